@@ -1,0 +1,91 @@
+//! How a caller follows and stops long work.
+
+use crate::error::{Error, Result};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+
+/// Loops over nodes or edges look at the control every so many turns.
+pub const CHECK_EVERY: usize = 1 << 14;
+
+/// What the work is at now, in the order in which an open does them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Stage {
+    Waiting = 0,
+    Reading,
+    Graph,
+    Dominators,
+    Analysis,
+    Writing,
+    Done,
+}
+
+impl Stage {
+    pub const NAMES: [&'static str; 7] = ["waiting", "reading", "graph", "dominators", "analysis", "writing", "done"];
+}
+
+/// A cancel flag and a progress meter, shared by the caller and the threads that work.
+///
+/// # Cost
+/// [`Control::check`] is one relaxed load.
+#[derive(Default, Debug)]
+pub struct Control {
+    cancelled: AtomicBool,
+    stage: AtomicU8,
+    done: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Control {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// # Errors
+    /// [`Error::Cancelled`] once [`Control::cancel`] was called.
+    #[inline(always)]
+    pub fn check(&self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// [`Control::check`] on every [`CHECK_EVERY`]th turn.
+    #[inline(always)]
+    pub fn check_at(&self, turn: usize) -> Result<()> {
+        if turn % CHECK_EVERY == 0 { self.check() } else { Ok(()) }
+    }
+
+    /// Begins a stage. `total` is in the stage's own unit (bytes while reading, steps otherwise); 0: unknown.
+    pub fn begin(&self, stage: Stage, total: u64) {
+        self.done.store(0, Ordering::Relaxed);
+        self.total.store(total, Ordering::Relaxed);
+        self.stage.store(stage as u8, Ordering::Relaxed);
+    }
+
+    pub fn advance(&self, by: u64) {
+        self.done.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// (stage name, done, total)
+    pub fn progress(&self) -> (&'static str, u64, u64) {
+        let stage = usize::from(self.stage.load(Ordering::Relaxed));
+        (Stage::NAMES[stage], self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancelled_control_stops_work() {
+        let control = Control::new();
+        assert_eq!(control.check(), Ok(()));
+        control.cancel();
+        assert_eq!(control.check(), Err(Error::Cancelled));
+        assert_eq!(control.check_at(CHECK_EVERY * 3), Err(Error::Cancelled));
+        assert_eq!(control.check_at(1), Ok(()));
+    }
+}

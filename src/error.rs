@@ -1,0 +1,108 @@
+//! The one error type. `docs/errors.md` has a heading for every code.
+
+use std::fmt;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, as facts. [`Error::code`] is stable; the message may change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The caller's signal fired.
+    Cancelled,
+    /// The input is a heap snapshot with a fault at a known place.
+    Format { table: &'static str, offset: u64, what: String },
+    /// The input ended inside `table`.
+    Truncated { table: &'static str, offset: u64 },
+    /// The input is something else than a V8 heap snapshot.
+    Foreign { what: String },
+    /// A count is above what ordinals can hold.
+    TooLarge { table: &'static str, count: u64, limit: u64 },
+    /// The gzip or zstd stream is damaged at `offset` of the compressed input.
+    Compression { codec: &'static str, offset: u64, what: String },
+    /// The operating system refused.
+    Io { path: String, action: &'static str, what: String, os: Option<i32> },
+    /// A file that must not exist does.
+    Exists { path: String },
+    /// No node has this id.
+    NoSuchNode { id: u64 },
+    /// An option has a value that cannot be used.
+    Option { name: &'static str, what: String },
+    /// A snapshot could not be taken.
+    Capture { what: String },
+    /// A defect of heaphound: a panic that was caught at the boundary.
+    Internal { what: String },
+}
+
+impl Error {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Cancelled => "HEAPHOUND_ERR_CANCELLED",
+            Error::Format { .. } => "HEAPHOUND_ERR_FORMAT",
+            Error::Truncated { .. } => "HEAPHOUND_ERR_TRUNCATED",
+            Error::Foreign { .. } => "HEAPHOUND_ERR_FOREIGN",
+            Error::TooLarge { .. } => "HEAPHOUND_ERR_TOO_LARGE",
+            Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
+            Error::Io { .. } => "HEAPHOUND_ERR_IO",
+            Error::Exists { .. } => "HEAPHOUND_ERR_EXISTS",
+            Error::NoSuchNode { .. } => "HEAPHOUND_ERR_NODE",
+            Error::Option { .. } => "HEAPHOUND_ERR_OPTION",
+            Error::Capture { .. } => "HEAPHOUND_ERR_CAPTURE",
+            Error::Internal { .. } => "HEAPHOUND_ERR_INTERNAL",
+        }
+    }
+
+    /// Table of the snapshot the fault lies in, when there is one.
+    pub fn table(&self) -> Option<&'static str> {
+        match self {
+            Error::Format { table, .. } | Error::Truncated { table, .. } | Error::TooLarge { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+
+    /// Byte offset of the fault in the uncompressed (for [`Error::Compression`]: compressed) input.
+    pub fn offset(&self) -> Option<u64> {
+        match self {
+            Error::Format { offset, .. } | Error::Truncated { offset, .. } | Error::Compression { offset, .. } => {
+                Some(*offset)
+            }
+            _ => None,
+        }
+    }
+
+    pub fn io(path: impl Into<String>, action: &'static str, error: &std::io::Error) -> Self {
+        Error::Io { path: path.into(), action, what: error.to_string(), os: error.raw_os_error() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Cancelled => write!(f, "cancelled by the caller"),
+            Error::Format { table, offset, what } => write!(
+                f,
+                "damaged heap snapshot: {what} in {table} at byte {offset}; take the snapshot again or fetch the file again"
+            ),
+            Error::Truncated { table, offset } => write!(
+                f,
+                "heap snapshot ends inside {table} at byte {offset}; the copy or the capture was cut short, fetch or take it again"
+            ),
+            Error::Foreign { what } => write!(f, "not a V8 heap snapshot: {what}"),
+            Error::TooLarge { table, count, limit } => {
+                write!(f, "{table} has {count} rows, more than the {limit} that heaphound can index")
+            }
+            Error::Compression { codec, offset, what } => {
+                write!(f, "damaged {codec} stream at byte {offset}: {what}; fetch the file again")
+            }
+            Error::Io { path, action, what, .. } => write!(f, "cannot {action} {path}: {what}"),
+            Error::Exists { path } => write!(f, "{path} exists already; choose another name or remove it"),
+            Error::NoSuchNode { id } => {
+                write!(f, "no node has the id @{id} in this snapshot; ids are those that `query` and `leaks` print")
+            }
+            Error::Option { name, what } => write!(f, "option {name}: {what}"),
+            Error::Capture { what } => write!(f, "no snapshot was taken: {what}"),
+            Error::Internal { what } => write!(f, "a defect of heaphound, please report it: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,35 @@
+//! heaphound finds memory leaks in Node.js heap snapshots.
+//!
+//! A file imports only from modules above its own in this list; `docs/architecture.md` holds the map.
+
+pub mod error;
+
+pub mod bit_set;
+pub mod control;
+pub mod kind;
+pub mod ordinal;
+pub mod text;
+pub mod wide_column;
+
+pub mod format;
+
+pub mod archive;
+
+pub mod capture;
+
+pub mod snapshot;
+
+pub mod graph;
+
+pub mod analysis;
+
+pub mod diff;
+
+pub mod leaks;
+
+pub mod open;
+
+pub mod report;
+
+#[cfg(feature = "addon")]
+mod binding;

@@ -1,0 +1,1 @@
+//! The versioned report document: the only serialised shape.

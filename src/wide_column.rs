@@ -1,0 +1,102 @@
+//! Numbers that nearly always fit 32 bits: ids and sizes.
+
+use std::collections::HashMap;
+
+/// A column of `u64` in 4 bytes a row, with the rare large values kept aside.
+///
+/// # Shapes
+/// One `u32` per row; `u32::MAX` says that the value stands in `wide`.
+#[derive(Clone, Debug, Default)]
+pub struct WideColumn {
+    narrow: Vec<u32>,
+    wide: HashMap<u32, u64>,
+}
+
+impl WideColumn {
+    pub fn with_capacity(rows: usize) -> Self {
+        Self { narrow: Vec::with_capacity(rows), wide: HashMap::new() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.narrow.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.narrow.is_empty()
+    }
+
+    #[inline(always)]
+    pub fn push(&mut self, value: u64) {
+        if value < u64::from(u32::MAX) {
+            self.narrow.push(value as u32);
+        } else {
+            self.wide.insert(self.narrow.len() as u32, value);
+            self.narrow.push(u32::MAX);
+        }
+    }
+
+    #[inline(always)]
+    pub fn get(&self, row: usize) -> u64 {
+        let value = self.narrow[row];
+        if value == u32::MAX { self.wide[&(row as u32)] } else { u64::from(value) }
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, row: usize, value: u64) {
+        if self.narrow[row] == u32::MAX {
+            self.wide.remove(&(row as u32));
+        }
+        if value < u64::from(u32::MAX) {
+            self.narrow[row] = value as u32;
+        } else {
+            self.wide.insert(row as u32, value);
+            self.narrow[row] = u32::MAX;
+        }
+    }
+
+    /// True when no value is aside: then [`WideColumn::narrow`] is the whole truth.
+    pub fn is_narrow(&self) -> bool {
+        self.wide.is_empty()
+    }
+
+    pub fn narrow(&self) -> &[u32] {
+        &self.narrow
+    }
+
+    /// For the parser's fast path, which appends rows of plain `u32` in bulk. Values pushed here must be below `u32::MAX`.
+    pub fn narrow_mut(&mut self) -> &mut Vec<u32> {
+        &mut self.narrow
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        (0..self.len()).map(|row| self.get(row))
+    }
+
+    pub fn shrink_to_fit(&mut self) {
+        self.narrow.shrink_to_fit();
+    }
+}
+
+impl FromIterator<u64> for WideColumn {
+    fn from_iter<I: IntoIterator<Item = u64>>(values: I) -> Self {
+        let mut column = Self::default();
+        values.into_iter().for_each(|value| column.push(value));
+        column
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_every_value() {
+        let values = [0, 1, u64::from(u32::MAX) - 1, u64::from(u32::MAX), 5_000_000_000, u64::MAX];
+        let mut column: WideColumn = values.into_iter().collect();
+        assert_eq!(column.iter().collect::<Vec<_>>(), values);
+        column.set(3, 7);
+        column.set(0, 1 << 40);
+        assert_eq!((column.get(3), column.get(0)), (7, 1 << 40));
+        assert!(!column.is_narrow());
+    }
+}
