@@ -1,20 +1,45 @@
 //! What follows from the shape of the graph; one algorithm a file.
 
-use crate::bit_set::BitSet;
+mod detachedness;
+mod distances;
+mod dominated;
+mod dominators;
+mod ephemerons;
+mod essential;
+mod flags;
+mod flood;
+mod native_contexts;
+mod retained_sizes;
+mod retainers;
+mod roots;
+mod shallow_sizes;
+
+pub use detachedness::with_detachedness;
+pub use distances::{SYSTEM, UNREACHABLE, distances, distances_avoiding, leading_integer};
+pub use dominated::Dominated;
+pub use dominators::{DominatorTree, dominator_tree};
+pub use ephemerons::{Ephemeron, Ephemerons};
+pub use essential::essential_edges;
+pub use flags::{is_detached, page_objects, queryable_objects};
+pub use native_contexts::{NO_CONTEXT, NativeContexts, SHARED, native_contexts};
+pub use retained_sizes::retained_sizes;
+pub use retainers::Retainers;
+pub use roots::user_roots;
+pub use shallow_sizes::shallow_sizes;
+
 use crate::ordinal::NodeOrdinal;
 use crate::wide_column::WideColumn;
 
-/// Everything the open pipeline computes once for a snapshot.
+/// What the open pipeline computes once for a snapshot and keeps.
 pub struct Graph {
     pub retainers: Retainers,
-    /// See [`distances`]: -5 unreachable, from 100,000,000 reachable from the system only.
+    /// [`UNREACHABLE`], or from [`SYSTEM`] on reached from the system only.
     pub distances: Vec<i32>,
     /// Immediate dominator of every node; the root's is itself.
     pub dominators: Vec<u32>,
     /// Bytes that would go away with the node.
     pub retained_sizes: WideColumn,
-    pub flags: Flags,
-    /// Nodes that the root does not reach over essential edges: they were hung under the root.
+    /// Nodes that the root does not reach over essential edges; the root dominates them.
     pub unreachable_count: u32,
 }
 
@@ -33,23 +58,4 @@ impl Graph {
     pub fn distance(&self, node: NodeOrdinal) -> i32 {
         self.distances[node.index()]
     }
-}
-
-/// Incoming edges of every node.
-///
-/// # Shapes
-/// Sources of node `v`, in file order of the edges: `source[first[v]..first[v + 1]]`; bit 31 says that the edge is not essential.
-#[derive(Clone, Debug, Default)]
-pub struct Retainers {
-    pub first: Vec<u32>,
-    pub source: Vec<u32>,
-}
-
-/// DevTools' node flags.
-#[derive(Clone, Debug, Default)]
-pub struct Flags {
-    /// Bit 1: can be queried from the inspector.
-    pub queryable: BitSet,
-    /// Bit 4: reachable from a page object.
-    pub page: BitSet,
 }

@@ -1,0 +1,74 @@
+//! Retained sizes: what would go away with a node.
+
+use super::dominators::DominatorTree;
+use crate::snapshot::Snapshot;
+use crate::wide_column::WideColumn;
+
+/// Sum of the shallow sizes of everything that the node dominates, itself included. Nodes outside the tree retain themselves, and
+/// the root retains them.
+///
+/// # Units
+/// Bytes.
+/// # Cost
+/// O(nodes); 8 bytes a node while it runs.
+pub fn retained_sizes(snapshot: &Snapshot, tree: &DominatorTree) -> WideColumn {
+    let sizes = &snapshot.tables().nodes.size;
+    let mut retained: Vec<u64> = tree.nodes.iter().map(|node| sizes.get(*node as usize)).collect();
+    for node in (1..retained.len()).rev() {
+        let dominator = tree.immediate[node] as usize;
+        retained[dominator] = retained[dominator].saturating_add(retained[node]);
+    }
+    let mut column = sizes.clone();
+    let outside = if tree.nodes.len() == column.len() {
+        0
+    } else {
+        let all = sizes.iter().fold(0, u64::saturating_add);
+        let inside = tree.nodes.iter().fold(0, |sum: u64, node| sum.saturating_add(sizes.get(*node as usize)));
+        all - inside
+    };
+    for (node, size) in tree.nodes.iter().zip(retained) {
+        column.set(*node as usize, size);
+    }
+    if !column.is_empty() {
+        let root = snapshot.root().index();
+        column.set(root, column.get(root).saturating_add(outside));
+    }
+    column
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dominators::tests::tree_of;
+    use super::*;
+    use crate::snapshot::drawing::{draw, named};
+
+    #[track_caller]
+    fn check_retained(drawing: &str, expected: &str) {
+        let snapshot = draw(drawing);
+        let retained = retained_sizes(&snapshot, &tree_of(&snapshot));
+        for word in expected.split_whitespace() {
+            let (name, size) = word.split_once('=').unwrap();
+            assert_eq!(
+                retained.get(named(&snapshot, name).index()),
+                size.parse::<u64>().unwrap(),
+                "{name} in {drawing}"
+            );
+        }
+    }
+
+    #[test]
+    fn sums_over_what_is_dominated() {
+        check_retained("root > a b | a:8 > c:4 | b:2 > c", "a=8 b=2 c=4 root=14");
+        check_retained("root > a | a:8 > b:4 c:1 | b > d:16 | c > d", "a=29 b=4 c=1 d=16");
+    }
+
+    #[test]
+    fn cliques_that_nothing_holds_count_for_the_root() {
+        check_retained("root > a:1 | x:2 > y:4 | y > x", "root=7 x=2 y=4 a=1");
+    }
+
+    #[test]
+    fn sums_pass_32_bits() {
+        check_retained("root > a | a:3000000000 > b:3000000000", "a=6000000000 root=6000000000");
+    }
+}
