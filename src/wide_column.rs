@@ -72,6 +72,15 @@ impl WideColumn {
         (0..self.len()).map(|row| self.get(row))
     }
 
+    /// Keeps the lower 32 bits of every value.
+    pub fn wrap_to_32_bits(&mut self) {
+        let mut wide: Vec<(u32, u64)> = self.wide.iter().map(|(row, value)| (*row, *value)).collect();
+        wide.retain(|(_, value)| *value > u64::from(u32::MAX));
+        for (row, value) in wide {
+            self.set(row as usize, value & u64::from(u32::MAX));
+        }
+    }
+
     pub fn shrink_to_fit(&mut self) {
         self.narrow.shrink_to_fit();
     }
@@ -98,5 +107,10 @@ mod tests {
         column.set(0, 1 << 40);
         assert_eq!((column.get(3), column.get(0)), (7, 1 << 40));
         assert!(!column.is_narrow());
+        column.wrap_to_32_bits();
+        assert_eq!(
+            column.iter().collect::<Vec<_>>(),
+            [0, 1, u64::from(u32::MAX) - 1, 7, 705_032_704, u64::from(u32::MAX)]
+        );
     }
 }

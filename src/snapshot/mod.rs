@@ -195,9 +195,16 @@ impl Snapshot {
     }
 
     /// Building step: the sizes after backing stores were charged to their owners (`graph::shallow_sizes`).
-    pub fn with_shallow_sizes(mut self, change: impl FnOnce(&Self, WideColumn) -> WideColumn) -> Self {
-        let sizes = std::mem::take(&mut self.tables.nodes.size);
-        self.tables.nodes.size = change(&self, sizes);
+    pub fn with_shallow_sizes(mut self, sizes: WideColumn) -> Self {
+        debug_assert_eq!(sizes.len(), self.node_count());
+        self.tables.nodes.size = sizes;
+        self
+    }
+
+    /// Building step for strict parity: ids and sizes wrap at 2^32, as in DevTools' cells.
+    pub fn with_32_bit_cells(mut self) -> Self {
+        self.tables.nodes.id.wrap_to_32_bits();
+        self.tables.nodes.size.wrap_to_32_bits();
         self
     }
 }
