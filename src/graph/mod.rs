@@ -9,6 +9,7 @@ mod essential;
 mod flags;
 mod flood;
 mod native_contexts;
+mod nearest_ancestor;
 mod retained_sizes;
 mod retainers;
 mod roots;
