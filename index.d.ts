@@ -1,0 +1,492 @@
+/// <reference types="node" />
+
+import type { Readable } from 'node:stream';
+
+/**
+ * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd; told by the first bytes, not by the name.
+ * A stream is read to its end and destroyed when reading fails.
+ */
+export type Source = string | URL | Uint8Array | Readable;
+
+/** A place where an opened snapshot does as well as its source. The caller keeps it and closes it. */
+export type SnapshotOrSource = Snapshot | Source;
+
+/** Numbers of Chrome DevTools, also where they are a limit rather than a meaning (`docs/design.md`, "Parity"), or ours. */
+export type Parity = 'heaphound' | 'devtools';
+
+/** What long work is at. */
+export interface Progress {
+  stage: 'waiting' | 'reading' | 'graph' | 'dominators' | 'analysis' | 'writing' | 'done';
+  /** In the stage's own unit: stored bytes while reading, steps otherwise. */
+  done: number;
+  /** 0 while it is not known. */
+  total: number;
+  /** Position of the snapshot that is being worked on, from 0, when a call takes more than one. */
+  snapshot: number;
+}
+
+/** Options of every call that can take long. */
+export interface WorkOptions {
+  /** The call rejects with `signal.reason` and its thread stops. */
+  signal?: AbortSignal;
+  /** Called about ten times a second. */
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface OpenOptions extends WorkOptions {
+  /** Threads to work on, 1 to 256. Default: one for each processor. */
+  threads?: number;
+  /** Default: `'heaphound'`. */
+  parity?: Parity;
+  /** Map positions to the original source through source maps that are named by the scripts and readable here. Default: false. */
+  sourceMaps?: boolean;
+}
+
+/** What is known of an opened snapshot. */
+export interface SnapshotInfo {
+  /** The path it was opened from; absent for bytes and streams. */
+  file?: string;
+  nodeCount: number;
+  edgeCount: number;
+  stringCount: number;
+  /** Bytes: shallow sizes of all nodes and what V8 reports outside of its heap. */
+  totalSize: number;
+  /** Bytes outside of the heap that V8 reports in the header (V8 13.6 and later). */
+  extraNativeSize: number;
+  /** Nodes that the root does not reach. */
+  unreachableCount: number;
+  /** Largest id of a JavaScript object, which is odd. Bound for `idRange` of a later snapshot. */
+  maxObjectId: number;
+  parity: Parity;
+  /** True when the file holds allocation stacks (`allocations()`). */
+  hasAllocations: boolean;
+  /** True when the file is an allocation timeline. */
+  hasSamples: boolean;
+  /** Bytes of the snapshot as JSON. */
+  rawBytes: number;
+  /** Bytes of the snapshot as it was stored. */
+  storedBytes: number;
+  compression: 'none' | 'gzip' | 'zstd';
+}
+
+/** A position in a source file. Lines and columns count from 1. */
+export interface SourcePosition {
+  /** Path or URL as V8 knows the script; empty when the script has no name. */
+  file: string;
+  line: number;
+  /** In UTF-16 code units. */
+  column: number;
+}
+
+export interface SourceLocation extends SourcePosition {
+  scriptId: number;
+  /** The position in the source that a source map names; only with the option `sourceMaps`. */
+  original?: SourcePosition;
+}
+
+/** DevTools' filters of the Summary, by DevTools' names. */
+export type Filter =
+  | 'duplicatedStrings'
+  | 'objectsRetainedByDetachedDomNodes'
+  | 'objectsRetainedByConsole'
+  | 'objectsRetainedByEventHandlers'
+  | 'objectsRetainedByContexts'
+  | 'sharedNativeContext'
+  | 'noNativeContext';
+
+/** Ids above `after` up to and including `upTo`: what was allocated between two snapshots, from their `info.maxObjectId`. */
+export interface IdRange {
+  after?: number;
+  upTo?: number;
+}
+
+export interface SummaryOptions extends WorkOptions {
+  filter?: Filter;
+  idRange?: IdRange;
+  /** Default: `'retainedSize'`. */
+  sort?: 'retainedSize' | 'shallowSize' | 'count' | 'distance' | 'name';
+  /** Most classes to return. Default: all. */
+  limit?: number;
+}
+
+/** All objects of one class. */
+export interface ClassSummary {
+  /** DevTools' class key: the same in every snapshot of one program, unique in a document. */
+  key: string;
+  name: string;
+  count: number;
+  /** Bytes of the objects themselves, and of backing stores that only they own. */
+  shallowSize: number;
+  /** Bytes that would go away with all objects of the class, nested ones counted once. */
+  retainedSize: number;
+  /** Fewest steps from a root to an object of the class: -5 when unreachable, from 100,000,000 when only V8's internals reach it. */
+  distance: number;
+  /** True when only V8's internals reach the class: `distance` is 100,000,000 above the steps. */
+  system?: true;
+  /** Where the class or constructor stands. */
+  location?: SourceLocation;
+}
+
+export interface SummaryDocument {
+  snapshot: SnapshotInfo;
+  classes: ClassSummary[];
+}
+
+/** All bytes. */
+export interface Statistics {
+  total: number;
+  native: { total: number; typedArrays: number };
+  v8heap: { total: number; code: number; jsArrays: number; strings: number; system: number };
+}
+
+/** Kind of an edge, as V8 names it. */
+export type EdgeKind = 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak';
+
+export interface NodeReference {
+  id: number;
+  name: string;
+}
+
+/** One row of the retainers: `id` holds the asked node through `edge`. */
+export interface RetainerRow extends NodeReference {
+  edge: string;
+  edgeKind: EdgeKind;
+  distance: number;
+}
+
+/** One row of the edges: the asked node holds `id` through `edge`. */
+export interface EdgeRow extends NodeReference {
+  edge: string;
+  edgeKind: EdgeKind;
+  /** Bytes that would go away with the target. */
+  retainedSize: number;
+}
+
+/** One step of a retaining path, which runs from the root to the object. */
+export interface PathStep {
+  /** Name of the node of this step. */
+  name: string;
+  /** Edge from the node of the step before into this one; empty on the first step. */
+  edge: string;
+  id: number;
+  location?: SourceLocation;
+}
+
+/** A frame of an allocation stack, innermost first. */
+export interface StackFrame extends SourcePosition {
+  name: string;
+  scriptId: number;
+}
+
+export interface NodeOptions extends WorkOptions {
+  /** Most retainers and most edges to return. Default: 100. */
+  limit?: number;
+}
+
+/** Everything about one object. */
+export interface NodeDocument {
+  id: number;
+  name: string;
+  className: string;
+  /** Class key, as in the summary. */
+  key: string;
+  /** V8's type of the node: `'object'`, `'closure'`, `'string'` and so on. */
+  kind: string;
+  /** Bytes. */
+  shallowSize: number;
+  /** Bytes. */
+  retainedSize: number;
+  distance: number;
+  system?: true;
+  detached?: true;
+  /** The node that every path from the root goes through last; null for the root. */
+  dominator: NodeReference | null;
+  /** All retainers there are, also those that `limit` cut off. */
+  retainerCount: number;
+  retainers: RetainerRow[];
+  /** All edges there are, also those that `limit` cut off. */
+  edgeCount: number;
+  edges: EdgeRow[];
+  retainingPath: PathStep[];
+  location?: SourceLocation;
+  allocationStack?: StackFrame[];
+}
+
+export interface EdgeOptions extends WorkOptions {
+  /** Default: `'retainedSize'`, DevTools' order. */
+  sort?: 'retainedSize' | 'shallowSize' | 'distance' | 'name' | 'file';
+  /** Default: all. */
+  limit?: number;
+}
+
+export interface RetainerOptions extends WorkOptions {
+  /** Ids of nodes to look past, as DevTools' "Ignore this retainer". */
+  ignored?: number[];
+  /** Default: all. */
+  limit?: number;
+}
+
+export interface PathOptions extends WorkOptions {
+  /** Ids of nodes that the path must avoid. */
+  ignored?: number[];
+}
+
+export interface DominatorOptions extends WorkOptions {
+  /** The node whose children in the dominator tree are asked for. Default: the biggest retainers of the whole heap. */
+  id?: number;
+  /** Levels of the tree to return, 1 to 16. Default: 1. */
+  depth?: number;
+  /** Most children of each node. Default: 100. */
+  limit?: number;
+}
+
+export interface DominatorRow extends NodeReference {
+  className: string;
+  kind: string;
+  /** Bytes. */
+  shallowSize: number;
+  /** Bytes. */
+  retainedSize: number;
+  distance: number;
+  /** Nodes that it dominates immediately. */
+  childCount: number;
+  location?: SourceLocation;
+  /** With `depth` above 1. */
+  children?: DominatorRow[];
+}
+
+export interface StringOptions extends WorkOptions {
+  /** Least number of copies. Default: 2. */
+  minCount?: number;
+  /** Most groups to return. Default: all. */
+  limit?: number;
+}
+
+/** Strings of the same text. */
+export interface StringGroup {
+  value: string;
+  count: number;
+  /** Bytes of all of them. */
+  shallowSize: number;
+  /** Bytes that would be saved by keeping one. */
+  wastedSize: number;
+  /** True when V8 cut the text at 1,024 characters, so that equal beginnings may have different ends. */
+  maybe?: true;
+  /** The first of them, at most 10. */
+  ids: number[];
+}
+
+export interface QueryOptions extends WorkOptions {
+  /** Regular expression over display names, ignoring case. */
+  name?: string;
+  /** Regular expression over class names, ignoring case. */
+  className?: string;
+  /** Regular expression over names of outgoing edges, ignoring case. */
+  property?: string;
+  /** V8's type of the node, ignoring case. */
+  kind?: string;
+  detached?: boolean;
+  /** Bytes, inclusive. */
+  minShallowSize?: number;
+  /** Bytes, inclusive. */
+  maxShallowSize?: number;
+  /** Bytes, inclusive. */
+  minRetainedSize?: number;
+  /** Bytes, inclusive. */
+  maxRetainedSize?: number;
+  idRange?: IdRange;
+  /** Default: `'retainedSize'`. */
+  sort?: 'retainedSize' | 'shallowSize' | 'id';
+  /** Default: 100. */
+  limit?: number;
+}
+
+export interface QueryRow extends NodeReference {
+  className: string;
+  kind: string;
+  /** Bytes. */
+  shallowSize: number;
+  /** Bytes. */
+  retainedSize: number;
+  distance: number;
+  system?: true;
+  detached?: true;
+  location?: SourceLocation;
+}
+
+/** Allocations of one function, over all call paths. */
+export interface AllocationRow extends SourcePosition {
+  name: string;
+  scriptId: number;
+  /** Allocations made, and their bytes. */
+  count: number;
+  size: number;
+  /** Of them, what is in the snapshot, and its bytes. */
+  liveCount: number;
+  liveSize: number;
+}
+
+/** Objects of one interval of an allocation timeline that are still alive. */
+export interface AllocationInterval {
+  /** Microseconds since the timeline began. */
+  timestampUs: number;
+  lastAssignedId: number;
+  /** Bytes. */
+  size: number;
+}
+
+export interface AllocationsDocument {
+  /** Biggest first; empty when allocations were not recorded. */
+  functions: AllocationRow[];
+  /** Empty when the file is not a timeline. */
+  samples: AllocationInterval[];
+}
+
+/**
+ * An opened snapshot. Its memory is outside of V8's heap: close it, or let `await using` do so.
+ * Every method rejects with `HEAPHOUND_ERR_CLOSED` once it is closed.
+ */
+export interface Snapshot extends AsyncDisposable {
+  readonly info: SnapshotInfo;
+  /** Names for the option `filter` of `summary()`. */
+  readonly filters: readonly Filter[];
+  readonly closed: boolean;
+  summary(options?: SummaryOptions): Promise<SummaryDocument>;
+  statistics(options?: WorkOptions): Promise<Statistics>;
+  node(id: number, options?: NodeOptions): Promise<NodeDocument>;
+  edges(id: number, options?: EdgeOptions): Promise<EdgeRow[]>;
+  retainers(id: number, options?: RetainerOptions): Promise<RetainerRow[]>;
+  /** From the root to the object; empty when nothing but weak edges leads to it. */
+  retainingPath(id: number, options?: PathOptions): Promise<PathStep[]>;
+  dominators(options?: DominatorOptions): Promise<DominatorRow[]>;
+  duplicateStrings(options?: StringOptions): Promise<StringGroup[]>;
+  query(options?: QueryOptions): Promise<QueryRow[]>;
+  allocations(options?: WorkOptions): Promise<AllocationsDocument>;
+  /** Stops what still runs and gives the memory back. Closing twice is fine. */
+  close(): Promise<void>;
+}
+
+export interface DiffOptions extends OpenOptions {
+  /** Default: `'sizeDelta'`. */
+  sort?: 'sizeDelta' | 'countDelta' | 'addedSize' | 'addedCount' | 'removedSize' | 'removedCount' | 'addedRetainedSize' | 'grownSize' | 'name';
+  /** Most classes to return. Default: all that changed. */
+  limit?: number;
+  /** Most ids of `addedIds` and of `removedIds` for each class. Default: 10. */
+  ids?: number;
+}
+
+/** What changed in one class from `before` to `after`; objects are matched by id. */
+export interface ClassDiff {
+  key: string;
+  name: string;
+  addedCount: number;
+  removedCount: number;
+  countDelta: number;
+  /** Shallow bytes of the added objects. */
+  addedSize: number;
+  /** Shallow bytes of the removed objects. */
+  removedSize: number;
+  sizeDelta: number;
+  /** Bytes that would go away with all added objects, nested ones counted once. */
+  addedRetainedSize: number;
+  /** Bytes by which objects that are in both snapshots grew. */
+  grownSize: number;
+  /** Bytes by which objects that are in both snapshots shrank. */
+  shrunkSize: number;
+  /** Biggest first, at most `ids`; they are in `after`. */
+  addedIds: number[];
+  /** At most `ids`; they are in `before`. */
+  removedIds: number[];
+  location?: SourceLocation;
+}
+
+export interface DiffDocument {
+  before: SnapshotInfo;
+  after: SnapshotInfo;
+  /** False when the two do not seem to be of one process: ids then mean nothing across them. */
+  comparable: boolean;
+  classes: ClassDiff[];
+}
+
+export interface LeakOptions extends OpenOptions {
+  /** Most leaks to return. Default: 20. */
+  limit?: number;
+}
+
+/** The object that accumulates what leaks. */
+export interface LeakContainer extends NodeReference {
+  /** Edge of its owner that holds it. */
+  edge: string;
+  location?: SourceLocation;
+}
+
+/** Objects of one class that a container accumulates. */
+export interface Leak {
+  className: string;
+  /** Where the class or function of the leaked objects stands. */
+  location?: SourceLocation;
+  container: LeakContainer;
+  /** Objects more, for each interval between two snapshots. */
+  countGrowth: number[];
+  /** Shallow bytes more, for each interval. */
+  sizeGrowth: number[];
+  /** Bytes by which the retained size of the container grew from the first to the last snapshot. */
+  retainedGrowth: number;
+  /** From the root to one of the leaked objects, through the container. */
+  retainingPath: PathStep[];
+  /** The same for the same leak in another run of the program. */
+  fingerprint: string;
+  /** Ids of leaked objects, in the last snapshot. */
+  examples: number[];
+  /** What else came with them, biggest first. */
+  classes: LeakClass[];
+}
+
+export interface LeakClass {
+  className: string;
+  count: number;
+  /** Shallow bytes. */
+  size: number;
+}
+
+export interface LeakDocument {
+  /** Oldest first. */
+  snapshots: SnapshotInfo[];
+  /** Most important first. */
+  leaks: Leak[];
+}
+
+/** Reads a snapshot on threads of its own and computes everything that DevTools shows of it. */
+export function openSnapshot(source: Source, options?: OpenOptions): Promise<Snapshot>;
+
+/** DevTools' Comparison and more. An opened `before` is kept open; a source is read, and its memory given back early. */
+export function diffSnapshots(before: SnapshotOrSource, after: SnapshotOrSource, options?: DiffOptions): Promise<DiffDocument>;
+
+/** What grows over two or more snapshots of one process, oldest first, and what holds it. */
+export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
+
+/** Every error's `code`; `docs/errors.md` has a heading for each. */
+export type ErrorCode =
+  | 'HEAPHOUND_ERR_CANCELLED'
+  | 'HEAPHOUND_ERR_FORMAT'
+  | 'HEAPHOUND_ERR_TRUNCATED'
+  | 'HEAPHOUND_ERR_FOREIGN'
+  | 'HEAPHOUND_ERR_TOO_LARGE'
+  | 'HEAPHOUND_ERR_COMPRESSION'
+  | 'HEAPHOUND_ERR_IO'
+  | 'HEAPHOUND_ERR_EXISTS'
+  | 'HEAPHOUND_ERR_NODE'
+  | 'HEAPHOUND_ERR_OPTION'
+  | 'HEAPHOUND_ERR_CAPTURE'
+  | 'HEAPHOUND_ERR_CLOSED'
+  | 'HEAPHOUND_ERR_ADDON'
+  | 'HEAPHOUND_ERR_INTERNAL';
+
+/** The shape of what calls reject with. There is no class: match on `code`. */
+export interface HeaphoundError extends Error {
+  code: ErrorCode;
+  /** Table of the snapshot file that the fault lies in. */
+  table?: string;
+  /** Byte offset of the fault in the uncompressed file; for `HEAPHOUND_ERR_COMPRESSION` in the compressed one. */
+  offset?: number;
+}

@@ -1,0 +1,112 @@
+'use strict';
+
+const { optionError } = require('./errors');
+
+/** @type {readonly import('..').Filter[]} */
+const FILTERS = Object.freeze([
+  'duplicatedStrings',
+  'objectsRetainedByDetachedDomNodes',
+  'objectsRetainedByConsole',
+  'objectsRetainedByEventHandlers',
+  'objectsRetainedByContexts',
+  'sharedNativeContext',
+  'noNativeContext',
+]);
+
+const MAX_THREADS = 256;
+
+/** @typedef {(name: string, value: any) => unknown} Check */
+
+/**
+ * Checks options against the checks by name; unknown names are refused, since a misspelt option would be ignored in silence.
+ *
+ * @param {any} options
+ * @param {Record<string, Check>} checks
+ * @returns {any} a copy without what is undefined
+ */
+function checkOptions(options, checks) {
+  if (options === undefined) return {};
+  if (options === null || typeof options !== 'object') throw optionError('options', 'must be an object');
+  /** @type {Record<string, unknown>} */
+  const checked = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, name)) throw optionError(name, `is unknown; known are ${Object.keys(checks).join(', ')}`);
+    if (value !== undefined) checked[name] = checks[name](name, value);
+  }
+  return checked;
+}
+
+/** @param {number} least @param {number} [most] @returns {Check} */
+function integer(least, most = Number.MAX_SAFE_INTEGER) {
+  return (name, value) => {
+    if (!Number.isSafeInteger(value) || value < least || value > most) {
+      throw optionError(name, `must be an integer from ${least} to ${most}`);
+    }
+    return value;
+  };
+}
+
+/** @param {readonly string[]} known @returns {Check} */
+function oneOf(known) {
+  return (name, value) => {
+    if (!known.includes(value)) throw optionError(name, `must be one of ${known.join(', ')}`);
+    return value;
+  };
+}
+
+/** @param {'boolean' | 'function' | 'string'} type @returns {Check} */
+function ofType(type) {
+  return (name, value) => {
+    if (typeof value !== type) throw optionError(name, `must be a ${type}`);
+    return value;
+  };
+}
+
+/** @type {Check} */
+function signal(name, value) {
+  if (!(value instanceof AbortSignal)) throw optionError(name, 'must be an AbortSignal');
+  return value;
+}
+
+/** @type {Check} */
+function ids(name, value) {
+  if (!Array.isArray(value)) throw optionError(name, 'must be an array of ids');
+  return value.map((item) => id(name, item));
+}
+
+/** @type {Check} */
+function idRange(name, value) {
+  const range = checkOptions(value, { after: integer(0), upTo: integer(0) });
+  if (range.after !== undefined && range.upTo !== undefined && range.after > range.upTo) {
+    throw optionError(name, 'after is above upTo');
+  }
+  return range;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {number}
+ */
+function id(name, value) {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw optionError(name, 'must be the id of a node, a non-negative integer');
+  }
+  return value;
+}
+
+/** What every long call takes. @type {Record<string, Check>} */
+const WORK = { signal, onProgress: ofType('function') };
+
+/** @type {Record<string, Check>} */
+const OPEN = {
+  ...WORK,
+  threads: integer(1, MAX_THREADS),
+  parity: oneOf(['heaphound', 'devtools']),
+  sourceMaps: ofType('boolean'),
+};
+
+const size = integer(0);
+const limit = integer(0);
+
+module.exports = { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit };

@@ -1,0 +1,236 @@
+'use strict';
+
+const { addon, run } = require('./native');
+const { read } = require('./document');
+const { closedError } = require('./errors');
+const { toInput } = require('./source');
+const { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit } = require('./options');
+
+const MAX_DEPTH = 16;
+
+const SUMMARY = {
+  ...WORK,
+  filter: oneOf(FILTERS),
+  idRange,
+  sort: oneOf(['retainedSize', 'shallowSize', 'count', 'distance', 'name']),
+  limit,
+};
+const NODE = { ...WORK, limit };
+const EDGES = { ...WORK, sort: oneOf(['retainedSize', 'shallowSize', 'distance', 'name', 'file']), limit };
+const RETAINERS = { ...WORK, ignored: ids, limit };
+const PATH = { ...WORK, ignored: ids };
+const DOMINATORS = { ...WORK, id, depth: integer(1, MAX_DEPTH), limit };
+const STRINGS = { ...WORK, minCount: integer(2), limit };
+const QUERY = {
+  ...WORK,
+  name: ofType('string'),
+  className: ofType('string'),
+  property: ofType('string'),
+  kind: ofType('string'),
+  detached: ofType('boolean'),
+  minShallowSize: size,
+  maxShallowSize: size,
+  minRetainedSize: size,
+  maxRetainedSize: size,
+  idRange,
+  sort: oneOf(['retainedSize', 'shallowSize', 'id']),
+  limit,
+};
+
+/** `Snapshot` of `index.d.ts`. */
+class Snapshot {
+  /** Native `Heap`. @type {any} */
+  #heap;
+  #closed = false;
+  #closing = new AbortController();
+  /** @type {Set<Promise<unknown>>} */
+  #running = new Set();
+  /** @type {import('..').SnapshotInfo} */
+  #info;
+
+  /**
+   * @param {any} heap native
+   * @param {string} [file]
+   */
+  constructor(heap, file) {
+    this.#heap = heap;
+    this.#info = Object.freeze({ ...(file === undefined ? {} : { file }), ...JSON.parse(heap.info()) });
+  }
+
+  get info() {
+    return this.#info;
+  }
+
+  get filters() {
+    return FILTERS;
+  }
+
+  get closed() {
+    return this.#closed;
+  }
+
+  /** @param {import('..').SummaryOptions} [options] */
+  async summary(options) {
+    const document = await this.#ask('summary', checkOptions(options, SUMMARY));
+    return { snapshot: this.#info, ...document };
+  }
+
+  /** @param {import('..').WorkOptions} [options] */
+  async statistics(options) {
+    return this.#ask('statistics', checkOptions(options, WORK));
+  }
+
+  /**
+   * @param {number} node
+   * @param {import('..').NodeOptions} [options]
+   */
+  async node(node, options) {
+    return this.#ask('node', { ...checkOptions(options, NODE), id: id('id', node) });
+  }
+
+  /**
+   * @param {number} node
+   * @param {import('..').EdgeOptions} [options]
+   */
+  async edges(node, options) {
+    return this.#rows('edges', { ...checkOptions(options, EDGES), id: id('id', node) });
+  }
+
+  /**
+   * @param {number} node
+   * @param {import('..').RetainerOptions} [options]
+   */
+  async retainers(node, options) {
+    return this.#rows('retainers', { ...checkOptions(options, RETAINERS), id: id('id', node) });
+  }
+
+  /**
+   * @param {number} node
+   * @param {import('..').PathOptions} [options]
+   */
+  async retainingPath(node, options) {
+    return this.#rows('retainingPath', { ...checkOptions(options, PATH), id: id('id', node) });
+  }
+
+  /** @param {import('..').DominatorOptions} [options] */
+  async dominators(options) {
+    return this.#rows('dominators', checkOptions(options, DOMINATORS));
+  }
+
+  /** @param {import('..').StringOptions} [options] */
+  async duplicateStrings(options) {
+    return this.#rows('duplicateStrings', checkOptions(options, STRINGS));
+  }
+
+  /** @param {import('..').QueryOptions} [options] */
+  async query(options) {
+    return this.#rows('query', checkOptions(options, QUERY));
+  }
+
+  /** @param {import('..').WorkOptions} [options] */
+  async allocations(options) {
+    return this.#ask('allocations', checkOptions(options, WORK));
+  }
+
+  async close() {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#closing.abort(closedError());
+      this.#heap.close();
+    }
+    await Promise.allSettled(this.#running);
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+
+  /**
+   * Runs a native job on the heaps of one or more snapshots; it is stopped when any of them is closed.
+   * For calls of this package: `index.d.ts` does not have it.
+   *
+   * @param {Snapshot[]} snapshots
+   * @param {import('..').WorkOptions & { snapshot?: number }} options
+   * @param {(heaps: any[], control: any) => Promise<any>} start
+   * @returns {Promise<any>}
+   */
+  static async job(snapshots, options, start) {
+    if (snapshots.some((snapshot) => snapshot.#closed)) throw closedError();
+    const closing = snapshots.map((snapshot) => snapshot.#closing.signal);
+    const heaps = snapshots.map((snapshot) => snapshot.#heap);
+    const job = run({ ...options, closing }, (control) => start(heaps, control));
+    snapshots.forEach((snapshot) => snapshot.#running.add(job));
+    try {
+      return await job;
+    } finally {
+      snapshots.forEach((snapshot) => snapshot.#running.delete(job));
+    }
+  }
+
+  /**
+   * @param {string} about
+   * @param {any} options
+   */
+  async #ask(about, options) {
+    const { signal, onProgress, ...question } = options;
+    const json = JSON.stringify({ about, ...question });
+    return read(await Snapshot.job([this], { signal, onProgress }, ([heap], control) => heap.ask(json, control)));
+  }
+
+  /**
+   * @param {string} about
+   * @param {any} options
+   */
+  async #rows(about, options) {
+    return (await this.#ask(about, options)).rows;
+  }
+}
+
+/**
+ * @param {import('..').Source} source
+ * @param {import('..').OpenOptions} [options]
+ * @returns {Promise<import('..').Snapshot>}
+ */
+async function openSnapshot(source, options) {
+  return open(source, checkOptions(options, OPEN));
+}
+
+/**
+ * {@link openSnapshot} for options that were checked.
+ *
+ * @param {any} source
+ * @param {any} options
+ * @param {number} [position] of the snapshot in the call, for the progress
+ */
+async function open(source, options, position = 0) {
+  const { signal, onProgress } = options;
+  if (signal) signal.throwIfAborted();
+  const input = toInput(source);
+  try {
+    const heap = await run({ signal, onProgress, snapshot: position }, async (control) => {
+      const job = addon.open(input.native, nativeOptions(options), control);
+      try {
+        await input.feed();
+      } catch (error) {
+        // The error of the stream says more than that of the job, which is that the input ended.
+        await job;
+        throw error;
+      }
+      return job;
+    });
+    return new Snapshot(heap, input.file);
+  } finally {
+    input.stop();
+  }
+}
+
+/** @param {any} options */
+function nativeOptions(options) {
+  return {
+    threads: options.threads ?? 0,
+    devtools: options.parity === 'devtools',
+    sourceMaps: options.sourceMaps ?? false,
+  };
+}
+
+module.exports = { Snapshot, openSnapshot, open };
