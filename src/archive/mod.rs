@@ -1,1 +1,57 @@
-//! (see docs/architecture.md)
+//! Bytes in and out: plain, gzip or zstd, read off the caller's thread and written so that no half file ever has its name.
+//!
+//! The only module that touches the disk.
+
+mod chunks;
+mod decoder;
+mod input;
+mod read;
+
+pub use chunks::{ChunkReceiver, ChunkSender, chunks};
+pub use input::Source;
+pub use read::{ReadInfo, read};
+
+/// How the bytes of a snapshot are stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Codec {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Codec {
+    /// The name options and documents use; plain is `none`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Codec::Plain => "none",
+            Codec::Gzip => "gzip",
+            Codec::Zstd => "zstd",
+        }
+    }
+
+    /// The codec with this [`Codec::name`].
+    pub fn named(name: &str) -> Option<Self> {
+        [Codec::Plain, Codec::Gzip, Codec::Zstd].into_iter().find(|codec| codec.name() == name)
+    }
+
+    /// What the codec adds to a file's name, with its dot.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Codec::Plain => "",
+            Codec::Gzip => ".gz",
+            Codec::Zstd => ".zst",
+        }
+    }
+
+    /// The codec whose magic bytes `head` begins with, [`Codec::Plain`] when none does.
+    ///
+    /// # Source
+    /// RFC 1952 section 2.3.1; RFC 8878 section 3.1 (a stream may begin with a skippable frame).
+    pub fn of(head: &[u8]) -> Self {
+        match head {
+            [0x1f, 0x8b, ..] => Codec::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Codec::Zstd,
+            _ => Codec::Plain,
+        }
+    }
+}
