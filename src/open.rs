@@ -1,6 +1,6 @@
 //! The pipeline from bytes to a [`Heap`], step by step.
 
-use crate::analysis::{Heap, Parity};
+use crate::analysis::{Classes, Heap, Parity};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::graph::{
@@ -75,5 +75,11 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
         distances,
         retained_sizes,
     };
-    Ok(Heap { snapshot, graph, parity: options.parity })
+    control.begin(Stage::Analysis, 0);
+    let (interfaces, classes) = Classes::infer(&snapshot, control)?;
+    let classes = match options.parity {
+        Parity::Ours => classes.merged(),
+        Parity::DevTools => classes,
+    };
+    Ok(Heap { snapshot, graph, parity: options.parity, interfaces, classes })
 }

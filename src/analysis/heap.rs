@@ -1,5 +1,7 @@
 //! An opened snapshot: what every question is asked of.
 
+use super::classes::Classes;
+use super::interfaces::Interfaces;
 use crate::graph::Graph;
 use crate::snapshot::Snapshot;
 
@@ -16,4 +18,7 @@ pub struct Heap {
     pub snapshot: Snapshot,
     pub graph: Graph,
     pub parity: Parity,
+    pub interfaces: Interfaces,
+    /// One class for each key, except in [`Parity::DevTools`].
+    pub classes: Classes,
 }
