@@ -6,7 +6,7 @@ use std::collections::HashMap;
 ///
 /// # Shapes
 /// One `u32` per row; `u32::MAX` says that the value stands in `wide`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct WideColumn {
     narrow: Vec<u32>,
     wide: HashMap<u32, u64>,

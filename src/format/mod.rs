@@ -1,5 +1,20 @@
-//! Bytes of a `.heapsnapshot` to flat tables. No files, no graph.
+//! Bytes of a `.heapsnapshot` to flat tables. No files, no graph. `docs/format.md` says what is accepted and what is refused.
 
+mod balanced;
+mod edge_rows;
+mod foreign;
+mod header;
+mod integers;
+mod key;
+mod node_rows;
+mod number;
+mod parser;
+mod profile_rows;
+mod references;
+mod section;
+mod strings;
 mod tables;
+mod trace_tree;
 
+pub use parser::Parser;
 pub use tables::{EdgeTable, FunctionInfo, Location, LocationTable, NodeTable, Sample, StringTable, Tables, TraceNode};

@@ -5,7 +5,7 @@ use crate::text::Text;
 use crate::wide_column::WideColumn;
 
 /// Everything the parser keeps of a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Tables {
     /// Ordinal of the root node.
     pub root: u32,
@@ -31,7 +31,7 @@ pub struct Tables {
 
 /// # Shapes
 /// One row per node by ordinal; `first_edge` has one more and ends with the number of edges.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct NodeTable {
     /// Lower six bits: [`crate::kind::NodeKind`]; upper two: [`crate::kind::Detachedness`].
     pub kind: Vec<u8>,
@@ -47,7 +47,7 @@ pub struct NodeTable {
 
 /// # Shapes
 /// One row per edge in file order, which groups edges by their source.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct EdgeTable {
     /// Upper three bits: [`crate::kind::EdgeKind`]; lower 29: ordinal of the target.
     pub kind_and_target: Vec<u32>,
@@ -59,7 +59,7 @@ pub struct EdgeTable {
 ///
 /// # Shapes
 /// `end[i]` is where text `i` ends in `bytes`; it starts where the one before ends.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct StringTable {
     pub bytes: Vec<u8>,
     pub end: Vec<u64>,
@@ -104,7 +104,7 @@ pub struct Location {
 ///
 /// # Shapes
 /// Sorted by node, one row per node (the file's last row for it).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct LocationTable {
     pub nodes: Vec<u32>,
     pub places: Vec<Location>,

@@ -1,1 +1,3 @@
 //! Integration tests of the core, one binary.
+
+mod corpus;

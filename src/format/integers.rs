@@ -1,0 +1,153 @@
+//! A section that is one flat array of whole numbers: bytes to rows.
+
+use super::number;
+use crate::error::{Error, Result};
+
+/// Longest text of a number that we read. V8's have 20 digits at most.
+const MAX_NUMBER: usize = 512;
+
+/// Takes the rows of one section.
+pub trait Rows {
+    const TABLE: &'static str;
+
+    /// Numbers in a row.
+    fn width(&self) -> usize;
+
+    /// Appends a row of [`Rows::width`] numbers.
+    fn push(&mut self, row: &[i128]) -> std::result::Result<(), Fault>;
+
+    /// What is wrong with the section as a whole, seen at its end.
+    fn end(&mut self) -> std::result::Result<(), String> {
+        Ok(())
+    }
+}
+
+/// What is wrong with a row.
+#[derive(Debug)]
+pub struct Fault {
+    /// Position of the number in its row.
+    pub field: usize,
+    pub what: String,
+}
+
+impl Fault {
+    pub fn new(field: usize, what: impl Into<String>) -> Self {
+        Self { field, what: what.into() }
+    }
+}
+
+/// Reads an array of numbers through any split of its bytes and cuts it into rows.
+#[derive(Debug)]
+pub struct Integers<R> {
+    pub rows: R,
+    state: State,
+    /// The numbers of the row at hand, and where each one starts in the file.
+    row: Vec<i128>,
+    offsets: Vec<u64>,
+    /// A number that the end of a chunk cut.
+    cut: Vec<u8>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Open,
+    FirstOrEnd,
+    Value,
+    CommaOrEnd,
+    /// Inside a number; `cut` holds its beginning.
+    Number,
+    Done,
+}
+
+impl<R: Rows> Integers<R> {
+    pub fn new(rows: R) -> Self {
+        Self { rows, state: State::Open, row: Vec::new(), offsets: Vec::new(), cut: Vec::new() }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    /// Takes bytes up to the closing bracket and returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Format`] where the bytes are not an array of whole numbers, or where `rows` refuses one.
+    pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
+        self.read(bytes, offset, bytes.len())
+    }
+
+    /// [`Integers::feed`] that stops at the first byte after `least` that is not inside a number.
+    fn read(&mut self, bytes: &[u8], offset: u64, least: usize) -> Result<usize> {
+        let mut at = 0;
+        while at < bytes.len() && (at < least || self.state == State::Number) {
+            let byte = bytes[at];
+            match (self.state, byte) {
+                (State::Number, _) | (State::FirstOrEnd | State::Value, b'0'..=b'9' | b'-') => {
+                    at += self.number(&bytes[at..], offset + at as u64)?;
+                    continue;
+                }
+                (State::CommaOrEnd, b',') => self.state = State::Value,
+                (_, b' ' | b'\t' | b'\r' | b'\n') => {}
+                (State::FirstOrEnd | State::CommaOrEnd, b']') => {
+                    self.end(offset + at as u64)?;
+                    self.state = State::Done;
+                    return Ok(at + 1);
+                }
+                (State::Open, b'[') => self.state = State::FirstOrEnd,
+                (State::Done, _) => return Ok(at),
+                _ => return Err(fault::<R>(offset + at as u64, format!("unexpected \"{}\"", byte.escape_ascii()))),
+            }
+            at += 1;
+        }
+        Ok(at)
+    }
+
+    /// Takes what `bytes` holds of a number.
+    fn number(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
+        let len = bytes.iter().take_while(|byte| is_number(**byte)).count();
+        let start = offset - self.cut.len() as u64;
+        if self.cut.len() + len > MAX_NUMBER {
+            return Err(fault::<R>(start, format!("a number of more than {MAX_NUMBER} characters")));
+        }
+        if len == bytes.len() {
+            self.cut.extend_from_slice(bytes);
+            self.state = State::Number;
+            return Ok(len);
+        }
+        let value = if self.cut.is_empty() {
+            number::parse(&bytes[..len])
+        } else {
+            self.cut.extend_from_slice(&bytes[..len]);
+            let value = number::parse(&self.cut);
+            self.cut.clear();
+            value
+        };
+        self.state = State::CommaOrEnd;
+        self.row.push(value.map_err(|what| fault::<R>(start, what))?);
+        self.offsets.push(start);
+        if self.row.len() == self.rows.width() {
+            self.rows
+                .push(&self.row)
+                .map_err(|wrong| fault::<R>(self.offsets.get(wrong.field).copied().unwrap_or(start), wrong.what))?;
+            self.row.clear();
+            self.offsets.clear();
+        }
+        Ok(len)
+    }
+
+    fn end(&mut self, offset: u64) -> Result<()> {
+        if !self.row.is_empty() {
+            let what = format!("the last row has {} of {} numbers", self.row.len(), self.rows.width());
+            return Err(fault::<R>(offset, what));
+        }
+        self.rows.end().map_err(|what| fault::<R>(offset, what))
+    }
+}
+
+fn is_number(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+}
+
+fn fault<R: Rows>(offset: u64, what: String) -> Error {
+    Error::Format { table: R::TABLE, offset, what }
+}

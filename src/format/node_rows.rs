@@ -1,0 +1,159 @@
+//! Rows of `nodes` to columns.
+
+use super::header::{Header, NodeFields};
+use super::integers::{Fault, Rows};
+use super::tables::NodeTable;
+use crate::kind::{Detachedness, NodeKind};
+use crate::wide_column::WideColumn;
+
+/// Builds the columns of nodes.
+#[derive(Debug)]
+pub struct NodeRows {
+    fields: NodeFields,
+    node_count: u32,
+    edge_count: u32,
+    table: NodeTable,
+    kinds: Kinds,
+    /// Edges of the nodes so far.
+    edges: u64,
+}
+
+/// The file's numbers of kinds to ours.
+#[derive(Debug)]
+struct Kinds {
+    /// By the file's number; a foreign kind gets its number of ours when the first node of it comes.
+    known: Vec<Option<NodeKind>>,
+    names: Vec<String>,
+    /// Foreign kinds by their numbers in the file.
+    foreign: Vec<u64>,
+}
+
+impl NodeRows {
+    /// `rows`: how many to make room for.
+    pub fn new(header: &Header, rows: usize) -> Self {
+        let fields = header.nodes.clone();
+        let known = fields.kinds.iter().map(|name| NodeKind::by_name(name)).collect();
+        let kinds = Kinds { known, names: fields.kinds.clone(), foreign: Vec::new() };
+        let table = NodeTable {
+            kind: Vec::with_capacity(rows),
+            name: Vec::with_capacity(rows),
+            id: WideColumn::with_capacity(rows),
+            size: WideColumn::with_capacity(rows),
+            first_edge: Vec::with_capacity(rows + 1),
+            trace_node_id: Vec::new(),
+        };
+        Self { fields, node_count: header.node_count, edge_count: header.edge_count, table, kinds, edges: 0 }
+    }
+
+    /// The columns, and the names of the foreign kinds.
+    pub fn into_table(self) -> (NodeTable, Vec<String>) {
+        let names = self.kinds.foreign.iter().map(|number| self.kinds.name(*number)).collect();
+        (self.table, names)
+    }
+}
+
+impl Rows for NodeRows {
+    const TABLE: &'static str = "nodes";
+
+    fn width(&self) -> usize {
+        self.fields.width
+    }
+
+    fn push(&mut self, row: &[i128]) -> Result<(), Fault> {
+        let fields = &self.fields;
+        if self.table.kind.len() >= self.node_count as usize {
+            return Err(Fault::new(0, format!("more rows than the {} of the header", self.node_count)));
+        }
+        let kind = unsigned(row, fields.kind, "type")?;
+        let kind = self.kinds.by_number(kind).ok_or_else(|| {
+            Fault::new(
+                fields.kind,
+                format!("type {kind} is one unknown kind too many, the limit is {}", NodeKind::LIMIT),
+            )
+        })?;
+        let state = match fields.detachedness {
+            None => Detachedness::Unknown,
+            Some(field) => Detachedness::from_number(unsigned(row, field, "detachedness")?)
+                .ok_or_else(|| Fault::new(field, format!("detachedness {} is none of 0, 1, 2", row[field])))?,
+        };
+        let name = narrow(row, fields.name, "name")?;
+        let id = unsigned(row, fields.id, "id")?;
+        let size = unsigned(row, fields.size, "self_size")?;
+        let trace_node_id = match fields.trace_node_id {
+            None => 0,
+            Some(field) => narrow(row, field, "trace_node_id")?,
+        };
+        let first_edge = u32::try_from(self.edges).expect("the sum was checked against a u32");
+        let edges = self.edges.saturating_add(unsigned(row, fields.edge_count, "edge_count")?);
+        if edges > u64::from(self.edge_count) {
+            let what =
+                format!("the edge_count of the nodes adds up to more than the {} of the header", self.edge_count);
+            return Err(Fault::new(fields.edge_count, what));
+        }
+        self.edges = edges;
+        // Files of Node 22 and before carry the column also when allocations were not tracked: all 0.
+        if trace_node_id != 0 || !self.table.trace_node_id.is_empty() {
+            self.table.trace_node_id.resize(self.table.kind.len(), 0);
+            self.table.trace_node_id.push(trace_node_id);
+        }
+        self.table.kind.push(kind.0 | (state as u8) << 6);
+        self.table.name.push(name);
+        self.table.id.push(id);
+        self.table.size.push(size);
+        self.table.first_edge.push(first_edge);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        let rows = self.table.kind.len();
+        if rows != self.node_count as usize {
+            return Err(format!("{rows} rows instead of the {} of the header", self.node_count));
+        }
+        if self.edges != u64::from(self.edge_count) {
+            let (sum, count) = (self.edges, self.edge_count);
+            return Err(format!("the edge_count of the nodes adds up to {sum} instead of the {count} of the header"));
+        }
+        self.table.first_edge.push(self.edge_count);
+        Ok(())
+    }
+}
+
+impl Kinds {
+    fn by_number(&mut self, number: u64) -> Option<NodeKind> {
+        let known = usize::try_from(number).ok().and_then(|index| self.known.get(index).copied().flatten());
+        if known.is_some() {
+            return known;
+        }
+        let position = self.foreign.iter().position(|foreign| *foreign == number).unwrap_or(self.foreign.len());
+        let kind = u8::try_from(position).ok()?.checked_add(NodeKind::FIRST_FOREIGN)?;
+        if kind >= NodeKind::LIMIT {
+            return None;
+        }
+        if position == self.foreign.len() {
+            self.foreign.push(number);
+        }
+        Some(NodeKind(kind))
+    }
+
+    /// The file's name, or one that says that the file has none (Node 8's symbols).
+    fn name(&self, number: u64) -> String {
+        let name = usize::try_from(number).ok().and_then(|index| self.names.get(index));
+        name.cloned().unwrap_or_else(|| format!("unknown({number})"))
+    }
+}
+
+/// A number that cannot be below zero.
+pub fn unsigned(row: &[i128], field: usize, name: &str) -> Result<u64, Fault> {
+    u64::try_from(row[field]).map_err(|_| Fault::new(field, format!("{name} {} is out of range", row[field])))
+}
+
+/// A number of 32 bits.
+pub fn narrow(row: &[i128], field: usize, name: &str) -> Result<u32, Fault> {
+    u32::try_from(row[field]).map_err(|_| Fault::new(field, format!("{name} {} is out of range", row[field])))
+}
+
+/// A number of 32 bits that V8 13.6 and later write with a sign: -6 for 4294967290.
+pub fn wrapped(row: &[i128], field: usize, name: &str) -> Result<u32, Fault> {
+    let value = if row[field] < 0 { row[field] + (1 << 32) } else { row[field] };
+    u32::try_from(value).map_err(|_| Fault::new(field, format!("{name} {} is out of range", row[field])))
+}

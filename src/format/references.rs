@@ -1,0 +1,49 @@
+//! References between sections, checked when all of them are there.
+
+use super::key::Key;
+use super::tables::Tables;
+use crate::error::{Error, Result};
+use crate::kind::EdgeKind;
+
+/// Gives the tables back when every string and function that a row refers to is there. `starts` has the offsets of sections.
+///
+/// # Errors
+/// [`Error::Format`] with the offset of the section and the row in words.
+pub fn check(tables: Tables, starts: &[(Key, u64)]) -> Result<Tables> {
+    let strings = tables.strings.len();
+    let beyond = |string: u32| string as usize >= strings;
+    let fault = |key: Key, row: usize, what: &str, number: u32, count: usize| {
+        let offset = starts.iter().find(|(known, _)| *known == key).map_or(0, |(_, offset)| *offset);
+        let what = format!("row {row} has {what} {number}, but there are {count},");
+        Err(Error::Format { table: key.name(), offset, what })
+    };
+    if tables.nodes.name.iter().copied().max().is_some_and(beyond) {
+        let row = tables.nodes.name.iter().position(|name| beyond(*name)).unwrap_or(0);
+        return fault(Key::Nodes, row, "string", tables.nodes.name[row], strings);
+    }
+    let edges = || tables.edges.kind_and_target.iter().zip(&tables.edges.name_or_index);
+    if edges().map(|(packed, number)| if is_string(*packed) { *number } else { 0 }).max().is_some_and(beyond) {
+        let bad = edges().position(|(packed, number)| is_string(*packed) && beyond(*number));
+        // An element 0 stands for nothing above: with an empty string table it looks like a string.
+        if let Some(row) = bad {
+            return fault(Key::Edges, row, "string", tables.edges.name_or_index[row], strings);
+        }
+    }
+    for (row, function) in tables.functions.iter().enumerate() {
+        for name in [function.name.0, function.script_name.0] {
+            if beyond(name) {
+                return fault(Key::Functions, row, "string", name, strings);
+            }
+        }
+    }
+    for (row, trace) in tables.trace_nodes.iter().enumerate() {
+        if trace.function as usize >= tables.functions.len() {
+            return fault(Key::TraceTree, row, "function", trace.function, tables.functions.len());
+        }
+    }
+    Ok(tables)
+}
+
+fn is_string(packed: u32) -> bool {
+    !EdgeKind::ALL[(packed >> 29) as usize].has_index()
+}

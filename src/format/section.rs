@@ -1,0 +1,120 @@
+//! One section of the document while it is read.
+
+use super::balanced::Balanced;
+use super::edge_rows::EdgeRows;
+use super::header::Header;
+use super::integers::Integers;
+use super::key::Key;
+use super::node_rows::NodeRows;
+use super::profile_rows::{FunctionRows, LocationRows, SampleRows};
+use super::strings::Strings;
+use super::tables::Tables;
+use super::trace_tree::TraceTree;
+use crate::error::Result;
+
+/// The reader of a section, which knows what the section becomes.
+#[derive(Debug)]
+pub enum Section {
+    Skipped(Balanced),
+    /// The bytes themselves: of `snapshot`, and of what comes before it.
+    Kept(Balanced, Vec<u8>),
+    Nodes(Integers<NodeRows>),
+    Edges(Integers<EdgeRows>),
+    Functions(Integers<FunctionRows>),
+    Samples(Integers<SampleRows>),
+    Locations(Integers<LocationRows>),
+    TraceTree(TraceTree),
+    Strings(Strings),
+}
+
+/// How much the input can still hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    /// Bytes to the end; `None`: unknown.
+    pub left: Option<u64>,
+}
+
+impl Room {
+    /// Rows of at least `bytes` each to make room for, when `claim` are announced.
+    fn rows(self, claim: u32, bytes: usize) -> usize {
+        // Without the size of the input columns grow as rows come.
+        let fit = self.left.unwrap_or(0) / bytes as u64;
+        (claim as usize).min(usize::try_from(fit).unwrap_or(usize::MAX))
+    }
+}
+
+impl Section {
+    /// `key` is neither `snapshot` nor unknown.
+    pub fn open(key: Key, header: &Header, room: Room) -> Self {
+        match key {
+            // A number and its comma take two bytes at least.
+            Key::Nodes => {
+                Self::Nodes(Integers::new(NodeRows::new(header, room.rows(header.node_count, header.nodes.width * 2))))
+            }
+            Key::Edges => {
+                Self::Edges(Integers::new(EdgeRows::new(header, room.rows(header.edge_count, header.edges.width * 2))))
+            }
+            Key::Functions => Self::Functions(Integers::new(FunctionRows::new(header))),
+            Key::TraceTree => Self::TraceTree(TraceTree::new(header.trace_nodes.clone())),
+            Key::Samples => match &header.samples {
+                Some(fields) => Self::Samples(Integers::new(SampleRows::new(fields.clone()))),
+                None => Self::Skipped(Balanced::new(key.name())),
+            },
+            Key::Locations => match &header.locations {
+                Some(fields) => Self::Locations(Integers::new(LocationRows::new(fields.clone(), header))),
+                None => Self::Skipped(Balanced::new(key.name())),
+            },
+            Key::Strings => Self::Strings(Strings::new(room.rows(u32::MAX, 1))),
+            Key::Snapshot | Key::Unknown => Self::Skipped(Balanced::new(key.name())),
+        }
+    }
+
+    /// Takes bytes up to the end of the section and returns how many.
+    ///
+    /// # Errors
+    /// Those of the section's reader.
+    pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
+        match self {
+            Self::Skipped(value) => value.feed(bytes, offset),
+            Self::Kept(value, kept) => {
+                let taken = value.feed(bytes, offset)?;
+                kept.extend_from_slice(&bytes[..taken]);
+                Ok(taken)
+            }
+            Self::Nodes(integers) => integers.feed(bytes, offset),
+            Self::Edges(integers) => integers.feed(bytes, offset),
+            Self::Functions(integers) => integers.feed(bytes, offset),
+            Self::Samples(integers) => integers.feed(bytes, offset),
+            Self::Locations(integers) => integers.feed(bytes, offset),
+            Self::TraceTree(tree) => tree.feed(bytes, offset),
+            Self::Strings(strings) => strings.feed(bytes, offset),
+        }
+    }
+
+    pub fn is_done(&self) -> bool {
+        match self {
+            Self::Skipped(value) | Self::Kept(value, _) => value.is_done(),
+            Self::Nodes(integers) => integers.is_done(),
+            Self::Edges(integers) => integers.is_done(),
+            Self::Functions(integers) => integers.is_done(),
+            Self::Samples(integers) => integers.is_done(),
+            Self::Locations(integers) => integers.is_done(),
+            Self::TraceTree(tree) => tree.is_done(),
+            Self::Strings(strings) => strings.is_done(),
+        }
+    }
+
+    /// Puts what was read into its table.
+    pub fn close(self, tables: &mut Tables) {
+        match self {
+            Self::Skipped(_) | Self::Kept(..) => {}
+            Self::Nodes(integers) => (tables.nodes, tables.foreign_kinds) = integers.rows.into_table(),
+            Self::Edges(integers) => tables.edges = integers.rows.into_table(),
+            Self::Functions(integers) => tables.functions = integers.rows.rows,
+            Self::Samples(integers) => tables.samples = integers.rows.rows,
+            Self::Locations(integers) => tables.locations = integers.rows.into_table(),
+            Self::TraceTree(tree) => tables.trace_nodes = tree.into_rows(),
+            Self::Strings(strings) => tables.strings = strings.into_table(),
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! The `strings` section: JSON strings to WTF-8, while they arrive.
+
+use super::tables::StringTable;
+use crate::error::{Error, Result};
+use crate::text::encode_unit;
+
+const TABLE: &str = "strings";
+
+/// Ordinals of strings are `u32`.
+const MAX_STRINGS: u64 = u32::MAX as u64;
+
+/// Reads an array of strings through any split of its bytes.
+///
+/// Escapes are resolved; a high and a low surrogate in a row become one character, any other surrogate stays as it is. Raw UTF-8
+/// is taken as it is, and what is not UTF-8 becomes U+FFFD as in `String::from_utf8_lossy`.
+#[derive(Debug)]
+pub struct Strings {
+    table: StringTable,
+    state: State,
+    /// Where the string at hand starts in `table.bytes`.
+    start: usize,
+    /// A UTF-8 sequence that has begun.
+    sequence: Sequence,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    Open,
+    FirstOrEnd,
+    Value,
+    CommaOrEnd,
+    Text,
+    Escape,
+    /// Digits that are missing, and the value so far.
+    Unicode(u8, u16),
+    Done,
+}
+
+impl Strings {
+    /// `bytes`: room to make for the texts, when the end of the file is known.
+    pub fn new(bytes: usize) -> Self {
+        let table = StringTable { bytes: Vec::with_capacity(bytes), end: Vec::new() };
+        Self { table, state: State::Open, start: 0, sequence: Sequence::default() }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.state == State::Done
+    }
+
+    pub fn into_table(mut self) -> StringTable {
+        self.table.bytes.shrink_to_fit();
+        self.table.end.shrink_to_fit();
+        self.table
+    }
+
+    /// Takes bytes up to the closing bracket and returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Format`] where the bytes are not an array of strings; [`Error::TooLarge`].
+    pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
+        let mut at = 0;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            match self.state {
+                State::Text => {
+                    at += self.text(&bytes[at..], offset + at as u64)?;
+                    continue;
+                }
+                State::Escape => self.escape(byte).ok_or_else(|| unexpected(byte, offset, at))?,
+                State::Unicode(missing, value) => {
+                    let digit = hex(byte).ok_or_else(|| unexpected(byte, offset, at))?;
+                    let value = value << 4 | digit;
+                    self.state = if missing > 1 {
+                        State::Unicode(missing - 1, value)
+                    } else {
+                        self.unit(value);
+                        State::Text
+                    };
+                }
+                State::Done => return Ok(at),
+                _ => self.between(byte).ok_or_else(|| unexpected(byte, offset, at))?,
+            }
+            at += 1;
+            if self.state == State::Done {
+                return Ok(at);
+            }
+        }
+        Ok(at)
+    }
+
+    /// Brackets, commas and white space.
+    fn between(&mut self, byte: u8) -> Option<()> {
+        self.state = match (self.state, byte) {
+            (State::Open, b'[') => State::FirstOrEnd,
+            (State::FirstOrEnd | State::Value, b'"') => {
+                self.start = self.table.bytes.len();
+                State::Text
+            }
+            (State::FirstOrEnd | State::CommaOrEnd, b']') => State::Done,
+            (State::CommaOrEnd, b',') => State::Value,
+            (state, b' ' | b'\t' | b'\r' | b'\n') => state,
+            _ => return None,
+        };
+        Some(())
+    }
+
+    /// Takes a run of a string's bytes: at least one.
+    #[inline]
+    fn text(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
+        if self.sequence.is_open() || bytes[0] >= 0x80 {
+            return Ok(self.sequence.feed(bytes[0], &mut self.table.bytes));
+        }
+        let plain = bytes.iter().take_while(|byte| PLAIN[usize::from(**byte)]).count();
+        self.table.bytes.extend_from_slice(&bytes[..plain]);
+        match bytes.get(plain) {
+            None => return Ok(plain),
+            Some(b'\\') => self.state = State::Escape,
+            Some(b'"') => {
+                if self.table.end.len() as u64 == MAX_STRINGS {
+                    return Err(Error::TooLarge { table: TABLE, count: MAX_STRINGS + 1, limit: MAX_STRINGS });
+                }
+                self.table.end.push(self.table.bytes.len() as u64);
+                self.state = State::CommaOrEnd;
+            }
+            Some(0x80..) => return Ok(plain),
+            Some(control) => {
+                let what = format!("a raw control character \"{}\"", control.escape_ascii());
+                return Err(Error::Format { table: TABLE, offset: offset + plain as u64, what });
+            }
+        }
+        Ok(plain + 1)
+    }
+
+    fn escape(&mut self, byte: u8) -> Option<()> {
+        let plain = match byte {
+            b'"' | b'\\' | b'/' => byte,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                self.state = State::Unicode(4, 0);
+                return Some(());
+            }
+            _ => return None,
+        };
+        self.table.bytes.push(plain);
+        self.state = State::Text;
+        Some(())
+    }
+
+    /// Appends one UTF-16 unit; joins it with a high surrogate that stands before it in the same string.
+    fn unit(&mut self, unit: u16) {
+        let text = &mut self.table.bytes;
+        if (0xdc00..0xe000).contains(&unit) {
+            // Raw bytes cannot have put a surrogate there: it is not UTF-8.
+            if let [.., 0xed, second @ 0xa0..0xb0, third] = text[self.start..] {
+                let high = u32::from(second & 0x0f) << 6 | u32::from(third & 0x3f);
+                let code = 0x10000 + (high << 10) + u32::from(unit - 0xdc00);
+                let joined = char::from_u32(code).expect("two surrogates give U+10000 to U+10FFFF");
+                text.truncate(text.len() - 3);
+                text.extend_from_slice(joined.encode_utf8(&mut [0; 4]).as_bytes());
+                return;
+            }
+        }
+        let mut encoded = [0; 3];
+        let len = encode_unit(unit, &mut encoded);
+        text.extend_from_slice(&encoded[..len]);
+    }
+}
+
+/// Bytes of a string that stand for themselves: ASCII without controls, quote and backslash.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x80 {
+        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    plain
+};
+
+/// A UTF-8 sequence under way.
+#[derive(Clone, Copy, Default, Debug)]
+struct Sequence {
+    bytes: [u8; 4],
+    have: u8,
+    want: u8,
+}
+
+impl Sequence {
+    fn is_open(self) -> bool {
+        self.have > 0
+    }
+
+    /// Takes `byte` when it begins or continues a sequence, and returns 1. A byte that breaks a sequence ends it as U+FFFD and is
+    /// left for the caller: 0.
+    fn feed(&mut self, byte: u8, text: &mut Vec<u8>) -> usize {
+        if self.have == 0 {
+            self.want = match byte {
+                0xc2..=0xdf => 2,
+                0xe0..=0xef => 3,
+                0xf0..=0xf4 => 4,
+                _ => {
+                    text.extend_from_slice("\u{fffd}".as_bytes());
+                    return 1;
+                }
+            };
+        } else {
+            // Table 3-7 of the Unicode standard: the second byte is narrower after some first ones.
+            let range = match (self.have, self.bytes[0]) {
+                (1, 0xe0) => 0xa0..=0xbf,
+                (1, 0xed) => 0x80..=0x9f,
+                (1, 0xf0) => 0x90..=0xbf,
+                (1, 0xf4) => 0x80..=0x8f,
+                _ => 0x80..=0xbf,
+            };
+            if !range.contains(&byte) {
+                text.extend_from_slice("\u{fffd}".as_bytes());
+                self.have = 0;
+                return 0;
+            }
+        }
+        self.bytes[usize::from(self.have)] = byte;
+        self.have += 1;
+        if self.have == self.want {
+            text.extend_from_slice(&self.bytes[..usize::from(self.want)]);
+            self.have = 0;
+        }
+        1
+    }
+}
+
+fn hex(byte: u8) -> Option<u16> {
+    match byte {
+        b'0'..=b'9' => Some(u16::from(byte - b'0')),
+        b'a'..=b'f' => Some(u16::from(byte - b'a') + 10),
+        b'A'..=b'F' => Some(u16::from(byte - b'A') + 10),
+        _ => None,
+    }
+}
+
+fn unexpected(byte: u8, offset: u64, at: usize) -> Error {
+    Error::Format { table: TABLE, offset: offset + at as u64, what: format!("unexpected \"{}\"", byte.escape_ascii()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Text, TextBuf};
+
+    fn read(json: &[u8], cut: usize) -> Result<Vec<TextBuf>> {
+        let mut strings = Strings::new(0);
+        let mut at = strings.feed(&json[..cut], 0)?;
+        if !strings.is_done() {
+            at += strings.feed(&json[cut..], cut as u64)?;
+        }
+        assert!(strings.is_done());
+        assert_eq!(at, json.len());
+        let table = strings.into_table();
+        Ok(table.iter().map(|(_, text)| text.to_owned()).collect())
+    }
+
+    fn check_strings(json: impl AsRef<[u8]>, expected: &[&[u8]]) {
+        for cut in 0..json.as_ref().len() {
+            let texts = read(json.as_ref(), cut).unwrap();
+            let texts: Vec<_> = texts.iter().map(|text| text.as_text()).collect();
+            let expected: Vec<_> = expected.iter().map(|bytes| Text(bytes)).collect();
+            assert_eq!(texts, expected, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn strings_become_wtf8() {
+        check_strings("[]", &[]);
+        check_strings(" [ \"a\" ,\r\n\"\" ] ".trim_end(), &[b"a", b""]);
+        check_strings(r#"["\"\\\/\b\f\n\r\t\u0041\u00e9\u65E5"]"#, &["\"\\/\u{8}\u{c}\n\r\tAé日".as_bytes()]);
+        check_strings(r#"["\ud83d\ude00","\ud83d","\ude00x"]"#, &["😀".as_bytes(), b"\xed\xa0\xbd", b"\xed\xb8\x80x"]);
+        check_strings(r#"["\ud83d\ud83d\ude00"]"#, &[b"\xed\xa0\xbd\xf0\x9f\x98\x80"]);
+        check_strings("[\"é日😀\x7f\"]", &["é日😀\x7f".as_bytes()]);
+    }
+
+    #[test]
+    fn broken_utf8_is_replaced_as_the_standard_library_does() {
+        for raw in [
+            &b"\xff"[..],
+            b"\xe6\x97",
+            b"\xed\xa0\x80",
+            b"a\xf0\x9fb",
+            b"\xf0\x9f\x98\xc3\xa9",
+            b"\xc0\xaf",
+            b"\x80\xe0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\xe6\xe6\x97\xa5",
+        ] {
+            let json = [b"[\"", raw, b"\"]"].concat();
+            check_strings(json, &[String::from_utf8_lossy(raw).as_bytes()]);
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for json in
+            ["{}", "[1]", "[\"a\"\"b\"]", "[,\"a\"]", "[\"a\",]", "[\"\\x\"]", "[\"\\u12g4\"]", "[\"\n\"]", "[\"\0\"]"]
+        {
+            assert!(read(json.as_bytes(), 0).is_err(), "{json}");
+        }
+    }
+}
