@@ -1,0 +1,72 @@
+'use strict';
+
+const { parseArgs } = require('node:util');
+const { COMMANDS } = require('./commands');
+const { COMMON, OPTIONS } = require('./options');
+const { UsageError, nearest } = require('./usage');
+
+/**
+ * @typedef {object} Invocation
+ * @property {import('./commands').Command} [command]
+ * @property {string[]} operands what stands after the command
+ * @property {Record<string, any>} options read and checked
+ */
+
+/**
+ * What a command line asks for.
+ *
+ * @param {string[]} argv without node and the script
+ * @returns {Invocation}
+ */
+function readArguments(argv) {
+  const { tokens = [] } = parseArgs({ args: argv, options: shapeOfOptions(), strict: false, allowPositionals: true, tokens: true });
+  const words = tokens.filter((token) => token.kind === 'positional').map((token) => token.value);
+  const command = words.length > 0 ? findCommand(words[0]) : undefined;
+  /** @type {Record<string, any>} */
+  const options = {};
+  for (const token of tokens) {
+    if (token.kind === 'option') options[token.name] = readOption(token, command);
+  }
+  return { command, operands: words.slice(1), options };
+}
+
+/** @returns {import('node:util').ParseArgsOptionsConfig} */
+function shapeOfOptions() {
+  return Object.fromEntries(Object.entries(OPTIONS).map(([name, { value, short }]) =>
+    [name, { type: value ? 'string' : 'boolean', ...(short && { short }) }]));
+}
+
+/** @param {string} name */
+function findCommand(name) {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command) return command;
+  const suggestion = nearest(name, COMMANDS.map((candidate) => candidate.name));
+  throw new UsageError(`there is no command '${name}'${suggestion ? `; did you mean '${suggestion}'?` : ''}`);
+}
+
+/**
+ * @param {any} token
+ * @param {import('./commands').Command | undefined} command
+ */
+function readOption(token, command) {
+  const known = command ? [...COMMON, ...command.options] : ['help', 'version', 'color', 'no-color'];
+  const option = OPTIONS[token.name];
+  if (!option || !known.includes(token.name)) {
+    // `--version` belongs to no command, and is understood with any.
+    if (token.name === 'version') return true;
+    const suggestion = nearest(token.name, known);
+    const owner = command ? `heaphound ${command.name}` : 'heaphound';
+    throw new UsageError(
+      `${owner} has no option ${token.rawName}${suggestion ? `; did you mean --${suggestion}?` : ''}`, { cause: command });
+  }
+  if (!option.value) {
+    if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value`, { cause: command });
+    return true;
+  }
+  if (token.value === undefined || token.value === '') {
+    throw new UsageError(`--${token.name} needs a value: --${token.name} ${option.value}`, { cause: command });
+  }
+  return option.read ? option.read(token.value, `--${token.name}`) : token.value;
+}
+
+module.exports = { readArguments };

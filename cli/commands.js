@@ -1,0 +1,31 @@
+'use strict';
+
+/**
+ * @typedef {object} Command
+ * @property {string} name
+ * @property {string} synopsis
+ * @property {string} summary one line for the list of commands
+ * @property {string[]} description
+ * @property {string[]} options beside the common ones
+ * @property {Record<string, string>} [optionHelp] where an option means something particular
+ * @property {string[]} [examples]
+ * @property {{ least: number, most: number, wanted: string }} operands
+ * @property {(operands: string[]) => string[]} [filesOf] which operands are files
+ * @property {(context: import('./main').Context) => Promise<number | void>} run the exit code, if it is not 0
+ */
+
+/** In the order of the help: from the question that most people have to the rarest. @type {Command[]} */
+const COMMANDS = [
+  require('./commands/leaks'),
+  require('./commands/diff'),
+  require('./commands/summary'),
+  require('./commands/stats'),
+  require('./commands/node'),
+  require('./commands/path'),
+  require('./commands/dominators'),
+  require('./commands/strings'),
+  require('./commands/query'),
+  require('./commands/help'),
+];
+
+module.exports = { COMMANDS };

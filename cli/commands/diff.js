@@ -1,0 +1,80 @@
+'use strict';
+
+const { locationColumn, nameColumn, right } = require('../columns');
+const { count, countDelta, counted, size, sizeDelta } = require('../numbers');
+const { choose } = require('../options');
+const { printRows } = require('../rows');
+const { sourcesOf, workOptions } = require('../snapshots');
+
+const SORTS = [
+  'sizeDelta', 'countDelta', 'addedSize', 'addedCount', 'removedSize', 'removedCount', 'addedRetainedSize', 'grownSize', 'name',
+];
+/** More ids of one class than anybody looks at. */
+const IDS_IN_JSON = 100;
+
+/** @type {(print: (value: number) => string) => (value: number) => string} */
+const blankZero = (print) => (value) => (value === 0 ? '' : print(value));
+/** @type {(value: number) => string | undefined} */
+const deltaStyle = (value) => (value > 0 ? 'red' : value < 0 ? 'green' : undefined);
+
+/** @type {import('../table').Column[]} */
+const COLUMNS = [
+  nameColumn('Class'),
+  right('Added', (row) => blankZero(count)(row.addedCount)),
+  right('Removed', (row) => blankZero(count)(row.removedCount)),
+  right('Delta', (row) => countDelta(row.countDelta), { style: (_, row) => deltaStyle(row.countDelta) }),
+  right('Size delta', (row) => sizeDelta(row.sizeDelta), { style: (_, row) => deltaStyle(row.sizeDelta) }),
+  right('Retained by added', (row) => blankZero(size)(row.addedRetainedSize)),
+  right('Grown', (row) => blankZero(size)(row.grownSize), { optional: true }),
+  locationColumn(),
+];
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'diff',
+  synopsis: 'diff BEFORE AFTER',
+  summary: 'what was added and removed between two snapshots, by class',
+  description: [
+    'Compares two snapshots of one process, object by object, as the Comparison view of Chrome DevTools does. More',
+    'than DevTools: what the added objects retain, and how much objects grew that were there before.',
+  ],
+  options: ['sort'],
+  optionHelp: { sort: `order: ${SORTS.join(', ')}` },
+  examples: ['heaphound diff before.heapsnapshot after.heapsnapshot --sort countDelta'],
+  operands: { least: 2, most: 2, wanted: 'two FILEs' },
+  filesOf: (operands) => operands,
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run(context) {
+  const { options, operands, output, terminal } = context;
+  const { diffSnapshots } = require('../..');
+  const [before, after] = sourcesOf(operands);
+  const document = await diffSnapshots(before, after, {
+    ...workOptions(context),
+    sort: options.sort && choose(options.sort, SORTS, 'sort'),
+    limit: options.json ? options.limit : undefined,
+    ids: options.json ? IDS_IN_JSON : 1,
+  });
+  context.progress.stop();
+  if (options.json) return output.json(document);
+  await output.lines([...headline(document, terminal), '']);
+  return printRows(context, COLUMNS, document.classes, { none: 'Nothing changed.', total: document.classes.length });
+}
+
+/**
+ * @param {import('../..').DiffDocument} document
+ * @param {import('../terminal').Terminal} terminal
+ */
+function headline({ before, after, comparable }, terminal) {
+  const change = after.totalSize - before.totalSize;
+  const lines = [
+    `${size(before.totalSize)} before, ${size(after.totalSize)} after: ${terminal.style('bold', sizeDelta(change))}, `
+      + `${countDelta(after.nodeCount - before.nodeCount)} nodes (${counted(after.nodeCount, 'node')} now)`,
+  ];
+  if (!comparable) {
+    lines.push(terminal.style('yellow', 'These two do not seem to come from one process: objects cannot be matched across processes, and what follows means little.'));
+  }
+  return lines;
+}

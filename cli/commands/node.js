@@ -1,0 +1,93 @@
+'use strict';
+
+const { distanceColumn, idColumn, nameColumn, sizeColumn } = require('../columns');
+const { drawLadder, printReference } = require('../ladder');
+const { count, distance, size } = require('../numbers');
+const { printLocation } = require('../location');
+const { identifier } = require('../options');
+const { printRows, rowLimit } = require('../rows');
+const { withSnapshot } = require('../snapshots');
+const { harmless } = require('../text');
+
+/** As many as the engine counts: the document is whole unless somebody asks for less. */
+const ALL = 0xffffffff;
+
+/** @type {(title: string) => import('../table').Column} */
+const edgeColumn = (title) => ({ title, cell: (row) => reference(row), style: () => 'yellow' });
+/** @type {import('../table').Column[]} */
+const RETAINERS = [edgeColumn('Held through'), nameColumn('of'), idColumn(), distanceColumn()];
+/** @type {import('../table').Column[]} */
+const EDGES = [edgeColumn('Holds'), nameColumn(''), idColumn(), sizeColumn('Retained size', (row) => row.retainedSize)];
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'node',
+  synopsis: 'node FILE @ID',
+  summary: 'everything about one object: who holds it, what it holds',
+  description: ['One object: sizes, dominator, retainers, edges, retaining path, and where it was allocated if that was recorded.'],
+  options: [],
+  optionHelp: { limit: 'retainers and edges to print (default 30; with --json all)' },
+  examples: ['heaphound node app.heapsnapshot @12345'],
+  operands: { least: 2, most: 2, wanted: 'one FILE and one @ID' },
+  filesOf: (operands) => operands.slice(0, 1),
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run(context) {
+  const { operands, options, output, terminal, signal } = context;
+  const id = identifier(operands[1], 'ID');
+  const limit = options.json ? options.limit ?? ALL : rowLimit(options);
+  const document = await withSnapshot(context, (snapshot) => snapshot.node(id, { signal, limit }));
+  if (options.json) return output.json(document);
+  await output.lines(facts(document, terminal));
+  await output.lines(heading('Why it is alive', terminal));
+  await output.lines(document.retainingPath.length > 0
+    ? drawLadder(document.retainingPath, terminal, { marks: new Map([[id, '← this']]) })
+    : ['Nothing but weak references leads to it.']);
+  if (document.allocationStack && document.allocationStack.length > 0) {
+    await output.lines(heading('Allocated by', terminal));
+    await output.lines(document.allocationStack.map((frame) =>
+      `at ${harmless(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`));
+  }
+  await output.lines(heading(`Retainers (${count(document.retainerCount)})`, terminal));
+  await printRows(context, RETAINERS, document.retainers, { none: 'None.', total: document.retainerCount });
+  await output.lines(heading(`Edges (${count(document.edgeCount)})`, terminal));
+  await printRows(context, EDGES, document.edges, { none: 'None.', total: document.edgeCount });
+}
+
+/**
+ * @param {import('../..').NodeDocument} node
+ * @param {import('../terminal').Terminal} terminal
+ */
+function facts(node, terminal) {
+  const { dominator } = node;
+  return [
+    `${terminal.style(['bold', 'cyan'], harmless(node.name))} @${node.id}${node.detached ? terminal.style('red', '  detached') : ''}`,
+    `class          ${harmless(node.className)} (${harmless(node.kind)})`,
+    ...(node.location ? [`location       ${printLocation(node.location)}`] : []),
+    `shallow size   ${size(node.shallowSize)}`,
+    `retained size  ${size(node.retainedSize)}`,
+    `distance       ${distance(node.distance)}`,
+    ...(dominator ? [`dominator      ${harmless(dominator.name)} @${dominator.id}`] : []),
+  ];
+}
+
+/**
+ * @param {string} text
+ * @param {import('../terminal').Terminal} terminal
+ */
+function heading(text, terminal) {
+  return ['', terminal.style('bold', text)];
+}
+
+/**
+ * Weak references are told apart: they keep nothing alive.
+ *
+ * @param {{ edge: string, edgeKind: import('../..').EdgeKind }} row
+ */
+function reference({ edge, edgeKind }) {
+  const isReference = edgeKind === 'internal' || edgeKind === 'hidden';
+  const text = isReference ? `(${harmless(edge)})` : printReference(String(edge));
+  return edgeKind === 'weak' ? `${text} weak` : text;
+}

@@ -1,0 +1,65 @@
+'use strict';
+
+const { distanceColumn, idColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
+const { choose } = require('../options');
+const { printRows, rowLimit } = require('../rows');
+const { idRangeOf, withSnapshot } = require('../snapshots');
+
+const SORTS = ['retainedSize', 'shallowSize', 'id'];
+const ALL = 0xffffffff;
+
+/** @type {import('../table').Column[]} */
+const COLUMNS = [
+  nameColumn('Object'),
+  idColumn(),
+  { title: 'Kind', cell: (row) => row.kind, optional: true },
+  sizeColumn('Shallow size', (row) => row.shallowSize),
+  sizeColumn('Retained size', (row) => row.retainedSize, { style: () => 'bold' }),
+  distanceColumn(),
+  locationColumn(),
+];
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'query',
+  synopsis: 'query FILE',
+  summary: 'objects by name, class, property, kind or size',
+  description: ['Objects for which everything that is asked holds. Regular expressions ignore case.'],
+  options: [
+    'class', 'name', 'property', 'kind', 'detached', 'min-size', 'max-size', 'retained-min', 'retained-max', 'after-id', 'up-to-id', 'sort',
+  ],
+  optionHelp: { sort: `order: ${SORTS.join(', ')}` },
+  examples: [
+    'heaphound query app.heapsnapshot --class \'^Session$\'',
+    'heaphound query app.heapsnapshot --property \'^token$\' --retained-min 1MB --json',
+  ],
+  operands: { least: 1, most: 1, wanted: 'one FILE' },
+  filesOf: (operands) => operands,
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run(context) {
+  const { options, output, signal } = context;
+  const query = {
+    signal,
+    className: options.class,
+    name: options.name,
+    property: options.property,
+    kind: options.kind,
+    detached: options.detached,
+    minShallowSize: options['min-size'],
+    maxShallowSize: options['max-size'],
+    minRetainedSize: options['retained-min'],
+    maxRetainedSize: options['retained-max'],
+    idRange: idRangeOf(options),
+    sort: options.sort && choose(options.sort, SORTS, 'sort'),
+    limit: options.json ? options.limit ?? ALL : rowLimit(options) + 1,
+  };
+  const document = await withSnapshot(context, async (snapshot) => ({
+    snapshot: snapshot.info,
+    nodes: await snapshot.query(query),
+  }));
+  if (options.json) return output.json(document);
+  return printRows(context, COLUMNS, document.nodes, { none: 'No object matches.' });
+}

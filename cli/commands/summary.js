@@ -1,0 +1,74 @@
+'use strict';
+
+const { countColumn, distanceColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
+const { count, size, percent } = require('../numbers');
+const { choose } = require('../options');
+const { printRows } = require('../rows');
+const { idRangeOf, withSnapshot } = require('../snapshots');
+
+const SORTS = ['retainedSize', 'shallowSize', 'count', 'distance', 'name'];
+/** As in `Snapshot.filters`; a test compares the two. */
+const FILTERS = [
+  'duplicatedStrings', 'objectsRetainedByDetachedDomNodes', 'objectsRetainedByConsole',
+  'objectsRetainedByEventHandlers', 'objectsRetainedByContexts', 'sharedNativeContext', 'noNativeContext',
+];
+
+/** @type {import('../table').Column[]} */
+const COLUMNS = [
+  nameColumn('Class'),
+  countColumn('Count'),
+  sizeColumn('Shallow size', (row) => row.shallowSize),
+  sizeColumn('Retained size', (row) => row.retainedSize, { style: () => 'bold' }),
+  distanceColumn(),
+  locationColumn(),
+];
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  FILTERS,
+  name: 'summary',
+  synopsis: 'summary FILE',
+  summary: 'objects by class, with their sizes',
+  description: [
+    'Objects grouped by class as in the Summary view of Chrome DevTools: how many, their shallow size, what would',
+    'go away with them (retained size), the fewest steps from a root, and where the class stands in the source.',
+  ],
+  options: ['sort', 'filter', 'after-id', 'up-to-id'],
+  optionHelp: { sort: `order: ${SORTS.join(', ')}`, filter: `only what DevTools' filter leaves: ${FILTERS.join(', ')}` },
+  examples: ['heaphound summary app.heapsnapshot', 'heaphound summary app.heapsnapshot --sort count --json | head'],
+  operands: { least: 1, most: 1, wanted: 'one FILE' },
+  filesOf: (operands) => operands,
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run(context) {
+  const { options, output, terminal, signal } = context;
+  const query = {
+    signal,
+    sort: options.sort && choose(options.sort, SORTS, 'sort'),
+    filter: options.filter && choose(options.filter, FILTERS, 'filter'),
+    idRange: idRangeOf(options),
+    limit: options.json ? options.limit : undefined,
+  };
+  const document = await withSnapshot(context, (snapshot) => snapshot.summary(query));
+  if (options.json) return output.json(document);
+  const { snapshot: info, classes } = document;
+  await output.lines([
+    `${terminal.style('bold', size(info.totalSize))} in ${count(info.nodeCount)} nodes and ${count(info.edgeCount)} edges`
+      + (info.unreachableCount > 0 ? `, ${count(info.unreachableCount)} of the nodes unreachable` : ''),
+    '',
+  ]);
+  const columns = COLUMNS.map((column) => (column.title === 'Retained size' ? withShare(column, info.totalSize) : column));
+  return printRows(context, columns, classes, { none: 'No object is left by the filter.', total: classes.length });
+}
+
+/**
+ * The share of the whole heap beside the size, as DevTools has it.
+ *
+ * @param {import('../table').Column} column
+ * @param {number} total
+ */
+function withShare(column, total) {
+  return { ...column, cell: (/** @type {any} */ row) => `${column.cell(row)} ${percent(row.retainedSize, total).padStart(5)}` };
+}

@@ -1,0 +1,57 @@
+'use strict';
+
+const { COMMANDS } = require('./commands');
+const { COMMON, OPTIONS } = require('./options');
+const { drawTable } = require('./table');
+
+/** @type {import('./table').Column[]} */
+const COMMAND_COLUMNS = [
+  { title: '', cell: (command) => command.synopsis },
+  { title: '', cell: (command) => command.summary },
+];
+/** @type {import('./table').Column[]} */
+const OPTION_COLUMNS = [
+  { title: '', cell: ([name, option]) => `${option.short ? `-${option.short}, ` : ''}--${name}${option.value ? ` ${option.value}` : ''}` },
+  { title: '', cell: ([, option]) => option.help },
+];
+
+/**
+ * Lines of `heaphound help`.
+ *
+ * @param {import('./terminal').Terminal} terminal
+ */
+function generalHelp(terminal) {
+  return [
+    `${terminal.style('bold', 'heaphound')} finds memory leaks in Node.js heap snapshots.`,
+    '',
+    'usage: heaphound COMMAND FILE… [options]',
+    '',
+    ...drawTable(COMMAND_COLUMNS, COMMANDS, terminal, { header: false, indent: 2 }),
+    '',
+    'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',
+    'Options of a command: heaphound COMMAND --help',
+    '',
+    'Exit codes: 0 fine, 1 leaks found (leaks), 2 the command line is wrong, 3 the input is bad.',
+  ];
+}
+
+/**
+ * Lines of `heaphound COMMAND --help`.
+ *
+ * @param {import('./commands').Command} command
+ * @param {import('./terminal').Terminal} terminal
+ */
+function commandHelp(command, terminal) {
+  const options = [...command.options, ...COMMON].map((name) =>
+    [name, { ...OPTIONS[name], help: command.optionHelp?.[name] ?? OPTIONS[name].help }]);
+  return [
+    `usage: heaphound ${command.synopsis} [options]`,
+    '',
+    ...command.description,
+    '',
+    ...drawTable(OPTION_COLUMNS, options, terminal, { header: false, indent: 2 }),
+    ...(command.examples ? ['', 'Examples:', ...command.examples.map((example) => `  ${example}`)] : []),
+  ];
+}
+
+module.exports = { generalHelp, commandHelp };

@@ -1,0 +1,110 @@
+'use strict';
+
+const { count } = require('./numbers');
+const { printLocation } = require('./location');
+const { fit, harmless, widthOf } = require('./text');
+
+/** Deeper steps stand no further to the right, or they would leave the page. */
+const DEEPEST = 12;
+const NARROWEST_NAME = 16;
+const LONGEST_KEY = 60;
+/** Steps of a chain (a linked list, closures in closures) that are shown at its beginning. */
+const CHAIN_HEAD = 2;
+/** What V8 made for itself: of use to few. */
+const MACHINERY = /^(\(|system \/ )/;
+/** `(GC roots)`, `(Global handles)` and their like; `(array)` is none. */
+const ROOTS = /^(|\(.*(root|handles|tasks|synthetic).*\))$/i;
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/**
+ * A step, and how many like it were left out after it.
+ *
+ * @typedef {{ step: import('..').PathStep, parent?: import('..').PathStep, skipped: number }} Rung
+ */
+
+/**
+ * A retaining path as lines, root first, each step a little further to the right.
+ *
+ * @param {import('..').PathStep[]} path
+ * @param {import('./terminal').Terminal} terminal
+ * @param {{ indent?: number, marks?: Map<number, string> }} [options] `marks`: remarks on nodes, by id
+ */
+function drawLadder(path, terminal, { indent = 0, marks = new Map() } = {}) {
+  return foldChains(path).flatMap((rung, depth) => {
+    const margin = ' '.repeat(indent + 2 * Math.min(depth, DEEPEST));
+    const lines = drawStep(rung, margin, terminal, marks.get(rung.step.id));
+    if (rung.skipped > 0) lines.push(`${margin}  ${terminal.style('dim', `… ${count(rung.skipped)} more like it`)}`);
+    return lines;
+  });
+}
+
+/**
+ * @param {Rung} rung
+ * @param {string} margin
+ * @param {import('./terminal').Terminal} terminal
+ * @param {string} [mark]
+ * @returns {string[]} one line, or two when the location does not fit beside the name
+ */
+function drawStep({ step, parent }, margin, terminal, mark = '') {
+  // The roots of V8 number what they hold, which says nothing.
+  const reference = !parent || ROOTS.test(parent.name) ? '' : printReference(step.edge);
+  const arrow = !parent ? '' : reference === '' ? '→ ' : ' → ';
+  const before = widthOf(margin + reference + arrow);
+  const id = ` @${step.id}`;
+  const name = fit(harmless(step.name) || '(root)', Math.max(terminal.width - before - id.length, NARROWEST_NAME));
+  const remark = mark === '' ? '' : `  ${mark}`;
+  const location = printLocation(step.location);
+  const line = margin + terminal.style('yellow', reference) + terminal.style('dim', arrow)
+    + terminal.style(mark ? ['bold', 'cyan'] : MACHINERY.test(name) ? 'dim' : 'cyan', name)
+    + terminal.style('dim', id) + terminal.style('bold', remark);
+  if (location === '') return [line];
+  const used = before + widthOf(name + id + remark);
+  if (used + 2 + widthOf(location) <= terminal.width) return [`${line}  ${terminal.style('dim', location)}`];
+  return [line, ' '.repeat(before) + terminal.style('dim', location)];
+}
+
+/**
+ * An edge as it would be written in code: `.cache`, `[12]`, `["a b"]`.
+ *
+ * @param {string} edge
+ */
+function printReference(edge) {
+  const name = harmless(edge);
+  if (name === '' || /^[[(<]/.test(name)) return name;
+  if (/^-?\d+$/.test(name)) return `[${name}]`;
+  return IDENTIFIER.test(name) ? `.${name}` : `["${fit(name, LONGEST_KEY)}"]`;
+}
+
+/**
+ * Leaves out the middle of runs of equal steps.
+ *
+ * @param {import('..').PathStep[]} path
+ * @returns {Rung[]}
+ */
+function foldChains(path) {
+  /** @type {Rung[]} */
+  const rungs = [];
+  for (let at = 0; at < path.length;) {
+    const end = endOfChain(path, at);
+    const skipped = end - at - CHAIN_HEAD - 1;
+    for (let position = at; position < end; position += 1) {
+      const isSkipped = skipped > 1 && position >= at + CHAIN_HEAD && position < end - 1;
+      if (!isSkipped) rungs.push({ step: path[position], parent: path[position - 1], skipped: 0 });
+    }
+    if (skipped > 1) rungs[rungs.length - 2].skipped = skipped;
+    at = end;
+  }
+  return rungs;
+}
+
+/**
+ * @param {import('..').PathStep[]} path
+ * @param {number} start
+ */
+function endOfChain(path, start) {
+  let end = start + 1;
+  while (end < path.length && path[end].name === path[start].name && path[end].edge === path[start].edge) end += 1;
+  return end;
+}
+
+module.exports = { drawLadder, printReference };

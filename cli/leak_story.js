@@ -1,0 +1,232 @@
+'use strict';
+
+const path = require('node:path');
+const { drawLadder, printReference } = require('./ladder');
+const { printLocation } = require('./location');
+const { count, countDelta, counted, size, sizeDelta } = require('./numbers');
+const { drawTable } = require('./table');
+const { fit, harmless, widthOf, wrap } = require('./text');
+
+const INDENT = 3;
+const MOST_CLASSES = 6;
+const LONGEST_NAME = 60;
+const LONGEST_TITLE = 16;
+/** Snapshots from which on growth in every interval is more than the start of something. */
+const ENOUGH_SNAPSHOTS = 3;
+
+/**
+ * The verdict as a colleague would give it: first whether something leaks, then each leak on a page of its own.
+ *
+ * @param {import('..').LeakDocument} document
+ * @param {{ files: string[], limit: number, terminal: import('./terminal').Terminal }} options
+ * @returns {string[]} lines
+ */
+function tellLeaks({ snapshots, leaks }, { files, limit, terminal }) {
+  const shown = leaks.slice(0, limit);
+  const rest = leaks.length - shown.length;
+  return [
+    ...verdict(snapshots, leaks, terminal),
+    ...shown.flatMap((leak, at) => ['', ...tellLeak(leak, { number: at + 1, files, terminal })]),
+    ...(rest > 0 ? ['', terminal.style('dim', `… and ${counted(rest, 'smaller leak')}: --limit shows them`)] : []),
+  ];
+}
+
+/**
+ * @param {import('..').SnapshotInfo[]} snapshots
+ * @param {import('..').Leak[]} leaks
+ * @param {import('./terminal').Terminal} terminal
+ */
+function verdict(snapshots, leaks, terminal) {
+  const totals = snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ');
+  const over = `over ${counted(snapshots.length, 'snapshot')} (${totals})`;
+  const isEnough = snapshots.length >= ENOUGH_SNAPSHOTS;
+  if (leaks.length === 0) {
+    const confidence = isEnough
+      ? `Nothing grew in each of the ${counted(snapshots.length - 1, 'interval')}. What leaks less often than once an interval would not show.`
+      : 'Between two snapshots nothing accumulates that was not there before. A third snapshot, after the same work again, makes this more certain.';
+    return [`${terminal.style(['bold', 'green'], 'No leak')} ${over}.`, ...wrap(confidence, terminal.width)];
+  }
+  const doubt = isEnough ? [] : wrap(
+    'Two snapshots cannot tell a leak from a cache that is still filling up: take a third after the same work again.', terminal.width);
+  return [`${terminal.style(['bold', 'red'], counted(leaks.length, 'leak'))} ${over}.`, ...doubt.map((line) => terminal.style('yellow', line))];
+}
+
+/**
+ * @param {import('..').Leak} leak
+ * @param {{ number: number, files: string[], terminal: import('./terminal').Terminal }} options
+ */
+function tellLeak(leak, { number, files, terminal }) {
+  const margin = ' '.repeat(INDENT);
+  /** @type {(title: string, lines: string[]) => string[]} */
+  const section = (title, lines) => (lines.length > 0 ? ['', margin + terminal.style('bold', title), ...lines] : []);
+  const sentences = wrap(`${whatGrows(leak)} ${whereItCollects(leak)}`, terminal.width - INDENT);
+  const heldAt = new Map([[leak.container.id, '← grows here']]);
+  return [
+    ...sentences.map((line, at) => (at === 0 ? terminal.style('bold', `${number}.`.padEnd(INDENT)) : margin) + paint(line, leak, terminal)),
+    ...section('Growth', drawTable(growthColumns(files), growthRows(leak), terminal, { indent: INDENT })),
+    ...section('Why it stays alive', drawLadder(leak.retainingPath, terminal, { indent: INDENT, marks: heldAt })),
+    ...section('What hangs on it', drawClasses(leak, terminal)),
+    ...section('What to do', whatToDo(leak, files).flatMap((advice) => hang(advice, terminal.width, margin))),
+  ];
+}
+
+/**
+ * "Session: +1,000 objects at every step, 519 B each; 1.0 MB in all."
+ *
+ * @param {import('..').Leak} leak
+ */
+function whatGrows(leak) {
+  const objects = sum(leak.countGrowth);
+  const steps = leak.countGrowth.length;
+  const bytes = Math.max(leak.retainedGrowth, sum(leak.sizeGrowth));
+  const name = nameOf(leak.className);
+  if (objects <= 0) {
+    return `${name} swells: ${steps === 1 ? '' : 'at every step '}${list(leak.sizeGrowth.map(sizeDelta))}, without more objects.`;
+  }
+  const isEven = leak.countGrowth.every((value) => value === leak.countGrowth[0]);
+  const growth = steps === 1 ? `${countDelta(objects)} objects`
+    : isEven ? `${countDelta(leak.countGrowth[0])} objects at every step`
+      : `${list(leak.countGrowth.map(countDelta))} objects step by step`;
+  const each = bytes > 0 ? `, ${size(bytes / objects)} each with what they hold; ${size(bytes)} in all` : '';
+  return `${name} piles up: ${growth}${each}.`;
+}
+
+/** @param {import('..').Leak} leak */
+function whereItCollects({ container, retainingPath }) {
+  const place = printLocation(container.location);
+  const at = retainingPath.findIndex((step) => step.id === container.id);
+  const owner = at > 0 ? retainingPath[at - 1] : undefined;
+  const holder = `${article(nameOf(container.name))} @${container.id}`;
+  const reference = printReference(container.edge);
+  const through = reference === '' ? '' : owner && /^[.[]/.test(reference)
+    ? ` in ${nameOf(owner.name)}${reference}` : ` in ${reference.replace(/^\./, '')}`;
+  return `They collect${through}, ${holder}${place ? `, at ${place}` : ''}, and nothing takes them out.`;
+}
+
+/**
+ * @param {string[]} files
+ * @returns {import('./table').Column[]}
+ */
+function growthColumns(files) {
+  const titles = files.map(shortName);
+  /** @type {import('./table').Column[]} */
+  const intervals = titles.slice(1).map((title, at) => ({
+    title: `${titles[at]} → ${title}`,
+    cell: (row) => row.print(row.values[at] ?? 0),
+    align: 'right',
+    style: () => 'red',
+  }));
+  return [{ title: '', cell: (row) => row.label }, ...intervals];
+}
+
+/**
+ * The file without its folders and endings.
+ *
+ * @param {string} file
+ */
+function shortName(file) {
+  if (file === '-') return 'stdin';
+  return fit(harmless(path.basename(file).replace(/\.(heapsnapshot|heaptimeline)(\.\w+)?$/, '')), LONGEST_TITLE);
+}
+
+/** @param {import('..').Leak} leak */
+function growthRows(leak) {
+  return [
+    { label: 'objects', values: leak.countGrowth, print: countDelta },
+    { label: 'their own bytes', values: leak.sizeGrowth, print: sizeDelta },
+  ];
+}
+
+/**
+ * @param {import('..').Leak} leak
+ * @param {import('./terminal').Terminal} terminal
+ */
+function drawClasses(leak, terminal) {
+  const classes = leak.classes.slice(0, MOST_CLASSES);
+  /** @type {import('./table').Column[]} */
+  const columns = [
+    { title: '', cell: (row) => nameOf(row.className), style: () => 'cyan' },
+    { title: '', cell: (row) => `×${count(row.count)}`, align: 'right' },
+    { title: '', cell: (row) => (row.size === undefined ? '' : size(row.size)), align: 'right' },
+  ];
+  const rest = leak.classes.length - classes.length;
+  return [
+    ...drawTable(columns, classes, terminal, { header: false, indent: INDENT }),
+    ...(rest > 0 ? [' '.repeat(INDENT) + terminal.style('dim', `… and ${counted(rest, 'class', 'classes')}`)] : []),
+  ];
+}
+
+/**
+ * @param {import('..').Leak} leak
+ * @param {string[]} files
+ */
+function whatToDo(leak, files) {
+  const last = files[files.length - 1];
+  const place = firstPlaceOfOwnCode(leak);
+  const reference = printReference(leak.container.edge).replace(/^\./, '') || nameOf(leak.container.name);
+  return [
+    `Look at what adds to ${reference}${place ? ` (${place})` : ''} and when it should remove: a limit, an expiry, or a removal when the work is done.`,
+    ...(last === '-' ? [] : [`See one of them: heaphound node ${quoteForShell(harmless(last))} @${leak.examples[0] ?? leak.container.id}`]),
+  ];
+}
+
+/**
+ * Where a person can change something: the container, else the nearest step above it that has a place outside of Node.js.
+ *
+ * @param {import('..').Leak} leak
+ */
+function firstPlaceOfOwnCode({ container, retainingPath, location }) {
+  const steps = [...retainingPath].reverse().map((step) => step.location);
+  /** @type {(place?: import('..').SourceLocation) => boolean} */
+  const isOwn = (place) => place !== undefined && place.file !== '' && !place.file.startsWith('node:');
+  return printLocation([container.location, ...steps, location].find(isOwn));
+}
+
+/**
+ * @param {string} text
+ * @param {number} width
+ * @param {string} margin
+ */
+function hang(text, width, margin) {
+  return wrap(text, width - INDENT - 2).map((line, at) => `${margin}${at === 0 ? '• ' : '  '}${line}`);
+}
+
+/**
+ * The class is what the eye looks for first.
+ *
+ * @param {string} line
+ * @param {import('..').Leak} leak
+ * @param {import('./terminal').Terminal} terminal
+ */
+function paint(line, leak, terminal) {
+  const name = nameOf(leak.className);
+  return line.startsWith(name) ? terminal.style(['bold', 'cyan'], name) + line.slice(name.length) : line;
+}
+
+/** @param {string} name */
+function nameOf(name) {
+  return fit(harmless(name), LONGEST_NAME);
+}
+
+/** @param {string} name */
+function article(name) {
+  if (!/^[A-Za-z]/.test(name) || widthOf(name) > 30) return name;
+  return `${/^[AEIOaeio]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** @param {string} text */
+function quoteForShell(text) {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`;
+}
+
+/** @param {string[]} parts */
+function list(parts) {
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
+}
+
+/** @param {number[]} values */
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+module.exports = { tellLeaks };

@@ -1,0 +1,43 @@
+'use strict';
+
+const path = require('node:path');
+const { fileURLToPath } = require('node:url');
+const { harmless } = require('./text');
+
+/**
+ * `file:line:column`, the file relative to the working folder when it lies below it; the original source when a map named it.
+ *
+ * @param {import('..').SourceLocation | import('..').SourcePosition | undefined} location
+ * @param {string} [folder]
+ * @returns {string} empty when there is no location
+ */
+function printLocation(location, folder = process.cwd()) {
+  if (!location) return '';
+  const { file, line, column } = 'original' in location && location.original ? location.original : location;
+  if (!file) return '';
+  return harmless(`${relativeFile(file, folder)}:${line}:${column}`);
+}
+
+/**
+ * @param {string} file
+ * @param {string} folder
+ */
+function relativeFile(file, folder) {
+  const absolute = toPath(file);
+  if (!path.isAbsolute(absolute)) return absolute;
+  const relative = path.relative(folder, absolute);
+  const isBelow = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  return isBelow ? relative : absolute;
+}
+
+/** @param {string} file */
+function toPath(file) {
+  if (!file.startsWith('file:')) return file;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return file;
+  }
+}
+
+module.exports = { printLocation };

@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+'use strict';
+
+const path = require('node:path');
+const { readArguments } = require('./arguments');
+const { COMMANDS } = require('./commands');
+const { commandHelp, generalHelp } = require('./help');
+const { Output } = require('./output');
+const { ProgressBar } = require('./progress');
+const { describeTerminal } = require('./terminal');
+const { harmless } = require('./text');
+const { UsageError, nearest } = require('./usage');
+
+const PACKAGE = '../package.json';
+const EXIT = { FINE: 0, USAGE: 2, INPUT: 3, INTERRUPTED: 130 };
+/** Given to running work to stop after Ctrl-C. */
+const GRACE_MS = 2000;
+
+/**
+ * What a command works with.
+ *
+ * @typedef {object} Context
+ * @property {string[]} operands
+ * @property {Record<string, any>} options
+ * @property {Output} output
+ * @property {import('./terminal').Terminal} terminal
+ * @property {ProgressBar} progress
+ * @property {AbortSignal} signal fires on Ctrl-C
+ */
+
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+  // A snapshot that comes in by standard input and is not needed to its end would keep the process waiting.
+  if (process.argv.includes('-')) process.stdin.destroy();
+});
+
+/** @param {string[]} argv */
+async function main(argv) {
+  const output = new Output(process.stdout);
+  const progress = new ProgressBar(process.stderr);
+  const interruption = new AbortController();
+  process.once('SIGINT', () => {
+    interruption.abort();
+    // What cannot stop (a reader of our output that does not read) is left behind.
+    setTimeout(() => process.exit(EXIT.INTERRUPTED), GRACE_MS).unref();
+  });
+  let invocation;
+  try {
+    invocation = readArguments(argv);
+    const code = await run(invocation, { output, progress, signal: interruption.signal });
+    await output.flush();
+    return interruption.signal.aborted ? EXIT.INTERRUPTED : code;
+  } catch (error) {
+    progress.stop();
+    if (interruption.signal.aborted) return EXIT.INTERRUPTED;
+    await output.flush().catch(() => {});
+    return explain(error, invocation);
+  } finally {
+    progress.stop();
+  }
+}
+
+/**
+ * @param {import('./arguments').Invocation} invocation
+ * @param {Pick<Context, 'output' | 'progress' | 'signal'>} surroundings
+ * @returns {Promise<number>} the exit code
+ */
+async function run({ command, operands, options }, { output, progress, signal }) {
+  const color = options['no-color'] ? false : options.color;
+  const terminal = describeTerminal(process.stdout, { color });
+  if (options.version) {
+    await output.write(`${/** @type {any} */ (require(PACKAGE)).version}\n`);
+    return EXIT.FINE;
+  }
+  if (!command) {
+    if (!options.help) throw new UsageError('a command is missing');
+    await output.lines(generalHelp(terminal));
+    return EXIT.FINE;
+  }
+  if (options.help || command.name === 'help') {
+    const topic = command.name === 'help' ? operands[0] : command.name;
+    await output.lines(helpOn(topic, terminal));
+    return EXIT.FINE;
+  }
+  checkOperands(command, operands);
+  const code = await command.run({ operands, options, output, terminal, progress, signal });
+  return code ?? EXIT.FINE;
+}
+
+/**
+ * @param {string | undefined} topic
+ * @param {import('./terminal').Terminal} terminal
+ */
+function helpOn(topic, terminal) {
+  if (topic === undefined || topic === 'help') return generalHelp(terminal);
+  const command = COMMANDS.find((candidate) => candidate.name === topic);
+  if (command) return commandHelp(command, terminal);
+  const suggestion = nearest(topic, COMMANDS.map((candidate) => candidate.name));
+  throw new UsageError(`there is no command '${topic}'${suggestion ? `; did you mean '${suggestion}'?` : ''}`);
+}
+
+/**
+ * @param {import('./commands').Command} command
+ * @param {string[]} operands
+ */
+function checkOperands(command, operands) {
+  const { least, most, wanted } = command.operands;
+  if (operands.length < least || operands.length > most) {
+    throw new UsageError(`heaphound ${command.name} takes ${wanted}, not ${operands.length === 0 ? 'none' : operands.length}`, { cause: command });
+  }
+}
+
+/**
+ * Says on standard error what went wrong and what to do.
+ *
+ * @param {any} error
+ * @param {import('./arguments').Invocation | undefined} invocation
+ */
+function explain(error, invocation) {
+  if (error instanceof UsageError || error.code === 'HEAPHOUND_ERR_OPTION') {
+    const command = error.cause ?? invocation?.command;
+    console.error(`error: ${harmless(error.message)}`);
+    if (command) console.error(`usage: heaphound ${command.synopsis} [options]`);
+    console.error(`Try: heaphound ${command ? `${command.name} --help` : 'help'}`);
+    return EXIT.USAGE;
+  }
+  const file = fileOf(error, invocation);
+  // The engine names files by their full path; the user's own word for it stands in front already.
+  const message = file === undefined ? String(error.message ?? error) : error.message.replace(` ${path.resolve(file)}`, '');
+  const front = file === undefined ? '' : `${file === '-' ? 'standard input' : file}: `;
+  console.error(`error ${error.code ?? 'HEAPHOUND_ERR_INTERNAL'}: ${harmless(front + message)}`);
+  if (process.env.HEAPHOUND_DEBUG) console.error(error.stack);
+  return EXIT.INPUT;
+}
+
+/**
+ * The file that an error is about, when that is known.
+ *
+ * @param {any} error
+ * @param {import('./arguments').Invocation | undefined} invocation
+ */
+function fileOf(error, invocation) {
+  const files = invocation?.command?.filesOf?.(invocation.operands) ?? [];
+  return files.length === 1 ? files[0] : error.file;
+}

@@ -1,0 +1,119 @@
+'use strict';
+
+const { UsageError, nearest } = require('./usage');
+
+/** @type {Record<string, number>} */
+const UNITS = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
+
+/**
+ * Every option there is; a command names those it takes.
+ *
+ * @type {Record<string, { value?: string, short?: string, help: string, read?: (text: string, name: string) => any }>}
+ */
+const OPTIONS = {
+  json: { help: 'print the whole document as JSON, a row a line' },
+  limit: { value: 'N', help: 'rows to print (default 30; with --json all)', read: positiveInteger },
+  sort: { value: 'FIELD', help: 'order of the rows' },
+  strict: { help: 'numbers exactly as Chrome DevTools has them, its quirks too' },
+  'no-source-maps': { help: 'do not look for source maps' },
+  threads: { value: 'N', help: 'threads to work on (default: one for each processor)', read: positiveInteger },
+  color: { help: 'colours even when nobody seems to look' },
+  'no-color': { help: 'no colours (also: NO_COLOR=1)' },
+  filter: { value: 'NAME', help: 'only what this filter of DevTools leaves' },
+  'after-id': { value: 'ID', help: 'only objects allocated after this id', read: identifier },
+  'up-to-id': { value: 'ID', help: 'only objects allocated up to this id', read: identifier },
+  ignore: { value: 'ID,…', help: 'look past these objects', read: identifiers },
+  depth: { value: 'N', help: 'levels of the tree (default 1)', read: positiveInteger },
+  name: { value: 'REGEX', help: 'objects whose name matches', read: expression },
+  class: { value: 'REGEX', help: 'objects whose class matches', read: expression },
+  property: { value: 'REGEX', help: 'objects with a property that matches', read: expression },
+  kind: { value: 'KIND', help: 'object, closure, string, array, native …: V8\'s kind of the node' },
+  detached: { help: 'only detached DOM nodes' },
+  'min-size': { value: 'SIZE', help: 'shallow size at least: 500, 10kB, 1.5MB', read: bytes },
+  'max-size': { value: 'SIZE', help: 'shallow size at most', read: bytes },
+  'retained-min': { value: 'SIZE', help: 'retained size at least', read: bytes },
+  'retained-max': { value: 'SIZE', help: 'retained size at most', read: bytes },
+  'min-count': { value: 'N', help: 'copies at least (default 2)', read: positiveInteger },
+  help: { short: 'h', help: 'print this' },
+  version: { short: 'V', help: 'print the version' },
+};
+
+/** Options that every command takes. */
+const COMMON = ['json', 'limit', 'strict', 'no-source-maps', 'threads', 'color', 'no-color', 'help'];
+
+/**
+ * The one of `choices` that the text means: dashes and case do not matter, and an unmistakable beginning is enough.
+ *
+ * @param {string} text
+ * @param {string[]} choices
+ * @param {string} option
+ */
+function choose(text, choices, option) {
+  /** @type {(word: string) => string} */
+  const plain = (word) => word.toLowerCase().replaceAll('-', '');
+  const exact = choices.filter((choice) => plain(choice) === plain(text));
+  const found = exact.length > 0 ? exact : choices.filter((choice) => plain(choice).startsWith(plain(text)));
+  if (found.length === 1 && text !== '') return found[0];
+  const suggestion = nearest(text, choices);
+  const hint = suggestion ? ` (did you mean '${suggestion}'?)` : '';
+  throw new UsageError(`--${option} cannot be '${text}'${hint}; it can be ${choices.join(', ')}`);
+}
+
+/**
+ * An id as V8 and DevTools write it, with or without the sign before it.
+ *
+ * @param {string} text
+ * @param {string} name
+ */
+function identifier(text, name) {
+  const digits = text.replace(/^@/, '');
+  const id = Number(digits);
+  if (!/^\d+$/.test(digits) || !Number.isSafeInteger(id)) {
+    throw new UsageError(`${name} must be an id like @12345, not '${text}'`);
+  }
+  return id;
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+function identifiers(text, name) {
+  return text.split(',').filter((part) => part !== '').map((part) => identifier(part.trim(), name));
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+function positiveInteger(text, name) {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 0xffffffff) {
+    throw new UsageError(`${name} must be a whole number from 1, not '${text}'`);
+  }
+  return value;
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+function bytes(text, name) {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
+  const factor = UNITS[unit?.toLowerCase()];
+  if (factor === undefined) throw new UsageError(`${name} must be a size like 500, 10kB or 1.5MB, not '${text}'`);
+  return Math.round(Number(number) * factor);
+}
+
+/**
+ * Checked for being empty only: the engine's own syntax decides.
+ *
+ * @param {string} text
+ * @param {string} name
+ */
+function expression(text, name) {
+  if (text === '') throw new UsageError(`${name} needs a regular expression`);
+  return text;
+}
+
+module.exports = { OPTIONS, COMMON, choose, identifier };

@@ -1,0 +1,84 @@
+'use strict';
+
+const path = require('node:path');
+const { UsageError } = require('./usage');
+
+/** What the stages of `Progress` are called in the bar. */
+const STAGES = {
+  waiting: 'waiting',
+  reading: 'reading',
+  graph: 'who holds whom',
+  dominators: 'retained sizes',
+  analysis: 'analysing',
+  writing: 'writing',
+  done: 'done',
+};
+
+/**
+ * Sources of the files that a command line names; `-` is standard input.
+ *
+ * @param {string[]} files
+ */
+function sourcesOf(files) {
+  if (files.filter((file) => file === '-').length > 1) {
+    throw new UsageError('standard input (-) can be read only once');
+  }
+  return files.map((file) => {
+    if (file !== '-') return file;
+    if (process.stdin.isTTY) throw new UsageError('standard input (-) is a terminal; pipe a snapshot into it');
+    return process.stdin;
+  });
+}
+
+/**
+ * Options of the API that the options of the command line mean.
+ *
+ * @param {import('./main').Context} context
+ * @returns {import('..').OpenOptions}
+ */
+function workOptions({ options, signal, progress, operands }) {
+  return {
+    signal,
+    threads: options.threads,
+    parity: options.strict ? 'devtools' : 'heaphound',
+    sourceMaps: !options['no-source-maps'],
+    onProgress: ({ stage, done, total, snapshot }) => {
+      const file = operands[snapshot ?? 0];
+      const name = file === undefined || file === '-' ? 'standard input' : path.basename(file);
+      progress.update(`${STAGES[stage] ?? stage} ${name}`, total > 0 ? done / total : undefined);
+    },
+  };
+}
+
+/**
+ * The range of ids that `--after-id` and `--up-to-id` mean.
+ *
+ * @param {Record<string, any>} options
+ */
+function idRangeOf(options) {
+  const { 'after-id': after, 'up-to-id': upTo } = options;
+  if (after === undefined && upTo === undefined) return undefined;
+  return { after, upTo };
+}
+
+/**
+ * Opens the one snapshot of a command, asks, and closes it whatever happens.
+ *
+ * @template T
+ * @param {import('./main').Context} context
+ * @param {(snapshot: import('..').Snapshot) => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function withSnapshot(context, ask) {
+  const { openSnapshot } = require('..');
+  const [source] = sourcesOf(context.operands.slice(0, 1));
+  const snapshot = await openSnapshot(source, workOptions(context));
+  try {
+    return await ask(snapshot);
+  } finally {
+    context.progress.stop();
+    await snapshot.close();
+  }
+}
+
+module.exports = { sourcesOf, workOptions, withSnapshot, idRangeOf };
