@@ -21,12 +21,16 @@ pub enum Error {
     Compression { codec: &'static str, offset: u64, what: String },
     /// The operating system refused.
     Io { path: String, action: &'static str, what: String, os: Option<i32> },
+    /// The disk or the quota of `path` is full.
+    NoSpace { path: String },
     /// A file that must not exist does.
     Exists { path: String },
     /// No node has this id.
     NoSuchNode { id: u64 },
     /// An option has a value that cannot be used.
     Option { name: &'static str, what: String },
+    /// This process is taking a snapshot already.
+    Busy,
     /// A snapshot could not be taken.
     Capture { what: String },
     /// A defect of heaphound: a panic that was caught at the boundary.
@@ -43,9 +47,11 @@ impl Error {
             Error::TooLarge { .. } => "HEAPHOUND_ERR_TOO_LARGE",
             Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
             Error::Io { .. } => "HEAPHOUND_ERR_IO",
+            Error::NoSpace { .. } => "HEAPHOUND_ERR_NO_SPACE",
             Error::Exists { .. } => "HEAPHOUND_ERR_EXISTS",
             Error::NoSuchNode { .. } => "HEAPHOUND_ERR_NODE",
             Error::Option { .. } => "HEAPHOUND_ERR_OPTION",
+            Error::Busy => "HEAPHOUND_ERR_BUSY",
             Error::Capture { .. } => "HEAPHOUND_ERR_CAPTURE",
             Error::Internal { .. } => "HEAPHOUND_ERR_INTERNAL",
         }
@@ -94,11 +100,15 @@ impl fmt::Display for Error {
                 write!(f, "damaged {codec} stream at byte {offset}: {what}; fetch the file again")
             }
             Error::Io { path, action, what, .. } => write!(f, "cannot {action} {path}: {what}"),
+            Error::NoSpace { path } => {
+                write!(f, "no space left for {path}; nothing was kept of it, free some or choose another directory")
+            }
             Error::Exists { path } => write!(f, "{path} exists already; choose another name or remove it"),
             Error::NoSuchNode { id } => {
                 write!(f, "no node has the id @{id} in this snapshot; ids are those that `query` and `leaks` print")
             }
             Error::Option { name, what } => write!(f, "option {name}: {what}"),
+            Error::Busy => write!(f, "this process is taking a snapshot already; wait for it to end"),
             Error::Capture { what } => write!(f, "no snapshot was taken: {what}"),
             Error::Internal { what } => write!(f, "a defect of heaphound, please report it: {what}"),
         }

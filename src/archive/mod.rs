@@ -4,10 +4,14 @@
 
 mod chunks;
 mod decoder;
+mod directory;
+mod encoder;
+mod file_writer;
 mod input;
 mod read;
 
 pub use chunks::{ChunkReceiver, ChunkSender, chunks};
+pub use file_writer::{FileWriter, Written};
 pub use input::Source;
 pub use read::{ReadInfo, read};
 
