@@ -1,1 +1,8 @@
-//! (see docs/architecture.md)
+//! Taking a snapshot of this process: V8 writes into a pipe, a thread of ours makes a private compressed file of it.
+
+mod completeness;
+mod inline;
+mod memory;
+
+pub use completeness::{Completeness, Counts};
+pub use inline::{Captured, InlineCapture};
