@@ -114,11 +114,5 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
         distances,
         retained_sizes,
     };
-    control.begin(Stage::Analysis, 0);
-    let (interfaces, classes) = Classes::infer(&snapshot, control)?;
-    let classes = match options.parity {
-        Parity::Ours => classes.merged(),
-        Parity::DevTools => classes,
-    };
     Ok(Heap { snapshot, graph, parity: options.parity, interfaces, classes })
 }
