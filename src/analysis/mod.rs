@@ -1,28 +1,46 @@
 //! One question a file. Functions take a [`Heap`] and give plain data with ordinals; `report` turns it into documents.
 
+mod allocations;
 mod class_builder;
 mod classes;
+mod dominators;
 mod edge_name;
+mod edge_rows;
 mod heap;
+mod ignored_retainers;
 mod interface_match;
 mod interfaces;
 mod known_text;
 mod names;
 mod property_text;
+mod query;
 mod quick_hash;
+mod retainer_rows;
 mod retaining_path;
+mod samples;
 mod scripts;
+mod search;
 mod shapes;
 mod source_map;
+mod text_matcher;
 
+pub use allocations::{AllocationRow, AllocationTotals, Allocations, Caller, allocation_stack};
 pub use classes::{Class, ClassOrdinal, Classes};
+pub use dominators::{biggest_dominators, dominator_chain, dominator_child_count, dominator_children};
 pub use edge_name::{EdgeName, edge_name};
+pub use edge_rows::{EdgeOptions, EdgeSort, edge_rows};
 pub use heap::{Heap, Parity};
+pub use ignored_retainers::{IGNORED_DISTANCE, IgnoredRetainers};
 pub use interfaces::{Interface, Interfaces};
 pub use known_text::KnownText;
 pub use names::{ROPE_UNITS, display_name};
 pub use property_text::property_text;
+pub use query::{Query, QueryResult, QuerySort, query};
 pub use quick_hash::QuickHash;
+pub use retainer_rows::{RetainerRow, retainer_rows, ui_retaining_path};
 pub use retaining_path::{PathStep, RetainingPaths, edge_source};
+pub use samples::{SampleRow, samples};
 pub use scripts::{Scripts, SourceLocation, is_context};
+pub use search::search;
 pub use source_map::{MAX_SOURCE_BYTES, OriginalLocation, ReadFile, SourceMaps};
+pub use text_matcher::{Pattern, TextMatcher};
