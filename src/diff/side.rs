@@ -1,0 +1,128 @@
+//! What a diff must know of the older snapshot, so that the rest of it need not stay in memory.
+
+use super::id_order::nodes_by_id;
+use crate::analysis::{Class, Classes, Interfaces, Parity};
+use crate::control::Control;
+use crate::error::Result;
+use crate::graph::{shallow_sizes, with_detachedness};
+use crate::ordinal::NodeOrdinal;
+use crate::snapshot::Snapshot;
+use crate::text::TextBuf;
+use crate::wide_column::WideColumn;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// How many nodes are asked whether an id means the same object in both snapshots.
+const SAMPLES: usize = 1 << 14;
+
+/// The older snapshot, as seen by a diff.
+///
+/// # Shapes
+/// One row a node that has a size, by ascending id; 12 bytes each.
+pub struct DiffSide {
+    pub(super) id: WideColumn,
+    /// Position in `classes`.
+    pub(super) class: Vec<u32>,
+    /// Bytes.
+    pub(super) size: WideColumn,
+    pub(super) classes: Vec<Class>,
+    /// Name of each class as the older snapshot's own interfaces have it; empty unless parity is strict.
+    pub(super) own_names: Vec<TextBuf>,
+    /// Ids and what they stood for.
+    pub(super) samples: Vec<(u64, u64)>,
+    pub(super) node_count: usize,
+}
+
+impl DiffSide {
+    /// `interfaces` are those of the newer snapshot: plain objects of both are sorted into the same classes.
+    ///
+    /// # Cost
+    /// O(nodes); 20 bytes a node while it runs.
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn of(snapshot: &Snapshot, interfaces: &Interfaces, parity: Parity, control: &Control) -> Result<Self> {
+        let classes = Classes::of(snapshot, interfaces, control)?;
+        let classes = match parity {
+            Parity::Ours => classes.merged(),
+            Parity::DevTools => classes,
+        };
+        let nodes = counted_by_id(snapshot, &classes, parity, control)?;
+        let own_names = match parity {
+            Parity::Ours => Vec::new(),
+            Parity::DevTools => own_names(snapshot, &classes, &nodes, control)?,
+        };
+        let step = nodes.len() / SAMPLES + 1;
+        Ok(Self {
+            id: nodes.iter().map(|node| snapshot.id(*node)).collect(),
+            class: nodes.iter().map(|node| classes.class_of(*node).0).collect(),
+            size: nodes.iter().map(|node| snapshot.shallow_size(*node)).collect(),
+            samples: nodes.iter().step_by(step).map(|node| (snapshot.id(*node), identity(snapshot, *node))).collect(),
+            node_count: snapshot.node_count(),
+            classes: classes.rows,
+            own_names,
+        })
+    }
+
+    /// The same from a snapshot as the parser gives it: the few steps of an open that a diff needs of its older side.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn of_parsed(snapshot: Snapshot, interfaces: &Interfaces, parity: Parity, control: &Control) -> Result<Self> {
+        let snapshot = match parity {
+            Parity::Ours => snapshot,
+            Parity::DevTools => snapshot.with_32_bit_cells(),
+        };
+        let snapshot = with_detachedness(snapshot, control)?;
+        let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
+        if parity == Parity::DevTools {
+            sizes.wrap_to_32_bits();
+        }
+        Self::of(&snapshot.with_shallow_sizes(sizes), interfaces, parity, control)
+    }
+
+    /// Nodes of the snapshot, those without a size included.
+    pub fn node_count(&self) -> usize {
+        self.node_count
+    }
+}
+
+/// Nodes that take part in a diff, by ascending id: those with a size, of classes that are shown.
+pub(super) fn counted_by_id(
+    snapshot: &Snapshot,
+    classes: &Classes,
+    parity: Parity,
+    control: &Control,
+) -> Result<Vec<NodeOrdinal>> {
+    let has_size = |node| snapshot.shallow_size(node) != 0;
+    match parity {
+        Parity::Ours => nodes_by_id(snapshot, has_size, control),
+        Parity::DevTools => {
+            let shown = classes.shown(has_size);
+            let counts = |node| has_size(node) && shown.contains(classes.class_of(node).index());
+            nodes_by_id(snapshot, counts, control)
+        }
+    }
+}
+
+/// What an id stands for: kind and name.
+pub(super) fn identity(snapshot: &Snapshot, node: NodeOrdinal) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    snapshot.kind(node).hash(&mut hasher);
+    snapshot.name_text(node).as_bytes().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// DevTools reads the name of a row that only the older snapshot has from its last instance, after giving that snapshot its own
+/// interfaces back.
+fn own_names(snapshot: &Snapshot, classes: &Classes, nodes: &[NodeOrdinal], control: &Control) -> Result<Vec<TextBuf>> {
+    let (_, own) = Classes::infer(snapshot, control)?;
+    let mut names: Vec<TextBuf> = classes.rows.iter().map(|class| class.name.clone()).collect();
+    let mut is_known = vec![false; names.len()];
+    for (turn, node) in nodes.iter().rev().enumerate() {
+        control.check_at(turn)?;
+        let class = classes.class_of(*node).index();
+        if !std::mem::replace(&mut is_known[class], true) {
+            names[class] = own.row(own.class_of(*node)).name.clone();
+        }
+    }
+    Ok(names)
+}
