@@ -1,0 +1,198 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { describe, it } = require('node:test');
+const path = require('node:path');
+const { printLocation } = require('../cli/location');
+const { drawLadder, printReference } = require('../cli/ladder');
+const { tellLeaks } = require('../cli/leak_story');
+const { count, countDelta, counted, distance, percent, size, sizeDelta } = require('../cli/numbers');
+const { drawTable } = require('../cli/table');
+const { describeTerminal } = require('../cli/terminal');
+const { fit, harmless, widthOf, wrap } = require('../cli/text');
+const { nearest } = require('../cli/usage');
+
+const PLAIN = describeTerminal({ isTTY: false }, { environment: {} });
+const terminalOf = (columns) => ({ ...describeTerminal({ isTTY: true, columns }, { color: false }) });
+
+describe('numbers', () => {
+  it('prints sizes as DevTools does', () => {
+    const cases = [
+      [0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [99_940, '99.9 kB'], [100_000, '100 kB'], [999_499, '999 kB'],
+      [1_000_000, '1.0 MB'], [19_583_964, '19.6 MB'], [123_456_789, '123 MB'], [6_900_000_000, '6,900 MB'], [-1500, '\u22121.5 kB'],
+    ];
+    for (const [bytes, text] of cases) assert.equal(size(bytes), text);
+  });
+
+  it('groups thousands and signs changes', () => {
+    assert.equal(count(1234567), '1,234,567');
+    assert.equal(countDelta(1000), '+1,000');
+    assert.equal(countDelta(-1000), '\u22121,000');
+    assert.equal(countDelta(0), '0');
+    assert.equal(sizeDelta(49_360), '+49.4 kB');
+    assert.equal(counted(1, 'leak'), '1 leak');
+    assert.equal(counted(2, 'class', 'classes'), '2 classes');
+    assert.equal(percent(1, 3), '33 %');
+    assert.equal(percent(1, 0), '');
+  });
+
+  it('has no distance for what no program reaches', () => {
+    assert.equal(distance(7), '7');
+    assert.equal(distance(-5), '–');
+    assert.equal(distance(100_000_003), '–');
+  });
+});
+
+describe('hostile names', () => {
+  it('writes out whatever acts on a terminal', () => {
+    const cases = [
+      ['\x1b[2J\x1b]0;title\x07', '\\x1b[2J\\x1b]0;title\\x07'],
+      ['a\nb\tc\rd', 'a\\nb\\tc\\rd'],
+      ['\u009b31m', '\\x9b31m'],
+      ['abc\u202edcba\u2066x', 'abc\\u202edcba\\u2066x'],
+      ['zero\u200bwidth\ufeff', 'zero\\u200bwidth\\ufeff'],
+      ['tag\u{e0041}', 'tag\\u{e0041}'],
+      ['half \ud83d of a pair', 'half \\ud83d of a pair'],
+      ['fine 漢字 😀 é', 'fine 漢字 😀 é'],
+    ];
+    for (const [name, text] of cases) assert.equal(harmless(name), text);
+  });
+
+  it('leaves no control character in any line of any view', () => {
+    const name = '\x1b[31mred\x07\u202e\n';
+    const step = { name, edge: name, id: 5, location: { file: `/${name}.js`, line: 1, column: 1, scriptId: 1 } };
+    const leak = {
+      className: name, container: { id: 5, name, edge: name, location: step.location }, countGrowth: [1, 1], sizeGrowth: [9, 9],
+      retainedGrowth: 18, retainingPath: [step, step], fingerprint: 'f', examples: [5], classes: [{ className: name, count: 2, size: 18 }],
+    };
+    const info = { totalSize: 1 };
+    const lines = [
+      ...tellLeaks({ snapshots: [info, info, info], leaks: [leak] }, { files: [name, name, name], limit: 5, terminal: PLAIN }),
+      ...drawLadder([step, step], PLAIN),
+    ];
+    // eslint-disable-next-line no-control-regex
+    for (const line of lines) assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u202e]/);
+  });
+});
+
+describe('width', () => {
+  it('counts columns, not characters', () => {
+    assert.equal(widthOf('abc'), 3);
+    assert.equal(widthOf('漢字'), 4);
+    assert.equal(widthOf('e\u0301'), 1);
+    assert.equal(widthOf('😀'), 2);
+  });
+
+  it('cuts a name at its end and a path at its beginning', () => {
+    assert.equal(fit('abcdef', 4), 'abc…');
+    assert.equal(fit('src/deep/file.js', 8, 'end'), '…file.js');
+    assert.equal(fit('漢字漢字', 4), '漢…');
+    assert.equal(fit('abc', 3), 'abc');
+  });
+
+  it('breaks lines at spaces', () => {
+    assert.deepEqual(wrap('one two three', 7), ['one two', 'three']);
+    assert.deepEqual(wrap('unbreakable', 4), ['unbreakable']);
+  });
+});
+
+describe('table', () => {
+  const columns = [
+    { title: 'Class', cell: (row) => row.name, flexible: true },
+    { title: 'Count', cell: (row) => count(row.count), align: 'right' },
+    { title: 'Location', cell: () => 'src/some/where.js:1:1', optional: true },
+  ];
+  const rows = [{ name: 'Session', count: 1000 }, { name: '漢字', count: 5 }];
+
+  it('aligns columns, wide characters too', () => {
+    assert.deepEqual(drawTable(columns.slice(0, 2), rows, PLAIN), ['Class    Count', 'Session  1,000', '漢字         5']);
+  });
+
+  it('never exceeds the terminal: optional columns go first, then the end of names', () => {
+    const long = [{ name: 'A'.repeat(100), count: 1 }];
+    const lines = drawTable(columns, long, terminalOf(44));
+    assert.deepEqual(lines.map(widthOf), [44, 44]);
+    assert.doesNotMatch(lines[0], /Location/);
+    assert.match(lines[1], /^A+… {6}1$/);
+  });
+});
+
+describe('colour', () => {
+  const isColored = (stream, options) => describeTerminal(stream, options).style('red', 'x') !== 'x';
+  const tty = { isTTY: true, columns: 80 };
+
+  it('is for terminals, unless the user says otherwise', () => {
+    assert.equal(isColored(tty, { environment: {} }), true);
+    assert.equal(isColored({}, { environment: {} }), false);
+    assert.equal(isColored(tty, { environment: { NO_COLOR: '1' } }), false);
+    assert.equal(isColored(tty, { environment: { TERM: 'dumb' } }), false);
+    assert.equal(isColored({}, { environment: { FORCE_COLOR: '1' } }), true);
+    assert.equal(isColored(tty, { environment: { FORCE_COLOR: '0' } }), false);
+    assert.equal(isColored(tty, { color: false, environment: { FORCE_COLOR: '1' } }), false);
+  });
+});
+
+describe('ladder', () => {
+  it('writes edges as code does', () => {
+    const cases = [['cache', '.cache'], ['12', '[12]'], ['a b', '["a b"]'], ['', ''], ['<symbol owner>', '<symbol owner>'], ['$x', '.$x']];
+    for (const [edge, text] of cases) assert.equal(printReference(edge), text);
+  });
+
+  it('folds a chain of equal steps', () => {
+    const chain = Array.from({ length: 50 }, (_, at) => ({ name: 'Node', edge: 'next', id: 10 + at }));
+    const lines = drawLadder([{ name: '(GC roots)', edge: '', id: 1 }, { name: 'List', edge: '1', id: 3 }, ...chain], PLAIN);
+    assert.deepEqual(lines, [
+      '(GC roots) @1',
+      '  → List @3',
+      '    .next → Node @10',
+      '      .next → Node @11',
+      '        … 47 more like it',
+      '        .next → Node @59',
+    ]);
+  });
+
+  it('puts a location on the next line where it does not fit', () => {
+    const location = { file: '/very/long/path/to/some/module/of/the/program.js', line: 100, column: 20, scriptId: 1 };
+    const lines = drawLadder([{ name: 'a', edge: '', id: 1 }, { name: 'Session', edge: 'x', id: 5, location }], terminalOf(50));
+    assert.deepEqual(lines, ['a @1', '  .x → Session @5', '       /very/long/path/to/some/module/of/the/program.js:100:20']);
+  });
+});
+
+describe('location', () => {
+  const at = (file, more) => ({ file, line: 8, column: 1, scriptId: 3, ...more });
+
+  it('is relative below the folder and absolute elsewhere', () => {
+    const folder = path.resolve('/srv/app');
+    assert.equal(printLocation(at('/srv/app/src/a.js'), folder), 'src/a.js:8:1');
+    assert.equal(printLocation(at('file:///srv/app/src/a.js'), folder), 'src/a.js:8:1');
+    assert.equal(printLocation(at('/srv/application/a.js'), folder), '/srv/application/a.js:8:1');
+    assert.equal(printLocation(at('node:fs'), folder), 'node:fs:8:1');
+    assert.equal(printLocation(at(''), folder), '');
+    assert.equal(printLocation(undefined, folder), '');
+  });
+
+  it('prefers the original source', () => {
+    assert.equal(printLocation(at('/srv/app/dist/a.js', { original: { file: '/srv/app/src/a.ts', line: 2, column: 3 } }), '/srv/app'), 'src/a.ts:2:3');
+  });
+});
+
+describe('leaks', () => {
+  const info = { totalSize: 1_000_000 };
+
+  it('says how certain it is when nothing leaks', () => {
+    const tell = (snapshots) => tellLeaks({ snapshots, leaks: [] }, { files: [], limit: 5, terminal: PLAIN }).join(' ');
+    assert.match(tell([info, info]), /^No leak over 2 snapshots .* A third snapshot/);
+    assert.match(tell([info, info, info]), /^No leak over 3 snapshots .* each of the 2 intervals/);
+  });
+});
+
+describe('suggestions', () => {
+  it('knows what was meant', () => {
+    const words = ['summary', 'stats', 'strings', 'leaks', 'json'];
+    assert.equal(nearest('sumary', words), 'summary');
+    assert.equal(nearest('statsu', words), 'stats');
+    assert.equal(nearest('jsno', words), 'json');
+    assert.equal(nearest('lea', words), 'leaks');
+    assert.equal(nearest('quantum', words), undefined);
+  });
+});

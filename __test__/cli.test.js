@@ -1,0 +1,349 @@
+'use strict';
+
+// The command line as a user meets it: a process of its own over real snapshots.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+
+const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
+const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
+const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
+const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
+// eslint-disable-next-line no-control-regex
+const ESCAPE = /\u001b/;
+
+let folder;
+before(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-cli-'));
+});
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the CLI to its end. */
+async function heaphound(args, { environment = {}, input, cwd } = {}) {
+  const child = start(args, { environment, cwd });
+  if (input !== undefined) child.stdin.end(input);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}
+
+function start(args, { environment = {}, cwd } = {}) {
+  const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, ...inherited } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...environment }, cwd });
+  // The child may end before it has read all of its input.
+  child.stdin.on('error', () => {});
+  return child;
+}
+
+async function json(args, options) {
+  const { code, stdout, stderr } = await heaphound([...args, '--json'], options);
+  assert.equal(stderr, '');
+  return { code, document: JSON.parse(stdout) };
+}
+
+function expected(name) {
+  return JSON.parse(fs.readFileSync(path.join(GOLDEN, name), 'utf8'));
+}
+
+function write(name, content) {
+  const file = path.join(folder, name);
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+describe('documents have the numbers of DevTools', () => {
+  it('summary', async () => {
+    const { code, document } = await json(['summary', AFTER, '--strict']);
+    assert.equal(code, 0);
+    const rows = Object.fromEntries(document.classes.map((row) => [row.key, {
+      name: row.name, count: row.count, distance: row.distance, selfSize: row.shallowSize, retainedSize: row.retainedSize,
+    }]));
+    assert.deepEqual(rows, expected('growth-after.summary.json'));
+    assert.equal(document.snapshot.nodeCount, 196_277);
+  });
+
+  it('stats', async () => {
+    const { code, document } = await json(['stats', AFTER, '--strict']);
+    assert.equal(code, 0);
+    assert.deepEqual(document, expected('growth-after.stats.json').statistics);
+  });
+
+  it('diff', async () => {
+    const { code, document } = await json(['diff', BEFORE, AFTER, '--strict']);
+    assert.equal(code, 0);
+    const rows = Object.fromEntries(document.classes.map((row) => [row.key, row]));
+    for (const [key, wanted] of Object.entries(expected('growth.diff.json'))) {
+      for (const [field, value] of Object.entries(wanted)) assert.equal(rows[key]?.[field], value, `${key} ${field}`);
+    }
+    assert.equal(document.comparable, true);
+  });
+});
+
+describe('questions about objects', () => {
+  let id;
+  before(async () => {
+    const { document } = await json(['query', AFTER, '--class', '^Session$', '--limit', '3']);
+    assert.equal(document.nodes.length, 3);
+    id = document.nodes[0].id;
+  });
+
+  it('query finds all objects of a class', async () => {
+    const { document } = await json(['query', AFTER, '--class', '^Session$', '--kind', 'object']);
+    const { document: summary } = await json(['summary', AFTER]);
+    const { count } = summary.classes.find((row) => row.name === 'Session');
+    assert.equal(document.nodes.filter((row) => row.className === 'Session').length, count);
+  });
+
+  it('node tells everything about one', async () => {
+    const { code, document } = await json(['node', AFTER, `@${id}`]);
+    assert.equal(code, 0);
+    assert.equal(document.id, id);
+    assert.equal(document.className, 'Session');
+    assert.equal(document.retainers.length, document.retainerCount);
+    assert.equal(document.edges.length, document.edgeCount);
+    assert.ok(document.dominator.id > 0);
+    assert.match(document.location.file, /\.js$/);
+    assert.equal(document.retainingPath.at(-1).id, id);
+    const { stdout } = await heaphound(['node', AFTER, `@${id}`]);
+    assert.match(stdout, new RegExp(`^Session @${id}\n`));
+    for (const heading of ['Why it is alive', 'Retainers', 'Edges']) assert.match(stdout, new RegExp(`^${heading}`, 'm'));
+  });
+
+  it('path runs from a root to the object', async () => {
+    const { document } = await json(['path', AFTER, String(id)]);
+    assert.equal(document.retainingPath[0].edge, '');
+    assert.equal(document.retainingPath.at(-1).id, id);
+    const { stdout, code } = await heaphound(['path', AFTER, `@${id}`]);
+    assert.equal(code, 0);
+    assert.match(stdout.trimEnd().split('\n').at(-1), new RegExp(`Session @${id}`));
+  });
+
+  it('dominators, strings', async () => {
+    const { document } = await json(['dominators', AFTER, '--limit', '5']);
+    assert.equal(document.dominators.length, 5);
+    const sizes = document.dominators.map((row) => row.retainedSize);
+    assert.deepEqual(sizes, [...sizes].sort((a, b) => b - a));
+    const { document: copies } = await json(['strings', AFTER, '--min-count', '5', '--sort', 'count']);
+    assert.ok(copies.strings.every((row) => row.count >= 5));
+    for (const command of ['dominators', 'strings', 'query']) {
+      const { code, stdout, stderr } = await heaphound([command, AFTER, '--limit', '3']);
+      assert.deepEqual([code, stderr], [0, ''], command);
+      assert.match(stdout, /^… and .*--limit shows them$/m, command);
+    }
+  });
+
+  it('an id that no object has is an error', async () => {
+    const { code, stderr } = await heaphound(['node', AFTER, '@999999999']);
+    assert.equal(code, 3);
+    assert.match(stderr, /^error HEAPHOUND_ERR_NODE: /);
+  });
+});
+
+describe('leaks', () => {
+  it('names class, container and path, and ends with 1', async () => {
+    const { code, document } = await json(['leaks', BEFORE, AFTER]);
+    assert.equal(code, 1);
+    assert.equal(document.snapshots.length, 2);
+    const [leak] = document.leaks;
+    assert.equal(leak.className, 'Session');
+    assert.equal(leak.countGrowth.length, 1);
+    assert.ok(leak.countGrowth[0] >= 1000);
+    assert.ok(leak.retainingPath.some((step) => step.id === leak.container.id));
+    assert.ok(leak.examples.length > 0);
+    assert.equal(typeof leak.fingerprint, 'string');
+  });
+
+  it('tells the story to people', async () => {
+    const { code, stdout, stderr } = await heaphound(['leaks', BEFORE, AFTER]);
+    assert.equal(code, 1);
+    assert.equal(stderr, '');
+    assert.match(stdout, /^\d+ leaks? over 2 snapshots/);
+    assert.match(stdout, /^1\. Session piles up: \+1,\d\d\d objects/m);
+    for (const heading of ['Growth', 'Why it stays alive', 'What hangs on it', 'What to do']) {
+      assert.match(stdout, new RegExp(`^ {3}${heading}$`, 'm'));
+    }
+    assert.match(stdout, /grows here/);
+  });
+
+  it('finds none where nothing grew, and ends with 0', async () => {
+    const { code, stdout } = await heaphound(['leaks', AFTER, AFTER, AFTER]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^No leak over 3 snapshots/);
+  });
+});
+
+describe('output', () => {
+  it('has no colour and no bar unless it is a terminal or told so', async () => {
+    const plain = await heaphound(['summary', AFTER]);
+    assert.doesNotMatch(plain.stdout + plain.stderr, ESCAPE);
+    assert.match((await heaphound(['summary', AFTER, '--color'])).stdout, ESCAPE);
+    assert.match((await heaphound(['summary', AFTER], { environment: { FORCE_COLOR: '1' } })).stdout, ESCAPE);
+    assert.doesNotMatch((await heaphound(['summary', AFTER, '--no-color'], { environment: { FORCE_COLOR: '1' } })).stdout, ESCAPE);
+  });
+
+  it('sorts and limits', async () => {
+    const { document } = await json(['summary', AFTER, '--sort', 'count', '--limit', '4']);
+    const counts = document.classes.map((row) => row.count);
+    assert.equal(counts.length, 4);
+    assert.deepEqual(counts, [...counts].sort((a, b) => b - a));
+    const { stdout } = await heaphound(['summary', AFTER, '--limit', '4']);
+    assert.match(stdout, /^… and \d+ more: --limit shows them$/m);
+  });
+
+  it('knows the filters that the engine knows', async () => {
+    const { openSnapshot } = require('..');
+    const { FILTERS } = require('../cli/commands/summary');
+    const snapshot = await openSnapshot(AFTER);
+    try {
+      assert.deepEqual([...snapshot.filters], FILTERS);
+    } finally {
+      await snapshot.close();
+    }
+    const { document } = await json(['summary', AFTER, '--filter', 'duplicated-strings']);
+    assert.ok(document.classes.every((row) => /string/.test(row.name)));
+  });
+
+  it('makes hostile names harmless', async () => {
+    const file = write('hostile.heapsnapshot', hostileSnapshot());
+    for (const args of [['summary', file], ['query', file], ['node', file, '@3'], ['path', file, '@3'], ['dominators', file], ['diff', file, file]]) {
+      const { code, stdout } = await heaphound(args);
+      assert.equal(code, 0, args[0]);
+      // eslint-disable-next-line no-control-regex
+      assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/, args[0]);
+    }
+    assert.match((await heaphound(['query', file])).stdout, /Evil\\x1b\[2J\\u202e/);
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    const child = start(['query', AFTER, '--json']);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code, signal] = await once(child, 'close');
+    assert.deepEqual([code, signal, stderr], [0, null, '']);
+  });
+
+  it('reads standard input', async () => {
+    const { code, stdout } = await heaphound(['stats', '-', '--json'], { input: fs.readFileSync(AFTER) });
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(stdout).total, expected('growth-after.stats.json').statistics.total);
+  });
+
+  it('ends with 130 on Ctrl-C', { skip: process.platform === 'win32' }, async () => {
+    const child = start(['stats', '-']);
+    // More than a pipe holds: once it is taken, the child is at work.
+    const header = Buffer.concat([Buffer.from('{"snapshot":{"meta":{'), Buffer.alloc(4 << 20, 0x20)]);
+    await new Promise((resolve) => child.stdin.write(header, resolve));
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    assert.equal(code, 130);
+  });
+});
+
+describe('bad input ends with 3 and says which file', () => {
+  const check = async (file, code, args = ['summary', file]) => {
+    const { code: exit, stdout, stderr } = await heaphound(args);
+    assert.equal(exit, 3);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^error HEAPHOUND_ERR_[A-Z_]+: [^\n]+\n$/);
+    assert.ok(stderr.startsWith(`error ${code}: ${file}: `), stderr);
+  };
+
+  it('a missing file', () => check(path.join(folder, 'missing.heapsnapshot'), 'HEAPHOUND_ERR_IO'));
+  it('a folder', () => check(folder, 'HEAPHOUND_ERR_IO'));
+  it('something else', () => check(write('text.heapsnapshot', 'hello world'), 'HEAPHOUND_ERR_FOREIGN'));
+  it('an empty file', async () => {
+    const { code, stderr } = await heaphound(['stats', write('empty.heapsnapshot', '')]);
+    assert.equal(code, 3);
+    assert.match(stderr, /^error HEAPHOUND_ERR_/);
+  });
+  it('a cut gzip file', () =>
+    check(write('cut.heapsnapshot.gz', fs.readFileSync(AFTER).subarray(0, 200_000)), 'HEAPHOUND_ERR_COMPRESSION'));
+  it('the second of several', () => {
+    const file = write('other.heapsnapshot', '[1, 2]');
+    return check(file, 'HEAPHOUND_ERR_FOREIGN', ['leaks', AFTER, file]);
+  });
+});
+
+describe('a wrong command line ends with 2 and says what would be right', () => {
+  const cases = [
+    [[], /a command is missing/],
+    [['sumary', 'x'], /no command 'sumary'; did you mean 'summary'\?/],
+    [['summary'], /takes one FILE, not none/],
+    [['summary', 'a', 'b'], /takes one FILE, not 2/],
+    [['leaks', 'a'], /two FILEs or more/],
+    [['summary', 'x', '--jsn'], /no option --jsn; did you mean --json\?/],
+    [['summary', 'x', '--detached'], /heaphound summary has no option --detached/],
+    [['summary', 'x', '--limit'], /--limit needs a value/],
+    [['summary', 'x', '--limit', 'many'], /--limit must be a whole number/],
+    [['summary', 'x', '--json=yes'], /--json takes no value/],
+    [['summary', 'x', '--sort', 'weight'], /--sort cannot be 'weight'; it can be retainedSize/],
+    [['query', 'x', '--min-size', '3 apples'], /--min-size must be a size/],
+    [['node', 'x', 'abc'], /must be an id like @12345/],
+    [['diff', '-', '-'], /can be read only once/],
+    [['help', 'laeks'], /did you mean 'leaks'/],
+  ];
+  for (const [args, message] of cases) {
+    it(args.join(' ') || 'nothing', async () => {
+      const { code, stdout, stderr } = await heaphound(args);
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+      assert.match(stderr, /^Try: heaphound /m);
+    });
+  }
+});
+
+describe('help', () => {
+  const commands = ['summary', 'stats', 'diff', 'leaks', 'node', 'path', 'dominators', 'strings', 'query'];
+
+  it('lists the commands', async () => {
+    for (const args of [['help'], ['--help'], ['-h']]) {
+      const { code, stdout } = await heaphound(args);
+      assert.equal(code, 0);
+      for (const command of commands) assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
+    }
+  });
+
+  for (const command of commands) {
+    it(`explains ${command}`, async () => {
+      const { code, stdout } = await heaphound([command, '--help']);
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`^usage: heaphound ${command} `));
+      assert.equal((await heaphound(['help', command])).stdout, stdout);
+    });
+  }
+
+  it('prints the version of the package', async () => {
+    const { stdout } = await heaphound(['--version']);
+    assert.equal(stdout.trim(), require('../package.json').version);
+  });
+});
+
+/** The smallest heap: root -> one object, whose names do what they can to a terminal. */
+function hostileSnapshot() {
+  const evil = 'Evil\u001b[2J\u202e\u0007\n\u009b31m';
+  return JSON.stringify({
+    snapshot: {
+      meta: {
+        node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'detachedness'],
+        node_types: [['hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic'], 'string', 'number', 'number', 'number', 'number'],
+        edge_fields: ['type', 'name_or_index', 'to_node'],
+        edge_types: [['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'], 'string_or_number', 'node'],
+        trace_function_info_fields: [], trace_node_fields: [], sample_fields: [], location_fields: ['object_index', 'script_id', 'line', 'column'],
+      },
+      node_count: 2, edge_count: 1, trace_function_count: 0,
+    },
+    nodes: [9, 0, 1, 0, 1, 0, 3, 1, 3, 32, 0, 0],
+    edges: [2, 1, 6],
+    trace_function_infos: [], trace_tree: [], samples: [], locations: [],
+    strings: ['', evil],
+  });
+}
