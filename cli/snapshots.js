@@ -70,8 +70,8 @@ function idRangeOf(options) {
  * @returns {Promise<T>}
  */
 async function withSnapshot(context, ask) {
-  const { openSnapshot } = require('..');
   const [source] = sourcesOf(context.operands.slice(0, 1));
+  const { openSnapshot } = require('..');
   const snapshot = await openSnapshot(source, workOptions(context));
   try {
     return await ask(snapshot);

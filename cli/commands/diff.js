@@ -49,8 +49,8 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run(context) {
   const { options, operands, output, terminal } = context;
-  const { diffSnapshots } = require('../..');
   const [before, after] = sourcesOf(operands);
+  const { diffSnapshots } = require('../..');
   const document = await diffSnapshots(before, after, {
     ...workOptions(context),
     sort: options.sort && choose(options.sort, SORTS, 'sort'),

@@ -31,8 +31,9 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run(context) {
   const { options, operands, output, terminal } = context;
+  const sources = sourcesOf(operands);
   const { findLeaks } = require('../..');
-  const document = await findLeaks(sourcesOf(operands), {
+  const document = await findLeaks(sources, {
     ...workOptions(context),
     limit: options.json ? options.limit ?? ALL : ALL,
   });
