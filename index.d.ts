@@ -485,6 +485,8 @@ export type ErrorCode =
 /** The shape of what calls reject with. There is no class: match on `code`. */
 export interface HeaphoundError extends Error {
   code: ErrorCode;
+  /** Path of the snapshot that could not be opened, as the caller gave it. */
+  file?: string;
   /** Table of the snapshot file that the fault lies in. */
   table?: string;
   /** Byte offset of the fault in the uncompressed file; for `HEAPHOUND_ERR_COMPRESSION` in the compressed one. */

@@ -219,6 +219,9 @@ async function open(source, options, position = 0) {
       return job;
     });
     return new Snapshot(heap, input.file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && input.file !== undefined) Object.assign(error, { file: input.file });
+    throw error;
   } finally {
     input.stop();
   }
