@@ -11,7 +11,6 @@ mod number;
 mod parser;
 mod profile_rows;
 mod references;
-mod scan;
 mod section;
 mod strings;
 mod tables;

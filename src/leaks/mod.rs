@@ -1,1 +1,349 @@
-//! (see docs/architecture.md)
+//! Two or more heaps of one process: what accumulates, where, and what holds it. `docs/leaks.md` tells how and why.
+
+mod entries;
+mod forest;
+mod growth;
+mod labels;
+mod last;
+mod path;
+mod persistent;
+mod references;
+mod zones;
+
+use crate::analysis::{Heap, SourceLocation};
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::ordinal::NodeOrdinal;
+use crate::snapshot::Snapshot;
+use crate::text::TextBuf;
+use entries::{Entry, entries};
+use growth::Growing;
+use labels::{hash_text, mix};
+use last::Last;
+pub use path::Step;
+use path::{edge_name, nodes_to, steps, told_nodes_to};
+use persistent::Persistent;
+use std::collections::HashMap;
+use zones::{Census, Zones};
+
+/// What to report.
+#[derive(Clone, Copy, Debug)]
+pub struct LeakOptions {
+    /// Leaks at most.
+    pub limit: usize,
+    /// Ids of leaked objects to name for each leak, and rows of classes.
+    pub examples: usize,
+}
+
+impl Default for LeakOptions {
+    fn default() -> Self {
+        Self { limit: 20, examples: 20 }
+    }
+}
+
+/// The answer; `leaks` is empty when nothing grows in every interval.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LeakReport {
+    /// Most important first.
+    pub leaks: Vec<Leak>,
+}
+
+/// What one container accumulates.
+///
+/// # Shapes
+/// Growth has one number for each interval between two snapshots.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leak {
+    pub class_name: TextBuf,
+    /// Where the class, or the function, is written.
+    pub location: Option<SourceLocation>,
+    pub container: Container,
+    /// Objects of `class_name`; zeros when a single object grows.
+    pub count_growth: Vec<i64>,
+    /// Bytes of everything that hangs from the container.
+    pub size_growth: Vec<i64>,
+    /// Bytes from the first snapshot to the last.
+    pub retained_growth: i64,
+    /// From the roots over the container to a leaked object.
+    pub retaining_path: Vec<Step>,
+    /// The same for the same leak in another run, on another machine, of another Node line.
+    pub fingerprint: String,
+    /// Ids of leaked objects in the last snapshot.
+    pub examples: Vec<u64>,
+    /// What else grows there, what the path shows first.
+    pub classes: Vec<LeakedClass>,
+}
+
+/// The object that accumulates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Container {
+    pub id: u64,
+    pub name: TextBuf,
+    /// The reference that holds the container.
+    pub edge: TextBuf,
+    /// Where the container, or what holds it, is written.
+    pub location: Option<SourceLocation>,
+}
+
+/// One class of what a container accumulates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeakedClass {
+    pub class_name: TextBuf,
+    pub count_growth: Vec<i64>,
+    /// Bytes, for each interval.
+    pub size_growth: Vec<i64>,
+}
+
+/// Finds what accumulates from the first snapshot to the last.
+///
+/// Of the earlier snapshots only the tables are used: their graphs may be dropped.
+///
+/// # Cost
+/// O(nodes + edges) of every snapshot; beside the snapshots about 60 bytes for each node of one of them.
+/// # Errors
+/// [`Error::Cancelled`]; [`Error::Option`] without an earlier snapshot.
+pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: &Control) -> Result<LeakReport> {
+    if earlier.is_empty() {
+        return Err(Error::Option {
+            name: "snapshots",
+            what: "one is not enough, growth needs two or more".to_owned(),
+        });
+    }
+    let all: Vec<&Snapshot> = earlier.iter().copied().chain([&last.snapshot]).collect();
+    let persistent = Persistent::of(&all, control)?;
+    let mut heaps = Vec::with_capacity(all.len());
+    for snapshot in earlier {
+        heaps.push(Zones::alone(snapshot, &persistent, control)?.census);
+    }
+    let last = Last::of(last, &persistent, control)?;
+    let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
+    let growing = Growing::between(&censuses);
+    let mut found = entries(&last, &growing);
+    found.truncate(options.limit);
+    let examples = examples(&last, &found, options.examples);
+    let leaks = found.iter().map(|entry| leak(&last, entry, &examples, options)).collect();
+    Ok(LeakReport { leaks })
+}
+
+fn leak(last: &Last<'_>, entry: &Entry, examples: &HashMap<u64, Vec<u64>>, options: &LeakOptions) -> Leak {
+    let nodes = told_nodes_to(last, entry.end);
+    let holders = nodes_to(last, entry.container);
+    let mut classes: Vec<LeakedClass> = Vec::new();
+    for group in &entry.groups {
+        let class_name = last.class_name(group.node);
+        if class_name == last.class_name(entry.item) {
+            continue;
+        }
+        let (count_growth, size_growth) = (group.growth.counts.clone(), group.growth.sizes.clone());
+        match classes.iter_mut().find(|known| known.class_name == class_name) {
+            Some(known) => {
+                known.count_growth.iter_mut().zip(count_growth).for_each(|(to, from)| *to += from);
+                known.size_growth.iter_mut().zip(size_growth).for_each(|(to, from)| *to += from);
+            }
+            None => classes.push(LeakedClass { class_name, count_growth, size_growth }),
+        }
+    }
+    classes.truncate(options.examples);
+    let own = vec![last.snapshot().id(entry.item)];
+    Leak {
+        class_name: last.class_name(entry.item),
+        location: last.location(entry.item),
+        container: Container {
+            id: last.snapshot().id(entry.container),
+            name: last.class_name(entry.container),
+            edge: edge_name(last, entry.container),
+            location: holders.iter().rev().find_map(|node| last.location(*node)),
+        },
+        count_growth: entry.item_growth.counts.clone(),
+        size_growth: entry.total.sizes.clone(),
+        retained_growth: entry.total.sizes.iter().sum(),
+        retaining_path: steps(last, &nodes),
+        fingerprint: format!("{:016x}", fingerprint(last, &holders, entry.item)),
+        examples: examples.get(&last.key(entry.item)).filter(|ids| !ids.is_empty()).cloned().unwrap_or(own),
+        classes,
+    }
+}
+
+/// Class names and references from what holds the container to the item, positions left out.
+fn fingerprint(last: &Last<'_>, holders: &[NodeOrdinal], item: NodeOrdinal) -> u64 {
+    let suspects = &holders[holders.len().saturating_sub(2)..];
+    let mut hash = suspects.iter().fold(0, |hash, node| {
+        let edge = last.forest.edge(*node).filter(|edge| !last.references.is_slot(last.snapshot(), *edge));
+        let edge = edge.map_or(0, |_| hash_text(edge_name(last, *node).as_text()));
+        mix(mix(hash, edge), hash_text(last.class_name(*node).as_text()))
+    });
+    hash = mix(hash, hash_text(last.class_name(item).as_text()));
+    hash
+}
+
+/// Ids of the objects of the shown groups, newest id first.
+fn examples(last: &Last<'_>, entries: &[Entry], most: usize) -> HashMap<u64, Vec<u64>> {
+    let mut ids: HashMap<u64, Vec<u64>> = entries.iter().map(|entry| (last.key(entry.item), Vec::new())).collect();
+    for node in last.forest.order().filter(|node| !last.zones.is_persistent(*node)) {
+        if let Some(ids) = ids.get_mut(&last.key(node)).filter(|ids| ids.len() < most) {
+            ids.push(last.snapshot().id(node));
+        }
+    }
+    ids
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::{OpenOptions, analyse};
+    use crate::snapshot::drawing::draw;
+    use crate::text::Text;
+
+    /// A drawing in which `Session#3` is the third object of class `Session`; ids follow the order of first mention.
+    fn heap(drawing: &str) -> Snapshot {
+        let mut tables = draw(drawing).tables().clone();
+        let names: Vec<String> = tables.strings.iter().map(|(_, text)| text.to_string_lossy()).collect();
+        tables.strings = Default::default();
+        for name in names {
+            let class = name.split_once('#').map_or(name.as_str(), |(class, _)| class);
+            tables.strings.push(Text::from_str(class));
+        }
+        Snapshot::new(tables)
+    }
+
+    fn find_in(drawings: &[String]) -> Vec<Leak> {
+        let (last, earlier) = drawings.split_last().unwrap();
+        let earlier: Vec<Snapshot> = earlier.iter().map(|drawing| heap(drawing)).collect();
+        let control = Control::new();
+        let last = analyse(heap(last), &OpenOptions::default(), &control).unwrap();
+        let earlier: Vec<&Snapshot> = earlier.iter().collect();
+        find(&earlier, &last, &LeakOptions::default(), &control).unwrap().leaks
+    }
+
+    /// Three heaps: what is always there, then what the second and the third heap have more.
+    #[track_caller]
+    fn check(always: &str, second: &str, third: &str, expected: &[&str]) {
+        let drawings = [always.to_owned(), format!("{always} | {second}"), format!("{always} | {second} | {third}")];
+        check_heaps(&drawings, expected);
+    }
+
+    #[track_caller]
+    fn check_heaps(drawings: &[String], expected: &[&str]) {
+        let found: Vec<String> = find_in(drawings)
+            .iter()
+            .map(|leak| {
+                let path: Vec<String> =
+                    leak.retaining_path.iter().map(|step| format!("{}:{}", step.edge, step.name)).collect();
+                format!("{} {:?} in {} by {}", leak.class_name, leak.count_growth, leak.container.name, path.join(" "))
+            })
+            .collect();
+        assert_eq!(found, expected, "{drawings:#?}");
+    }
+
+    /// `many("map > Session#", 1..4)` is `map > Session#1 Session#2 Session#3`.
+    fn many(what: &str, numbers: std::ops::Range<usize>) -> String {
+        let (from, item) = what.split_once(" > ").unwrap();
+        numbers.fold(format!("{from} >"), |text, number| format!("{text} {item}{number}:16"))
+    }
+
+    #[test]
+    fn a_map_that_only_grows() {
+        let always =
+            format!("root > !global | global > cache.Map | Map > #table.t/array | {}", many("t > #1.Session#", 0..3));
+        let more = |numbers| many("t > #1.Session#", numbers);
+        check(&always, &more(3..13), &more(13..23), &["Session [10, 10] in Map by :global cache:Map table[1]:Session"]);
+    }
+
+    #[test]
+    fn what_stops_growing_is_no_leak() {
+        let more = |numbers| many("list > Item#", numbers);
+        check("root > !global | global > list", &more(0..50), "", &[]);
+        check("root > !global | global > list", &more(0..50), &more(50..60), &[]);
+        check("root > !global | global > list", "", &more(0..50), &[]);
+    }
+
+    #[test]
+    fn one_or_two_of_a_kind_are_noise() {
+        check("root > !global | global > list", "list > Item#1 Item#2", "list > Item#3 Item#4", &[]);
+    }
+
+    #[test]
+    fn what_is_replaced_is_no_leak() {
+        let always = "root > !global | global > cache".to_owned();
+        let heaps = [0..20, 20..40, 40..60].map(|numbers| format!("{always} | {}", many("cache > Entry#", numbers)));
+        // Ids follow the mention in a drawing: gone entries must be mentioned too, unreachable.
+        let heaps = [
+            heaps[0].clone(),
+            format!("{always} | {} | {}", many("gone > Entry#", 0..20), many("cache > Entry#", 20..40)),
+            format!("{always} | {} | {}", many("gone > Entry#", 0..40), many("cache > Entry#", 40..60)),
+        ];
+        check_heaps(&heaps, &[]);
+    }
+
+    #[test]
+    fn a_list_is_one_leak_at_its_head() {
+        // The newest link stands first: head > Link#20 > Link#19 > …
+        let list = |links: usize| {
+            let below = (1..links).rev().map(|link| format!("Link#{link}"));
+            let names: Vec<String> = below.collect();
+            let mut text = format!("root > !global | global > Promise | {}", many("all > ~Link#", 1..links));
+            text += &format!(" | Promise > #reactions.{}", names[0]);
+            for pair in names.windows(2) {
+                text += &format!(" | {} > ?2.{}", pair[0], pair[1]);
+            }
+            text
+        };
+        let found = find_in(&[list(5), list(25), list(45)]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].class_name.to_string(), "Link");
+        assert_eq!(found[0].container.name.to_string(), "Promise");
+        assert_eq!(found[0].retaining_path.len(), 4, "{:?}", found[0].retaining_path);
+    }
+
+    #[test]
+    fn a_single_object_that_swells() {
+        let heap = |size: usize| {
+            format!("root > !global | global > memory.ArrayBuffer | ArrayBuffer > #backing_store.store:{size}/native")
+        };
+        check_heaps(
+            &[heap(1000), heap(200_000), heap(400_000)],
+            &["store [0, 0] in ArrayBuffer by :global memory:ArrayBuffer backing_store:store"],
+        );
+        check_heaps(&[heap(1000), heap(200_000), heap(200_000)], &[]);
+    }
+
+    #[test]
+    fn one_leak_in_two_places_is_one_entry() {
+        let more = |numbers: std::ops::Range<usize>| {
+            let items = numbers
+                .clone()
+                .map(|number| format!("a > Item#{number}:100 | b > Hook#{number} | Hook#{number} > Item#{number}"));
+            items.collect::<Vec<_>>().join(" | ")
+        };
+        check(
+            "root > !global | global > a b",
+            &more(0..9),
+            &more(9..18),
+            &["Item [9, 9] in a by :global a:a Item:Item"],
+        );
+    }
+
+    #[test]
+    fn two_snapshots_work_too() {
+        let always = "root > !global | global > list".to_owned();
+        let heaps = [always.clone(), format!("{always} | {}", many("list > Item#", 0..30))];
+        check_heaps(&heaps, &["Item [30] in list by :global list:list Item:Item"]);
+    }
+
+    #[test]
+    fn one_snapshot_is_an_error() {
+        let control = Control::new();
+        let last = analyse(heap("root > a"), &OpenOptions::default(), &control).unwrap();
+        let error = find(&[], &last, &LeakOptions::default(), &control).unwrap_err();
+        assert_eq!(error.code(), "HEAPHOUND_ERR_OPTION");
+    }
+
+    #[test]
+    fn a_cancelled_control_stops_the_search() {
+        let control = Control::new();
+        let last = analyse(heap("root > a"), &OpenOptions::default(), &control).unwrap();
+        let earlier = heap("root > a");
+        control.cancel();
+        assert_eq!(find(&[&earlier], &last, &LeakOptions::default(), &control).unwrap_err(), Error::Cancelled);
+    }
+}

@@ -1,6 +1,4 @@
 //! Integration tests of the core, one binary.
 
 mod corpus;
-mod golden;
-mod golden_files;
 mod golden_rows;

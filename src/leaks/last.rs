@@ -1,0 +1,214 @@
+//! The newest heap with all that is asked of it to explain a growth.
+
+use super::forest::Forest;
+use super::labels::Labels;
+use super::persistent::Persistent;
+use super::references::References;
+use super::zones::{CHAIN_PERIOD, Key, Zones, generic_name, is_backing};
+use crate::analysis::{Heap, Scripts, SourceLocation};
+use crate::bit_set::BitSet;
+use crate::control::Control;
+use crate::error::Result;
+use crate::kind::NodeKind;
+use crate::ordinal::{NO_NODE, NodeOrdinal};
+use crate::snapshot::Snapshot;
+use crate::text::TextBuf;
+
+/// The newest heap, its forest and its groups.
+pub struct Last<'a> {
+    pub heap: &'a Heap,
+    pub labels: Labels,
+    pub references: References,
+    pub forest: Forest,
+    pub zones: Zones,
+    pub scripts: Scripts,
+    /// By node: bytes below it that belong to it alone, without the rest of a list it links to.
+    weight: Vec<u64>,
+    first_child: Vec<u32>,
+    next_sibling: Vec<u32>,
+}
+
+/// How much a class says to a person who looks for a leak.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Meaning {
+    /// Contexts, cells, V8's own.
+    Plumbing,
+    /// Functions, strings.
+    Value,
+    /// `Object`, `Array`: anything.
+    Plain,
+    /// Classes of the language, memory outside the heap.
+    Language,
+    /// Classes of Node.js.
+    Platform,
+    /// Classes of a package.
+    Package,
+    /// Classes of the program itself.
+    Program,
+}
+
+impl<'a> Last<'a> {
+    /// # Cost
+    /// O(nodes + edges).
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn of(heap: &'a Heap, persistent: &Persistent, control: &Control) -> Result<Self> {
+        let snapshot = &heap.snapshot;
+        let labels = Labels::of(snapshot, control)?;
+        let references = References::of(snapshot);
+        let forest = Forest::grow(snapshot, &references, control)?;
+        let zones = Zones::of(snapshot, &labels, &references, &forest, persistent, control)?;
+        let scripts = Scripts::of(snapshot, control)?;
+        let nodes = snapshot.node_count();
+        let mut last = Self {
+            heap,
+            labels,
+            references,
+            forest,
+            zones,
+            scripts,
+            weight: vec![0; nodes],
+            first_child: vec![NO_NODE; nodes],
+            next_sibling: vec![NO_NODE; nodes],
+        };
+        last.weigh(control)?;
+        Ok(last)
+    }
+
+    pub fn snapshot(&self) -> &'a Snapshot {
+        &self.heap.snapshot
+    }
+
+    pub fn key(&self, node: NodeOrdinal) -> Key {
+        self.zones.key(self.snapshot(), &self.labels, node)
+    }
+
+    pub fn weight(&self, node: NodeOrdinal) -> u64 {
+        self.weight[node.index()]
+    }
+
+    /// New objects that hang from this one, in no particular order.
+    pub fn children(&self, node: NodeOrdinal) -> impl Iterator<Item = NodeOrdinal> + '_ {
+        let some = |node: u32| (node != NO_NODE).then_some(NodeOrdinal(node));
+        std::iter::successors(some(self.first_child[node.index()]), move |child| some(self.next_sibling[child.index()]))
+    }
+
+    /// First object of the list that this one is a link of; itself when it is none.
+    ///
+    /// A link repeats an ancestor: the same class, held by the same class that is held in the same way.
+    pub fn head(&self, node: NodeOrdinal) -> NodeOrdinal {
+        let label = |node| self.labels.label(self.snapshot(), node);
+        let mut head = node;
+        let step = |node| {
+            let edge = self.forest.edge(node);
+            (label(node), edge.map_or(0, |edge| generic_name(self.snapshot(), &self.references, edge)))
+        };
+        let in_list = self.zones.census.groups.get(&self.key(node)).is_some_and(|group| group.links * 2 > group.count);
+        if !in_list && !self.zones.links.contains(node.index()) {
+            return head;
+        }
+        'climb: loop {
+            let Some(owner) = self.zones.owner(head) else { return head };
+            let mut ancestor = owner;
+            for _ in 0..CHAIN_PERIOD {
+                let Some(above) = self.zones.owner(ancestor) else { return head };
+                if label(ancestor) == label(head) && (ancestor == owner || step(above) == step(owner)) {
+                    head = ancestor;
+                    continue 'climb;
+                }
+                ancestor = above;
+            }
+            return head;
+        }
+    }
+
+    /// What a report calls the node's class.
+    pub fn class_name(&self, node: NodeOrdinal) -> TextBuf {
+        let snapshot = self.snapshot();
+        let name = snapshot.name_text(node);
+        match snapshot.kind(node) {
+            kind if kind.is_string() => TextBuf::from(format!("({})", snapshot.kind_name(kind))),
+            NodeKind::CLOSURE if name.is_empty() => TextBuf::from("(closure)"),
+            NodeKind::CLOSURE => TextBuf::from(format!("{}()", name.to_string_lossy())),
+            NodeKind::OBJECT | NodeKind::NATIVE | NodeKind::HIDDEN | NodeKind::SYNTHETIC if !name.is_empty() => {
+                // Node.js writes what an object wraps behind its class.
+                let long = name.to_string_lossy();
+                TextBuf::from(if long.starts_with("system / ") || long.starts_with("Node / ") {
+                    long.as_str()
+                } else {
+                    long.split(" / ").next().unwrap_or(&long)
+                })
+            }
+            kind => TextBuf::from(format!("({})", snapshot.kind_name(kind))),
+        }
+    }
+
+    pub fn location(&self, node: NodeOrdinal) -> Option<SourceLocation> {
+        self.scripts.locate(self.heap, node)
+    }
+
+    pub fn meaning(&self, node: NodeOrdinal) -> Meaning {
+        let snapshot = self.snapshot();
+        let name = snapshot.name_text(node);
+        match snapshot.kind(node) {
+            NodeKind::CLOSURE | NodeKind::REGEXP | NodeKind::BIGINT => Meaning::Value,
+            kind if kind.is_string() => Meaning::Value,
+            NodeKind::OBJECT if name.starts_with("system / ") => Meaning::Plumbing,
+            NodeKind::OBJECT if name.is("Object") || name.is("Array") || name.is_empty() => Meaning::Plain,
+            NodeKind::OBJECT => match self.location(node) {
+                None => Meaning::Language,
+                Some(place) => origin(&place.file.to_string()),
+            },
+            NodeKind::NATIVE if name.is("system / JSArrayBufferData") => Meaning::Language,
+            NodeKind::NATIVE if name.starts_with("Node / ") => Meaning::Language,
+            NodeKind::WASM_OBJECT => Meaning::Language,
+            _ => Meaning::Plumbing,
+        }
+    }
+
+    /// Whether growth in number of such objects is a leak by itself. Code, shapes, feedback and numbers come and go with the engine's mood.
+    pub fn counts(&self, node: NodeOrdinal) -> bool {
+        let snapshot = self.snapshot();
+        let name = snapshot.name_text(node);
+        match snapshot.kind(node) {
+            NodeKind::OBJECT | NodeKind::CLOSURE | NodeKind::NATIVE | NodeKind::BIGINT | NodeKind::WASM_OBJECT => true,
+            NodeKind::HIDDEN => name.starts_with("system / Promise") || name.is("system / WeakCell"),
+            kind => kind.is_string(),
+        }
+    }
+
+    fn weigh(&mut self, control: &Control) -> Result<()> {
+        let snapshot = self.snapshot();
+        let links: &BitSet = &self.zones.links;
+        for (turn, node) in self.forest.order().rev().enumerate() {
+            control.check_at(turn)?;
+            self.weight[node.index()] += snapshot.shallow_size(node);
+            let Some(owner) = self.zones.owner(node) else { continue };
+            if self.zones.is_persistent(node) {
+                continue;
+            }
+            let weight = self.weight[node.index()];
+            if is_backing(snapshot, node) {
+                self.weight[owner.index()] += weight;
+            } else {
+                if !links.contains(node.index()) {
+                    self.weight[owner.index()] += weight;
+                }
+                self.next_sibling[node.index()] = self.first_child[owner.index()];
+                self.first_child[owner.index()] = node.0;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who wrote the file.
+fn origin(file: &str) -> Meaning {
+    if file.starts_with("node:") || file.starts_with("internal/") {
+        Meaning::Platform
+    } else if file.contains("/node_modules/") || file.contains("\\node_modules\\") {
+        Meaning::Package
+    } else {
+        Meaning::Program
+    }
+}

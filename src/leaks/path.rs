@@ -1,0 +1,98 @@
+//! A retaining path as a person would tell it.
+
+use super::last::Last;
+use super::zones::{CHAIN_PERIOD, generic_name, is_backing};
+use crate::analysis::SourceLocation;
+use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
+use crate::text::TextBuf;
+
+/// One object on the path and the reference that leads to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Class of the object; a function's name with `()`.
+    pub name: TextBuf,
+    /// Property or variable; `[3]` for an element, `table[3]` for a slot of a Map, Set or other table.
+    pub edge: TextBuf,
+    /// V8's id of the object.
+    pub id: u64,
+    pub location: Option<SourceLocation>,
+}
+
+/// Nodes from the one below the root down to this one, backing stores left out.
+pub fn nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
+    let mut nodes: Vec<_> = std::iter::successors(Some(node), |node| last.zones.owner(*node)).collect();
+    nodes.pop_if(|node| *node == last.snapshot().root());
+    nodes.reverse();
+    nodes
+}
+
+/// [`nodes_to`] with one link in place of a list's many: what is held in the same way as a little before.
+pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
+    let snapshot = last.snapshot();
+    let step = |node: NodeOrdinal| {
+        let edge = last.forest.edge(node).map_or(0, |edge| generic_name(snapshot, &last.references, edge));
+        (last.labels.label(snapshot, node), edge)
+    };
+    let owner = |node: NodeOrdinal| last.zones.owner(node).unwrap_or(snapshot.root());
+    let repeats = |before: NodeOrdinal, node: NodeOrdinal| {
+        step(before) == step(node) && (before == owner(node) || step(owner(before)) == step(owner(node)))
+    };
+    let mut told: Vec<NodeOrdinal> = Vec::new();
+    for node in nodes_to(last, node) {
+        let nearest = told.len().saturating_sub(CHAIN_PERIOD);
+        if let Some(repeated) = told[nearest..].iter().position(|before| repeats(*before, node)) {
+            told.truncate(nearest + repeated);
+        }
+        told.push(node);
+    }
+    told
+}
+
+/// Steps of a path from [`nodes_to`].
+pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal]) -> Vec<Step> {
+    nodes
+        .iter()
+        .map(|node| Step {
+            name: last.class_name(*node),
+            edge: edge_name(last, *node),
+            id: last.snapshot().id(*node),
+            location: last.location(*node),
+        })
+        .collect()
+}
+
+/// The reference by which the forest holds the node.
+pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
+    let Some(edge) = last.forest.edge(node) else { return TextBuf::new() };
+    if last.forest.parent(node) == Some(last.snapshot().root()) {
+        // The root's edges are numbered.
+        return TextBuf::new();
+    }
+    let name = one_edge(last, edge);
+    let through = last.forest.parent(node).filter(|parent| is_backing(last.snapshot(), *parent));
+    let store = through.and_then(|store| last.forest.edge(store));
+    match store {
+        Some(store) if !last.references.is_slot(last.snapshot(), store) => {
+            let mut both = one_edge(last, store);
+            both.push(name.as_text());
+            both
+        }
+        _ => name,
+    }
+}
+
+fn one_edge(last: &Last<'_>, edge: EdgeOrdinal) -> TextBuf {
+    let snapshot = last.snapshot();
+    match snapshot.edge_string(edge) {
+        None => TextBuf::from(format!("[{}]", snapshot.name_or_index(edge))),
+        Some(name) if last.references.is_slot(snapshot, edge) => {
+            let name = snapshot.text(name).to_string_lossy();
+            let end = name.bytes().position(|byte| !byte.is_ascii_digit());
+            match end {
+                None => TextBuf::from(format!("[{name}]")),
+                Some(_) => TextBuf::from("(value in WeakMap)"),
+            }
+        }
+        Some(name) => snapshot.text(name).to_owned(),
+    }
+}

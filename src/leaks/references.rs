@@ -1,0 +1,207 @@
+//! How readily a person accepts a reference as a step of a retaining path.
+
+use crate::kind::{EdgeKind, NodeKind};
+use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
+use crate::snapshot::Snapshot;
+use crate::text::Text;
+
+/// The dearest step. Every step costs at least 1.
+pub const MAX_COST: usize = 60;
+
+/// What the name of an edge, or of a node that V8 or Node made, says about the step.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Mark {
+    None,
+    /// Compiled code, feedback, shapes: never a reason why something is kept that a person could change.
+    Noise,
+    /// `__proto__`, `constructor`: true, but every instance has them.
+    Class,
+    /// One link of a plain data structure.
+    Close,
+    /// A number as the name of an internal edge: a slot of a table.
+    Slot,
+    /// `7 / part of key (…) -> value (…) pair in WeakMap (table @9)`
+    Pair,
+    /// A set of roots that keeps what the taking of the snapshot itself needs, or V8's own constants.
+    Unstable,
+    /// The roots that hold handles of native code.
+    Handles,
+    /// `system / Cell`: the variable of an ES module, though V8 counts it to the object shapes.
+    Cell,
+}
+
+/// Costs of the edges of one heap.
+///
+/// # Shapes
+/// One mark per string of the snapshot.
+pub struct References {
+    marks: Vec<Mark>,
+}
+
+const NOISE: [&str; 41] = [
+    "map",
+    "shared",
+    "code",
+    "feedback_cell",
+    "feedback_vector",
+    "native_context",
+    "scope_info",
+    "script",
+    "script_or_debug_info",
+    "dependent_code",
+    "descriptors",
+    "transitions",
+    "transition_info",
+    "prototype_info",
+    "back_pointer",
+    "enum_cache",
+    "function_data",
+    "name_or_scope_info",
+    "initial_map",
+    "deoptimization_data",
+    "bytecode_array",
+    "current_microtask",
+    "cleanup_queue",
+    "target_map",
+    "allocation_site",
+    "system / Map",
+    "system / Oddball",
+    "system / WeakArrayList",
+    "system / WeakFixedArray",
+    "system / FeedbackVector",
+    "system / FeedbackCell",
+    "system / ScopeInfo",
+    "system / SharedFunctionInfo",
+    "system / Script",
+    "system / BytecodeArray",
+    "system / AllocationSite",
+    "system / PrototypeInfo",
+    "system / DescriptorArray",
+    "system / TransitionArray",
+    "system / FunctionTemplateInfo",
+    "system / ObjectTemplateInfo",
+];
+
+const UNSTABLE: [&str; 13] = [
+    "(Internalized strings)",
+    "(External strings)",
+    "(Read-only roots)",
+    "(Stack roots)",
+    "(Relocatable)",
+    "(Compilation cache)",
+    "(Handle scope)",
+    "(Builtins)",
+    "(Code flusher)",
+    "(Startup object cache)",
+    "(Shareable object cache)",
+    "(Weak collections)",
+    "(Thread manager)",
+];
+
+const CLOSE: [&str; 14] = [
+    "table",
+    "elements",
+    "properties",
+    "context",
+    "buffer",
+    "backing_store",
+    "parent",
+    "first",
+    "second",
+    "bound_this",
+    "bound_function",
+    "reactions_or_result",
+    "value",
+    "holdings",
+];
+
+impl References {
+    /// # Cost
+    /// O(strings).
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self { marks: snapshot.tables().strings.iter().map(|(_, text)| mark(text)).collect() }
+    }
+
+    /// What this step adds to a path; `None`: no path goes here.
+    ///
+    /// Properties and elements are cheap, what only V8 names is dear, weak edges and the inside of the engine are closed.
+    pub fn cost(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
+        let target = snapshot.target(edge);
+        let kind = snapshot.edge_kind(edge);
+        let target_kind = snapshot.kind(target);
+        let target_mark = self.marks[snapshot.name(target).index()];
+        let closed = kind == EdgeKind::Weak
+            || target == from
+            || matches!(target_kind, NodeKind::CODE | NodeKind::NUMBER | NodeKind::SYMBOL)
+            || target_kind == NodeKind::OBJECT_SHAPE && target_mark != Mark::Cell;
+        if closed {
+            return None;
+        }
+        let from_kind = snapshot.kind(from);
+        if from_kind == NodeKind::SYNTHETIC {
+            return match target_mark {
+                Mark::Unstable => None,
+                Mark::Handles => Some(8),
+                _ if kind == EdgeKind::Shortcut => Some(1),
+                _ if from == snapshot.root() && target_kind == NodeKind::SYNTHETIC => Some(16),
+                _ if target_kind == NodeKind::SYNTHETIC => Some(40),
+                _ => Some(10),
+            };
+        }
+        if target_kind == NodeKind::HIDDEN && target_mark == Mark::Noise {
+            return None;
+        }
+        let dear = if from_kind == NodeKind::HIDDEN && snapshot.name_text(from).starts_with("system / NativeContext") {
+            if snapshot.name_text(target).starts_with("global") { 0 } else { 20 }
+        } else {
+            0
+        };
+        let step = match kind {
+            EdgeKind::Element => 2,
+            EdgeKind::Hidden => 4,
+            _ => match (kind, self.mark_of(snapshot, edge)) {
+                (EdgeKind::Internal, Mark::Noise) => return None,
+                (EdgeKind::Property, Mark::Class) => 14,
+                (EdgeKind::Property, _) => 2,
+                (EdgeKind::Context, _) => 3,
+                (EdgeKind::Internal, Mark::Close | Mark::Slot) => 1,
+                (EdgeKind::Internal, Mark::Pair) => return self.pair_cost(snapshot, from, edge),
+                (EdgeKind::Shortcut, _) => 3,
+                _ => 5,
+            },
+        };
+        Some(step + dear)
+    }
+
+    /// Name of the edge without what differs from one item of a collection to the next.
+    pub fn is_slot(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
+        snapshot.edge_kind(edge).has_index() || matches!(self.mark_of(snapshot, edge), Mark::Slot | Mark::Pair)
+    }
+
+    fn mark_of(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> Mark {
+        snapshot.edge_string(edge).map_or(Mark::None, |name| self.marks[name.index()])
+    }
+
+    /// The value of a WeakMap's pair lives as long as its key: the step from the key counts, the one from the table does not.
+    fn pair_cost(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
+        let name = snapshot.text(snapshot.edge_string(edge)?).to_string_lossy();
+        let table = name.rsplit_once('@')?.1.trim_end_matches(')').parse::<u64>().ok()?;
+        (table != snapshot.id(from)).then_some(3)
+    }
+}
+
+fn mark(text: Text<'_>) -> Mark {
+    let Some(name) = text.as_str() else { return Mark::None };
+    match name.as_bytes().first() {
+        None => Mark::None,
+        Some(b'0'..=b'9') if name.bytes().all(|byte| byte.is_ascii_digit()) => Mark::Slot,
+        Some(b'0'..=b'9') if name.contains(" pair in WeakMap (table @") => Mark::Pair,
+        Some(b'_' | b'c') if name == "__proto__" || name == "constructor" => Mark::Class,
+        Some(b'(') if UNSTABLE.contains(&name) => Mark::Unstable,
+        Some(b'(') if name == "(Global handles)" => Mark::Handles,
+        Some(b's') if name == "system / Cell" => Mark::Cell,
+        _ if name.len() < 48 && (NOISE.contains(&name) || name.starts_with("system / Map (")) => Mark::Noise,
+        _ if CLOSE.contains(&name) => Mark::Close,
+        _ => Mark::None,
+    }
+}
