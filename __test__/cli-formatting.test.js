@@ -134,7 +134,7 @@ describe('colour', () => {
 
 describe('ladder', () => {
   it('writes edges as code does', () => {
-    const cases = [['cache', '.cache'], ['12', '[12]'], ['a b', '["a b"]'], ['', ''], ['<symbol owner>', '<symbol owner>'], ['$x', '.$x']];
+    const cases = [['cache', '.cache'], ['12', '[12]'], ['a b', '["a b"]'], ['', ''], ['<symbol owner>', '<symbol owner>'], ['$x', '.$x'], ['table[3]', '[3]']];
     for (const [edge, text] of cases) assert.equal(printReference(edge), text);
   });
 

@@ -14,6 +14,8 @@ const CHAIN_HEAD = 2;
 const MACHINERY = /^(\(|system \/ )/;
 /** `(GC roots)`, `(Global handles)` and their like; `(array)` is none. */
 const ROOTS = /^(|\(.*(root|handles|tasks|synthetic).*\))$/i;
+/** A slot of the table behind a Map, a Set or an array; nobody writes the table's name. */
+const SLOT = /^(?:table|elements)(\[-?\d+\])$/;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
@@ -72,6 +74,8 @@ function printReference(edge) {
   const name = harmless(edge);
   if (name === '' || /^[[(<]/.test(name)) return name;
   if (/^-?\d+$/.test(name)) return `[${name}]`;
+  const slot = SLOT.exec(name);
+  if (slot) return slot[1];
   return IDENTIFIER.test(name) ? `.${name}` : `["${fit(name, LONGEST_KEY)}"]`;
 }
 

@@ -91,16 +91,20 @@ function whatGrows(leak) {
   return `${name} piles up: ${growth}${each}.`;
 }
 
-/** @param {import('..').Leak} leak */
-function whereItCollects({ container, retainingPath }) {
+/**
+ * "They collect in SessionStore.sessions, a Map @211, at src/store.js:9:18; more go in than come out."
+ *
+ * @param {import('..').Leak} leak
+ */
+function whereItCollects({ countGrowth, container, retainingPath }) {
   const place = printLocation(container.location);
   const at = retainingPath.findIndex((step) => step.id === container.id);
   const owner = at > 0 ? retainingPath[at - 1] : undefined;
-  const holder = `${article(nameOf(container.name))} @${container.id}`;
   const reference = printReference(container.edge);
-  const through = reference === '' ? '' : owner && /^[.[]/.test(reference)
-    ? ` in ${nameOf(owner.name)}${reference}` : ` in ${reference.replace(/^\./, '')}`;
-  return `They collect${through}, ${holder}${place ? `, at ${place}` : ''}, and nothing takes them out.`;
+  const isProperty = /^[.[]/.test(reference);
+  const through = reference === '' ? '' : owner && isProperty ? `${nameOf(owner.name)}${reference}, ` : `${reference.replace(/^\./, '')}, `;
+  const holder = `${through}${article(nameOf(container.name))} @${container.id}${place ? `, at ${place}` : ''}`;
+  return sum(countGrowth) > 0 ? `They collect in ${holder}; more go in than come out.` : `It is held by ${holder}.`;
 }
 
 /**

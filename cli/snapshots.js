@@ -1,6 +1,7 @@
 'use strict';
 
 const path = require('node:path');
+const { harmless } = require('./text');
 const { UsageError } = require('./usage');
 
 /** What the stages of `Progress` are called in the bar. */
@@ -44,7 +45,7 @@ function workOptions({ options, signal, progress, operands }) {
     sourceMaps: !options['no-source-maps'],
     onProgress: ({ stage, done, total, snapshot }) => {
       const file = operands[snapshot ?? 0];
-      const name = file === undefined || file === '-' ? 'standard input' : path.basename(file);
+      const name = file === undefined || file === '-' ? 'standard input' : harmless(path.basename(file));
       progress.update(`${STAGES[stage] ?? stage} ${name}`, total > 0 ? done / total : undefined);
     },
   };

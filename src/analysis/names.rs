@@ -24,14 +24,19 @@ pub fn display_name(snapshot: &Snapshot, node: NodeOrdinal) -> TextBuf {
     }
 }
 
-/// The parts of a rope from left to right. A missing half counts as the first node, which is the root and has no name.
 fn rope_text(snapshot: &Snapshot, rope: NodeOrdinal) -> TextBuf {
     let mut text = TextBuf::new();
-    let mut units = 0;
+    append_rope(snapshot, rope, &mut text, &mut 0, ROPE_UNITS);
+    text
+}
+
+/// Appends the parts of a rope, or another node's name, from left to right until there are `limit` UTF-16 units. A missing half counts as
+/// the first node, which is the root and has no name.
+pub(super) fn append_rope(snapshot: &Snapshot, rope: NodeOrdinal, text: &mut TextBuf, units: &mut usize, limit: usize) {
     let mut stack = vec![rope];
     // A damaged file may hold a rope that contains itself.
     let mut steps = snapshot.node_count().saturating_mul(2) + 1;
-    while units < ROPE_UNITS && steps > 0 {
+    while *units < limit && steps > 0 {
         let Some(node) = stack.pop() else { break };
         steps -= 1;
         if snapshot.kind(node) == NodeKind::CONCATENATED_STRING {
@@ -40,11 +45,10 @@ fn rope_text(snapshot: &Snapshot, rope: NodeOrdinal) -> TextBuf {
             stack.push(half("first"));
         } else {
             let part = snapshot.name_text(node);
-            units += part.utf16_len();
+            *units += part.utf16_len();
             text.push(part);
         }
     }
-    text
 }
 
 /// `{a, b, …, z}`: properties picked in turn from the front and from the back while there is room.

@@ -10,6 +10,8 @@ use crate::kind::EdgeKind;
 #[derive(Debug)]
 pub struct EdgeRows {
     fields: EdgeFields,
+    /// The kinds of the first eight numbers, in the upper bits.
+    kinds: [u32; 8],
     node_width: u64,
     node_count: u32,
     edge_count: u32,
@@ -20,8 +22,10 @@ impl EdgeRows {
     /// `rows`: how many to make room for.
     pub fn new(header: &Header, rows: usize) -> Self {
         let table = EdgeTable { kind_and_target: Vec::with_capacity(rows), name_or_index: Vec::with_capacity(rows) };
+        let kind = |number: usize| header.edges.kinds.get(number).copied().unwrap_or(EdgeKind::Foreign);
         Self {
             fields: header.edges.clone(),
+            kinds: std::array::from_fn(|number| (kind(number) as u32) << 29),
             node_width: header.nodes.width as u64,
             node_count: header.node_count,
             edge_count: header.edge_count,
@@ -34,8 +38,36 @@ impl EdgeRows {
     }
 }
 
+impl EdgeRows {
+    /// `WIDTH`: numbers of a node; 0: not known to the compiler.
+    #[inline(always)]
+    fn push_rows<'a, const WIDTH: u32>(&mut self, rows: impl ExactSizeIterator<Item = &'a [u32]> + Clone) -> bool {
+        let fields = &self.fields;
+        let before = self.table.kind_and_target.len();
+        let Ok(width) = u32::try_from(self.node_width) else { return false };
+        let width = if WIDTH == 0 { width } else { WIDTH };
+        if before + rows.len() > self.edge_count as usize {
+            return false;
+        }
+        let (mut good, kinds, node_count) = (true, self.kinds, self.node_count);
+        self.table.kind_and_target.extend(rows.clone().map(|row| {
+            let (kind, position) = (row[fields.kind], row[fields.target]);
+            let target = position / width;
+            good &= kind < 8 && target < node_count && target * width == position;
+            kinds[(kind & 7) as usize] | target
+        }));
+        if !good {
+            self.table.kind_and_target.truncate(before);
+            return false;
+        }
+        self.table.name_or_index.extend(rows.map(|row| row[fields.name_or_index]));
+        true
+    }
+}
+
 impl Rows for EdgeRows {
     const TABLE: &'static str = "edges";
+    const MANY: bool = true;
 
     fn width(&self) -> usize {
         self.fields.width
@@ -58,6 +90,15 @@ impl Rows for EdgeRows {
         self.table.kind_and_target.push((kind as u32) << 29 | target);
         self.table.name_or_index.push(name_or_index);
         Ok(())
+    }
+
+    fn push_many(&mut self, numbers: &[u32]) -> bool {
+        // The usual widths are constants: three fields of an edge, and a division that becomes a multiplication.
+        match (self.fields.width, self.node_width) {
+            (3, 6) => self.push_rows::<6>(numbers.as_chunks::<3>().0.iter().map(|row| &row[..])),
+            (3, 7) => self.push_rows::<7>(numbers.as_chunks::<3>().0.iter().map(|row| &row[..])),
+            (width, _) => self.push_rows::<0>(numbers.chunks_exact(width)),
+        }
     }
 
     fn end(&mut self) -> Result<(), String> {

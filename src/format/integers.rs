@@ -1,10 +1,14 @@
 //! A section that is one flat array of whole numbers: bytes to rows.
 
 use super::number;
+use super::scan;
 use crate::error::{Error, Result};
 
 /// Longest text of a number that we read. V8's have 20 digits at most.
 const MAX_NUMBER: usize = 512;
+
+/// Bytes that the exact reader takes before the next scan.
+const EXACT: usize = 64;
 
 /// Takes the rows of one section.
 pub trait Rows {
@@ -15,6 +19,14 @@ pub trait Rows {
 
     /// Appends a row of [`Rows::width`] numbers.
     fn push(&mut self, row: &[i128]) -> std::result::Result<(), Fault>;
+
+    /// True when [`Rows::push_many`] does something: it is tried first.
+    const MANY: bool = false;
+
+    /// Appends many rows of plain numbers, or changes nothing and returns false: then [`Rows::push`] takes them and says what is wrong.
+    fn push_many(&mut self, _numbers: &[u32]) -> bool {
+        false
+    }
 
     /// What is wrong with the section as a whole, seen at its end.
     fn end(&mut self) -> std::result::Result<(), String> {
@@ -46,6 +58,9 @@ pub struct Integers<R> {
     offsets: Vec<u64>,
     /// A number that the end of a chunk cut.
     cut: Vec<u8>,
+    /// What a scan found; empty until the first one.
+    scanned: Vec<u32>,
+    count: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,7 +76,15 @@ enum State {
 
 impl<R: Rows> Integers<R> {
     pub fn new(rows: R) -> Self {
-        Self { rows, state: State::Open, row: Vec::new(), offsets: Vec::new(), cut: Vec::new() }
+        Self {
+            rows,
+            state: State::Open,
+            row: Vec::new(),
+            offsets: Vec::new(),
+            cut: Vec::new(),
+            scanned: Vec::new(),
+            count: 0,
+        }
     }
 
     pub fn is_done(&self) -> bool {
@@ -73,13 +96,45 @@ impl<R: Rows> Integers<R> {
     /// # Errors
     /// [`Error::Format`] where the bytes are not an array of whole numbers, or where `rows` refuses one.
     pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
-        self.read(bytes, offset, bytes.len())
+        if !R::MANY {
+            return self.read(bytes, offset, bytes.len());
+        }
+        let mut at = 0;
+        while at < bytes.len() && self.state != State::Done {
+            let scanned = self.scan(&bytes[at..]);
+            if scanned > 0 && self.rows.push_many(&self.scanned[..self.count]) {
+                self.state = State::Value;
+                at += scanned;
+            } else {
+                // Whatever the scan did not like, the exact reader gets over it or says what it is.
+                at += self.read(&bytes[at..], offset + at as u64, scanned.max(EXACT))?;
+            }
+        }
+        Ok(at)
     }
 
-    /// [`Integers::feed`] that stops at the first byte after `least` that is not inside a number.
+    /// Scans whole rows into `self.scanned[..self.count]`; returns how many bytes they take.
+    fn scan(&mut self, bytes: &[u8]) -> usize {
+        if !matches!(self.state, State::FirstOrEnd | State::Value) || !self.row.is_empty() {
+            return 0;
+        }
+        if self.scanned.is_empty() {
+            self.scanned = scan::buffer();
+        }
+        let scanned = scan::scan(bytes, &mut self.scanned);
+        let surplus = scanned.numbers % self.rows.width();
+        self.count = scanned.numbers - surplus;
+        if self.count == 0 {
+            return 0;
+        }
+        // Each number ends with its comma: the last whole row ends with the comma before the surplus ones.
+        memchr::memrchr_iter(b',', &bytes[..scanned.bytes]).nth(surplus).map_or(0, |comma| comma + 1)
+    }
+
+    /// [`Integers::feed`] that stops where a row begins once it took `least` bytes.
     fn read(&mut self, bytes: &[u8], offset: u64, least: usize) -> Result<usize> {
         let mut at = 0;
-        while at < bytes.len() && (at < least || self.state == State::Number) {
+        while at < bytes.len() && (at < least || self.state != State::Value || !self.row.is_empty()) {
             let byte = bytes[at];
             match (self.state, byte) {
                 (State::Number, _) | (State::FirstOrEnd | State::Value, b'0'..=b'9' | b'-') => {

@@ -11,6 +11,7 @@ mod number;
 mod parser;
 mod profile_rows;
 mod references;
+mod scan;
 mod section;
 mod strings;
 mod tables;

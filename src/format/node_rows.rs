@@ -21,6 +21,8 @@ pub struct NodeRows {
 /// The file's numbers of kinds to ours.
 #[derive(Debug)]
 struct Kinds {
+    /// [`Kinds::known`] of the first 64 for the fast path.
+    plain: [u8; 64],
     /// By the file's number; a foreign kind gets its number of ours when the first node of it comes.
     known: Vec<Option<NodeKind>>,
     names: Vec<String>,
@@ -32,8 +34,7 @@ impl NodeRows {
     /// `rows`: how many to make room for.
     pub fn new(header: &Header, rows: usize) -> Self {
         let fields = header.nodes.clone();
-        let known = fields.kinds.iter().map(|name| NodeKind::by_name(name)).collect();
-        let kinds = Kinds { known, names: fields.kinds.clone(), foreign: Vec::new() };
+        let kinds = Kinds::new(&fields.kinds);
         let table = NodeTable {
             kind: Vec::with_capacity(rows),
             name: Vec::with_capacity(rows),
@@ -52,8 +53,48 @@ impl NodeRows {
     }
 }
 
+impl NodeRows {
+    #[inline(always)]
+    fn push_rows<'a>(&mut self, rows: impl ExactSizeIterator<Item = &'a [u32]> + Clone) -> bool {
+        let fields = &self.fields;
+        let before = self.table.kind.len();
+        let state = |row: &[u32]| fields.detachedness.map_or(0, |field| row[field]);
+        // One pass that only looks. A value of u32::MAX is what `WideColumn` keeps aside.
+        let (mut good, mut edges, mut traced) = (before + rows.len() <= self.node_count as usize, self.edges, 0);
+        for row in rows.clone() {
+            good &= self.kinds.plain(row[fields.kind]) != Kinds::ODD;
+            good &= row[fields.id] != u32::MAX && row[fields.size] != u32::MAX && state(row) <= 2;
+            edges += u64::from(row[fields.edge_count]);
+            traced |= fields.trace_node_id.map_or(0, |field| row[field]);
+        }
+        if !good || edges > u64::from(self.edge_count) {
+            return false;
+        }
+        let table = &mut self.table;
+        if let Some(field) = fields.trace_node_id
+            && (traced != 0 || !table.trace_node_id.is_empty())
+        {
+            table.trace_node_id.resize(before, 0);
+            table.trace_node_id.extend(rows.clone().map(|row| row[field]));
+        }
+        let kinds = &self.kinds;
+        table.kind.extend(rows.clone().map(|row| kinds.plain(row[fields.kind]) | (state(row) << 6) as u8));
+        table.name.extend(rows.clone().map(|row| row[fields.name]));
+        table.id.narrow_mut().extend(rows.clone().map(|row| row[fields.id]));
+        table.size.narrow_mut().extend(rows.clone().map(|row| row[fields.size]));
+        let edges = &mut self.edges;
+        table.first_edge.extend(rows.map(|row| {
+            let first = *edges as u32;
+            *edges += u64::from(row[fields.edge_count]);
+            first
+        }));
+        true
+    }
+}
+
 impl Rows for NodeRows {
     const TABLE: &'static str = "nodes";
+    const MANY: bool = true;
 
     fn width(&self) -> usize {
         self.fields.width
@@ -104,6 +145,15 @@ impl Rows for NodeRows {
         Ok(())
     }
 
+    fn push_many(&mut self, numbers: &[u32]) -> bool {
+        // The usual widths are constants, so that the compiler knows the step between two rows.
+        match self.fields.width {
+            6 => self.push_rows(numbers.as_chunks::<6>().0.iter().map(|row| &row[..])),
+            7 => self.push_rows(numbers.as_chunks::<7>().0.iter().map(|row| &row[..])),
+            width => self.push_rows(numbers.chunks_exact(width)),
+        }
+    }
+
     fn end(&mut self) -> Result<(), String> {
         let rows = self.table.kind.len();
         if rows != self.node_count as usize {
@@ -119,6 +169,23 @@ impl Rows for NodeRows {
 }
 
 impl Kinds {
+    /// Not a kind that V8 names.
+    const ODD: u8 = u8::MAX;
+
+    fn new(names: &[String]) -> Self {
+        let known: Vec<_> = names.iter().map(|name| NodeKind::by_name(name)).collect();
+        let mut plain = [Self::ODD; 64];
+        for (plain, known) in plain.iter_mut().zip(&known) {
+            *plain = known.map_or(Self::ODD, |kind| kind.0);
+        }
+        Self { plain, known, names: names.to_vec(), foreign: Vec::new() }
+    }
+
+    #[inline(always)]
+    fn plain(&self, number: u32) -> u8 {
+        self.plain.get(number as usize).copied().unwrap_or(Self::ODD)
+    }
+
     fn by_number(&mut self, number: u64) -> Option<NodeKind> {
         let known = usize::try_from(number).ok().and_then(|index| self.known.get(index).copied().flatten());
         if known.is_some() {

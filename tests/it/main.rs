@@ -1,4 +1,6 @@
 //! Integration tests of the core, one binary.
 
 mod corpus;
+mod golden;
+mod golden_files;
 mod golden_rows;
