@@ -1,0 +1,85 @@
+//! A capture of this process, of which JavaScript does the middle: it lets V8 write into the descriptor.
+
+use super::control::Control;
+use super::failure::Failure;
+use super::job;
+use crate::archive::Codec;
+use crate::capture::{Captured, InlineCapture};
+use crate::control::Control as CoreControl;
+use crate::error::{Error, Result};
+use napi::Env;
+use napi::bindgen_prelude::{Either, Object};
+use napi_derive::napi;
+use std::path::Path;
+
+/// A capture that was started. Collected without `finish` or `abort`, it leaves nothing behind.
+#[napi]
+pub struct Capture {
+    /// `None` after `finish` or `abort`.
+    capture: Option<InlineCapture>,
+}
+
+/// What a finished capture is.
+#[napi(object)]
+pub struct CapturedFile {
+    pub raw_bytes: f64,
+    pub stored_bytes: f64,
+    pub node_count: f64,
+    pub edge_count: f64,
+    pub sha256: String,
+}
+
+/// Begins the file `path` and the thread that fills it. `compression` is a name of [`Codec`].
+#[napi(catch_unwind)]
+pub fn start_capture(path: String, compression: String) -> Either<Failure, Capture> {
+    let started = Codec::named(&compression)
+        .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })
+        .and_then(|codec| job::caught(|| InlineCapture::start(Path::new(&path), codec)));
+    match started {
+        Ok(capture) => Either::B(Capture { capture: Some(capture) }),
+        Err(error) => Either::A(error.into()),
+    }
+}
+
+#[napi]
+impl Capture {
+    /// The descriptor to write to; -1 after `finish` or `abort`, and where descriptors are no numbers.
+    #[napi(getter, catch_unwind)]
+    pub fn fd(&self) -> i32 {
+        #[cfg(unix)]
+        return self.capture.as_ref().map_or(-1, InlineCapture::fd);
+        #[cfg(not(unix))]
+        return -1;
+    }
+
+    /// Ends the document; resolves when the file is whole and durable.
+    #[napi(catch_unwind, ts_return_type = "Promise<CapturedFile | Failure>")]
+    pub fn finish<'env>(&mut self, env: &'env Env, control: &Control) -> napi::Result<Object<'env>> {
+        let capture = self.capture.take();
+        let work = move |_: &CoreControl| -> Result<Captured> { capture.ok_or(Error::Cancelled)?.finish() };
+        job::start(env, control, work, |_, captured| Ok(CapturedFile::from(captured)))
+    }
+
+    /// Gives up; resolves when nothing is left of it.
+    #[napi(catch_unwind, ts_return_type = "Promise<boolean | Failure>")]
+    pub fn abort<'env>(&mut self, env: &'env Env, control: &Control) -> napi::Result<Object<'env>> {
+        let capture = self.capture.take();
+        let work = move |_: &CoreControl| {
+            drop(capture);
+            Ok(())
+        };
+        job::start(env, control, work, |_, ()| Ok(true))
+    }
+}
+
+impl From<Captured> for CapturedFile {
+    fn from(captured: Captured) -> Self {
+        CapturedFile {
+            raw_bytes: captured.file.raw_bytes as f64,
+            stored_bytes: captured.file.stored_bytes as f64,
+            node_count: captured.counts.node_count as f64,
+            edge_count: captured.counts.edge_count as f64,
+            sha256: captured.file.sha256,
+        }
+    }
+}
