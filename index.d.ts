@@ -465,6 +465,55 @@ export function diffSnapshots(before: SnapshotOrSource, after: SnapshotOrSource,
 /** What grows over two or more snapshots of one process, oldest first, and what holds it. */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
 
+export interface CaptureOptions {
+  /** The file to write, which must not exist. Not together with `dir`. */
+  path?: string;
+  /** An existing directory for a file with a name of its own. Default: a private one (0700) under `os.tmpdir()`. */
+  dir?: string;
+  /** Default: `'zstd'`. Chrome DevTools opens only `'none'`. */
+  compression?: 'zstd' | 'gzip' | 'none';
+  /** Looked at before V8 starts and after it has ended; it cannot fire while V8 holds the thread. */
+  signal?: AbortSignal;
+  /** More of V8's own objects, for people who work on V8. Default: false. */
+  exposeInternals?: boolean;
+  /** Numbers as nodes of their own, with their values. Default: false. */
+  exposeNumericValues?: boolean;
+}
+
+/** A snapshot that was taken, found complete, and is on the disk. */
+export interface CaptureResult {
+  path: string;
+  /** In this process, whose thread stood still meanwhile. */
+  mode: 'inline';
+  /** Why this mode. */
+  reason: string;
+  /** Milliseconds that the thread stood still. */
+  pauseMs: number;
+  /** Milliseconds from the call to the durable file. */
+  durationMs: number;
+  /** Bytes before compression. */
+  rawBytes: number;
+  /** Bytes on disk. */
+  storedBytes: number;
+  nodeCount: number;
+  edgeCount: number;
+  /** Of the stored bytes, in hexadecimal. */
+  sha256: string;
+  /** `process.version`. */
+  node: string;
+  pid: number;
+  /** 0 for the main thread. */
+  threadId: number;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+}
+
+/**
+ * Takes a snapshot of this thread's heap into a private file. The thread stands still until V8 is done: `docs/capture.md` has the costs.
+ * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way.
+ */
+export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
+
 /** Every error's `code`; `docs/errors.md` has a heading for each. */
 export type ErrorCode =
   | 'HEAPHOUND_ERR_CANCELLED'
@@ -474,9 +523,11 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_TOO_LARGE'
   | 'HEAPHOUND_ERR_COMPRESSION'
   | 'HEAPHOUND_ERR_IO'
+  | 'HEAPHOUND_ERR_NO_SPACE'
   | 'HEAPHOUND_ERR_EXISTS'
   | 'HEAPHOUND_ERR_NODE'
   | 'HEAPHOUND_ERR_OPTION'
+  | 'HEAPHOUND_ERR_BUSY'
   | 'HEAPHOUND_ERR_CAPTURE'
   | 'HEAPHOUND_ERR_CLOSED'
   | 'HEAPHOUND_ERR_ADDON'
