@@ -90,7 +90,10 @@ function namesTheMap(leaks) {
   const grown = leak.countGrowth.map((count) => `+${count}`).join(', ');
   const { location, edge } = leak.container;
   console.log(`\nVerdict: ${leak.className} leaks (${grown}), held by "${edge}", ${path.relative(process.cwd(), location?.file ?? '?')}:${location?.line}`);
-  return leak.className === 'Session' && leak.countGrowth.every((count) => count === REQUESTS) && edge === 'sessions' && location?.file === STORE;
+  if (location?.file !== STORE) return false;
+  const line = fs.readFileSync(STORE, 'utf8').split('\n')[location.line - 1];
+  console.log(`         ${line.trim()}`);
+  return leak.className === 'Session' && leak.countGrowth.every((count) => count === REQUESTS) && edge === 'sessions' && line.includes('new Map()');
 }
 
 /** True when nothing was found. */
