@@ -4,3 +4,4 @@ mod corpus;
 mod golden;
 mod golden_files;
 mod golden_rows;
+mod layers;

@@ -1,0 +1,165 @@
+//! The layers of the core, as `src/lib.rs` orders them: a file imports only from rows above its own.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A source file of the core, without comments and without its unit tests.
+struct Source {
+    path: String,
+    code: String,
+}
+
+#[test]
+fn a_file_imports_only_from_rows_above_its_own() {
+    let rows = rows();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let module = module_of(&source.path);
+        let Some(&row) = rows.get(module) else {
+            assert_eq!(module, "lib", "{} belongs to no row of src/lib.rs", source.path);
+            continue;
+        };
+        for imported in imports(&source.code) {
+            match rows.get(imported.as_str()) {
+                Some(&other) if imported == module || other <= row => {}
+                Some(_) => wrong.push(format!("{} imports {imported}, which is below it", source.path)),
+                None => wrong.push(format!("{} imports {imported}, which is no module of src/lib.rs", source.path)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_binding_names_napi() {
+    check_only(&["napi"], &["src/binding/"]);
+}
+
+#[test]
+fn only_the_archive_touches_the_disk() {
+    check_only(&["std::fs", "fs::File", "File::open", "File::create"], &["src/archive/"]);
+}
+
+#[test]
+fn unsafe_stays_in_the_scanner_and_in_capture() {
+    check_only(&["unsafe"], &["src/format/scan.rs", "src/format/scan/", "src/capture/"]);
+}
+
+/// Fails when a file outside of `allowed` (beginnings of paths) holds one of `words` in its code.
+fn check_only(words: &[&str], allowed: &[&str]) {
+    let wrong: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| !allowed.iter().any(|start| source.path.starts_with(start)))
+        .flat_map(|source| {
+            let found: Vec<&str> = words.iter().copied().filter(|word| names(&source.code, word)).collect();
+            found.into_iter().map(move |word| format!("{} names {word}", source.path)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}\nallowed: {allowed:?}", wrong.join("\n"));
+}
+
+/// True when `word` stands in `code` and is not the end of a longer name.
+fn names(code: &str, word: &str) -> bool {
+    code.match_indices(word).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + word.len()..].chars().next();
+        let is_name = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+        !is_name(before) && (word.ends_with(':') || !is_name(after))
+    })
+}
+
+/// Row of each module: modules that `src/lib.rs` declares without a blank line between them share one.
+fn rows() -> HashMap<String, usize> {
+    let mut rows = HashMap::new();
+    for (row, group) in read(Path::new("src/lib.rs")).split("\n\n").enumerate() {
+        for line in group.lines() {
+            let line = line.trim_start_matches("pub ");
+            if let Some(name) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
+                rows.insert(name.to_owned(), row);
+            }
+        }
+    }
+    assert!(rows.len() > 10, "src/lib.rs declares its modules in another way than this test reads");
+    rows
+}
+
+/// `graph` for `src/graph/flood.rs`, `open` for `src/open.rs`.
+fn module_of(path: &str) -> &str {
+    let inside = path.strip_prefix("src/").expect("every source is below src");
+    inside.split('/').next().expect("a path has a first part").trim_end_matches(".rs")
+}
+
+/// Top modules that the code names after `crate::`, also those of a group in braces.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, prefix) in code.match_indices("crate::") {
+        let rest = &code[at + prefix.len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => found.extend(group_names(group)),
+            None => found.push(first_name(rest)),
+        }
+    }
+    found
+}
+
+/// First names of the members of a group, up to its closing brace.
+fn group_names(group: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut depth = 0;
+    let mut starts_member = true;
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' => starts_member = depth == 0,
+            _ if letter.is_whitespace() => {}
+            _ if starts_member => {
+                found.push(first_name(&group[at..]));
+                starts_member = false;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn first_name(text: &str) -> String {
+    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+}
+
+/// Every Rust file below `src`.
+fn sources() -> Vec<Source> {
+    let mut pending = vec![PathBuf::from("src")];
+    let mut found = Vec::new();
+    while let Some(directory) = pending.pop() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for entry in fs::read_dir(root.join(&directory)).expect("the sources are there") {
+            let name = entry.expect("a directory of the sources can be read").file_name();
+            let path = directory.join(name);
+            if root.join(&path).is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(Source { code: shipped_code(&read(&path)), path: path.to_string_lossy().replace('\\', "/") });
+            }
+        }
+    }
+    found
+}
+
+/// The code without comments, up to the unit tests at its end.
+fn shipped_code(text: &str) -> String {
+    let text = text.split("\nmod tests {").next().unwrap_or(text);
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a file of the sources can be read")
+}
+
+#[test]
+fn imports_are_found_alone_and_in_groups() {
+    assert_eq!(imports("use crate::graph::Graph; crate::open(x)"), ["graph", "open"]);
+    assert_eq!(imports("use crate::{\n    error::{Error, Result},\n    snapshot::Snapshot,\n};"), ["error", "snapshot"]);
+}
