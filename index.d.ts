@@ -428,9 +428,9 @@ export interface Leak {
   container: LeakContainer;
   /** Objects more, for each interval between two snapshots. */
   countGrowth: number[];
-  /** Shallow bytes more, for each interval. */
+  /** Bytes more for each interval, of everything that accumulates there. */
   sizeGrowth: number[];
-  /** Bytes by which the retained size of the container grew from the first to the last snapshot. */
+  /** The same from the first to the last snapshot. */
   retainedGrowth: number;
   /** From the root to one of the leaked objects, through the container. */
   retainingPath: PathStep[];
@@ -444,9 +444,12 @@ export interface Leak {
 
 export interface LeakClass {
   className: string;
+  /** Objects more in the last snapshot than in the first. */
   count: number;
-  /** Shallow bytes. */
+  /** Bytes more, backing stores included. */
   size: number;
+  countGrowth: number[];
+  sizeGrowth: number[];
 }
 
 export interface LeakDocument {

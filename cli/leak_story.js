@@ -137,7 +137,7 @@ function shortName(file) {
 function growthRows(leak) {
   return [
     { label: 'objects', values: leak.countGrowth, print: countDelta },
-    { label: 'their own bytes', values: leak.sizeGrowth, print: sizeDelta },
+    { label: 'bytes in all', values: leak.sizeGrowth, print: sizeDelta },
   ];
 }
 

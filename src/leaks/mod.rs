@@ -89,6 +89,10 @@ pub struct Container {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeakedClass {
     pub class_name: TextBuf,
+    /// Objects more in the last snapshot than in the first.
+    pub count: i64,
+    /// Bytes more, backing stores included.
+    pub size: i64,
     pub count_growth: Vec<i64>,
     /// Bytes, for each interval.
     pub size_growth: Vec<i64>,
@@ -140,10 +144,14 @@ fn leak(last: &Last<'_>, entry: &Entry, examples: &HashMap<u64, Vec<u64>>, optio
                 known.count_growth.iter_mut().zip(count_growth).for_each(|(to, from)| *to += from);
                 known.size_growth.iter_mut().zip(size_growth).for_each(|(to, from)| *to += from);
             }
-            None => classes.push(LeakedClass { class_name, count_growth, size_growth }),
+            None => classes.push(LeakedClass { class_name, count: 0, size: 0, count_growth, size_growth }),
         }
     }
     classes.truncate(options.examples);
+    for class in &mut classes {
+        class.count = class.count_growth.iter().sum();
+        class.size = class.size_growth.iter().sum();
+    }
     let own = vec![last.snapshot().id(entry.item)];
     Leak {
         class_name: last.class_name(entry.item),
