@@ -99,7 +99,9 @@ impl<'a> Grouped<'a> {
         let mut count: Vec<u32> = Vec::new();
         let mut text_of = Vec::new();
         let mut truncated = Vec::new();
-        let mut groups: HashMap<(u32, Option<CutKey>), u32, QuickHash> = HashMap::default();
+        // Groups of whole strings by text, and of cut ones.
+        let mut whole: Vec<u32> = Vec::new();
+        let mut shortened: HashMap<(u32, CutKey), u32, QuickHash> = HashMap::default();
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
             if snapshot.shallow_size(node) == 0 {
@@ -111,12 +113,20 @@ impl<'a> Grouped<'a> {
                 _ => continue,
             };
             let key = cut.key(snapshot, node);
-            let group = *groups.entry((text, key)).or_insert_with(|| {
+            let known = match key {
+                None => {
+                    whole.resize(whole.len().max(text as usize + 1), NEW);
+                    &mut whole[text as usize]
+                }
+                Some(key) => shortened.entry((text, key)).or_insert(NEW),
+            };
+            if *known == NEW {
+                *known = count.len() as u32;
                 count.push(0);
                 text_of.push(text);
                 truncated.push(key.is_some());
-                count.len() as u32 - 1
-            });
+            }
+            let group = *known;
             count[group as usize] += 1;
             nodes.push((node, group));
         }
@@ -125,6 +135,9 @@ impl<'a> Grouped<'a> {
         Ok(Self { nodes, count, text_of, truncated: set, texts })
     }
 }
+
+/// No group yet.
+const NEW: u32 = u32::MAX;
 
 /// Length and hash of a cut string, as V8 spells them.
 type CutKey = (Option<StringOrdinal>, Option<StringOrdinal>);
@@ -159,4 +172,80 @@ fn number(snapshot: &Snapshot, node: NodeOrdinal, name: &str) -> Option<StringOr
         return None;
     }
     snapshot.internal_edge(node, "value").map(|(_, value)| snapshot.name(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Parity;
+    use crate::analysis::test_heap::{heap_of, renamed};
+    use crate::snapshot::drawing::draw;
+
+    /// Nodes are named `text_number`; `expected` has the texts with the numbers of their nodes.
+    #[track_caller]
+    fn check_duplicates(drawing: &str, expected: &str) -> Vec<DuplicateString> {
+        let heap =
+            heap_of(renamed(draw(drawing), |name| name.split('_').next().unwrap_or(name).to_owned()), Parity::Ours);
+        let found = duplicate_strings(&heap, &Control::new()).unwrap();
+        let shown: Vec<String> = (found.iter())
+            .map(|group| {
+                let members: Vec<String> = group.members.iter().map(|node| node.0.to_string()).collect();
+                let cut = if group.truncated { "…" } else { "" };
+                format!("{}{cut}={}", group.value, members.join(","))
+            })
+            .collect();
+        assert_eq!(shown.join(" "), expected, "{drawing}");
+        let members = duplicated(&heap, &Control::new()).unwrap();
+        let mut listed: Vec<usize> = found.iter().flat_map(|group| &group.members).map(|node| node.index()).collect();
+        listed.sort_unstable();
+        assert_eq!(members.iter().collect::<Vec<_>>(), listed);
+        found
+    }
+
+    #[test]
+    fn equal_strings_are_a_group() {
+        let found =
+            check_duplicates("root > a_1:8/string b_1:8/string a_2:8/string b_2:16/string c_1:8/string", "b=2,4 a=1,3");
+        assert_eq!((found[0].shallow_size, found[0].retained_size), (24, 24));
+        check_duplicates("root > a_1:8/string a_2/string a_3:8/sliced_string a_4:8/object", "");
+    }
+
+    #[test]
+    fn ropes_count_by_their_text() {
+        let rope = "r_1:8/concatenated_string";
+        check_duplicates(
+            &format!("root > ab_1:8/string {rope} | r_1 > #first.a_1/string #second.b_1/string"),
+            "ab=1,2",
+        );
+        // A flattened rope is the shell of its text.
+        check_duplicates(&format!("root > ab_1:8/string {rope} | r_1 > #first.ab_1 #second._9/string"), "");
+    }
+
+    #[test]
+    fn long_ropes_share_their_beginning() {
+        let part = "x".repeat(500);
+        let mut drawing = format!("root > r_0:8/concatenated_string {part}_8/string");
+        for rope in 0..6 {
+            let below = if rope == 5 { format!("{part}_8") } else { format!("r_{}:8/concatenated_string", rope + 1) };
+            drawing.push_str(&format!(" | r_{rope} > #second.{part}_8 #first.{below}"));
+        }
+        let found = check_duplicates(&drawing, &format!("{}=1,3,4,5,6", part.repeat(3)));
+        assert!(found[0].maybe);
+    }
+
+    #[test]
+    fn cut_strings_need_equal_lengths_and_hashes() {
+        let cut = |string: &str, length: &str| {
+            format!(
+                " | {string} > #truncated.bool_1/number #length.int_{length}/number | int_{length} > #value.{length}_1/string"
+            )
+        };
+        let drawing = format!(
+            "root > a_1:8/string a_2:8/string a_3:8/string a_4:8/string a_5:8/string | bool_1 > #value.true_1/string{}{}{}",
+            cut("a_1", "7"),
+            cut("a_2", "8"),
+            cut("a_3", "7"),
+        );
+        check_duplicates(&drawing, "a=4,5 a…=1,3");
+    }
 }

@@ -29,6 +29,8 @@ mod search;
 mod shapes;
 mod source_map;
 mod statistics;
+#[cfg(test)]
+mod test_heap;
 mod text_matcher;
 mod text_table;
 

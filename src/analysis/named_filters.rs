@@ -171,3 +171,69 @@ fn attributed(snapshot: &Snapshot, to: i64, control: &Control) -> Result<BitSet>
     }
     Ok(members)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Parity;
+    use crate::analysis::test_heap::{heap_of, renamed};
+    use crate::snapshot::drawing::draw;
+
+    /// `_` in a name stands for a space, `;` for a slash; `expected` are ordinals.
+    #[track_caller]
+    fn check_filter(filter: &str, drawing: &str, expected: &[usize]) {
+        let heap = heap_of(renamed(draw(drawing), |name| name.replace('_', " ").replace(';', "/")), Parity::Ours);
+        let filter = NamedFilter::by_name(&heap.snapshot, filter).unwrap();
+        let members = filter_members(&heap, filter, &Control::new()).unwrap();
+        assert_eq!(members.iter().collect::<Vec<_>>(), expected, "{drawing}");
+    }
+
+    #[test]
+    fn contexts_hold_what_only_they_reach() {
+        let context = "system_;_Context";
+        check_filter(
+            "objectsRetainedByContexts",
+            &format!("root > {context} b | b > ~w | {context} > c b | c > d | lost > e"),
+            &[1, 4, 5],
+        );
+        check_filter("objectsRetainedByContexts", "root > system_;_Contexts", &[]);
+        check_filter("objectsRetainedByContexts", "root > system_;_Context_;_f", &[1]);
+    }
+
+    #[test]
+    fn event_listeners_hold_their_handlers() {
+        check_filter(
+            "objectsRetainedByEventHandlers",
+            "root > V8EventListener/native | V8EventListener > %1.f | f > #code.c | c > d",
+            &[2, 3, 4],
+        );
+        check_filter(
+            "objectsRetainedByEventHandlers",
+            "root > V8EventListener/native | V8EventListener > %1.f | f > x g | g > #code.c",
+            &[4, 5],
+        );
+        check_filter(
+            "objectsRetainedByEventHandlers",
+            "root > V8EventListener/native | V8EventListener > %2.x %1.f | f > g",
+            &[3, 4],
+        );
+    }
+
+    #[test]
+    fn realms_are_filters_too() {
+        let snapshot = draw("root > a");
+        for name in NamedFilter::fixed_names() {
+            let filter = NamedFilter::by_name(&snapshot, name).unwrap();
+            assert_eq!(filter.name(&snapshot), name);
+        }
+        // A drawing has seven node fields.
+        let filter = NamedFilter::by_name(&snapshot, "nativeContext_7").unwrap();
+        assert_eq!(
+            (filter, filter.name(&snapshot)),
+            (NamedFilter::NativeContext(NodeOrdinal(1)), "nativeContext_7".into())
+        );
+        for wrong in ["nativeContext_8", "nativeContext_14", "nativeContext_", "nativeContext_-7", "other"] {
+            assert_eq!(NamedFilter::by_name(&snapshot, wrong), None, "{wrong}");
+        }
+    }
+}

@@ -30,7 +30,7 @@ impl<'a> TextTable<'a> {
     pub fn new(snapshot: &'a Snapshot) -> Self {
         Self {
             snapshot,
-            slots: vec![FREE; 1024],
+            slots: vec![FREE; 1 << 16],
             texts: Vec::new(),
             made: Vec::new(),
             hashing: QuickHash::default(),
