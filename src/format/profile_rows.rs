@@ -100,6 +100,7 @@ impl LocationRows {
 
 impl Rows for LocationRows {
     const TABLE: &'static str = "locations";
+    const MANY: bool = true;
 
     fn width(&self) -> usize {
         self.fields.width
@@ -114,5 +115,22 @@ impl Rows for LocationRows {
         let column = wrapped(row, fields.column, "column")?;
         self.rows.push((object, Location { script_id, line, column }));
         Ok(())
+    }
+
+    fn push_many(&mut self, numbers: &[u32]) -> bool {
+        let fields = &self.fields;
+        let before = self.rows.len();
+        let Ok(width) = u32::try_from(self.node_width) else { return false };
+        let (mut good, node_count) = (true, self.node_count);
+        self.rows.extend(numbers.chunks_exact(fields.width).map(|row| {
+            let node = row[fields.object] / width;
+            good &= node < node_count && node * width == row[fields.object];
+            let (script_id, line, column) = (row[fields.script_id], row[fields.line], row[fields.column]);
+            (node, Location { script_id, line, column })
+        }));
+        if !good {
+            self.rows.truncate(before);
+        }
+        good
     }
 }

@@ -99,13 +99,14 @@ mod avx2 {
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
     }
 
     /// Windows of 64 bytes, each of which begins where a number is due; four numbers are converted at a time.
     ///
     /// A window is three bit masks: digits, commas, white space. Arithmetic on the masks checks the grammar and gives the first
     /// and the last digit of every number.
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub fn scan(bytes: &[u8], out: &mut [u32]) -> Scanned {
         let mut at = 0;
         let mut numbers = 0;
