@@ -32,6 +32,11 @@ impl Balanced {
         Self { table, open: Vec::new(), state: State::Between }
     }
 
+    /// Name of the section, for errors.
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
     pub fn is_done(&self) -> bool {
         self.state == State::Done
     }

@@ -99,7 +99,8 @@ struct Snapshot {
     node_count: u64,
     edge_count: u64,
     root_index: Option<u64>,
-    extra_native_bytes: Option<u64>,
+    /// A statistic: an odd value is no reason to refuse the file.
+    extra_native_bytes: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -137,7 +138,7 @@ impl Header {
             node_count,
             edge_count,
             root,
-            extra_native_bytes: snapshot.extra_native_bytes.unwrap_or(0),
+            extra_native_bytes: snapshot.extra_native_bytes.and_then(|bytes| bytes.as_u64()).unwrap_or(0),
             nodes,
             edges,
             locations: meta.location_fields.as_deref().and_then(LocationFields::find),

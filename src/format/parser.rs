@@ -66,9 +66,9 @@ impl Parser {
         }
     }
 
-    /// For an input of `total_bytes`: columns get their final size at once.
+    /// For an input of `total_bytes` or, when it is compressed, more: columns get their final size at once. 0: unknown.
     pub fn with_size_hint(total_bytes: u64) -> Self {
-        Self { total: Some(total_bytes), ..Self::new() }
+        Self { total: Some(total_bytes).filter(|total| *total > 0), ..Self::new() }
     }
 
     /// Takes the next bytes.
@@ -180,14 +180,14 @@ impl Parser {
         let left = self.total.map(|total| total.saturating_sub(self.offset));
         Ok(match &self.header {
             Some(header) => Section::open(key, header, Room { left }),
-            None => Section::Kept(Balanced::new(key.name()), Vec::new()),
+            None => Section::keep(key),
         })
     }
 
     /// Moves what the finished section holds to where it belongs. It ended before `end`.
     fn close(&mut self, key: Key, end: u64) -> Result<()> {
         let State::Section(_, section) = std::mem::replace(&mut self.state, State::CommaOrEnd) else { return Ok(()) };
-        let Section::Kept(_, bytes) = *section else {
+        let Section::Kept(_, bytes, _) = *section else {
             section.close(&mut self.tables);
             return Ok(());
         };

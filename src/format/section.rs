@@ -10,14 +10,14 @@ use super::profile_rows::{FunctionRows, LocationRows, SampleRows};
 use super::strings::Strings;
 use super::tables::Tables;
 use super::trace_tree::TraceTree;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The reader of a section, which knows what the section becomes.
 #[derive(Debug)]
 pub enum Section {
     Skipped(Balanced),
-    /// The bytes themselves: of `snapshot`, and of what comes before it.
-    Kept(Balanced, Vec<u8>),
+    /// The bytes themselves, and how many there may be: of `snapshot`, and of what comes before it.
+    Kept(Balanced, Vec<u8>, usize),
     Nodes(Integers<NodeRows>),
     Edges(Integers<EdgeRows>),
     Functions(Integers<FunctionRows>),
@@ -43,7 +43,16 @@ impl Room {
     }
 }
 
+/// The header of V8 has 2 kB. Its JSON takes many times its length in memory.
+const MAX_HEADER: usize = 4 << 20;
+
 impl Section {
+    /// Keeps the bytes of a section for later.
+    pub fn keep(key: Key) -> Self {
+        let limit = if key == Key::Snapshot { MAX_HEADER } else { usize::MAX };
+        Self::Kept(Balanced::new(key.name()), Vec::new(), limit)
+    }
+
     /// `key` is neither `snapshot` nor unknown.
     pub fn open(key: Key, header: &Header, room: Room) -> Self {
         match key {
@@ -76,8 +85,12 @@ impl Section {
     pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
         match self {
             Self::Skipped(value) => value.feed(bytes, offset),
-            Self::Kept(value, kept) => {
+            Self::Kept(value, kept, limit) => {
                 let taken = value.feed(bytes, offset)?;
+                if kept.len() + taken > *limit {
+                    let what = format!("the section is longer than {limit} bytes");
+                    return Err(Error::Format { table: value.table(), offset, what });
+                }
                 kept.extend_from_slice(&bytes[..taken]);
                 Ok(taken)
             }
@@ -93,7 +106,7 @@ impl Section {
 
     pub fn is_done(&self) -> bool {
         match self {
-            Self::Skipped(value) | Self::Kept(value, _) => value.is_done(),
+            Self::Skipped(value) | Self::Kept(value, ..) => value.is_done(),
             Self::Nodes(integers) => integers.is_done(),
             Self::Edges(integers) => integers.is_done(),
             Self::Functions(integers) => integers.is_done(),
