@@ -51,9 +51,12 @@ pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<
 
 /// Reads and parses, no more.
 pub fn read(source: Source, control: &Control) -> Result<(Snapshot, ReadInfo)> {
-    let mut parser = Parser::new();
-    let read = archive::read(source, control, &mut |bytes| parser.feed(bytes))?;
-    Ok((Snapshot::new(parser.finish()?), read))
+    let mut parser = None;
+    let read = archive::read(source, control, &mut |bytes| {
+        // The control knows the stored size by now: that of the input, or less than it when it is compressed.
+        parser.get_or_insert_with(|| Parser::with_size_hint(control.progress().2)).feed(bytes)
+    })?;
+    Ok((Snapshot::new(parser.unwrap_or_default().finish()?), read))
 }
 
 /// Parses and analyses plain bytes that are in memory already.
