@@ -136,6 +136,8 @@ struct Names {
     handles: BitSet,
     momentary_root: BitSet,
     momentary_edge: BitSet,
+    /// A realm: the way to it from any builtin function explains nothing.
+    native_context: BitSet,
     /// Is `system / Cell`: the slot of a module's export, though V8 counts it to the object shapes.
     cell: BitSet,
     ephemerons: Ephemerons,
@@ -146,13 +148,16 @@ impl Names {
         let strings = &snapshot.tables().strings;
         let set = || BitSet::new(strings.len());
         let (mut machinery, mut handles, mut momentary_root) = (set(), set(), set());
-        let (mut momentary_edge, mut cell) = (set(), set());
+        let (mut momentary_edge, mut cell, mut native_context) = (set(), set(), set());
         for (string, text) in strings.iter() {
             let at = string.index();
             match text.as_bytes().first() {
                 Some(b's') if text.is("system / Cell") => cell.insert(at),
                 Some(b's') if text.starts_with("system / ") => {
                     let bytes = text.as_bytes();
+                    if bytes.strip_prefix(b"system / NativeContext").is_some_and(ends_a_word) {
+                        native_context.insert(at);
+                    }
                     let is = |name: &&str| bytes.strip_prefix(name.as_bytes()).is_some_and(ends_a_word);
                     if MACHINERY.iter().any(|name| is(name)) {
                         machinery.insert(at);
@@ -164,7 +169,8 @@ impl Names {
                 _ => {}
             }
         }
-        Self { machinery, handles, momentary_root, momentary_edge, cell, ephemerons: Ephemerons::of(snapshot) }
+        let ephemerons = Ephemerons::of(snapshot);
+        Self { machinery, handles, momentary_root, momentary_edge, native_context, cell, ephemerons }
     }
 }
 
@@ -284,6 +290,12 @@ impl Walk<'_> {
         match self.snapshot.kind(target) {
             NodeKind::CODE | NodeKind::OBJECT_SHAPE if !self.names.cell.contains(name) => Rank::Machinery,
             NodeKind::HIDDEN | NodeKind::NATIVE if self.names.machinery.contains(name) => Rank::Machinery,
+            NodeKind::HIDDEN | NodeKind::NATIVE if self.names.native_context.contains(name) => {
+                match self.snapshot.kind(source) {
+                    NodeKind::SYNTHETIC => Rank::Clear,
+                    _ => Rank::Machinery,
+                }
+            }
             NodeKind::SYNTHETIC if self.names.momentary_root.contains(name) => Rank::Momentary,
             // Below "(GC roots)" everything but handles is V8's own.
             NodeKind::SYNTHETIC
@@ -310,11 +322,11 @@ mod tests {
         path.iter().map(|step| snapshot.name_text(step.node).to_string_lossy()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Drawings hold no blanks in names: `·` stands for one.
+    /// Drawings hold no blanks and slashes in names: `·` and `÷` stand for them.
     fn rename(snapshot: Snapshot) -> Snapshot {
         let mut tables = snapshot.tables().clone();
         let texts: Vec<String> =
-            tables.strings.iter().map(|(_, text)| text.to_string_lossy().replace('·', " ")).collect();
+            tables.strings.iter().map(|(_, text)| text.to_string_lossy().replace('·', " ").replace('÷', "/")).collect();
         tables.strings = Default::default();
         texts.iter().for_each(|text| {
             tables.strings.push(crate::text::Text::from_str(text));
@@ -339,6 +351,68 @@ mod tests {
     fn machinery_is_the_second_choice() {
         check_path("root > a m/code | m > x | a > b | b > x", "x", "root a b x");
         check_path("root > a | a > b | b > m/object_shape | m > x", "x", "root a b m x");
+    }
+
+    #[test]
+    fn a_realm_is_reached_from_roots_only() {
+        let drawing = "root > g | g > f/closure a | f > system·÷·NativeContext/hidden | system·÷·NativeContext > x";
+        check_path(&format!("{drawing} | a > b | b > c | c > x"), "x", "root g a b c x");
+        check_path(drawing, "x", "root g f system / NativeContext x");
+    }
+
+    /// Unweighted levels over clear edges, by the book; code is the only machinery in the drawings.
+    #[test]
+    fn paths_agree_with_a_plain_search() {
+        let mut seed = 1u64;
+        let mut random = |below: u64| {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (seed >> 33) % below
+        };
+        for _ in 0..200 {
+            let groups: Vec<String> = (0..30u64)
+                .map(|node| {
+                    let mut targets = String::new();
+                    for _ in 0..random(4) {
+                        let weak = if random(5) == 0 { "~" } else { "" };
+                        targets += &format!(" {weak}n{}", random(30));
+                    }
+                    let kind = if node != 0 && random(4) == 0 { "/code" } else { "" };
+                    format!("n{node}{kind} >{targets}")
+                })
+                .collect();
+            let snapshot = draw(&groups.join(" | "));
+            let paths = RetainingPaths::of(&snapshot, &Control::new()).unwrap();
+            let clear = levels(&snapshot, |node| snapshot.kind(node) != NodeKind::CODE);
+            let all = levels(&snapshot, |_| true);
+            for node in snapshot.nodes() {
+                let path = paths.path(&snapshot, node);
+                assert_eq!(path.is_empty(), all[node.index()].is_none());
+                for step in path.windows(2) {
+                    let edge = step[1].edge.unwrap();
+                    assert_eq!((edge_source(&snapshot, edge), snapshot.target(edge)), (step[0].node, step[1].node));
+                    assert_ne!(snapshot.edge_kind(edge), EdgeKind::Weak);
+                }
+                if let Some(level) = clear[node.index()] {
+                    assert_eq!(path.len(), level + 1);
+                }
+            }
+        }
+    }
+
+    fn levels(snapshot: &Snapshot, enters: impl Fn(NodeOrdinal) -> bool) -> Vec<Option<usize>> {
+        let mut level = vec![None; snapshot.node_count()];
+        level[snapshot.root().index()] = Some(0);
+        for depth in 0..snapshot.node_count() {
+            for node in snapshot.nodes().filter(|node| level[node.index()] == Some(depth)).collect::<Vec<_>>() {
+                for edge in snapshot.edges(node).filter(|edge| snapshot.edge_kind(*edge) != EdgeKind::Weak) {
+                    let target = snapshot.target(edge);
+                    if level[target.index()].is_none() && enters(target) {
+                        level[target.index()] = Some(depth + 1);
+                    }
+                }
+            }
+        }
+        level
     }
 
     #[test]
