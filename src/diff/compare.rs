@@ -308,3 +308,124 @@ fn top<T: Clone>(
     tops.iter_mut().for_each(cut);
     tops
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::{OpenOptions, analyse};
+    use crate::snapshot::Snapshot;
+    use crate::snapshot::drawing::draw;
+    use std::collections::HashSet;
+
+    fn compare(before: &Snapshot, after: &Snapshot, id_limit: usize) -> (Diff, Heap) {
+        let control = Control::new();
+        let after = analyse(after.clone(), &OpenOptions::default(), &control).unwrap();
+        let side = DiffSide::of_parsed(before.clone(), &after.interfaces, Parity::Ours, &control).unwrap();
+        (diff(&side, &after, &DiffOptions { id_limit }, &control).unwrap(), after)
+    }
+
+    /// Rows as `name +added -removed retained:… grown:… shrunk:… [ids]`.
+    #[track_caller]
+    fn check_diff(before: &str, after: &str, expected: &str) {
+        let (found, _) = compare(&draw(before), &draw(after), 2);
+        let rows: Vec<String> = (found.rows.iter().chain(&found.resized))
+            .map(|row| {
+                format!(
+                    "{} +{}:{} -{}:{} retained:{} grown:{} shrunk:{} {:?}",
+                    row.name,
+                    row.added_count,
+                    row.added_size,
+                    row.removed_count,
+                    row.removed_size,
+                    row.added_retained_size,
+                    row.grown_size,
+                    row.shrunk_size,
+                    row.added_ids,
+                )
+            })
+            .collect();
+        assert_eq!(rows.join("\n"), expected);
+    }
+
+    #[test]
+    fn rows_count_objects_and_bytes() {
+        // Ids are 1, 3, 5, … in the order of the words.
+        check_diff("root > a:1 b:1", "root > a:1 b:4", "b +0:0 -0:0 retained:0 grown:3 shrunk:0 []");
+        check_diff("root > a:1 b:0", "root > a:1 b:4", "b +1:4 -0:0 retained:4 grown:0 shrunk:0 [5]");
+        check_diff(
+            "root > a:1 k:1 b:9",
+            "root > a:2 k:1 x:4 | x > y:8",
+            "y +1:8 -0:0 retained:8 grown:0 shrunk:0 [9]\n\
+             x +1:4 -0:0 retained:12 grown:0 shrunk:0 [7]\n\
+             b +0:0 -1:9 retained:0 grown:0 shrunk:0 []\n\
+             a +0:0 -0:0 retained:0 grown:1 shrunk:0 []",
+        );
+    }
+
+    #[test]
+    fn rows_agree_with_a_plain_comparison() {
+        let mut seed = 5u64;
+        let mut random = move |below: u64| {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (seed >> 33) % below
+        };
+        let heap = |random: &mut dyn FnMut(u64) -> u64| {
+            let mut groups = Vec::new();
+            for node in 0..40 {
+                let targets: Vec<String> = (0..random(4)).map(|_| format!("n{}", random(40))).collect();
+                groups.push(format!("n{node}:{} > {}", random(4) * 8, targets.join(" ")));
+            }
+            let mut tables = draw(&groups.join(" | ")).tables().clone();
+            // Few names make classes; ids that both snapshots have, some of them twice.
+            tables.nodes.name.iter_mut().for_each(|name| *name %= 5);
+            tables.nodes.id = (0..40).map(|_| random(60)).collect();
+            Snapshot::new(tables)
+        };
+        for _ in 0..100 {
+            let (before, after) = (heap(&mut random), heap(&mut random));
+            let (found, opened) = compare(&before, &after, usize::MAX);
+            if !found.comparable {
+                continue;
+            }
+            for row in found.rows.iter().chain(&found.resized) {
+                let ids = |snapshot: &Snapshot, classes: &dyn Fn(NodeOrdinal) -> bool| {
+                    let counted = |node: &NodeOrdinal| snapshot.shallow_size(*node) != 0 && classes(*node);
+                    let mut ids: Vec<u64> = snapshot.nodes().filter(counted).map(|node| snapshot.id(node)).collect();
+                    ids.sort_unstable();
+                    ids
+                };
+                let own = crate::analysis::Classes::of(&before, &opened.interfaces, &Control::new()).unwrap().merged();
+                let mut old = ids(&before, &|node| own.row(own.class_of(node)).key == row.key);
+                let classes = &opened.classes;
+                let mut new = ids(&opened.snapshot, &|node| classes.row(classes.class_of(node)).key == row.key);
+                old.retain(|id| match new.iter().position(|it| it == id) {
+                    Some(at) => {
+                        new.remove(at);
+                        false
+                    }
+                    None => true,
+                });
+                assert_eq!((&row.added_ids, &row.removed_ids), (&new, &old), "{}", row.key);
+                if new.iter().collect::<HashSet<_>>().len() == new.len() {
+                    assert_eq!(row.added_count, new.len() as u64);
+                }
+                check_retained(&opened, row);
+            }
+        }
+    }
+
+    /// Added objects of a class without another one above them. Only where ids are unique.
+    fn check_retained(heap: &Heap, row: &DiffRow) {
+        let snapshot = &heap.snapshot;
+        let of_id = |id: &u64| snapshot.nodes().filter(|node| snapshot.id(*node) == *id).collect::<Vec<_>>();
+        if row.added_ids.iter().any(|id| of_id(id).len() != 1) {
+            return;
+        }
+        let added: HashSet<NodeOrdinal> = row.added_ids.iter().flat_map(of_id).collect();
+        let is_outermost = |node: &&NodeOrdinal| {
+            crate::analysis::dominator_chain(heap, **node)[1..].iter().all(|above| !added.contains(above))
+        };
+        let expected: u64 = added.iter().filter(is_outermost).map(|node| heap.graph.retained_size(*node)).sum();
+        assert_eq!(row.added_retained_size, expected, "{}", row.key);
+    }
+}
