@@ -36,14 +36,17 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("__test__/fixtures/golden")
 }
 
-pub fn open(file: &str, parity: Parity) -> Heap {
+pub fn parse(file: &str) -> Snapshot {
     let mut parser = Parser::new();
     parser.feed(&read(file)).expect(file);
-    let tables = parser.finish().expect(file);
+    Snapshot::new(parser.finish().expect(file))
+}
+
+pub fn open(file: &str, parity: Parity) -> Heap {
     let options = OpenOptions { parity, threads: 2 };
     let control = Control::new();
     let pool = options.pool().expect("threads");
-    pool.install(|| analyse(Snapshot::new(tables), &options, &control)).expect(file)
+    pool.install(|| analyse(parse(file), &options, &control)).expect(file)
 }
 
 /// A JSON file, in which lone surrogates are spelled as [`shown`] spells them.

@@ -5,3 +5,4 @@ mod golden;
 mod golden_files;
 mod golden_rows;
 mod layers;
+mod locations;
