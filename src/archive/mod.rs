@@ -9,11 +9,13 @@ mod encoder;
 mod file_writer;
 mod input;
 mod read;
+mod read_small;
 
-pub use chunks::{ChunkReceiver, ChunkSender, chunks};
+pub use chunks::{ChunkReceiver, ChunkSender, Taken, chunks};
 pub use file_writer::{FileWriter, Written};
 pub use input::Source;
 pub use read::{ReadInfo, read};
+pub use read_small::read_small;
 
 /// How the bytes of a snapshot are stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

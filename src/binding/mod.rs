@@ -1,1 +1,9 @@
-//! The only folder that names napi.
+//! The only folder that names napi. A call clones its handles, does one thing in a [`job`], and gives back a class of this folder;
+//! `lib/native.js` makes errors and promises of them that users see.
+
+mod control;
+mod failure;
+mod feed;
+mod heap;
+mod job;
+mod pages;

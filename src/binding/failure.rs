@@ -1,0 +1,39 @@
+//! An error on its way to JavaScript. Jobs resolve with it instead of rejecting: napi's errors carry a code and nothing else, and
+//! `lib/native.js` knows the caller's stack.
+
+use crate::error::Error;
+use napi_derive::napi;
+
+#[napi]
+pub struct Failure {
+    error: Error,
+}
+
+#[napi]
+impl Failure {
+    #[napi(getter, catch_unwind)]
+    pub fn code(&self) -> &'static str {
+        self.error.code()
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn message(&self) -> String {
+        self.error.to_string()
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn table(&self) -> Option<&'static str> {
+        self.error.table()
+    }
+
+    #[napi(getter, catch_unwind)]
+    pub fn offset(&self) -> Option<f64> {
+        self.error.offset().map(|offset| offset as f64)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error }
+    }
+}

@@ -1,1 +1,0 @@
-//! The versioned report document: the only serialised shape.

@@ -1,0 +1,61 @@
+//! `SnapshotInfo`: what is known of an opened snapshot.
+
+use crate::analysis::{Heap, Parity};
+use crate::archive::ReadInfo;
+use serde::Serialize;
+
+/// Rough cost of a node, an edge and a text, beside the bytes of the texts (`docs/architecture.md`, "Memory").
+const NODE_BYTES: u64 = 45;
+const EDGE_BYTES: u64 = 12;
+const STRING_BYTES: u64 = 8;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InfoRow {
+    node_count: u64,
+    edge_count: u64,
+    string_count: u64,
+    total_size: u64,
+    extra_native_size: u64,
+    unreachable_count: u32,
+    max_object_id: u64,
+    parity: &'static str,
+    has_allocations: bool,
+    has_samples: bool,
+    raw_bytes: u64,
+    stored_bytes: u64,
+    compression: &'static str,
+}
+
+impl InfoRow {
+    pub fn of(heap: &Heap, read: &ReadInfo) -> Self {
+        let snapshot = &heap.snapshot;
+        let tables = snapshot.tables();
+        let is_object = |id: &u64| id % 2 == 1;
+        Self {
+            node_count: snapshot.node_count() as u64,
+            edge_count: snapshot.edge_count() as u64,
+            string_count: tables.strings.len() as u64,
+            total_size: heap.graph.retained_size(snapshot.root()).saturating_add(tables.extra_native_bytes),
+            extra_native_size: tables.extra_native_bytes,
+            unreachable_count: heap.graph.unreachable_count,
+            max_object_id: snapshot.nodes().map(|node| snapshot.id(node)).filter(is_object).max().unwrap_or(0),
+            parity: match heap.parity {
+                Parity::Ours => "heaphound",
+                Parity::DevTools => "devtools",
+            },
+            has_allocations: !tables.trace_nodes.is_empty(),
+            has_samples: !tables.samples.is_empty(),
+            raw_bytes: read.raw_bytes,
+            stored_bytes: read.stored_bytes,
+            compression: read.codec.name(),
+        }
+    }
+}
+
+/// Bytes that an opened snapshot holds, for V8 to know how much memory hangs from a handle.
+pub fn memory_bytes(heap: &Heap) -> u64 {
+    let strings = &heap.snapshot.tables().strings;
+    let rows = heap.snapshot.node_count() as u64 * NODE_BYTES + heap.snapshot.edge_count() as u64 * EDGE_BYTES;
+    rows + strings.len() as u64 * STRING_BYTES + strings.bytes.len() as u64
+}
