@@ -69,6 +69,9 @@ export interface SnapshotInfo {
   compression: 'none' | 'gzip' | 'zstd';
 }
 
+/** What is known of a snapshot that was read for a comparison only. */
+export type ReadInfo = Omit<SnapshotInfo, 'unreachableCount'>;
+
 /** A position in a source file. Lines and columns count from 1. */
 export interface SourcePosition {
   /** Path or URL as V8 knows the script; empty when the script has no name. */
@@ -214,7 +217,7 @@ export interface NodeDocument {
 
 export interface EdgeOptions extends WorkOptions {
   /** Default: `'retainedSize'`, DevTools' order. */
-  sort?: 'retainedSize' | 'shallowSize' | 'distance' | 'name' | 'file';
+  sort?: 'retainedSize' | 'shallowSize' | 'name';
   /** Default: all. */
   limit?: number;
 }
@@ -268,9 +271,13 @@ export interface StringGroup {
   count: number;
   /** Bytes of all of them. */
   shallowSize: number;
-  /** Bytes that would be saved by keeping one. */
+  /** Bytes that would go away with all of them. */
+  retainedSize: number;
+  /** Shallow bytes that would be saved by keeping one. */
   wastedSize: number;
-  /** True when V8 cut the text at 1,024 characters, so that equal beginnings may have different ends. */
+  /** V8 cut the text; the strings are of one length and hash. */
+  truncated?: true;
+  /** The text is as long as V8 writes texts, and nothing says whether it is cut: the strings may differ after it. */
   maybe?: true;
   /** The first of them, at most 10. */
   ids: number[];
@@ -281,6 +288,8 @@ export interface QueryOptions extends WorkOptions {
   name?: string;
   /** Regular expression over class names, ignoring case. */
   className?: string;
+  /** The whole of the class key. */
+  key?: string;
   /** Regular expression over names of outgoing edges, ignoring case. */
   property?: string;
   /** V8's type of the node, ignoring case. */
@@ -294,10 +303,11 @@ export interface QueryOptions extends WorkOptions {
   minRetainedSize?: number;
   /** Bytes, inclusive. */
   maxRetainedSize?: number;
-  idRange?: IdRange;
   /** Default: `'retainedSize'`. */
   sort?: 'retainedSize' | 'shallowSize' | 'id';
-  /** Default: 100. */
+  /** Rows to leave out at the beginning. Default: 0. */
+  offset?: number;
+  /** Most rows to return. Default: 100. */
   limit?: number;
 }
 
@@ -397,15 +407,20 @@ export interface ClassDiff {
   addedIds: number[];
   /** At most `ids`; they are in `before`. */
   removedIds: number[];
+  /** Objects that are in both and grew, most first, at most `ids`. */
+  grownIds: number[];
   location?: SourceLocation;
 }
 
 export interface DiffDocument {
-  before: SnapshotInfo;
+  before: ReadInfo;
   after: SnapshotInfo;
   /** False when the two do not seem to be of one process: ids then mean nothing across them. */
   comparable: boolean;
+  /** Classes that gained or lost objects: DevTools' Comparison. */
   classes: ClassDiff[];
+  /** Classes that only have survivors of another size, which DevTools does not show; largest growth first. */
+  resized: ClassDiff[];
 }
 
 export interface LeakOptions extends OpenOptions {
@@ -448,13 +463,14 @@ export interface LeakClass {
   count: number;
   /** Bytes more, backing stores included. */
   size: number;
+  /** The same for each interval. */
   countGrowth: number[];
   sizeGrowth: number[];
 }
 
 export interface LeakDocument {
   /** Oldest first. */
-  snapshots: SnapshotInfo[];
+  snapshots: ReadInfo[];
   /** Most important first. */
   leaks: Leak[];
 }

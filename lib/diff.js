@@ -2,7 +2,7 @@
 
 const { addon } = require('./native');
 const { read } = require('./document');
-const { Snapshot, open } = require('./snapshot');
+const { Snapshot, open, parse } = require('./snapshot');
 const { OPEN, checkOptions, integer, oneOf, limit } = require('./options');
 
 const MAX_IDS = 1000;
@@ -31,37 +31,20 @@ const DIFF = {
  * @returns {Promise<import('..').DiffDocument>}
  */
 async function diffSnapshots(before, after, options) {
-  const checked = checkOptions(options, DIFF);
-  const { sort, limit, ids, ...opening } = checked;
-  const work = { signal: opening.signal, onProgress: opening.onProgress };
-  const older = await toSide(before, opening);
+  const { sort, limit, ids, ...opening } = checkOptions(options, DIFF);
+  const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: 1 };
+  // The newer one comes first: it decides the classes of both, and of the older one parsing is then enough.
   const newer = after instanceof Snapshot ? after : await open(after, opening, 1);
+  /** @type {Snapshot | undefined} */
+  let older;
   try {
+    older = before instanceof Snapshot ? before : await parse(before, opening, 0);
     const json = JSON.stringify({ sort, limit, ids });
-    const document = await read(
-      await Snapshot.job([newer], { ...work, snapshot: 1 }, ([heap], control) =>
-        addon.diff(older.side, heap, json, control),
-      ),
-    );
-    return { before: older.info, after: newer.info, ...document };
+    const pages = await Snapshot.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
+    return { before: older.info, after: newer.info, ...(await read(pages)) };
   } finally {
-    if (/** @type {unknown} */ (newer) !== after) await newer.close();
-  }
-}
-
-/**
- * What a diff needs of the older snapshot; the rest of it is given back before the newer one is read.
- *
- * @param {import('..').SnapshotOrSource} before
- * @param {any} opening
- */
-async function toSide(before, opening) {
-  const snapshot = before instanceof Snapshot ? before : await open(before, opening, 0);
-  try {
-    const side = await Snapshot.job([snapshot], { signal: opening.signal }, ([heap], control) => heap.diffSide(control));
-    return { side, info: snapshot.info };
-  } finally {
-    if (/** @type {unknown} */ (snapshot) !== before) await snapshot.close();
+    if (newer !== /** @type {unknown} */ (after)) await newer.close();
+    if (older && older !== /** @type {unknown} */ (before)) await older.close();
   }
 }
 

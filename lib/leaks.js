@@ -3,7 +3,7 @@
 const { addon } = require('./native');
 const { read } = require('./document');
 const { optionError } = require('./errors');
-const { Snapshot, open } = require('./snapshot');
+const { Snapshot, open, parse } = require('./snapshot');
 const { OPEN, checkOptions, limit } = require('./options');
 
 const LEAKS = { ...OPEN, limit };
@@ -17,23 +17,23 @@ async function findLeaks(snapshots, options) {
   if (!Array.isArray(snapshots) || snapshots.length < 2) {
     throw optionError('snapshots', 'must be an array of two or more, oldest first');
   }
-  const checked = checkOptions(options, LEAKS);
-  const { limit, ...opening } = checked;
+  const { limit, ...opening } = checkOptions(options, LEAKS);
+  const last = snapshots.length - 1;
   /** @type {Snapshot[]} */
   const opened = [];
-  /** @type {Snapshot[]} */
-  const ours = [];
   try {
     for (const [position, source] of snapshots.entries()) {
-      const snapshot = source instanceof Snapshot ? source : await open(source, opening, position);
-      if (/** @type {unknown} */ (snapshot) !== source) ours.push(snapshot);
-      opened.push(snapshot);
+      const load = position === last ? open : parse;
+      opened.push(source instanceof Snapshot ? source : await load(source, opening, position));
     }
-    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: opened.length - 1 };
+    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: last };
     const json = JSON.stringify({ limit });
-    const pages = await Snapshot.job(opened, work, (heaps, control) => addon.findLeaks(heaps, json, control));
+    const pages = await Snapshot.job(opened, work, (heaps, control) =>
+      addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
+    );
     return { snapshots: opened.map((snapshot) => snapshot.info), ...(await read(pages)) };
   } finally {
+    const ours = opened.filter((snapshot, position) => snapshot !== /** @type {unknown} */ (snapshots[position]));
     await Promise.all(ours.map((snapshot) => snapshot.close()));
   }
 }

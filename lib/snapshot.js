@@ -16,7 +16,7 @@ const SUMMARY = {
   limit,
 };
 const NODE = { ...WORK, limit };
-const EDGES = { ...WORK, sort: oneOf(['retainedSize', 'shallowSize', 'distance', 'name', 'file']), limit };
+const EDGES = { ...WORK, sort: oneOf(['retainedSize', 'shallowSize', 'name']), limit };
 const RETAINERS = { ...WORK, ignored: ids, limit };
 const PATH = { ...WORK, ignored: ids };
 const DOMINATORS = { ...WORK, id, depth: integer(1, MAX_DEPTH), limit };
@@ -25,6 +25,7 @@ const QUERY = {
   ...WORK,
   name: ofType('string'),
   className: ofType('string'),
+  key: ofType('string'),
   property: ofType('string'),
   kind: ofType('string'),
   detached: ofType('boolean'),
@@ -32,8 +33,8 @@ const QUERY = {
   maxShallowSize: size,
   minRetainedSize: size,
   maxRetainedSize: size,
-  idRange,
   sort: oneOf(['retainedSize', 'shallowSize', 'id']),
+  offset: limit,
   limit,
 };
 
@@ -201,14 +202,37 @@ async function openSnapshot(source, options) {
  * @param {any} source
  * @param {any} options
  * @param {number} [position] of the snapshot in the call, for the progress
+ * @returns {Promise<Snapshot>}
  */
 async function open(source, options, position = 0) {
+  return load(source, options, position, false);
+}
+
+/**
+ * A snapshot that is read and parsed, no more: it answers no questions, but is all that comparisons need of an older one.
+ *
+ * @param {any} source
+ * @param {any} options
+ * @param {number} position
+ * @returns {Promise<Snapshot>}
+ */
+async function parse(source, options, position) {
+  return load(source, options, position, true);
+}
+
+/**
+ * @param {any} source
+ * @param {any} options
+ * @param {number} position
+ * @param {boolean} parseOnly
+ */
+async function load(source, options, position, parseOnly) {
   const { signal, onProgress } = options;
   if (signal) signal.throwIfAborted();
   const input = toInput(source);
   try {
     const heap = await run({ signal, onProgress, snapshot: position }, async (control) => {
-      const job = addon.open(input.native, nativeOptions(options), control);
+      const job = addon.open(input.native, { ...nativeOptions(options), parseOnly }, control);
       try {
         await input.feed();
       } catch (error) {
@@ -236,4 +260,4 @@ function nativeOptions(options) {
   };
 }
 
-module.exports = { Snapshot, openSnapshot, open };
+module.exports = { Snapshot, openSnapshot, open, parse };

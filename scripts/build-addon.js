@@ -51,9 +51,8 @@ function isFresh() {
 }
 
 function sources() {
-  const rust = fs.readdirSync(path.join(root, 'src'), { recursive: true, withFileTypes: true });
-  const files = rust.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
-  return [...files, ...['build.rs', 'Cargo.toml', 'Cargo.lock'].map((name) => path.join(root, name))];
+  const rust = fs.readdirSync(path.join(root, 'src'), { encoding: 'utf8', recursive: true }).filter((name) => name.endsWith('.rs'));
+  return [...rust.map((name) => path.join(root, 'src', name)), ...['build.rs', 'Cargo.toml', 'Cargo.lock'].map((name) => path.join(root, name))];
 }
 
 /** @param {string} file */

@@ -1,20 +1,20 @@
 //! Opening a snapshot, and the handle on it.
 
+use super::aside::Aside;
 use super::control::Control;
 use super::feed::Feed;
 use super::job;
 use super::pages::Pages;
-use crate::archive::Source;
 use crate::analysis::Parity;
+use crate::archive::Source;
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
-use crate::report::{self, Opened};
+use crate::report::{self, Opened, Parsed};
 use napi::Env;
 use napi::bindgen_prelude::{Either, Object, ObjectFinalize};
 use napi_derive::napi;
+use parking_lot::Mutex;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::thread;
 
 #[napi(object)]
 pub struct OpenOptions {
@@ -22,14 +22,23 @@ pub struct OpenOptions {
     pub threads: u32,
     pub devtools: bool,
     pub source_maps: bool,
+    /// Read and parse, no more: what the older side of a comparison needs.
+    pub parse_only: bool,
 }
 
-/// A handle on an opened snapshot; null after `close`.
+/// A handle on a snapshot.
 #[napi(custom_finalize)]
 pub struct Heap {
-    opened: Option<Aside<Opened>>,
+    held: Mutex<Option<Held>>,
     info: String,
     external_bytes: i64,
+}
+
+/// What a handle leads to.
+#[derive(Clone)]
+pub enum Held {
+    Opened(Aside<Opened>),
+    Parsed(Aside<Parsed>),
 }
 
 #[napi]
@@ -42,12 +51,12 @@ impl Heap {
     /// Lets go of the snapshot: it is freed when the last job on it ends.
     #[napi(catch_unwind)]
     pub fn close(&mut self, env: Env) -> napi::Result<()> {
-        self.opened = None;
+        self.held.lock().take();
         let bytes = std::mem::take(&mut self.external_bytes);
         env.adjust_external_memory(-bytes).map(|_| ())
     }
 
-    /// Answers one [`crate::report::Question`], given as JSON.
+    /// Answers one question of `report/question.rs`, given as JSON.
     #[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
     pub fn ask<'env>(&self, env: &'env Env, question: String, control: &Control) -> napi::Result<Object<'env>> {
         let opened = self.opened();
@@ -58,10 +67,32 @@ impl Heap {
 
 impl Heap {
     /// # Errors
-    /// [`Error::Internal`] after `close`: `lib/snapshot.js` knows that it is closed and asks nothing.
-    pub fn opened(&self) -> Result<Aside<Opened>> {
-        self.opened.clone().ok_or_else(|| Error::Internal { what: "a closed snapshot was asked".into() })
+    /// [`Error::Internal`] after `close`: `lib/snapshot.js` knows what is closed and asks nothing.
+    pub fn held(&self) -> Result<Held> {
+        self.held.lock().clone().ok_or_else(closed)
     }
+
+    /// [`Heap::held`], and what was only parsed is handed over: it goes away with the job.
+    pub fn hand_over(&self) -> Result<Held> {
+        let mut held = self.held.lock();
+        match &*held {
+            Some(Held::Parsed(_)) => held.take().ok_or_else(closed),
+            _ => held.clone().ok_or_else(closed),
+        }
+    }
+
+    /// # Errors
+    /// As [`Heap::held`], and for a snapshot that was only parsed.
+    pub fn opened(&self) -> Result<Aside<Opened>> {
+        match self.held()? {
+            Held::Opened(opened) => Ok(opened),
+            Held::Parsed(_) => Err(Error::Internal { what: "a snapshot that was only parsed was asked".into() }),
+        }
+    }
+}
+
+fn closed() -> Error {
+    Error::Internal { what: "a closed snapshot was asked".into() }
 }
 
 impl ObjectFinalize for Heap {
@@ -82,50 +113,23 @@ pub fn open<'env>(
         Either::A(path) => Ok(Source::Path(PathBuf::from(path))),
         Either::B(feed) => feed.take_receiver().map(Source::Chunks),
     };
+    let parse_only = options.parse_only;
     let options = report::OpenOptions {
         parity: if options.devtools { Parity::DevTools } else { Parity::Ours },
         threads: usize::try_from(options.threads).unwrap_or(usize::MAX),
         source_maps: options.source_maps,
     };
     let work = move |control: &CoreControl| {
+        if parse_only {
+            let parsed = Parsed::read(source?, &options, control)?;
+            return Ok((parsed.info_json()?, parsed.memory_bytes(), Held::Parsed(Aside::new(parsed))));
+        }
         let opened = Opened::open(source?, &options, control)?;
-        Ok((opened.info_json()?, opened))
+        Ok((opened.info_json()?, opened.memory_bytes(), Held::Opened(Aside::new(opened))))
     };
-    job::start(env, control, work, |env, (info, opened)| {
-        let external_bytes = i64::try_from(opened.memory_bytes()).unwrap_or(i64::MAX);
+    job::start(env, control, work, |env, (info, memory_bytes, held)| {
+        let external_bytes = i64::try_from(memory_bytes).unwrap_or(i64::MAX);
         env.adjust_external_memory(external_bytes)?;
-        Ok(Heap { info, opened: Some(Aside::new(opened)), external_bytes })
+        Ok(Heap { held: Mutex::new(Some(held)), info, external_bytes })
     })
-}
-
-/// A shared value that is freed on a thread of its own: giving hundreds of megabytes back to the system takes longer than the main
-/// thread may be held.
-pub struct Aside<T: Send + Sync + 'static>(Option<Arc<T>>);
-
-impl<T: Send + Sync + 'static> Aside<T> {
-    pub fn new(value: T) -> Self {
-        Self(Some(Arc::new(value)))
-    }
-}
-
-impl<T: Send + Sync + 'static> Clone for Aside<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T: Send + Sync + 'static> std::ops::Deref for Aside<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.0.as_ref().expect("it is taken in drop only")
-    }
-}
-
-impl<T: Send + Sync + 'static> Drop for Aside<T> {
-    fn drop(&mut self) {
-        let Some(value) = self.0.take().and_then(Arc::into_inner) else { return };
-        // Without a thread the value is freed here, when the closure is.
-        _ = thread::Builder::new().name("heaphound-free".into()).spawn(move || drop(value));
-    }
 }

@@ -1,7 +1,8 @@
 //! `SnapshotInfo`: what is known of an opened snapshot.
 
-use crate::analysis::{Heap, Parity};
+use crate::analysis::{Heap, Parity, last_object_id};
 use crate::archive::ReadInfo;
+use crate::snapshot::Snapshot;
 use serde::Serialize;
 
 /// Rough cost of a node, an edge and a text, beside the bytes of the texts (`docs/architecture.md`, "Memory").
@@ -17,7 +18,8 @@ pub struct InfoRow {
     string_count: u64,
     total_size: u64,
     extra_native_size: u64,
-    unreachable_count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreachable_count: Option<u32>,
     max_object_id: u64,
     parity: &'static str,
     has_allocations: bool,
@@ -29,18 +31,25 @@ pub struct InfoRow {
 
 impl InfoRow {
     pub fn of(heap: &Heap, read: &ReadInfo) -> Self {
-        let snapshot = &heap.snapshot;
+        Self {
+            unreachable_count: Some(heap.graph.unreachable_count),
+            ..Self::of_parsed(&heap.snapshot, heap.parity, read)
+        }
+    }
+
+    /// The same of a snapshot that was not analysed.
+    pub fn of_parsed(snapshot: &Snapshot, parity: Parity, read: &ReadInfo) -> Self {
         let tables = snapshot.tables();
-        let is_object = |id: &u64| id % 2 == 1;
+        let sizes = tables.nodes.size.iter().fold(0u64, |sum, size| sum.saturating_add(size));
         Self {
             node_count: snapshot.node_count() as u64,
             edge_count: snapshot.edge_count() as u64,
             string_count: tables.strings.len() as u64,
-            total_size: heap.graph.retained_size(snapshot.root()).saturating_add(tables.extra_native_bytes),
+            total_size: sizes.saturating_add(tables.extra_native_bytes),
             extra_native_size: tables.extra_native_bytes,
-            unreachable_count: heap.graph.unreachable_count,
-            max_object_id: snapshot.nodes().map(|node| snapshot.id(node)).filter(is_object).max().unwrap_or(0),
-            parity: match heap.parity {
+            unreachable_count: None,
+            max_object_id: last_object_id(snapshot),
+            parity: match parity {
                 Parity::Ours => "heaphound",
                 Parity::DevTools => "devtools",
             },
@@ -54,8 +63,8 @@ impl InfoRow {
 }
 
 /// Bytes that an opened snapshot holds, for V8 to know how much memory hangs from a handle.
-pub fn memory_bytes(heap: &Heap) -> u64 {
-    let strings = &heap.snapshot.tables().strings;
-    let rows = heap.snapshot.node_count() as u64 * NODE_BYTES + heap.snapshot.edge_count() as u64 * EDGE_BYTES;
+pub fn memory_bytes(snapshot: &Snapshot) -> u64 {
+    let strings = &snapshot.tables().strings;
+    let rows = snapshot.node_count() as u64 * NODE_BYTES + snapshot.edge_count() as u64 * EDGE_BYTES;
     rows + strings.len() as u64 * STRING_BYTES + strings.bytes.len() as u64
 }

@@ -1,13 +1,22 @@
 //! Documents: what `index.d.ts` describes, made of what the analyses find. The only serialised shapes.
 
+mod allocations;
+mod diff;
 mod document;
+mod dominators;
 mod info;
+mod leaks;
 mod node;
 mod opened;
 mod places;
+mod query;
 mod question;
 mod rows;
+mod strings;
+mod summary;
 
+pub use diff::{DiffQuestion, diff};
 pub use document::{Document, List};
-pub use opened::{OpenOptions, Opened};
-pub use question::answer;
+pub use leaks::{LeaksQuestion, leaks};
+pub use opened::{OpenOptions, Opened, Parsed};
+pub use question::{answer, parse};

@@ -1,22 +1,181 @@
 //! Questions about one node.
 
-use super::document::Document;
+use super::allocations::FrameRow;
+use super::document::{Document, LATER};
 use super::opened::Opened;
-use super::places::Places;
-use super::rows::PathRow;
+use super::places::{LocationRow, Places};
+use super::rows::{EdgeRow, PathRow, ReferenceRow, RetainerRow, system};
+use crate::analysis::{
+    EdgeOptions, EdgeSort, IgnoredRetainers, PathStep, allocation_stack, display_name, edge_rows, retainer_rows,
+    ui_retaining_path,
+};
 use crate::control::Control;
 use crate::error::Result;
-use serde::Deserialize;
+use crate::kind::Detachedness;
+use crate::ordinal::NodeOrdinal;
+use crate::text::TextBuf;
+use serde::{Deserialize, Serialize};
+
+/// Rows of each list of a node's document, unless asked otherwise.
+const LIMIT: usize = 100;
+
+#[derive(Deserialize)]
+pub struct NodeQuestion {
+    id: u64,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize)]
+pub struct EdgesQuestion {
+    id: u64,
+    #[serde(default)]
+    sort: Sort,
+    limit: Option<usize>,
+}
+
+#[derive(Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "camelCase")]
+enum Sort {
+    #[default]
+    RetainedSize,
+    ShallowSize,
+    Name,
+}
+
+#[derive(Deserialize)]
+pub struct RetainersQuestion {
+    id: u64,
+    #[serde(default)]
+    ignored: Vec<u64>,
+    limit: Option<usize>,
+}
 
 #[derive(Deserialize)]
 pub struct PathQuestion {
     id: u64,
+    #[serde(default)]
+    ignored: Vec<u64>,
+}
+
+/// `NodeDocument` of `index.d.ts`.
+pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Result<Document> {
+    let node = opened.find(question.id)?;
+    let heap = &opened.heap;
+    let limit = question.limit.unwrap_or(LIMIT);
+    let mut places = Places::new(opened, control);
+    let mut retainers = retainer_rows(heap, node, &IgnoredRetainers::none(), control)?;
+    let mut edges = edge_rows(heap, node, &EdgeOptions::default(), control)?;
+    let head = NodeHead::of(opened, node, (retainers.len(), edges.len()), &mut places)?;
+    retainers.truncate(limit);
+    edges.truncate(limit);
+    let path = opened.paths(control)?.path(&heap.snapshot, node);
+    let retainers = retainers.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance)));
+    let edges = edges.iter().map(|edge| Ok(EdgeRow::of(heap, *edge)));
+    Document::new(&head)?
+        .with_list("retainers", retainers, control)?
+        .with_list("edges", edges, control)?
+        .with_list("retainingPath", path.into_iter().map(|step| PathRow::of(heap, step, &mut places)), control)
+}
+
+/// `EdgeRow[]` of `index.d.ts`.
+pub fn edges(opened: &Opened, question: &EdgesQuestion, control: &Control) -> Result<Document> {
+    let node = opened.find(question.id)?;
+    let sort = match question.sort {
+        Sort::RetainedSize => EdgeSort::RetainedSize,
+        Sort::ShallowSize => EdgeSort::ShallowSize,
+        Sort::Name => EdgeSort::Name,
+    };
+    let mut edges = edge_rows(&opened.heap, node, &EdgeOptions { sort, ..EdgeOptions::default() }, control)?;
+    edges.truncate(question.limit.unwrap_or(usize::MAX));
+    Document::of_rows(edges.iter().map(|edge| Ok(EdgeRow::of(&opened.heap, *edge))), control)
+}
+
+/// `RetainerRow[]` of `index.d.ts`.
+pub fn retainers(opened: &Opened, question: &RetainersQuestion, control: &Control) -> Result<Document> {
+    let heap = &opened.heap;
+    let node = opened.find(question.id)?;
+    let ignored = opened.find_all(&question.ignored)?;
+    let mut rows = retainer_rows(heap, node, &IgnoredRetainers::of(heap, &ignored, control)?, control)?;
+    rows.truncate(question.limit.unwrap_or(usize::MAX));
+    Document::of_rows(rows.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance))), control)
 }
 
 /// `PathStep[]` of `index.d.ts`.
 pub fn retaining_path(opened: &Opened, question: &PathQuestion, control: &Control) -> Result<Document> {
     let node = opened.find(question.id)?;
-    let steps = opened.paths(control)?.path(&opened.heap.snapshot, node);
+    let steps = if question.ignored.is_empty() {
+        opened.paths(control)?.path(&opened.heap.snapshot, node)
+    } else {
+        path_past(opened, node, &question.ignored, control)?
+    };
     let mut places = Places::new(opened, control);
     Document::of_rows(steps.into_iter().map(|step| PathRow::of(&opened.heap, step, &mut places)), control)
+}
+
+/// DevTools' way up from the node when some nodes do not count, root first.
+fn path_past(opened: &Opened, node: NodeOrdinal, ignored: &[u64], control: &Control) -> Result<Vec<PathStep>> {
+    let ignored = IgnoredRetainers::of(&opened.heap, &opened.find_all(ignored)?, control)?;
+    let rows = ui_retaining_path(&opened.heap, node, &ignored, control)?;
+    let held: Vec<NodeOrdinal> = std::iter::once(node).chain(rows.iter().map(|row| row.node)).collect();
+    let edges = rows.iter().map(|row| Some(row.edge)).chain([None]);
+    let mut steps: Vec<PathStep> = held.iter().zip(edges).map(|(node, edge)| PathStep { edge, node: *node }).collect();
+    steps.reverse();
+    Ok(steps)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NodeHead<'a> {
+    id: u64,
+    name: TextBuf,
+    class_name: TextBuf,
+    key: TextBuf,
+    kind: &'a str,
+    shallow_size: u64,
+    retained_size: u64,
+    distance: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detached: Option<bool>,
+    dominator: Option<ReferenceRow>,
+    retainer_count: usize,
+    retainers: [(); 0],
+    edge_count: usize,
+    edges: [(); 0],
+    retaining_path: [(); 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allocation_stack: Vec<FrameRow>,
+}
+
+impl<'a> NodeHead<'a> {
+    fn of(opened: &'a Opened, node: NodeOrdinal, counts: (usize, usize), places: &mut Places<'_>) -> Result<Self> {
+        let heap = &opened.heap;
+        let snapshot = &heap.snapshot;
+        let class = heap.classes.row(heap.classes.class_of(node));
+        let distance = heap.graph.distance(node);
+        let (retainer_count, edge_count) = counts;
+        Ok(Self {
+            id: snapshot.id(node),
+            name: display_name(snapshot, node),
+            class_name: class.name.clone(),
+            key: class.key.clone(),
+            kind: snapshot.kind_name(snapshot.kind(node)),
+            shallow_size: snapshot.shallow_size(node),
+            retained_size: heap.graph.retained_size(node),
+            distance,
+            system: system(distance),
+            detached: (snapshot.detachedness(node) == Detachedness::Detached).then_some(true),
+            dominator: (node != snapshot.root()).then(|| ReferenceRow::of(heap, heap.graph.dominator(node))),
+            retainer_count,
+            retainers: LATER,
+            edge_count,
+            edges: LATER,
+            retaining_path: LATER,
+            location: places.of_node(node)?,
+            allocation_stack: allocation_stack(heap, node).iter().map(|function| FrameRow::of(heap, function)).collect(),
+        })
+    }
 }

@@ -1,11 +1,11 @@
 //! A heap and what documents say about it beside: how it was read, where its scripts are.
 
-use super::info::InfoRow;
+use super::document::to_json;
+use super::info::{InfoRow, memory_bytes};
 use crate::analysis::{Heap, Parity, RetainingPaths, Scripts};
-use crate::archive::{self, ReadInfo, Source};
+use crate::archive::{ReadInfo, Source};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
-use crate::format::Parser;
 use crate::open;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
@@ -22,6 +22,39 @@ pub struct OpenOptions {
     pub source_maps: bool,
 }
 
+impl OpenOptions {
+    pub fn pipeline(&self) -> open::OpenOptions {
+        open::OpenOptions { parity: self.parity, threads: self.threads }
+    }
+}
+
+/// A snapshot that was only read: the older side of a comparison needs no more.
+pub struct Parsed {
+    pub snapshot: Snapshot,
+    pub options: OpenOptions,
+    read: ReadInfo,
+}
+
+impl Parsed {
+    /// # Errors
+    /// Those of [`open::read`].
+    pub fn read(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
+        let (snapshot, read) = open::read(source, control)?;
+        control.begin(Stage::Done, 0);
+        Ok(Self { snapshot, options: *options, read })
+    }
+
+    /// `SnapshotInfo` of `index.d.ts` as JSON.
+    pub fn info_json(&self) -> Result<String> {
+        to_json(&InfoRow::of_parsed(&self.snapshot, self.options.parity, &self.read))
+    }
+
+    /// Bytes that are held, by the lengths of the columns.
+    pub fn memory_bytes(&self) -> u64 {
+        memory_bytes(&self.snapshot)
+    }
+}
+
 /// An opened snapshot that questions are asked of.
 pub struct Opened {
     pub heap: Heap,
@@ -34,22 +67,16 @@ pub struct Opened {
 
 impl Opened {
     /// # Errors
-    /// Those of [`archive::read`], the parser and [`open::analyse`].
+    /// Those of [`open::open`].
     pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
-        let open = open::OpenOptions { parity: options.parity, threads: options.threads };
-        let (heap, read) = open.pool()?.install(|| {
-            let mut parser = Parser::new();
-            let read = archive::read(source, control, &mut |bytes| parser.feed(bytes))?;
-            let heap = open::analyse(Snapshot::new(parser.finish()?), &open, control)?;
-            Ok::<_, Error>((heap, read))
-        })?;
+        let open::Opened { heap, read } = open::open(source, &options.pipeline(), control)?;
         control.begin(Stage::Done, 0);
         Ok(Self { heap, options: *options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
     }
 
     /// Threads for one job on it.
     pub fn pool(&self) -> Result<ThreadPool> {
-        open::OpenOptions { parity: self.options.parity, threads: self.options.threads }.pool()
+        self.options.pipeline().pool()
     }
 
     /// # Cost
@@ -76,13 +103,19 @@ impl Opened {
         self.heap.snapshot.find(id).ok_or(Error::NoSuchNode { id })
     }
 
+    /// # Errors
+    /// [`Error::NoSuchNode`] for the first id that no node has.
+    pub fn find_all(&self, ids: &[u64]) -> Result<Vec<NodeOrdinal>> {
+        ids.iter().map(|id| self.find(*id)).collect()
+    }
+
     /// `SnapshotInfo` of `index.d.ts` as JSON.
     pub fn info_json(&self) -> Result<String> {
-        super::document::to_json(&InfoRow::of(&self.heap, &self.read))
+        to_json(&InfoRow::of(&self.heap, &self.read))
     }
 
     /// Bytes that are held, by the lengths of the columns.
     pub fn memory_bytes(&self) -> u64 {
-        super::info::memory_bytes(&self.heap)
+        memory_bytes(&self.heap.snapshot)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::document::Document;
 use super::opened::Opened;
-use super::node;
+use super::{allocations, dominators, node, query, strings, summary};
+use crate::analysis::NodeFilter;
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use serde::Deserialize;
@@ -11,7 +12,30 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 #[serde(tag = "about", rename_all = "camelCase")]
 enum Question {
+    Summary(summary::SummaryQuestion),
+    Statistics,
+    Node(node::NodeQuestion),
+    Edges(node::EdgesQuestion),
+    Retainers(node::RetainersQuestion),
     RetainingPath(node::PathQuestion),
+    Dominators(dominators::DominatorsQuestion),
+    DuplicateStrings(strings::StringsQuestion),
+    Query(query::QueryQuestion),
+    Allocations,
+}
+
+/// Ids above `after` up to and including `up_to`.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+pub struct IdRange {
+    after: Option<u64>,
+    up_to: Option<u64>,
+}
+
+impl IdRange {
+    pub fn filter(self) -> NodeFilter {
+        NodeFilter::Ids { above: self.after.unwrap_or(0), up_to: self.up_to.unwrap_or(u64::MAX) }
+    }
 }
 
 /// Answers a question given as JSON.
@@ -19,11 +43,25 @@ enum Question {
 /// # Errors
 /// [`Error::NoSuchNode`], [`Error::Option`], [`Error::Cancelled`]; [`Error::Internal`] when it is no question.
 pub fn answer(opened: &Opened, question: &str, control: &Control) -> Result<Document> {
-    let question = serde_json::from_str(question).map_err(|error| Error::Internal { what: error.to_string() })?;
+    let question = parse(question)?;
     control.begin(Stage::Analysis, 0);
     let document = opened.pool()?.install(|| match question {
+        Question::Summary(question) => summary::summary(opened, &question, control),
+        Question::Statistics => summary::statistics_document(opened, control),
+        Question::Node(question) => node::node(opened, &question, control),
+        Question::Edges(question) => node::edges(opened, &question, control),
+        Question::Retainers(question) => node::retainers(opened, &question, control),
         Question::RetainingPath(question) => node::retaining_path(opened, &question, control),
+        Question::Dominators(question) => dominators::dominators(opened, &question, control),
+        Question::DuplicateStrings(question) => strings::strings(opened, &question, control),
+        Question::Query(question) => query::query_document(opened, &question, control),
+        Question::Allocations => allocations::allocations(opened, control),
     })?;
     control.begin(Stage::Done, 0);
     Ok(document)
+}
+
+/// Options as `lib/` writes them.
+pub fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::Internal { what: format!("the options of a call: {error}") })
 }

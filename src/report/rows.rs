@@ -3,16 +3,14 @@
 use super::places::{LocationRow, Places};
 use crate::analysis::{Heap, PathStep, display_name, edge_name};
 use crate::error::Result;
+use crate::graph::SYSTEM;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::text::TextBuf;
 use serde::Serialize;
 
-/// Distances from here on: only V8's internals reach the node.
-pub const SYSTEM_DISTANCE: i32 = 100_000_000;
-
 /// Member `system` of a row: true or left out.
 pub fn system(distance: i32) -> Option<bool> {
-    (distance >= SYSTEM_DISTANCE).then_some(true)
+    (distance >= SYSTEM).then_some(true)
 }
 
 #[derive(Serialize)]

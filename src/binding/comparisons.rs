@@ -1,0 +1,74 @@
+//! Questions to two or more snapshots.
+
+use super::control::Control;
+use super::heap::{Heap, Held};
+use super::job;
+use super::pages::Pages;
+use crate::control::Control as CoreControl;
+use crate::diff::DiffSide;
+use crate::error::Result;
+use crate::report::{self, Opened};
+use crate::snapshot::Snapshot;
+use napi::Env;
+use napi::bindgen_prelude::{ClassInstance, Object};
+use napi_derive::napi;
+
+/// Compares `before`, opened or parsed (then its handle is empty afterwards), with `after`, opened.
+#[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
+pub fn diff<'env>(
+    env: &'env Env,
+    before: &Heap,
+    after: &Heap,
+    question: String,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let (before, after) = (before.hand_over(), after.opened());
+    let work = move |control: &CoreControl| {
+        let (before, after) = (before?, after?);
+        let question = report::parse(&question)?;
+        after.pool()?.install(|| {
+            let side = side(before, &after, control)?;
+            report::diff(&side, &after, &question, control)
+        })
+    };
+    job::start(env, control, work, |_, document| Ok(Pages::from(document)))
+}
+
+/// What grows over `earlier`, opened or parsed, oldest first, and `last`, opened.
+#[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
+pub fn find_leaks<'env>(
+    env: &'env Env,
+    earlier: Vec<ClassInstance<'_, Heap>>,
+    last: &Heap,
+    question: String,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let earlier: Result<Vec<Held>> = earlier.iter().map(|heap| heap.held()).collect();
+    let last = last.opened();
+    let work = move |control: &CoreControl| {
+        let (earlier, last) = (earlier?, last?);
+        let question = report::parse(&question)?;
+        let snapshots: Vec<&Snapshot> = earlier.iter().map(snapshot).collect();
+        last.pool()?.install(|| report::leaks(&snapshots, &last, &question, control))
+    };
+    job::start(env, control, work, |_, document| Ok(Pages::from(document)))
+}
+
+fn snapshot(held: &Held) -> &Snapshot {
+    match held {
+        Held::Opened(opened) => &opened.heap.snapshot,
+        Held::Parsed(parsed) => &parsed.snapshot,
+    }
+}
+
+/// The columns of the older snapshot that a diff needs. One that was only parsed goes away with the last handle on it.
+fn side(before: Held, after: &Opened, control: &CoreControl) -> Result<DiffSide> {
+    let interfaces = &after.heap.interfaces;
+    match before {
+        Held::Opened(before) => DiffSide::of(&before.heap.snapshot, interfaces, after.heap.parity, control),
+        Held::Parsed(before) => {
+            let snapshot = before.into_inner().map_or_else(|shared| shared.snapshot.clone(), |parsed| parsed.snapshot);
+            DiffSide::of_parsed(snapshot, interfaces, after.heap.parity, control)
+        }
+    }
+}
