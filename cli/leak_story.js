@@ -92,7 +92,7 @@ function whatGrows(leak) {
 }
 
 /**
- * "They collect in SessionStore.sessions, a Map @211, at src/store.js:9:18; more go in than come out."
+ * "They collect in SessionStore.sessions, a Map, at src/store.js:9:18; more go in than come out."
  *
  * @param {import('..').Leak} leak
  */
