@@ -2,7 +2,7 @@
 
 const { distance, size, count } = require('./numbers');
 const { printLocation } = require('./location');
-const { harmless } = require('./text');
+const { label } = require('./text');
 
 // Columns that several tables share.
 
@@ -16,7 +16,7 @@ const right = (title, cell, more) => ({ title, cell, align: 'right', ...more });
 
 /** @type {(title: string, nameOf?: (row: any) => string) => import('./table').Column} */
 const nameColumn = (title, nameOf = (row) => row.name) =>
-  ({ title, cell: (row) => harmless(nameOf(row)), flexible: true, style: () => 'cyan' });
+  ({ title, cell: (row) => label(nameOf(row)), flexible: true, style: () => 'cyan' });
 /** @type {() => import('./table').Column} */
 const idColumn = () => ({ title: 'Id', cell: (row) => `@${row.id}` });
 /** @type {(title: string, countOf?: (row: any) => number) => import('./table').Column} */

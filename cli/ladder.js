@@ -2,7 +2,7 @@
 
 const { count } = require('./numbers');
 const { printLocation } = require('./location');
-const { fit, harmless, widthOf } = require('./text');
+const { fit, harmless, label, widthOf } = require('./text');
 
 /** Deeper steps stand no further to the right, or they would leave the page. */
 const DEEPEST = 12;
@@ -13,7 +13,7 @@ const CHAIN_HEAD = 2;
 /** What V8 made for itself: of use to few. */
 const MACHINERY = /^(\(|system \/ )/;
 /** `(GC roots)`, `(Global handles)` and their like; `(array)` is none. */
-const ROOTS = /^(|\(.*(root|handles|tasks|synthetic).*\))$/i;
+const ROOTS = /^\(.*(root|handles|tasks|synthetic).*\)$/i;
 /** A slot of the table behind a Map, a Set or an array; nobody writes the table's name. */
 const SLOT = /^(?:table|elements)(\[-?\d+\])$/;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -49,11 +49,12 @@ function drawLadder(path, terminal, { indent = 0, marks = new Map() } = {}) {
  */
 function drawStep({ step, parent }, margin, terminal, mark = '') {
   // The roots of V8 number what they hold, which says nothing.
-  const reference = !parent || ROOTS.test(parent.name) ? '' : printReference(step.edge);
+  const isRoot = parent && ((parent.name === '' && parent.edge === '') || ROOTS.test(parent.name));
+  const reference = !parent || isRoot ? '' : printReference(step.edge);
   const arrow = !parent ? '' : reference === '' ? '→ ' : ' → ';
   const before = widthOf(margin + reference + arrow);
   const id = ` @${step.id}`;
-  const name = fit(harmless(step.name) || '(root)', Math.max(terminal.width - before - id.length, NARROWEST_NAME));
+  const name = fit(parent ? label(step.name) : harmless(step.name) || '(root)', Math.max(terminal.width - before - id.length, NARROWEST_NAME));
   const remark = mark === '' ? '' : `  ${mark}`;
   const location = printLocation(step.location);
   const line = margin + terminal.style('yellow', reference) + terminal.style('dim', arrow)

@@ -32,6 +32,15 @@ function harmless(text) {
 }
 
 /**
+ * The name of a node, harmless; V8 leaves arrays of its own without one.
+ *
+ * @param {string} name
+ */
+function label(name) {
+  return harmless(name) || '(unnamed)';
+}
+
+/**
  * Columns that a harmless text takes in a terminal.
  *
  * @param {string} text
@@ -97,4 +106,4 @@ function escapeCharacter(character) {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-module.exports = { harmless, widthOf, fit, wrap };
+module.exports = { harmless, label, widthOf, fit, wrap };

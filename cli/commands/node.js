@@ -7,7 +7,7 @@ const { printLocation } = require('../location');
 const { identifier } = require('../options');
 const { printRows, rowLimit } = require('../rows');
 const { withSnapshot } = require('../snapshots');
-const { harmless } = require('../text');
+const { harmless, label } = require('../text');
 
 /** As many as the engine counts: the document is whole unless somebody asks for less. */
 const ALL = 0xffffffff;
@@ -63,13 +63,13 @@ async function run(context) {
 function facts(node, terminal) {
   const { dominator } = node;
   return [
-    `${terminal.style(['bold', 'cyan'], harmless(node.name))} @${node.id}${node.detached ? terminal.style('red', '  detached') : ''}`,
+    `${terminal.style(['bold', 'cyan'], label(node.name))} @${node.id}${node.detached ? terminal.style('red', '  detached') : ''}`,
     `class          ${harmless(node.className)} (${harmless(node.kind)})`,
     ...(node.location ? [`location       ${printLocation(node.location)}`] : []),
     `shallow size   ${size(node.shallowSize)}`,
     `retained size  ${size(node.retainedSize)}`,
     `distance       ${distance(node.distance)}`,
-    ...(dominator ? [`dominator      ${harmless(dominator.name)} @${dominator.id}`] : []),
+    ...(dominator ? [`dominator      ${label(dominator.name)} @${dominator.id}`] : []),
   ];
 }
 
