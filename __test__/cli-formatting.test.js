@@ -1,12 +1,13 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { describe, it } = require('node:test');
+const { describe, it, mock } = require('node:test');
 const path = require('node:path');
 const { printLocation } = require('../cli/location');
 const { drawLadder, printReference } = require('../cli/ladder');
 const { tellLeaks } = require('../cli/leak_story');
 const { count, countDelta, counted, distance, percent, size, sizeDelta } = require('../cli/numbers');
+const { ProgressBar } = require('../cli/progress');
 const { drawTable } = require('../cli/table');
 const { describeTerminal } = require('../cli/terminal');
 const { fit, harmless, widthOf, wrap } = require('../cli/text');
@@ -194,5 +195,31 @@ describe('suggestions', () => {
     assert.equal(nearest('jsno', words), 'json');
     assert.equal(nearest('lea', words), 'leaks');
     assert.equal(nearest('quantum', words), undefined);
+  });
+});
+
+describe('progress bar', () => {
+  const draw = (isTTY, work) => {
+    const written = [];
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    try {
+      const bar = new ProgressBar({ isTTY, columns: 60, write: (text) => written.push(text) });
+      bar.update('reading a.heapsnapshot', 0.5);
+      for (let passed = 0; passed < work; passed += 50) mock.timers.tick(50);
+      bar.stop();
+      mock.timers.tick(1000);
+    } finally {
+      mock.timers.reset();
+    }
+    return written;
+  };
+
+  it('comes after half a second, only in a terminal, and goes away', () => {
+    assert.deepEqual(draw(true, 400), []);
+    assert.deepEqual(draw(false, 5000), []);
+    const written = draw(true, 750);
+    assert.match(written[0], / 50 % reading a\.heapsnapshot$/);
+    assert.equal(written.length, 4);
+    assert.equal(written.at(-1), '\r\u001b[2K');
   });
 });
