@@ -166,7 +166,7 @@ describe('leaks', () => {
     assert.equal(stderr, '');
     assert.match(stdout, /^\d+ leaks? over 2 snapshots/);
     assert.match(stdout, /^1\. Session piles up: \+1,\d\d\d objects/m);
-    for (const heading of ['Growth', 'Why it stays alive', 'What hangs on it', 'What to do']) {
+    for (const heading of ['Growth', 'Why it stays alive', 'What came with it', 'What to do']) {
       assert.match(stdout, new RegExp(`^ {3}${heading}$`, 'm'));
     }
     assert.match(stdout, /grows here/);

@@ -3,7 +3,7 @@
 const path = require('node:path');
 const { drawLadder, printReference } = require('./ladder');
 const { printLocation } = require('./location');
-const { count, countDelta, counted, size, sizeDelta } = require('./numbers');
+const { countDelta, counted, size, sizeDelta } = require('./numbers');
 const { drawTable } = require('./table');
 const { fit, harmless, widthOf, wrap } = require('./text');
 
@@ -65,7 +65,7 @@ function tellLeak(leak, { number, files, terminal }) {
     ...sentences.map((line, at) => (at === 0 ? terminal.style('bold', `${number}.`.padEnd(INDENT)) : margin) + paint(line, leak, terminal)),
     ...section('Growth', drawTable(growthColumns(files), growthRows(leak), terminal, { indent: INDENT })),
     ...section('Why it stays alive', drawLadder(leak.retainingPath, terminal, { indent: INDENT, marks: heldAt })),
-    ...section('What hangs on it', drawClasses(leak, terminal)),
+    ...section('What came with it', drawClasses(leak, terminal)),
     ...section('What to do', whatToDo(leak, files).flatMap((advice) => hang(advice, terminal.width, margin))),
   ];
 }
@@ -78,7 +78,7 @@ function tellLeak(leak, { number, files, terminal }) {
 function whatGrows(leak) {
   const objects = sum(leak.countGrowth);
   const steps = leak.countGrowth.length;
-  const bytes = Math.max(leak.retainedGrowth, sum(leak.sizeGrowth));
+  const bytes = leak.retainedGrowth;
   const name = nameOf(leak.className);
   if (objects <= 0) {
     return `${name} swells: ${steps === 1 ? '' : 'at every step '}${list(leak.sizeGrowth.map(sizeDelta))}, without more objects.`;
@@ -150,8 +150,8 @@ function drawClasses(leak, terminal) {
   /** @type {import('./table').Column[]} */
   const columns = [
     { title: '', cell: (row) => nameOf(row.className), style: () => 'cyan' },
-    { title: '', cell: (row) => `×${count(row.count)}`, align: 'right' },
-    { title: '', cell: (row) => (row.size === undefined ? '' : size(row.size)), align: 'right' },
+    { title: '', cell: (row) => countDelta(row.count), align: 'right' },
+    { title: '', cell: (row) => sizeDelta(row.size), align: 'right' },
   ];
   const rest = leak.classes.length - classes.length;
   return [
