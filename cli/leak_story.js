@@ -71,7 +71,7 @@ function tellLeak(leak, { number, files, terminal }) {
 }
 
 /**
- * "Session: +1,000 objects at every step, 519 B each; 1.0 MB in all."
+ * "Session (src/store.js:3:1) piles up: +1,000 objects at every step, 519 B each with what they hold; 1.0 MB in all."
  *
  * @param {import('..').Leak} leak
  */
@@ -79,7 +79,8 @@ function whatGrows(leak) {
   const objects = sum(leak.countGrowth);
   const steps = leak.countGrowth.length;
   const bytes = leak.retainedGrowth;
-  const name = nameOf(leak.className);
+  const place = isOwn(leak.location) ? ` (${printLocation(leak.location)})` : '';
+  const name = nameOf(leak.className) + place;
   if (objects <= 0) {
     return `${name} swells: ${steps === 1 ? '' : 'at every step '}${list(leak.sizeGrowth.map(sizeDelta))}, without more objects.`;
   }
@@ -179,11 +180,19 @@ function whatToDo(leak, files) {
  *
  * @param {import('..').Leak} leak
  */
-function firstPlaceOfOwnCode({ container, retainingPath, location }) {
-  const steps = [...retainingPath].reverse().map((step) => step.location);
-  /** @type {(place?: import('..').SourceLocation) => boolean} */
-  const isOwn = (place) => place !== undefined && place.file !== '' && !place.file.startsWith('node:');
-  return printLocation([container.location, ...steps, location].find(isOwn));
+function firstPlaceOfOwnCode({ container, retainingPath }) {
+  const end = retainingPath.findIndex((step) => step.id === container.id) + 1;
+  const steps = retainingPath.slice(0, end).reverse().map((step) => step.location);
+  return printLocation([container.location, ...steps].find(isOwn));
+}
+
+/**
+ * True for a place that is not Node.js's own.
+ *
+ * @param {import('..').SourceLocation} [place]
+ */
+function isOwn(place) {
+  return place !== undefined && place.file !== '' && !place.file.startsWith('node:');
 }
 
 /**

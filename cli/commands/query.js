@@ -3,7 +3,7 @@
 const { distanceColumn, idColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
 const { choose } = require('../options');
 const { printRows, rowLimit } = require('../rows');
-const { idRangeOf, withSnapshot } = require('../snapshots');
+const { withSnapshot } = require('../snapshots');
 
 const SORTS = ['retainedSize', 'shallowSize', 'id'];
 const ALL = 0xffffffff;
@@ -26,7 +26,7 @@ module.exports = {
   summary: 'objects by name, class, property, kind or size',
   description: ['Objects for which everything that is asked holds. Regular expressions ignore case.'],
   options: [
-    'class', 'name', 'property', 'kind', 'detached', 'min-size', 'max-size', 'retained-min', 'retained-max', 'after-id', 'up-to-id', 'sort',
+    'class', 'name', 'property', 'kind', 'detached', 'min-size', 'max-size', 'retained-min', 'retained-max', 'sort',
   ],
   optionHelp: { sort: `order: ${SORTS.join(', ')}` },
   examples: [
@@ -52,7 +52,6 @@ async function run(context) {
     maxShallowSize: options['max-size'],
     minRetainedSize: options['retained-min'],
     maxRetainedSize: options['retained-max'],
-    idRange: idRangeOf(options),
     sort: options.sort && choose(options.sort, SORTS, 'sort'),
     limit: options.json ? options.limit ?? ALL : rowLimit(options) + 1,
   };
