@@ -1,7 +1,7 @@
 'use strict';
 
 const { countColumn, distanceColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
-const { count, size, percent } = require('../numbers');
+const { count, counted, size, percent } = require('../numbers');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
 const { idRangeOf, withSnapshot } = require('../snapshots');
@@ -55,7 +55,7 @@ async function run(context) {
   if (options.json) return output.json(document);
   const { snapshot: info, classes } = document;
   await output.lines([
-    `${terminal.style('bold', size(info.totalSize))} in ${count(info.nodeCount)} nodes and ${count(info.edgeCount)} edges`
+    `${terminal.style('bold', size(info.totalSize))} in ${counted(info.nodeCount, 'node')} and ${counted(info.edgeCount, 'edge')}`
       + (info.unreachableCount > 0 ? `, ${count(info.unreachableCount)} of the nodes unreachable` : ''),
     '',
   ]);
