@@ -2,6 +2,7 @@
 //! `lib/native.js` makes errors and promises of them that users see.
 
 mod aside;
+mod capture;
 mod comparisons;
 mod control;
 mod failure;
