@@ -23,7 +23,8 @@ function write({ answers, heaps, runs }) {
     `Every number is the median of ${runs} ${runs === 1 ? 'run' : 'runs'}, the tools in turns, files in the page cache, each run a process of its own: `
       + 'wall time with the start of the process, and its highest resident memory. Both depend on what else the machine does; the ratios depend less on it.',
     '',
-    `Versions: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}.`,
+    `Versions: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}.`
+      + (process.env.HEAP_SNAPSHOT_LIBRARIES === undefined ? '' : ' The binary of @heap-snapshot/tool was started with a newer glibc than the system\'s, which it needs.'),
     '',
     '## Heaps',
     '',

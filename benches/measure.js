@@ -29,7 +29,7 @@ function measure(command) {
     maxBuffer: 1 << 28,
   });
   if (child.error) return { failure: child.error.message };
-  const numbers = /^heaphound-bench ([\d.]+) (\d+)$/m.exec(child.stderr);
+  const numbers = /heaphound-bench ([\d.]+) (\d+)\n$/.exec(child.stderr);
   if (child.status !== 0 || numbers === null) return { failure: reason(child) };
   return { seconds: Number(numbers[1]), peakBytes: Number(numbers[2]) * 1024 };
 }
