@@ -153,6 +153,9 @@ impl Cut {
     }
 
     fn key(&self, snapshot: &Snapshot, string: NodeOrdinal) -> Option<CutKey> {
+        if self.truncated.is_absent() {
+            return None;
+        }
         let truncated = snapshot.edges(string).find(|edge| {
             snapshot.edge_kind(*edge) == EdgeKind::Internal
                 && self.truncated.is(StringOrdinal(snapshot.name_or_index(*edge)))

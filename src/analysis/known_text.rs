@@ -23,6 +23,11 @@ impl KnownText {
         Self { first: found.first().copied(), repeated }
     }
 
+    /// True when the snapshot does not have the text at all.
+    pub fn is_absent(&self) -> bool {
+        self.first.is_none()
+    }
+
     #[inline(always)]
     pub fn is(&self, string: StringOrdinal) -> bool {
         match &self.repeated {

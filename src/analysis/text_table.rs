@@ -11,11 +11,12 @@ const FREE: u32 = u32::MAX;
 /// Distinct texts: those of the string table by reference, others by value.
 ///
 /// # Shapes
-/// 8 bytes a text and 8 to 16 for the slots.
+/// 12 bytes a text and 8 to 16 for the slots.
 pub struct TextTable<'a> {
     snapshot: &'a Snapshot,
     slots: Vec<u32>,
     texts: Vec<Spelling>,
+    hash: Vec<u32>,
     made: Vec<TextBuf>,
     hashing: QuickHash,
     of_string: Vec<u32>,
@@ -32,6 +33,7 @@ impl<'a> TextTable<'a> {
             snapshot,
             slots: vec![FREE; 1 << 16],
             texts: Vec::new(),
+            hash: Vec::new(),
             made: Vec::new(),
             hashing: QuickHash::default(),
             of_string: vec![FREE; snapshot.tables().strings.len()],
@@ -52,40 +54,43 @@ impl<'a> TextTable<'a> {
     /// Number of a string's text.
     pub fn number_of(&mut self, string: StringOrdinal) -> u32 {
         if self.of_string[string.index()] == FREE {
-            let slot = self.find(self.snapshot.text(string));
-            self.of_string[string.index()] = self.take(slot, |_| Spelling::String(string));
+            let text = self.snapshot.text(string);
+            let hash = self.hash_of(text);
+            let slot = self.find(text, hash);
+            self.of_string[string.index()] = self.take(slot, hash, |_| Spelling::String(string));
         }
         self.of_string[string.index()]
     }
 
     /// Number of a text that was put together.
     pub fn number_of_made(&mut self, text: TextBuf) -> u32 {
-        let slot = self.find(text.as_text());
-        self.take(slot, |made| {
+        let hash = self.hash_of(text.as_text());
+        let slot = self.find(text.as_text(), hash);
+        self.take(slot, hash, |made| {
             made.push(text);
             Spelling::Made(made.len() as u32 - 1)
         })
     }
 
+    fn hash_of(&self, text: Text<'_>) -> u32 {
+        let mut hasher = self.hashing.build_hasher();
+        hasher.write(text.as_bytes());
+        (hasher.finish() >> 32) as u32
+    }
+
     /// Slot of the text, or the free one where it belongs. Linear probing.
-    fn find(&self, text: Text<'_>) -> usize {
-        let mut slot = self.slot(text);
+    fn find(&self, text: Text<'_>, hash: u32) -> usize {
+        let mut slot = hash as usize & (self.slots.len() - 1);
         loop {
             match self.slots[slot] {
                 FREE => return slot,
-                number if self.text(number) == text => return slot,
+                number if self.hash[number as usize] == hash && self.text(number) == text => return slot,
                 _ => slot = (slot + 1) & (self.slots.len() - 1),
             }
         }
     }
 
-    fn slot(&self, text: Text<'_>) -> usize {
-        let mut hasher = self.hashing.build_hasher();
-        hasher.write(text.as_bytes());
-        (hasher.finish() >> 32) as usize & (self.slots.len() - 1)
-    }
-
-    fn take(&mut self, slot: usize, spelling: impl FnOnce(&mut Vec<TextBuf>) -> Spelling) -> u32 {
+    fn take(&mut self, slot: usize, hash: u32, spelling: impl FnOnce(&mut Vec<TextBuf>) -> Spelling) -> u32 {
         if self.slots[slot] != FREE {
             return self.slots[slot];
         }
@@ -94,6 +99,7 @@ impl<'a> TextTable<'a> {
         self.slots[slot] = number;
         let spelling = spelling(&mut self.made);
         self.texts.push(spelling);
+        self.hash.push(hash);
         if self.texts.len() * 2 > self.slots.len() {
             self.grow();
         }
@@ -102,12 +108,34 @@ impl<'a> TextTable<'a> {
 
     fn grow(&mut self) {
         self.slots = vec![FREE; self.slots.len() * 2];
-        for number in 0..self.texts.len() as u32 {
-            let mut slot = self.slot(self.text(number));
+        for (number, hash) in self.hash.iter().enumerate() {
+            let mut slot = *hash as usize & (self.slots.len() - 1);
             while self.slots[slot] != FREE {
                 slot = (slot + 1) & (self.slots.len() - 1);
             }
-            self.slots[slot] = number;
+            self.slots[slot] = number as u32;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::drawing::draw;
+
+    #[test]
+    fn equal_texts_have_one_number_however_they_come() {
+        let mut snapshot = draw("root");
+        let strings: Vec<StringOrdinal> =
+            (0..100_000).map(|n| snapshot.add_text(Text::from_str(&format!("text {}", n % 60_000)))).collect();
+        let mut table = TextTable::new(&snapshot);
+        for (n, string) in strings.iter().enumerate() {
+            let number = table.number_of(*string);
+            assert_eq!(number as usize, n % 60_000);
+            assert_eq!(table.text(number), snapshot.text(*string));
+        }
+        assert_eq!(table.number_of_made(TextBuf::from("text 59999")), 59_999);
+        assert_eq!(table.number_of_made(TextBuf::from("new")), 60_000);
+        assert_eq!(table.number_of_made(TextBuf::from("new")), 60_000);
     }
 }
