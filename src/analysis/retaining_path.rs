@@ -159,7 +159,7 @@ impl Names {
                         native_context.insert(at);
                     }
                     let is = |name: &&str| bytes.strip_prefix(name.as_bytes()).is_some_and(ends_a_word);
-                    if MACHINERY.iter().any(|name| is(name)) {
+                    if MACHINERY.iter().any(is) {
                         machinery.insert(at);
                     }
                 }

@@ -6,6 +6,7 @@ use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::bindgen_prelude::{Either, Object, ToNapiValue};
 use napi::{Env, JsDeferred};
+use napi_derive::napi;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -38,6 +39,12 @@ pub fn start<'env, R: Send + 'static, J: ToNapiValue + 'static>(
         refused.resolve(Box::new(move |_| Ok(Either::A(error.into()))));
     }
     Ok(promise)
+}
+
+/// A job that panics: the tests of `lib/` see that the process survives it.
+#[napi(catch_unwind, ts_return_type = "Promise<Failure>")]
+pub fn panic_for_test<'env>(env: &'env Env, control: &Control) -> napi::Result<Object<'env>> {
+    start(env, control, |_| -> Result<()> { panic!("a test asked for it") }, |_, ()| Ok(()))
 }
 
 /// Runs `work`; a panic becomes [`Error::Internal`].

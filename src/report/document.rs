@@ -90,7 +90,8 @@ mod tests {
         let document = Document::of_rows(rows, &Control::new()).expect("numbers can be written");
         assert_eq!(document.head, r#"{"rows":[]}"#);
         let pages = &document.lists[0].pages;
-        let read: Vec<Vec<u32>> = pages.iter().map(|page| serde_json::from_str(page).expect("a page is JSON")).collect();
+        let read: Vec<Vec<u32>> =
+            pages.iter().map(|page| serde_json::from_str(page).expect("a page is JSON")).collect();
         assert_eq!(read.iter().map(Vec::len).collect::<Vec<_>>(), [512, 512, 76]);
         assert_eq!(read.concat(), (0..1100).collect::<Vec<_>>());
     }

@@ -60,7 +60,9 @@ impl Tree<'_> {
         let snapshot = &heap.snapshot;
         let mut children = None;
         if depth > 1 {
-            children = Some(self.children(node)?.into_iter().map(|child| self.row(child, depth - 1)).collect::<Result<Vec<_>>>()?);
+            children = Some(
+                self.children(node)?.into_iter().map(|child| self.row(child, depth - 1)).collect::<Result<Vec<_>>>()?,
+            );
         }
         Ok(Row {
             id: snapshot.id(node),

@@ -16,12 +16,7 @@ pub struct LeaksQuestion {
 }
 
 /// `LeakDocument` of `index.d.ts`, without the member `snapshots`.
-pub fn leaks(
-    earlier: &[&Snapshot],
-    last: &Opened,
-    question: &LeaksQuestion,
-    control: &Control,
-) -> Result<Document> {
+pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, control: &Control) -> Result<Document> {
     #[derive(Serialize)]
     struct Head {
         leaks: [(); 0],

@@ -71,10 +71,11 @@ pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Resu
     let path = opened.paths(control)?.path(&heap.snapshot, node);
     let retainers = retainers.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance)));
     let edges = edges.iter().map(|edge| Ok(EdgeRow::of(heap, *edge)));
-    Document::new(&head)?
-        .with_list("retainers", retainers, control)?
-        .with_list("edges", edges, control)?
-        .with_list("retainingPath", path.into_iter().map(|step| PathRow::of(heap, step, &mut places)), control)
+    Document::new(&head)?.with_list("retainers", retainers, control)?.with_list("edges", edges, control)?.with_list(
+        "retainingPath",
+        path.into_iter().map(|step| PathRow::of(heap, step, &mut places)),
+        control,
+    )
 }
 
 /// `EdgeRow[]` of `index.d.ts`.
@@ -175,7 +176,10 @@ impl<'a> NodeHead<'a> {
             edges: LATER,
             retaining_path: LATER,
             location: places.of_node(node)?,
-            allocation_stack: allocation_stack(heap, node).iter().map(|function| FrameRow::of(heap, function)).collect(),
+            allocation_stack: allocation_stack(heap, node)
+                .iter()
+                .map(|function| FrameRow::of(heap, function))
+                .collect(),
         })
     }
 }

@@ -38,7 +38,7 @@ pub struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub fn new(opened: &'a Opened, control: &'a Control) -> Self {
-        let maps = opened.options.source_maps.then(|| SourceMaps::new(|path, limit| archive::read_small(path, limit)));
+        let maps = opened.options.source_maps.then(|| SourceMaps::new(archive::read_small));
         Self { opened, control, maps }
     }
 

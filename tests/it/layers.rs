@@ -141,7 +141,8 @@ fn sources() -> Vec<Source> {
             if root.join(&path).is_dir() {
                 pending.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(Source { code: shipped_code(&read(&path)), path: path.to_string_lossy().replace('\\', "/") });
+                found
+                    .push(Source { code: shipped_code(&read(&path)), path: path.to_string_lossy().replace('\\', "/") });
             }
         }
     }
@@ -161,5 +162,8 @@ fn read(path: &Path) -> String {
 #[test]
 fn imports_are_found_alone_and_in_groups() {
     assert_eq!(imports("use crate::graph::Graph; crate::open(x)"), ["graph", "open"]);
-    assert_eq!(imports("use crate::{\n    error::{Error, Result},\n    snapshot::Snapshot,\n};"), ["error", "snapshot"]);
+    assert_eq!(
+        imports("use crate::{\n    error::{Error, Result},\n    snapshot::Snapshot,\n};"),
+        ["error", "snapshot"]
+    );
 }

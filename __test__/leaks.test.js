@@ -1,0 +1,51 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const { test } = require('node:test');
+const { findLeaks, openSnapshot } = require('..');
+
+const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
+const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
+const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
+
+test('findLeaks tells what grew and what holds it', async () => {
+  const seen = new Set();
+  const document = await findLeaks([BEFORE, AFTER], { onProgress: ({ snapshot }) => seen.add(snapshot) });
+  assert.deepEqual(document.snapshots.map((info) => info.file), [BEFORE, AFTER]);
+  const [leak] = document.leaks;
+  assert.equal(leak.countGrowth.length, 1);
+  assert.equal(leak.sizeGrowth.length, 1);
+  assert.ok(leak.retainedGrowth > 0);
+  assert.equal(typeof leak.fingerprint, 'string');
+  assert.equal(typeof leak.container.edge, 'string');
+  const after = await openSnapshot(AFTER);
+  for (const { examples, retainingPath, container } of document.leaks) {
+    for (const id of examples) await after.node(id);
+    assert.ok(retainingPath.some((step) => step.id === container.id), 'the path leads through the container');
+  }
+  await after.close();
+});
+
+test('opened snapshots and sources can be mixed', async () => {
+  const before = await openSnapshot(BEFORE);
+  const after = await openSnapshot(AFTER);
+  const expected = (await findLeaks([BEFORE, AFTER])).leaks;
+  for (const list of [[before, after], [before, AFTER], [fs.readFileSync(BEFORE), after], [fs.createReadStream(BEFORE), AFTER]]) {
+    assert.deepEqual((await findLeaks(list)).leaks, expected);
+  }
+  assert.equal((await findLeaks([before, after], { limit: 0 })).leaks.length, 0);
+  assert.equal(before.closed || after.closed, false);
+  await before.close();
+  await after.close();
+});
+
+test('nothing leaks between a snapshot and itself', async () => {
+  assert.deepEqual((await findLeaks([AFTER, AFTER])).leaks, []);
+});
+
+test('findLeaks wants two snapshots', async () => {
+  await assert.rejects(findLeaks([AFTER]), { code: 'HEAPHOUND_ERR_OPTION' });
+  await assert.rejects(findLeaks(AFTER), { code: 'HEAPHOUND_ERR_OPTION' });
+});

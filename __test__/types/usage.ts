@@ -1,0 +1,31 @@
+// Compiled, never run: the types say what the documentation says.
+
+import { diffSnapshots, findLeaks, openSnapshot } from '../..';
+import type { HeaphoundError, Leak, Snapshot } from '../..';
+
+export async function biggest(file: string | Uint8Array, signal: AbortSignal): Promise<number[]> {
+  await using snapshot: Snapshot = await openSnapshot(file, { signal, threads: 2, parity: 'devtools' });
+  const { classes } = await snapshot.summary({ filter: 'duplicatedStrings', limit: 10 });
+  return classes.map((row) => row.retainedSize);
+}
+
+export async function leaks(files: string[]): Promise<Leak[]> {
+  const found = await findLeaks(files, { onProgress: ({ stage, done, total }) => console.log(stage, done / total) });
+  const place = found.leaks[0]?.container.location;
+  if (place) console.log(`${place.original?.file ?? place.file}:${place.line}`);
+  return found.leaks;
+}
+
+export async function grown(before: Snapshot, after: Snapshot): Promise<string[]> {
+  const { classes } = await diffSnapshots(before, after, { sort: 'addedRetainedSize' });
+  return classes.filter((row) => row.countDelta > 0).map((row) => row.key);
+}
+
+export function isDamaged(error: HeaphoundError): boolean {
+  return error.code === 'HEAPHOUND_ERR_FORMAT' && error.offset !== undefined;
+}
+
+// @ts-expect-error: misspelt options are refused
+void openSnapshot('a', { thread: 1 });
+// @ts-expect-error: a filter has one of DevTools' names
+void openSnapshot('a').then((snapshot) => snapshot.summary({ filter: 'strings' }));
