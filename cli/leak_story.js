@@ -32,7 +32,7 @@ function tellLeaks({ snapshots, leaks }, { files, limit, terminal }) {
 }
 
 /**
- * @param {import('..').SnapshotInfo[]} snapshots
+ * @param {import('..').ReadInfo[]} snapshots
  * @param {import('..').Leak[]} leaks
  * @param {import('./terminal').Terminal} terminal
  */
