@@ -1,9 +1,10 @@
 //! From growing groups to leaks: one for each place where things accumulate.
 
 use super::growth::{Growing, Growth};
+use super::labels::mix;
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
-use super::zones::Key;
+use super::zones::{Key, is_backing};
 use crate::bit_set::BitSet;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
@@ -63,6 +64,7 @@ pub fn entries(last: &Last<'_>, growing: &Growing) -> Vec<Entry> {
     }
     let places = by_container.into_values().map(|groups| same_joined(last, groups));
     let places: Vec<Vec<Grown>> = places.filter(|groups| groups.iter().any(|group| last.counts(group.node))).collect();
+    let places = kin_joined(last, places);
     let total: i64 = places.iter().flatten().map(|group| bytes(&group.growth)).sum();
     let mut entries: Vec<Entry> =
         linked_joined(last, places).into_iter().filter_map(|groups| entry(last, growing, groups, total)).collect();
@@ -103,6 +105,24 @@ fn same_joined(last: &Last<'_>, groups: Vec<Grown>) -> Vec<Grown> {
         }
     }
     same.into_values().collect()
+}
+
+/// Places that hang in the same way from the roots, and gather the same, are one: forty users with a history each.
+fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let mut joined: BTreeMap<u64, Vec<Grown>> = BTreeMap::new();
+    for groups in places {
+        let Some(top) = groups.iter().find(|group| group.is_top) else { continue };
+        let kin = mix(last.zones.kin(top.container), last.labels.label(last.snapshot(), top.node));
+        let place = joined.entry(kin).or_default();
+        for group in groups {
+            let kin = last.zones.kin(group.node);
+            match place.iter_mut().find(|known| last.zones.kin(known.node) == kin) {
+                Some(known) => known.growth.add(&group.growth),
+                None => place.push(group),
+            }
+        }
+    }
+    joined.into_values().collect()
 }
 
 fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> Option<Entry> {
@@ -294,11 +314,15 @@ fn reached(last: &Last<'_>, from: NodeOrdinal, place_of: &HashMap<Key, usize>) -
 /// Single objects that grow without anything new in them: numbers in an array, the memory of a WebAssembly module.
 fn swollen(last: &Last<'_>, growing: &Growing, entries: &mut Vec<Entry>) {
     let shown: HashSet<NodeOrdinal> = entries.iter().flat_map(|entry| nodes_to(last, entry.end)).collect();
+    let known: HashSet<Key> = entries
+        .iter()
+        .flat_map(|entry| entry.groups.iter().map(|group| group.key).chain([last.key(entry.item)]))
+        .collect();
     let joined: HashSet<NodeOrdinal> =
         entries.iter().flat_map(|entry| entry.groups.iter()).flat_map(|group| last.zones.owner(group.node)).collect();
     for (id, growth) in &growing.objects {
-        let (node, _) = last.zones.census.large[id];
-        if shown.contains(&node) || joined.contains(&node) || !last.counts(node) {
+        let node = last.zones.census.large[id].node;
+        if shown.contains(&node) || joined.contains(&node) || !last.counts(node) || holds(last, node, &known) {
             continue;
         }
         let is_collection = last.meaning(node) != Meaning::Value && last.snapshot().kind(node) == NodeKind::OBJECT;
@@ -314,4 +338,12 @@ fn swollen(last: &Last<'_>, growing: &Growing, entries: &mut Vec<Entry>) {
             score: 1.0,
         });
     }
+}
+
+/// True when the object, or a table of its own, refers to something that is reported already.
+fn holds(last: &Last<'_>, node: NodeOrdinal, known: &HashSet<Key>) -> bool {
+    let snapshot = last.snapshot();
+    let targets = |node| snapshot.edges(node).map(|edge| snapshot.target(edge));
+    let stores = targets(node).filter(|target| is_backing(snapshot, *target)).flat_map(targets);
+    targets(node).chain(stores).any(|target| !last.zones.is_persistent(target) && known.contains(&last.key(target)))
 }

@@ -1,14 +1,18 @@
 //! What grew in every interval, and what only looks so.
 
 use super::zones::{Census, Group, Key, LARGE};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Objects that come in smaller numbers are noise: what takes the snapshots leaves one or two behind itself.
 const FEWEST: i64 = 5;
+/// The same for objects that hang from many others, one or two from each: a loaded module leaves its few in every table.
+const FEWEST_SPREAD: i64 = 20;
 /// The same for a single interval, where nothing tells a start from a leak.
 const FEWEST_OF_ONE: i64 = 20;
 /// Bytes in each interval for objects whose number stays.
 const SWELLING: i64 = 16 << 10;
+/// References in each interval from one object to others that are not new.
+const MANY_REFERENCES: i64 = 200;
 /// Bytes in each interval of few but heavy objects.
 const HEAVY: i64 = 512 << 10;
 
@@ -51,16 +55,60 @@ impl Growing {
             let states: Vec<_> = heaps.iter().map(|census| state(census, key)).collect();
             (*key, Growth::between(&states))
         });
-        let objects = last.large.keys().map(|id| {
-            let size = |census: &Census| census.large.get(id).map_or(LARGE, |(_, size)| *size);
-            let states: Vec<_> = heaps.iter().map(|census| (1, size(census))).collect();
-            (*id, Growth::between(&states))
-        });
-        Self {
+        let mut growing = Self {
             groups: groups.filter(|(_, growth)| grows_in_number(growth) || swells(growth)).collect(),
-            objects: objects.filter(|(_, growth)| is_sustained(&growth.sizes, LARGE as i64)).collect(),
+            objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id)?))).collect(),
+        };
+        growing.add_spread(heaps, last);
+        growing
+    }
+
+    /// Adds groups that are too small one by one but grow in sum with those of their kin: forty users with a history each.
+    fn add_spread(&mut self, heaps: &[&Census], last: &Census) {
+        let rest = |census: &Census| {
+            let mut sums: HashMap<u64, (u64, u64)> = HashMap::new();
+            for (_, group) in census.groups.iter().filter(|(key, _)| !self.groups.contains_key(key)) {
+                let sum = sums.entry(group.kin).or_default();
+                *sum = (sum.0 + group.count, sum.1 + group.size);
+            }
+            sums
+        };
+        let sums: Vec<HashMap<u64, (u64, u64)>> = heaps.iter().map(|census| rest(census)).collect();
+        let Some(newest) = sums.last() else { return };
+        let spread: HashSet<u64> = newest
+            .keys()
+            .filter(|kin| {
+                let states: Vec<_> = sums.iter().map(|sums| sums.get(kin).copied().unwrap_or_default()).collect();
+                is_sustained(&Growth::between(&states).counts, FEWEST_SPREAD)
+            })
+            .copied()
+            .collect();
+        for (key, group) in last.groups.iter().filter(|(_, group)| spread.contains(&group.kin)) {
+            let states: Vec<_> = heaps
+                .iter()
+                .map(|census| census.groups.get(key).map_or((0, 0), |group| (group.count, group.size)))
+                .collect();
+            self.groups.entry(*key).or_insert_with(|| Growth::between(&states));
+            debug_assert!(group.count > 0);
         }
     }
+}
+
+/// Growth of one object, when it is sustained: that of its bytes, and of its references where it holds any. The table of a full cache
+/// still grows with the gaps that removed entries leave.
+fn own_growth(heaps: &[&Census], id: u64) -> Option<Growth> {
+    let states: Vec<_> = heaps
+        .iter()
+        .map(|census| census.large.get(&id).map_or((0, LARGE), |large| (large.references, large.size)))
+        .collect();
+    let growth = Growth::between(&states);
+    let holds_any = states.iter().any(|state| state.0 > FEWEST.unsigned_abs());
+    let grows = if holds_any {
+        is_sustained(&growth.counts, MANY_REFERENCES) && is_sustained(&growth.sizes, LARGE as i64)
+    } else {
+        is_sustained(&growth.sizes, LARGE as i64)
+    };
+    grows.then_some(growth)
 }
 
 fn grows_in_number(growth: &Growth) -> bool {

@@ -9,7 +9,7 @@ use crate::analysis::{Heap, Scripts, SourceLocation};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
-use crate::kind::NodeKind;
+use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{NO_NODE, NodeOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
@@ -109,17 +109,23 @@ impl<'a> Last<'a> {
         }
         'climb: loop {
             let Some(owner) = self.zones.owner(head) else { return head };
-            let mut ancestor = owner;
+            let (mut ancestor, mut fans_out) = (owner, self.fans_out(head));
             for _ in 0..CHAIN_PERIOD {
-                let Some(above) = self.zones.owner(ancestor) else { return head };
+                let Some(above) = self.zones.owner(ancestor).filter(|_| !fans_out) else { return head };
                 if label(ancestor) == label(head) && (ancestor == owner || step(above) == step(owner)) {
                     head = ancestor;
                     continue 'climb;
                 }
+                fans_out = self.fans_out(ancestor);
                 ancestor = above;
             }
             return head;
         }
+    }
+
+    /// Whether the reference that holds the node is one of many of its sort.
+    pub fn fans_out(&self, node: NodeOrdinal) -> bool {
+        self.forest.edge(node).is_some_and(|edge| self.references.fans_out(self.snapshot(), edge))
     }
 
     /// What a report calls the node's class.
@@ -143,8 +149,19 @@ impl<'a> Last<'a> {
         }
     }
 
+    /// Where the node's function, class or scope is written; of a CommonJS module its file.
     pub fn location(&self, node: NodeOrdinal) -> Option<SourceLocation> {
-        self.scripts.locate(self.heap, node)
+        self.module_file(node).or_else(|| self.scripts.locate(self.heap, node))
+    }
+
+    fn module_file(&self, node: NodeOrdinal) -> Option<SourceLocation> {
+        let snapshot = self.snapshot();
+        if snapshot.kind(node) != NodeKind::OBJECT || !snapshot.name_text(node).is("Module") {
+            return None;
+        }
+        let (_, file) = snapshot.named_edge(node, EdgeKind::Property, "filename")?;
+        let is_file = snapshot.kind(file) == NodeKind::STRING && !snapshot.name_text(file).is_empty();
+        is_file.then(|| SourceLocation { file: snapshot.name_text(file).to_owned(), line: 1, column: 1, script_id: 0 })
     }
 
     pub fn meaning(&self, node: NodeOrdinal) -> Meaning {
@@ -155,7 +172,7 @@ impl<'a> Last<'a> {
             kind if kind.is_string() => Meaning::Value,
             NodeKind::OBJECT if name.starts_with("system / ") => Meaning::Plumbing,
             NodeKind::OBJECT if name.is("Object") || name.is("Array") || name.is_empty() => Meaning::Plain,
-            NodeKind::OBJECT => match self.location(node) {
+            NodeKind::OBJECT => match self.scripts.locate(self.heap, node) {
                 None => Meaning::Language,
                 Some(place) => origin(&place.file.to_string()),
             },

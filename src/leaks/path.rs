@@ -40,6 +40,8 @@ pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
     let mut told: Vec<NodeOrdinal> = Vec::new();
     for node in nodes_to(last, node) {
         let nearest = told.len().saturating_sub(CHAIN_PERIOD);
+        let list = told.iter().rposition(|before| last.fans_out(*before)).map_or(0, |fan| fan);
+        let nearest = if last.fans_out(node) { told.len() } else { nearest.max(list) };
         if let Some(repeated) = told[nearest..].iter().position(|before| repeats(*before, node)) {
             told.truncate(nearest + repeated);
         }

@@ -178,6 +178,11 @@ impl References {
         snapshot.edge_kind(edge).has_index() || matches!(self.mark_of(snapshot, edge), Mark::Slot | Mark::Pair)
     }
 
+    /// True for one of many references of the same sort: an element, a slot of a table. The links of a list are none.
+    pub fn fans_out(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
+        snapshot.edge_kind(edge) == EdgeKind::Element || matches!(self.mark_of(snapshot, edge), Mark::Slot | Mark::Pair)
+    }
+
     fn mark_of(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> Mark {
         snapshot.edge_string(edge).map_or(Mark::None, |name| self.marks[name.index()])
     }

@@ -32,14 +32,26 @@ pub struct Group {
     /// Group of the object they hang from; 0: an object that is in every heap.
     pub parent: Key,
     pub label: Label,
+    /// The same for all groups that hang in the same way from objects which themselves hang in the same way from the roots.
+    pub kin: u64,
+}
+
+/// A persistent object that is watched for growth of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Large {
+    pub node: NodeOrdinal,
+    /// Bytes, backing stores included.
+    pub size: u64,
+    /// References to other objects, those of the backing stores included.
+    pub references: u64,
 }
 
 /// What one heap holds, without its nodes.
 #[derive(Default)]
 pub struct Census {
     pub groups: HashMap<Key, Group>,
-    /// Persistent objects that are large, by id: bytes, backing stores included.
-    pub large: HashMap<u64, (NodeOrdinal, u64)>,
+    /// Persistent objects that are large, by id.
+    pub large: HashMap<u64, Large>,
 }
 
 /// One heap, sorted into groups.
@@ -49,10 +61,15 @@ pub struct Zones {
     owner: Vec<u32>,
     /// By node: what its key is made of, beside its label.
     base: Vec<Key>,
+    /// By node: classes and references from the roots, without positions and links of lists; of new objects without names too.
+    kin: Vec<u64>,
     persistent: BitSet,
     /// Links of a list after its first.
     pub links: BitSet,
 }
+
+/// An `Object` of more properties is used as a map.
+const DICTIONARY: usize = 64;
 
 /// Persistent objects below this are not watched for growth of their own.
 pub const LARGE: u64 = 512;
@@ -75,6 +92,7 @@ impl Zones {
             census: Census::default(),
             owner: vec![NO_NODE; nodes],
             base: vec![0; nodes],
+            kin: vec![0; nodes],
             persistent: BitSet::new(nodes),
             links: BitSet::new(nodes),
         };
@@ -96,18 +114,23 @@ impl Zones {
             let label = labels.label(snapshot, node);
             zones.base[node.index()] = zones.base_below(snapshot, labels, owner);
             let name = step(node);
-            let mut ancestor = owner;
+            let told = if !zones.is_persistent(node) || is_dictionary(snapshot, owner) { 0 } else { name };
+            zones.kin[node.index()] = mix(mix(zones.kin[owner.index()], told), label);
+            let fan = |node| forest.edge(node).is_some_and(|edge| references.fans_out(snapshot, edge));
+            let (mut ancestor, mut fans_out) = (owner, fan(node));
             for _ in 0..CHAIN_PERIOD {
-                let Some(above) = zones.owner(ancestor) else { break };
+                let Some(above) = zones.owner(ancestor).filter(|_| !fans_out) else { break };
                 let repeats = labels.label(snapshot, ancestor) == label
                     && step(ancestor) == name
                     && labels.label(snapshot, above) == labels.label(snapshot, owner)
                     && (ancestor == owner || step(above) == step(owner));
                 if repeats {
                     zones.base[node.index()] = zones.base[ancestor.index()];
+                    zones.kin[node.index()] = zones.kin[ancestor.index()];
                     zones.links.insert(node.index());
                     break;
                 }
+                fans_out = fan(ancestor);
                 ancestor = above;
             }
         }
@@ -119,7 +142,8 @@ impl Zones {
             let size = own[node.index()];
             if zones.persistent.contains(node.index()) {
                 if size >= LARGE {
-                    zones.census.large.insert(snapshot.id(node), (node, size));
+                    let references = reference_count(snapshot, node);
+                    zones.census.large.insert(snapshot.id(node), Large { node, size, references });
                 }
                 continue;
             }
@@ -127,8 +151,9 @@ impl Zones {
             let parent = zones.owner(node).filter(|owner| !zones.persistent.contains(owner.index()));
             let parent = parent.map_or(0, |parent| zones.key(snapshot, labels, parent));
             let label = labels.label(snapshot, node);
-            let group =
-                zones.census.groups.entry(key).or_insert(Group { first: node.0, parent, label, ..Group::default() });
+            let kin = zones.kin[node.index()];
+            let new = Group { first: node.0, parent, label, kin, ..Group::default() };
+            let group = zones.census.groups.entry(key).or_insert(new);
             group.count += 1;
             group.links += u64::from(zones.links.contains(node.index()));
             group.size += size;
@@ -157,6 +182,11 @@ impl Zones {
         mix(self.base[node.index()], labels.label(snapshot, node))
     }
 
+    /// How the node hangs from the roots, in general.
+    pub fn kin(&self, node: NodeOrdinal) -> u64 {
+        self.kin[node.index()]
+    }
+
     pub fn is_persistent(&self, node: NodeOrdinal) -> bool {
         self.persistent.contains(node.index())
     }
@@ -178,6 +208,25 @@ pub fn is_backing(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
         }
         _ => false,
     }
+}
+
+/// References that an object and its backing stores hold, those to V8's own kinds left out.
+fn reference_count(snapshot: &Snapshot, node: NodeOrdinal) -> u64 {
+    let targets = |node| snapshot.edges(node).map(|edge| snapshot.target(edge));
+    let counts = |node: &NodeOrdinal| {
+        let kind = snapshot.kind(*node);
+        !is_backing(snapshot, *node)
+            && !matches!(kind, NodeKind::HIDDEN | NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::NUMBER)
+    };
+    let stores = targets(node).filter(|target| is_backing(snapshot, *target)).flat_map(targets);
+    targets(node).chain(stores).filter(counts).count() as u64
+}
+
+/// True for an object that is used as a map: its property names are data.
+fn is_dictionary(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+    snapshot.edge_range(node).len() > DICTIONARY
+        && snapshot.kind(node) == NodeKind::OBJECT
+        && snapshot.name_text(node).is("Object")
 }
 
 /// Hash of the edge's kind and name; slots of tables and arrays are all alike.

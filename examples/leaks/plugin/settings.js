@@ -1,0 +1,2 @@
+'use strict';
+exports.settings = { loaded: Date.now() };

@@ -1,0 +1,35 @@
+'use strict';
+// Runs one of the cases beside this file and takes three snapshots of it:
+//   node run.js CASE FOLDER [fixed]
+// CASE.js exports `leak(i)`, one operation, `fixed(i)` where there is a repaired form, and what a finder should say.
+const fs = require('node:fs');
+const path = require('node:path');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+
+v8.setFlagsFromString('--expose-gc');
+const gc = vm.runInNewContext('gc');
+
+async function main() {
+  const [name, folder, variant] = process.argv.slice(2);
+  const example = require(path.join(__dirname, name));
+  const operation = variant === 'fixed' ? example.fixed : example.leak;
+  const { warmup = 20, operations = 101 } = example;
+  fs.mkdirSync(folder, { recursive: true });
+  await example.before?.();
+  let done = 0;
+  for (const [file, count] of [['A', warmup], ['B', operations], ['C', operations]]) {
+    for (let turn = 0; turn < count; turn++) {
+      await operation(done++);
+      await new Promise(setImmediate);
+    }
+    for (let turn = 0; turn < 4; turn++) {
+      await new Promise(setImmediate);
+      gc();
+    }
+    v8.writeHeapSnapshot(path.join(folder, `${file}.heapsnapshot`));
+  }
+  process.exit(0);
+}
+
+main();

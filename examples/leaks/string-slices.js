@@ -1,0 +1,10 @@
+'use strict';
+// A short piece of a long text keeps the long text.
+const seen = new Set();
+
+const page = (i) => Buffer.alloc(40_000, `<p>line ${i}</p>`).toString('latin1');
+exports.leak = (i) => { seen.add(page(i).slice(100, 150)); };
+exports.fixed = (i) => {
+  page(i).slice(100, 150);
+};
+exports.expect = { classes: ['(sliced string)', '(string)'], path: ['seen', 'Set', 'parent', 'string'] };

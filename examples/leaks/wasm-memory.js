@@ -1,0 +1,9 @@
+'use strict';
+// The memory of a WebAssembly module only grows.
+const memory = new WebAssembly.Memory({ initial: 1 });
+exports.engine = { memory, view: () => new Uint8Array(memory.buffer) };
+
+exports.operations = 7;
+exports.leak = () => { memory.grow(1); };
+exports.fixed = () => { exports.engine.view().fill(1); };
+exports.expect = { classes: ['JSArrayBufferData', 'ArrayBuffer'], path: ['engine', 'memory', 'buffer', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'] };
