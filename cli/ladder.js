@@ -4,14 +4,17 @@ const { count } = require('./numbers');
 const { printLocation } = require('./location');
 const { fit, harmless, label, widthOf } = require('./text');
 
-/** Deeper steps stand no further to the right, or they would leave the page. */
-const DEEPEST = 12;
+/** Columns by which a step stands further to the right, of a short path and of one that would leave the page. */
+const STAIR = 2;
+const NARROW_STAIR = 1;
+const SHORT_PATH = 12;
+const WIDEST_MARGIN = 30;
 const NARROWEST_NAME = 16;
 const LONGEST_KEY = 60;
 /** Steps of a chain (a linked list, closures in closures) that are shown at its beginning. */
 const CHAIN_HEAD = 2;
-/** What V8 made for itself: of use to few. */
-const MACHINERY = /^(\(|system \/ )/;
+/** What V8 made for itself: of use to few. A function without a name is the program's. */
+const MACHINERY = /^(\((?!closure)|system \/ )/;
 /** `(GC roots)`, `(Global handles)` and their like; `(array)` is none. */
 const ROOTS = /^\(.*(root|handles|tasks|synthetic).*\)$/i;
 /** A slot of the table behind a Map, a Set or an array; nobody writes the table's name. */
@@ -32,8 +35,10 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
  * @param {{ indent?: number, marks?: Map<number, string> }} [options] `marks`: remarks on nodes, by id
  */
 function drawLadder(path, terminal, { indent = 0, marks = new Map() } = {}) {
-  return foldChains(path).flatMap((rung, depth) => {
-    const margin = ' '.repeat(indent + 2 * Math.min(depth, DEEPEST));
+  const rungs = foldChains(path);
+  const stair = rungs.length > SHORT_PATH ? NARROW_STAIR : STAIR;
+  return rungs.flatMap((rung, depth) => {
+    const margin = ' '.repeat(indent + Math.min(stair * depth, WIDEST_MARGIN));
     const lines = drawStep(rung, margin, terminal, marks.get(rung.step.id));
     if (rung.skipped > 0) lines.push(`${margin}  ${terminal.style('dim', `… ${count(rung.skipped)} more like it`)}`);
     return lines;

@@ -66,7 +66,7 @@ function tellLeak(leak, { number, files, terminal }) {
     ...section('Growth', drawTable(growthColumns(files), growthRows(leak), terminal, { indent: INDENT })),
     ...section('Why it stays alive', drawLadder(leak.retainingPath, terminal, { indent: INDENT, marks: heldAt })),
     ...section('What came with it', drawClasses(leak, terminal)),
-    ...section('What to do', whatToDo(leak, files).flatMap((advice) => hang(advice, terminal.width, margin))),
+    ...section('What to do', whatToDo(leak, files, terminal.width)),
   ];
 }
 
@@ -164,15 +164,17 @@ function drawClasses(leak, terminal) {
 /**
  * @param {import('..').Leak} leak
  * @param {string[]} files
+ * @param {number} width
  */
-function whatToDo(leak, files) {
+function whatToDo(leak, files, width) {
+  const margin = ' '.repeat(INDENT);
   const last = files[files.length - 1];
   const place = firstPlaceOfOwnCode(leak);
   const reference = printReference(leak.container.edge).replace(/^\./, '') || nameOf(leak.container.name);
-  return [
-    `Look at what adds to ${reference}${place ? ` (${place})` : ''} and when it should remove: a limit, an expiry, or a removal when the work is done.`,
-    ...(last === '-' ? [] : [`See one of them: heaphound node ${quoteForShell(harmless(last))} @${leak.examples[0] ?? leak.container.id}`]),
-  ];
+  const advice = `Look at what adds to ${reference}${place ? ` (${place})` : ''} and when it should remove: a limit, an expiry, or a removal when the work is done.`;
+  // A command stays on one line, to be copied.
+  const command = `heaphound node ${quoteForShell(harmless(last))} @${leak.examples[0] ?? leak.container.id}`;
+  return [...wrap(advice, width - INDENT).map((line) => margin + line), ...(last === '-' ? [] : [`${margin}See one of them:`, `${margin}  ${command}`])];
 }
 
 /**
@@ -193,15 +195,6 @@ function firstPlaceOfOwnCode({ container, retainingPath }) {
  */
 function isOwn(place) {
   return place !== undefined && place.file !== '' && !place.file.startsWith('node:');
-}
-
-/**
- * @param {string} text
- * @param {number} width
- * @param {string} margin
- */
-function hang(text, width, margin) {
-  return wrap(text, width - INDENT - 2).map((line, at) => `${margin}${at === 0 ? '• ' : '  '}${line}`);
 }
 
 /**

@@ -27,13 +27,13 @@ const run = execFileSync(process.execPath, [path.join(ROOT, 'examples', 'blog', 
 });
 fs.writeFileSync(OUTPUT, draw(excerpt(run)));
 
-/** The first command of the demo and its answer. */
+/** The first command of the demo and its answer, without the folder that the demo made for its snapshots. */
 function excerpt(output) {
   const lines = output.split('\n');
   const first = lines.findIndex((line) => line.startsWith('$ heaphound leaks'));
   const last = lines.findIndex((line, at) => at > first && line.startsWith('Verdict:'));
   if (first < 0 || last < 0) throw new Error('the demo did not print a command and its verdict');
-  return lines.slice(first, last).join('\n').trimEnd().split('\n');
+  return lines.slice(first, last).join('\n').replace(/\S+[\\/](?=c\.heapsnapshot)/g, '').trimEnd().split('\n');
 }
 
 function draw(lines) {
