@@ -1,13 +1,16 @@
 //! Questions to two or more snapshots.
 
+use super::aside::Aside;
 use super::control::Control;
 use super::heap::{Heap, Held};
 use super::job;
 use super::pages::Pages;
+use crate::analysis::Parity;
 use crate::control::Control as CoreControl;
 use crate::diff::DiffSide;
 use crate::error::Result;
-use crate::report::{self, Opened};
+use crate::open;
+use crate::report::{self, Opened, Parsed};
 use crate::snapshot::Snapshot;
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, Object};
@@ -34,7 +37,7 @@ pub fn diff<'env>(
     job::start(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
-/// What grows over `earlier`, opened or parsed, oldest first, and `last`, opened.
+/// What grows over `earlier`, opened or parsed (then their handles are empty afterwards), oldest first, and `last`, opened.
 #[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
 pub fn find_leaks<'env>(
     env: &'env Env,
@@ -43,22 +46,46 @@ pub fn find_leaks<'env>(
     question: String,
     control: &Control,
 ) -> napi::Result<Object<'env>> {
-    let earlier: Result<Vec<Held>> = earlier.iter().map(|heap| heap.held()).collect();
+    let earlier: Result<Vec<Held>> = earlier.iter().map(|heap| heap.hand_over()).collect();
     let last = last.opened();
     let work = move |control: &CoreControl| {
         let (earlier, last) = (earlier?, last?);
         let question = report::parse(&question)?;
-        let snapshots: Vec<&Snapshot> = earlier.iter().map(snapshot).collect();
-        last.pool()?.install(|| report::leaks(&snapshots, &last, &question, control))
+        last.pool()?.install(|| {
+            let parity = last.heap.parity;
+            let earlier = earlier.into_iter().map(|held| Earlier::of(held, parity, control));
+            let earlier = earlier.collect::<Result<Vec<_>>>()?;
+            let snapshots: Vec<&Snapshot> = earlier.iter().map(Earlier::snapshot).collect();
+            report::leaks(&snapshots, &last, &question, control)
+        })
     };
     job::start(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
-fn snapshot(held: &Held) -> &Snapshot {
-    match held {
-        Held::Opened(opened) => &opened.heap.snapshot,
-        Held::Parsed(parsed) => &parsed.snapshot,
+/// An older snapshot with the sizes that an opened one has.
+enum Earlier {
+    Opened(Aside<Opened>),
+    Sized(Box<Snapshot>),
+}
+
+impl Earlier {
+    fn of(held: Held, parity: Parity, control: &CoreControl) -> Result<Self> {
+        match held {
+            Held::Opened(opened) => Ok(Self::Opened(opened)),
+            Held::Parsed(parsed) => Ok(Self::Sized(Box::new(open::sized(taken(parsed), parity, control)?))),
+        }
     }
+
+    fn snapshot(&self) -> &Snapshot {
+        match self {
+            Self::Opened(opened) => &opened.heap.snapshot,
+            Self::Sized(snapshot) => snapshot,
+        }
+    }
+}
+
+fn taken(parsed: Aside<Parsed>) -> Snapshot {
+    parsed.into_inner().map_or_else(|shared| shared.snapshot.clone(), |parsed| parsed.snapshot)
 }
 
 /// The columns of the older snapshot that a diff needs. One that was only parsed goes away with the last handle on it.
@@ -66,9 +93,6 @@ fn side(before: Held, after: &Opened, control: &CoreControl) -> Result<DiffSide>
     let interfaces = &after.heap.interfaces;
     match before {
         Held::Opened(before) => DiffSide::of(&before.heap.snapshot, interfaces, after.heap.parity, control),
-        Held::Parsed(before) => {
-            let snapshot = before.into_inner().map_or_else(|shared| shared.snapshot.clone(), |parsed| parsed.snapshot);
-            DiffSide::of_parsed(snapshot, interfaces, after.heap.parity, control)
-        }
+        Held::Parsed(before) => DiffSide::of_parsed(taken(before), interfaces, after.heap.parity, control),
     }
 }

@@ -4,6 +4,8 @@
 #![cfg_attr(test, allow(dead_code))] // napi exports nothing in test builds.
 
 mod aside;
+#[cfg(feature = "boundary-bench")]
+mod boundary;
 mod capture;
 mod comparisons;
 mod control;
