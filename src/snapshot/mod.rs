@@ -20,7 +20,17 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub fn new(tables: Tables) -> Self {
+    /// A snapshot always has a root: a file without nodes (valid, though nobody writes it) gets one that holds nothing.
+    pub fn new(mut tables: Tables) -> Self {
+        if tables.nodes.kind.is_empty() {
+            let name = tables.strings.push(Text::default());
+            tables.root = 0;
+            tables.nodes.kind.push(NodeKind::SYNTHETIC.0);
+            tables.nodes.name.push(name.0);
+            tables.nodes.id.push(0);
+            tables.nodes.size.push(0);
+            tables.nodes.first_edge = vec![0, 0];
+        }
         Self { tables }
     }
 

@@ -6,3 +6,4 @@ mod golden_files;
 mod golden_rows;
 mod layers;
 mod locations;
+mod questions;
