@@ -140,13 +140,18 @@ fn sources() -> Vec<Source> {
             let path = directory.join(name);
             if root.join(&path).is_dir() {
                 pending.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !is_for_tests(&path) {
                 found
                     .push(Source { code: shipped_code(&read(&path)), path: path.to_string_lossy().replace('\\', "/") });
             }
         }
     }
     found
+}
+
+/// `test_*.rs` are compiled for unit tests only.
+fn is_for_tests(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("test_"))
 }
 
 /// The code without comments, up to the unit tests at its end.
