@@ -41,6 +41,8 @@ pub struct Grown {
 
 /// Depth of the search for what else an item holds.
 const MOST_LINKED: usize = 4000;
+/// Fewer texts or functions than this, held by Node.js, are no leak.
+const FEW_TEXTS: i64 = 20;
 /// Property edges followed up to the object that owns the others.
 const MOST_OWNERS: usize = 4;
 /// Steps from an item down to the part that makes its weight.
@@ -131,6 +133,11 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
     let mut groups: Vec<Grown> = groups.into_iter().filter(|group| last.counts(group.node)).collect();
     let best = best_group(last, &groups)?;
     let Grown { key, node: item, growth: item_growth, container, .. } = groups.swap_remove(best);
+    // Node.js itself keeps a few texts for every module that is loaded late.
+    let is_few = item_growth.counts.iter().all(|count| *count < FEW_TEXTS);
+    if is_few && last.meaning(item) <= Meaning::Value && held_by(last, container) <= Meaning::Platform {
+        return None;
+    }
     let above = last.zones.owner(last.head(item)).unwrap_or(container);
     let container = if nodes_to(last, container).contains(&above) { above } else { container };
     let end = heaviest_part(last, growing, item);
@@ -248,11 +255,14 @@ fn score(last: &Last<'_>, entry: &Entry, total: i64) -> f64 {
     let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
     let even = if most > 0 { least as f64 / most as f64 } else { 0.5 };
     let share = bytes(&entry.total) as f64 / total.max(1) as f64;
-    let held_by = nodes_to(last, entry.container).iter().rev().take(4).map(|node| last.meaning(*node)).max();
-    even * 2.0
-        + share * 3.0
-        + worth(held_by.unwrap_or(Meaning::Plumbing)) as f64 / 6.0
-        + worth(last.meaning(entry.item)) as f64 / 6.0
+    let held_by = held_by(last, entry.container);
+    even * 2.0 + share * 3.0 + worth(held_by) as f64 / 6.0 + worth(last.meaning(entry.item)) as f64 / 6.0
+}
+
+/// Whose the container is: the best of what holds it.
+fn held_by(last: &Last<'_>, container: NodeOrdinal) -> Meaning {
+    let nodes = nodes_to(last, container);
+    nodes.iter().rev().take(4).map(|node| last.meaning(*node)).max().unwrap_or(Meaning::Plumbing)
 }
 
 /// One leak often hangs from several places: listeners in five arrays, a connection in a list and on a socket. Where an object of one

@@ -11,6 +11,12 @@ const FEWEST_SPREAD: i64 = 20;
 const FEWEST_OF_ONE: i64 = 20;
 /// Bytes in each interval for objects whose number stays.
 const SWELLING: i64 = 16 << 10;
+/// Bytes in each interval of one object that was always there.
+const OWN: i64 = 512;
+/// The same for a single interval.
+const SWELLING_OF_ONE: i64 = 1 << 20;
+/// From this many on, intervals may differ.
+const FEWEST_UNEVEN: i64 = 20;
 /// References in each interval from one object to others that are not new.
 const MANY_REFERENCES: i64 = 200;
 /// Bytes in each interval of few but heavy objects.
@@ -79,7 +85,8 @@ impl Growing {
             .keys()
             .filter(|kin| {
                 let states: Vec<_> = sums.iter().map(|sums| sums.get(kin).copied().unwrap_or_default()).collect();
-                is_sustained(&Growth::between(&states).counts, FEWEST_SPREAD)
+                let growth = Growth::between(&states).counts;
+                is_sustained(&growth, FEWEST_SPREAD) && is_even(&growth)
             })
             .copied()
             .collect();
@@ -102,22 +109,36 @@ fn own_growth(heaps: &[&Census], id: u64) -> Option<Growth> {
         .map(|census| census.large.get(&id).map_or((0, LARGE), |large| (large.references, large.size)))
         .collect();
     let growth = Growth::between(&states);
+    let least = if growth.sizes.len() == 1 { SWELLING_OF_ONE } else { OWN };
     let holds_any = states.iter().any(|state| state.0 > FEWEST.unsigned_abs());
     let grows = if holds_any {
-        is_sustained(&growth.counts, MANY_REFERENCES) && is_sustained(&growth.sizes, LARGE as i64)
+        is_sustained(&growth.counts, MANY_REFERENCES) && is_sustained(&growth.sizes, least)
     } else {
-        is_sustained(&growth.sizes, LARGE as i64)
+        is_sustained(&growth.sizes, least)
     };
     grows.then_some(growth)
 }
 
 fn grows_in_number(growth: &Growth) -> bool {
     let fewest = if growth.counts.len() == 1 { FEWEST_OF_ONE } else { FEWEST };
-    is_sustained(&growth.counts, fewest) || is_sustained(&growth.counts, 1) && is_sustained(&growth.sizes, HEAVY)
+    is_sustained(&growth.counts, fewest) && is_clear(&growth.counts)
+        || is_sustained(&growth.counts, 1) && is_sustained(&growth.sizes, HEAVY)
+}
+
+/// A few objects more must be equally many more in every interval to tell anything.
+fn is_clear(steps: &[i64]) -> bool {
+    let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
+    most >= FEWEST_UNEVEN || most - least <= 2.max(most / 4)
+}
+
+fn is_even(steps: &[i64]) -> bool {
+    let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
+    least * 4 >= most * 3
 }
 
 fn swells(growth: &Growth) -> bool {
-    growth.counts.iter().all(|count| count.abs() <= 2) && is_sustained(&growth.sizes, SWELLING)
+    let least = if growth.sizes.len() == 1 { SWELLING_OF_ONE } else { SWELLING };
+    growth.counts.iter().all(|count| count.abs() <= 2) && is_sustained(&growth.sizes, least)
 }
 
 /// Every interval adds at least so much, and the last not much less than the others: what slows down fills up and stops.
@@ -133,4 +154,35 @@ fn signed(value: u64) -> i64 {
 fn add(to: &mut Vec<i64>, from: &[i64]) {
     to.resize(from.len(), 0);
     to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sustained_growth_does_not_slow_down() {
+        for (steps, is) in [
+            (&[10, 10][..], true),
+            (&[10, 10, 9], true),
+            (&[10, 500], true),
+            (&[4, 10], false),
+            (&[100, 49], false),
+            (&[100, 0], false),
+            (&[0, 100], false),
+            (&[100, -100], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_sustained(steps, 5), is, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn small_growth_must_be_even() {
+        for (steps, is) in
+            [(&[7, 7][..], true), (&[6, 8], true), (&[5, 12], false), (&[12, 30], true), (&[23, 21], true)]
+        {
+            assert_eq!(is_clear(steps), is, "{steps:?}");
+        }
+    }
 }

@@ -133,6 +133,7 @@ impl<'a> Last<'a> {
         let snapshot = self.snapshot();
         let name = snapshot.name_text(node);
         match snapshot.kind(node) {
+            _ if node == snapshot.root() => TextBuf::from("(roots)"),
             kind if kind.is_string() => TextBuf::from(format!("({})", snapshot.kind_name(kind))),
             NodeKind::CLOSURE if name.is_empty() => TextBuf::from("(closure)"),
             NodeKind::CLOSURE => TextBuf::from(format!("{}()", name.to_string_lossy())),

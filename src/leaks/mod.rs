@@ -130,7 +130,7 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
 }
 
 fn leak(last: &Last<'_>, entry: &Entry, examples: &HashMap<u64, Vec<u64>>, options: &LeakOptions) -> Leak {
-    let nodes = told_nodes_to(last, entry.end);
+    let nodes = told_nodes_to(last, entry.end, entry.container);
     let holders = nodes_to(last, entry.container);
     let mut classes: Vec<LeakedClass> = Vec::new();
     for group in &entry.groups {

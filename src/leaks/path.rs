@@ -18,16 +18,16 @@ pub struct Step {
     pub location: Option<SourceLocation>,
 }
 
-/// Nodes from the one below the root down to this one, backing stores left out.
+/// Nodes from the root down to this one, backing stores left out.
 pub fn nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
     let mut nodes: Vec<_> = std::iter::successors(Some(node), |node| last.zones.owner(*node)).collect();
-    nodes.pop_if(|node| *node == last.snapshot().root());
     nodes.reverse();
     nodes
 }
 
 /// [`nodes_to`] with one link in place of a list's many: what is held in the same way as a little before.
-pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
+/// The container stays, the root goes unless it is the container.
+pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal) -> Vec<NodeOrdinal> {
     let snapshot = last.snapshot();
     let step = |node: NodeOrdinal| {
         let edge = last.forest.edge(node).map_or(0, |edge| generic_name(snapshot, &last.references, edge));
@@ -42,10 +42,14 @@ pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
         let nearest = told.len().saturating_sub(CHAIN_PERIOD);
         let list = told.iter().rposition(|before| last.fans_out(*before)).map_or(0, |fan| fan);
         let nearest = if last.fans_out(node) { told.len() } else { nearest.max(list) };
+        let nearest = told.iter().position(|before| *before == container).map_or(nearest, |at| nearest.max(at + 1));
         if let Some(repeated) = told[nearest..].iter().position(|before| repeats(*before, node)) {
             told.truncate(nearest + repeated);
         }
         told.push(node);
+    }
+    if told.first() == Some(&snapshot.root()) && container != snapshot.root() {
+        told.remove(0);
     }
     told
 }

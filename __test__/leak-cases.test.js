@@ -1,0 +1,60 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, describe, it } = require('node:test');
+const { promisify } = require('node:util');
+const { findLeaks } = require('..');
+
+const CASES = path.join(__dirname, '..', 'examples', 'leaks');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-leaks-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const names = fs.readdirSync(CASES).filter((file) => file.endsWith('.js') && file !== 'run.js').map((file) => path.basename(file, '.js'));
+
+describe('leak cases', { concurrency: 2 }, () => {
+  for (const name of names) {
+    const { expect, fixed } = require(path.join(CASES, name));
+    const isLeak = expect.classes.length > 0;
+    it(isLeak ? `${name} is found` : `${name} is healthy`, async () => {
+      const leaks = await verdict(name, 'leak');
+      if (isLeak) assertFound(leaks, expect);
+      else assert.deepEqual(leaks, []);
+    });
+    if (isLeak && fixed) {
+      it(`${name}, repaired, is healthy`, async () => assert.deepEqual(await verdict(name, 'fixed'), []));
+    }
+  }
+});
+
+/**
+ * @param {string} name
+ * @param {'leak' | 'fixed'} variant
+ */
+async function verdict(name, variant) {
+  const out = path.join(folder, `${name}-${variant}`);
+  await promisify(execFile)(process.execPath, [path.join(CASES, 'run.js'), `./${name}`, out, variant]);
+  const { leaks } = await findLeaks(['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`)));
+  fs.rmSync(out, { recursive: true });
+  return leaks;
+}
+
+/**
+ * @param {import('..').Leak[]} leaks
+ * @param {{ classes: string[], path: string[] }} expected names that the path must hold, in this order
+ */
+function assertFound(leaks, { classes, path: names }) {
+  assert.equal(leaks.length, 1);
+  const [leak] = leaks;
+  assert.ok(classes.some((name) => leak.className.includes(name)), leak.className);
+  const told = [...leak.retainingPath.flatMap((step) => [step.edge, step.name]), leak.className];
+  let at = 0;
+  for (const name of names) {
+    while (at < told.length && !told[at].includes(name)) at += 1;
+    assert.ok(at < told.length, `${name} is missing in ${told.join(' ')}`);
+  }
+  assert.ok(leak.retainingPath.some((step) => step.id === leak.container.id), 'the path leads through the container');
+}
