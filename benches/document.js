@@ -11,7 +11,7 @@ const TARGET = path.join(__dirname, '..', 'docs', 'benchmarks.md');
 /** The counts stand in the header, and the header at the beginning. */
 const HEADER_BYTES = 1 << 16;
 
-function write({ answers, heaps, runs }) {
+function write({ answers, heaps, runs, load }) {
   const versions = new Map(answers.flatMap(({ rows }) => rows.map(({ tool }) => [tool.name, tool.version])));
   const text = [
     '# Benchmarks',
@@ -20,8 +20,9 @@ function write({ answers, heaps, runs }) {
     '',
     `Taken on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${os.cpus()[0].model.trim()}, ${(os.totalmem() / 1e9).toFixed(0)} GB of memory, `
       + `${os.type()} ${os.release().split('-')[0]}, Node ${process.version}, ${rustVersion()}.`,
-    `Every number is the median of ${runs} ${runs === 1 ? 'run' : 'runs'}, the tools in turns, files in the page cache, each run a process of its own: `
-      + 'wall time with the start of the process, and its highest resident memory. Both depend on what else the machine does; the ratios depend less on it.',
+    `Every number is ${runs === 1 ? 'of one run' : `the median of ${runs} runs`}, the tools in turns, files in the page cache, each run a process of its own: `
+      + 'wall time with the start of the process, time of all its threads on processors, and its highest resident memory. Times depend on what else '
+      + `the machine does (average load at the start: ${load.toFixed(1)}); the ratios depend less on it.`,
     '',
     `Versions: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}.`
       + (process.env.HEAP_SNAPSHOT_LIBRARIES === undefined ? '' : ' The binary of @heap-snapshot/tool was started with a newer glibc than the system\'s, which it needs.'),
@@ -58,18 +59,18 @@ function section({ title, rows, aim }) {
   return [
     `## ${title}`,
     '',
-    '| | wall | peak memory | wall, ours = 1 | memory, ours = 1 |',
-    '|---|--:|--:|--:|--:|',
+    '| | wall | processors | peak memory | wall, ours = 1 | memory, ours = 1 |',
+    '|---|--:|--:|--:|--:|--:|',
     ...rows.map((row) => toolRow(row, ours)),
-    `| *aim on two cores* | ${aim.seconds} s | ${megabytes(aim.peakBytes)} | | |`,
+    `| *aim on two cores* | ${aim.seconds} s | | ${megabytes(aim.peakBytes)} | | |`,
     '',
   ];
 }
 
-function toolRow({ tool, seconds, peakBytes, failure }, ours) {
-  if (failure !== undefined) return `| ${tool.name} | fails | ${failure.replaceAll('|', '\\|')} | | |`;
+function toolRow({ tool, seconds, cpuSeconds, peakBytes, failure }, ours) {
+  if (failure !== undefined) return `| ${tool.name} | fails | | ${failure.replaceAll('|', '\\|')} | | |`;
   const ratio = (value, base) => (base === undefined ? '' : (value / base).toFixed(1));
-  return `| ${tool.name} | ${seconds.toFixed(2)} s | ${megabytes(peakBytes)} | ${ratio(seconds, ours.seconds)} | ${ratio(peakBytes, ours.peakBytes)} |`;
+  return `| ${tool.name} | ${seconds.toFixed(2)} s | ${cpuSeconds.toFixed(2)} s | ${megabytes(peakBytes)} | ${ratio(seconds, ours.seconds)} | ${ratio(peakBytes, ours.peakBytes)} |`;
 }
 
 function megabytes(bytes) {

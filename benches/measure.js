@@ -12,6 +12,7 @@ const LIMIT_MS = 15 * 60_000;
 /**
  * @typedef {object} Run
  * @property {number} [seconds] Wall time, process start included.
+ * @property {number} [cpuSeconds] Time of all its threads on processors.
  * @property {number} [peakBytes] Highest resident memory of the process.
  * @property {string} [failure] Why there are no numbers.
  */
@@ -22,16 +23,17 @@ const LIMIT_MS = 15 * 60_000;
  * @returns {Run}
  */
 function measure(command) {
-  const child = spawnSync(TIME, ['-f', 'heaphound-bench %e %M', ...command], {
+  const child = spawnSync(TIME, ['-f', 'heaphound-bench %e %U %S %M', ...command], {
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
     timeout: LIMIT_MS,
     maxBuffer: 1 << 28,
   });
   if (child.error) return { failure: child.error.message };
-  const numbers = /heaphound-bench ([\d.]+) (\d+)\n$/.exec(child.stderr);
+  const numbers = /heaphound-bench ([\d.]+) ([\d.]+) ([\d.]+) (\d+)\n$/.exec(child.stderr);
   if (child.status !== 0 || numbers === null) return { failure: reason(child) };
-  return { seconds: Number(numbers[1]), peakBytes: Number(numbers[2]) * 1024 };
+  const [seconds, user, system, kilobytes] = numbers.slice(1).map(Number);
+  return { seconds, cpuSeconds: user + system, peakBytes: kilobytes * 1024 };
 }
 
 /** The line of what a failed command said that tells most. */
@@ -41,12 +43,12 @@ function reason({ status, signal, stderr }) {
   return `${signal ?? `exit code ${status}`}: ${telling.replace(/(?:[^\s:]*\/)+/g, '').slice(0, 120)}`;
 }
 
-/** The middle one of the runs by wall time; a failure when one of them failed. */
+/** The middle one of the runs in each respect; a failure when one of them failed. */
 function median(runs) {
   const failed = runs.find((run) => run.failure !== undefined);
   if (failed !== undefined) return failed;
   const middle = (values) => values.sort((left, right) => left - right)[Math.floor(values.length / 2)];
-  return { seconds: middle(runs.map((run) => run.seconds)), peakBytes: middle(runs.map((run) => run.peakBytes)) };
+  return Object.fromEntries(['seconds', 'cpuSeconds', 'peakBytes'].map((field) => [field, middle(runs.map((run) => run[field]))]));
 }
 
 module.exports = { measure, median };

@@ -8,6 +8,7 @@
 // `--large` makes `ts` (Node 22 or later, 8 GB of memory) and `--huge` makes `x31` (7 GB of disk).
 
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { measure, median } = require('./measure');
 const { tools, prepare, run } = require('./tools');
@@ -16,7 +17,7 @@ const { write } = require('./document');
 const HEAPS = process.env.HEAPHOUND_BENCH_HEAPS ?? path.join(__dirname, 'heaps');
 const heap = (name) => path.join(HEAPS, `${name}.heapsnapshot`);
 
-/** What the project wants to reach on two cores: seconds and bytes. `few` leaves out the tools that are too slow for the file. */
+/** What the project wants to reach on two cores: seconds and bytes. `few` leaves out the tools that are too slow for the file, `alone` all but ours. */
 const QUESTIONS = [
   { title: 'Open, retained sizes and summary of `mid`', kind: 'open', files: ['mid'], aim: { seconds: 0.6, peakBytes: 400e6 } },
   { title: 'Diff of `mid` and `mid2`', kind: 'diff', files: ['mid', 'mid2'], aim: { seconds: 1.2, peakBytes: 700e6 } },
@@ -52,10 +53,11 @@ function main() {
   const flags = process.argv.slice(2);
   const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
   prepare();
+  const [load] = os.loadavg();
   makeHeaps(flags);
   const asked = QUESTIONS.filter(({ files }) => files.every((name) => fs.existsSync(heap(name))));
   const answers = asked.map((question) => answer(question, runs));
-  write({ answers, runs, heaps: ['mid', 'mid2', 'ts', 'x31'].map((name) => ({ name, file: heap(name) })).filter(({ file }) => fs.existsSync(file)) });
+  write({ answers, runs, load, heaps: ['mid', 'mid2', 'ts', 'x31'].map((name) => ({ name, file: heap(name) })).filter(({ file }) => fs.existsSync(file)) });
 }
 
 main();
