@@ -70,17 +70,22 @@ function numbers(bytes, key) {
   return { start, end, values };
 }
 
-/** Writes `rows` of `width` numbers once per copy; `shift(copy, column, value)` gives the copy's number. */
+/** Writes `rows` of `width` numbers once per copy; `shift(copy, column, value, row)` gives the copy's number. */
 function writeCopies(writer, rows, width, copies, isFirst, shift) {
   let separator = isFirst ? 0 : 44;
   for (let copy = 0; copy < copies; copy += 1) {
     for (let at = 0; at < rows.length; at += width) {
       for (let column = 0; column < width; column += 1) {
-        writer.number(shift(copy, column, rows[at + column]), separator);
+        writer.number(shift(copy, column, rows[at + column], at / width), separator);
         separator = 44;
       }
     }
   }
+}
+
+/** Odd, as V8's own: the even ids of embedders' objects are spread over 32 bits and leave no room for copies. */
+function idOf(ordinal) {
+  return 2 * ordinal + 1;
 }
 
 function main() {
@@ -99,9 +104,6 @@ function main() {
   const toColumn = columnOf(edgeFields, 'to_node');
   const nodeColumn = columnOf(locationFields, 'object_index');
 
-  let highestId = 0;
-  for (let at = idColumn; at < nodes.values.length; at += width) highestId = Math.max(highestId, nodes.values[at]);
-  const idStep = highestId + (highestId % 2) + 2;
   // The first node is the new root, whose edges lead to the roots of the copies.
   const nodeShift = (copy) => (1 + copy * nodeCount) * width;
 
@@ -111,10 +113,10 @@ function main() {
   const writer = new Writer(`${target}.part`);
   writer.text(`${JSON.stringify(header).slice(0, -1)},\n"nodes":[`);
   nodeFields.forEach((field, column) => {
-    const root = field === 'edge_count' ? copies : field === 'id' ? 1 : nodes.values[column];
+    const root = field === 'edge_count' ? copies : field === 'id' ? idOf(0) : nodes.values[column];
     writer.number(root, column === 0 ? 0 : 44);
   });
-  writeCopies(writer, nodes.values, width, copies, false, (copy, column, value) => (column === idColumn ? value + 2 + copy * idStep : value));
+  writeCopies(writer, nodes.values, width, copies, false, (copy, column, value, row) => (column === idColumn ? idOf(1 + copy * nodeCount + row) : value));
   writer.text('],\n"edges":[');
   const element = edgeTypes[0].indexOf('element');
   for (let copy = 0; copy < copies; copy += 1) {
