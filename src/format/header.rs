@@ -142,8 +142,8 @@ impl Header {
             nodes,
             edges,
             locations: meta.location_fields.as_deref().and_then(LocationFields::find),
-            functions: FunctionFields::find(meta.trace_function_info_fields.as_deref()).map_err(fault)?,
-            trace_nodes: TraceNodeFields::find(meta.trace_node_fields.as_deref()).map_err(fault)?,
+            functions: FunctionFields::find(listed(&meta.trace_function_info_fields)).map_err(fault)?,
+            trace_nodes: TraceNodeFields::find(listed(&meta.trace_node_fields)).map_err(fault)?,
             samples: meta.sample_fields.as_deref().and_then(SampleFields::find),
         })
     }
@@ -239,6 +239,11 @@ impl SampleFields {
             last_assigned_id: position(fields, "last_assigned_id")?,
         })
     }
+}
+
+/// An empty list says no more than none: the section it is of is empty.
+fn listed(fields: &Option<Vec<String>>) -> Option<&[String]> {
+    fields.as_deref().filter(|fields| !fields.is_empty())
 }
 
 fn position(fields: &[String], name: &str) -> Option<usize> {

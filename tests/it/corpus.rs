@@ -372,6 +372,8 @@ fn optional_parts_are_read() {
     assert_eq!(changed("\"samples\":[]", unknown), parse_whole(&file("min5")));
     assert_eq!(changed("\"samples\"", "\"\\u0073amples\""), parse_whole(&file("min5")));
     assert_eq!(changed("\"node_count\":5", "\"root_index\":24,\"node_count\":5").unwrap().root, 4);
+    let fields = "[\"function_id\",\"name\",\"script_name\",\"script_id\",\"line\",\"column\"]";
+    assert_eq!(changed(fields, "[]"), parse_whole(&file("min5")));
     let foreign = changed("\"object\",\"code\"", "\"orb\",\"code\"").unwrap();
     assert_eq!(foreign.foreign_kinds, ["orb"]);
 }
