@@ -234,7 +234,7 @@ for (const line of [20, 22, 24, 26]) {
 
 function nodeOfLine(line) {
   if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, '..', 'node_modules', `node${line}`, 'bin', 'node');
+  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
   return fs.existsSync(file) ? file : undefined;
 }
 
