@@ -49,6 +49,8 @@ export interface SnapshotInfo {
   nodeCount: number;
   edgeCount: number;
   stringCount: number;
+  /** Nodes without bytes of their own, among them the backing stores that count for their owner. `summary` leaves them out, as DevTools does. */
+  zeroSizeCount: number;
   /** Bytes: shallow sizes of all nodes and what V8 reports outside of its heap. */
   totalSize: number;
   /** Bytes outside of the heap that V8 reports in the header (V8 13.6 and later). */

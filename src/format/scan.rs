@@ -218,8 +218,9 @@ mod avx2 {
                 // A shift is by the distance modulo 64.
                 *text = u64::from_le_bytes(*eight) << (start.wrapping_sub(end).wrapping_mul(8) % 64);
             }
-            let [a, b, c, d] = text.map(u64::cast_signed);
-            let text = _mm256_set_epi64x(d, c, b, a);
+            // Not `text.map`: the standard library's code is not compiled for AVX2, and so is not inlined here.
+            let [a, b, c, d] = text;
+            let text = _mm256_set_epi64x(d.cast_signed(), c.cast_signed(), b.cast_signed(), a.cast_signed());
             let digits = _mm256_and_si256(text, _mm256_set1_epi8(0x0f));
             let twos = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010a));
             let fours = _mm256_madd_epi16(twos, _mm256_set1_epi32(0x0001_0064));

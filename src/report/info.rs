@@ -16,6 +16,7 @@ pub struct InfoRow {
     node_count: u64,
     edge_count: u64,
     string_count: u64,
+    zero_size_count: u64,
     total_size: u64,
     extra_native_size: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +46,7 @@ impl InfoRow {
             node_count: snapshot.node_count() as u64,
             edge_count: snapshot.edge_count() as u64,
             string_count: tables.strings.len() as u64,
+            zero_size_count: tables.nodes.size.narrow().iter().filter(|size| **size == 0).count() as u64,
             total_size: sizes.saturating_add(tables.extra_native_bytes),
             extra_native_size: tables.extra_native_bytes,
             unreachable_count: None,
