@@ -126,13 +126,7 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
     };
     drop(essential);
     let snapshot = snapshot.with_shallow_sizes(sizes);
-    let retained_sizes = retained_sizes(&snapshot, &tree);
-    let graph = Graph {
-        dominators: tree.by_node(&snapshot),
-        unreachable_count: tree.unreachable_count,
-        retainers,
-        distances,
-        retained_sizes,
-    };
+    let (retained_sizes, dominators) = rayon::join(|| retained_sizes(&snapshot, &tree), || tree.by_node(&snapshot));
+    let graph = Graph { dominators, unreachable_count: tree.unreachable_count, retainers, distances, retained_sizes };
     Ok(Heap { snapshot, graph, parity: options.parity, interfaces, classes })
 }

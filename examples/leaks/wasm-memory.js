@@ -6,4 +6,4 @@ exports.engine = { memory, view: () => new Uint8Array(memory.buffer) };
 exports.operations = 7;
 exports.leak = () => { memory.grow(1); };
 exports.fixed = () => { exports.engine.view().fill(1); };
-exports.expect = { classes: ['JSArrayBufferData', 'ArrayBuffer'], path: ['engine', 'memory', 'buffer', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'] };
+exports.expect = { classes: ['JSArrayBufferData', 'ArrayBuffer'], path: ['engine', 'memory', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'] };

@@ -10,30 +10,27 @@ use crate::wide_column::WideColumn;
 /// # Units
 /// Bytes.
 /// # Cost
-/// O(nodes); 8 bytes a node while it runs.
+/// O(nodes); nothing beside the result.
 pub fn retained_sizes(snapshot: &Snapshot, tree: &DominatorTree) -> WideColumn {
     let sizes = &snapshot.tables().nodes.size;
-    let mut retained: Vec<u64> = tree.nodes.iter().map(|node| sizes.get(*node as usize)).collect();
-    for node in (1..retained.len()).rev() {
-        let dominator = tree.immediate[node] as usize;
-        retained[dominator] = retained[dominator].saturating_add(retained[node]);
-    }
-    let mut column = sizes.clone();
-    let outside = if tree.nodes.len() == column.len() {
-        0
+    let mut retained = sizes.clone();
+    let total = sizes.iter().fold(0, u64::saturating_add);
+    let dominated = || (1..tree.nodes.len()).rev();
+    let node = |number: usize| tree.nodes[number] as usize;
+    let dominator = |number: usize| tree.nodes[tree.immediate[number] as usize] as usize;
+    if total < u64::from(u32::MAX) {
+        // No sum can leave 32 bits.
+        let retained = retained.narrow_mut();
+        dominated().for_each(|number| retained[dominator(number)] += retained[node(number)]);
     } else {
-        let all = sizes.iter().fold(0, u64::saturating_add);
-        let inside = tree.nodes.iter().fold(0, |sum: u64, node| sum.saturating_add(sizes.get(*node as usize)));
-        all - inside
-    };
-    for (node, size) in tree.nodes.iter().zip(retained) {
-        column.set(*node as usize, size);
+        dominated().for_each(|number| {
+            let sum = retained.get(dominator(number)).saturating_add(retained.get(node(number)));
+            retained.set(dominator(number), sum);
+        });
     }
-    if !column.is_empty() {
-        let root = snapshot.root().index();
-        column.set(root, column.get(root).saturating_add(outside));
-    }
-    column
+    // What is outside of the tree counts for the root too.
+    retained.set(snapshot.root().index(), total);
+    retained
 }
 
 #[cfg(test)]
