@@ -8,6 +8,7 @@ pub mod bit_set;
 pub mod control;
 pub mod kind;
 pub mod ordinal;
+pub mod prefetch;
 pub mod text;
 pub mod wide_column;
 

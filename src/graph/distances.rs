@@ -15,6 +15,9 @@ pub const UNREACHABLE: i32 = -5;
 /// Distance of the root when there are user roots: from here on a node is reached from the system only.
 pub const SYSTEM: i32 = 100_000_000;
 
+/// Nodes between the one at work and those whose memory is asked for.
+const AHEAD: usize = 8;
+
 /// Breadth-first from the user roots (distance 1), then from the root for what is left. A WeakMap's value is reached when both its
 /// key and its table are.
 ///
@@ -43,8 +46,9 @@ pub fn distances_avoiding(
 struct Walk<'a> {
     snapshot: &'a Snapshot,
     ephemerons: &'a Ephemerons,
-    ignored: Option<&'a BitSet>,
     distance: Vec<i32>,
+    /// Nodes that have a distance, or must not get one. Nearly every edge leads to such a node, and bits stay in the cache.
+    settled: BitSet,
     /// Ephemeron pairs of which one edge was seen.
     half_open: BitSet,
     native_context: Vec<StringOrdinal>,
@@ -65,8 +69,8 @@ impl<'a> Walk<'a> {
         Self {
             snapshot,
             ephemerons,
-            ignored,
             distance: vec![UNREACHABLE; snapshot.node_count()],
+            settled: ignored.cloned().unwrap_or_else(|| BitSet::new(snapshot.node_count())),
             half_open: BitSet::new(ephemerons.pair_count()),
             native_context: snapshot.strings_equal_to("system / NativeContext"),
             sloppy_function_map: snapshot.strings_equal_to("sloppy_function_map"),
@@ -78,9 +82,9 @@ impl<'a> Walk<'a> {
         let seeds: Vec<NodeOrdinal> = user_roots(self.snapshot).collect();
         let root = self.snapshot.root();
         let start = if seeds.is_empty() { 0 } else { SYSTEM };
-        seeds.iter().for_each(|seed| self.distance[seed.index()] = 1);
+        seeds.iter().for_each(|seed| self.settle(*seed, 1));
         self.spread(seeds, 1, control)?;
-        self.distance[root.index()] = start;
+        self.settle(root, start);
         self.spread(vec![root], start, control)?;
         Ok(self.distance)
     }
@@ -92,6 +96,12 @@ impl<'a> Walk<'a> {
             distance += 1;
             for (turn, node) in level.iter().enumerate() {
                 control.check_at(turn)?;
+                if let Some(later) = level.get(turn + 2 * AHEAD) {
+                    self.snapshot.expect_node(*later);
+                }
+                if let Some(later) = level.get(turn + AHEAD) {
+                    self.snapshot.expect_edges(*later);
+                }
                 self.visit(*node, distance, &mut next);
             }
             std::mem::swap(&mut level, &mut next);
@@ -107,10 +117,7 @@ impl<'a> Walk<'a> {
         let edges = &self.snapshot.tables().edges;
         for (packed, name) in edges.kind_and_target[range.clone()].iter().zip(&edges.name_or_index[range]) {
             let (kind, target) = unpack_edge(*packed);
-            if kind == EdgeKind::Weak || self.distance[target.index()] != UNREACHABLE {
-                continue;
-            }
-            if self.ignored.is_some_and(|ignored| ignored.contains(target.index())) {
+            if kind == EdgeKind::Weak || self.settled.contains(target.index()) {
                 continue;
             }
             if rule != Rule::None && self.decides(rule, kind, *name) == Some(false) {
@@ -120,9 +127,15 @@ impl<'a> Walk<'a> {
             if rule != Rule::MapDescriptors && kind == EdgeKind::Internal && !self.opens(StringOrdinal(*name)) {
                 continue;
             }
-            self.distance[target.index()] = distance;
+            self.settle(target, distance);
             next.push(target);
         }
+    }
+
+    #[inline(always)]
+    fn settle(&mut self, node: NodeOrdinal, distance: i32) {
+        self.distance[node.index()] = distance;
+        self.settled.insert(node.index());
     }
 
     #[inline(always)]

@@ -6,6 +6,7 @@ use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::{NO_NODE, NodeOrdinal};
+use crate::prefetch::prefetch;
 use crate::snapshot::{Snapshot, unpack_edge};
 
 /// The dominator tree, in the order in which it was found.
@@ -20,8 +21,13 @@ pub struct DominatorTree {
     pub unreachable_count: u32,
 }
 
+/// Nodes between the one at work and those whose memory is asked for.
+const AHEAD: usize = 8;
+
 /// Depth-first spanning tree by preorder numbers.
 struct Spanning {
+    /// Nodes that have a number. Nearly every edge leads to one, and bits stay in the cache.
+    reached: BitSet,
     /// Preorder number of every node, [`NO_NODE`] when not reached.
     number: Vec<u32>,
     nodes: Vec<u32>,
@@ -46,7 +52,7 @@ pub fn dominator_tree(
     retainers: &Retainers,
     control: &Control,
 ) -> Result<DominatorTree> {
-    let Spanning { number, nodes, parent, unreachable_count } = span(snapshot, essential, retainers, control)?;
+    let Spanning { number, nodes, parent, unreachable_count, .. } = span(snapshot, essential, retainers, control)?;
     let semi = semidominators(&nodes, &number, &parent, retainers, control)?;
     drop(number);
     let immediate = immediate_dominators(parent, &semi, control)?;
@@ -67,6 +73,7 @@ impl DominatorTree {
 fn span(snapshot: &Snapshot, essential: &BitSet, retainers: &Retainers, control: &Control) -> Result<Spanning> {
     let count = snapshot.node_count();
     let mut spanning = Spanning {
+        reached: BitSet::new(count),
         number: vec![NO_NODE; count],
         nodes: Vec::with_capacity(count),
         parent: Vec::with_capacity(count),
@@ -78,7 +85,7 @@ fn span(snapshot: &Snapshot, essential: &BitSet, retainers: &Retainers, control:
     for node in snapshot.nodes() {
         control.check_at(node.index())?;
         let held = || retainers.sources(node).any(|(_, essential)| essential);
-        if spanning.number[node.index()] == NO_NODE && !held() {
+        if !spanning.reached.contains(node.index()) && !held() {
             spanning.descend(snapshot, essential, (node.0, 0), &mut stack, control)?;
         }
     }
@@ -99,7 +106,7 @@ impl Spanning {
     ) -> Result<()> {
         stack.push(start);
         while let Some((node, parent)) = stack.pop() {
-            if self.number[node as usize] != NO_NODE {
+            if !self.reached.insert_new(node as usize) {
                 continue;
             }
             let number = self.nodes.len();
@@ -110,8 +117,14 @@ impl Spanning {
             let first = snapshot.edge_range(NodeOrdinal(node)).start;
             for (at, packed) in snapshot.packed_edges(NodeOrdinal(node)).iter().enumerate() {
                 let target = unpack_edge(*packed).1;
-                if self.number[target.index()] == NO_NODE && essential.contains(first + at) {
+                if !self.reached.contains(target.index()) && essential.contains(first + at) {
+                    snapshot.expect_node(target);
                     stack.push((target.0, number as u32));
+                }
+            }
+            for ahead in [1, 3] {
+                if let Some((next, _)) = stack.len().checked_sub(ahead).and_then(|at| stack.get(at)) {
+                    snapshot.expect_edges(NodeOrdinal(*next));
                 }
             }
         }
@@ -128,10 +141,19 @@ fn semidominators(
     control: &Control,
 ) -> Result<Vec<u32>> {
     let mut semi = vec![0; nodes.len()];
-    let mut forest = Forest { ancestor: parent.to_vec(), label: vec![0; nodes.len()], path: Vec::new() };
+    let links = parent.iter().map(|parent| Link { ancestor: *parent, label: 0 }).collect();
+    let mut forest = Forest { links, path: Vec::new() };
     for node in (1..nodes.len()).rev() {
         control.check_at(node)?;
         let this = node as u32;
+        if node > 3 * AHEAD {
+            retainers.expect(NodeOrdinal(nodes[node - 3 * AHEAD]));
+            retainers.expect_sources(NodeOrdinal(nodes[node - 2 * AHEAD]));
+            let sources = retainers.sources(NodeOrdinal(nodes[node - AHEAD]));
+            if sources.len() > 1 {
+                sources.take(4).for_each(|(source, _)| prefetch(number, source.index()));
+            }
+        }
         let mut least = parent[node];
         let sources = retainers.sources(NodeOrdinal(nodes[node]));
         // With one retainer the parent is it.
@@ -148,42 +170,52 @@ fn semidominators(
             }
         }
         semi[node] = least;
-        forest.label[node] = least;
+        forest.links[node].label = least;
     }
     Ok(semi)
 }
 
 /// The processed part of the spanning tree: all nodes above the one at work.
 struct Forest {
-    /// An ancestor; after compression one that is not processed, or nearer to it.
-    ancestor: Vec<u32>,
-    /// Least semidominator from the node up to, not including, its ancestor.
-    label: Vec<u32>,
+    links: Vec<Link>,
     path: Vec<u32>,
+}
+
+/// Both in one place, because who reads one reads the other.
+#[derive(Clone, Copy)]
+struct Link {
+    /// An ancestor; after compression one that is not processed, or nearer to it.
+    ancestor: u32,
+    /// Least semidominator from the node up to, not including, its ancestor.
+    label: u32,
 }
 
 impl Forest {
     /// Least semidominator on the way from `node` up to, not including, the first node that is not above `last`.
     #[inline(always)]
     fn least_above(&mut self, node: u32, last: u32) -> u32 {
-        if self.ancestor[node as usize] > last {
-            self.compress(node, last);
+        let link = self.links[node as usize];
+        if link.ancestor <= last {
+            return link.label;
         }
-        self.label[node as usize]
+        self.compress(node, last)
     }
 
-    fn compress(&mut self, node: u32, last: u32) {
+    /// The same for a node whose ancestor is processed, and makes its way short.
+    fn compress(&mut self, node: u32, last: u32) -> u32 {
         let mut top = node;
-        while self.ancestor[top as usize] > last {
+        let mut above = self.links[top as usize];
+        while above.ancestor > last {
             self.path.push(top);
-            top = self.ancestor[top as usize];
+            top = above.ancestor;
+            above = self.links[top as usize];
         }
         while let Some(node) = self.path.pop() {
-            let node = node as usize;
-            self.label[node] = self.label[node].min(self.label[top as usize]);
-            self.ancestor[node] = self.ancestor[top as usize];
-            top = node as u32;
+            let link = &mut self.links[node as usize];
+            above = Link { ancestor: above.ancestor, label: link.label.min(above.label) };
+            *link = above;
         }
+        above.label
     }
 }
 

@@ -41,8 +41,12 @@ pub(super) fn flood(
         for packed in snapshot.packed_edges(node) {
             let (kind, target) = unpack_edge(*packed);
             if kinds.contains(kind) && reached.insert_new(target.index()) {
+                snapshot.expect_node(target);
                 stack.push(target);
             }
+        }
+        if let Some(next) = stack.last() {
+            snapshot.expect_edges(*next);
         }
     }
     Ok(reached)

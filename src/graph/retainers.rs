@@ -4,6 +4,7 @@ use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
+use crate::prefetch::prefetch;
 use crate::snapshot::{Snapshot, unpack_edge};
 
 /// Set on a source whose edge is not essential.
@@ -98,6 +99,18 @@ impl Retainers {
         node: NodeOrdinal,
     ) -> impl DoubleEndedIterator<Item = (NodeOrdinal, bool)> + ExactSizeIterator + '_ {
         self.slots(node).iter().map(|slot| (NodeOrdinal(slot & !NOT_ESSENTIAL), slot & NOT_ESSENTIAL == 0))
+    }
+
+    /// Hints that this node's retainers will be asked for soon, and a little later which they are ([`Retainers::expect_sources`]).
+    #[inline(always)]
+    pub fn expect(&self, node: NodeOrdinal) {
+        prefetch(&self.first, node.index());
+    }
+
+    /// Hints that this node's sources will be walked next. Worth it some steps after [`Retainers::expect`].
+    #[inline(always)]
+    pub fn expect_sources(&self, node: NodeOrdinal) {
+        prefetch(&self.source, self.first[node.index()] as usize);
     }
 
     /// Incoming edges in DevTools' order: the last edge of the file first.

@@ -3,6 +3,7 @@
 use crate::format::{Location, Tables};
 use crate::kind::{Detachedness, EdgeKind, NodeKind};
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal, StringOrdinal};
+use crate::prefetch::prefetch;
 use crate::text::Text;
 use crate::wide_column::WideColumn;
 use std::ops::Range;
@@ -125,6 +126,18 @@ impl Snapshot {
     pub fn edge_range(&self, node: NodeOrdinal) -> Range<usize> {
         let first = &self.tables.nodes.first_edge;
         first[node.index()] as usize..first[node.index() + 1] as usize
+    }
+
+    /// Hints that this node's place in the columns will be asked for soon, and a little later its edges ([`Snapshot::expect_edges`]).
+    #[inline(always)]
+    pub fn expect_node(&self, node: NodeOrdinal) {
+        prefetch(&self.tables.nodes.first_edge, node.index());
+    }
+
+    /// Hints that this node's edges will be walked next. Worth it some steps after [`Snapshot::expect_node`].
+    #[inline(always)]
+    pub fn expect_edges(&self, node: NodeOrdinal) {
+        prefetch(&self.tables.edges.kind_and_target, self.tables.nodes.first_edge[node.index()] as usize);
     }
 
     /// Targets and kinds of a node's edges, packed; [`unpack_edge`] takes them apart. For passes over the whole graph.
