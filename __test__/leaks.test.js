@@ -49,3 +49,8 @@ test('findLeaks wants two snapshots', async () => {
   await assert.rejects(findLeaks([AFTER]), { code: 'HEAPHOUND_ERR_OPTION' });
   await assert.rejects(findLeaks(AFTER), { code: 'HEAPHOUND_ERR_OPTION' });
 });
+
+test('findLeaks refuses snapshots of two processes', async () => {
+  const other = path.join(GOLDEN, 'n24-plain.heapsnapshot.gz');
+  await assert.rejects(findLeaks([other, AFTER]), { code: 'HEAPHOUND_ERR_NOT_COMPARABLE', message: /not of one process/ });
+});

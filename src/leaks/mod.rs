@@ -5,6 +5,7 @@ mod forest;
 mod growth;
 mod labels;
 mod last;
+mod one_process;
 mod path;
 mod persistent;
 mod references;
@@ -20,6 +21,7 @@ use entries::{Entry, entries};
 use growth::Growing;
 use labels::{hash_text, mix};
 use last::Last;
+use one_process::check_one_process;
 pub use path::Step;
 use path::{edge_name, nodes_to, steps, told_nodes_to};
 use persistent::Persistent;
@@ -105,13 +107,16 @@ pub struct LeakedClass {
 /// # Cost
 /// O(nodes + edges) of every snapshot; beside the snapshots about 60 bytes for each node of one of them.
 /// # Errors
-/// [`Error::Cancelled`]; [`Error::Option`] without an earlier snapshot.
+/// [`Error::Cancelled`]; [`Error::Option`] without an earlier snapshot; [`Error::NotComparable`].
 pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: &Control) -> Result<LeakReport> {
     if earlier.is_empty() {
         return Err(Error::Option {
             name: "snapshots",
             what: "one is not enough, growth needs two or more".to_owned(),
         });
+    }
+    for snapshot in earlier {
+        check_one_process(snapshot, &last.snapshot, control)?;
     }
     let all: Vec<&Snapshot> = earlier.iter().copied().chain([&last.snapshot]).collect();
     let persistent = Persistent::of(&all, control)?;
