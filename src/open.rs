@@ -59,23 +59,6 @@ pub fn read(source: Source, control: &Control) -> Result<(Snapshot, ReadInfo)> {
     Ok((Snapshot::new(parser.unwrap_or_default().finish()?), read))
 }
 
-/// The steps of [`analyse`] that change sizes and names, no more: what a comparison asks of an older snapshot.
-///
-/// # Errors
-/// [`Error::Cancelled`].
-pub fn sized(snapshot: Snapshot, parity: Parity, control: &Control) -> Result<Snapshot> {
-    let snapshot = match parity {
-        Parity::Ours => snapshot,
-        Parity::DevTools => snapshot.with_32_bit_cells(),
-    };
-    let snapshot = with_detachedness(snapshot, control)?;
-    let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
-    if parity == Parity::DevTools {
-        sizes.wrap_to_32_bits();
-    }
-    Ok(snapshot.with_shallow_sizes(sizes))
-}
-
 /// Parses and analyses plain bytes that are in memory already.
 pub fn open_bytes(bytes: &[u8], options: &OpenOptions, control: &Control) -> Result<Heap> {
     let mut parser = Parser::with_size_hint(bytes.len() as u64);

@@ -2,7 +2,9 @@
 
 use super::classes::Classes;
 use super::interfaces::Interfaces;
-use crate::graph::Graph;
+use crate::control::Control;
+use crate::error::Result;
+use crate::graph::{Graph, shallow_sizes, with_detachedness};
 use crate::snapshot::Snapshot;
 
 /// Where DevTools' behaviour is a limit rather than a meaning, `Ours` differs (`docs/design.md`, "Parity").
@@ -21,4 +23,21 @@ pub struct Heap {
     pub interfaces: Interfaces,
     /// One class for each key, except in [`Parity::DevTools`].
     pub classes: Classes,
+}
+
+/// The steps of [`crate::open::analyse`] that change sizes and names, no more: what a comparison asks of an older snapshot.
+///
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
+pub fn sized(snapshot: Snapshot, parity: Parity, control: &Control) -> Result<Snapshot> {
+    let snapshot = match parity {
+        Parity::Ours => snapshot,
+        Parity::DevTools => snapshot.with_32_bit_cells(),
+    };
+    let snapshot = with_detachedness(snapshot, control)?;
+    let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
+    if parity == Parity::DevTools {
+        sizes.wrap_to_32_bits();
+    }
+    Ok(snapshot.with_shallow_sizes(sizes))
 }

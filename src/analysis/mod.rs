@@ -42,7 +42,7 @@ pub use dominators::{biggest_dominators, dominator_chain, dominator_child_count,
 pub use duplicate_strings::{DuplicateString, duplicate_strings};
 pub use edge_name::{EdgeName, edge_name};
 pub use edge_rows::{EdgeOptions, EdgeSort, edge_rows};
-pub use heap::{Heap, Parity};
+pub use heap::{Heap, Parity, sized};
 pub use ignored_retainers::{IGNORED_DISTANCE, IgnoredRetainers};
 pub use interfaces::{Interface, Interfaces};
 pub use known_text::KnownText;

@@ -5,11 +5,10 @@ use super::control::Control;
 use super::heap::{Heap, Held};
 use super::job;
 use super::pages::Pages;
-use crate::analysis::Parity;
+use crate::analysis::{self, Parity};
 use crate::control::Control as CoreControl;
 use crate::diff::DiffSide;
 use crate::error::Result;
-use crate::open;
 use crate::report::{self, Opened, Parsed};
 use crate::snapshot::Snapshot;
 use napi::Env;
@@ -72,7 +71,7 @@ impl Earlier {
     fn of(held: Held, parity: Parity, control: &CoreControl) -> Result<Self> {
         match held {
             Held::Opened(opened) => Ok(Self::Opened(opened)),
-            Held::Parsed(parsed) => Ok(Self::Sized(Box::new(open::sized(taken(parsed), parity, control)?))),
+            Held::Parsed(parsed) => Ok(Self::Sized(Box::new(analysis::sized(taken(parsed), parity, control)?))),
         }
     }
 

@@ -1,10 +1,9 @@
 //! What a diff must know of the older snapshot, so that the rest of it need not stay in memory.
 
 use super::id_order::nodes_by_id;
-use crate::analysis::{Class, Classes, Interfaces, Parity};
+use crate::analysis::{Class, Classes, Interfaces, Parity, sized};
 use crate::control::Control;
 use crate::error::Result;
-use crate::graph::{shallow_sizes, with_detachedness};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
@@ -67,16 +66,7 @@ impl DiffSide {
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn of_parsed(snapshot: Snapshot, interfaces: &Interfaces, parity: Parity, control: &Control) -> Result<Self> {
-        let snapshot = match parity {
-            Parity::Ours => snapshot,
-            Parity::DevTools => snapshot.with_32_bit_cells(),
-        };
-        let snapshot = with_detachedness(snapshot, control)?;
-        let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
-        if parity == Parity::DevTools {
-            sizes.wrap_to_32_bits();
-        }
-        Self::of(&snapshot.with_shallow_sizes(sizes), interfaces, parity, control)
+        Self::of(&sized(snapshot, parity, control)?, interfaces, parity, control)
     }
 
     /// Nodes of the snapshot, those without a size included.
