@@ -495,6 +495,20 @@ export interface CaptureOptions {
   compression?: 'zstd' | 'gzip' | 'none';
   /** Looked at before V8 starts and after it has ended; it cannot fire while V8 holds the thread. */
   signal?: AbortSignal;
+  /** Milliseconds from the call, the wait of `queue` included: then `HEAPHOUND_ERR_TIMEOUT`. Looked at as `signal` is. */
+  timeoutMs?: number;
+  /** Wait while other captures of this process are under way, in the order of the calls, instead of `HEAPHOUND_ERR_BUSY`. Default: false. */
+  queue?: boolean;
+  /** Most bytes on the disk: a snapshot that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
+  maxBytes?: number;
+  /** Most bytes of memory that the capture may be expected to take: else `HEAPHOUND_ERR_NO_HEADROOM`, as when the system has no more. */
+  maxMemoryBytes?: number;
+  /** Longest time that the thread may be expected to stand still: else `HEAPHOUND_ERR_MAX_PAUSE`. */
+  maxPauseMs?: number;
+  /** False: capture whatever the estimates say. Default: true. */
+  checkHeadroom?: boolean;
+  /** True for all but the last capture of a series that is compared by id: see `idsKept`. Default: false. */
+  keepIds?: boolean;
   /** More of V8's own objects, for people who work on V8. Default: false. */
   exposeInternals?: boolean;
   /** Numbers as nodes of their own, with their values. Default: false. */
@@ -520,6 +534,10 @@ export interface CaptureResult {
   edgeCount: number;
   /** Of the stored bytes, in hexadecimal. */
   sha256: string;
+  /** Snapshots with the same one can be compared by id. */
+  idSpace: string;
+  /** True: the next snapshot of this thread continues the ids, and until they are forgotten garbage collection is slower. */
+  idsKept: boolean;
   /** `process.version`. */
   node: string;
   pid: number;
@@ -531,7 +549,7 @@ export interface CaptureResult {
 
 /**
  * Takes a snapshot of this thread's heap into a private file. The thread stands still until V8 is done: `docs/capture.md` has the costs.
- * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way.
+ * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with `HEAPHOUND_ERR_NO_HEADROOM` when there is no memory for it.
  */
 export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
 
@@ -545,6 +563,10 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_COMPRESSION'
   | 'HEAPHOUND_ERR_IO'
   | 'HEAPHOUND_ERR_NO_SPACE'
+  | 'HEAPHOUND_ERR_NO_HEADROOM'
+  | 'HEAPHOUND_ERR_MAX_BYTES'
+  | 'HEAPHOUND_ERR_MAX_PAUSE'
+  | 'HEAPHOUND_ERR_TIMEOUT'
   | 'HEAPHOUND_ERR_EXISTS'
   | 'HEAPHOUND_ERR_NODE'
   | 'HEAPHOUND_ERR_NOT_COMPARABLE'
@@ -564,4 +586,8 @@ export interface HeaphoundError extends Error {
   table?: string;
   /** Byte offset of the fault in the uncompressed file; for `HEAPHOUND_ERR_COMPRESSION` in the compressed one. */
   offset?: number;
+  /** What a capture was expected to take: bytes, or for `HEAPHOUND_ERR_MAX_PAUSE` milliseconds. */
+  need?: number;
+  /** What there is of it. */
+  have?: number;
 }

@@ -7,8 +7,13 @@ const { setImmediate: turn } = require('node:timers/promises');
 const { threadId } = require('node:worker_threads');
 const { addon, run } = require('./native');
 const { toError, optionError } = require('./errors');
-const { WORK, checkOptions, ofType, oneOf } = require('./options');
+const { WORK, checkOptions, integer, ofType, oneOf } = require('./options');
 const { writeHeap } = require('./heap-writer');
+const { withDeadline } = require('./deadline');
+const { checkRoom } = require('./headroom');
+const { estimate, heapNow, remember } = require('./estimate');
+const { forgetIds, idSpace } = require('./object-ids');
+const { takeTurn } = require('./turn');
 
 const SUFFIXES = { zstd: '.zst', gzip: '.gz', none: '' };
 
@@ -19,6 +24,13 @@ const CAPTURE = {
   signal: WORK.signal,
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
+  keepIds: ofType('boolean'),
+  queue: ofType('boolean'),
+  timeoutMs: integer(1, 2 ** 31 - 1),
+  maxBytes: integer(0),
+  maxMemoryBytes: integer(0),
+  maxPauseMs: integer(0),
+  checkHeadroom: ofType('boolean'),
 };
 
 /** Captures of this thread so far, for names that never repeat. */
@@ -31,16 +43,43 @@ let ownDirectory;
  * @returns {Promise<import('..').CaptureResult>}
  */
 async function captureSnapshot(options) {
-  const { compression = 'zstd', signal, ...checked } = checkOptions(options, CAPTURE);
+  const { compression = 'zstd', signal, timeoutMs, queue, ...checked } = checkOptions(options, CAPTURE);
   if (checked.path !== undefined && checked.dir !== undefined) throw optionError('dir', 'cannot be used with path');
-  if (signal) signal.throwIfAborted();
+  return withDeadline({ signal, timeoutMs }, async (signal) => {
+    const turn = await takeTurn({ queue, signal });
+    try {
+      return await capture(compression, checked, signal);
+    } finally {
+      turn.release();
+    }
+  });
+}
+
+/**
+ * @param {keyof typeof SUFFIXES} compression
+ * @param {any} checked
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import('..').CaptureResult>}
+ */
+async function capture(compression, checked, signal) {
   const startedAt = new Date();
   const start = performance.now();
   const place = choosePlace(checked, compression, startedAt);
   try {
-    const capture = begin(place.file, compression);
-    const pauseMs = await fill(capture, checked, signal);
+    const heap = heapNow();
+    const room = { ...checked, directory: path.dirname(place.file) };
+    if (checked.checkHeadroom !== false) checkRoom(estimate(compression, heap), room);
+    const capture = begin(place.file, compression, checked.maxBytes);
+    const space = idSpace();
+    let idsKept = true;
+    let pauseMs;
+    try {
+      pauseMs = await fill(capture, checked, signal);
+    } finally {
+      if (checked.keepIds !== true) idsKept = !forgetIds();
+    }
     const file = await settle(capture.finish.bind(capture));
+    remember(heap, file, pauseMs);
     return {
       path: place.file,
       mode: 'inline',
@@ -52,6 +91,8 @@ async function captureSnapshot(options) {
       nodeCount: file.nodeCount,
       edgeCount: file.edgeCount,
       sha256: file.sha256,
+      idSpace: space,
+      idsKept,
       node: process.version,
       pid: process.pid,
       threadId,
@@ -66,9 +107,10 @@ async function captureSnapshot(options) {
 /**
  * @param {string} file
  * @param {string} compression
+ * @param {number} [maxBytes]
  */
-function begin(file, compression) {
-  const capture = addon.startCapture(file, compression);
+function begin(file, compression, maxBytes) {
+  const capture = addon.startCapture(file, compression, maxBytes);
   if (capture instanceof addon.Failure) throw toError(capture, new Error('at'));
   return capture;
 }

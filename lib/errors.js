@@ -32,4 +32,56 @@ function closedError() {
   return toError({ code: 'HEAPHOUND_ERR_CLOSED', message: 'the snapshot is closed; open it again' }, new Error('at'));
 }
 
-module.exports = { toError, optionError, closedError };
+/**
+ * @param {number} need bytes
+ * @param {number} have bytes
+ * @param {string} limit what leaves no more
+ */
+function headroomError(need, have, limit) {
+  const message =
+    `a capture may take ${megabytes(need)} of memory, and ${limit} leaves ${megabytes(have)}: nothing was done; raise the limit, capture an ` +
+    'instance with more room, or set `checkHeadroom: false` if you know the heap to be of long strings';
+  return withNumbers('HEAPHOUND_ERR_NO_HEADROOM', message, need, have);
+}
+
+/**
+ * @param {string} directory
+ * @param {number} need bytes
+ * @param {number} have bytes
+ */
+function spaceError(directory, need, have) {
+  const message = `the snapshot may take ${megabytes(need)}, and ${directory} has ${megabytes(have)}: nothing was done; free some or choose another directory`;
+  return withNumbers('HEAPHOUND_ERR_NO_SPACE', message, need, have);
+}
+
+/**
+ * @param {number} need milliseconds
+ * @param {number} have milliseconds
+ */
+function pauseError(need, have) {
+  const message = `a capture would hold this thread for about ${need} ms, more than the ${have} ms that \`maxPauseMs\` allows: nothing was done`;
+  return withNumbers('HEAPHOUND_ERR_MAX_PAUSE', message, need, have);
+}
+
+/** @param {number} timeoutMs */
+function timeoutError(timeoutMs) {
+  const message = `the capture did not end within the ${timeoutMs} ms that \`timeoutMs\` allows; nothing was kept of it`;
+  return toError({ code: 'HEAPHOUND_ERR_TIMEOUT', message }, new Error('at'));
+}
+
+/**
+ * @param {string} code
+ * @param {string} message
+ * @param {number} need
+ * @param {number} have
+ */
+function withNumbers(code, message, need, have) {
+  return Object.assign(toError({ code, message }, new Error('at')), { need, have });
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError };

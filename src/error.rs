@@ -23,6 +23,8 @@ pub enum Error {
     Io { path: String, action: &'static str, what: String, os: Option<i32> },
     /// The disk or the quota of `path` is full.
     NoSpace { path: String },
+    /// More bytes to store than the caller allows.
+    MaxBytes { limit: u64 },
     /// A file that must not exist does.
     Exists { path: String },
     /// No node has this id.
@@ -51,6 +53,7 @@ impl Error {
             Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
             Error::Io { .. } => "HEAPHOUND_ERR_IO",
             Error::NoSpace { .. } => "HEAPHOUND_ERR_NO_SPACE",
+            Error::MaxBytes { .. } => "HEAPHOUND_ERR_MAX_BYTES",
             Error::Exists { .. } => "HEAPHOUND_ERR_EXISTS",
             Error::NoSuchNode { .. } => "HEAPHOUND_ERR_NODE",
             Error::NotComparable { .. } => "HEAPHOUND_ERR_NOT_COMPARABLE",
@@ -107,6 +110,10 @@ impl fmt::Display for Error {
             Error::NoSpace { path } => {
                 write!(f, "no space left for {path}; nothing was kept of it, free some or choose another directory")
             }
+            Error::MaxBytes { limit } => write!(
+                f,
+                "the snapshot takes more than the {limit} bytes that `maxBytes` allows; nothing was kept of it, allow more or compress more"
+            ),
             Error::Exists { path } => write!(f, "{path} exists already; choose another name or remove it"),
             Error::NoSuchNode { id } => {
                 write!(f, "no node has the id @{id} in this snapshot; ids are those that `query` and `leaks` print")

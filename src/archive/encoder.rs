@@ -40,6 +40,15 @@ impl<W: Write> Encoder<W> {
         }
     }
 
+    /// Bytes that the file has so far; the codec may hold more.
+    pub fn stored(&self) -> u64 {
+        match self {
+            Encoder::Plain(hashed) => hashed.stored,
+            Encoder::Gzip(encoder) => encoder.get_ref().stored,
+            Encoder::Zstd(encoder) => encoder.get_ref().stored,
+        }
+    }
+
     /// Writes the last stored bytes.
     pub fn finish(self) -> io::Result<Stored> {
         let hashed = match self {

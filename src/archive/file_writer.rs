@@ -3,7 +3,7 @@
 use super::Codec;
 use super::directory::{Unnamed, space_or_io};
 use super::encoder::Encoder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,8 @@ pub struct FileWriter {
     encoder: Encoder<File>,
     target: Unnamed,
     raw_bytes: u64,
+    /// Stored bytes there may be.
+    limit: u64,
 }
 
 /// A file that was written.
@@ -35,8 +37,8 @@ impl FileWriter {
     /// Begins the file `path`. Its directory has to exist.
     ///
     /// # Errors
-    /// [`Error::Exists`](crate::error::Error::Exists) when anything has that name, a symbolic link too;
-    /// [`Error::Io`](crate::error::Error::Io).
+    /// [`Error::Exists`] when anything has that name, a symbolic link too;
+    /// [`Error::Io`].
     pub fn create(path: &Path, codec: Codec) -> Result<Self> {
         let target = Unnamed::create(path)?;
         let encoder = target
@@ -44,27 +46,38 @@ impl FileWriter {
             .try_clone()
             .and_then(|file| Encoder::new(codec, file))
             .map_err(|error| space_or_io(path, "write", &error))?;
-        Ok(FileWriter { encoder, target, raw_bytes: 0 })
+        Ok(FileWriter { encoder, target, raw_bytes: 0, limit: u64::MAX })
+    }
+
+    /// The same, for a file of at most so many stored bytes.
+    pub fn limited(mut self, max_bytes: Option<u64>) -> Self {
+        self.limit = max_bytes.unwrap_or(u64::MAX);
+        self
     }
 
     /// # Errors
-    /// [`Error::NoSpace`](crate::error::Error::NoSpace) when the disk is full; [`Error::Io`](crate::error::Error::Io).
+    /// [`Error::NoSpace`] when the disk is full; [`Error::MaxBytes`] above the limit; [`Error::Io`].
     pub fn write(&mut self, raw: &[u8]) -> Result<()> {
         self.encoder.write_all(raw).map_err(|error| space_or_io(self.target.target(), "write", &error))?;
         self.raw_bytes += raw.len() as u64;
-        Ok(())
+        within(self.limit, self.encoder.stored())
     }
 
     /// Makes the file and its name durable.
     ///
     /// # Errors
-    /// Those of [`FileWriter::write`], and [`Error::Exists`](crate::error::Error::Exists) when somebody took the name meanwhile.
+    /// Those of [`FileWriter::write`], and [`Error::Exists`] when somebody took the name meanwhile.
     pub fn finish(self) -> Result<Written> {
-        let FileWriter { encoder, target, raw_bytes } = self;
+        let FileWriter { encoder, target, raw_bytes, limit } = self;
         let stored = encoder.finish().map_err(|error| space_or_io(target.target(), "write", &error))?;
+        within(limit, stored.bytes)?;
         let path = target.publish()?;
         Ok(Written { path, raw_bytes, stored_bytes: stored.bytes, sha256: stored.sha256 })
     }
+}
+
+fn within(limit: u64, stored: u64) -> Result<()> {
+    if stored > limit { Err(Error::MaxBytes { limit }) } else { Ok(()) }
 }
 
 #[cfg(all(test, unix))]
@@ -72,7 +85,6 @@ mod tests {
     use super::*;
     use crate::archive::{Source, read};
     use crate::control::Control;
-    use crate::error::Error;
     use sha2::{Digest, Sha256};
     use std::os::unix::fs::{PermissionsExt, symlink};
 

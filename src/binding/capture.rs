@@ -29,12 +29,15 @@ pub struct CapturedFile {
     pub sha256: String,
 }
 
-/// Begins the file `path` and the thread that fills it. `compression` is a name of [`Codec`].
+/// Begins the file `path` and the thread that fills it. The caller has the turn. `compression` is a name of [`Codec`];
+/// `max_bytes` are stored ones.
 #[napi(catch_unwind)]
-pub fn start_capture(path: String, compression: String) -> Either<Failure, Capture> {
+pub fn start_capture(path: String, compression: String, max_bytes: Option<f64>) -> Either<Failure, Capture> {
     let started = Codec::named(&compression)
         .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })
-        .and_then(|codec| job::caught(|| InlineCapture::start(Path::new(&path), codec)));
+        .and_then(|codec| {
+            job::caught(|| InlineCapture::start(Path::new(&path), codec, max_bytes.map(|most| most as u64)))
+        });
     match started {
         Ok(capture) => Either::B(Capture { capture: Some(capture) }),
         Err(error) => Either::A(error.into()),

@@ -14,3 +14,4 @@ mod feed;
 mod heap;
 mod job;
 mod pages;
+mod turn;

@@ -20,7 +20,6 @@ pub struct InlineCapture {
     /// `None` once it was waited for.
     archiver: Option<JoinHandle<Result<Captured>>>,
     given_up: Arc<AtomicBool>,
-    _turn: Turn,
 }
 
 /// A snapshot that was taken and is whole.
@@ -31,13 +30,12 @@ pub struct Captured {
 }
 
 impl InlineCapture {
-    /// Begins the file `path` and the thread that fills it.
+    /// Begins the file `path` and the thread that fills it. The caller has the [`Turn`](super::Turn).
     ///
     /// # Errors
-    /// [`Error::Busy`] while another capture of this process is under way; those of [`FileWriter::create`]; [`Error::Io`].
-    pub fn start(path: &Path, codec: Codec) -> Result<Self> {
-        let turn = Turn::take()?;
-        let writer = FileWriter::create(path, codec)?;
+    /// Those of [`FileWriter::create`]; [`Error::Io`]. [`Error::MaxBytes`] comes from [`InlineCapture::finish`].
+    pub fn start(path: &Path, codec: Codec, max_bytes: Option<u64>) -> Result<Self> {
+        let writer = FileWriter::create(path, codec)?.limited(max_bytes);
         let (from_pipe, into_pipe) = pipe().map_err(|error| Error::io("pipe", "make a", &error))?;
         // Best effort: a smaller pipe is slower, a user may have used up the pages for pipes.
         #[cfg(target_os = "linux")]
@@ -50,7 +48,7 @@ impl InlineCapture {
                 move || archive(from_pipe, writer, &given_up)
             })
             .map_err(|error| Error::io("thread", "start a", &error))?;
-        Ok(InlineCapture { into_pipe: Some(into_pipe), archiver: Some(archiver), given_up, _turn: turn })
+        Ok(InlineCapture { into_pipe: Some(into_pipe), archiver: Some(archiver), given_up })
     }
 
     /// The descriptor V8 has to write to. It stays ours, and is closed by [`InlineCapture::finish`].
@@ -105,23 +103,6 @@ fn archive(mut from_pipe: PipeReader, mut writer: FileWriter, given_up: &AtomicB
     Ok(Captured { file: writer.finish()?, counts })
 }
 
-/// The right to capture, of which a process has one: two snapshots at once take twice the memory.
-struct Turn;
-
-static TAKEN: AtomicBool = AtomicBool::new(false);
-
-impl Turn {
-    fn take() -> Result<Self> {
-        if TAKEN.swap(true, Ordering::Acquire) { Err(Error::Busy) } else { Ok(Turn) }
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        TAKEN.store(false, Ordering::Release);
-    }
-}
-
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
@@ -132,14 +113,13 @@ mod tests {
         br#"{"snapshot":{"meta":{"node_fields":["id"],"edge_fields":["to"]},"node_count":1,"edge_count":0},
 "nodes":[1],"edges":[],"strings":[]}"#;
 
-    /// One test: a process has one turn.
     #[test]
     fn a_capture_makes_a_whole_file_or_none() {
         let folder = std::env::temp_dir().join(format!("heaphound-inline-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let names = || std::fs::read_dir(&folder).expect("a folder").count();
         let path = folder.join("a.heapsnapshot.zst");
-        let start = || InlineCapture::start(&path, Codec::Zstd).expect("a start");
+        let start = || InlineCapture::start(&path, Codec::Zstd, None).expect("a start");
         // As V8 does: by the path of the descriptor.
         let write = |capture: &InlineCapture, bytes: &[u8]| {
             let target = format!("/proc/self/fd/{}", capture.fd());
@@ -147,13 +127,12 @@ mod tests {
         };
 
         let capture = start();
-        assert_eq!(InlineCapture::start(&path, Codec::Zstd).map(|_| ()), Err(Error::Busy));
         write(&capture, SNAPSHOT).expect("somebody reads");
         let captured = capture.finish().expect("a whole document");
         assert_eq!(captured.counts, Counts { node_count: 1, edge_count: 0 });
         assert_eq!((captured.file.raw_bytes, &captured.file.path), (SNAPSHOT.len() as u64, &path));
         assert_eq!(
-            InlineCapture::start(&path, Codec::Zstd).map(|_| ()).map_err(|e| e.code()),
+            InlineCapture::start(&path, Codec::Zstd, None).map(|_| ()).map_err(|e| e.code()),
             Err("HEAPHOUND_ERR_EXISTS")
         );
         std::fs::remove_file(&path).expect("it is there");
@@ -171,6 +150,10 @@ mod tests {
         let result = (0..100).try_for_each(|_| write(&capture, &vec![b'x'; PIPE_SIZE]));
         assert_eq!(result.map_err(|error| error.kind()), Err(std::io::ErrorKind::BrokenPipe));
         assert_eq!(capture.finish().map_err(|error| error.code()), Err("HEAPHOUND_ERR_CAPTURE"));
+
+        let capture = InlineCapture::start(&path, Codec::Zstd, Some(20)).expect("a start");
+        write(&capture, SNAPSHOT).expect("somebody reads");
+        assert_eq!(capture.finish().map(|_| ()), Err(Error::MaxBytes { limit: 20 }));
 
         assert_eq!(names(), 0, "a failed capture left a file");
         std::fs::remove_dir_all(&folder).expect("ours");

@@ -3,6 +3,8 @@
 mod completeness;
 mod inline;
 mod memory;
+mod turn;
 
 pub use completeness::{Completeness, Counts};
 pub use inline::{Captured, InlineCapture};
+pub use turn::{Place, Turn};

@@ -1,0 +1,45 @@
+//! The right to capture, as JavaScript holds it: one for all threads of the process.
+
+use super::control::Control;
+use super::failure::Failure;
+use super::job;
+use crate::capture::{Place, Turn};
+use crate::control::Control as CoreControl;
+use napi::Env;
+use napi::bindgen_prelude::{Either, Object};
+use napi_derive::napi;
+
+/// Given back by `release`, or when it is collected, or when its environment ends.
+#[napi]
+pub struct CaptureTurn {
+    turn: Option<Turn>,
+}
+
+#[napi]
+impl CaptureTurn {
+    #[napi(catch_unwind)]
+    pub fn release(&mut self) {
+        self.turn = None;
+    }
+}
+
+/// The turn, when nobody has it.
+#[napi(catch_unwind)]
+pub fn take_turn() -> Either<Failure, CaptureTurn> {
+    match Turn::take() {
+        Ok(turn) => Either::B(CaptureTurn { turn: Some(turn) }),
+        Err(error) => Either::A(error.into()),
+    }
+}
+
+/// The turn, once all who asked before have given it back. The place in the line is that of the call.
+#[napi(catch_unwind, ts_return_type = "Promise<CaptureTurn | Failure>")]
+pub fn wait_for_turn<'env>(env: &'env Env, control: &Control) -> napi::Result<Object<'env>> {
+    let place = Place::take();
+    job::start(
+        env,
+        control,
+        move |control: &CoreControl| place.wait(control),
+        |_, turn| Ok(CaptureTurn { turn: Some(turn) }),
+    )
+}
