@@ -1,6 +1,7 @@
 /// <reference types="node" />
 
 import type { Readable } from 'node:stream';
+import type { Worker } from 'node:worker_threads';
 
 /**
  * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd; told by the first bytes, not by the name.
@@ -487,6 +488,8 @@ export function diffSnapshots(before: SnapshotOrSource, after: SnapshotOrSource,
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
 
 export interface CaptureOptions {
+  /** The thread whose heap it is; only that thread stands still. Default: the one that calls. */
+  worker?: Worker;
   /** The file to write, which must not exist. Not together with `dir`. */
   path?: string;
   /** An existing directory for a file with a name of its own. Default: a private one (0700) under `os.tmpdir()`. */

@@ -1,26 +1,22 @@
 'use strict';
 
-const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { setImmediate: turn } = require('node:timers/promises');
 const { threadId } = require('node:worker_threads');
 const { addon, run } = require('./native');
-const { toError, optionError } = require('./errors');
-const { WORK, checkOptions, integer, ofType, oneOf } = require('./options');
+const { toError } = require('./errors');
+const { WORK, checkOptions, integer, ofType } = require('./options');
 const { writeHeap } = require('./heap-writer');
 const { withDeadline } = require('./deadline');
 const { checkRoom } = require('./headroom');
+const { PLACE, choosePlace, checkPlace } = require('./place');
 const { estimate, heapNow, remember } = require('./estimate');
 const { forgetIds, idSpace } = require('./object-ids');
 const { takeTurn } = require('./turn');
-
-const SUFFIXES = { zstd: '.zst', gzip: '.gz', none: '' };
+const { captureWorker, workerOption } = require('./capture-worker');
 
 const CAPTURE = {
-  path: filePath,
-  dir: filePath,
-  compression: oneOf(Object.keys(SUFFIXES)),
+  ...PLACE,
   signal: WORK.signal,
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
@@ -31,21 +27,20 @@ const CAPTURE = {
   maxMemoryBytes: integer(0),
   maxPauseMs: integer(0),
   checkHeadroom: ofType('boolean'),
+  worker: workerOption,
 };
-
-/** Captures of this thread so far, for names that never repeat. */
-let count = 0;
-/** The directory of this thread's captures that have no other: made by the first of them. @type {string | undefined} */
-let ownDirectory;
 
 /**
  * @param {import('..').CaptureOptions} [options]
  * @returns {Promise<import('..').CaptureResult>}
  */
 async function captureSnapshot(options) {
-  const { compression = 'zstd', signal, timeoutMs, queue, ...checked } = checkOptions(options, CAPTURE);
-  if (checked.path !== undefined && checked.dir !== undefined) throw optionError('dir', 'cannot be used with path');
+  const { worker, ...own } = checkOptions(options, CAPTURE);
+  checkPlace(own);
+  const { compression = 'zstd', signal, timeoutMs, queue, ...checked } = own;
   return withDeadline({ signal, timeoutMs }, async (signal) => {
+    // It waits for its turn, and looks for room, where it runs.
+    if (worker) return captureWorker(worker, { ...checked, compression, queue }, signal);
     const turn = await takeTurn({ queue, signal });
     try {
       return await capture(compression, checked, signal);
@@ -56,7 +51,7 @@ async function captureSnapshot(options) {
 }
 
 /**
- * @param {keyof typeof SUFFIXES} compression
+ * @param {import('./place').Compression} compression
  * @param {any} checked
  * @param {AbortSignal} [signal]
  * @returns {Promise<import('..').CaptureResult>}
@@ -64,7 +59,7 @@ async function captureSnapshot(options) {
 async function capture(compression, checked, signal) {
   const startedAt = new Date();
   const start = performance.now();
-  const place = choosePlace(checked, compression, startedAt);
+  const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });
   try {
     const heap = heapNow();
     const room = { ...checked, directory: path.dirname(place.file) };
@@ -168,64 +163,6 @@ async function whyV8Failed(capture, cause) {
  */
 function settle(end) {
   return run({}, end);
-}
-
-/**
- * @param {{ path?: string, dir?: string }} options
- * @param {keyof typeof SUFFIXES} compression
- * @param {Date} now
- * @returns {{ file: string, undo: () => void }} `undo` removes a directory that was made for nothing
- */
-function choosePlace(options, compression, now) {
-  if (options.path !== undefined) return { file: options.path, undo: () => {} };
-  count += 1;
-  const time = now.toISOString().replace(/[-:.]/g, '');
-  const name = `heaphound-${process.pid}-${threadId}-${time}-${count}.heapsnapshot${SUFFIXES[compression]}`;
-  if (options.dir !== undefined) return { file: path.join(options.dir, name), undo: () => {} };
-  const { directory, undo } = privateDirectory();
-  return { file: path.join(directory, name), undo };
-}
-
-function privateDirectory() {
-  if (ownDirectory !== undefined && isOurs(ownDirectory)) return { directory: ownDirectory, undo: () => {} };
-  const prefix = path.join(os.tmpdir(), 'heaphound-');
-  let made = '';
-  try {
-    made = fs.mkdtempSync(prefix);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw toError({ code: 'HEAPHOUND_ERR_IO', message: `cannot make a directory in ${os.tmpdir()}: ${reason}` }, new Error('at'));
-  }
-  ownDirectory = made;
-  const undo = () => {
-    ownDirectory = undefined;
-    try {
-      fs.rmdirSync(made);
-    } catch {
-      // Another file is in it by now: it stays.
-    }
-  };
-  return { directory: made, undo };
-}
-
-/**
- * Somebody may have removed the directory since, or put something else in its place.
- *
- * @param {string} directory
- */
-function isOurs(directory) {
-  const facts = fs.lstatSync(directory, { throwIfNoEntry: false });
-  if (facts === undefined || !facts.isDirectory()) return false;
-  return process.getuid === undefined || (facts.uid === process.getuid() && (facts.mode & 0o77) === 0);
-}
-
-/**
- * @param {string} name
- * @param {any} value
- */
-function filePath(name, value) {
-  if (typeof value !== 'string' || value === '' || value.includes('\0')) throw optionError(name, 'must be a path');
-  return path.resolve(value);
 }
 
 module.exports = { captureSnapshot };

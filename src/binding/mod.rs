@@ -14,4 +14,5 @@ mod feed;
 mod heap;
 mod job;
 mod pages;
+mod received;
 mod turn;

@@ -3,8 +3,10 @@
 mod completeness;
 mod inline;
 mod memory;
+mod received;
 mod turn;
 
 pub use completeness::{Completeness, Counts};
 pub use inline::{Captured, InlineCapture};
+pub use received::{archive, check};
 pub use turn::{Place, Turn};

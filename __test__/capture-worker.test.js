@@ -1,0 +1,105 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test } = require('node:test');
+const { Worker } = require('node:worker_threads');
+const { captureSnapshot, openSnapshot } = require('..');
+
+const ROOT = path.join(__dirname, '..');
+
+function folder(t) {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
+  t.after(() => fs.rmSync(made, { recursive: true }));
+  return made;
+}
+
+/** A worker that is up, and holds an object of a class of its own. */
+async function start(t, { before = '', name } = {}) {
+  const code = `
+    class Mine${name ?? ''} {}
+    globalThis.kept = new Mine${name ?? ''}();
+    ${before}
+    require('node:worker_threads').parentPort.postMessage('up');
+    setInterval(() => {}, 1000);
+  `;
+  const worker = new Worker(code, { eval: true, name });
+  t.after(() => worker.terminate());
+  await once(worker, 'message');
+  return worker;
+}
+
+test('the heap is that of the worker, and another worker is not disturbed', async (t) => {
+  const dir = folder(t);
+  const [one, two] = [await start(t, { name: 'One' }), await start(t, { name: 'Two' })];
+  const results = [];
+  for (const worker of [two, one]) results.push(await captureSnapshot({ worker, dir, compression: 'gzip' }));
+  assert.deepEqual(results.map((result) => result.threadId), [two.threadId, one.threadId]);
+  assert.deepEqual(fs.readdirSync(dir).sort(), results.map((result) => path.basename(result.path)).sort());
+  for (const [at, names] of [['Two', 'One'], ['One', 'Two']].entries()) {
+    assert.match(path.basename(results[at].path), new RegExp(`^heaphound-${process.pid}-${results[at].threadId}-.*gz$`));
+    const snapshot = await openSnapshot(results[at].path);
+    const counts = await Promise.all(names.map(async (name) => (await snapshot.query({ className: `^Mine${name}$`, kind: 'object' })).length));
+    assert.deepEqual([counts[0] > 0, counts[1]], [true, 0]);
+    await snapshot.close();
+  }
+});
+
+test('what goes wrong in the worker is an error here, and leaves nothing', async (t) => {
+  const dir = folder(t);
+  const worker = await start(t);
+  await assert.rejects(captureSnapshot({ worker, dir: path.join(dir, 'missing') }), { code: 'HEAPHOUND_ERR_IO' });
+  await assert.rejects(captureSnapshot({ worker, dir, maxMemoryBytes: 1000 }), (error) => {
+    assert.deepEqual([error.code, error.have], ['HEAPHOUND_ERR_NO_HEADROOM', 1000]);
+    assert.match(error.stack, /capture-worker\.test\.js/);
+    return true;
+  });
+  await assert.rejects(captureSnapshot({ worker: {} }), { code: 'HEAPHOUND_ERR_OPTION' });
+  assert.deepEqual(fs.readdirSync(dir), []);
+  const listeners = worker.listenerCount('exit');
+  await captureSnapshot({ worker, dir });
+  assert.equal(worker.listenerCount('exit'), listeners);
+  await worker.terminate();
+  await assert.rejects(captureSnapshot({ worker, dir }), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
+test('a worker that ends, or does not answer, does not keep the caller waiting', async (t) => {
+  const dir = folder(t);
+  const busy = await start(t);
+  const stuck = await start(t, { before: "setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));" });
+  await assert.rejects(captureSnapshot({ worker: stuck, dir, timeoutMs: 50 }), { code: 'HEAPHOUND_ERR_TIMEOUT' });
+  const running = captureSnapshot({ worker: stuck, dir });
+  await Promise.all([stuck.terminate(), assert.rejects(running, { code: 'HEAPHOUND_ERR_CAPTURE' })]);
+  const reason = new Error('changed my mind');
+  await assert.rejects(captureSnapshot({ worker: busy, dir, signal: AbortSignal.abort(reason) }), reason);
+  assert.equal((await captureSnapshot({ worker: busy, dir, queue: true })).threadId, busy.threadId);
+  assert.equal(fs.readdirSync(dir).length, 1);
+});
+
+for (const line of [20, 22, 24, 26]) {
+  const node = nodeOfLine(line);
+  test(`a worker of Node ${line} is captured`, { skip: node === undefined && `node${line} is not installed` }, (t) => {
+    const dir = folder(t);
+    const code = `
+      const { captureSnapshot } = require(${JSON.stringify(ROOT)});
+      const { Worker } = require('node:worker_threads');
+      const worker = new Worker("require('node:worker_threads').parentPort.postMessage(1); setInterval(() => {}, 1000)", { eval: true });
+      worker.once('message', async () => {
+        const { threadId, nodeCount } = await captureSnapshot({ worker, dir: ${JSON.stringify(dir)} });
+        console.log(JSON.stringify([threadId === worker.threadId, nodeCount > 1000]));
+        await worker.terminate();
+      });
+    `;
+    assert.deepEqual(JSON.parse(execFileSync(node, ['-e', code], { encoding: 'utf8' })), [true, true]);
+  });
+}
+
+function nodeOfLine(line) {
+  if (process.version.startsWith(`v${line}.`)) return process.execPath;
+  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
+  return fs.existsSync(file) ? file : undefined;
+}
