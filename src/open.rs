@@ -4,7 +4,7 @@ use crate::analysis::{Classes, Heap, Parity};
 use crate::archive::{self, ReadInfo, Source};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
-use crate::format::Parser;
+use crate::format::{Ahead, Parser};
 use crate::graph::{
     DominatorTree, Ephemerons, Graph, Retainers, distances, dominator_tree, essential_edges, page_objects,
     retained_sizes, shallow_sizes, with_detachedness,
@@ -52,9 +52,12 @@ pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<
 /// Reads and parses, no more.
 pub fn read(source: Source, control: &Control) -> Result<(Snapshot, ReadInfo)> {
     let mut parser = None;
-    let read = archive::read(source, control, &mut |bytes| {
+    let mut unknown = Ahead::default();
+    let look = |bytes: &[u8], ahead: &mut Ahead| ahead.scan(bytes);
+    let read = archive::read_ahead(source, control, &look, &mut |bytes, ahead| {
         // The control knows the stored size by now: that of the input, or less than it when it is compressed.
-        parser.get_or_insert_with(|| Parser::with_size_hint(control.progress().2)).feed(bytes)
+        let parser = parser.get_or_insert_with(|| Parser::with_size_hint(control.progress().2));
+        parser.feed_scanned(bytes, ahead.unwrap_or(&mut unknown))
     })?;
     Ok((Snapshot::new(parser.unwrap_or_default().finish()?), read))
 }

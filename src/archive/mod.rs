@@ -14,7 +14,7 @@ mod read_small;
 pub use chunks::{ChunkReceiver, ChunkSender, Taken, chunks};
 pub use file_writer::{FileWriter, Written};
 pub use input::Source;
-pub use read::{ReadInfo, read};
+pub use read::{ReadInfo, read, read_ahead};
 pub use read_small::read_small;
 
 /// How the bytes of a snapshot are stored.

@@ -5,7 +5,7 @@ use super::decoder::Decoder;
 use super::input::{Input, Source};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -42,21 +42,37 @@ pub struct ReadInfo {
 /// [`Error::Cancelled`], also while it waits for a FIFO or a stream; [`Error::Io`]; [`Error::Compression`] for damaged, cut or trailing
 /// bytes; those of `sink`. The thread has ended when this returns.
 pub fn read(source: Source, control: &Control, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<ReadInfo> {
+    read_ahead(source, control, &|_, _: &mut ()| {}, &mut |bytes, _| sink(bytes))
+}
+
+/// [`read`] whose reader, when the sink has enough to do, looks at a block before the sink gets it: `look(bytes, what it found)`.
+///
+/// What was found goes with the block, and is used again for later ones: of a block that nobody looked at it is `None`.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_ahead<A: Default + Send>(
+    source: Source,
+    control: &Control,
+    look: &(dyn Fn(&[u8], &mut A) + Sync),
+    sink: &mut dyn FnMut(&[u8], Option<&mut A>) -> Result<()>,
+) -> Result<ReadInfo> {
     control.check()?;
     let stop = AtomicBool::new(false);
     let (input, size) = Input::open(source, &stop)?;
     control.begin(Stage::Reading, size.unwrap_or(0));
+    let queue = Queue::default();
     thread::scope(|scope| {
         let (filled, to_use) = sync_channel(QUEUE);
         let (used, to_fill) = channel();
         for _ in 0..QUEUE + 2 {
-            used.send(vec![0; BLOCK]).expect("its receiver is still in this function");
+            used.send(Block::new()).expect("its receiver is still in this function");
         }
         let reader = thread::Builder::new()
             .name("heaphound-read".into())
-            .spawn_scoped(scope, move || produce(input, &filled, &to_fill))
+            .spawn_scoped(scope, || produce(input, look, filled, to_fill, &queue))
             .map_err(|error| Error::io("thread", "start a", &error))?;
-        let outcome = consume(to_use, used, control, sink, &stop);
+        let outcome = consume(to_use, used, control, sink, &stop, &queue);
         let produced = reader.join().map_err(|_| Error::Internal { what: "the reading thread panicked".into() })?;
         let raw_bytes = outcome?;
         let (codec, stored_bytes) = produced?;
@@ -64,48 +80,74 @@ pub fn read(source: Source, control: &Control, sink: &mut dyn FnMut(&[u8]) -> Re
     })
 }
 
-struct Block {
+struct Block<A> {
     bytes: Vec<u8>,
     length: usize,
     /// Stored bytes that went into it.
     stored: u64,
+    found: A,
+    looked: bool,
 }
 
+impl<A: Default> Block<A> {
+    fn new() -> Self {
+        Block { bytes: vec![0; BLOCK], length: 0, stored: 0, found: A::default(), looked: false }
+    }
+}
+
+/// How many blocks wait for the sink.
+#[derive(Default)]
+struct Queue(AtomicUsize);
+
 /// The reader's side. Ends when the input does, or when the other side is gone.
-fn produce(input: Input<'_>, filled: &SyncSender<Block>, to_fill: &Receiver<Vec<u8>>) -> Result<(Codec, u64)> {
+fn produce<A>(
+    input: Input<'_>,
+    look: &(dyn Fn(&[u8], &mut A) + Sync),
+    filled: SyncSender<Block<A>>,
+    to_fill: Receiver<Block<A>>,
+    queue: &Queue,
+) -> Result<(Codec, u64)> {
     let mut decoder = Decoder::new(input)?;
     let mut told = 0;
     loop {
-        let mut bytes = to_fill.recv().map_err(|_| Error::Cancelled)?;
-        let length = decoder.fill(&mut bytes)?;
+        let mut block = to_fill.recv().map_err(|_| Error::Cancelled)?;
+        block.length = decoder.fill(&mut block.bytes)?;
         let consumed = decoder.consumed();
-        if length == 0 {
+        if block.length == 0 {
             return Ok((decoder.codec(), consumed));
         }
-        filled.send(Block { bytes, length, stored: consumed - told }).map_err(|_| Error::Cancelled)?;
+        block.stored = consumed - told;
         told = consumed;
+        block.looked = queue.0.load(Ordering::Relaxed) > 0;
+        if block.looked {
+            look(&block.bytes[..block.length], &mut block.found);
+        }
+        queue.0.fetch_add(1, Ordering::Relaxed);
+        filled.send(block).map_err(|_| Error::Cancelled)?;
     }
 }
 
 /// The caller's side. Owns its ends of the channels: leaving in any way lets the reader end too.
-fn consume(
-    to_use: Receiver<Block>,
-    used: Sender<Vec<u8>>,
+fn consume<A>(
+    to_use: Receiver<Block<A>>,
+    used: Sender<Block<A>>,
     control: &Control,
-    sink: &mut dyn FnMut(&[u8]) -> Result<()>,
+    sink: &mut dyn FnMut(&[u8], Option<&mut A>) -> Result<()>,
     stop: &AtomicBool,
+    queue: &Queue,
 ) -> Result<u64> {
     let _stop = StopOnDrop(stop);
     let mut raw_bytes = 0;
     loop {
         control.check()?;
         match to_use.recv_timeout(LOOK_EVERY) {
-            Ok(Block { bytes, length, stored }) => {
-                sink(&bytes[..length])?;
-                raw_bytes += length as u64;
-                control.advance(stored);
+            Ok(mut block) => {
+                queue.0.fetch_sub(1, Ordering::Relaxed);
+                sink(&block.bytes[..block.length], block.looked.then_some(&mut block.found))?;
+                raw_bytes += block.length as u64;
+                control.advance(block.stored);
                 // Refused only when the reader has ended: then nobody needs the block.
-                _ = used.send(bytes);
+                _ = used.send(block);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(raw_bytes),

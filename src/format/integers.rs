@@ -1,5 +1,6 @@
 //! A section that is one flat array of whole numbers: bytes to rows.
 
+use super::ahead::Ahead;
 use super::number;
 use super::scan;
 use crate::error::{Error, Result};
@@ -96,11 +97,23 @@ impl<R: Rows> Integers<R> {
     /// # Errors
     /// [`Error::Format`] where the bytes are not an array of whole numbers, or where `rows` refuses one.
     pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
+        self.feed_from(bytes, 0, offset, &mut Ahead::default())
+    }
+
+    /// [`Integers::feed`] of the bytes of `block` from `start` on, of which `ahead` knows something.
+    pub fn feed_from(&mut self, block: &[u8], start: usize, offset: u64, ahead: &mut Ahead) -> Result<usize> {
+        let bytes = &block[start..];
         if !R::MANY {
             return self.read(bytes, offset, bytes.len());
         }
         let mut at = 0;
         while at < bytes.len() && self.state != State::Done {
+            let found = self.use_found(block, start + at, ahead);
+            if found > 0 {
+                self.state = State::Value;
+                at += found;
+                continue;
+            }
             let scanned = self.scan(&bytes[at..]);
             if scanned > 0 && self.rows.push_many(&self.scanned[..self.count]) {
                 self.state = State::Value;
@@ -113,9 +126,36 @@ impl<R: Rows> Integers<R> {
         Ok(at)
     }
 
+    /// Takes the whole rows that `ahead` found at `at`; returns how many bytes they take.
+    fn use_found(&mut self, block: &[u8], at: usize, ahead: &mut Ahead) -> usize {
+        if !self.begins_row() {
+            return 0;
+        }
+        let Some(found) = ahead.take(block, at) else { return 0 };
+        let bytes = &block[at..at + found.bytes];
+        let width = self.rows.width();
+        let batch = (scan::ROOM / width).max(1) * width;
+        let mut used = 0;
+        while found.numbers.len() - used >= width {
+            let whole = (found.numbers.len() - used).min(batch) / width * width;
+            if !self.rows.push_many(&found.numbers[used..used + whole]) {
+                // The reader of this very place finds out why, from the first row that was refused.
+                return behind_comma(memchr::memchr_iter(b',', bytes), used);
+            }
+            used += whole;
+        }
+        let surplus = found.numbers.len() - used;
+        memchr::memrchr_iter(b',', bytes).nth(surplus).map_or(0, |comma| comma + 1)
+    }
+
+    /// True where a row begins.
+    fn begins_row(&self) -> bool {
+        matches!(self.state, State::FirstOrEnd | State::Value) && self.row.is_empty()
+    }
+
     /// Scans whole rows into `self.scanned[..self.count]`; returns how many bytes they take.
     fn scan(&mut self, bytes: &[u8]) -> usize {
-        if !matches!(self.state, State::FirstOrEnd | State::Value) || !self.row.is_empty() {
+        if !self.begins_row() {
             return 0;
         }
         if self.scanned.is_empty() {
@@ -197,6 +237,11 @@ impl<R: Rows> Integers<R> {
         }
         self.rows.end().map_err(|what| fault::<R>(offset, what))
     }
+}
+
+/// The byte behind the comma of that number, counted from 1; 0 for none.
+fn behind_comma(mut commas: impl Iterator<Item = usize>, number: usize) -> usize {
+    number.checked_sub(1).and_then(|index| commas.nth(index)).map_or(0, |comma| comma + 1)
 }
 
 fn is_number(byte: u8) -> bool {

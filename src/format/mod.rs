@@ -1,5 +1,6 @@
 //! Bytes of a `.heapsnapshot` to flat tables. No files, no graph. `docs/format.md` says what is accepted and what is refused.
 
+mod ahead;
 mod balanced;
 mod edge_rows;
 mod foreign;
@@ -17,5 +18,6 @@ mod strings;
 mod tables;
 mod trace_tree;
 
+pub use ahead::Ahead;
 pub use parser::Parser;
 pub use tables::{EdgeTable, FunctionInfo, Location, LocationTable, NodeTable, Sample, StringTable, Tables, TraceNode};

@@ -1,5 +1,6 @@
 //! The whole document: from pushed bytes to [`Tables`].
 
+use super::ahead::Ahead;
 use super::balanced::Balanced;
 use super::foreign;
 use super::header::Header;
@@ -76,9 +77,17 @@ impl Parser {
     /// # Errors
     /// [`Error::Format`], [`Error::Foreign`], [`Error::TooLarge`]; again the same one when called after an error.
     pub fn feed(&mut self, chunk: &[u8]) -> Result<()> {
+        self.feed_scanned(chunk, &mut Ahead::default())
+    }
+
+    /// [`Parser::feed`] of a chunk that was scanned, or not, by another thread.
+    ///
+    /// # Errors
+    /// Those of [`Parser::feed`], the same with and without a scan.
+    pub fn feed_scanned(&mut self, chunk: &[u8], ahead: &mut Ahead) -> Result<()> {
         let mut at = 0;
         while at < chunk.len() {
-            match self.step(&chunk[at..]) {
+            match self.step(chunk, at, ahead) {
                 Ok(taken) => {
                     at += taken;
                     self.offset += taken as u64;
@@ -118,14 +127,15 @@ impl Parser {
         Err(Error::Truncated { table, offset: self.offset })
     }
 
-    /// Takes some bytes and returns how many; 0 only when the state changed.
-    fn step(&mut self, bytes: &[u8]) -> Result<usize> {
+    /// Takes some bytes of `chunk` from `at` on and returns how many; 0 only when the state changed.
+    fn step(&mut self, chunk: &[u8], at: usize, ahead: &mut Ahead) -> Result<usize> {
+        let bytes = &chunk[at..];
         let byte = bytes[0];
         let space = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
         self.state = match (&mut self.state, byte) {
             (State::Section(key, section), _) => {
                 let key = *key;
-                let taken = section.feed(bytes, self.offset)?;
+                let taken = section.feed_from(chunk, at, self.offset, ahead)?;
                 if section.is_done() {
                     self.close(key, self.offset + taken as u64)?;
                 }

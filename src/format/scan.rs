@@ -14,7 +14,7 @@ pub struct Scanned {
 }
 
 /// Room that a scan wants behind the last number.
-const SLACK: usize = 40;
+pub const SLACK: usize = 40;
 
 /// Numbers that [`buffer`] has room for.
 pub const ROOM: usize = 4096;

@@ -1,5 +1,6 @@
 //! One section of the document while it is read.
 
+use super::ahead::Ahead;
 use super::balanced::Balanced;
 use super::edge_rows::EdgeRows;
 use super::header::Header;
@@ -83,6 +84,12 @@ impl Section {
     /// # Errors
     /// Those of the section's reader.
     pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
+        self.feed_from(bytes, 0, offset, &mut Ahead::default())
+    }
+
+    /// [`Section::feed`] of the bytes of `block` from `at` on, of which `ahead` knows something.
+    pub fn feed_from(&mut self, block: &[u8], at: usize, offset: u64, ahead: &mut Ahead) -> Result<usize> {
+        let bytes = &block[at..];
         match self {
             Self::Skipped(value) => value.feed(bytes, offset),
             Self::Kept(value, kept, limit) => {
@@ -94,11 +101,11 @@ impl Section {
                 kept.extend_from_slice(&bytes[..taken]);
                 Ok(taken)
             }
-            Self::Nodes(integers) => integers.feed(bytes, offset),
-            Self::Edges(integers) => integers.feed(bytes, offset),
+            Self::Nodes(integers) => integers.feed_from(block, at, offset, ahead),
+            Self::Edges(integers) => integers.feed_from(block, at, offset, ahead),
             Self::Functions(integers) => integers.feed(bytes, offset),
             Self::Samples(integers) => integers.feed(bytes, offset),
-            Self::Locations(integers) => integers.feed(bytes, offset),
+            Self::Locations(integers) => integers.feed_from(block, at, offset, ahead),
             Self::TraceTree(tree) => tree.feed(bytes, offset),
             Self::Strings(strings) => strings.feed(bytes, offset),
         }
