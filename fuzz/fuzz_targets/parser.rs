@@ -3,7 +3,7 @@
 #![no_main]
 
 use heaphound::error::Result;
-use heaphound::format::{Parser, Tables};
+use heaphound::format::{Ahead, Parser, Tables};
 use heaphound::ordinal::StringOrdinal;
 use libfuzzer_sys::fuzz_target;
 
@@ -22,12 +22,17 @@ fn in_pieces(input: &[u8]) -> Result<Tables> {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     let mut parser = Parser::new();
+    let mut ahead = Ahead::default();
     let mut rest = input;
     while !rest.is_empty() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let most = if seed >> 63 == 0 { 9 } else { 400 };
         let (piece, more) = rest.split_at(((seed >> 33) as usize % most).min(rest.len()));
-        parser.feed(piece)?;
+        ahead.clear();
+        if seed >> 62 & 1 == 0 {
+            ahead.scan(piece);
+        }
+        parser.feed_scanned(piece, &mut ahead)?;
         rest = more;
     }
     parser.finish()

@@ -45,6 +45,11 @@ pub fn read(source: Source, control: &Control, sink: &mut dyn FnMut(&[u8]) -> Re
     read_ahead(source, control, &|_, _: &mut ()| {}, &mut |bytes, _| sink(bytes))
 }
 
+/// What a reader with time does with a block.
+pub type Look<'a, A> = dyn Fn(&[u8], &mut A) + Sync + 'a;
+/// What takes the blocks.
+pub type Sink<'a, A> = dyn FnMut(&[u8], Option<&mut A>) -> Result<()> + 'a;
+
 /// [`read`] whose reader, when the sink has enough to do, looks at a block before the sink gets it: `look(bytes, what it found)`.
 ///
 /// What was found goes with the block, and is used again for later ones: of a block that nobody looked at it is `None`.
@@ -54,8 +59,8 @@ pub fn read(source: Source, control: &Control, sink: &mut dyn FnMut(&[u8]) -> Re
 pub fn read_ahead<A: Default + Send>(
     source: Source,
     control: &Control,
-    look: &(dyn Fn(&[u8], &mut A) + Sync),
-    sink: &mut dyn FnMut(&[u8], Option<&mut A>) -> Result<()>,
+    look: &Look<'_, A>,
+    sink: &mut Sink<'_, A>,
 ) -> Result<ReadInfo> {
     control.check()?;
     let stop = AtomicBool::new(false);
@@ -102,7 +107,7 @@ struct Queue(AtomicUsize);
 /// The reader's side. Ends when the input does, or when the other side is gone.
 fn produce<A>(
     input: Input<'_>,
-    look: &(dyn Fn(&[u8], &mut A) + Sync),
+    look: &Look<'_, A>,
     filled: SyncSender<Block<A>>,
     to_fill: Receiver<Block<A>>,
     queue: &Queue,
@@ -132,7 +137,7 @@ fn consume<A>(
     to_use: Receiver<Block<A>>,
     used: Sender<Block<A>>,
     control: &Control,
-    sink: &mut dyn FnMut(&[u8], Option<&mut A>) -> Result<()>,
+    sink: &mut Sink<'_, A>,
     stop: &AtomicBool,
     queue: &Queue,
 ) -> Result<u64> {

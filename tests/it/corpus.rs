@@ -1,7 +1,7 @@
 //! Files of every producer, and hand-made ones: what must open opens, equal to a slow reading; what must not is refused.
 
 use heaphound::error::{Error, Result};
-use heaphound::format::{Parser, Tables};
+use heaphound::format::{Ahead, Parser, Tables};
 use heaphound::kind::{EdgeKind, NodeKind};
 use heaphound::ordinal::{NodeOrdinal, StringOrdinal};
 use heaphound::text::{Text, TextBuf};
@@ -222,11 +222,17 @@ fn random_splits_give_the_same() {
         let whole = parse_whole(&bytes);
         for most in [7, 300, 70_000] {
             let mut parser = Parser::with_size_hint(bytes.len() as u64);
+            let mut ahead = Ahead::default();
             let mut rest = &bytes[..];
             let mut fed = Ok(());
             while !rest.is_empty() && fed.is_ok() {
                 let (chunk, more) = rest.split_at((next(&mut seed) % most).min(rest.len()));
-                fed = parser.feed(chunk);
+                // Every other chunk comes scanned, as from a reader that had time.
+                ahead.clear();
+                if next(&mut seed) % 2 == 0 {
+                    ahead.scan(chunk);
+                }
+                fed = parser.feed_scanned(chunk, &mut ahead);
                 rest = more;
             }
             assert_eq!(fed.and_then(|()| parser.finish()), whole, "{name} in pieces below {most}");
