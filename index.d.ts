@@ -556,11 +556,48 @@ export interface CaptureResult {
  */
 export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
 
+export interface RedactOptions extends WorkOptions {
+  /** Default: as the path says: `.zst`, `.gz`, else none. */
+  compression?: 'zstd' | 'gzip' | 'none';
+  /**
+   * Equal contents have equal placeholders in all files that one key made. 16 bytes at least, and nobody may be able to guess it: who has it
+   * can try out contents. Default: a random one, which all redactions of this thread share and which nobody learns.
+   */
+  key?: string | Uint8Array;
+}
+
+/** A redacted snapshot that was written. */
+export interface RedactResult {
+  path: string;
+  compression: 'none' | 'gzip' | 'zstd';
+  /** Bytes of the redacted snapshot before compression. */
+  rawBytes: number;
+  /** Bytes on disk. */
+  storedBytes: number;
+  nodeCount: number;
+  edgeCount: number;
+  /** Texts of the snapshot. */
+  stringCount: number;
+  /** Of them, those that were replaced, as a whole or in part. */
+  redactedCount: number;
+  /** Of the stored bytes, in hexadecimal. */
+  sha256: string;
+}
+
+/**
+ * Copies a snapshot into the new file `path` with a placeholder for each content: strings, numbers, regular expressions, sources. Names stay,
+ * of classes, properties, variables, functions and files: `docs/redaction.md`. `path` must not exist; its directory must.
+ *
+ * Cost: one pass, memory of about a byte for each text. Rejects with `HEAPHOUND_ERR_ORDER` for a stream whose sections are not in V8's order.
+ */
+export function redactSnapshot(source: Source, path: string, options?: RedactOptions): Promise<RedactResult>;
+
 /** Every error's `code`; `docs/errors.md` has a heading for each. */
 export type ErrorCode =
   | 'HEAPHOUND_ERR_CANCELLED'
   | 'HEAPHOUND_ERR_FORMAT'
   | 'HEAPHOUND_ERR_TRUNCATED'
+  | 'HEAPHOUND_ERR_ORDER'
   | 'HEAPHOUND_ERR_FOREIGN'
   | 'HEAPHOUND_ERR_TOO_LARGE'
   | 'HEAPHOUND_ERR_COMPRESSION'

@@ -49,7 +49,7 @@ function findCommand(name) {
  * @param {import('./commands').Command | undefined} command
  */
 function readOption(token, command) {
-  const known = command ? [...COMMON, ...command.options] : ['help', 'version', 'color', 'no-color'];
+  const known = command ? [...(command.common ?? COMMON), ...command.options] : ['help', 'version', 'color', 'no-color'];
   const option = OPTIONS[token.name];
   if (!option || !known.includes(token.name)) {
     // `--version` belongs to no command, and is understood with any.

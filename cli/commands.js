@@ -7,6 +7,7 @@
  * @property {string} summary one line for the list of commands
  * @property {string[]} description
  * @property {string[]} options beside the common ones
+ * @property {string[]} [common] the common ones, where it does not take all of them
  * @property {Record<string, string>} [optionHelp] where an option means something particular
  * @property {string[]} [examples]
  * @property {{ least: number, most: number, wanted: string }} operands
@@ -25,6 +26,7 @@ const COMMANDS = [
   require('./commands/dominators'),
   require('./commands/strings'),
   require('./commands/query'),
+  require('./commands/redact'),
   require('./commands/help'),
 ];
 

@@ -42,7 +42,7 @@ function generalHelp(terminal) {
  * @param {import('./terminal').Terminal} terminal
  */
 function commandHelp(command, terminal) {
-  const options = [...command.options, ...COMMON].map((name) =>
+  const options = [...command.options, ...(command.common ?? COMMON)].map((name) =>
     [name, { ...OPTIONS[name], help: command.optionHelp?.[name] ?? OPTIONS[name].help }]);
   return [
     `usage: heaphound ${command.synopsis} [options]`,

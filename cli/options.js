@@ -34,6 +34,7 @@ const OPTIONS = {
   'retained-min': { value: 'SIZE', help: 'retained size at least', read: bytes },
   'retained-max': { value: 'SIZE', help: 'retained size at most', read: bytes },
   'min-count': { value: 'N', help: 'copies at least (default 2)', read: positiveInteger },
+  'key-file': { value: 'FILE', help: 'its bytes make equal contents equal across runs too (default: a new key)' },
   help: { short: 'h', help: 'print this' },
   version: { short: 'V', help: 'print the version' },
 };

@@ -13,6 +13,8 @@ pub enum Error {
     Format { table: &'static str, offset: u64, what: String },
     /// The input ended inside `table`.
     Truncated { table: &'static str, offset: u64 },
+    /// Sections come in an order in which one pass cannot redact them.
+    Order { table: &'static str, offset: u64 },
     /// The input is something else than a V8 heap snapshot.
     Foreign { what: String },
     /// A count is above what ordinals can hold.
@@ -48,6 +50,7 @@ impl Error {
             Error::Cancelled => "HEAPHOUND_ERR_CANCELLED",
             Error::Format { .. } => "HEAPHOUND_ERR_FORMAT",
             Error::Truncated { .. } => "HEAPHOUND_ERR_TRUNCATED",
+            Error::Order { .. } => "HEAPHOUND_ERR_ORDER",
             Error::Foreign { .. } => "HEAPHOUND_ERR_FOREIGN",
             Error::TooLarge { .. } => "HEAPHOUND_ERR_TOO_LARGE",
             Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
@@ -67,7 +70,10 @@ impl Error {
     /// Table of the snapshot the fault lies in, when there is one.
     pub fn table(&self) -> Option<&'static str> {
         match self {
-            Error::Format { table, .. } | Error::Truncated { table, .. } | Error::TooLarge { table, .. } => Some(table),
+            Error::Format { table, .. }
+            | Error::Truncated { table, .. }
+            | Error::Order { table, .. }
+            | Error::TooLarge { table, .. } => Some(table),
             _ => None,
         }
     }
@@ -75,9 +81,10 @@ impl Error {
     /// Byte offset of the fault in the uncompressed (for [`Error::Compression`]: compressed) input.
     pub fn offset(&self) -> Option<u64> {
         match self {
-            Error::Format { offset, .. } | Error::Truncated { offset, .. } | Error::Compression { offset, .. } => {
-                Some(*offset)
-            }
+            Error::Format { offset, .. }
+            | Error::Truncated { offset, .. }
+            | Error::Order { offset, .. }
+            | Error::Compression { offset, .. } => Some(*offset),
             _ => None,
         }
     }
@@ -98,6 +105,11 @@ impl fmt::Display for Error {
             Error::Truncated { table, offset } => write!(
                 f,
                 "heap snapshot ends inside {table} at byte {offset}; the copy or the capture was cut short, fetch or take it again"
+            ),
+            Error::Order { table, offset } => write!(
+                f,
+                "{table} come at byte {offset}, before the sections that say what in them is a name; a stream of this order cannot be \
+                 redacted, save it as a file first"
             ),
             Error::Foreign { what } => write!(f, "not a V8 heap snapshot: {what}"),
             Error::TooLarge { table, count, limit } => {

@@ -18,6 +18,8 @@ pub mod archive;
 
 pub mod capture;
 
+pub mod redact;
+
 pub mod snapshot;
 
 pub mod graph;

@@ -17,6 +17,17 @@ pub enum Source {
     Bytes(Vec<u8>),
 }
 
+impl Source {
+    /// The same bytes once more, from their start; `None` for what can be read only once.
+    pub fn again(&self) -> Option<Source> {
+        match self {
+            Source::Path(path) => path.is_file().then(|| Source::Path(path.clone())),
+            Source::Bytes(bytes) => Some(Source::Bytes(bytes.clone())),
+            Source::Chunks(_) => None,
+        }
+    }
+}
+
 /// An opened [`Source`]: a [`Read`] that ends with [`Error::Cancelled`] soon after `stop` is set.
 ///
 /// # Errors

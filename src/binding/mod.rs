@@ -15,4 +15,5 @@ mod heap;
 mod job;
 mod pages;
 mod received;
+mod redact;
 mod turn;

@@ -11,6 +11,7 @@ mod node_rows;
 mod number;
 mod parser;
 mod profile_rows;
+mod redaction;
 mod references;
 mod scan;
 mod section;
@@ -20,4 +21,5 @@ mod trace_tree;
 
 pub use ahead::Ahead;
 pub use parser::Parser;
+pub use redaction::{RedactionCounts, Redactor, Survey, is_placeholder};
 pub use tables::{EdgeTable, FunctionInfo, Location, LocationTable, NodeTable, Sample, StringTable, Tables, TraceNode};

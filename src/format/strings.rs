@@ -53,6 +53,18 @@ impl Strings {
         self.table
     }
 
+    /// Gives the texts that are whole, in order, and forgets them.
+    pub fn drain(&mut self, mut take: impl FnMut(&[u8])) {
+        let mut start = 0;
+        for end in self.table.end.drain(..) {
+            let end = usize::try_from(end).expect("the bytes are in memory");
+            take(&self.table.bytes[start..end]);
+            start = end;
+        }
+        self.table.bytes.drain(..start);
+        self.start = self.start.saturating_sub(start);
+    }
+
     /// Takes bytes up to the closing bracket and returns how many.
     ///
     /// # Errors

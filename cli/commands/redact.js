@@ -1,0 +1,52 @@
+'use strict';
+
+const fs = require('node:fs');
+const { count, size } = require('../numbers');
+const { sourcesOf } = require('../snapshots');
+const { harmless } = require('../text');
+const { UsageError } = require('../usage');
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'redact',
+  synopsis: 'redact IN OUT',
+  summary: 'copy a snapshot without the contents of its strings',
+  description: [
+    'Writes the snapshot IN to the new file OUT with a placeholder for every content: strings, numbers, regular',
+    'expressions, sources. Names stay: of classes, properties, variables, functions and files, so that leaks are found as',
+    'before. Equal contents have equal placeholders. The name of OUT says how it is compressed: .gz, .zst, or not at all.',
+  ],
+  options: ['key-file'],
+  common: ['json', 'color', 'no-color', 'help'],
+  examples: [
+    'heaphound redact app.heapsnapshot for-the-vendor.heapsnapshot.zst',
+    'heaphound redact a.heapsnapshot.zst a-redacted.heapsnapshot.zst --key-file secret.key',
+  ],
+  operands: { least: 2, most: 2, wanted: 'IN and OUT' },
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run({ operands, options, output, progress, signal }) {
+  const [source] = sourcesOf(operands.slice(0, 1));
+  const key = options['key-file'] === undefined ? undefined : readKey(options['key-file']);
+  const { redactSnapshot } = require('../..');
+  const result = await redactSnapshot(source, operands[1], {
+    signal,
+    key,
+    onProgress: ({ done, total }) => progress.update('redacting', total > 0 ? done / total : undefined),
+  });
+  progress.stop();
+  if (options.json) return output.json(result);
+  const { redactedCount, stringCount, storedBytes } = result;
+  await output.write(`${harmless(operands[1])}: ${size(storedBytes)}, ${count(redactedCount)} of ${count(stringCount)} texts replaced\n`);
+}
+
+/** @param {string} file */
+function readKey(file) {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`--key-file cannot be read: ${/** @type {Error} */ (error).message}`);
+  }
+}
