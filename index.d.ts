@@ -47,6 +47,8 @@ export interface OpenOptions extends WorkOptions {
 export interface SnapshotInfo {
   /** The path it was opened from; absent for bytes and streams. */
   file?: string;
+  /** From the capture's sidecar, `FILE.json`: captures of one id space call the same object by the same id. */
+  idSpace?: string;
   nodeCount: number;
   edgeCount: number;
   stringCount: number;
@@ -379,7 +381,24 @@ export interface Snapshot extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface DiffOptions extends OpenOptions {
+/** How the objects of several snapshots are matched. */
+export interface ComparisonOptions extends OpenOptions {
+  /**
+   * `'ids'`: an object has one id in all of them. `'structure'`: by class, and by the way on which they hang from the roots; right for restarts,
+   * replicas and forks too. Default: `'auto'`, by id where the captures name one id space, or a sample of the ids agrees.
+   */
+  compareBy?: 'auto' | 'ids' | 'structure';
+}
+
+/** How the objects of several snapshots were matched. */
+export interface Comparison {
+  /** True: by id. False: by class and structure; what only ids can tell is null. */
+  ids: boolean;
+  /** Why, in one sentence. */
+  reason: string;
+}
+
+export interface DiffOptions extends ComparisonOptions {
   /** Default: `'sizeDelta'`. */
   sort?: 'sizeDelta' | 'countDelta' | 'addedSize' | 'addedCount' | 'removedSize' | 'removedCount' | 'addedRetainedSize' | 'grownSize' | 'name';
   /** Most classes to return. Default: all that changed. */
@@ -388,45 +407,45 @@ export interface DiffOptions extends OpenOptions {
   ids?: number;
 }
 
-/** What changed in one class from `before` to `after`; objects are matched by id. */
+/** What changed in one class from `before` to `after`. What only ids can tell is null where `comparison.ids` is false. */
 export interface ClassDiff {
   key: string;
   name: string;
-  addedCount: number;
-  removedCount: number;
+  addedCount: number | null;
+  removedCount: number | null;
   countDelta: number;
   /** Shallow bytes of the added objects. */
-  addedSize: number;
+  addedSize: number | null;
   /** Shallow bytes of the removed objects. */
-  removedSize: number;
+  removedSize: number | null;
+  /** Shallow bytes: added minus removed; without ids all of the class after minus all before. */
   sizeDelta: number;
   /** Bytes that would go away with all added objects, nested ones counted once. */
-  addedRetainedSize: number;
+  addedRetainedSize: number | null;
   /** Bytes by which objects that are in both snapshots grew. */
-  grownSize: number;
+  grownSize: number | null;
   /** Bytes by which objects that are in both snapshots shrank. */
-  shrunkSize: number;
+  shrunkSize: number | null;
   /** Biggest first, at most `ids`; they are in `after`. */
-  addedIds: number[];
+  addedIds: number[] | null;
   /** At most `ids`; they are in `before`. */
-  removedIds: number[];
+  removedIds: number[] | null;
   /** Objects that are in both and grew, most first, at most `ids`. */
-  grownIds: number[];
+  grownIds: number[] | null;
   location?: SourceLocation;
 }
 
 export interface DiffDocument {
   before: ReadInfo;
   after: SnapshotInfo;
-  /** False when the two do not seem to be of one process: ids then mean nothing across them. */
-  comparable: boolean;
-  /** Classes that gained or lost objects: DevTools' Comparison. */
+  comparison: Comparison;
+  /** Classes that gained or lost objects, or without ids bytes: DevTools' Comparison. */
   classes: ClassDiff[];
-  /** Classes that only have survivors of another size, which DevTools does not show; largest growth first. */
+  /** Classes that only have survivors of another size, which DevTools does not show; largest growth first. Empty without ids. */
   resized: ClassDiff[];
 }
 
-export interface LeakOptions extends OpenOptions {
+export interface LeakOptions extends ComparisonOptions {
   /** Most leaks to return. Default: 20. */
   limit?: number;
 }
@@ -474,6 +493,7 @@ export interface LeakClass {
 export interface LeakDocument {
   /** Oldest first. */
   snapshots: ReadInfo[];
+  comparison: Comparison;
   /** Most important first. */
   leaks: Leak[];
 }
@@ -484,7 +504,7 @@ export function openSnapshot(source: Source, options?: OpenOptions): Promise<Sna
 /** DevTools' Comparison and more. An opened `before` is kept open; a source is read, and its memory given back early. */
 export function diffSnapshots(before: SnapshotOrSource, after: SnapshotOrSource, options?: DiffOptions): Promise<DiffDocument>;
 
-/** What grows over two or more snapshots of one process, oldest first, and what holds it. */
+/** What grows over two or more snapshots of one program, oldest first, and what holds it. */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
 
 export interface CaptureOptions {
@@ -609,7 +629,6 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_TIMEOUT'
   | 'HEAPHOUND_ERR_EXISTS'
   | 'HEAPHOUND_ERR_NODE'
-  | 'HEAPHOUND_ERR_NOT_COMPARABLE'
   | 'HEAPHOUND_ERR_OPTION'
   | 'HEAPHOUND_ERR_BUSY'
   | 'HEAPHOUND_ERR_CAPTURE'

@@ -82,7 +82,7 @@ describe('documents have the numbers of DevTools', () => {
     for (const [key, wanted] of Object.entries(expected('growth.diff.json'))) {
       for (const [field, value] of Object.entries(wanted)) assert.equal(rows[key]?.[field], value, `${key} ${field}`);
     }
-    assert.equal(document.comparable, true);
+    assert.equal(document.comparison.ids, true);
   });
 });
 

@@ -50,7 +50,23 @@ test('findLeaks wants two snapshots', async () => {
   await assert.rejects(findLeaks(AFTER), { code: 'HEAPHOUND_ERR_OPTION' });
 });
 
-test('findLeaks refuses snapshots of two processes', async () => {
+test('without ids the same leak is found', async () => {
+  const [byIds, byStructure] = [
+    await findLeaks([BEFORE, AFTER], { compareBy: 'ids' }),
+    await findLeaks([BEFORE, AFTER], { compareBy: 'structure' }),
+  ];
+  assert.deepEqual([byIds.comparison.ids, byStructure.comparison.ids], [true, false]);
+  const [expected, found] = [byIds.leaks[0], byStructure.leaks[0]];
+  assert.equal(found.className, expected.className);
+  assert.equal(found.fingerprint, expected.fingerprint);
+  assert.deepEqual(found.location, expected.location);
+  assert.deepEqual(found.container, expected.container);
+  assert.deepEqual((await findLeaks([AFTER, AFTER, AFTER], { compareBy: 'structure' })).leaks, []);
+});
+
+test('snapshots of two processes are compared by structure', async () => {
   const other = path.join(GOLDEN, 'n24-plain.heapsnapshot.gz');
-  await assert.rejects(findLeaks([other, AFTER]), { code: 'HEAPHOUND_ERR_NOT_COMPARABLE', message: /not of one process/ });
+  const { comparison } = await findLeaks([other, AFTER]);
+  assert.equal(comparison.ids, false);
+  assert.match(comparison.reason, /number objects differently/);
 });

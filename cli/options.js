@@ -14,6 +14,7 @@ const OPTIONS = {
   json: { help: 'print the whole document as JSON, a row a line' },
   limit: { value: 'N', help: 'rows to print (default 30; with --json all)', read: positiveInteger },
   sort: { value: 'FIELD', help: 'order of the rows' },
+  'compare-by': { value: 'WHAT', help: 'match objects by: auto (default), ids, structure' },
   strict: { help: 'numbers exactly as Chrome DevTools has them, its quirks too' },
   'no-source-maps': { help: 'do not look for source maps' },
   threads: { value: 'N', help: 'threads to work on (default: one for each processor)', read: positiveInteger },

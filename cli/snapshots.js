@@ -1,6 +1,7 @@
 'use strict';
 
 const path = require('node:path');
+const { choose } = require('./options');
 const { harmless } = require('./text');
 const { UsageError } = require('./usage');
 
@@ -52,6 +53,16 @@ function workOptions({ options, signal, progress, operands }) {
 }
 
 /**
+ * What `--compare-by` means.
+ *
+ * @param {Record<string, any>} options
+ * @returns {import('..').ComparisonOptions['compareBy']}
+ */
+function compareByOf({ 'compare-by': text }) {
+  return text === undefined ? undefined : /** @type {any} */ (choose(text, ['auto', 'ids', 'structure'], 'compare-by'));
+}
+
+/**
  * The range of ids that `--after-id` and `--up-to-id` mean.
  *
  * @param {Record<string, any>} options
@@ -82,4 +93,4 @@ async function withSnapshot(context, ask) {
   }
 }
 
-module.exports = { sourcesOf, workOptions, withSnapshot, idRangeOf };
+module.exports = { compareByOf, sourcesOf, workOptions, withSnapshot, idRangeOf };

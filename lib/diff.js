@@ -3,7 +3,7 @@
 const { addon } = require('./native');
 const { read } = require('./document');
 const { Snapshot, open, parse } = require('./snapshot');
-const { OPEN, checkOptions, integer, oneOf, limit } = require('./options');
+const { OPEN, checkOptions, integer, oneOf, compareBy, limit } = require('./options');
 
 const MAX_IDS = 1000;
 
@@ -22,6 +22,7 @@ const DIFF = {
   ]),
   limit,
   ids: integer(0, MAX_IDS),
+  compareBy,
 };
 
 /**
@@ -31,7 +32,7 @@ const DIFF = {
  * @returns {Promise<import('..').DiffDocument>}
  */
 async function diffSnapshots(before, after, options) {
-  const { sort, limit, ids, ...opening } = checkOptions(options, DIFF);
+  const { sort, limit, ids, compareBy, ...opening } = checkOptions(options, DIFF);
   const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: 1 };
   // The newer one comes first: it decides the classes of both, and of the older one parsing is then enough.
   const newer = after instanceof Snapshot ? after : await open(after, opening, 1);
@@ -39,7 +40,8 @@ async function diffSnapshots(before, after, options) {
   let older;
   try {
     older = before instanceof Snapshot ? before : await parse(before, opening, 0);
-    const json = JSON.stringify({ sort, limit, ids });
+    const idSpaces = [older, newer].map((snapshot) => snapshot.info.idSpace);
+    const json = JSON.stringify({ sort, limit, ids, compareBy, idSpaces });
     const pages = await Snapshot.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
     return { before: older.info, after: newer.info, ...(await read(pages)) };
   } finally {

@@ -4,9 +4,9 @@ const { addon } = require('./native');
 const { read } = require('./document');
 const { optionError } = require('./errors');
 const { Snapshot, open, parse } = require('./snapshot');
-const { OPEN, checkOptions, limit } = require('./options');
+const { OPEN, checkOptions, compareBy, limit } = require('./options');
 
-const LEAKS = { ...OPEN, limit };
+const LEAKS = { ...OPEN, limit, compareBy };
 
 /**
  * @param {import('..').SnapshotOrSource[]} snapshots oldest first
@@ -17,7 +17,7 @@ async function findLeaks(snapshots, options) {
   if (!Array.isArray(snapshots) || snapshots.length < 2) {
     throw optionError('snapshots', 'must be an array of two or more, oldest first');
   }
-  const { limit, ...opening } = checkOptions(options, LEAKS);
+  const { limit, compareBy, ...opening } = checkOptions(options, LEAKS);
   const last = snapshots.length - 1;
   /** @type {Snapshot[]} */
   const opened = [];
@@ -27,7 +27,8 @@ async function findLeaks(snapshots, options) {
       opened.push(source instanceof Snapshot ? source : await load(source, opening, position));
     }
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: last };
-    const json = JSON.stringify({ limit });
+    const idSpaces = opened.map((snapshot) => snapshot.info.idSpace);
+    const json = JSON.stringify({ limit, compareBy, idSpaces });
     const pages = await Snapshot.job(opened, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );

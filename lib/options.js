@@ -106,7 +106,10 @@ const OPEN = {
   sourceMaps: ofType('boolean'),
 };
 
+/** How the objects of several snapshots are matched. */
+const compareBy = oneOf(['auto', 'ids', 'structure']);
+
 const size = integer(0);
 const limit = integer(0);
 
-module.exports = { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit };
+module.exports = { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, compareBy, size, limit };

@@ -3,6 +3,7 @@
 const { addon, run } = require('./native');
 const { read } = require('./document');
 const { closedError } = require('./errors');
+const { readIdSpace } = require('./id-space');
 const { toInput } = require('./source');
 const { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit } = require('./options');
 
@@ -51,11 +52,11 @@ class Snapshot {
 
   /**
    * @param {any} heap native
-   * @param {string} [file]
+   * @param {{ file?: string, idSpace?: string }} [known] what the bytes do not say
    */
-  constructor(heap, file) {
+  constructor(heap, known = {}) {
     this.#heap = heap;
-    this.#info = Object.freeze({ ...(file === undefined ? {} : { file }), ...JSON.parse(heap.info()) });
+    this.#info = Object.freeze({ ...known, ...JSON.parse(heap.info()) });
   }
 
   get info() {
@@ -242,7 +243,9 @@ async function load(source, options, position, parseOnly) {
       }
       return job;
     });
-    return new Snapshot(heap, input.file);
+    if (input.file === undefined) return new Snapshot(heap);
+    const idSpace = await readIdSpace(input.file, JSON.parse(heap.info()).storedBytes);
+    return new Snapshot(heap, { file: input.file, ...(idSpace === undefined ? {} : { idSpace }) });
   } catch (error) {
     if (error instanceof Error && 'code' in error && input.file !== undefined) Object.assign(error, { file: input.file });
     throw error;

@@ -31,9 +31,6 @@ pub enum Error {
     Exists { path: String },
     /// No node has this id.
     NoSuchNode { id: u64 },
-    /// Objects cannot be followed from one snapshot to the other: of `sampled` ids `shared` occur in both, and `same` of those name an
-    /// object of the same kind and name.
-    NotComparable { sampled: u64, shared: u64, same: u64 },
     /// An option has a value that cannot be used.
     Option { name: &'static str, what: String },
     /// This process is taking a snapshot already.
@@ -59,7 +56,6 @@ impl Error {
             Error::MaxBytes { .. } => "HEAPHOUND_ERR_MAX_BYTES",
             Error::Exists { .. } => "HEAPHOUND_ERR_EXISTS",
             Error::NoSuchNode { .. } => "HEAPHOUND_ERR_NODE",
-            Error::NotComparable { .. } => "HEAPHOUND_ERR_NOT_COMPARABLE",
             Error::Option { .. } => "HEAPHOUND_ERR_OPTION",
             Error::Busy => "HEAPHOUND_ERR_BUSY",
             Error::Capture { .. } => "HEAPHOUND_ERR_CAPTURE",
@@ -130,11 +126,6 @@ impl fmt::Display for Error {
             Error::NoSuchNode { id } => {
                 write!(f, "no node has the id @{id} in this snapshot; ids are those that `query` and `leaks` print")
             }
-            Error::NotComparable { sampled, shared, same } => write!(
-                f,
-                "the snapshots are not of one process: of {sampled} objects {shared} have an id that occurs in both, and {same} of those \
-                 ids name the same kind of object; take the snapshots one after the other in one process, or compare them with `diff`"
-            ),
             Error::Option { name, what } => write!(f, "option {name}: {what}"),
             Error::Busy => write!(f, "this process is taking a snapshot already; wait for it to end"),
             Error::Capture { what } => write!(f, "no snapshot was taken: {what}"),

@@ -21,6 +21,13 @@ export async function grown(before: Snapshot, after: Snapshot): Promise<string[]
   return classes.filter((row) => row.countDelta > 0).map((row) => row.key);
 }
 
+export async function added(before: string, after: string): Promise<number> {
+  const { classes, comparison } = await diffSnapshots(before, after, { compareBy: 'auto' });
+  // @ts-expect-error: null without ids
+  const unsure: number = classes[0].addedCount;
+  return comparison.ids ? classes[0].addedCount ?? 0 : unsure;
+}
+
 export function isDamaged(error: HeaphoundError): boolean {
   return error.code === 'HEAPHOUND_ERR_FORMAT' && error.offset !== undefined;
 }

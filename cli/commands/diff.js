@@ -4,7 +4,8 @@ const { locationColumn, nameColumn, right } = require('../columns');
 const { count, countDelta, counted, size, sizeDelta } = require('../numbers');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
-const { sourcesOf, workOptions } = require('../snapshots');
+const { compareByOf, sourcesOf, workOptions } = require('../snapshots');
+const { wrap } = require('../text');
 
 const SORTS = [
   'sizeDelta', 'countDelta', 'addedSize', 'addedCount', 'removedSize', 'removedCount', 'addedRetainedSize', 'grownSize', 'name',
@@ -12,8 +13,8 @@ const SORTS = [
 /** More ids of one class than anybody looks at. */
 const IDS_IN_JSON = 100;
 
-/** @type {(print: (value: number) => string) => (value: number) => string} */
-const blankZero = (print) => (value) => (value === 0 ? '' : print(value));
+/** Nothing for zero, a dash for what nobody knows. @type {(print: (value: number) => string) => (value: number | null) => string} */
+const blankZero = (print) => (value) => (value === null ? '–' : value === 0 ? '' : print(value));
 /** @type {(value: number) => string | undefined} */
 const deltaStyle = (value) => (value > 0 ? 'red' : value < 0 ? 'green' : undefined);
 
@@ -36,9 +37,10 @@ module.exports = {
   summary: 'what was added and removed between two snapshots, by class',
   description: [
     'Compares two snapshots of one process, object by object, as the Comparison view of Chrome DevTools does. More',
-    'than DevTools: what the added objects retain, and how much objects grew that were there before.',
+    'than DevTools: what the added objects retain, and how much objects grew that were there before. Snapshots of',
+    'different processes are compared class by class.',
   ],
-  options: ['sort'],
+  options: ['sort', 'compare-by'],
   optionHelp: { sort: `order: ${SORTS.join(', ')}` },
   examples: ['heaphound diff before.heapsnapshot after.heapsnapshot --sort countDelta'],
   operands: { least: 2, most: 2, wanted: 'two FILEs' },
@@ -54,6 +56,7 @@ async function run(context) {
   const document = await diffSnapshots(before, after, {
     ...workOptions(context),
     sort: options.sort && choose(options.sort, SORTS, 'sort'),
+    compareBy: compareByOf(options),
     limit: options.json ? options.limit : undefined,
     ids: options.json ? IDS_IN_JSON : 1,
   });
@@ -67,14 +70,15 @@ async function run(context) {
  * @param {import('../..').DiffDocument} document
  * @param {import('../terminal').Terminal} terminal
  */
-function headline({ before, after, comparable }, terminal) {
+function headline({ before, after, comparison }, terminal) {
   const change = after.totalSize - before.totalSize;
   const lines = [
     `${size(before.totalSize)} before, ${size(after.totalSize)} after: ${terminal.style('bold', sizeDelta(change))}, `
       + `${countDelta(after.nodeCount - before.nodeCount)} nodes (${counted(after.nodeCount, 'node')} now)`,
   ];
-  if (!comparable) {
-    lines.push(terminal.style('yellow', 'These two do not seem to come from one process: objects cannot be matched across processes, and what follows means little.'));
+  if (!comparison.ids) {
+    const told = `Compared by class, not object by object: ${comparison.reason}.`;
+    lines.push(...wrap(told, terminal.width).map((line) => terminal.style('yellow', line)));
   }
   return lines;
 }

@@ -2,7 +2,7 @@
 
 const { tellLeaks } = require('../leak_story');
 const { rowLimit } = require('../rows');
-const { sourcesOf, workOptions } = require('../snapshots');
+const { compareByOf, sourcesOf, workOptions } = require('../snapshots');
 
 /** Exit code that says: leaks were found. */
 const FOUND = 1;
@@ -16,11 +16,12 @@ module.exports = {
   synopsis: 'leaks FIRST SECOND [THIRD…]',
   summary: 'what grows from snapshot to snapshot, and what holds it',
   description: [
-    'Takes two or more snapshots of one process, oldest first, and names what accumulates: the class, the container,',
+    'Takes two or more snapshots of one program, oldest first, and names what accumulates: the class, the container,',
     'the reference that holds it and where that stands in the source. Ends with exit code 1 when something leaks.',
-    'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up.',
+    'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up. Objects are',
+    'followed by their ids, or, after restarts and over replicas, compared by the way on which they hang from the roots.',
   ],
-  options: [],
+  options: ['compare-by'],
   optionHelp: { limit: `leaks to print (default ${DEFAULT_LEAKS}; with --json all)` },
   examples: ['heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot'],
   operands: { least: 2, most: Infinity, wanted: 'two FILEs or more' },
@@ -35,6 +36,7 @@ async function run(context) {
   const { findLeaks } = require('../..');
   const document = await findLeaks(sources, {
     ...workOptions(context),
+    compareBy: compareByOf(options),
     limit: options.json ? options.limit ?? ALL : ALL,
   });
   context.progress.stop();

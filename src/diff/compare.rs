@@ -2,8 +2,8 @@
 
 use super::added_retained::retained_by_class;
 use super::row::DiffRow;
-use super::side::{DiffSide, counted_by_id, identity};
-use crate::analysis::{Class, Heap, Parity};
+use super::side::{DiffSide, counted_by_id};
+use crate::analysis::{Class, Comparison, Heap, Matching, Parity};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
@@ -12,61 +12,57 @@ use crate::text::Text;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// Of the ids that both snapshots have, so many in a hundred must stand for the same kind and name.
-const SAME_PERCENT: usize = 60;
-
-/// Of a thousand ids so many must be in both snapshots, if only the objects that Node.js itself starts with.
-const SHARED_PER_THOUSAND: usize = 1;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DiffOptions {
+    pub matching: Matching,
     /// The most ids that a row names of its added, of its removed and of its grown objects.
     pub id_limit: usize,
 }
 
 impl Default for DiffOptions {
     fn default() -> Self {
-        Self { id_limit: 100 }
+        Self { matching: Matching::default(), id_limit: 100 }
     }
 }
 
 /// What changed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Diff {
-    /// False when ids do not stand for the same objects in both snapshots: they are of different processes, or their producer
-    /// numbers anew each time, as Bun does. Then only the deltas of the rows mean something; a row's smaller side is 0.
-    pub comparable: bool,
-    /// Classes that gained or lost objects: largest added size first, then by name.
+    /// Without ids, as for snapshots of different processes or forks, only the deltas of the rows mean something; a row's smaller side
+    /// is 0.
+    pub comparison: Comparison,
+    /// Classes that gained or lost objects, or without ids bytes: largest added size first, then by name.
     pub rows: Vec<DiffRow>,
     /// Classes that only have survivors of another size, which DevTools does not show: largest growth first.
     pub resized: Vec<DiffRow>,
 }
 
-/// Compares two snapshots of one process, object by object.
+/// Compares two snapshots, object by object where ids allow it, else class by class.
 ///
 /// # Cost
 /// O(nodes) of both; 24 bytes a node of the newer one while it runs.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 /// # Source
-/// DevTools' `calculateSnapshotDiff`; retained sizes, survivors and `comparable` are ours.
+/// DevTools' `calculateSnapshotDiff`; retained sizes, survivors and the comparison without ids are ours.
 pub fn diff(before: &DiffSide, after: &Heap, options: &DiffOptions, control: &Control) -> Result<Diff> {
     let nodes = counted_by_id(&after.snapshot, &after.classes, after.parity, control)?;
-    let mut comparison = Comparison::new(before, after, &nodes);
-    let comparable = is_comparable(before, after, &nodes);
-    if !comparable {
-        return Ok(Diff { comparable, rows: sorted(comparison.deltas()), resized: Vec::new() });
+    let mut merge = Merge::new(before, after, &nodes);
+    let comparison = options.matching.decide(std::slice::from_ref(&before.sample), &after.snapshot, control)?;
+    if !comparison.ids {
+        let mut rows = merge.deltas(&nodes);
+        rows.retain(|row| row.count_delta() != 0 || row.size_delta() != 0);
+        return Ok(Diff { comparison, rows: sorted(rows), resized: Vec::new() });
     }
-    comparison.merge(&nodes, control)?;
+    merge.all(&nodes, control)?;
     let (rows, mut resized): (Vec<_>, Vec<_>) =
-        comparison.into_rows(options, control)?.into_iter().partition(DiffRow::has_members);
+        merge.into_rows(options, control)?.into_iter().partition(DiffRow::has_members);
     resized.retain(|row| row.grown_size != 0 || row.shrunk_size != 0);
     resized.sort_by(|a, b| b.grown_size.cmp(&a.grown_size).then_with(|| a.name.as_text().cmp_utf16(b.name.as_text())));
-    Ok(Diff { comparable, rows: sorted(rows), resized })
+    Ok(Diff { comparison, rows: sorted(rows), resized })
 }
 
 fn sorted(mut rows: Vec<DiffRow>) -> Vec<DiffRow> {
-    rows.retain(DiffRow::has_members);
     rows.sort_by(|a, b| {
         let by_name = || a.name.as_text().cmp_utf16(b.name.as_text());
         b.added_size.cmp(&a.added_size).then_with(by_name).then_with(|| a.key.as_text().cmp_utf16(b.key.as_text()))
@@ -74,20 +70,8 @@ fn sorted(mut rows: Vec<DiffRow>) -> Vec<DiffRow> {
     rows
 }
 
-/// Asks a sample of the older ids what they stand for in the newer snapshot.
-fn is_comparable(before: &DiffSide, after: &Heap, nodes: &[NodeOrdinal]) -> bool {
-    let (mut shared, mut same) = (0, 0);
-    for (id, was) in &before.samples {
-        let Ok(at) = nodes.binary_search_by_key(id, |node| after.snapshot.id(*node)) else { continue };
-        shared += 1;
-        same += usize::from(identity(&after.snapshot, nodes[at]) == *was);
-    }
-    let smaller = before.samples.len().min(nodes.len());
-    smaller == 0 || same * 100 >= shared * SAME_PERCENT && same * 1000 >= smaller * SHARED_PER_THOUSAND && same > 0
-}
-
 /// Work in progress. Classes are the newer snapshot's, then those that only the older one has.
-struct Comparison<'a> {
+struct Merge<'a> {
     before: &'a DiffSide,
     after: &'a Heap,
     /// Class of this list for each class of the older snapshot.
@@ -100,7 +84,7 @@ struct Comparison<'a> {
     grown: Vec<(NodeOrdinal, u64)>,
 }
 
-impl<'a> Comparison<'a> {
+impl<'a> Merge<'a> {
     fn new(before: &'a DiffSide, after: &'a Heap, nodes: &[NodeOrdinal]) -> Self {
         let row = |class: &Class| DiffRow {
             key: class.key.clone(),
@@ -130,7 +114,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Both sides are sorted by id.
-    fn merge(&mut self, nodes: &[NodeOrdinal], control: &Control) -> Result<()> {
+    fn all(&mut self, nodes: &[NodeOrdinal], control: &Control) -> Result<()> {
         let (before, snapshot) = (self.before, &self.after.snapshot);
         let (mut old, mut new, mut turn) = (0, 0, 0);
         while old < before.class.len() && new < nodes.len() {
@@ -252,7 +236,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Counts and sizes by class alone.
-    fn deltas(mut self) -> Vec<DiffRow> {
+    fn deltas(mut self, nodes: &[NodeOrdinal]) -> Vec<DiffRow> {
         for old in 0..self.before.class.len() {
             let class = self.class_before(old);
             let row = &mut self.rows[class];
@@ -260,13 +244,10 @@ impl<'a> Comparison<'a> {
             row.removed_size = row.removed_size.saturating_add(self.before.size.get(old));
         }
         let classes = &self.after.classes;
-        for node in self.after.snapshot.nodes() {
-            let size = self.after.snapshot.shallow_size(node);
-            if size != 0 {
-                let row = &mut self.rows[classes.class_of(node).index()];
-                row.added_count += 1;
-                row.added_size = row.added_size.saturating_add(size);
-            }
+        for node in nodes {
+            let row = &mut self.rows[classes.class_of(*node).index()];
+            row.added_count += 1;
+            row.added_size = row.added_size.saturating_add(self.after.snapshot.shallow_size(*node));
         }
         for row in &mut self.rows {
             let count = row.added_count.min(row.removed_count);
@@ -318,10 +299,15 @@ mod tests {
     use std::collections::HashSet;
 
     fn compare(before: &Snapshot, after: &Snapshot, id_limit: usize) -> (Diff, Heap) {
+        compare_by(true, before, after, id_limit)
+    }
+
+    fn compare_by(ids: bool, before: &Snapshot, after: &Snapshot, id_limit: usize) -> (Diff, Heap) {
+        let matching = Matching::Known(Comparison { ids, reason: "the test says so".to_owned() });
         let control = Control::new();
         let after = analyse(after.clone(), &OpenOptions::default(), &control).unwrap();
         let side = DiffSide::of_parsed(before.clone(), &after.interfaces, Parity::Ours, &control).unwrap();
-        (diff(&side, &after, &DiffOptions { id_limit }, &control).unwrap(), after)
+        (diff(&side, &after, &DiffOptions { matching, id_limit }, &control).unwrap(), after)
     }
 
     /// Rows as `name +added -removed retained:… grown:… shrunk:… [ids]`.
@@ -363,6 +349,18 @@ mod tests {
     }
 
     #[test]
+    fn without_ids_classes_are_compared() {
+        let before = draw("root > a:1 b:4 c:8 d:2");
+        let after = draw("root > c:8 b:6 x:4 y:1 y2:1");
+        let (found, _) = compare_by(false, &before, &after, 2);
+        assert!(!found.comparison.ids && found.resized.is_empty());
+        let rows: Vec<_> = (found.rows.iter().map(|row| (row.name.to_string(), row.count_delta(), row.size_delta())))
+            .map(|(name, count, size)| format!("{name} {count} {size}"))
+            .collect();
+        assert_eq!(rows, ["x 1 4", "b 0 2", "y 1 1", "y2 1 1", "a -1 -1", "d -1 -2"]);
+    }
+
+    #[test]
     fn rows_agree_with_a_plain_comparison() {
         let mut seed = 5u64;
         let mut random = move |below: u64| {
@@ -384,9 +382,6 @@ mod tests {
         for _ in 0..100 {
             let (before, after) = (heap(&mut random), heap(&mut random));
             let (found, opened) = compare(&before, &after, usize::MAX);
-            if !found.comparable {
-                continue;
-            }
             for row in found.rows.iter().chain(&found.resized) {
                 let ids = |snapshot: &Snapshot, classes: &dyn Fn(NodeOrdinal) -> bool| {
                     let counted = |node: &NodeOrdinal| snapshot.shallow_size(*node) != 0 && classes(*node);

@@ -1,17 +1,13 @@
 //! What a diff must know of the older snapshot, so that the rest of it need not stay in memory.
 
 use super::id_order::nodes_by_id;
-use crate::analysis::{Class, Classes, Interfaces, Parity, sized};
+use crate::analysis::{Class, Classes, IdSample, Interfaces, Parity, sized};
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 use crate::wide_column::WideColumn;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-/// How many nodes are asked whether an id means the same object in both snapshots.
-const SAMPLES: usize = 1 << 14;
 
 /// The older snapshot, as seen by a diff.
 ///
@@ -26,8 +22,8 @@ pub struct DiffSide {
     pub(super) classes: Vec<Class>,
     /// Name of each class as the older snapshot's own interfaces have it; empty unless parity is strict.
     pub(super) own_names: Vec<TextBuf>,
-    /// Ids and what they stood for.
-    pub(super) samples: Vec<(u64, u64)>,
+    /// Tells whether ids mean the same objects in both snapshots.
+    pub(super) sample: IdSample,
     pub(super) node_count: usize,
 }
 
@@ -49,12 +45,11 @@ impl DiffSide {
             Parity::Ours => Vec::new(),
             Parity::DevTools => own_names(snapshot, &classes, &nodes, control)?,
         };
-        let step = nodes.len() / SAMPLES + 1;
         Ok(Self {
             id: nodes.iter().map(|node| snapshot.id(*node)).collect(),
             class: nodes.iter().map(|node| classes.class_of(*node).0).collect(),
             size: nodes.iter().map(|node| snapshot.shallow_size(*node)).collect(),
-            samples: nodes.iter().step_by(step).map(|node| (snapshot.id(*node), identity(snapshot, *node))).collect(),
+            sample: IdSample::of(snapshot, control)?,
             node_count: snapshot.node_count(),
             classes: classes.rows,
             own_names,
@@ -91,14 +86,6 @@ pub(super) fn counted_by_id(
             nodes_by_id(snapshot, counts, control)
         }
     }
-}
-
-/// What an id stands for: kind and name.
-pub(super) fn identity(snapshot: &Snapshot, node: NodeOrdinal) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    snapshot.kind(node).hash(&mut hasher);
-    snapshot.name_text(node).as_bytes().hash(&mut hasher);
-    hasher.finish()
 }
 
 /// DevTools reads the name of a row that only the older snapshot has from its last instance, after giving that snapshot its own

@@ -1,10 +1,11 @@
 //! From growing groups to leaks: one for each place where things accumulate.
 
 use super::growth::{Growing, Growth};
+use super::hanging::is_backing;
 use super::labels::mix;
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
-use super::zones::{Key, is_backing};
+use super::zones::Key;
 use crate::bit_set::BitSet;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
@@ -58,7 +59,7 @@ pub fn entries(last: &Last<'_>, growing: &Growing) -> Vec<Entry> {
         let top = top_of(last, growing, key);
         let container = *containers.entry(top).or_insert_with(|| {
             let first = NodeOrdinal(last.zones.census.groups[&top].first);
-            last.zones.owner(last.head(first)).unwrap_or(last.snapshot().root())
+            last.owner(last.head(first)).unwrap_or(last.snapshot().root())
         });
         let node = NodeOrdinal(last.zones.census.groups[&key].first);
         let growth = growing.groups[&key].clone();
@@ -114,7 +115,7 @@ fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let mut joined: BTreeMap<u64, Vec<Grown>> = BTreeMap::new();
     for groups in places {
         let Some(top) = groups.iter().find(|group| group.is_top) else { continue };
-        let kin = mix(last.zones.kin(top.container), last.labels.label(last.snapshot(), top.node));
+        let kin = mix(last.zones.kin(top.container), last.label(top.node));
         let place = joined.entry(kin).or_default();
         for group in groups {
             let kin = last.zones.kin(group.node);
@@ -138,13 +139,13 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
     if is_few && last.meaning(item) <= Meaning::Value && held_by(last, container) <= Meaning::Platform {
         return None;
     }
-    let above = last.zones.owner(last.head(item)).unwrap_or(container);
+    let above = last.owner(last.head(item)).unwrap_or(container);
     let container = if nodes_to(last, container).contains(&above) { above } else { container };
     let end = heaviest_part(last, growing, item);
-    let on_path: Vec<u64> = nodes_to(last, end).iter().map(|node| last.labels.label(last.snapshot(), *node)).collect();
+    let on_path: Vec<u64> = nodes_to(last, end).iter().map(|node| last.label(*node)).collect();
     groups.retain(|group| group.key != key);
     groups.sort_by_key(|group| {
-        let is_off_path = !on_path.contains(&last.labels.label(last.snapshot(), group.node));
+        let is_off_path = !on_path.contains(&last.label(group.node));
         let says_little = last.meaning(group.node) <= Meaning::Value;
         (is_off_path || says_little, says_little, -bytes(&group.growth), group.node)
     });
@@ -166,7 +167,7 @@ fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     // Behind functions and their variables any part of the object may be the nearest: its owner is meant.
     for _ in 0..MOST_OWNERS {
         let group = &groups[best];
-        let holder = last.zones.owner(group.node)?;
+        let holder = last.owner(group.node)?;
         if last.meaning(holder) > Meaning::Value || last.zones.is_persistent(holder) {
             break;
         }
@@ -237,7 +238,7 @@ fn heaviest_part(last: &Last<'_>, growing: &Growing, item: NodeOrdinal) -> NodeO
     for _ in 0..MOST_PARTS {
         let heaviest = last
             .children(at)
-            .filter(|child| !last.zones.links.contains(child.index()) && growing.groups.contains_key(&last.key(*child)))
+            .filter(|child| !last.hanging.is_link(*child) && growing.groups.contains_key(&last.key(*child)))
             .max_by_key(|child| (last.weight(*child), std::cmp::Reverse(*child)));
         let Some(child) = heaviest.filter(|child| last.weight(*child) * 2 > last.weight(at)) else { break };
         at = child;
@@ -310,7 +311,7 @@ fn reached(last: &Last<'_>, from: NodeOrdinal, place_of: &HashMap<Key, usize>) -
         found.extend(place_of.get(&last.key(node)));
         for edge in snapshot.edges(node) {
             let target = snapshot.target(edge);
-            if last.references.cost(snapshot, node, edge).is_some()
+            if last.hanging.references.cost(snapshot, node, edge).is_some()
                 && !last.zones.is_persistent(target)
                 && seen.insert_new(target.index())
             {
@@ -329,14 +330,14 @@ fn swollen(last: &Last<'_>, growing: &Growing, entries: &mut Vec<Entry>) {
         .flat_map(|entry| entry.groups.iter().map(|group| group.key).chain([last.key(entry.item)]))
         .collect();
     let joined: HashSet<NodeOrdinal> =
-        entries.iter().flat_map(|entry| entry.groups.iter()).flat_map(|group| last.zones.owner(group.node)).collect();
+        entries.iter().flat_map(|entry| entry.groups.iter()).flat_map(|group| last.owner(group.node)).collect();
     for (id, growth) in &growing.objects {
         let node = last.zones.census.large[id].node;
         if shown.contains(&node) || joined.contains(&node) || !last.counts(node) || holds(last, node, &known) {
             continue;
         }
         let is_collection = last.meaning(node) != Meaning::Value && last.snapshot().kind(node) == NodeKind::OBJECT;
-        let container = if is_collection { node } else { last.zones.owner(node).unwrap_or(node) };
+        let container = if is_collection { node } else { last.owner(node).unwrap_or(node) };
         let growth = Growth { counts: vec![0; growth.sizes.len()], sizes: growth.sizes.clone() };
         entries.push(Entry {
             container,

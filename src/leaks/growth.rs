@@ -101,6 +101,28 @@ impl Growing {
     }
 }
 
+impl Growing {
+    /// Takes out what hangs from many objects, one or two from each (`thin` has the highest groups), and does not grow by enough for that.
+    pub fn drop_thin(&mut self, groups: &HashMap<Key, Group>, thin: &HashSet<Key>) {
+        let is_enough = |growth: &Growth| {
+            swells(growth)
+                || is_sustained(&growth.sizes, HEAVY)
+                || is_sustained(&growth.counts, FEWEST_SPREAD) && is_even(&growth.counts)
+        };
+        let dropped = |key: &Key| thin.contains(key) && self.groups.get(key).is_some_and(|growth| !is_enough(growth));
+        let mut dropped: HashSet<Key> = thin.iter().filter(|key| dropped(key)).copied().collect();
+        loop {
+            let below = |key: &&Key| !dropped.contains(*key) && dropped.contains(&groups[*key].parent);
+            let more: Vec<Key> = self.groups.keys().filter(below).copied().collect();
+            if more.is_empty() {
+                break;
+            }
+            dropped.extend(more);
+        }
+        self.groups.retain(|key, _| !dropped.contains(key));
+    }
+}
+
 /// Growth of one object, when it is sustained: that of its bytes, and of its references where it holds any. The table of a full cache
 /// still grows with the gaps that removed entries leave.
 fn own_growth(heaps: &[&Census], id: u64) -> Option<Growth> {

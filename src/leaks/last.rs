@@ -1,12 +1,10 @@
 //! The newest heap with all that is asked of it to explain a growth.
 
-use super::forest::Forest;
-use super::labels::Labels;
-use super::persistent::Persistent;
-use super::references::References;
-use super::zones::{CHAIN_PERIOD, Key, Zones, generic_name, is_backing};
+use super::hanging::{CHAIN_PERIOD, Hanging, is_backing};
+use super::labels::Label;
+use super::same::Same;
+use super::zones::{Key, Zones};
 use crate::analysis::{Heap, Scripts, SourceLocation};
-use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
@@ -17,9 +15,7 @@ use crate::text::TextBuf;
 /// The newest heap, its forest and its groups.
 pub struct Last<'a> {
     pub heap: &'a Heap,
-    pub labels: Labels,
-    pub references: References,
-    pub forest: Forest,
+    pub hanging: Hanging<'a>,
     pub zones: Zones,
     pub scripts: Scripts,
     /// By node: bytes below it that belong to it alone, without the rest of a list it links to.
@@ -52,19 +48,13 @@ impl<'a> Last<'a> {
     /// O(nodes + edges).
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(heap: &'a Heap, persistent: &Persistent, control: &Control) -> Result<Self> {
-        let snapshot = &heap.snapshot;
-        let labels = Labels::of(snapshot, control)?;
-        let references = References::of(snapshot);
-        let forest = Forest::grow(snapshot, &references, control)?;
-        let zones = Zones::of(snapshot, &labels, &references, &forest, persistent, control)?;
-        let scripts = Scripts::of(snapshot, control)?;
-        let nodes = snapshot.node_count();
+    pub fn of(heap: &'a Heap, hanging: Hanging<'a>, same: &Same<'_>, control: &Control) -> Result<Self> {
+        let zones = Zones::of(&hanging, same, control)?;
+        let scripts = Scripts::of(&heap.snapshot, control)?;
+        let nodes = heap.snapshot.node_count();
         let mut last = Self {
             heap,
-            labels,
-            references,
-            forest,
+            hanging,
             zones,
             scripts,
             weight: vec![0; nodes],
@@ -80,7 +70,15 @@ impl<'a> Last<'a> {
     }
 
     pub fn key(&self, node: NodeOrdinal) -> Key {
-        self.zones.key(self.snapshot(), &self.labels, node)
+        self.zones.key(&self.hanging, node)
+    }
+
+    pub fn owner(&self, node: NodeOrdinal) -> Option<NodeOrdinal> {
+        self.hanging.owner(node)
+    }
+
+    pub fn label(&self, node: NodeOrdinal) -> Label {
+        self.hanging.label(node)
     }
 
     pub fn weight(&self, node: NodeOrdinal) -> u64 {
@@ -97,21 +95,18 @@ impl<'a> Last<'a> {
     ///
     /// A link repeats an ancestor: the same class, held by the same class that is held in the same way.
     pub fn head(&self, node: NodeOrdinal) -> NodeOrdinal {
-        let label = |node| self.labels.label(self.snapshot(), node);
+        let label = |node| self.label(node);
         let mut head = node;
-        let step = |node| {
-            let edge = self.forest.edge(node);
-            (label(node), edge.map_or(0, |edge| generic_name(self.snapshot(), &self.references, edge)))
-        };
+        let step = |node| (label(node), self.hanging.step(node));
         let in_list = self.zones.census.groups.get(&self.key(node)).is_some_and(|group| group.links * 2 > group.count);
-        if !in_list && !self.zones.links.contains(node.index()) {
+        if !in_list && !self.hanging.is_link(node) {
             return head;
         }
         'climb: loop {
-            let Some(owner) = self.zones.owner(head) else { return head };
+            let Some(owner) = self.owner(head) else { return head };
             let (mut ancestor, mut fans_out) = (owner, self.fans_out(head));
             for _ in 0..CHAIN_PERIOD {
-                let Some(above) = self.zones.owner(ancestor).filter(|_| !fans_out) else { return head };
+                let Some(above) = self.owner(ancestor).filter(|_| !fans_out) else { return head };
                 if label(ancestor) == label(head) && (ancestor == owner || step(above) == step(owner)) {
                     head = ancestor;
                     continue 'climb;
@@ -125,7 +120,7 @@ impl<'a> Last<'a> {
 
     /// Whether the reference that holds the node is one of many of its sort.
     pub fn fans_out(&self, node: NodeOrdinal) -> bool {
-        self.forest.edge(node).is_some_and(|edge| self.references.fans_out(self.snapshot(), edge))
+        self.hanging.fans_out(node)
     }
 
     /// What a report calls the node's class.
@@ -197,11 +192,10 @@ impl<'a> Last<'a> {
 
     fn weigh(&mut self, control: &Control) -> Result<()> {
         let snapshot = self.snapshot();
-        let links: &BitSet = &self.zones.links;
-        for (turn, node) in self.forest.order().rev().enumerate() {
+        for (turn, node) in self.hanging.forest.order().rev().enumerate() {
             control.check_at(turn)?;
             self.weight[node.index()] += snapshot.shallow_size(node);
-            let Some(owner) = self.zones.owner(node) else { continue };
+            let Some(owner) = self.owner(node) else { continue };
             if self.zones.is_persistent(node) {
                 continue;
             }
@@ -209,7 +203,7 @@ impl<'a> Last<'a> {
             if is_backing(snapshot, node) {
                 self.weight[owner.index()] += weight;
             } else {
-                if !links.contains(node.index()) {
+                if !self.hanging.is_link(node) {
                     self.weight[owner.index()] += weight;
                 }
                 self.next_sibling[node.index()] = self.first_child[owner.index()];

@@ -1,7 +1,7 @@
 //! A retaining path as a person would tell it.
 
+use super::hanging::{CHAIN_PERIOD, is_backing};
 use super::last::Last;
-use super::zones::{CHAIN_PERIOD, generic_name, is_backing};
 use crate::analysis::SourceLocation;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::text::TextBuf;
@@ -20,7 +20,7 @@ pub struct Step {
 
 /// Nodes from the root down to this one, backing stores left out.
 pub fn nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
-    let mut nodes: Vec<_> = std::iter::successors(Some(node), |node| last.zones.owner(*node)).collect();
+    let mut nodes: Vec<_> = std::iter::successors(Some(node), |node| last.owner(*node)).collect();
     nodes.reverse();
     nodes
 }
@@ -29,11 +29,8 @@ pub fn nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
 /// The container stays, the root goes unless it is the container.
 pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal) -> Vec<NodeOrdinal> {
     let snapshot = last.snapshot();
-    let step = |node: NodeOrdinal| {
-        let edge = last.forest.edge(node).map_or(0, |edge| generic_name(snapshot, &last.references, edge));
-        (last.labels.label(snapshot, node), edge)
-    };
-    let owner = |node: NodeOrdinal| last.zones.owner(node).unwrap_or(snapshot.root());
+    let step = |node: NodeOrdinal| (last.label(node), last.hanging.step(node));
+    let owner = |node: NodeOrdinal| last.owner(node).unwrap_or(snapshot.root());
     let repeats = |before: NodeOrdinal, node: NodeOrdinal| {
         step(before) == step(node) && (before == owner(node) || step(owner(before)) == step(owner(node)))
     };
@@ -69,16 +66,16 @@ pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal]) -> Vec<Step> {
 
 /// The reference by which the forest holds the node.
 pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
-    let Some(edge) = last.forest.edge(node) else { return TextBuf::new() };
-    if last.forest.parent(node) == Some(last.snapshot().root()) {
+    let Some(edge) = last.hanging.forest.edge(node) else { return TextBuf::new() };
+    if last.hanging.forest.parent(node) == Some(last.snapshot().root()) {
         // The root's edges are numbered.
         return TextBuf::new();
     }
     let name = one_edge(last, edge);
-    let through = last.forest.parent(node).filter(|parent| is_backing(last.snapshot(), *parent));
-    let store = through.and_then(|store| last.forest.edge(store));
+    let through = last.hanging.forest.parent(node).filter(|parent| is_backing(last.snapshot(), *parent));
+    let store = through.and_then(|store| last.hanging.forest.edge(store));
     match store {
-        Some(store) if !last.references.is_slot(last.snapshot(), store) => {
+        Some(store) if !last.hanging.references.is_slot(last.snapshot(), store) => {
             let mut both = one_edge(last, store);
             both.push(name.as_text());
             both
@@ -91,7 +88,7 @@ fn one_edge(last: &Last<'_>, edge: EdgeOrdinal) -> TextBuf {
     let snapshot = last.snapshot();
     match snapshot.edge_string(edge) {
         None => TextBuf::from(format!("[{}]", snapshot.name_or_index(edge))),
-        Some(name) if last.references.is_slot(snapshot, edge) => {
+        Some(name) if last.hanging.references.is_slot(snapshot, edge) => {
             let name = snapshot.text(name).to_string_lossy();
             let end = name.bytes().position(|byte| !byte.is_ascii_digit());
             match end {

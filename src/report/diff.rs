@@ -1,5 +1,6 @@
 //! What changed between two snapshots.
 
+use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
 use super::opened::Opened;
 use super::places::{LocationRow, Places};
@@ -18,6 +19,8 @@ pub struct DiffQuestion {
     sort: Sort,
     limit: Option<usize>,
     ids: Option<usize>,
+    #[serde(flatten)]
+    comparison: ComparisonQuestion,
 }
 
 #[derive(Deserialize, Clone, Copy, Default)]
@@ -39,21 +42,22 @@ enum Sort {
 pub fn diff(before: &DiffSide, after: &Opened, question: &DiffQuestion, control: &Control) -> Result<Document> {
     #[derive(Serialize)]
     struct Head {
-        comparable: bool,
+        comparison: ComparisonRow,
         classes: [(); 0],
         resized: [(); 0],
     }
-    let options = diff::DiffOptions { id_limit: question.ids.unwrap_or(IDS) };
+    let options = diff::DiffOptions { matching: question.comparison.matching(), id_limit: question.ids.unwrap_or(IDS) };
     let found = diff::diff(before, &after.heap, &options, control)?;
     let limit = question.limit.unwrap_or(usize::MAX);
+    let by_ids = found.comparison.ids;
     let (mut classes, mut resized) = (found.rows, found.resized);
     sort(&mut classes, question.sort);
     classes.truncate(limit);
     resized.truncate(limit);
     let mut places = Places::new(after, control);
-    let document = Document::new(&Head { comparable: found.comparable, classes: LATER, resized: LATER })?
-        .with_list("classes", classes.into_iter().map(|row| Row::of(row, &mut places)), control)?
-        .with_list("resized", resized.into_iter().map(|row| Row::of(row, &mut places)), control)?;
+    let document = Document::new(&Head { comparison: found.comparison.into(), classes: LATER, resized: LATER })?
+        .with_list("classes", classes.into_iter().map(|row| Row::of(row, by_ids, &mut places)), control)?
+        .with_list("resized", resized.into_iter().map(|row| Row::of(row, by_ids, &mut places)), control)?;
     control.begin(Stage::Done, 0);
     Ok(document)
 }
@@ -78,44 +82,47 @@ fn sort(rows: &mut [DiffRow], by: Sort) {
     });
 }
 
+/// What only ids can tell is `null` without them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
     key: TextBuf,
     name: TextBuf,
-    added_count: u64,
-    removed_count: u64,
+    added_count: Option<u64>,
+    removed_count: Option<u64>,
     count_delta: i64,
-    added_size: u64,
-    removed_size: u64,
+    added_size: Option<u64>,
+    removed_size: Option<u64>,
     size_delta: i64,
-    added_retained_size: u64,
-    grown_size: u64,
-    shrunk_size: u64,
-    added_ids: Vec<u64>,
-    removed_ids: Vec<u64>,
-    grown_ids: Vec<u64>,
+    added_retained_size: Option<u64>,
+    grown_size: Option<u64>,
+    shrunk_size: Option<u64>,
+    added_ids: Option<Vec<u64>>,
+    removed_ids: Option<Vec<u64>>,
+    grown_ids: Option<Vec<u64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationRow>,
 }
 
 impl Row {
-    fn of(row: DiffRow, places: &mut Places<'_>) -> Result<Self> {
+    fn of(row: DiffRow, by_ids: bool, places: &mut Places<'_>) -> Result<Self> {
+        let known = |number| by_ids.then_some(number);
+        let named = |ids| by_ids.then_some(ids);
         Ok(Self {
             count_delta: row.count_delta(),
             size_delta: row.size_delta(),
             key: row.key,
             name: row.name,
-            added_count: row.added_count,
-            removed_count: row.removed_count,
-            added_size: row.added_size,
-            removed_size: row.removed_size,
-            added_retained_size: row.added_retained_size,
-            grown_size: row.grown_size,
-            shrunk_size: row.shrunk_size,
-            added_ids: row.added_ids,
-            removed_ids: row.removed_ids,
-            grown_ids: row.grown_ids,
+            added_count: known(row.added_count),
+            removed_count: known(row.removed_count),
+            added_size: known(row.added_size),
+            removed_size: known(row.removed_size),
+            added_retained_size: known(row.added_retained_size),
+            grown_size: known(row.grown_size),
+            shrunk_size: known(row.shrunk_size),
+            added_ids: named(row.added_ids),
+            removed_ids: named(row.removed_ids),
+            grown_ids: named(row.grown_ids),
             location: row.location.map(|location| places.of_location(location)).transpose()?,
         })
     }

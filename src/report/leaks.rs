@@ -1,5 +1,6 @@
 //! What accumulates over snapshots.
 
+use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
 use super::opened::Opened;
 use super::places::{LocationRow, Places};
@@ -13,20 +14,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize)]
 pub struct LeaksQuestion {
     limit: Option<usize>,
+    #[serde(flatten)]
+    comparison: ComparisonQuestion,
 }
 
 /// `LeakDocument` of `index.d.ts`, without the member `snapshots`.
 pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, control: &Control) -> Result<Document> {
     #[derive(Serialize)]
     struct Head {
+        comparison: ComparisonRow,
         leaks: [(); 0],
     }
-    let mut options = LeakOptions::default();
+    let mut options = LeakOptions { matching: question.comparison.matching(), ..LeakOptions::default() };
     options.limit = question.limit.unwrap_or(options.limit);
     let found = leaks::find(earlier, &last.heap, &options, control)?;
     let mut places = Places::new(last, control);
     let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, &mut places)));
-    let document = Document::new(&Head { leaks: LATER })?.with_list("leaks", rows, control)?;
+    let document = Document::new(&Head { comparison: found.comparison.into(), leaks: LATER })?
+        .with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
     Ok(document)
 }

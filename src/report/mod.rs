@@ -1,6 +1,7 @@
 //! Documents: what `index.d.ts` describes, made of what the analyses find. The only serialised shapes.
 
 mod allocations;
+mod comparison;
 mod diff;
 mod document;
 mod dominators;

@@ -73,7 +73,7 @@ fn rows_of_random_graphs() {
 /// By both ways to the older side.
 fn compare(before: &str, after: &str, parity: Parity) -> Diff {
     let after = open(after, parity);
-    let options = DiffOptions { id_limit: usize::MAX };
+    let options = DiffOptions { id_limit: usize::MAX, ..DiffOptions::default() };
     let side = DiffSide::of_parsed(parse(before), &after.interfaces, parity, &Control::new()).unwrap();
     let found = diff(&side, &after, &options, &Control::new()).unwrap();
     let opened = open(before, parity);
@@ -84,7 +84,7 @@ fn compare(before: &str, after: &str, parity: Parity) -> Diff {
 
 fn check_diff(before: &str, after: &str, expected: &str) {
     let found = compare(before, after, Parity::DevTools);
-    assert!(found.comparable, "{after}");
+    assert!(found.comparison.ids, "{after}");
     let expected = json(expected);
     let expected = expected.as_object().unwrap();
     let keys: Vec<String> = found.rows.iter().map(|row| shown(row.key.as_text())).collect();
@@ -116,7 +116,7 @@ fn diff_of_a_real_heap_that_grew() {
     let (before, after) = ("growth-before.heapsnapshot.gz", "growth-after.heapsnapshot.gz");
     check_diff(before, after, "growth.diff.json");
     let ours = compare(before, after, Parity::Ours);
-    assert!(ours.comparable);
+    assert!(ours.comparison.ids);
     let session = ours.rows.iter().find(|row| row.name.as_text().is("Session")).unwrap();
     assert!(session.added_retained_size > session.added_size);
     assert_eq!(session.added_ids.len() as u64, session.added_count);
@@ -141,7 +141,7 @@ fn diffs_of_random_graphs() {
 fn heaps_of_two_processes_are_not_comparable() {
     for (before, after) in [(REAL[0].1, REAL[2].1), ("growth-before.heapsnapshot.gz", REAL[3].1)] {
         let found = compare(before, after, Parity::Ours);
-        assert!(!found.comparable, "{before} {after}");
+        assert!(!found.comparison.ids, "{before} {after}");
         assert!(found.rows.iter().all(|row| row.added_count == 0 || row.removed_count == 0));
         assert!(!found.rows.is_empty());
     }

@@ -1,0 +1,75 @@
+//! Which object of a growing group stands for it, when ids do not say which are new.
+
+use super::growth::Growing;
+use super::last::Last;
+use super::zones::Key;
+use crate::bit_set::BitSet;
+use crate::control::Control;
+use crate::error::Result;
+use crate::ordinal::NodeOrdinal;
+use std::collections::{HashMap, HashSet};
+
+/// Where no object holds more than so many of a group, the group is spread over many.
+const THIN: u64 = 2;
+
+/// Objects of one group may hang from many: the one that holds the most of them is the most likely to grow. Its first stands for the group,
+/// and what hangs from that one stands for the groups below. What is spread thinly must grow by more than what is gathered.
+///
+/// # Cost
+/// Two passes over the nodes.
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
+pub fn choose(last: &mut Last<'_>, growing: &mut Growing, control: &Control) -> Result<()> {
+    let groups = &last.zones.census.groups;
+    let is_top = |key: &&Key| !growing.groups.contains_key(&groups[*key].parent);
+    let tops: HashSet<Key> = growing.groups.keys().filter(is_top).copied().collect();
+    let counted = |node: NodeOrdinal| !last.zones.is_persistent(node);
+    // The object that a list hangs from holds all of its links.
+    let mut list_holder: HashMap<u32, NodeOrdinal> = HashMap::new();
+    let mut held: HashMap<(Key, NodeOrdinal), (u64, NodeOrdinal)> = HashMap::new();
+    for (turn, node) in last.hanging.forest.order().enumerate() {
+        control.check_at(turn)?;
+        let Some(owner) = last.owner(node) else { continue };
+        let holder = match last.hanging.repeats(node) {
+            None => owner,
+            Some(link) => {
+                let known = list_holder.get(&link.0).copied().or_else(|| last.owner(link)).unwrap_or(owner);
+                list_holder.insert(node.0, known);
+                known
+            }
+        };
+        let key = last.key(node);
+        if counted(node) && tops.contains(&key) {
+            held.entry((key, holder)).or_insert((0, node)).0 += 1;
+        }
+    }
+    let mut best: HashMap<Key, (u64, NodeOrdinal)> = HashMap::new();
+    for ((key, _), (count, first)) in held {
+        let known = best.entry(key).or_insert((count, first));
+        if (count, std::cmp::Reverse(first)) > (known.0, std::cmp::Reverse(known.1)) {
+            *known = (count, first);
+        }
+    }
+    let thin: HashSet<Key> = best.iter().filter(|(_, (count, _))| *count <= THIN).map(|(key, _)| *key).collect();
+    growing.drop_thin(groups, &thin);
+    let mut chosen: HashMap<Key, NodeOrdinal> = best.into_iter().map(|(key, (_, first))| (key, first)).collect();
+    let stands: HashSet<NodeOrdinal> = chosen.values().copied().collect();
+    let mut below = BitSet::new(last.snapshot().node_count());
+    for (turn, node) in last.hanging.forest.order().enumerate() {
+        control.check_at(turn)?;
+        let parent = last.hanging.forest.parent(node);
+        if stands.contains(&node) || parent.is_some_and(|parent| below.contains(parent.index())) {
+            below.insert(node.index());
+            let key = last.key(node);
+            if counted(node) && growing.groups.contains_key(&key) {
+                chosen.entry(key).or_insert(node);
+            }
+        }
+    }
+    for (key, node) in chosen {
+        if let Some(group) = last.zones.census.groups.get_mut(&key) {
+            group.first = node.0;
+        }
+    }
+    Ok(())
+}

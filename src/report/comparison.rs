@@ -1,0 +1,49 @@
+//! How snapshots were compared, and how they are to be.
+
+use crate::analysis::{Comparison, Matching};
+use serde::{Deserialize, Serialize};
+
+/// The part of a question to several snapshots that says how to match their objects.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ComparisonQuestion {
+    compare_by: CompareBy,
+    /// Of each snapshot, oldest first; empty or `null` where nobody knows.
+    id_spaces: Vec<Option<String>>,
+}
+
+#[derive(Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "camelCase")]
+enum CompareBy {
+    #[default]
+    Auto,
+    Ids,
+    Structure,
+}
+
+impl ComparisonQuestion {
+    pub fn matching(&self) -> Matching {
+        let wanted = |ids| {
+            let reason = if ids { "compareBy is 'ids'" } else { "compareBy is 'structure'" };
+            Matching::Known(Comparison { ids, reason: reason.to_owned() })
+        };
+        match self.compare_by {
+            CompareBy::Ids => wanted(true),
+            CompareBy::Structure => wanted(false),
+            CompareBy::Auto => Comparison::of_id_spaces(&self.id_spaces).map_or(Matching::Sample, Matching::Known),
+        }
+    }
+}
+
+/// `Comparison` of `index.d.ts`.
+#[derive(Serialize)]
+pub struct ComparisonRow {
+    ids: bool,
+    reason: String,
+}
+
+impl From<Comparison> for ComparisonRow {
+    fn from(Comparison { ids, reason }: Comparison) -> Self {
+        Self { ids, reason }
+    }
+}
