@@ -17,7 +17,7 @@ export type Parity = 'heaphound' | 'devtools';
 
 /** What long work is at. */
 export interface Progress {
-  stage: 'waiting' | 'reading' | 'graph' | 'dominators' | 'analysis' | 'writing' | 'done';
+  stage: 'waiting' | 'capturing' | 'reading' | 'graph' | 'dominators' | 'analysis' | 'writing' | 'done';
   /** In the stage's own unit: stored bytes while reading, steps otherwise. */
   done: number;
   /** 0 while it is not known. */
@@ -611,6 +611,46 @@ export interface RedactResult {
  * Cost: one pass, memory of about a byte for each text. Rejects with `HEAPHOUND_ERR_ORDER` for a stream whose sections are not in V8's order.
  */
 export function redactSnapshot(source: Source, path: string, options?: RedactOptions): Promise<RedactResult>;
+/** Which other process. */
+export interface InspectOptions {
+  /** Its inspector: a port of this machine, `host:port`, or the URL that Node.js prints (`ws:`, `http:`). */
+  inspect?: number | string;
+  /** Its id, instead of `inspect`: its inspector is opened by SIGUSR1 when it is closed, and closed again. Linux. */
+  pid?: number;
+  signal?: AbortSignal;
+  /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. */
+  timeoutMs?: number;
+}
+
+/** Options of `captureFrom`; those that `captureSnapshot` has too mean the same, for the other process. */
+export interface CaptureFromOptions extends InspectOptions, Pick<CaptureOptions,
+  'path' | 'dir' | 'compression' | 'exposeInternals' | 'exposeNumericValues' | 'keepIds' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'checkHeadroom'> {
+  /** The heap of a worker thread, by its `threadId`. Default: the main thread. */
+  worker?: number;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface CaptureFromResult extends Omit<CaptureResult, 'mode' | 'path'> {
+  path: string;
+  mode: 'inspector';
+  /** What was done to its inspector. */
+  inspector?: 'was open' | 'opened and closed again';
+}
+
+export interface InspectedWorker {
+  threadId: number;
+  name: string;
+  url: string;
+}
+
+/**
+ * Takes a snapshot of another process, which stands still meanwhile (`pauseMs` is the time until all of it was here), into a private file.
+ * Rejects with `HEAPHOUND_ERR_INSPECTOR` when its inspector cannot be used.
+ */
+export function captureFrom(options: CaptureFromOptions): Promise<CaptureFromResult>;
+
+/** The worker threads of another process. */
+export function listWorkers(options: InspectOptions): Promise<InspectedWorker[]>;
 
 /** Every error's `code`; `docs/errors.md` has a heading for each. */
 export type ErrorCode =
@@ -632,6 +672,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_OPTION'
   | 'HEAPHOUND_ERR_BUSY'
   | 'HEAPHOUND_ERR_CAPTURE'
+  | 'HEAPHOUND_ERR_INSPECTOR'
   | 'HEAPHOUND_ERR_CLOSED'
   | 'HEAPHOUND_ERR_ADDON'
   | 'HEAPHOUND_ERR_INTERNAL';

@@ -1,9 +1,18 @@
 'use strict';
 
 const { captureSnapshot } = require('./lib/capture');
+const { captureFrom, listWorkers } = require('./lib/capture-from');
 const { openSnapshot } = require('./lib/snapshot');
 const { diffSnapshots } = require('./lib/diff');
 const { findLeaks } = require('./lib/leaks');
 const { redactSnapshot } = require('./lib/redact');
 
-module.exports = { captureSnapshot, openSnapshot, diffSnapshots, findLeaks, redactSnapshot };
+module.exports = {
+  captureSnapshot,
+  captureFrom,
+  listWorkers,
+  openSnapshot,
+  diffSnapshots,
+  findLeaks,
+  redactSnapshot,
+};

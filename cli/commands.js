@@ -27,6 +27,7 @@ const COMMANDS = [
   require('./commands/strings'),
   require('./commands/query'),
   require('./commands/redact'),
+  require('./commands/capture'),
   require('./commands/help'),
 ];
 

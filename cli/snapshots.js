@@ -8,6 +8,7 @@ const { UsageError } = require('./usage');
 /** What the stages of `Progress` are called in the bar. */
 const STAGES = {
   waiting: 'waiting',
+  capturing: 'capturing',
   reading: 'reading',
   graph: 'who holds whom',
   dominators: 'retained sizes',

@@ -63,6 +63,11 @@ function pauseError(need, have) {
   return withNumbers('HEAPHOUND_ERR_MAX_PAUSE', message, need, have);
 }
 
+/** @param {string} what */
+function inspectorError(what) {
+  return toError({ code: 'HEAPHOUND_ERR_INSPECTOR', message: `the inspector of the other process cannot be used: ${what}` }, new Error('at'));
+}
+
 /** @param {number} timeoutMs */
 function timeoutError(timeoutMs) {
   const message = `the capture did not end within the ${timeoutMs} ms that \`timeoutMs\` allows; nothing was kept of it`;
@@ -84,4 +89,4 @@ function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError };
+module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError, inspectorError };

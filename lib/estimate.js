@@ -40,8 +40,13 @@ let last;
 
 /** @returns {Heap} */
 function heapNow() {
+  return heapOf(v8.getHeapSpaceStatistics());
+}
+
+/** @param {v8.HeapSpaceInfo[]} spaces @returns {Heap} */
+function heapOf(spaces) {
   const heap = { small: 0, large: 0 };
-  for (const { space_name: name, space_used_size: bytes } of v8.getHeapSpaceStatistics()) {
+  for (const { space_name: name, space_used_size: bytes } of spaces) {
     heap[name.includes('large_object') ? 'large' : 'small'] += bytes;
   }
   return heap;
@@ -52,10 +57,11 @@ function heapNow() {
  *
  * @param {keyof typeof RATIOS} compression
  * @param {Heap} [heap]
+ * @param {typeof last | null} [history] null: the heap is not that of this thread
  * @returns {Estimate}
  */
-function estimate(compression, heap = heapNow()) {
-  const known = last ?? { small: 0, large: 0, nodes: 0, edges: 0, textBytes: 0 };
+function estimate(compression, heap = heapNow(), history = last) {
+  const known = history ?? { small: 0, large: 0, nodes: 0, edges: 0, textBytes: 0 };
   const bytes = known.small + known.large;
   const share = bytes > 0 ? Math.min((heap.small + heap.large) / bytes, 1) : 0;
   const newNodes = Math.max(heap.small - known.small, 0) / HEAP_BYTES_PER_NODE;
@@ -87,4 +93,4 @@ function forget() {
   last = undefined;
 }
 
-module.exports = { heapNow, estimate, remember, forget };
+module.exports = { heapNow, heapOf, estimate, remember, forget };

@@ -17,11 +17,11 @@ const { headroomError, pauseError, spaceError } = require('./errors');
  * @param {number} [options.maxMemoryBytes] the caller's own limit
  * @param {number} [options.maxPauseMs]
  * @param {number} [options.maxBytes] of the file: it ends there
+ * @param {import('./cgroup').Room} [options.room] that of the process that is captured, when it is another one
  * @returns {{ haveBytes: number }} the memory that may be used: a capture that goes beyond it has to end
  */
-function checkRoom(need, { directory, isInline = true, maxMemoryBytes, maxPauseMs, maxBytes }) {
-  const room = memoryRoom();
-  if (maxMemoryBytes !== undefined && maxMemoryBytes < room.bytes) Object.assign(room, { bytes: maxMemoryBytes, limit: 'maxMemoryBytes' });
+function checkRoom(need, { directory, isInline = true, maxMemoryBytes, maxPauseMs, maxBytes, room = memoryRoom() }) {
+  if (maxMemoryBytes !== undefined && maxMemoryBytes < room.bytes) room = { bytes: maxMemoryBytes, limit: 'maxMemoryBytes' };
   if (need.memoryBytes > room.bytes) throw headroomError(need.memoryBytes, room.bytes, room.limit);
   const storedBytes = Math.min(need.storedBytes, maxBytes ?? Infinity);
   const free = directory === undefined ? Infinity : diskRoom(directory);

@@ -1,0 +1,227 @@
+'use strict';
+
+// Other processes, taken by their inspector. They choose their ports themselves, so that tests can run side by side.
+
+const assert = require('node:assert/strict');
+const { spawn, spawnSync } = require('node:child_process');
+const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { WebSocketServer } = require('ws');
+const { captureFrom, listWorkers, openSnapshot } = require('..');
+const { connect } = require('../lib/inspector-client');
+
+const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
+const isLinux = process.platform === 'linux';
+const TARGET = `
+  class Planted {}
+  globalThis.kept = Array.from({ length: 100 }, () => new Planted());
+  const { Worker } = require('node:worker_threads');
+  const code = "class Inside {}; globalThis.kept = new Inside(); require('node:worker_threads').parentPort.postMessage(''); setInterval(() => {}, 1000)";
+  new Worker(code, { eval: true, name: 'mine' }).on('message', () => console.log('up'));
+`;
+
+function folder(t) {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
+  t.after(() => fs.rmSync(made, { recursive: true }));
+  return made;
+}
+
+/** A process that is up; `port` when its inspector is open. */
+async function start(t, { node = process.execPath, inspect = false, code = TARGET } = {}) {
+  const child = spawn(node, [inspect ? '--inspect=127.0.0.1:0' : '--inspect-port=127.0.0.1:0', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
+  await once(child.stdout, 'data');
+  return { child, pid: child.pid, port: Number(/ws:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]), url: /ws:\S+/.exec(said)?.[0] };
+}
+
+async function countOf(file, className) {
+  const snapshot = await openSnapshot(file);
+  const rows = await snapshot.query({ className: `^${className}$`, kind: 'object', limit: 1000 });
+  await snapshot.close();
+  return rows.length;
+}
+
+/** How many TCP sockets of the process take connections. */
+function listening(pid) {
+  const own = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  const rows = fs.readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n').map((row) => row.trim().split(/\s+/));
+  return rows.filter((row) => row[3] === '0A' && own.includes(`socket:[${row[9]}]`)).length;
+}
+
+for (const line of [20, 22, 24, 26]) {
+  const node = nodeOfLine(line);
+  test(`a process of Node ${line} is captured by its id, and closed again`, { skip: (!isLinux || node === undefined) && `node${line} is not installed` }, async (t) => {
+    const dir = folder(t);
+    const { pid } = await start(t, { node });
+    const result = await captureFrom({ pid, dir });
+    assert.deepEqual([result.mode, result.pid, result.threadId, result.idsKept], ['inspector', pid, 0, false]);
+    assert.ok(result.node.startsWith(`v${line}.`) && result.pauseMs > 0 && result.durationMs >= result.pauseMs);
+    assert.equal(result.inspector, 'opened and closed again');
+    assert.equal(listening(pid), 0);
+    assert.equal(fs.statSync(result.path).mode & 0o777, 0o600);
+    const [worker, ...others] = await listWorkers({ pid });
+    assert.deepEqual([worker.threadId, others], [1, []]);
+    const second = await captureFrom({ pid, path: path.join(dir, 'worker.gz'), compression: 'gzip', worker: 1 });
+    assert.equal(second.threadId, 1);
+    assert.equal(listening(pid), 0);
+    assert.deepEqual([await countOf(result.path, 'Planted'), await countOf(result.path, 'Inside')], [100, 0]);
+    assert.deepEqual([await countOf(second.path, 'Planted'), await countOf(second.path, 'Inside')], [0, 1]);
+    assert.notEqual(second.idSpace, result.idSpace);
+  });
+}
+
+test('an open inspector stays open, and ids go on where that is asked for', async (t) => {
+  const dir = folder(t);
+  const { pid, port, url } = await start(t, { inspect: true });
+  const spaces = [];
+  for (const inspect of [port, `localhost:${port}`, url, `http://127.0.0.1:${port}`]) {
+    const result = await captureFrom({ inspect, dir, keepIds: spaces.length < 2 });
+    assert.equal(result.inspector, 'was open');
+    spaces.push(result.idSpace);
+  }
+  assert.ok(spaces[0] === spaces[1] && spaces[1] === spaces[2] && spaces[2] !== spaces[3], spaces.join());
+  if (isLinux) {
+    assert.equal((await captureFrom({ pid, dir, path: undefined }).catch((error) => error)).code, 'HEAPHOUND_ERR_INSPECTOR', 'open on a port that nobody named');
+    assert.equal(listening(pid), 1);
+  }
+});
+
+test('what cannot be captured is left alone, and the error says why', { skip: !isLinux }, async (t) => {
+  const dir = folder(t);
+  const rejects = (options, code, text) => assert.rejects(captureFrom({ dir, ...options }), (error) => {
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, text);
+    return true;
+  });
+  const sleeper = spawn('sleep', ['100']);
+  t.after(() => sleeper.kill());
+  await rejects({ pid: sleeper.pid }, 'HEAPHOUND_ERR_INSPECTOR', /not a Node\.js process/);
+  assert.equal(sleeper.exitCode ?? sleeper.signalCode, null, 'it is alive');
+  const gone = spawnSync('true').pid;
+  await rejects({ pid: gone }, 'HEAPHOUND_ERR_INSPECTOR', /no process/);
+  await rejects({ pid: process.pid }, 'HEAPHOUND_ERR_OPTION', /captureSnapshot/);
+  await rejects({ pid: 1, inspect: 1 }, 'HEAPHOUND_ERR_OPTION', /not both/);
+  await rejects({}, 'HEAPHOUND_ERR_OPTION', /pid/);
+  await rejects({ inspect: 'http://' }, 'HEAPHOUND_ERR_OPTION', /port/);
+  await rejects({ inspect: 1 }, 'HEAPHOUND_ERR_INSPECTOR', /ECONNREFUSED/);
+  const { pid, port } = await start(t, { inspect: true });
+  await rejects({ inspect: port, worker: 99 }, 'HEAPHOUND_ERR_INSPECTOR', /worker thread 99/);
+  await rejects({ inspect: port, maxMemoryBytes: 1000 }, 'HEAPHOUND_ERR_NO_HEADROOM', /maxMemoryBytes/);
+  await rejects({ inspect: port, maxPauseMs: 1 }, 'HEAPHOUND_ERR_MAX_PAUSE', /maxPauseMs/);
+  await rejects({ inspect: port, maxBytes: 1000 }, 'HEAPHOUND_ERR_MAX_BYTES', /maxBytes/);
+  await rejects({ inspect: port, dir: path.join(dir, 'missing') }, 'HEAPHOUND_ERR_IO', /missing/);
+  fs.writeFileSync(path.join(dir, 'mine'), '');
+  await rejects({ inspect: port, dir: undefined, path: path.join(dir, 'mine') }, 'HEAPHOUND_ERR_EXISTS', /mine/);
+  await rejects({ inspect: port, timeoutMs: 1 }, 'HEAPHOUND_ERR_TIMEOUT', /timeoutMs/);
+  assert.deepEqual(fs.readdirSync(dir), ['mine']);
+  assert.ok((await captureFrom({ inspect: port, dir })).pid === pid, 'and the next one works');
+});
+
+test('a capture that is aborted, or whose process dies, leaves nothing', { skip: !isLinux }, async (t) => {
+  const dir = folder(t);
+  const { child, pid } = await start(t);
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  const onProgress = ({ stage }) => stage === 'writing' && controller.abort(reason);
+  await assert.rejects(captureFrom({ pid, dir, signal: controller.signal, onProgress }), reason);
+  assert.equal(listening(pid), 0);
+  assert.deepEqual(fs.readdirSync(dir), []);
+  const dying = captureFrom({ pid, dir, onProgress: ({ stage }) => stage === 'writing' && child.kill('SIGKILL') });
+  await assert.rejects(dying, { code: 'HEAPHOUND_ERR_INSPECTOR' });
+  assert.deepEqual(fs.readdirSync(dir), []);
+});
+
+test('nothing is read from the socket while a piece is worked on', async (t) => {
+  const PIECES = 100;
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  t.after(() => server.close());
+  await once(server, 'listening');
+  let sent = 0;
+  server.on('connection', (socket) => {
+    for (let number = 0; number < PIECES; number += 1) {
+      socket.send(JSON.stringify({ method: 'piece', params: { number, text: 'x'.repeat(1 << 20) } }), () => (sent += 1));
+    }
+  });
+  let open;
+  const gate = new Promise((resolve) => (open = resolve));
+  const seen = [];
+  const all = new Promise((resolve) => (t.all = resolve));
+  const { dialogue, close } = await connect(`ws://127.0.0.1:${server.address().port}`);
+  dialogue.on('piece', async ({ number }) => {
+    seen.push(number);
+    await gate;
+    if (seen.length === PIECES) t.all();
+  });
+  // Until nothing moves any more: the buffers of the kernel are full.
+  for (let before = -1, still = 0; still < 20; still = sent === before ? still + 1 : 0, before = sent) await sleep(5);
+  assert.ok(sent < PIECES / 2, `${sent} of ${PIECES} pieces left the sender, with nobody to take them`);
+  assert.deepEqual(seen.slice(1), []);
+  open();
+  await all;
+  assert.deepEqual(seen, Array.from({ length: PIECES }, (_, number) => number));
+  await close();
+});
+
+test('the memory of the capturing process does not depend on the snapshot', { skip: !isLinux }, async (t) => {
+  const dir = folder(t);
+  const script = `
+    const { captureFrom } = require(${JSON.stringify(path.join(__dirname, '..'))});
+    captureFrom({ inspect: +process.argv[1], dir: ${JSON.stringify(dir)}, checkHeadroom: false }).then(({ rawBytes }) => {
+      console.log(JSON.stringify({ rawBytes, peak: process.resourceUsage().maxRSS * 1024 }));
+    });
+  `;
+  const facts = [];
+  for (const length of [10, 250_000]) {
+    const code = `globalThis.kept = Array.from({ length: ${length} }, (_, index) => ({ index, next: { index } })); console.log('up'); setInterval(() => {}, 1000)`;
+    const { port } = await start(t, { inspect: true, code });
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script, String(port)], { encoding: 'utf8' });
+    assert.equal(stderr, '');
+    facts.push(JSON.parse(stdout));
+  }
+  const [small, large] = facts;
+  assert.ok(large.rawBytes - small.rawBytes > 30e6, `${large.rawBytes}`);
+  assert.ok(large.peak - small.peak < (large.rawBytes - small.rawBytes) / 1.5, JSON.stringify(facts));
+  t.diagnostic(JSON.stringify(facts));
+});
+
+test('the command line captures, lists and explains', { skip: !isLinux }, async (t) => {
+  const dir = folder(t);
+  const { pid, port } = await start(t, { inspect: true });
+  const heaphound = (...args) => spawnSync(process.execPath, [MAIN, 'capture', ...args], { encoding: 'utf8', cwd: dir });
+  const list = heaphound('--inspect', String(port), '--list');
+  assert.match(list.stdout, /^ *1 /m, list.stderr);
+  const told = heaphound('--inspect', `127.0.0.1:${port}`, '--out', 'app.heapsnapshot');
+  assert.equal(told.status, 0, told.stderr);
+  assert.match(told.stdout, new RegExp(`^app\\.heapsnapshot\n.*process ${pid}, Node\\.js v.*\n.*was open before`));
+  assert.equal(JSON.parse(fs.readFileSync(path.join(dir, 'app.heapsnapshot'), 'utf8')).snapshot.node_count > 1000, true);
+  const json = JSON.parse(heaphound('--inspect', String(port), '--compress', 'gz', '--worker', '1', '--json').stdout);
+  assert.deepEqual([json.threadId, path.dirname(json.path), path.extname(json.path)], [1, fs.realpathSync(dir), '.gz']);
+  const again = heaphound('--inspect', String(port), '--out', 'app.heapsnapshot');
+  assert.deepEqual([again.status, again.stdout], [3, '']);
+  assert.match(again.stderr, /HEAPHOUND_ERR_EXISTS/);
+  assert.equal(heaphound().status, 2);
+  assert.equal(heaphound('--pid', 'x').status, 2);
+});
+
+function nodeOfLine(line) {
+  if (process.version.startsWith(`v${line}.`)) return process.execPath;
+  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
+  return fs.existsSync(file) ? file : undefined;
+}

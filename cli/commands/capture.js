@@ -1,0 +1,91 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { count, counted, size } = require('../numbers');
+const { choose } = require('../options');
+const { drawTable } = require('../table');
+const { harmless } = require('../text');
+const { UsageError } = require('../usage');
+
+const CODECS = ['zstd', 'gzip', 'none'];
+/** @type {Record<string, string>} */
+const ENDINGS = { '.zst': 'zstd', '.gz': 'gzip', '.heapsnapshot': 'none' };
+
+/** @type {import('../table').Column[]} */
+const WORKER_COLUMNS = [
+  { title: 'Worker', cell: (row) => String(row.threadId), align: 'right' },
+  { title: 'Name', cell: (row) => harmless(row.name) },
+  { title: 'Script', cell: (row) => harmless(row.url) },
+];
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'capture',
+  synopsis: 'capture (--pid PID | --inspect URL|PORT)',
+  summary: 'take a snapshot of another process',
+  description: [
+    'Takes a snapshot of a running Node.js process by its inspector, into a new private file. The process stands still until',
+    'V8 has written it. --pid opens a closed inspector by SIGUSR1 and closes it again; while it is open, whoever may connect',
+    'to the loopback of that machine can use it. The memory of the process and the disk are asked first whether there is room.',
+  ],
+  options: ['inspect', 'pid', 'out', 'compress', 'worker', 'list', 'keep-ids', 'max-bytes', 'max-pause', 'timeout', 'force'],
+  common: ['json', 'color', 'no-color', 'help'],
+  examples: [
+    'heaphound capture --pid 4711 --out heaps/',
+    'heaphound capture --inspect 127.0.0.1:9229 --out app.heapsnapshot',
+    'heaphound capture --pid 4711 --worker 2',
+  ],
+  operands: { least: 0, most: 0, wanted: 'no operands: name the process by --pid or --inspect' },
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run({ options, output, terminal, progress, signal }) {
+  const { inspect, pid, timeout: timeoutMs } = options;
+  if ((inspect === undefined) === (pid === undefined)) throw new UsageError('name one process: --pid PID or --inspect URL|PORT');
+  const { captureFrom, listWorkers } = require('../..');
+  if (options.list) {
+    const workers = await listWorkers({ inspect, pid, signal, timeoutMs });
+    progress.stop();
+    if (options.json) return output.json({ workers });
+    return output.lines(workers.length === 0 ? ['The process has no worker threads.'] : drawTable(WORKER_COLUMNS, workers, terminal));
+  }
+  const result = await captureFrom({
+    inspect,
+    pid,
+    signal,
+    timeoutMs,
+    ...place(options),
+    worker: options.worker,
+    keepIds: options['keep-ids'],
+    maxBytes: options['max-bytes'],
+    maxPauseMs: options['max-pause'],
+    checkHeadroom: !options.force,
+    onProgress: ({ stage, done, total }) => {
+      progress.update(stage === 'writing' ? `${size(done)} written` : 'the process builds its snapshot', total > 0 ? done / total : undefined);
+    },
+  });
+  progress.stop();
+  if (options.json) return output.json(result);
+  const { path: file, storedBytes, nodeCount, rawBytes, pauseMs, node, threadId } = result;
+  const thread = threadId === 0 ? '' : `, worker ${threadId}`;
+  return output.lines([
+    terminal.style('bold', harmless(shortest(file))),
+    `${size(storedBytes)} (${size(rawBytes)} unpacked), ${counted(nodeCount, 'object')}; process ${result.pid}${thread}, Node.js ${harmless(node)}`,
+    `The process was busy for ${count(Math.round(pauseMs))} ms. Its inspector ${result.inspector === 'was open' ? 'was open before' : 'was opened, and closed again'}.`,
+  ]);
+}
+
+/** @param {string} file */
+function shortest(file) {
+  const relative = path.relative('', file);
+  return relative.startsWith('..') ? file : relative;
+}
+
+/** @param {Record<string, any>} options */
+function place({ out = '.', compress }) {
+  const chosen = compress === undefined ? undefined : choose(compress, CODECS, 'compress');
+  if (fs.statSync(out, { throwIfNoEntry: false })?.isDirectory()) return { dir: out, compression: /** @type {any} */ (chosen) };
+  return { path: out, compression: /** @type {any} */ (chosen ?? ENDINGS[path.extname(out)]) };
+}

@@ -1,0 +1,161 @@
+'use strict';
+
+// The inspector protocol of another process, over its WebSocket. Nothing is read from the socket while an event is being worked on, so that memory
+// does not depend on how fast the other side is.
+
+const { inspectorError } = require('./errors');
+
+/**
+ * Commands and their answers, over whatever carries text.
+ */
+class Dialogue {
+  #send;
+  #calls = 0;
+  /** @type {Map<number, { resolve: (result: any) => void, reject: (error: unknown) => void }>} */
+  #waiting = new Map();
+  /** @type {Map<string, (params: any) => unknown>} */
+  #listeners = new Map();
+  /** @type {unknown} */
+  #end;
+
+  /** @param {(message: string) => unknown} send */
+  constructor(send) {
+    this.#send = send;
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} [params]
+   * @returns {Promise<any>}
+   */
+  call(method, params = {}) {
+    return new Promise((resolve, reject) => {
+      if (this.#end) return reject(this.#end);
+      this.#calls += 1;
+      this.#waiting.set(this.#calls, { resolve, reject });
+      this.#send(JSON.stringify({ id: this.#calls, method, params }));
+    });
+  }
+
+  /**
+   * The value of an expression in the other process.
+   *
+   * @param {string} expression
+   */
+  async evaluate(expression) {
+    const { result, exceptionDetails } = await this.call('Runtime.evaluate', { expression, includeCommandLineAPI: true, returnByValue: true });
+    if (exceptionDetails) throw inspectorError(`an expression failed there (${exceptionDetails.exception?.description ?? exceptionDetails.text})`);
+    return result.value;
+  }
+
+  /**
+   * One listener an event. What it gives is waited for before the next message is looked at.
+   *
+   * @param {string} event
+   * @param {(params: any) => unknown} listener
+   */
+  on(event, listener) {
+    this.#listeners.set(event, listener);
+  }
+
+  /** @param {string} text that came */
+  async take(text) {
+    const { id, method, params, error, result } = JSON.parse(text);
+    if (id === undefined) return this.#listeners.get(method)?.(params);
+    const call = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error) call?.reject(inspectorError(`it refused (${error.message})`));
+    else call?.resolve(result);
+  }
+
+  /** Nothing will come any more. @param {unknown} error */
+  end(error) {
+    this.#end ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#end);
+    this.#waiting.clear();
+  }
+}
+
+/**
+ * Connects to the inspector at a `ws:` URL.
+ *
+ * @param {string} url
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{ dialogue: Dialogue, close: () => Promise<void> }>}
+ */
+async function connect(url, signal) {
+  // @ts-ignore: it has no types of its own.
+  const { WebSocket } = /** @type {any} */ (require('ws'));
+  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0 });
+  const dialogue = new Dialogue((message) => socket.send(message));
+  const aborted = () => fail(/** @type {AbortSignal} */ (signal).reason);
+  /** @param {unknown} error */
+  const fail = (error) => {
+    dialogue.end(error);
+    socket.terminate();
+  };
+  if (signal) signal.addEventListener('abort', aborted, { once: true });
+  const closed = new Promise((resolve) => socket.once('close', resolve)).then(() => {
+    if (signal) signal.removeEventListener('abort', aborted);
+    dialogue.end(inspectorError('it closed the connection'));
+  });
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.on('error', (/** @type {Error} */ error) => {
+      const failure = signal?.aborted ? signal.reason : inspectorError(`${url}: ${error.message}`);
+      dialogue.end(failure);
+      reject(failure);
+    });
+  });
+  let queue = Promise.resolve();
+  let length = 0;
+  socket.on('message', (/** @type {Buffer} */ data) => {
+    // A few may come that were read before the pause: they wait their turn.
+    length += 1;
+    socket.pause();
+    queue = queue.then(() => dialogue.take(data.toString())).catch(fail).then(() => {
+      length -= 1;
+      if (length === 0) socket.resume();
+    });
+  });
+  const close = async () => {
+    socket.terminate();
+    await closed;
+  };
+  return { dialogue, close };
+}
+
+/**
+ * The threads of the process beside its main one, and a dialogue with one of them.
+ *
+ * @param {Dialogue} main
+ */
+async function reachWorkers(main) {
+  /** @type {Map<string, Dialogue>} */
+  const dialogues = new Map();
+  /** @type {(import('..').InspectedWorker & { sessionId: string })[]} */
+  const workers = [];
+  main.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }) => {
+    const [, threadId, name] = /^\[worker (\d+)\] ?(.*)/.exec(workerInfo.title) ?? [, NaN, workerInfo.title];
+    workers.push({ threadId: Number(threadId), name, url: workerInfo.url, sessionId });
+    dialogues.set(sessionId, new Dialogue((message) => {
+      main.call('NodeWorker.sendMessageToWorker', { sessionId, message }).catch((error) => dialogues.get(sessionId)?.end(error));
+    }));
+  });
+  main.on('NodeWorker.detachedFromWorker', ({ sessionId }) => dialogues.get(sessionId)?.end(inspectorError('the worker ended')));
+  main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => dialogues.get(sessionId)?.take(message));
+  await main.call('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  // On some lines the events come after the answer: one that follows them tells that they were here.
+  await main.call('Runtime.getIsolateId');
+  await new Promise((resolve) => setTimeout(resolve, WORKERS_MS));
+  return {
+    workers: workers.map(({ threadId, name, url }) => ({ threadId, name, url })).sort((a, b) => a.threadId - b.threadId),
+    /** @param {number} threadId */
+    dialogue: (threadId) => dialogues.get(workers.find((worker) => worker.threadId === threadId)?.sessionId ?? ''),
+  };
+}
+
+/** Workers announce themselves from threads of their own. */
+const WORKERS_MS = 200;
+
+module.exports = { connect, reachWorkers };
