@@ -532,6 +532,11 @@ export interface CaptureOptions {
   checkHeadroom?: boolean;
   /** True for all but the last capture of a series that is compared by id: see `idsKept`. Default: false. */
   keepIds?: boolean;
+  /**
+   * `'strings'`: contents do not reach the disk; placeholders stand for them, and names stay: `docs/redaction.md`. Equal contents have equal placeholders in
+   * all captures of one thread. Default: everything is in the file.
+   */
+  redact?: 'strings';
   /** More of V8's own objects, for people who work on V8. Default: false. */
   exposeInternals?: boolean;
   /** Numbers as nodes of their own, with their values. Default: false. */
@@ -557,6 +562,8 @@ export interface CaptureResult {
   edgeCount: number;
   /** Of the stored bytes, in hexadecimal. */
   sha256: string;
+  /** There when the option was. */
+  redact?: 'strings';
   /** Snapshots with the same one can be compared by id. */
   idSpace: string;
   /** True: the next snapshot of this thread continues the ids, and until they are forgotten garbage collection is slower. */
@@ -568,6 +575,14 @@ export interface CaptureResult {
   threadId: number;
   /** ISO 8601, UTC. */
   startedAt: string;
+}
+
+/**
+ * The document `FILE.json` beside a captured file (0600). It is written last: a file without it is whole too, but nobody vouches for it.
+ */
+export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
+  /** Of this shape. It grows only when the meaning of a member changes. */
+  version: 1;
 }
 
 /**

@@ -28,7 +28,7 @@ test('captures that queue take their turns in the order of the calls', async (t)
   await assert.rejects(captureSnapshot({ dir }), { code: 'HEAPHOUND_ERR_BUSY' });
   await Promise.all(running);
   assert.deepEqual(ended, ['a', 'b', 'c']);
-  assert.deepEqual(fs.readdirSync(dir).sort(), ['a', 'b', 'c']);
+  assert.deepEqual(fs.readdirSync(dir).sort(), ['a', 'a.json', 'b', 'b.json', 'c', 'c.json']);
 });
 
 test('the turn is one for all threads, and a thread that ends gives it back', async (t) => {
@@ -58,7 +58,7 @@ test('who waits for a turn can be stopped, and the others move up', async (t) =>
   await assert.rejects(late, { code: 'HEAPHOUND_ERR_TIMEOUT' });
   turn.release();
   const result = await patient;
-  assert.deepEqual(fs.readdirSync(dir), [path.basename(result.path)]);
+  assert.deepEqual(fs.readdirSync(dir).sort(), [path.basename(result.path), `${path.basename(result.path)}.json`]);
 });
 
 test('a time limit that passes while the thread is held is kept to', async (t) => {

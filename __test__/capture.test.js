@@ -60,7 +60,10 @@ test('a capture is a whole, private, compressed file that opens', async (t) => {
   assert.equal(typeof result.reason, 'string');
   assert.deepEqual([result.node, result.pid, result.threadId], [process.version, process.pid, 0]);
   assert.ok(!Number.isNaN(Date.parse(result.startedAt)));
-  assert.deepEqual(fs.readdirSync(dir), [path.basename(result.path)]);
+  assert.deepEqual(fs.readdirSync(dir).sort(), [path.basename(result.path), `${path.basename(result.path)}.json`]);
+  const sidecar = JSON.parse(fs.readFileSync(`${result.path}.json`, 'utf8'));
+  assert.deepEqual({ path: result.path, ...sidecar }, { version: 1, ...result });
+  assert.equal(fs.statSync(`${result.path}.json`).mode & 0o777, 0o600);
 
   const snapshot = await openSnapshot(result.path);
   assert.equal(snapshot.info.nodeCount, result.nodeCount);
@@ -97,7 +100,7 @@ test('a second capture at a time is refused, the first is not disturbed', async 
   await rejectsWith(captureSnapshot({ dir }), 'HEAPHOUND_ERR_BUSY');
   await first;
   await captureSnapshot({ dir });
-  assert.equal(fs.readdirSync(dir).length, 2);
+  assert.equal(fs.readdirSync(dir).length, 4);
 });
 
 test('an aborted capture leaves nothing', async (t) => {
@@ -121,7 +124,9 @@ test('nothing is overwritten, no link is followed', async (t) => {
   assert.equal(fs.readFileSync(file, 'utf8'), 'mine');
   fs.symlinkSync(path.join(dir, 'elsewhere'), path.join(dir, 'link'));
   await rejectsWith(captureSnapshot({ path: path.join(dir, 'link') }), 'HEAPHOUND_ERR_EXISTS');
-  assert.deepEqual(fs.readdirSync(dir).sort(), ['a.heapsnapshot', 'link']);
+  fs.writeFileSync(path.join(dir, 'b.json'), 'mine');
+  await rejectsWith(captureSnapshot({ path: path.join(dir, 'b') }), 'HEAPHOUND_ERR_EXISTS');
+  assert.deepEqual(fs.readdirSync(dir).sort(), ['a.heapsnapshot', 'b.json', 'link']);
 });
 
 test('a place that cannot be written is an error that names it', async (t) => {

@@ -5,14 +5,16 @@ const { setImmediate: turn } = require('node:timers/promises');
 const { threadId } = require('node:worker_threads');
 const { addon, run } = require('./native');
 const { toError } = require('./errors');
-const { WORK, checkOptions, integer, ofType } = require('./options');
+const { WORK, checkOptions, integer, oneOf, ofType } = require('./options');
 const { writeHeap } = require('./heap-writer');
 const { withDeadline } = require('./deadline');
 const { checkRoom } = require('./headroom');
 const { PLACE, choosePlace, checkPlace } = require('./place');
 const { estimate, heapNow, remember } = require('./estimate');
 const { forgetIds, idSpace } = require('./object-ids');
+const { checkSidecar, writeSidecar } = require('./sidecar');
 const { takeTurn } = require('./turn');
+const { ownKey } = require('./redaction-key');
 const { captureWorker, workerOption } = require('./capture-worker');
 
 const CAPTURE = {
@@ -20,6 +22,7 @@ const CAPTURE = {
   signal: WORK.signal,
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
+  redact: oneOf(['strings']),
   keepIds: ofType('boolean'),
   queue: ofType('boolean'),
   timeoutMs: integer(1, 2 ** 31 - 1),
@@ -61,10 +64,11 @@ async function capture(compression, checked, signal) {
   const start = performance.now();
   const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });
   try {
+    checkSidecar(place.file);
     const heap = heapNow();
     const room = { ...checked, directory: path.dirname(place.file) };
     if (checked.checkHeadroom !== false) checkRoom(estimate(compression, heap), room);
-    const capture = begin(place.file, compression, checked.maxBytes);
+    const capture = begin(place.file, compression, checked);
     const space = idSpace();
     let idsKept = true;
     let pauseMs;
@@ -75,7 +79,7 @@ async function capture(compression, checked, signal) {
     }
     const file = await settle(capture.finish.bind(capture));
     remember(heap, file, pauseMs);
-    return {
+    return await writeSidecar({
       path: place.file,
       mode: 'inline',
       reason: 'this version of heaphound captures in the process only',
@@ -86,13 +90,14 @@ async function capture(compression, checked, signal) {
       nodeCount: file.nodeCount,
       edgeCount: file.edgeCount,
       sha256: file.sha256,
+      ...(checked.redact && { redact: checked.redact }),
       idSpace: space,
       idsKept,
       node: process.version,
       pid: process.pid,
       threadId,
       startedAt: startedAt.toISOString(),
-    };
+    });
   } catch (error) {
     place.undo();
     throw error;
@@ -102,10 +107,10 @@ async function capture(compression, checked, signal) {
 /**
  * @param {string} file
  * @param {string} compression
- * @param {number} [maxBytes]
+ * @param {any} options
  */
-function begin(file, compression, maxBytes) {
-  const capture = addon.startCapture(file, compression, maxBytes);
+function begin(file, compression, { maxBytes, redact }) {
+  const capture = addon.startCapture(file, compression, maxBytes, redact && ownKey());
   if (capture instanceof addon.Failure) throw toError(capture, new Error('at'));
   return capture;
 }

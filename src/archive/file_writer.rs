@@ -55,6 +55,16 @@ impl FileWriter {
         self
     }
 
+    /// A small file in one piece, plain, as private and as durable as every other.
+    ///
+    /// # Errors
+    /// Those of [`FileWriter::create`] and [`FileWriter::finish`].
+    pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+        let mut writer = FileWriter::create(path, Codec::Plain)?;
+        writer.write(bytes)?;
+        writer.finish().map(|_| ())
+    }
+
     /// # Errors
     /// [`Error::NoSpace`] when the disk is full; [`Error::MaxBytes`] above the limit; [`Error::Io`].
     pub fn write(&mut self, raw: &[u8]) -> Result<()> {

@@ -3,12 +3,14 @@
 use super::control::Control;
 use super::failure::Failure;
 use super::job;
-use crate::archive::Codec;
+use super::redact::key_of;
+use crate::archive::{Codec, FileWriter};
 use crate::capture::{Captured, InlineCapture};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
+use crate::format::Redactor;
 use napi::Env;
-use napi::bindgen_prelude::{Either, Object};
+use napi::bindgen_prelude::{Either, Object, Uint8Array};
 use napi_derive::napi;
 use std::path::Path;
 
@@ -30,18 +32,37 @@ pub struct CapturedFile {
 }
 
 /// Begins the file `path` and the thread that fills it. The caller has the turn. `compression` is a name of [`Codec`];
-/// `max_bytes` are stored ones.
+/// `max_bytes` are stored ones; with a `key` contents are redacted.
 #[napi(catch_unwind)]
-pub fn start_capture(path: String, compression: String, max_bytes: Option<f64>) -> Either<Failure, Capture> {
+pub fn start_capture(
+    path: String,
+    compression: String,
+    max_bytes: Option<f64>,
+    key: Option<Uint8Array>,
+) -> Either<Failure, Capture> {
     let started = Codec::named(&compression)
         .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })
         .and_then(|codec| {
-            job::caught(|| InlineCapture::start(Path::new(&path), codec, max_bytes.map(|most| most as u64)))
+            let redactor = key.map(|key| key_of(&key).map(Redactor::new)).transpose()?;
+            let max_bytes = max_bytes.map(|most| most as u64);
+            job::caught(|| InlineCapture::start(Path::new(&path), codec, max_bytes, redactor))
         });
     match started {
         Ok(capture) => Either::B(Capture { capture: Some(capture) }),
         Err(error) => Either::A(error.into()),
     }
+}
+
+/// Writes a small private file in one piece, durable and under a new name: a sidecar.
+#[napi(catch_unwind, ts_return_type = "Promise<boolean | Failure>")]
+pub fn write_private_file<'env>(
+    env: &'env Env,
+    path: String,
+    text: String,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let work = move |_: &CoreControl| FileWriter::write_whole(Path::new(&path), text.as_bytes());
+    job::start(env, control, work, |_, ()| Ok(true))
 }
 
 #[napi]

@@ -4,6 +4,7 @@ use super::completeness::{Completeness, Counts};
 use super::memory;
 use crate::archive::{Codec, FileWriter, Written};
 use crate::error::{Error, Result};
+use crate::format::Redactor;
 use std::io::{PipeReader, PipeWriter, Read, pipe};
 use std::path::Path;
 use std::sync::Arc;
@@ -30,11 +31,12 @@ pub struct Captured {
 }
 
 impl InlineCapture {
-    /// Begins the file `path` and the thread that fills it. The caller has the [`Turn`](super::Turn).
+    /// Begins the file `path` and the thread that fills it. The caller has the [`Turn`](super::Turn). With a `redactor` contents do not
+    /// reach the disk.
     ///
     /// # Errors
     /// Those of [`FileWriter::create`]; [`Error::Io`]. [`Error::MaxBytes`] comes from [`InlineCapture::finish`].
-    pub fn start(path: &Path, codec: Codec, max_bytes: Option<u64>) -> Result<Self> {
+    pub fn start(path: &Path, codec: Codec, max_bytes: Option<u64>, redactor: Option<Redactor>) -> Result<Self> {
         let writer = FileWriter::create(path, codec)?.limited(max_bytes);
         let (from_pipe, into_pipe) = pipe().map_err(|error| Error::io("pipe", "make a", &error))?;
         // Best effort: a smaller pipe is slower, a user may have used up the pages for pipes.
@@ -45,7 +47,7 @@ impl InlineCapture {
             .name("heaphound-capture".into())
             .spawn({
                 let given_up = given_up.clone();
-                move || archive(from_pipe, writer, &given_up)
+                move || archive(from_pipe, writer, redactor, &given_up)
             })
             .map_err(|error| Error::io("thread", "start a", &error))?;
         Ok(InlineCapture { into_pipe: Some(into_pipe), archiver: Some(archiver), given_up })
@@ -85,7 +87,13 @@ impl Drop for InlineCapture {
 }
 
 /// Runs beside V8, to the end of the pipe. Whatever ends it early closes the pipe, which V8 notices.
-fn archive(mut from_pipe: PipeReader, mut writer: FileWriter, given_up: &AtomicBool) -> Result<Captured> {
+fn archive(
+    mut from_pipe: PipeReader,
+    mut writer: FileWriter,
+    mut redactor: Option<Redactor>,
+    given_up: &AtomicBool,
+) -> Result<Captured> {
+    let mut redacted = Vec::new();
     let mut completeness = Completeness::new();
     let mut block = vec![0; PIPE_SIZE];
     loop {
@@ -96,9 +104,16 @@ fn archive(mut from_pipe: PipeReader, mut writer: FileWriter, given_up: &AtomicB
         if count == 0 {
             break;
         }
-        completeness.feed(&block[..count])?;
-        writer.write(&block[..count])?;
+        let mut bytes = &block[..count];
+        if let Some(redactor) = &mut redactor {
+            redacted.clear();
+            redactor.feed(bytes, &mut redacted)?;
+            bytes = &redacted;
+        }
+        completeness.feed(bytes)?;
+        writer.write(bytes)?;
     }
+    redactor.map(Redactor::finish).transpose()?;
     let counts = completeness.finish()?;
     Ok(Captured { file: writer.finish()?, counts })
 }
@@ -119,7 +134,7 @@ mod tests {
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let names = || std::fs::read_dir(&folder).expect("a folder").count();
         let path = folder.join("a.heapsnapshot.zst");
-        let start = || InlineCapture::start(&path, Codec::Zstd, None).expect("a start");
+        let start = || InlineCapture::start(&path, Codec::Zstd, None, None).expect("a start");
         // As V8 does: by the path of the descriptor.
         let write = |capture: &InlineCapture, bytes: &[u8]| {
             let target = format!("/proc/self/fd/{}", capture.fd());
@@ -132,7 +147,7 @@ mod tests {
         assert_eq!(captured.counts, Counts { node_count: 1, edge_count: 0 });
         assert_eq!((captured.file.raw_bytes, &captured.file.path), (SNAPSHOT.len() as u64, &path));
         assert_eq!(
-            InlineCapture::start(&path, Codec::Zstd, None).map(|_| ()).map_err(|e| e.code()),
+            InlineCapture::start(&path, Codec::Zstd, None, None).map(|_| ()).map_err(|e| e.code()),
             Err("HEAPHOUND_ERR_EXISTS")
         );
         std::fs::remove_file(&path).expect("it is there");
@@ -151,7 +166,7 @@ mod tests {
         assert_eq!(result.map_err(|error| error.kind()), Err(std::io::ErrorKind::BrokenPipe));
         assert_eq!(capture.finish().map_err(|error| error.code()), Err("HEAPHOUND_ERR_CAPTURE"));
 
-        let capture = InlineCapture::start(&path, Codec::Zstd, Some(20)).expect("a start");
+        let capture = InlineCapture::start(&path, Codec::Zstd, Some(20), None).expect("a start");
         write(&capture, SNAPSHOT).expect("somebody reads");
         assert_eq!(capture.finish().map(|_| ()), Err(Error::MaxBytes { limit: 20 }));
 
