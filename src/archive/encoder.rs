@@ -1,18 +1,18 @@
 //! Raw bytes to stored bytes, hashed on their way.
 
 use super::Codec;
+use super::gzip::GzipWriter;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 use zstd::stream::write::Encoder as ZstdEncoder;
 
 /// zstd 1 packs a snapshot better and faster than every level of gzip does: `docs/benchmarks.md`.
 const ZSTD_LEVEL: i32 = 1;
-const GZIP_LEVEL: u32 = 1;
 
 /// Compresses into `W`.
 pub(super) enum Encoder<W: Write> {
     Plain(Hashed<W>),
-    Gzip(Box<flate2::write::GzEncoder<Hashed<W>>>),
+    Gzip(Box<GzipWriter<Hashed<W>>>),
     Zstd(Box<ZstdEncoder<'static, Hashed<W>>>),
 }
 
@@ -21,9 +21,7 @@ impl<W: Write> Encoder<W> {
         let hashed = Hashed { inner, hash: Sha256::new(), stored: 0 };
         Ok(match codec {
             Codec::Plain => Encoder::Plain(hashed),
-            Codec::Gzip => {
-                Encoder::Gzip(Box::new(flate2::write::GzEncoder::new(hashed, flate2::Compression::new(GZIP_LEVEL))))
-            }
+            Codec::Gzip => Encoder::Gzip(Box::new(GzipWriter::new(hashed))),
             Codec::Zstd => {
                 let mut encoder = ZstdEncoder::new(hashed, ZSTD_LEVEL)?;
                 encoder.include_checksum(true)?;
@@ -51,13 +49,18 @@ impl<W: Write> Encoder<W> {
 
     /// Writes the last stored bytes.
     pub fn finish(self) -> io::Result<Stored> {
+        self.finish_into().map(|(stored, _)| stored)
+    }
+
+    /// [`Encoder::finish`] that gives back what was written to.
+    pub fn finish_into(self) -> io::Result<(Stored, W)> {
         let hashed = match self {
             Encoder::Plain(hashed) => hashed,
             Encoder::Gzip(encoder) => encoder.finish()?,
             Encoder::Zstd(encoder) => encoder.finish()?,
         };
         let sha256 = hashed.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Stored { bytes: hashed.stored, sha256 })
+        Ok((Stored { bytes: hashed.stored, sha256 }, hashed.inner))
     }
 }
 

@@ -7,15 +7,18 @@ mod decoder;
 mod directory;
 mod encoder;
 mod file_writer;
+mod gzip;
 mod input;
 mod read;
 mod read_small;
+mod stream_writer;
 
 pub use chunks::{ChunkReceiver, ChunkSender, Taken, chunks};
 pub use file_writer::{FileWriter, Written};
 pub use input::Source;
 pub use read::{ReadInfo, read, read_ahead};
 pub use read_small::read_small;
+pub use stream_writer::{StreamWriter, Waiting};
 
 /// How the bytes of a snapshot are stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
