@@ -477,6 +477,10 @@ export interface Leak {
   examples: number[];
   /** What else came with them, biggest first. */
   classes: LeakClass[];
+  /** Who allocated most of them, innermost first: when allocations were recorded (`trackAllocations`). */
+  allocationStack?: StackFrame[];
+  /** Leaked objects of the last snapshot that were allocated so. */
+  allocationStackCount?: number;
 }
 
 export interface LeakClass {
@@ -663,6 +667,57 @@ export interface InspectedWorker {
  * Rejects with `HEAPHOUND_ERR_INSPECTOR` when its inspector cannot be used.
  */
 export function captureFrom(options: CaptureFromOptions): Promise<CaptureFromResult>;
+
+/** What `trackAllocations` began. */
+export interface AllocationTracking extends Disposable {
+  /** Ends it; what was recorded is forgotten. Stopping twice is fine. */
+  stop(): void;
+}
+
+/**
+ * From now on V8 remembers of every object that this thread allocates which functions were running. Snapshots hold those stacks until `stop`:
+ * `leaks` and `node` show them. Everything that allocates is slower meanwhile, and ids go on from snapshot to snapshot (`keepIds`).
+ */
+export function trackAllocations(): AllocationTracking;
+
+export interface CollectOptions {
+  /** An existing directory for the packed files. Default: the same. */
+  out?: string;
+  /** Default: `'zstd'`. `'none'` needs `out`. */
+  compression?: 'zstd' | 'gzip' | 'none';
+  /** Let the originals stay. Default: false. */
+  keep?: boolean;
+  /** End when everything that is there has been looked at. Default: false, until `signal` fires. */
+  once?: boolean;
+  signal?: AbortSignal;
+}
+
+/** What became of one file. */
+export interface CollectedSnapshot {
+  /** `'incomplete'`: whoever wrote it was stopped in the middle. */
+  event: 'stored' | 'incomplete' | 'failed';
+  /** The original. */
+  file: string;
+  removed: boolean;
+  /** The packed file. */
+  path?: string;
+  rawBytes?: number;
+  storedBytes?: number;
+  nodeCount?: number;
+  edgeCount?: number;
+  sha256?: string;
+  /** An earlier run that was killed had stored it. */
+  already?: true;
+  /** Why it was not stored. */
+  code?: ErrorCode;
+  message?: string;
+}
+
+/**
+ * Waits for snapshots that Node.js writes into a directory by itself (`--heapsnapshot-signal`, `--heapsnapshot-near-heap-limit`,
+ * `--heap-snapshot-on-oom`), and makes private, compressed, verified files of those that are whole. Ends when `signal` fires.
+ */
+export function collectSnapshots(directory: string, options?: CollectOptions): AsyncGenerator<CollectedSnapshot, void, void>;
 
 /** The worker threads of another process. */
 export function listWorkers(options: InspectOptions): Promise<InspectedWorker[]>;

@@ -2,6 +2,8 @@
 
 const { captureSnapshot } = require('./lib/capture');
 const { captureFrom, listWorkers } = require('./lib/capture-from');
+const { collectSnapshots } = require('./lib/collect');
+const { trackAllocations } = require('./lib/track-allocations');
 const { openSnapshot } = require('./lib/snapshot');
 const { diffSnapshots } = require('./lib/diff');
 const { findLeaks } = require('./lib/leaks');
@@ -11,6 +13,8 @@ module.exports = {
   captureSnapshot,
   captureFrom,
   listWorkers,
+  collectSnapshots,
+  trackAllocations,
   openSnapshot,
   diffSnapshots,
   findLeaks,

@@ -10,7 +10,7 @@ const { test } = require('node:test');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 const DOCUMENT = path.join(__dirname, '..', 'docs', 'cli.md');
-const MARK = /<!-- help: ([a-z ]+) -->\n/;
+const MARK = /<!-- help: ([a-z -]+) -->\n/;
 
 function sections(commands) {
   return commands.map((command) => {

@@ -28,6 +28,7 @@ const COMMANDS = [
   require('./commands/query'),
   require('./commands/redact'),
   require('./commands/capture'),
+  require('./commands/watch-dir'),
   require('./commands/help'),
 ];
 

@@ -9,6 +9,7 @@ const { fit, harmless, widthOf, wrap } = require('./text');
 
 const INDENT = 3;
 const MOST_CLASSES = 6;
+const MOST_FRAMES = 8;
 const LONGEST_NAME = 60;
 const LONGEST_TITLE = 16;
 /** Snapshots from which on growth in every interval is more than the start of something. */
@@ -66,6 +67,7 @@ function tellLeak(leak, { number, files, terminal }) {
     ...section('Growth', drawTable(growthColumns(files), growthRows(leak), terminal, { indent: INDENT })),
     ...section('Why it stays alive', drawLadder(leak.retainingPath, terminal, { indent: INDENT, marks: heldAt })),
     ...section('What came with it', drawClasses(leak, terminal)),
+    ...section(`Who allocated ${leak.allocationStackCount === sum(leak.countGrowth) ? 'them' : 'most of them'}`, stackLines(leak, terminal)),
     ...section('What to do', whatToDo(leak, files, terminal.width)),
   ];
 }
@@ -132,6 +134,16 @@ function growthColumns(files) {
 function shortName(file) {
   if (file === '-') return 'stdin';
   return fit(harmless(path.basename(file).replace(/\.(heapsnapshot|heaptimeline)(\.\w+)?$/, '')), LONGEST_TITLE);
+}
+
+/**
+ * @param {import('..').Leak} leak
+ * @param {import('./terminal').Terminal} terminal
+ */
+function stackLines({ allocationStack = [] }, terminal) {
+  // The last frame stands for the beginning of all stacks.
+  const frames = allocationStack.filter((frame) => frame.file !== '' || frame.name !== '(root)').slice(0, MOST_FRAMES);
+  return frames.map((frame) => `${' '.repeat(INDENT)}at ${nameOf(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`);
 }
 
 /** @param {import('..').Leak} leak */

@@ -46,6 +46,8 @@ const OPTIONS = {
   'max-bytes': { value: 'SIZE', help: 'give up when the file gets larger', read: bytes },
   'max-pause': { value: 'MS', help: 'refuse when the process would stand still for longer', read: positiveInteger },
   timeout: { value: 'MS', help: 'give up after this time', read: positiveInteger },
+  keep: { help: 'let the originals stay' },
+  once: { help: 'do what there is to do, and end' },
   force: { help: 'capture even when there seems to be no room for it' },
   help: { short: 'h', help: 'print this' },
   version: { short: 'V', help: 'print the version' },

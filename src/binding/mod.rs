@@ -16,4 +16,5 @@ mod job;
 mod pages;
 mod received;
 mod redact;
+mod tracking;
 mod turn;

@@ -4,9 +4,11 @@ mod completeness;
 mod inline;
 mod memory;
 mod received;
+mod tracking;
 mod turn;
 
 pub use completeness::{Completeness, Counts};
 pub use inline::{Captured, InlineCapture};
 pub use received::{archive, check};
+pub use tracking::{start_tracking, stop_tracking};
 pub use turn::{Place, Turn};

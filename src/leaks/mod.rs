@@ -1,5 +1,6 @@
 //! Two or more heaps of one process: what accumulates, where, and what holds it. `docs/leaks.md` tells how and why.
 
+mod allocated;
 mod entries;
 mod forest;
 mod growth;
@@ -20,6 +21,8 @@ use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
+pub use allocated::Allocated;
+use allocated::allocated;
 use entries::{Entry, entries};
 use growth::Growing;
 use hanging::Hanging;
@@ -82,6 +85,8 @@ pub struct Leak {
     pub examples: Vec<u64>,
     /// What else grows there, what the path shows first.
     pub classes: Vec<LeakedClass>,
+    /// `None` when allocations were not recorded.
+    pub allocated: Option<Allocated>,
 }
 
 /// The object that accumulates.
@@ -135,7 +140,8 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
     let mut found = entries(&last, &growing);
     found.truncate(options.limit);
     let examples = examples(&last, &found, options.examples);
-    let leaks = found.iter().map(|entry| leak(&last, entry, &examples, options)).collect();
+    let allocated = allocated(&last, &found);
+    let leaks = found.iter().map(|entry| leak(&last, entry, &examples, &allocated, options)).collect();
     Ok(LeakReport { comparison, leaks })
 }
 
@@ -179,7 +185,13 @@ fn by_ways<'a>(earlier: &[&Snapshot], last: &'a Heap, control: &Control) -> Resu
     Ok((last, growing))
 }
 
-fn leak(last: &Last<'_>, entry: &Entry, examples: &HashMap<u64, Vec<u64>>, options: &LeakOptions) -> Leak {
+fn leak(
+    last: &Last<'_>,
+    entry: &Entry,
+    examples: &HashMap<u64, Vec<u64>>,
+    allocated: &HashMap<u64, Allocated>,
+    options: &LeakOptions,
+) -> Leak {
     let nodes = told_nodes_to(last, entry.end, entry.container);
     let holders = nodes_to(last, entry.container);
     let mut classes: Vec<LeakedClass> = Vec::new();
@@ -219,6 +231,7 @@ fn leak(last: &Last<'_>, entry: &Entry, examples: &HashMap<u64, Vec<u64>>, optio
         fingerprint: format!("{:016x}", fingerprint(last, &holders, entry.item)),
         examples: examples.get(&last.key(entry.item)).filter(|ids| !ids.is_empty()).cloned().unwrap_or(own),
         classes,
+        allocated: allocated.get(&last.key(entry.item)).cloned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What accumulates over snapshots.
 
+use super::allocations::FrameRow;
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
 use super::opened::Opened;
@@ -29,7 +30,7 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     options.limit = question.limit.unwrap_or(options.limit);
     let found = leaks::find(earlier, &last.heap, &options, control)?;
     let mut places = Places::new(last, control);
-    let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, &mut places)));
+    let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, last, &mut places)));
     let document = Document::new(&Head { comparison: found.comparison.into(), leaks: LATER })?
         .with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
@@ -50,11 +51,16 @@ struct LeakRow {
     fingerprint: String,
     examples: Vec<u64>,
     classes: Vec<ClassRow>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allocation_stack: Vec<FrameRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allocation_stack_count: Option<u64>,
 }
 
 impl LeakRow {
-    fn of(leak: Leak, places: &mut Places<'_>) -> Self {
+    fn of(leak: Leak, last: &Opened, places: &mut Places<'_>) -> Self {
         let container = leak.container;
+        let stack = leak.allocated.iter().flat_map(|allocated| &allocated.stack);
         Self {
             class_name: leak.class_name,
             location: leak.location.map(|place| places.row(place)),
@@ -71,6 +77,8 @@ impl LeakRow {
             fingerprint: leak.fingerprint,
             examples: leak.examples,
             classes: leak.classes.into_iter().map(ClassRow::of).collect(),
+            allocation_stack: stack.map(|function| FrameRow::of(&last.heap, function)).collect(),
+            allocation_stack_count: leak.allocated.map(|allocated| allocated.count),
         }
     }
 }

@@ -1,0 +1,80 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test } = require('node:test');
+const { findLeaks, openSnapshot } = require('..');
+
+const ROOT = path.join(__dirname, '..');
+const MAIN = path.join(ROOT, 'cli', 'main.js');
+
+/** A program with a leak that takes three snapshots: `remember` leaks, `forget` does not. */
+const LEAKING = `
+const { captureSnapshot, trackAllocations } = require(${JSON.stringify(ROOT)});
+class Session { constructor(user) { this.user = user; } }
+const sessions = [];
+globalThis.sessions = sessions;
+function remember(user) {
+  sessions.push(new Session(user));
+}
+function request() {
+  remember({ name: 'somebody' });
+}
+async function main(dir) {
+  const tracking = trackAllocations();
+  const results = [];
+  for (let round = 0; round < 3; round += 1) {
+    for (let count = 0; count < 200; count += 1) request();
+    results.push(await captureSnapshot({ dir, checkHeadroom: false }));
+  }
+  tracking.stop();
+  tracking.stop();
+  results.push(await captureSnapshot({ dir, checkHeadroom: false }));
+  console.log(JSON.stringify(results));
+}
+main(process.argv[2]);
+`;
+
+function folder(t) {
+  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
+  t.after(() => fs.rmSync(made, { recursive: true }));
+  return made;
+}
+
+for (const line of [20, 22, 24, 26]) {
+  const node = nodeOfLine(line);
+  test(`on Node ${line} a leak carries the stack that allocated it`, { skip: node === undefined && `node${line} is not installed` }, async (t) => {
+    const dir = folder(t);
+    const program = path.join(dir, 'leaking.js');
+    fs.writeFileSync(program, LEAKING);
+    const results = JSON.parse(execFileSync(node, [program, dir], { encoding: 'utf8' }));
+    assert.deepEqual(results.map((result) => result.idsKept), [true, true, true, false]);
+    assert.equal(new Set(results.slice(0, 3).map((result) => result.idSpace)).size, 1);
+    const files = results.slice(0, 3).map((result) => result.path);
+    const { leaks } = await findLeaks(files);
+    const leak = leaks.find((candidate) => candidate.className === 'Session');
+    assert.deepEqual(leak.countGrowth, [200, 200]);
+    const names = leak.allocationStack.map((frame) => frame.name);
+    assert.ok(names.includes('remember') && names.indexOf('remember') < names.indexOf('request'), names.join());
+    const frame = leak.allocationStack[names.indexOf('remember')];
+    assert.deepEqual([path.basename(frame.file), frame.line], ['leaking.js', 6]);
+    assert.ok(leak.allocationStackCount >= 200 && leak.allocationStackCount <= 600, `${leak.allocationStackCount}`);
+
+    const last = await openSnapshot(results[3].path);
+    assert.equal(last.info.hasAllocations, false, 'nothing is recorded after the stop');
+    await last.close();
+
+    const { stdout, status } = spawnSync(process.execPath, [MAIN, 'leaks', ...files, '--no-color'], { encoding: 'utf8' });
+    assert.equal(status, 1);
+    assert.match(stdout, /Who allocated (most of )?them\n(.*\n)? *at remember .*leaking\.js:6:/);
+  });
+}
+
+function nodeOfLine(line) {
+  if (process.version.startsWith(`v${line}.`)) return process.execPath;
+  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
+  return fs.existsSync(file) ? file : undefined;
+}

@@ -1,0 +1,52 @@
+'use strict';
+
+const { counted, size } = require('../numbers');
+const { choose } = require('../options');
+const { harmless } = require('../text');
+
+const CODECS = ['zstd', 'gzip', 'none'];
+/** As for bad input. */
+const NOT_ALL = 3;
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'watch-dir',
+  synopsis: 'watch-dir DIR',
+  summary: 'pack the snapshots that Node.js leaves in a directory',
+  description: [
+    'Waits for snapshots that Node.js writes into DIR by itself (--heapsnapshot-signal, --heapsnapshot-near-heap-limit and',
+    '--heap-snapshot-on-oom, with --diagnostic-dir=DIR), and makes private, compressed, verified files of those that are whole.',
+    'The original is removed then. A file that a killed process left unfinished is reported and stays.',
+  ],
+  options: ['out', 'compress', 'keep', 'once'],
+  optionHelp: { out: 'the directory for the packed files (default: DIR)', compress: 'zstd (default), gzip or none' },
+  common: ['json', 'color', 'no-color', 'help'],
+  examples: [
+    'node --heapsnapshot-near-heap-limit=2 --diagnostic-dir=heaps app.js & heaphound watch-dir heaps',
+    'heaphound watch-dir heaps --once --json',
+  ],
+  operands: { least: 1, most: 1, wanted: 'one DIR' },
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run({ operands, options, output, progress, signal }) {
+  progress.stop();
+  const { collectSnapshots } = require('../..');
+  const compression = /** @type {any} */ (options.compress && choose(options.compress, CODECS, 'compress'));
+  let code = 0;
+  for await (const found of collectSnapshots(operands[0], { out: options.out, compression, keep: options.keep, once: options.once, signal })) {
+    if (found.event !== 'stored') code = NOT_ALL;
+    await output.write(`${options.json ? JSON.stringify(found) : tell(found)}\n`);
+    await output.flush();
+    if (output.isClosed) break;
+  }
+  return code;
+}
+
+/** @param {import('../..').CollectedSnapshot} found */
+function tell({ event, file, path, rawBytes = 0, storedBytes = 0, nodeCount, removed, message = '' }) {
+  if (event !== 'stored') return harmless(`${file}: ${event === 'incomplete' ? 'not whole' : 'not stored'}: ${message}`);
+  const objects = nodeCount === undefined ? '' : `, ${counted(nodeCount, 'object')}`;
+  return harmless(`${path}: ${size(storedBytes)} (${size(rawBytes)} unpacked)${objects}${removed ? '' : '; the original stays'}`);
+}
