@@ -1,6 +1,6 @@
 'use strict';
 
-// The tables of `docs/benchmarks.md`.
+// `docs/benchmarks.md`: a section for each benchmark, written when that benchmark runs; the others stay as they are.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -8,77 +8,47 @@ const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 
 const TARGET = path.join(__dirname, '..', 'docs', 'benchmarks.md');
-/** The counts stand in the header, and the header at the beginning. */
-const HEADER_BYTES = 1 << 16;
 
-function write({ answers, heaps, runs, load }) {
-  const versions = new Map(answers.flatMap(({ rows }) => rows.map(({ tool }) => [tool.name, tool.version])));
-  const text = [
-    '# Benchmarks',
-    '',
-    'Written by `npm run bench` (`benches/run.js`): do not edit.',
-    '',
-    `Taken on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${os.cpus()[0].model.trim()}, ${(os.totalmem() / 1e9).toFixed(0)} GB of memory, `
-      + `${os.type()} ${os.release().split('-')[0]}, Node ${process.version}, ${rustVersion()}.`,
-    `Every number is ${runs === 1 ? 'of one run' : `the median of ${runs} runs`}, the tools in turns, files in the page cache, each run a process of its own: `
-      + 'wall time with the start of the process, time of all its threads on processors, and its highest resident memory. Times depend on what else '
-      + `the machine does (average load at the start: ${load.toFixed(1)}); the ratios depend less on it.`,
-    '',
-    `Versions: ${[...versions].map(([name, version]) => `${name} ${version}`).join(', ')}.`
-      + (process.env.HEAP_SNAPSHOT_LIBRARIES === undefined ? '' : ' The binary of @heap-snapshot/tool was started with a newer glibc than the system\'s, which it needs.'),
-    '',
-    '## Heaps',
-    '',
-    '| file | size | nodes | edges | made by |',
-    '|---|--:|--:|--:|---|',
-    ...heaps.map(heapRow),
-    '',
-    ...answers.flatMap(section),
-  ];
-  fs.writeFileSync(TARGET, `${text.join('\n').trimEnd()}\n`);
+const HEAD = `# Benchmarks
+
+Written by \`npm run bench\` (\`benches/run.js\`): do not edit. Times depend on what else the machine does; the ratios, taken side by side in one run, depend less on it.
+`;
+
+/**
+ * Replaces a section, or adds it.
+ *
+ * @param {{ name: string, title: string, lines: string[], order: string[], load: number }} section `order`: the names of all sections, as they follow
+ * each other; `load`: the average load of the machine before the run.
+ */
+function write({ name, title, lines, order, load }) {
+  const sections = read();
+  const where = `Taken on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${os.cpus()[0].model.trim()}, ${(os.totalmem() / 1e9).toFixed(0)} GB of memory, `
+    + `${os.type()} ${os.release().split('-')[0]}, Node ${process.version}, ${rustVersion()}; average load at the start ${load.toFixed(1)}.`;
+  sections.set(name, [`## ${title}`, '', where, '', ...lines].join('\n').trimEnd());
+  const known = order.filter((one) => sections.has(one));
+  const text = [HEAD, ...known.map((one) => `<!-- ${one} -->\n${sections.get(one)}\n`)];
+  fs.writeFileSync(TARGET, text.join('\n'));
 }
 
-const MAKERS = {
-  mid: '`make-mid.js`: sessions in a Map, posts in an array',
-  mid2: 'the same process a little later',
-  ts: '`make-ts.js`: TypeScript\'s type checker over a large program',
-  x31: '`replicate.js`: `mid` many times under one root',
-};
-
-function heapRow({ name, file }) {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = fs.openSync(file, 'r');
-  fs.readSync(descriptor, header, 0, HEADER_BYTES, 0);
-  fs.closeSync(descriptor);
-  const count = (field) => Number(new RegExp(`"${field}":(\\d+)`).exec(header.toString('latin1'))[1]).toLocaleString('en-US');
-  return `| ${name} | ${megabytes(fs.statSync(file).size)} | ${count('node_count')} | ${count('edge_count')} | ${MAKERS[name]} |`;
+/** @returns {Map<string, string>} */
+function read() {
+  const text = fs.existsSync(TARGET) ? fs.readFileSync(TARGET, 'utf8') : '';
+  const parts = text.split(/^<!-- ([\w-]+) -->\n/m).slice(1);
+  return new Map(parts.flatMap((part, index) => (index % 2 === 0 ? [[part, parts[index + 1].trimEnd()]] : [])));
 }
 
-function section({ title, rows, aim }) {
-  const [ours] = rows;
-  return [
-    `## ${title}`,
-    '',
-    '| | wall | processors | peak memory | wall, ours = 1 | memory, ours = 1 |',
-    '|---|--:|--:|--:|--:|--:|',
-    ...rows.map((row) => toolRow(row, ours)),
-    `| *aim on two cores* | ${aim.seconds} s | | ${megabytes(aim.peakBytes)} | | |`,
-    '',
-  ];
+/** @param {number} value */
+function bytes(value) {
+  return Math.abs(value) < 10e6 ? `${(value / 1e6).toFixed(1)} MB` : `${Math.round(value / 1e6).toLocaleString('en-US')} MB`;
 }
 
-function toolRow({ tool, seconds, cpuSeconds, peakBytes, failure }, ours) {
-  if (failure !== undefined) return `| ${tool.name} | fails | | ${failure.replaceAll('|', '\\|')} | | |`;
-  const ratio = (value, base) => (base === undefined ? '' : (value / base).toFixed(1));
-  return `| ${tool.name} | ${seconds.toFixed(2)} s | ${cpuSeconds.toFixed(2)} s | ${megabytes(peakBytes)} | ${ratio(seconds, ours.seconds)} | ${ratio(peakBytes, ours.peakBytes)} |`;
-}
-
-function megabytes(bytes) {
-  return `${Math.round(bytes / 1e6).toLocaleString('en-US')} MB`;
+/** @param {number} value */
+function ratio(value) {
+  return value < 20 ? value.toFixed(1) : Math.round(value).toLocaleString('en-US');
 }
 
 function rustVersion() {
   return execFileSync('rustc', ['--version'], { encoding: 'utf8' }).split(' ').slice(0, 2).join(' ');
 }
 
-module.exports = { write };
+module.exports = { write, bytes, ratio };

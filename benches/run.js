@@ -1,63 +1,29 @@
 'use strict';
 
-// Measures heaphound beside its peers, in turns in one run, and writes the tables to `docs/benchmarks.md`. Nothing here is a test.
+// Runs benchmarks and writes their sections of `docs/benchmarks.md`. Nothing here is a test.
 //
-//   npm run bench -- [--runs 3] [--large] [--huge]
+//   npm run bench -- [opening] [capturing] … [--runs 3] [--large] [--huge]
 //
-// The heaps lie in `benches/heaps`, or where HEAPHOUND_BENCH_HEAPS says, and every one that is there is measured. `mid` is made when it is missing;
-// `--large` makes `ts` (Node 22 or later, 8 GB of memory) and `--huge` makes `x31` (7 GB of disk).
+// Without a name all of them run. `--large` and `--huge` add the heaps that need much time and memory.
 
-const fs = require('node:fs');
 const os = require('node:os');
-const path = require('node:path');
-const { measure, median } = require('./measure');
-const { tools, prepare, run } = require('./tools');
 const { write } = require('./document');
 
-const HEAPS = process.env.HEAPHOUND_BENCH_HEAPS ?? path.join(__dirname, 'heaps');
-const heap = (name) => path.join(HEAPS, `${name}.heapsnapshot`);
+/** @type {Record<string, () => { title: string, measure: (flags: string[]) => Promise<string[]> }>} */
+const BENCHMARKS = {
+  opening: () => require('./opening'),
+  capturing: () => require('./capturing'),
+};
 
-/** What the project wants to reach on two cores: seconds and bytes. `few` leaves out the tools that are too slow for the file, `alone` all but ours. */
-const QUESTIONS = [
-  { title: 'Open, retained sizes and summary of `mid`', kind: 'open', files: ['mid'], aim: { seconds: 0.6, peakBytes: 400e6 } },
-  { title: 'Diff of `mid` and `mid2`', kind: 'diff', files: ['mid', 'mid2'], aim: { seconds: 1.2, peakBytes: 700e6 } },
-  { title: 'Open, retained sizes and summary of `ts`', kind: 'open', files: ['ts'], few: true, aim: { seconds: 2.5, peakBytes: 1.2e9 } },
-  { title: 'Open, retained sizes and summary of `x31`', kind: 'open', files: ['x31'], alone: true, aim: { seconds: 30, peakBytes: 10e9 } },
-];
-
-function makeHeaps(flags) {
-  fs.mkdirSync(HEAPS, { recursive: true });
-  const make = (script, ...args) => run(process.execPath, ['--max-old-space-size=8000', path.join(__dirname, script), ...args], __dirname);
-  if (!fs.existsSync(heap('mid2'))) make('make-mid.js', HEAPS);
-  if (flags.includes('--large') && !fs.existsSync(heap('ts'))) make('make-ts.js', HEAPS);
-  if (flags.includes('--huge') && !fs.existsSync(heap('x31'))) make('replicate.js', heap('mid'), heap('x31'));
-}
-
-function answer(question, runs) {
-  const files = question.files.map(heap);
-  const entrants = tools().filter((tool, index) => tool[question.kind] !== undefined && !(question.few && tool.onlySmall) && !(question.alone && index > 0));
-  const taken = new Map(entrants.map((tool) => [tool, []]));
-  for (let turn = 0; turn < runs; turn += 1) {
-    for (const tool of entrants) {
-      // A tool that has failed once would fail again, and some take minutes to do so.
-      if (taken.get(tool).some(({ failure }) => failure !== undefined)) continue;
-      const result = measure(tool[question.kind](...files));
-      console.log(`${question.title}, ${tool.name}: ${result.failure ?? `${result.seconds} s, ${Math.round(result.peakBytes / 1e6)} MB`}`);
-      taken.get(tool).push(result);
-    }
+async function main() {
+  const order = Object.keys(BENCHMARKS);
+  const words = process.argv.slice(2);
+  const named = words.filter((word) => order.includes(word));
+  for (const name of named.length > 0 ? named : order) {
+    const { title, measure } = BENCHMARKS[name]();
+    const [load] = os.loadavg();
+    write({ name, title, lines: await measure(words), order, load });
   }
-  return { ...question, rows: entrants.map((tool) => ({ tool, ...median(taken.get(tool)) })) };
-}
-
-function main() {
-  const flags = process.argv.slice(2);
-  const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
-  prepare();
-  const [load] = os.loadavg();
-  makeHeaps(flags);
-  const asked = QUESTIONS.filter(({ files }) => files.every((name) => fs.existsSync(heap(name))));
-  const answers = asked.map((question) => answer(question, runs));
-  write({ answers, runs, load, heaps: ['mid', 'mid2', 'ts', 'x31'].map((name) => ({ name, file: heap(name) })).filter(({ file }) => fs.existsSync(file)) });
 }
 
 main();
