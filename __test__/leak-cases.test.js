@@ -36,6 +36,33 @@ describe('leak cases', { concurrency: 2 }, () => {
   }
 });
 
+describe('three replicas that served more and more', { concurrency: 2 }, () => {
+  for (const name of ['maps-of-tenants', 'event-listeners', 'interval-timers', 'linked-queue', 'global-dictionary', 'wasm-memory', 'control-filling-cache']) {
+    const { expect, fixed } = require(path.join(CASES, name));
+    it(expect.classes.length > 0 ? `${name} is found` : `${name} is healthy`, async () => {
+      const { comparison, leaks } = await ofReplicas(name, 'leak');
+      assert.equal(comparison.ids, false, comparison.reason);
+      if (expect.classes.length > 0) assertFound(leaks, expect);
+      else assert.deepEqual(leaks, []);
+    });
+    if (fixed) it(`${name}, repaired, is healthy`, async () => assert.deepEqual((await ofReplicas(name, 'fixed')).leaks, []));
+  }
+});
+
+/**
+ * One snapshot of each of three processes.
+ *
+ * @param {string} name
+ * @param {'leak' | 'fixed'} variant
+ */
+async function ofReplicas(name, variant) {
+  const out = path.join(folder, `${name}-${variant}-replicas`);
+  for (const file of ['A', 'B', 'C']) await promisify(execFile)(process.execPath, [path.join(CASES, 'run.js'), `./${name}`, out, variant, file]);
+  const found = await findLeaks(['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`)));
+  fs.rmSync(out, { recursive: true });
+  return found;
+}
+
 /**
  * @param {string} name
  * @param {'leak' | 'fixed'} variant

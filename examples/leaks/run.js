@@ -1,6 +1,6 @@
 'use strict';
 // Runs one of the cases beside this file and takes three snapshots of it:
-//   node run.js CASE FOLDER [fixed]
+//   node run.js CASE FOLDER [leak|fixed] [A|B|C: this one only, as of one replica of three]
 // CASE.js exports `leak(i)`, one operation, `fixed(i)` where there is a repaired form, and what a finder should say.
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,7 +11,7 @@ v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc');
 
 async function main() {
-  const [name, folder, variant] = process.argv.slice(2);
+  const [name, folder, variant, only] = process.argv.slice(2);
   const example = require(path.join(__dirname, name));
   const operation = variant === 'fixed' ? example.fixed : example.leak;
   const { warmup = 20, operations = 101 } = example;
@@ -27,7 +27,8 @@ async function main() {
       await new Promise(setImmediate);
       gc();
     }
-    v8.writeHeapSnapshot(path.join(folder, `${file}.heapsnapshot`));
+    if (only === undefined || only === file) v8.writeHeapSnapshot(path.join(folder, `${file}.heapsnapshot`));
+    if (only === file) break;
   }
   process.exit(0);
 }

@@ -1,5 +1,6 @@
 //! The cheapest path from the roots to every node, by the costs of [`References`].
 
+use super::labels::{Labels, mix};
 use super::references::{MAX_COST, References};
 use crate::bit_set::BitSet;
 use crate::control::Control;
@@ -18,15 +19,17 @@ pub struct Forest {
 }
 
 impl Forest {
-    /// Dijkstra's algorithm with a ring of buckets (Dial 1969); among equal costs the first in the order of the file wins.
+    /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Among equal costs the names on the way decide, not the order of the file: heaps
+    /// that are built alike get forests that are built alike, of whatever process.
     ///
     /// # Cost
-    /// O(nodes + edges); 12 bytes a node stay.
+    /// O(nodes + edges); 12 bytes a node stay, 12 more while it runs.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn grow(snapshot: &Snapshot, references: &References, control: &Control) -> Result<Self> {
+    pub fn grow(snapshot: &Snapshot, references: &References, labels: &Labels, control: &Control) -> Result<Self> {
         let nodes = snapshot.node_count();
         let mut cost = vec![u32::MAX; nodes];
+        let mut way = vec![0_u64; nodes];
         let mut settled = BitSet::new(nodes);
         let mut forest =
             Self { parent: vec![NO_NODE; nodes], edge: vec![NO_NODE; nodes], order: Vec::with_capacity(nodes) };
@@ -48,18 +51,27 @@ impl Forest {
                     control.check_at(turn)?;
                     turn += 1;
                     let target = snapshot.target(edge).index();
-                    if cost[target] <= now + 1 || settled.contains(target) {
+                    if cost[target] <= now {
                         continue;
                     }
                     let Some(step) = references.cost(snapshot, node, edge) else { continue };
                     let total = now + step;
+                    if total > cost[target] {
+                        continue;
+                    }
+                    let name = mix(way[node.index()], references.generic_name(snapshot, edge));
+                    let name = mix(name, labels.label(snapshot, snapshot.target(edge)));
+                    if total == cost[target] && name >= way[target] {
+                        continue;
+                    }
                     if total < cost[target] {
-                        cost[target] = total;
-                        forest.parent[target] = node.0;
-                        forest.edge[target] = edge.0;
                         ring[total as usize % (MAX_COST + 1)].push(snapshot.target(edge).0);
                         waiting += 1;
                     }
+                    cost[target] = total;
+                    way[target] = name;
+                    forest.parent[target] = node.0;
+                    forest.edge[target] = edge.0;
                 }
             }
             now += 1;

@@ -1,12 +1,12 @@
 //! Where each object of a heap hangs: on the cheapest path from the roots, past tables, with lists recognised.
 
 use super::forest::Forest;
-use super::labels::{Label, Labels, hash_text, mix};
+use super::labels::{Label, Labels};
 use super::references::References;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::NodeKind;
-use crate::ordinal::{EdgeOrdinal, NO_NODE, NodeOrdinal};
+use crate::ordinal::{NO_NODE, NodeOrdinal};
 use crate::snapshot::Snapshot;
 
 /// Links of a list are told by a repeat among this many ancestors.
@@ -31,8 +31,8 @@ impl<'a> Hanging<'a> {
     /// [`crate::error::Error::Cancelled`].
     pub fn of(snapshot: &'a Snapshot, control: &Control) -> Result<Self> {
         let labels = Labels::of(snapshot, control)?;
-        let references = References::of(snapshot);
-        let forest = Forest::grow(snapshot, &references, control)?;
+        let references = References::of(snapshot, control)?;
+        let forest = Forest::grow(snapshot, &references, &labels, control)?;
         let nodes = snapshot.node_count();
         let (owner, repeats) = (vec![NO_NODE; nodes], vec![NO_NODE; nodes]);
         let mut hanging = Self { snapshot, labels, references, forest, owner, repeats };
@@ -91,7 +91,7 @@ impl<'a> Hanging<'a> {
 
     /// The reference that holds the node, in general; 0 for the root.
     pub fn step(&self, node: NodeOrdinal) -> u64 {
-        self.forest.edge(node).map_or(0, |edge| generic_name(self.snapshot, &self.references, edge))
+        self.forest.edge(node).map_or(0, |edge| self.references.generic_name(self.snapshot, edge))
     }
 
     /// Whether the reference that holds the node is one of many of its sort.
@@ -115,14 +115,5 @@ pub fn is_backing(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
                 || name.starts_with("system / Ordered")
         }
         _ => false,
-    }
-}
-
-/// Hash of the edge's kind and name; slots of tables and arrays are all alike.
-pub fn generic_name(snapshot: &Snapshot, references: &References, edge: EdgeOrdinal) -> u64 {
-    let kind = snapshot.edge_kind(edge) as u64;
-    match snapshot.edge_string(edge) {
-        Some(name) if !references.is_slot(snapshot, edge) => mix(kind, hash_text(snapshot.text(name))),
-        _ => kind + 1,
     }
 }

@@ -1,5 +1,8 @@
 //! How readily a person accepts a reference as a step of a retaining path.
 
+use super::labels::{hash_text, mix};
+use crate::control::Control;
+use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::Snapshot;
@@ -33,9 +36,10 @@ enum Mark {
 /// Costs of the edges of one heap.
 ///
 /// # Shapes
-/// One mark per string of the snapshot.
+/// One mark per string of the snapshot, and one hash, 0 for strings that name no reference.
 pub struct References {
     marks: Vec<Mark>,
+    hashes: Vec<u64>,
 }
 
 const NOISE: [&str; 41] = [
@@ -117,9 +121,31 @@ const CLOSE: [&str; 14] = [
 
 impl References {
     /// # Cost
-    /// O(strings).
-    pub fn of(snapshot: &Snapshot) -> Self {
-        Self { marks: snapshot.tables().strings.iter().map(|(_, text)| mark(text)).collect() }
+    /// O(edges), and one pass over the text of the strings.
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn of(snapshot: &Snapshot, control: &Control) -> Result<Self> {
+        let strings = &snapshot.tables().strings;
+        let marks = strings.iter().map(|(_, text)| mark(text)).collect();
+        let mut hashes = vec![0; strings.len()];
+        for node in snapshot.nodes() {
+            control.check_at(node.index())?;
+            for name in snapshot.edges(node).filter_map(|edge| snapshot.edge_string(edge)) {
+                if hashes[name.index()] == 0 {
+                    hashes[name.index()] = hash_text(snapshot.text(name)) | 1;
+                }
+            }
+        }
+        Ok(Self { marks, hashes })
+    }
+
+    /// Hash of the edge's kind and name; slots of tables and arrays are all alike.
+    pub fn generic_name(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> u64 {
+        let kind = snapshot.edge_kind(edge) as u64;
+        match snapshot.edge_string(edge) {
+            Some(name) if !self.is_slot(snapshot, edge) => mix(kind, self.hashes[name.index()]),
+            _ => kind + 1,
+        }
     }
 
     /// What this step adds to a path; `None`: no path goes here.
