@@ -1,0 +1,551 @@
+//! Rows of the last table for the objects of this snapshot.
+
+use super::content::{Content, Fact, child_hash};
+use super::mix;
+use crate::bit_set::BitSet;
+use crate::capture::table::Rows;
+use crate::ordinal::NO_NODE;
+use std::collections::HashMap;
+
+/// More objects of one class in one place than this are a crowd: V8 puts new ones where old ones were, many at a time.
+const CROWD: u8 = 32;
+/// Evidence travels along the graph, forth and back; it has come to rest long before.
+const ROUNDS: usize = 8;
+const MOVES: usize = 3;
+
+/// # Shapes
+/// By node ordinal: the row of the same object in the table, [`NO_NODE`] for an object that is new or in doubt.
+pub struct Matches {
+    pub row: Vec<u32>,
+    /// Of those, objects that are at another address than they were.
+    pub moved: usize,
+}
+
+/// Finds the objects of `content` in `rows`.
+///
+/// A row is a candidate by its address and class. It is taken when most of the texts that tell the object from others are
+/// the same, or, without such texts, when an object that is the same holds it as before or it holds objects that are the same. An
+/// object at another address is taken when its texts are all the same and nobody else has them, or when it moved with such an object.
+///
+/// # Cost
+/// O(nodes log nodes + edges) in a few passes; about 15 bytes a node.
+pub fn match_rows(content: &Content, rows: &Rows) -> Matches {
+    let mut matching = Matching::new(content, rows);
+    matching.weigh();
+    matching.spread();
+    matching.find_moved();
+    matching.spread();
+    let moved = (0..content.len()).filter(|node| matching.row[*node] != NO_NODE && matching.has_moved(*node)).count();
+    Matches { row: matching.row, moved }
+}
+
+/// What an object's texts, or else its children, say about its candidate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Word {
+    Same,
+    /// Half of them.
+    Half,
+    Nothing,
+    Other,
+}
+
+/// How many items of a row an object still has.
+#[derive(Default)]
+struct Compared {
+    texts: u32,
+    texts_agree: u32,
+    children: u32,
+    children_agree: u32,
+    /// At the same address, and nothing said against them yet.
+    children_open: u32,
+}
+
+struct Matching<'a> {
+    content: &'a Content<'a>,
+    rows: &'a Rows,
+    candidate: Vec<u32>,
+    word: Vec<Word>,
+    row: Vec<u32>,
+    taken: BitSet,
+    /// An object that is the same holds it as it did; and under a name.
+    held: BitSet,
+    held_by_name: BitSet,
+    spread: BitSet,
+    classes: Crowds,
+    places: Crowds,
+}
+
+impl<'a> Matching<'a> {
+    fn new(content: &'a Content<'a>, rows: &'a Rows) -> Self {
+        let count = content.len();
+        let classes = Crowds::new(count, (0..count).map(|node| u64::from(content.class[node])));
+        let mut places = Crowds::new(count + rows.len(), (0..count).map(|node| place_of_node(content, node)));
+        let mut before = Crowds::new(count + rows.len(), (0..rows.len()).map(|row| place_of_row(rows, row)));
+        places.join(&mut before);
+        Matching {
+            content,
+            rows,
+            candidate: candidates(content, rows),
+            word: vec![Word::Nothing; count],
+            row: vec![NO_NODE; count],
+            taken: BitSet::new(rows.len()),
+            held: BitSet::new(count),
+            held_by_name: BitSet::new(count),
+            spread: BitSet::new(count),
+            classes,
+            places,
+        }
+    }
+
+    /// Gives every candidate its word, children before those that hold them.
+    fn weigh(&mut self) {
+        for at in (0..self.content.order.len()).rev() {
+            let node = self.content.order[at] as usize;
+            let row = self.candidate[node];
+            if row == NO_NODE {
+                continue;
+            }
+            let compared = self.compare(node, row as usize);
+            self.word[node] = match (compared.texts, compared.texts_agree) {
+                _ if self.content.is_synthetic(node) => Word::Same,
+                (0, _) if compared.children > 0 && compared.children_open == 0 => Word::Other,
+                (0, _) => Word::Nothing,
+                (all, agree) if agree * 2 > all => Word::Same,
+                (all, agree) if agree * 2 == all => Word::Half,
+                _ => Word::Other,
+            };
+        }
+    }
+
+    /// Takes what can be taken until nothing more follows.
+    fn spread(&mut self) {
+        for _ in 0..ROUNDS {
+            let mut changed = false;
+            for at in 0..self.content.order.len() {
+                let node = self.content.order[at] as usize;
+                changed |= self.try_candidate(node);
+                if self.row[node] != NO_NODE && self.spread.insert_new(node) {
+                    self.tell_held(node);
+                    changed = true;
+                }
+            }
+            for at in (0..self.content.order.len()).rev() {
+                changed |= self.try_candidate(self.content.order[at] as usize);
+            }
+            if !changed {
+                break;
+            }
+        }
+    }
+
+    fn try_candidate(&mut self, node: usize) -> bool {
+        let row = self.candidate[node];
+        if row == NO_NODE || self.row[node] != NO_NODE || self.taken.contains(row as usize) || !self.decide(node) {
+            return false;
+        }
+        self.take(node, row);
+        true
+    }
+
+    fn take(&mut self, node: usize, row: u32) {
+        self.row[node] = row;
+        self.taken.insert(row as usize);
+    }
+
+    /// Whether there is enough for it. In doubt there is not.
+    fn decide(&self, node: usize) -> bool {
+        let held = self.held.contains(node);
+        let compared = || self.compare(node, self.candidate[node] as usize);
+        match self.word[node] {
+            Word::Same => true,
+            Word::Half => {
+                held || self.classes.is_crowd(u64::from(self.content.class[node])) || compared().children_agree > 0
+            }
+            // One among many in an array, of which only now something can be told, may be another one.
+            Word::Nothing if held => self.held_by_name.contains(node) || !self.has_telling_text(node),
+            Word::Nothing => {
+                let compared = compared();
+                compared.children_agree > 0 && compared.children_agree * 2 >= compared.children
+            }
+            Word::Other if held => {
+                let compared = compared();
+                let agree = compared.texts_agree + compared.children_agree;
+                let half = agree > 0 && agree * 2 >= compared.texts + compared.children;
+                half || self.held_by_name.contains(node)
+                    && !self.places.is_crowd(place_of_node(self.content, node))
+                    && !self.has_telling_text(node)
+            }
+            Word::Other => false,
+        }
+    }
+
+    /// Under a name: an array's texts may all be others by now.
+    fn has_telling_text(&self, node: usize) -> bool {
+        let mut found = false;
+        self.content.each_fact(node, &mut |fact| {
+            found |= matches!(fact, Fact::Text { named: true, telling: true, .. });
+        });
+        found
+    }
+
+    fn compare(&self, node: usize, row: usize) -> Compared {
+        let (texts, children) = self.rows.items(row);
+        let mut compared =
+            Compared { texts: texts.len() as u32, children: children.len() as u32, ..Compared::default() };
+        let (mut same_texts, mut same_children, mut open_children) = (0u32, 0u32, 0u32);
+        self.content.each_fact(node, &mut |fact| match fact {
+            Fact::Text { hash, .. } => {
+                if let Ok(at) = texts.binary_search(&hash) {
+                    same_texts |= 1 << at;
+                }
+            }
+            Fact::Child { edge, target, .. } if !children.is_empty() => {
+                let matched = self.row[target];
+                let address =
+                    if matched == NO_NODE { self.content.address[target] } else { self.rows.address[matched as usize] };
+                if let Ok(at) = children.binary_search(&child_hash(edge, address)) {
+                    same_children |= u32::from(matched != NO_NODE) << at;
+                    let open = self.candidate[target] != NO_NODE && self.word[target] != Word::Other;
+                    open_children |= u32::from(open || matched != NO_NODE) << at;
+                }
+            }
+            Fact::Child { .. } => {}
+        });
+        compared.texts_agree = same_texts.count_ones();
+        compared.children_agree = same_children.count_ones();
+        compared.children_open = open_children.count_ones();
+        compared
+    }
+
+    /// Tells what `node` holds as it did before that `node` is the same.
+    fn tell_held(&mut self, node: usize) {
+        let owner = self.row[node];
+        let (held, held_by_name) = (&mut self.held, &mut self.held_by_name);
+        let (candidate, rows) = (&self.candidate, self.rows);
+        self.content.each_held(node, &mut |edge, target| {
+            let row = candidate[target] as usize;
+            if candidate[target] != NO_NODE && rows.owner[row] == owner && rows.owner_edge[row] == edge {
+                held.insert(target);
+                if Content::is_named(edge) {
+                    held_by_name.insert(target);
+                }
+            }
+        });
+    }
+
+    fn has_moved(&self, node: usize) -> bool {
+        self.content.address[node] != self.rows.address[self.row[node] as usize]
+    }
+
+    /// Objects that the collector moved: first by their texts, then with those that moved.
+    fn find_moved(&mut self) {
+        let texts_of =
+            |texts: &[u32], class: u32| texts.iter().fold(u64::from(class), |hash, text| mix(hash, u64::from(*text)));
+        let mut now = Vec::new();
+        for node in 0..self.content.len() {
+            if self.row[node] == NO_NODE && self.content.address[node] != 0 {
+                let items = self.content.items(node);
+                if !items.texts.is_empty() {
+                    now.push((texts_of(&items.texts, self.content.class[node]), node as u32));
+                }
+            }
+        }
+        let mut before = Vec::new();
+        for row in 0..self.rows.len() {
+            let (texts, _) = self.rows.items(row);
+            if !self.taken.contains(row) && !texts.is_empty() {
+                before.push((texts_of(texts, self.rows.class[row]), row as u32));
+            }
+        }
+        for (node, row) in pairs(now, before) {
+            self.take(node as usize, row);
+        }
+        for _ in 0..MOVES {
+            if !self.follow_down() && !self.follow_up() {
+                break;
+            }
+        }
+    }
+
+    /// What a moved object holds under a name, where it held such an object before that is gone from its place.
+    fn follow_down(&mut self) -> bool {
+        let mut moved = BitSet::new(self.rows.len());
+        for node in 0..self.content.len() {
+            if self.row[node] != NO_NODE && self.has_moved(node) {
+                moved.insert(self.row[node] as usize);
+            }
+        }
+        let mut left: HashMap<(u32, u32), u32> = HashMap::new();
+        for row in 0..self.rows.len() {
+            let owner = self.rows.owner[row];
+            if owner != NO_NODE && moved.contains(owner as usize) && !self.taken.contains(row) {
+                let key = (owner, self.rows.owner_edge[row]);
+                left.entry(key).and_modify(|only| *only = NO_NODE).or_insert(row as u32);
+            }
+        }
+        let mut changed = false;
+        let mut found = Vec::new();
+        for at in 0..self.content.order.len() {
+            let node = self.content.order[at] as usize;
+            let owner = self.row[node];
+            if owner == NO_NODE || !moved.contains(owner as usize) {
+                continue;
+            }
+            self.content.each_held(node, &mut |edge, target| {
+                if let Some(row) = left.get(&(owner, edge)).filter(|row| **row != NO_NODE) {
+                    found.push((target, *row));
+                }
+            });
+            for (target, row) in found.drain(..) {
+                changed |= self.take_like(target, row);
+            }
+        }
+        changed
+    }
+
+    /// Who holds a moved object as the object that is gone held it.
+    fn follow_up(&mut self) -> bool {
+        let mut changed = false;
+        for at in (0..self.content.order.len()).rev() {
+            let child = self.content.order[at] as usize;
+            let (row, node) = (self.row[child], self.content.owner[child]);
+            if row == NO_NODE || node == NO_NODE || !self.has_moved(child) {
+                continue;
+            }
+            let (row, owner) = (row as usize, self.rows.owner[row as usize]);
+            if owner != NO_NODE && self.rows.owner_edge[row] == self.content.owner_edge[child] {
+                changed |= self.take_like(node as usize, owner);
+            }
+        }
+        changed
+    }
+
+    /// Takes `row` for `node` when both are free, of one class, and have the same texts.
+    fn take_like(&mut self, node: usize, row: u32) -> bool {
+        let at = row as usize;
+        let like = self.row[node] == NO_NODE
+            && self.content.address[node] != 0
+            && !self.taken.contains(at)
+            && self.content.class[node] == self.rows.class[at]
+            && self.content.items(node).texts == self.rows.items(at).0;
+        if like {
+            self.take(node, row);
+        }
+        like
+    }
+}
+
+/// For each node the row with its address and class.
+fn candidates(content: &Content, rows: &Rows) -> Vec<u32> {
+    let mut places: Vec<(u64, u32)> = (0..content.len())
+        .filter(|node| content.address[*node] != 0)
+        .map(|node| (content.address[node], node as u32))
+        .collect();
+    places.sort_unstable();
+    let mut candidate = vec![NO_NODE; content.len()];
+    let mut row = 0;
+    for (address, node) in places {
+        while row < rows.len() && rows.address[row] < address {
+            row += 1;
+        }
+        if row < rows.len() && rows.address[row] == address && rows.class[row] == content.class[node as usize] {
+            candidate[node as usize] = row as u32;
+        }
+    }
+    candidate
+}
+
+/// Pairs of what has a key that occurs once on both sides.
+fn pairs(mut now: Vec<(u64, u32)>, mut before: Vec<(u64, u32)>) -> Vec<(u32, u32)> {
+    let unique = |side: &mut Vec<(u64, u32)>| {
+        side.sort_unstable();
+        let alone = |at: usize, side: &[(u64, u32)]| {
+            (at == 0 || side[at - 1].0 != side[at].0) && side.get(at + 1).is_none_or(|next| next.0 != side[at].0)
+        };
+        (0..side.len()).filter(|at| alone(*at, side)).map(|at| side[at]).collect::<Vec<_>>()
+    };
+    let (now, before) = (unique(&mut now), unique(&mut before));
+    let mut found = Vec::new();
+    let mut at = 0;
+    for (key, row) in before {
+        while at < now.len() && now[at].0 < key {
+            at += 1;
+        }
+        if at < now.len() && now[at].0 == key {
+            found.push((now[at].1, row));
+        }
+    }
+    found
+}
+
+fn place_of_node(content: &Content, node: usize) -> u64 {
+    let owner = content.owner[node];
+    let class = if owner == NO_NODE { 0 } else { content.class[owner as usize] };
+    place(content.class[node], class, content.owner_edge[node])
+}
+
+fn place_of_row(rows: &Rows, row: usize) -> u64 {
+    let owner = rows.owner[row];
+    let class = if owner == NO_NODE { 0 } else { rows.class[owner as usize] };
+    place(rows.class[row], class, rows.owner_edge[row])
+}
+
+fn place(class: u32, owner: u32, edge: u32) -> u64 {
+    mix(u64::from(class) << 32 | u64::from(owner), u64::from(edge))
+}
+
+/// Roughly how many have a key: never too few.
+struct Crowds {
+    counts: Vec<u8>,
+}
+
+impl Crowds {
+    fn new(room: usize, keys: impl Iterator<Item = u64>) -> Self {
+        let mut crowds = Crowds { counts: vec![0; (room * 2 + 1).next_power_of_two()] };
+        for key in keys {
+            let slot = crowds.slot(key);
+            crowds.counts[slot] = crowds.counts[slot].saturating_add(1);
+        }
+        crowds
+    }
+
+    fn slot(&self, key: u64) -> usize {
+        mix(key, 0) as usize & (self.counts.len() - 1)
+    }
+
+    /// A crowd on either side is one on both.
+    fn join(&mut self, other: &mut Self) {
+        for (count, other) in self.counts.iter_mut().zip(&other.counts) {
+            *count = (*count).max(*other);
+        }
+    }
+
+    fn is_crowd(&self, key: u64) -> bool {
+        self.counts[self.slot(key)] > CROWD
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::identity::test_heap::Heap;
+
+    /// Rows for a heap as a capture would leave them; ids are what `id` gives.
+    fn rows_of(heap: &Heap) -> Rows {
+        let tables = heap.tables();
+        let content = Content::new(&tables, heap.addresses(), 5);
+        let ids: Vec<u32> = (0..content.len() as u32).map(|node| node * 2 + 1).collect();
+        content.rows(&ids)
+    }
+
+    /// Which names of `before` the named objects of `after` were found to be; "-" for none.
+    fn check_same(before: &Heap, after: &Heap, expected: &[(&str, &str)]) {
+        let rows = rows_of(before);
+        let tables = after.tables();
+        let content = Content::new(&tables, after.addresses(), 5);
+        let matches = match_rows(&content, &rows);
+        for (name, was) in expected {
+            let row = matches.row[after.node(name)];
+            let found = if row == NO_NODE { "-" } else { before.label(rows.id[row as usize] / 2) };
+            assert_eq!(found, *was, "{name}");
+        }
+    }
+
+    /// A store under the root with an array of sessions, each with a text of its own and a plain object.
+    fn sessions(texts: &[&str], from: u64) -> Heap {
+        let mut heap = Heap::new();
+        heap.object("store", "Store", 0x1000).edge("root", "store", "store");
+        heap.object("list", "Array", 0x1100).edge("store", "items", "list");
+        for (at, text) in texts.iter().enumerate() {
+            let (session, plain) = (format!("s{at}"), format!("p{at}"));
+            heap.object(&session, "Session", from + at as u64 * 0x40).element("list", &session);
+            heap.string(&format!("t{at}"), text, from + 0x10_000 + at as u64 * 0x40).edge(
+                &session,
+                "id",
+                &format!("t{at}"),
+            );
+            heap.object(&plain, "Object", from + 0x20_000 + at as u64 * 0x40).edge(&session, "data", &plain);
+        }
+        heap
+    }
+
+    #[test]
+    fn the_same_heap_is_the_same() {
+        let heap = sessions(&["a1", "b2", "c3"], 0x10_000);
+        check_same(&heap, &heap, &[("store", "store"), ("list", "list"), ("s0", "s0"), ("p1", "p1"), ("t2", "t2")]);
+    }
+
+    #[test]
+    fn another_object_in_the_same_place_is_new() {
+        let before = sessions(&["a1", "b2", "c3"], 0x10_000);
+        let after = sessions(&["a1", "x9", "c3"], 0x10_000);
+        check_same(&before, &after, &[("s0", "s0"), ("s1", "-"), ("p1", "-"), ("t1", "-"), ("s2", "s2"), ("p2", "p2")]);
+        check_same(&before, &after, &[("list", "list")]);
+    }
+
+    #[test]
+    fn a_container_stays_when_all_in_it_is_new() {
+        let before = sessions(&["a1", "b2", "c3"], 0x10_000);
+        let after = sessions(&["x1", "x2", "x3", "x4"], 0x10_000);
+        check_same(&before, &after, &[("store", "store"), ("list", "list"), ("s0", "-"), ("s1", "-"), ("p2", "-")]);
+    }
+
+    #[test]
+    fn what_moved_is_found_by_its_texts_with_all_that_is_its_own() {
+        let before = sessions(&["a1", "b2", "c3"], 0x10_000);
+        let after = sessions(&["b2", "a1", "new"], 0x50_000);
+        check_same(
+            &before,
+            &after,
+            &[("s0", "s1"), ("p0", "p1"), ("t0", "t1"), ("s1", "s0"), ("s2", "-"), ("p2", "-")],
+        );
+    }
+
+    #[test]
+    fn one_field_may_change_but_not_all() {
+        let two = |first: &str, second: &str| {
+            let mut heap = sessions(&["a1"], 0x10_000);
+            heap.object("o", "Thing", 0x3000).element("list", "o");
+            heap.string("f", first, 0x3100).edge("o", "first", "f");
+            heap.string("g", second, 0x3200).edge("o", "second", "g");
+            heap
+        };
+        let before = two("one", "two");
+        check_same(&before, &two("one", "other"), &[("o", "o")]);
+        check_same(&before, &two("some", "other"), &[("o", "-")]);
+        // The same texts under other names are no evidence.
+        check_same(&before, &two("two", "one"), &[("o", "-")]);
+    }
+
+    #[test]
+    fn another_class_size_or_nobody_who_holds_it_is_no_match() {
+        let before = sessions(&["a1"], 0x10_000);
+        let mut after = sessions(&["a1"], 0x10_000);
+        after.size("s0", 48);
+        check_same(&before, &after, &[("s0", "-")]);
+        let mut loose = Heap::new();
+        loose.object("p", "Object", 0x30_000).edge("root", "other", "p");
+        check_same(&before, &loose, &[("p", "-")]);
+    }
+
+    #[test]
+    fn a_rope_and_the_flat_string_made_of_it_have_one_text() {
+        let flat = sessions(&["first-second"], 0x10_000);
+        let mut rope = sessions(&["first-"], 0x10_000);
+        rope.rope("t0", "second", 0x900);
+        check_same(&rope, &flat, &[("s0", "s0")]);
+        check_same(&flat, &rope, &[("s0", "s0")]);
+    }
+
+    #[test]
+    fn nothing_else_is_taken_for_a_crowd_of_refilled_places() {
+        let texts = |from: u32| (from..from + 200).map(|n| format!("text {n}")).collect::<Vec<_>>();
+        let (old, new) = (texts(0), texts(1000));
+        let refs = |texts: &'_ [String]| texts.iter().map(String::as_str).collect::<Vec<_>>().join("|");
+        let (old, new) = (refs(&old), refs(&new));
+        let before = sessions(&old.split('|').collect::<Vec<_>>(), 0x10_000);
+        let after = sessions(&new.split('|').collect::<Vec<_>>(), 0x10_000);
+        let names: Vec<String> = (0..200).flat_map(|at| [format!("s{at}"), format!("p{at}")]).collect();
+        check_same(&before, &after, &names.iter().map(|name| (name.as_str(), "-")).collect::<Vec<_>>());
+    }
+}

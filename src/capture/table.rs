@@ -1,0 +1,386 @@
+//! The file beside a snapshot that lets the next one of the same process use its ids: `X.ids`.
+//!
+//! It holds addresses of the process and hashes of its texts, so it is as private as the snapshot.
+
+use super::identity::{Items, mix};
+use crate::archive::{Codec, FileWriter, Source, read};
+use crate::control::Control;
+use crate::error::Result;
+use crate::ordinal::NO_NODE;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+const MAGIC: &[u8; 16] = b"heaphound ids 1\n";
+/// A row takes at least this many bytes; a file that claims more rows than it can hold is damaged.
+const SMALLEST_ROW: usize = 14;
+/// Ids are 32 bits wide in V8 and in DevTools.
+pub const LAST_ID: u64 = u32::MAX as u64 - 1;
+
+/// Which heap a snapshot is of.
+///
+/// # Units
+/// `started`: clock ticks from the start of the machine.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Process {
+    pub pid: u32,
+    pub started: u64,
+    /// Of Node's worker; 0 is the main thread.
+    pub thread: u64,
+    /// Version of Node.
+    pub node: String,
+}
+
+impl Process {
+    /// This process. In a forked child that would be the child: ask before the fork.
+    #[cfg(target_os = "linux")]
+    pub fn of_this(thread: u64, node: &str) -> Option<Self> {
+        let stat = crate::archive::read_small(Path::new("/proc/self/stat"), 1 << 16)?;
+        let stat = String::from_utf8_lossy(&stat);
+        // The name of the program, in brackets, may hold anything.
+        let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace().collect();
+        let started = fields.get(19)?.parse().ok()?;
+        Some(Process { pid: std::process::id(), started, thread, node: node.to_owned() })
+    }
+}
+
+/// Names of sets of ids that can be compared with each other.
+pub type Space = String;
+
+/// A new name that nothing else has.
+pub fn new_space() -> Space {
+    use std::hash::{BuildHasher, Hasher};
+    // Seeded by the system; the second one is another draw of the same generator, the clock sets forked copies of it apart.
+    let random = || {
+        let mut hasher = std::hash::RandomState::new().build_hasher();
+        hasher.write_u32(std::process::id());
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        hasher.write_u128(now.as_nanos());
+        hasher.finish()
+    };
+    format!("{:016x}{:016x}", random(), random())
+}
+
+/// Where the objects of a snapshot were, which ids they got, and what tells them from others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Table {
+    pub space: Space,
+    pub process: Process,
+    /// The next ids that were never used: of native objects (even), of objects of the heap (odd).
+    pub next: [u64; 2],
+    pub rows: Rows,
+}
+
+/// # Shapes
+/// One row per object whose place is known, ascending by address; `item_start` has one more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rows {
+    pub address: Vec<u64>,
+    pub id: Vec<u32>,
+    pub class: Vec<u32>,
+    /// Row of the object that holds it; [`NO_NODE`]: none that has a row.
+    pub owner: Vec<u32>,
+    pub owner_edge: Vec<u32>,
+    pub text_count: Vec<u8>,
+    item_start: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Rows {
+            address: Vec::new(),
+            id: Vec::new(),
+            class: Vec::new(),
+            owner: Vec::new(),
+            owner_edge: Vec::new(),
+            text_count: Vec::new(),
+            item_start: vec![0],
+            items: Vec::new(),
+        }
+    }
+}
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        self.address.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.address.is_empty()
+    }
+
+    pub fn push(&mut self, address: u64, id: u32, class: u32, owner: (u32, u32), items: &Items) {
+        self.address.push(address);
+        self.id.push(id);
+        self.class.push(class);
+        self.owner.push(owner.0);
+        self.owner_edge.push(owner.1);
+        self.text_count.push(items.texts.len() as u8);
+        self.items.extend(items.texts.iter().chain(&items.children));
+        self.item_start.push(self.items.len() as u32);
+    }
+
+    /// Texts and children of a row, ascending.
+    pub fn items(&self, row: usize) -> (&[u32], &[u32]) {
+        let items = &self.items[self.item_start[row] as usize..self.item_start[row + 1] as usize];
+        items.split_at(usize::from(self.text_count[row]).min(items.len()))
+    }
+
+    fn item_count(&self, row: usize) -> u8 {
+        (self.item_start[row + 1] - self.item_start[row]) as u8
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    space: Space,
+    process: Process,
+    next: [u64; 2],
+    rows: usize,
+    items: usize,
+}
+
+impl Table {
+    /// Makes the private file `path`.
+    ///
+    /// # Errors
+    /// Those of [`FileWriter`].
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let mut writer = FileWriter::create(path, Codec::Zstd)?;
+        writer.write(&self.to_bytes())?;
+        writer.finish().map(|_| ())
+    }
+
+    /// The table in `path`, when it is one of `process` and whole; else why not, in a few words.
+    pub fn load(path: &Path, process: &Process) -> std::result::Result<Self, String> {
+        let mut bytes = Vec::new();
+        let keep = &mut |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        };
+        read(Source::Path(path.into()), &Control::new(), keep)
+            .map_err(|error| format!("the id table of the last capture cannot be read: {error}"))?;
+        let table = Self::of_bytes(&bytes).ok_or("the id table of the last capture is damaged")?;
+        if table.process.pid != process.pid || table.process.started != process.started {
+            return Err("the id table is of another process".into());
+        }
+        if table.process.thread != process.thread {
+            return Err("the id table is of another thread".into());
+        }
+        if table.process.node != process.node {
+            return Err("the id table is of another version of Node".into());
+        }
+        Ok(table)
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let rows = &self.rows;
+        let head = Head {
+            space: self.space.clone(),
+            process: self.process.clone(),
+            next: self.next,
+            rows: rows.len(),
+            items: rows.items.len(),
+        };
+        let head = serde_json::to_vec(&head).expect("texts and numbers can be written");
+        let mut out = MAGIC.to_vec();
+        out.extend((head.len() as u32).to_le_bytes());
+        out.extend(head);
+        let mut last = 0;
+        for address in &rows.address {
+            put(address - last, &mut out);
+            last = *address;
+        }
+        let mut last = 0i64;
+        for id in &rows.id {
+            let step = i64::from(*id) - last;
+            put((step << 1 ^ step >> 63) as u64, &mut out);
+            last = i64::from(*id);
+        }
+        for column in [&rows.class, &rows.owner, &rows.owner_edge] {
+            out.extend(column.iter().flat_map(|value| value.to_le_bytes()));
+        }
+        out.extend(&rows.text_count);
+        out.extend((0..rows.len()).map(|row| rows.item_count(row)));
+        out.extend(rows.items.iter().flat_map(|value| value.to_le_bytes()));
+        out.extend(checksum(&out).to_le_bytes());
+        out
+    }
+
+    /// `None` for anything that [`Table::to_bytes`] did not make.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let (bytes, sum) = bytes.split_last_chunk::<8>()?;
+        if checksum(bytes) != u64::from_le_bytes(*sum) {
+            return None;
+        }
+        let mut bytes = Bytes(bytes.strip_prefix(MAGIC)?);
+        let length = u32::from_le_bytes(bytes.take(4)?.try_into().ok()?);
+        let head: Head = serde_json::from_slice(bytes.take(length as usize)?).ok()?;
+        let count = head.rows;
+        if count.checked_mul(SMALLEST_ROW)? > bytes.0.len() {
+            return None;
+        }
+        let mut rows = Rows { address: Vec::with_capacity(count), id: Vec::with_capacity(count), ..Rows::default() };
+        let mut last = 0u64;
+        for row in 0..count {
+            let step = bytes.number()?;
+            last = last.checked_add(step).filter(|_| step > 0 || row == 0)?;
+            rows.address.push(last);
+        }
+        let mut last = 0i64;
+        for _ in 0..count {
+            let step = bytes.number()?;
+            last = last.checked_add((step >> 1) as i64 ^ -((step & 1) as i64))?;
+            rows.id.push(u32::try_from(last).ok()?);
+        }
+        rows.class = bytes.column(count)?;
+        rows.owner = bytes.column(count)?;
+        rows.owner_edge = bytes.column(count)?;
+        rows.text_count = bytes.take(count)?.to_vec();
+        let mut end = 0u32;
+        for (items, texts) in bytes.take(count)?.iter().zip(&rows.text_count) {
+            end = end.checked_add(u32::from(*items)).filter(|_| texts <= items)?;
+            rows.item_start.push(end);
+        }
+        rows.items = bytes.column(head.items)?;
+        let whole = bytes.0.is_empty()
+            && end as usize == head.items
+            && rows.owner.iter().all(|owner| *owner == NO_NODE || (*owner as usize) < count)
+            && head.next[0] % 2 == 0
+            && head.next[1] % 2 == 1;
+        whole.then_some(Table { space: head.space, process: head.process, next: head.next, rows })
+    }
+}
+
+/// What of a file has not been read.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0u64;
+        for shift in (0..70).step_by(7) {
+            let byte = self.take(1)?[0];
+            value |= u64::from(byte & 0x7f).checked_shl(shift)?;
+            if byte < 0x80 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn column(&mut self, count: usize) -> Option<Vec<u32>> {
+        let bytes = self.take(count.checked_mul(4)?)?;
+        Some(bytes.chunks_exact(4).map(|four| u32::from_le_bytes(four.try_into().expect("four bytes"))).collect())
+    }
+}
+
+/// LEB128.
+fn put(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Against chance, not against people: who can write the file can do worse.
+fn checksum(bytes: &[u8]) -> u64 {
+    let words = bytes.chunks(8).map(|piece| {
+        let mut word = [0; 8];
+        word[..piece.len()].copy_from_slice(piece);
+        u64::from_le_bytes(word)
+    });
+    words.fold(bytes.len() as u64, mix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn process() -> Process {
+        Process { pid: 7, started: 99, thread: 0, node: "v26.0.0".into() }
+    }
+
+    fn table() -> Table {
+        let mut rows = Rows::default();
+        for row in 0..50u32 {
+            let texts: Vec<u32> = (0..row % 4).map(|n| n * 1000 + row).collect();
+            let items = Items { texts, children: if row % 3 == 0 { vec![5] } else { vec![] } };
+            let owner = (if row == 0 { NO_NODE } else { row / 2 }, row * 7);
+            rows.push(0x7f00_0000_0000 + u64::from(row) * 40, 3000 - row * 2 + 1, row ^ 0xffff, owner, &items);
+        }
+        Table { space: new_space(), process: process(), next: [40, 4001], rows }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let table = table();
+        let bytes = table.to_bytes();
+        assert_eq!(Table::of_bytes(&bytes).as_ref(), Some(&table));
+        assert_eq!(table.rows.items(3), (&[3, 1003, 2003][..], &[5][..]));
+        let empty = Table { rows: Rows::default(), ..table };
+        assert_eq!(Table::of_bytes(&empty.to_bytes()), Some(empty));
+    }
+
+    #[test]
+    fn damage_anywhere_is_refused() {
+        let bytes = table().to_bytes();
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x11;
+            assert_eq!(Table::of_bytes(&damaged), None, "damage at {at}");
+            assert_eq!(Table::of_bytes(&bytes[..at]), None, "cut at {at}");
+        }
+        // The same with a checksum that fits: no panic, no huge allocation.
+        for at in 0..bytes.len() - 8 {
+            for flip in [1, 0x80, 0xff] {
+                let mut damaged = bytes[..bytes.len() - 8].to_vec();
+                damaged[at] ^= flip;
+                let sum = checksum(&damaged);
+                damaged.extend(sum.to_le_bytes());
+                _ = Table::of_bytes(&damaged);
+            }
+        }
+    }
+
+    #[test]
+    fn spaces_differ() {
+        assert_ne!(new_space(), new_space());
+        assert_eq!(new_space().len(), 32);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_table_of_another_heap_is_refused() {
+        let path = std::env::temp_dir().join(format!("heaphound-table-{}.ids", std::process::id()));
+        _ = std::fs::remove_file(&path);
+        let table = table();
+        table.save(&path).expect("room");
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(path.metadata().expect("it is there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(Table::load(&path, &process()), Ok(table));
+        for (other, why) in [
+            (Process { pid: 8, ..process() }, "process"),
+            (Process { started: 100, ..process() }, "process"),
+            (Process { thread: 1, ..process() }, "thread"),
+            (Process { node: "v24.0.0".into(), ..process() }, "Node"),
+        ] {
+            assert!(Table::load(&path, &other).is_err_and(|reason| reason.contains(why)));
+        }
+        let mut stored = std::fs::read(&path).expect("it is there");
+        let middle = stored.len() / 2;
+        stored[middle] ^= 1;
+        std::fs::write(&path, stored).expect("room");
+        assert!(Table::load(&path, &process()).is_err());
+        std::fs::remove_file(&path).expect("ours");
+        assert!(Table::load(&path, &process()).is_err_and(|reason| reason.contains("cannot be read")));
+        let this = Process::of_this(3, "v1").expect("Linux says");
+        assert!(this.started > 0 && this.pid == std::process::id());
+    }
+}
