@@ -512,6 +512,11 @@ export function diffSnapshots(before: SnapshotOrSource, after: SnapshotOrSource,
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
 
 export interface CaptureOptions {
+  /**
+   * `'fork'`: a copy of this process writes, and this thread stands still for the copying only; Linux with glibc, on x86-64 and aarch64.
+   * `'inline'`: V8 writes in this process, and this thread stands still until it is done. `'auto'`, the default: fork where it is safe.
+   */
+  mode?: 'auto' | 'fork' | 'inline';
   /** The thread whose heap it is; only that thread stands still. Default: the one that calls. */
   worker?: Worker;
   /** The file to write, which must not exist. Not together with `dir`. */
@@ -520,7 +525,7 @@ export interface CaptureOptions {
   dir?: string;
   /** Default: `'zstd'`. Chrome DevTools opens only `'none'`. */
   compression?: 'zstd' | 'gzip' | 'none';
-  /** Looked at before V8 starts and after it has ended; it cannot fire while V8 holds the thread. */
+  /** Ends the copy of `'fork'` at once. With `'inline'` it is looked at before V8 starts and after it has ended: V8 holds the thread. */
   signal?: AbortSignal;
   /** Milliseconds from the call, the wait of `queue` included: then `HEAPHOUND_ERR_TIMEOUT`. Looked at as `signal` is. */
   timeoutMs?: number;
@@ -550,12 +555,13 @@ export interface CaptureOptions {
 /** A snapshot that was taken, found complete, and is on the disk. */
 export interface CaptureResult {
   path: string;
-  /** In this process, whose thread stood still meanwhile. */
-  mode: 'inline';
+  mode: 'fork' | 'inline';
   /** Why this mode. */
   reason: string;
-  /** Milliseconds that the thread stood still. */
+  /** Milliseconds that the thread stood still, at most at a time. */
   pauseMs: number;
+  /** Copies that were made: a copy that was made at a bad moment is thrown away. */
+  tries: number;
   /** Milliseconds from the call to the durable file. */
   durationMs: number;
   /** Bytes before compression. */
@@ -590,7 +596,7 @@ export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
 }
 
 /**
- * Takes a snapshot of this thread's heap into a private file. The thread stands still until V8 is done: `docs/capture.md` has the costs.
+ * Takes a snapshot of this thread's heap into a private file. `docs/capture.md` has what it costs.
  * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with `HEAPHOUND_ERR_NO_HEADROOM` when there is no memory for it.
  */
 export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
@@ -649,7 +655,7 @@ export interface CaptureFromOptions extends InspectOptions, Pick<CaptureOptions,
   onProgress?: (progress: Progress) => void;
 }
 
-export interface CaptureFromResult extends Omit<CaptureResult, 'mode' | 'path'> {
+export interface CaptureFromResult extends Omit<CaptureResult, 'mode' | 'path' | 'tries'> {
   path: string;
   mode: 'inspector';
   /** What was done to its inspector. */
@@ -743,6 +749,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_BUSY'
   | 'HEAPHOUND_ERR_CAPTURE'
   | 'HEAPHOUND_ERR_INSPECTOR'
+  | 'HEAPHOUND_ERR_KILLED'
   | 'HEAPHOUND_ERR_CLOSED'
   | 'HEAPHOUND_ERR_ADDON'
   | 'HEAPHOUND_ERR_INTERNAL';

@@ -1,14 +1,16 @@
 'use strict';
 
+const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 const { setImmediate: turn } = require('node:timers/promises');
 const { threadId } = require('node:worker_threads');
 const { addon, run } = require('./native');
 const { toError } = require('./errors');
 const { WORK, checkOptions, integer, oneOf, ofType } = require('./options');
+const { captureByFork, whyNoFork } = require('./fork');
 const { writeHeap } = require('./heap-writer');
 const { withDeadline } = require('./deadline');
-const { checkRoom } = require('./headroom');
+const { checkRoom, memoryRoom } = require('./headroom');
 const { PLACE, choosePlace, checkPlace } = require('./place');
 const { estimate, heapNow, remember } = require('./estimate');
 const { forgetIds, idSpace } = require('./object-ids');
@@ -17,7 +19,10 @@ const { takeTurn } = require('./turn');
 const { ownKey } = require('./redaction-key');
 const { captureWorker, workerOption } = require('./capture-worker');
 
+const FORKED = 'a copy of the process wrote it, which stopped this thread for the copying only';
+
 const CAPTURE = {
+  mode: oneOf(['auto', 'fork', 'inline']),
   ...PLACE,
   signal: WORK.signal,
   exposeInternals: ofType('boolean'),
@@ -65,25 +70,10 @@ async function capture(compression, checked, signal) {
   const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });
   try {
     checkSidecar(place.file);
-    const heap = heapNow();
-    const room = { ...checked, directory: path.dirname(place.file) };
-    if (checked.checkHeadroom !== false) checkRoom(estimate(compression, heap), room);
-    const capture = begin(place.file, compression, checked);
-    const space = idSpace();
-    let idsKept = true;
-    let pauseMs;
-    try {
-      pauseMs = await fill(capture, checked, signal);
-    } finally {
-      if (checked.keepIds !== true) idsKept = !forgetIds();
-    }
-    const file = await settle(capture.finish.bind(capture));
-    remember(heap, file, pauseMs);
+    const { file, ...how } = await captureInto(place.file, compression, checked, signal);
     return await writeSidecar({
       path: place.file,
-      mode: 'inline',
-      reason: 'this version of heaphound captures in the process only',
-      pauseMs,
+      ...how,
       durationMs: performance.now() - start,
       rawBytes: file.rawBytes,
       storedBytes: file.storedBytes,
@@ -91,8 +81,6 @@ async function capture(compression, checked, signal) {
       edgeCount: file.edgeCount,
       sha256: file.sha256,
       ...(checked.redact && { redact: checked.redact }),
-      idSpace: space,
-      idsKept,
       node: process.version,
       pid: process.pid,
       threadId,
@@ -102,6 +90,101 @@ async function capture(compression, checked, signal) {
     place.undo();
     throw error;
   }
+}
+
+/**
+ * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idsKept: boolean, file: any }} Captured
+ */
+
+/**
+ * Decides how. A copy that failed is never followed by a capture in the process: what a copy has no memory or time for, the process has not.
+ *
+ * @param {string} file
+ * @param {import('./place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Captured>}
+ */
+async function captureInto(file, compression, checked, signal) {
+  const { mode = 'auto' } = checked;
+  if (mode === 'inline') return captureInline(file, compression, checked, signal, 'asked for');
+  const obstacle = whyNoFork();
+  const forked = obstacle === undefined ? await captureForked(file, compression, checked, signal) : { refused: obstacle };
+  if (!('refused' in forked)) return forked;
+  if (mode === 'fork') throw noSnapshot(forked.refused);
+  return captureInline(file, compression, checked, signal, forked.refused);
+}
+
+/**
+ * @param {string} file
+ * @param {import('./place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<Captured | { refused: string }>}
+ */
+async function captureForked(file, compression, checked, signal) {
+  const heap = heapNow();
+  // Beyond what may be used the copy is ended, whatever was estimated.
+  const allowanceBytes = room(file, compression, heap, checked, false) ?? memoryRoom().bytes;
+  const options = { file, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey() };
+  const forked = await captureByFork({ ...options, allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined });
+  if ('refused' in forked) return { refused: `the system does not copy this process (${forked.refused})` };
+  remember(heap, forked.file);
+  // V8 numbered the objects in the copy: this process knows nothing of it.
+  return { ...forked, mode: 'fork', reason: FORKED, idSpace: randomUUID(), idsKept: false };
+}
+
+/**
+ * @param {string} file
+ * @param {import('./place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal | undefined} signal
+ * @param {string} reason
+ * @returns {Promise<Captured>}
+ */
+async function captureInline(file, compression, checked, signal, reason) {
+  const heap = heapNow();
+  room(file, compression, heap, checked, true);
+  const capture = begin(file, compression, checked);
+  const space = idSpace();
+  let idsKept = true;
+  let pauseMs;
+  try {
+    pauseMs = await fill(capture, heapOptions(checked), signal);
+  } finally {
+    if (checked.keepIds !== true) idsKept = !forgetIds();
+  }
+  const written = await settle(capture.finish.bind(capture));
+  remember(heap, written, pauseMs);
+  return { mode: 'inline', reason, pauseMs, tries: 1, idSpace: space, idsKept, file: written };
+}
+
+/**
+ * Refuses what there is no room for, unless the caller knows better.
+ *
+ * @param {string} file
+ * @param {import('./place').Compression} compression
+ * @param {import('./estimate').Heap} heap
+ * @param {any} checked
+ * @param {boolean} isInline
+ * @returns {number | undefined} bytes that may be used
+ */
+function room(file, compression, heap, checked, isInline) {
+  if (checked.checkHeadroom === false) return undefined;
+  return checkRoom(estimate(compression, heap), { ...checked, directory: path.dirname(file), isInline }).haveBytes;
+}
+
+/**
+ * @param {import('./heap-writer').HeapOptions} checked
+ * @returns {import('./heap-writer').HeapOptions}
+ */
+function heapOptions({ exposeInternals = false, exposeNumericValues = false }) {
+  return { exposeInternals, exposeNumericValues };
+}
+
+/** @param {string} what */
+function noSnapshot(what) {
+  return toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no snapshot was taken: ${what}` }, new Error('at'));
 }
 
 /**
@@ -119,14 +202,14 @@ function begin(file, compression, { maxBytes, redact }) {
  * Lets V8 write. The thread is held for nearly all of it.
  *
  * @param {any} capture
- * @param {import('./heap-writer').HeapOptions} options
+ * @param {import('./heap-writer').HeapOptions} heap
  * @param {AbortSignal} [signal]
  * @returns {Promise<number>} how long it was held
  */
-async function fill(capture, { exposeInternals = false, exposeNumericValues = false }, signal) {
+async function fill(capture, heap, signal) {
   const start = performance.now();
   try {
-    await writeHeap(capture.fd, { exposeInternals, exposeNumericValues });
+    await writeHeap(capture.fd, heap);
   } catch (cause) {
     throw await whyV8Failed(capture, cause);
   }
@@ -156,7 +239,7 @@ async function whyV8Failed(capture, cause) {
     if (/** @type {any} */ (error).code !== 'HEAPHOUND_ERR_CAPTURE') return error;
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const failure = toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no snapshot was taken: V8 could not write it (${reason})` });
+  const failure = noSnapshot(`V8 could not write it (${reason})`);
   failure.cause = cause;
   return failure;
 }

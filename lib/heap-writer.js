@@ -3,7 +3,8 @@
 // Two ways to have V8 write its heap into a descriptor. Both hold the thread until it is done.
 
 const fs = require('node:fs');
-const v8 = require('node:v8');
+// Taken once: what an application puts in its place must not run in a forked process.
+const { getHeapSnapshot, writeHeapSnapshot } = require('node:v8');
 
 /**
  * @typedef {object} HeapOptions
@@ -18,7 +19,7 @@ const v8 = require('node:v8');
  * @param {HeapOptions} options
  */
 function writeByPath(fd, options) {
-  v8.writeHeapSnapshot(`/proc/self/fd/${fd}`, options);
+  writeHeapSnapshot(`/proc/self/fd/${fd}`, options);
 }
 
 /**
@@ -28,7 +29,7 @@ function writeByPath(fd, options) {
  * @param {HeapOptions} options
  */
 async function writeByStream(fd, options) {
-  for await (const chunk of v8.getHeapSnapshot(options)) {
+  for await (const chunk of getHeapSnapshot(options)) {
     for (let start = 0; start < chunk.length; ) start += fs.writeSync(fd, chunk, start);
   }
 }

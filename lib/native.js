@@ -31,17 +31,20 @@ function load() {
  * @param {AbortSignal[]} [options.closing] those of the snapshots the job works on
  * @param {(progress: import('..').Progress) => void} [options.onProgress]
  * @param {number} [options.snapshot] position for the progress
+ * @param {boolean} [options.toTheEnd] a job that is stopped is waited for, so that nothing is left behind
  * @param {(control: any) => Promise<T>} start gives the promise of a job that looks at `control`
  * @returns {Promise<T>}
  */
-async function run({ signal, closing = [], onProgress, snapshot = 0 }, start) {
+async function run({ signal, closing = [], onProgress, snapshot = 0, toTheEnd = false }, start) {
   const caller = new Error('at');
   if (signal) signal.throwIfAborted();
   const control = new addon.Control();
   const aborted = whenAborted(signal ? [signal, ...closing] : closing, control);
   const timer = onProgress && watch(control, onProgress, snapshot);
   try {
-    const outcome = await Promise.race([start(control), aborted.promise]);
+    const job = start(control);
+    const outcome = await (toTheEnd ? job : Promise.race([job, aborted.promise]));
+    if (toTheEnd && signal && signal.aborted && outcome instanceof addon.Failure) throw signal.reason;
     if (outcome instanceof addon.Failure) throw toError(/** @type {any} */ (outcome), caller);
     return outcome;
   } finally {
@@ -61,6 +64,8 @@ function whenAborted(signals, control) {
   const promise = new Promise((_, reject_) => {
     reject = reject_;
   });
+  // Nobody may be waiting for it.
+  promise.catch(() => {});
   const listeners = signals.map((signal) => {
     const listener = () => {
       control.cancel();

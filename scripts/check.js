@@ -14,7 +14,7 @@ const { spawnSync } = require('node:child_process');
 const root = path.join(__dirname, '..');
 
 /** Tests that take long: they start servers and take snapshots. */
-const SLOW = new Set(['demo.test.js', 'nodes.test.js']);
+const SLOW = new Set(['demo.test.js', 'fork-lines.test.js', 'nodes.test.js']);
 
 /** @typedef {[command: string, ...args: string[]]} Step */
 

@@ -37,6 +37,12 @@ pub enum Error {
     Busy,
     /// A snapshot could not be taken.
     Capture { what: String },
+    /// The process that wrote the snapshot may not use more memory, or gets none. `what` says which and how much.
+    NoHeadroom { what: String },
+    /// The process that wrote the snapshot was ended by somebody. `what`: its last words, or nothing.
+    Killed { signal: i32, what: String },
+    /// What went wrong in the process that wrote the snapshot: code and message of an error there.
+    Child { code: &'static str, message: String },
     /// A defect of heaphound: a panic that was caught at the boundary.
     Internal { what: String },
 }
@@ -59,6 +65,9 @@ impl Error {
             Error::Option { .. } => "HEAPHOUND_ERR_OPTION",
             Error::Busy => "HEAPHOUND_ERR_BUSY",
             Error::Capture { .. } => "HEAPHOUND_ERR_CAPTURE",
+            Error::NoHeadroom { .. } => "HEAPHOUND_ERR_NO_HEADROOM",
+            Error::Killed { .. } => "HEAPHOUND_ERR_KILLED",
+            Error::Child { code, .. } => code,
             Error::Internal { .. } => "HEAPHOUND_ERR_INTERNAL",
         }
     }
@@ -83,6 +92,22 @@ impl Error {
             | Error::Compression { offset, .. } => Some(*offset),
             _ => None,
         }
+    }
+
+    /// An error that another process has told of.
+    pub fn of_child(code: &str, message: String) -> Self {
+        const CODES: [&str; 8] = [
+            "HEAPHOUND_ERR_CAPTURE",
+            "HEAPHOUND_ERR_EXISTS",
+            "HEAPHOUND_ERR_FORMAT",
+            "HEAPHOUND_ERR_IO",
+            "HEAPHOUND_ERR_MAX_BYTES",
+            "HEAPHOUND_ERR_NO_SPACE",
+            "HEAPHOUND_ERR_OPTION",
+            "HEAPHOUND_ERR_ORDER",
+        ];
+        let code = CODES.into_iter().find(|known| *known == code).unwrap_or("HEAPHOUND_ERR_INTERNAL");
+        Error::Child { code, message }
     }
 
     pub fn io(path: impl Into<String>, action: &'static str, error: &std::io::Error) -> Self {
@@ -129,6 +154,16 @@ impl fmt::Display for Error {
             Error::Option { name, what } => write!(f, "option {name}: {what}"),
             Error::Busy => write!(f, "this process is taking a snapshot already; wait for it to end"),
             Error::Capture { what } => write!(f, "no snapshot was taken: {what}"),
+            Error::NoHeadroom { what } => write!(
+                f,
+                "not enough memory for a snapshot: {what}; give the container more memory or capture when the heap is smaller"
+            ),
+            Error::Killed { signal, what } => write!(
+                f,
+                "the copy of this process that wrote the snapshot was ended by signal {signal}{what}; a kernel that is short of memory ends it \
+                 first, the process itself is not affected"
+            ),
+            Error::Child { message, .. } => f.write_str(message),
             Error::Internal { what } => write!(f, "a defect of heaphound, please report it: {what}"),
         }
     }

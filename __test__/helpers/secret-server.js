@@ -56,7 +56,7 @@ async function main(folder, options) {
     }
     globalThis.gc();
     const suffix = { gzip: '.gz', zstd: '.zst', none: '' }[options.compression ?? 'zstd'];
-    const { path: file } = await captureSnapshot({ ...options, keepIds: true, path: path.join(folder, `server-${round}.heapsnapshot${suffix}`) });
+    const { path: file } = await captureSnapshot({ mode: 'inline', ...options, keepIds: true, path: path.join(folder, `server-${round}.heapsnapshot${suffix}`) });
     files.push(file);
   }
   await fastify.close();

@@ -1,6 +1,6 @@
 // Compiled, never run: the types say what the documentation says.
 
-import { diffSnapshots, findLeaks, openSnapshot } from '../..';
+import { captureSnapshot, diffSnapshots, findLeaks, openSnapshot } from '../..';
 import type { HeaphoundError, Leak, Snapshot } from '../..';
 
 export async function biggest(file: string | Uint8Array, signal: AbortSignal): Promise<number[]> {
@@ -28,11 +28,18 @@ export async function added(before: string, after: string): Promise<number> {
   return comparison.ids ? classes[0].addedCount ?? 0 : unsure;
 }
 
+export async function captured(signal: AbortSignal): Promise<string> {
+  const { path, mode, tries } = await captureSnapshot({ mode: 'auto', timeoutMs: 60_000, signal });
+  return mode === 'fork' ? `${path} after ${tries} tries` : path;
+}
+
 export function isDamaged(error: HeaphoundError): boolean {
   return error.code === 'HEAPHOUND_ERR_FORMAT' && error.offset !== undefined;
 }
 
 // @ts-expect-error: misspelt options are refused
 void openSnapshot('a', { thread: 1 });
+// @ts-expect-error: there are three ways
+void captureSnapshot({ mode: 'spoon' });
 // @ts-expect-error: a filter has one of DevTools' names
 void openSnapshot('a').then((snapshot) => snapshot.summary({ filter: 'strings' }));

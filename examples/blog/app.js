@@ -61,7 +61,7 @@ async function main() {
   process.on('message', async ({ capture }) => {
     try {
       await rest(collectGarbage);
-      await captureSnapshot({ path: capture, keepIds: true });
+      await captureSnapshot({ path: capture, mode: 'inline', keepIds: true });
       process.send({ captured: capture });
     } catch (error) {
       process.send({ failed: error.message });

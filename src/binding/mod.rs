@@ -11,6 +11,7 @@ mod comparisons;
 mod control;
 mod failure;
 mod feed;
+mod fork;
 mod heap;
 mod job;
 mod pages;

@@ -1,18 +1,15 @@
 //! A snapshot taken in this process: JavaScript lets V8 write into [`InlineCapture::fd`], a thread of ours makes the file meanwhile.
 
-use super::completeness::{Completeness, Counts};
 use super::memory;
-use crate::archive::{Codec, FileWriter, Written};
+use super::route::{BLOCK, Captured, Route};
+use crate::archive::{Codec, FileWriter};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
-use std::io::{PipeReader, PipeWriter, Read, pipe};
+use std::io::{PipeReader, PipeWriter, pipe};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
-
-/// V8 writes pieces of 64 KiB; with this it seldom has to wait for us.
-const PIPE_SIZE: usize = 1 << 20;
 
 /// One capture of this process that is under way. Dropped before [`InlineCapture::finish`], it leaves no file, descriptor or thread.
 pub struct InlineCapture {
@@ -21,13 +18,6 @@ pub struct InlineCapture {
     /// `None` once it was waited for.
     archiver: Option<JoinHandle<Result<Captured>>>,
     given_up: Arc<AtomicBool>,
-}
-
-/// A snapshot that was taken and is whole.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Captured {
-    pub file: Written,
-    pub counts: Counts,
 }
 
 impl InlineCapture {
@@ -41,7 +31,7 @@ impl InlineCapture {
         let (from_pipe, into_pipe) = pipe().map_err(|error| Error::io("pipe", "make a", &error))?;
         // Best effort: a smaller pipe is slower, a user may have used up the pages for pipes.
         #[cfg(target_os = "linux")]
-        let _ = rustix::pipe::fcntl_setpipe_size(&into_pipe, PIPE_SIZE);
+        let _ = rustix::pipe::fcntl_setpipe_size(&into_pipe, BLOCK);
         let given_up = Arc::new(AtomicBool::new(false));
         let archiver = Builder::new()
             .name("heaphound-capture".into())
@@ -89,38 +79,20 @@ impl Drop for InlineCapture {
 /// Runs beside V8, to the end of the pipe. Whatever ends it early closes the pipe, which V8 notices.
 fn archive(
     mut from_pipe: PipeReader,
-    mut writer: FileWriter,
-    mut redactor: Option<Redactor>,
+    writer: FileWriter,
+    redactor: Option<Redactor>,
     given_up: &AtomicBool,
 ) -> Result<Captured> {
-    let mut redacted = Vec::new();
-    let mut completeness = Completeness::new();
-    let mut block = vec![0; PIPE_SIZE];
-    loop {
-        let count = from_pipe.read(&mut block).map_err(|error| Error::io("pipe", "read from the", &error))?;
-        if given_up.load(Ordering::Relaxed) {
-            return Err(Error::Cancelled);
-        }
-        if count == 0 {
-            break;
-        }
-        let mut bytes = &block[..count];
-        if let Some(redactor) = &mut redactor {
-            redacted.clear();
-            redactor.feed(bytes, &mut redacted)?;
-            bytes = &redacted;
-        }
-        completeness.feed(bytes)?;
-        writer.write(bytes)?;
-    }
-    redactor.map(Redactor::finish).transpose()?;
-    let counts = completeness.finish()?;
-    Ok(Captured { file: writer.finish()?, counts })
+    Route::to(writer).redacted(redactor).run(&mut from_pipe, &mut |_| match given_up.load(Ordering::Relaxed) {
+        true => Err(Error::Cancelled),
+        false => Ok(()),
+    })
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use crate::capture::Counts;
     use std::fs::OpenOptions;
     use std::io::Write;
 
@@ -162,7 +134,7 @@ mod tests {
 
         let capture = start();
         // The archiver refuses the first byte and closes the pipe: V8 gets an error instead of waiting for ever.
-        let result = (0..100).try_for_each(|_| write(&capture, &vec![b'x'; PIPE_SIZE]));
+        let result = (0..100).try_for_each(|_| write(&capture, &vec![b'x'; BLOCK]));
         assert_eq!(result.map_err(|error| error.kind()), Err(std::io::ErrorKind::BrokenPipe));
         assert_eq!(capture.finish().map_err(|error| error.code()), Err("HEAPHOUND_ERR_CAPTURE"));
 

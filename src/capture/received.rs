@@ -1,7 +1,7 @@
 //! A snapshot that somebody else wrote: another process, or V8 into a file of its own.
 
 use super::completeness::Completeness;
-use super::inline::Captured;
+use super::route::Captured;
 use crate::archive::{Codec, FileWriter, Source, read};
 use crate::control::Control;
 use crate::error::Result;

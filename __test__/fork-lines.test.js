@@ -1,0 +1,34 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test } = require('node:test');
+const { promisify } = require('node:util');
+const { whyNoFork } = require('../lib/fork');
+
+const COUNT = 20;
+const app = path.join(__dirname, 'fixtures', 'allocating.js');
+
+for (const line of [20, 22, 24, 26]) {
+  const node = nodeOfLine(line);
+  const skip = whyNoFork() ?? (node === undefined && `node${line} is not installed`);
+  test(`Node ${line} is copied ${COUNT} times while it allocates`, { skip }, async (t) => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    const { stdout } = await promisify(execFile)(node, [app, dir, String(COUNT)]);
+    const { captures, files, descriptors, children } = JSON.parse(stdout);
+    assert.deepEqual([captures.length, files, children], [COUNT, COUNT, '']);
+    assert.ok(descriptors <= 0, `${descriptors} more descriptors`);
+    t.diagnostic(`tries: ${captures.map(({ tries }) => tries).join(' ')}`);
+    t.diagnostic(`pauses: ${captures.map(({ pauseMs }) => pauseMs.toFixed(1)).join(' ')} ms`);
+  });
+}
+
+function nodeOfLine(line) {
+  if (process.version.startsWith(`v${line}.`)) return process.execPath;
+  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
+  return fs.existsSync(file) ? file : undefined;
+}

@@ -1,0 +1,130 @@
+//! A capture in a copy of this process, of which JavaScript does the two steps that need its thread: the fork, and in the copy the call of V8.
+
+use super::capture::CapturedFile;
+use super::control::Control;
+use super::failure::Failure;
+use super::job;
+use super::redact::key_of;
+use crate::archive::Codec;
+use crate::capture::{self, Ended, ForkCapture, ForkOptions, Forked, WatchOptions};
+use crate::control::Control as CoreControl;
+use crate::error::{Error, Result};
+use napi::Env;
+use napi::bindgen_prelude::{Either3, Object, Uint8Array};
+use napi_derive::napi;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What [`Fork::fork`] gives in the app.
+const APP: i32 = 0;
+/// What it gives when another thread works, and nothing was done.
+const NOT_QUIET: i32 = -1;
+
+/// A capture that was prepared. Collected at any time, it leaves nothing behind.
+#[napi]
+pub struct Fork {
+    /// `None` after `close`.
+    fork: Option<Arc<Mutex<ForkCapture>>>,
+}
+
+/// How a copy ended: with a file, or because it was made at a bad moment.
+#[napi(object, object_from_js = false)]
+pub struct ForkEnd {
+    pub file: Option<CapturedFile>,
+    pub again: Option<String>,
+}
+
+/// Why this process cannot be copied; null when it can.
+#[napi(catch_unwind)]
+pub fn cannot_fork() -> Option<String> {
+    capture::cannot_fork()
+}
+
+/// Prepares a capture of the calling thread into the file `path`. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
+/// ones; with a `key` contents are redacted. The caller has the turn.
+#[napi(catch_unwind, ts_return_type = "Promise<Fork | Failure>")]
+pub fn prepare_fork<'env>(
+    env: &'env Env,
+    path: String,
+    compression: String,
+    allowance: Option<f64>,
+    max_bytes: Option<f64>,
+    key: Option<Uint8Array>,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let thread = ForkCapture::this_thread();
+    let redaction_key = key.map(|key| key_of(&key)).transpose();
+    let work = move |_: &CoreControl| -> Result<ForkCapture> {
+        let codec = Codec::named(&compression)
+            .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })?;
+        let options = ForkOptions {
+            allowance: allowance.map(|bytes| bytes as u64),
+            max_bytes: max_bytes.map(|bytes| bytes as u64),
+            redaction_key: redaction_key?,
+        };
+        ForkCapture::prepare(&PathBuf::from(path), codec, options, thread)
+    };
+    job::start(env, control, work, |_, fork| Ok(Fork { fork: Some(Arc::new(Mutex::new(fork))) }))
+}
+
+#[napi]
+impl Fork {
+    /// Makes ready for one try; resolves at a quiet moment, or when none comes.
+    #[napi(catch_unwind, ts_return_type = "Promise<boolean | Failure>")]
+    pub fn settle_down<'env>(&self, env: &'env Env, control: &Control) -> napi::Result<Object<'env>> {
+        let fork = self.fork.clone();
+        let work = move |control: &CoreControl| {
+            let fork = fork.ok_or(Error::Cancelled)?;
+            fork.lock().unwrap_or_else(PoisonError::into_inner).settle_down(control)
+        };
+        job::start(env, control, work, |_, ()| Ok(true))
+    }
+
+    /// Copies this process. Gives 0 in the app, in the copy the descriptor to write to, -1 when another thread works; or why the system refuses.
+    #[napi(catch_unwind)]
+    pub fn fork(&self, patient: bool) -> Either3<i32, String, Failure> {
+        let Some(fork) = &self.fork else { return Either3::C(Error::Cancelled.into()) };
+        let forked = fork.lock().unwrap_or_else(PoisonError::into_inner).fork(patient);
+        match forked {
+            Ok(Forked::App) => Either3::A(APP),
+            Ok(Forked::NotQuiet) => Either3::A(NOT_QUIET),
+            Ok(Forked::Copy(fd)) => Either3::A(fd),
+            Ok(Forked::Refused(why)) => Either3::B(why),
+            Err(error) => Either3::C(error.into()),
+        }
+    }
+
+    /// In the copy: ends it. It does not return there. `thrown`: what V8 threw.
+    #[napi(catch_unwind)]
+    pub fn end_child(&self, thrown: Option<String>) {
+        if let Some(fork) = &self.fork {
+            fork.lock().unwrap_or_else(PoisonError::into_inner).end_child(thrown);
+        }
+    }
+
+    /// Resolves when the copy has ended and was reaped. `stalled`: for how many milliseconds it may do nothing.
+    #[napi(catch_unwind, ts_return_type = "Promise<ForkEnd | Failure>")]
+    pub fn wait<'env>(&self, env: &'env Env, stalled: f64, control: &Control) -> napi::Result<Object<'env>> {
+        let watch =
+            self.fork.as_ref().and_then(|fork| fork.lock().unwrap_or_else(PoisonError::into_inner).take_watch());
+        let options = WatchOptions { stalled: milliseconds(stalled) };
+        let work = move |control: &CoreControl| watch.ok_or(Error::Cancelled)?.wait(&options, control);
+        job::start(env, control, work, |_, ended| {
+            Ok(match ended {
+                Ended::Captured(captured) => ForkEnd { file: Some(captured.into()), again: None },
+                Ended::Again { why } => ForkEnd { file: None, again: Some(why) },
+            })
+        })
+    }
+
+    /// Lets go of everything.
+    #[napi(catch_unwind)]
+    pub fn close(&mut self) {
+        self.fork = None;
+    }
+}
+
+fn milliseconds(ms: f64) -> Duration {
+    Duration::try_from_secs_f64(ms.max(0.0) / 1e3).unwrap_or(Duration::from_secs(u32::MAX.into()))
+}

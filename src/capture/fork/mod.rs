@@ -1,0 +1,231 @@
+//! A snapshot taken in a copy of this process: the app stands still for the copying only, the copy writes, the app waits for it aside.
+//!
+//! In the order in which it happens: [`ForkCapture::prepare`] and [`ForkCapture::settle_down`] on a thread of their own, [`ForkCapture::fork`] on the
+//! thread of JavaScript, there [`ForkCapture::end_child`] in the copy, and [`Watch::wait`] on a thread of its own in the app.
+
+mod child;
+mod got;
+mod hooks;
+mod mappings;
+mod message;
+mod quiet;
+mod watch;
+
+pub use watch::{Ended, Watch, WatchOptions};
+
+use super::proc_file;
+use crate::archive::{Codec, FileWriter};
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::format::Redactor;
+use child::{Child, Setting};
+use got::Slots;
+use mappings::{Known, Plan, TakenAlong};
+use std::io::{PipeReader, PipeWriter, pipe};
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use watch::Process;
+
+/// How long a moment is waited for in which no other thread works. V8 marks in the background for longer than that only on large heaps.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// The same while the thread of JavaScript waits.
+const PATIENCE_OF_APP: Duration = Duration::from_millis(1);
+
+#[derive(Clone, Copy, Default)]
+pub struct ForkOptions {
+    /// Bytes by which the copy may grow before it is ended. `None`: as much as the system gives.
+    pub allowance: Option<u64>,
+    /// Most stored bytes.
+    pub max_bytes: Option<u64>,
+    /// With a key, contents do not leave the copy.
+    pub redaction_key: Option<[u8; 32]>,
+}
+
+/// What came of a try to fork.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Forked {
+    /// Another thread works. Nothing was done.
+    NotQuiet,
+    /// The system gives no copy. Nothing was done.
+    Refused(String),
+    /// This is the app; [`ForkCapture::take_watch`] has the copy.
+    App,
+    /// This is the copy: V8 has to write to the descriptor, then [`ForkCapture::end_child`] has to be called.
+    Copy(i32),
+}
+
+/// A capture in a copy of this process. Dropped at any time, it leaves no file, process or descriptor.
+pub struct ForkCapture {
+    path: PathBuf,
+    codec: Codec,
+    options: ForkOptions,
+    /// That of JavaScript.
+    thread: quiet::ThreadId,
+    slots: Slots,
+    known: Vec<Known>,
+    plan: Plan,
+    maps: Vec<u8>,
+    pipes: Option<Pipes>,
+    watch: Option<Watch>,
+    child: Option<Child>,
+}
+
+struct Pipes {
+    results: (PipeReader, PipeWriter),
+    complaints: (PipeReader, PipeWriter),
+}
+
+impl ForkCapture {
+    /// The thread that will fork, and that has the heap: the caller's.
+    pub fn this_thread() -> i32 {
+        quiet::this_thread()
+    }
+
+    /// Makes everything ready that does not change from try to try. `thread` is the one that will fork.
+    ///
+    /// # Errors
+    /// Those of [`FileWriter::create`], since the copy would tell of them late; [`Error::Capture`] when [`cannot_fork`].
+    ///
+    /// # Cost
+    /// A few milliseconds. Not for the thread of JavaScript.
+    pub fn prepare(path: &Path, codec: Codec, options: ForkOptions, thread: i32) -> Result<Self> {
+        drop(FileWriter::create(path, codec)?);
+        Ok(ForkCapture {
+            path: path.into(),
+            codec,
+            options,
+            thread,
+            slots: slots().map_err(|what| Error::Capture { what })?,
+            known: Vec::new(),
+            plan: Plan::default(),
+            maps: Vec::new(),
+            pipes: None,
+            watch: None,
+            child: None,
+        })
+    }
+
+    /// Makes ready for one try, and waits for a quiet moment, for a limited time.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; [`Error::Io`].
+    ///
+    /// # Cost
+    /// The kernel walks the page tables: milliseconds for each 100 MB, during which this process maps no memory. Not for the thread of JavaScript.
+    pub fn settle_down(&mut self, control: &Control) -> Result<()> {
+        let pipes = || -> std::io::Result<Pipes> { Ok(Pipes { results: pipe()?, complaints: pipe()? }) };
+        self.pipes = Some(pipes().map_err(|error| Error::io("pipe", "make a", &error))?);
+        self.look()?;
+        let start = Instant::now();
+        quiet::wait(self.thread, PATIENCE, control)?;
+        if start.elapsed() > PATIENCE / 10 {
+            self.look()?;
+        }
+        Ok(())
+    }
+
+    /// Notes which memory a fork leaves out.
+    fn look(&mut self) -> Result<()> {
+        const SMAPS: &str = "/proc/self/smaps";
+        let mut smaps = Vec::new();
+        proc_file::read_into(SMAPS, &mut smaps).map_err(|error| Error::io(SMAPS, "read", &error))?;
+        self.known = mappings::known(&smaps);
+        // Memory for what the fork needs, so that nothing has to be allocated there.
+        self.maps.reserve(smaps.len() / 4);
+        self.plan.take_along.reserve(self.known.len() + 256);
+        self.plan.leave_out.reserve(self.known.len() + 256);
+        Ok(())
+    }
+
+    /// Copies this process. Twice it returns then: in the app and in the copy. `patient`: not while another thread works.
+    ///
+    /// # Errors
+    /// [`Error::Io`], and [`Error::Internal`] when nobody called [`ForkCapture::settle_down`] before.
+    ///
+    /// # Cost
+    /// The pause of the app: a copy of the page tables (5 ms for each 100 MB), and calls for each mapping of V8's heap.
+    pub fn fork(&mut self, patient: bool) -> Result<Forked> {
+        const MAPS: &str = "/proc/self/maps";
+        if patient && !self.is_quiet_soon() {
+            return Ok(Forked::NotQuiet);
+        }
+        let missing = || Error::Internal { what: "a fork without pipes".into() };
+        let pipes = self.pipes.take().ok_or_else(missing)?;
+        let setting = Setting {
+            // SAFETY: the call takes nothing and cannot fail.
+            parent: unsafe { libc::getpid() },
+            results: pipes.results.1.as_raw_fd(),
+            complaints: pipes.complaints.1.as_raw_fd(),
+            allowance: self.options.allowance,
+            slots: &self.slots,
+        };
+        proc_file::read_into(MAPS, &mut self.maps).map_err(|error| Error::io(MAPS, "read", &error))?;
+        self.plan.make(&self.known, &self.maps);
+        let taken_along = TakenAlong::new(&self.plan);
+        // SAFETY: the copy only runs `Child::begin`, V8's writer and `Child::end`, which are made for having one thread.
+        let pid = unsafe { libc::fork() };
+        if pid == 0 {
+            std::mem::forget(taken_along);
+            let redactor = self.options.redaction_key.map(Redactor::new);
+            let child = Child::begin(&setting, redactor, || {
+                Ok(FileWriter::create(&self.path, self.codec)?.limited(self.options.max_bytes))
+            });
+            let fd = child.fd();
+            self.child = Some(child);
+            // They were closed by their numbers.
+            std::mem::forget(pipes);
+            return Ok(Forked::Copy(fd));
+        }
+        let error = std::io::Error::last_os_error();
+        drop(taken_along);
+        if pid < 0 {
+            return Ok(Forked::Refused(error.to_string()));
+        }
+        let Pipes { results: (results, _), complaints: (complaints, _) } = pipes;
+        let process = Process::of(pid);
+        self.watch = Some(Watch::new(process, results, complaints, self.path.clone(), self.options.allowance));
+        Ok(Forked::App)
+    }
+
+    fn is_quiet_soon(&self) -> bool {
+        let start = Instant::now();
+        loop {
+            if quiet::is_quiet(self.thread) {
+                return true;
+            }
+            if start.elapsed() > PATIENCE_OF_APP {
+                return false;
+            }
+            std::thread::sleep(PATIENCE_OF_APP / 10);
+        }
+    }
+
+    /// The copy that the last fork made.
+    pub fn take_watch(&mut self) -> Option<Watch> {
+        self.watch.take()
+    }
+
+    /// Ends the copy, once its file is whole or cannot be. `thrown`: what V8 threw instead of writing. Elsewhere it does nothing.
+    pub fn end_child(&mut self, thrown: Option<String>) {
+        if let Some(child) = self.child.take() {
+            child.end(thrown);
+        }
+    }
+}
+
+/// Why this process cannot be copied, if so.
+pub fn cannot_fork() -> Option<String> {
+    let mut overcommit = Vec::new();
+    // 2: the kernel promises no more memory than there is, and a copy is a promise.
+    let read = proc_file::read_into("/proc/sys/vm/overcommit_memory", &mut overcommit);
+    if read.is_ok() && overcommit.first() == Some(&b'2') {
+        return Some("the kernel does not overcommit memory (vm.overcommit_memory is 2)".into());
+    }
+    None
+}
+
+fn slots() -> std::result::Result<Slots, String> {
+    Slots::find(&hooks::hooks())
+        .map_err(|symbol| format!("this program does not call {symbol} in a way that can be made safe in a copy"))
+}
