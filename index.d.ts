@@ -1,6 +1,6 @@
 /// <reference types="node" />
 
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
 
 /**
@@ -552,6 +552,16 @@ export interface CaptureOptions {
   exposeNumericValues?: boolean;
 }
 
+export interface CaptureToStreamOptions extends Omit<CaptureOptions, 'path' | 'dir' | 'worker'> {
+  /**
+   * Gets the compressed snapshot, as fast as it takes it, and is ended; on failure it is destroyed. Its first byte comes when the snapshot is whole: until
+   * then all stored bytes wait in native memory (`maxBytes` limits them), since V8 holds the thread.
+   */
+  stream: Writable;
+}
+
+export interface CaptureAndOpenOptions extends OpenOptions, Omit<CaptureOptions, 'path' | 'dir' | 'worker' | 'mode' | 'compression' | 'maxBytes'> {}
+
 /** A snapshot that was taken, found complete, and is on the disk. */
 export interface CaptureResult {
   path: string;
@@ -600,6 +610,18 @@ export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
  * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with `HEAPHOUND_ERR_NO_HEADROOM` when there is no memory for it.
  */
 export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
+
+/**
+ * The same into a stream instead of a file, on this thread of this process, with no sidecar. Rejects with `HEAPHOUND_ERR_STREAM` when the stream fails or is closed
+ * before its end.
+ */
+export function captureSnapshot(options: CaptureToStreamOptions): Promise<Omit<CaptureResult, 'path'>>;
+
+/**
+ * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes, in this process. The thread stands still until V8 is
+ * done; the analysis does not hold it. What tests want.
+ */
+export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapshot>;
 
 export interface RedactOptions extends WorkOptions {
   /** Default: as the path says: `.zst`, `.gz`, else none. */
@@ -747,6 +769,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_NODE'
   | 'HEAPHOUND_ERR_OPTION'
   | 'HEAPHOUND_ERR_BUSY'
+  | 'HEAPHOUND_ERR_STREAM'
   | 'HEAPHOUND_ERR_CAPTURE'
   | 'HEAPHOUND_ERR_INSPECTOR'
   | 'HEAPHOUND_ERR_KILLED'

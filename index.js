@@ -1,6 +1,7 @@
 'use strict';
 
 const { captureSnapshot } = require('./lib/capture');
+const { captureAndOpen } = require('./lib/capture-and-open');
 const { captureFrom, listWorkers } = require('./lib/capture-from');
 const { collectSnapshots } = require('./lib/collect');
 const { trackAllocations } = require('./lib/track-allocations');
@@ -11,6 +12,7 @@ const { redactSnapshot } = require('./lib/redact');
 
 module.exports = {
   captureSnapshot,
+  captureAndOpen,
   captureFrom,
   listWorkers,
   collectSnapshots,

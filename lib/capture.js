@@ -5,7 +5,7 @@ const path = require('node:path');
 const { setImmediate: turn } = require('node:timers/promises');
 const { threadId } = require('node:worker_threads');
 const { addon, run } = require('./native');
-const { toError } = require('./errors');
+const { toError, optionError } = require('./errors');
 const { WORK, checkOptions, integer, oneOf, ofType } = require('./options');
 const { captureByFork, whyNoFork } = require('./fork');
 const { writeHeap } = require('./heap-writer');
@@ -15,15 +15,18 @@ const { PLACE, choosePlace, checkPlace } = require('./place');
 const { estimate, heapNow, remember } = require('./estimate');
 const { forgetIds, idSpace } = require('./object-ids');
 const { checkSidecar, writeSidecar } = require('./sidecar');
+const { checkStream, newOutlet, pour, writable } = require('./outlet');
 const { takeTurn } = require('./turn');
 const { ownKey } = require('./redaction-key');
 const { captureWorker, workerOption } = require('./capture-worker');
 
 const FORKED = 'a copy of the process wrote it, which stopped this thread for the copying only';
 
+/** @type {Record<string, import('./options').Check>} */
 const CAPTURE = {
   mode: oneOf(['auto', 'fork', 'inline']),
   ...PLACE,
+  stream: writable,
   signal: WORK.signal,
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
@@ -45,6 +48,8 @@ const CAPTURE = {
 async function captureSnapshot(options) {
   const { worker, ...own } = checkOptions(options, CAPTURE);
   checkPlace(own);
+  if (own.stream && worker) throw optionError('stream', 'cannot be used with worker');
+  if (own.stream && own.mode === 'fork') throw optionError('stream', "is written in the process only: mode 'inline' or 'auto'");
   const { compression = 'zstd', signal, timeoutMs, queue, ...checked } = own;
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     // It waits for its turn, and looks for room, where it runs.
@@ -62,35 +67,67 @@ async function captureSnapshot(options) {
  * @param {import('./place').Compression} compression
  * @param {any} checked
  * @param {AbortSignal} [signal]
- * @returns {Promise<import('..').CaptureResult>}
+ * @returns {Promise<any>} `CaptureResult`, without a path for a stream
  */
 async function capture(compression, checked, signal) {
   const startedAt = new Date();
   const start = performance.now();
+  /** @param {Captured} captured */
+  const toResult = ({ file, ...how }) => ({
+    ...how,
+    durationMs: performance.now() - start,
+    rawBytes: file.rawBytes,
+    storedBytes: file.storedBytes,
+    nodeCount: file.nodeCount,
+    edgeCount: file.edgeCount,
+    sha256: file.sha256,
+    ...(checked.redact && { redact: checked.redact }),
+    node: process.version,
+    pid: process.pid,
+    threadId,
+    startedAt: startedAt.toISOString(),
+  });
+  if (checked.stream) return toResult(await captureToStream(checked.stream, compression, checked, signal));
   const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });
   try {
     checkSidecar(place.file);
-    const { file, ...how } = await captureInto(place.file, compression, checked, signal);
-    return await writeSidecar({
-      path: place.file,
-      ...how,
-      durationMs: performance.now() - start,
-      rawBytes: file.rawBytes,
-      storedBytes: file.storedBytes,
-      nodeCount: file.nodeCount,
-      edgeCount: file.edgeCount,
-      sha256: file.sha256,
-      ...(checked.redact && { redact: checked.redact }),
-      node: process.version,
-      pid: process.pid,
-      threadId,
-      startedAt: startedAt.toISOString(),
-    });
+    const captured = await captureInto({ file: place.file }, compression, checked, signal);
+    return await writeSidecar({ path: place.file, ...toResult(captured) });
   } catch (error) {
     place.undo();
     throw error;
   }
 }
+
+/**
+ * The stream gets its first byte when the snapshot is whole: until then all of it waits in native memory, since V8 holds the thread.
+ *
+ * @param {import('node:stream').Writable} stream
+ * @param {import('./place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Captured>}
+ */
+async function captureToStream(stream, compression, checked, signal) {
+  checkStream(stream);
+  const outlet = newOutlet();
+  try {
+    const captured = await captureInto({ outlet }, compression, checked, signal);
+    await pour(outlet, stream, signal);
+    return captured;
+  } catch (error) {
+    outlet.close();
+    // Without an error of its own: nobody may be listening for one.
+    stream.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Where a snapshot goes: into a file, to whoever takes from a native outlet, or into the job that reads a native feed.
+ *
+ * @typedef {{ file?: string, outlet?: any, feed?: any }} Target
+ */
 
 /**
  * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idsKept: boolean, file: any }} Captured
@@ -99,20 +136,22 @@ async function capture(compression, checked, signal) {
 /**
  * Decides how. A copy that failed is never followed by a capture in the process: what a copy has no memory or time for, the process has not.
  *
- * @param {string} file
+ * @param {Target} target
  * @param {import('./place').Compression} compression
  * @param {any} checked
  * @param {AbortSignal} [signal]
  * @returns {Promise<Captured>}
  */
-async function captureInto(file, compression, checked, signal) {
+async function captureInto(target, compression, checked, signal) {
   const { mode = 'auto' } = checked;
-  if (mode === 'inline') return captureInline(file, compression, checked, signal, 'asked for');
+  const { file } = target;
+  if (file === undefined) return captureInline(target, compression, checked, signal, 'a copy of the process writes files only');
+  if (mode === 'inline') return captureInline(target, compression, checked, signal, 'asked for');
   const obstacle = whyNoFork();
   const forked = obstacle === undefined ? await captureForked(file, compression, checked, signal) : { refused: obstacle };
   if (!('refused' in forked)) return forked;
   if (mode === 'fork') throw noSnapshot(forked.refused);
-  return captureInline(file, compression, checked, signal, forked.refused);
+  return captureInline(target, compression, checked, signal, forked.refused);
 }
 
 /**
@@ -135,17 +174,17 @@ async function captureForked(file, compression, checked, signal) {
 }
 
 /**
- * @param {string} file
+ * @param {Target} target
  * @param {import('./place').Compression} compression
  * @param {any} checked
  * @param {AbortSignal | undefined} signal
  * @param {string} reason
  * @returns {Promise<Captured>}
  */
-async function captureInline(file, compression, checked, signal, reason) {
+async function captureInline(target, compression, checked, signal, reason) {
   const heap = heapNow();
-  room(file, compression, heap, checked, true);
-  const capture = begin(file, compression, checked);
+  room(target.file, compression, heap, checked, true);
+  const capture = begin(target, compression, checked);
   const space = idSpace();
   let idsKept = true;
   let pauseMs;
@@ -162,7 +201,7 @@ async function captureInline(file, compression, checked, signal, reason) {
 /**
  * Refuses what there is no room for, unless the caller knows better.
  *
- * @param {string} file
+ * @param {string | undefined} file
  * @param {import('./place').Compression} compression
  * @param {import('./estimate').Heap} heap
  * @param {any} checked
@@ -171,7 +210,7 @@ async function captureInline(file, compression, checked, signal, reason) {
  */
 function room(file, compression, heap, checked, isInline) {
   if (checked.checkHeadroom === false) return undefined;
-  return checkRoom(estimate(compression, heap), { ...checked, directory: path.dirname(file), isInline }).haveBytes;
+  return checkRoom(estimate(compression, heap), { ...checked, directory: file === undefined ? undefined : path.dirname(file), isInline }).haveBytes;
 }
 
 /**
@@ -188,12 +227,12 @@ function noSnapshot(what) {
 }
 
 /**
- * @param {string} file
+ * @param {Target} target
  * @param {string} compression
  * @param {any} options
  */
-function begin(file, compression, { maxBytes, redact }) {
-  const capture = addon.startCapture(file, compression, maxBytes, redact && ownKey());
+function begin({ file, outlet, feed }, compression, { maxBytes, redact }) {
+  const capture = addon.startCapture(file ?? outlet ?? feed, compression, maxBytes, redact && ownKey());
   if (capture instanceof addon.Failure) throw toError(capture, new Error('at'));
   return capture;
 }
@@ -253,4 +292,4 @@ function settle(end) {
   return run({}, end);
 }
 
-module.exports = { captureSnapshot };
+module.exports = { CAPTURE, captureSnapshot, captureInto };

@@ -21,8 +21,9 @@ let count = 0;
 /** The directory of this thread's captures that have no other: made by the first of them. @type {string | undefined} */
 let ownDirectory;
 
-/** @param {{ path?: string, dir?: string }} options */
+/** @param {{ path?: string, dir?: string, stream?: unknown }} options */
 function checkPlace(options) {
+  if (options.stream !== undefined && (options.path ?? options.dir) !== undefined) throw optionError('stream', 'cannot be used with path or dir');
   if (options.path !== undefined && options.dir !== undefined) throw optionError('dir', 'cannot be used with path');
 }
 

@@ -63,6 +63,15 @@ class Snapshot {
     return this.#info;
   }
 
+  /**
+   * More of what the bytes do not say. For calls of this package: `index.d.ts` does not have it.
+   *
+   * @param {{ idSpace: string }} known
+   */
+  know(known) {
+    this.#info = Object.freeze({ ...this.#info, ...known });
+  }
+
   get filters() {
     return FILTERS;
   }
@@ -222,6 +231,19 @@ async function parse(source, options, position) {
 }
 
 /**
+ * The snapshot that a native thread feeds.
+ *
+ * @param {any} feed native
+ * @param {any} options that were checked
+ * @returns {Promise<Snapshot>}
+ */
+async function openFeed(feed, options) {
+  const { signal, onProgress } = options;
+  const work = { signal, onProgress };
+  return new Snapshot(await run(work, (control) => addon.open(feed, { ...nativeOptions(options), parseOnly: false }, control)));
+}
+
+/**
  * @param {any} source
  * @param {any} options
  * @param {number} position
@@ -263,4 +285,4 @@ function nativeOptions(options) {
   };
 }
 
-module.exports = { Snapshot, openSnapshot, open, parse };
+module.exports = { Snapshot, openSnapshot, open, openFeed, parse };

@@ -1,5 +1,6 @@
 //! A stream whose bytes somebody else pushes, with backpressure that never blocks the pusher.
 
+use crate::control::Control;
 use crate::error::{Error, Result};
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -73,13 +74,23 @@ pub struct ChunkReceiver {
 }
 
 impl ChunkReceiver {
-    /// The next chunk, `None` at the end; waits for it until `stop` is set.
+    /// The next chunk, `None` at the end; waits for it.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; what the pushing end gave up with.
+    pub fn receive(&self, control: &Control) -> Result<Option<Vec<u8>>> {
+        self.next_while(&mut || control.check())
+    }
+
+    /// The same, until `stop` is set.
     pub(super) fn next(&self, stop: &AtomicBool) -> Result<Option<Vec<u8>>> {
+        self.next_while(&mut || if stop.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) })
+    }
+
+    fn next_while(&self, check: &mut dyn FnMut() -> Result<()>) -> Result<Option<Vec<u8>>> {
         let mut state = self.pipe.state.lock();
         loop {
-            if stop.load(Ordering::Relaxed) {
-                return Err(Error::Cancelled);
-            }
+            check()?;
             if let Some((chunk, own)) = state.waiting.pop_front() {
                 state.waiting_bytes -= chunk.len();
                 let mut welcome: Vec<Taken> = own.into_iter().collect();

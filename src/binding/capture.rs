@@ -2,15 +2,17 @@
 
 use super::control::Control;
 use super::failure::Failure;
+use super::feed::Feed;
 use super::job;
+use super::outlet::Outlet;
 use super::redact::key_of;
-use crate::archive::{Codec, FileWriter};
-use crate::capture::{Captured, InlineCapture};
+use crate::archive::{Codec, FileWriter, StreamWriter, Waiting};
+use crate::capture::{Captured, InlineCapture, Route};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use napi::Env;
-use napi::bindgen_prelude::{Either, Object, Uint8Array};
+use napi::bindgen_prelude::{Either, Either3, Object, Uint8Array};
 use napi_derive::napi;
 use std::path::Path;
 
@@ -31,23 +33,31 @@ pub struct CapturedFile {
     pub sha256: String,
 }
 
-/// Begins the file `path` and the thread that fills it. The caller has the turn. `compression` is a name of [`Codec`];
-/// `max_bytes` are stored ones; with a `key` contents are redacted.
+/// Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The
+/// caller has the turn. `compression` is a name of [`Codec`]; `max_bytes` are stored ones; with a `key` contents are redacted.
+///
+/// What waits for an outlet is in memory, since JavaScript cannot take it while V8 holds the thread.
 #[napi(catch_unwind)]
 pub fn start_capture(
-    path: String,
+    target: Either3<String, &mut Outlet, &mut Feed>,
     compression: String,
     max_bytes: Option<f64>,
     key: Option<Uint8Array>,
 ) -> Either<Failure, Capture> {
-    let started = Codec::named(&compression)
-        .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })
-        .and_then(|codec| {
-            let redactor = key.map(|key| key_of(&key).map(Redactor::new)).transpose()?;
-            let max_bytes = max_bytes.map(|most| most as u64);
-            job::caught(|| InlineCapture::start(Path::new(&path), codec, max_bytes, redactor))
-        });
-    match started {
+    let max_bytes = max_bytes.map(|most| most as u64);
+    let start = || {
+        let codec = Codec::named(&compression)
+            .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })?;
+        let stream = |sender, waiting| StreamWriter::new(sender, codec, waiting, max_bytes).map(Route::to);
+        let route = match target {
+            Either3::A(path) => Route::to(FileWriter::create(Path::new(&path), codec)?.limited(max_bytes)),
+            Either3::B(outlet) => stream(outlet.take_sender()?, Waiting::Bytes)?,
+            Either3::C(feed) => stream(feed.take_sender()?, Waiting::Writer)?,
+        };
+        let redactor = key.map(|key| key_of(&key).map(Redactor::new)).transpose()?;
+        InlineCapture::start(route.redacted(redactor))
+    };
+    match job::caught(start) {
         Ok(capture) => Either::B(Capture { capture: Some(capture) }),
         Err(error) => Either::A(error.into()),
     }

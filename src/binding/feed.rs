@@ -58,4 +58,12 @@ impl Feed {
     pub fn take_receiver(&mut self) -> Result<ChunkReceiver> {
         self.receiver.take().ok_or_else(|| Error::Option { name: "source", what: "was read already".into() })
     }
+
+    /// For a native thread that pushes instead of JavaScript.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it is gone.
+    pub fn take_sender(&mut self) -> Result<ChunkSender> {
+        self.sender.take().ok_or_else(|| Error::Internal { what: "a feed without its pushing end".into() })
+    }
 }

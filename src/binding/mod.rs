@@ -14,6 +14,7 @@ mod feed;
 mod fork;
 mod heap;
 mod job;
+mod outlet;
 mod pages;
 mod received;
 mod redact;

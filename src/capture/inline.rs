@@ -2,11 +2,8 @@
 
 use super::memory;
 use super::route::{BLOCK, Captured, Route};
-use crate::archive::{Codec, FileWriter};
 use crate::error::{Error, Result};
-use crate::format::Redactor;
 use std::io::{PipeReader, PipeWriter, pipe};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -21,13 +18,11 @@ pub struct InlineCapture {
 }
 
 impl InlineCapture {
-    /// Begins the file `path` and the thread that fills it. The caller has the [`Turn`](super::Turn). With a `redactor` contents do not
-    /// reach the disk.
+    /// Begins the thread that takes the document along the route. The caller has the [`Turn`](super::Turn).
     ///
     /// # Errors
-    /// Those of [`FileWriter::create`]; [`Error::Io`]. [`Error::MaxBytes`] comes from [`InlineCapture::finish`].
-    pub fn start(path: &Path, codec: Codec, max_bytes: Option<u64>, redactor: Option<Redactor>) -> Result<Self> {
-        let writer = FileWriter::create(path, codec)?.limited(max_bytes);
+    /// [`Error::Io`]. Those of the route come from [`InlineCapture::finish`].
+    pub fn start(route: Route) -> Result<Self> {
         let (from_pipe, into_pipe) = pipe().map_err(|error| Error::io("pipe", "make a", &error))?;
         // Best effort: a smaller pipe is slower, a user may have used up the pages for pipes.
         #[cfg(target_os = "linux")]
@@ -37,7 +32,7 @@ impl InlineCapture {
             .name("heaphound-capture".into())
             .spawn({
                 let given_up = given_up.clone();
-                move || archive(from_pipe, writer, redactor, &given_up)
+                move || archive(from_pipe, route, &given_up)
             })
             .map_err(|error| Error::io("thread", "start a", &error))?;
         Ok(InlineCapture { into_pipe: Some(into_pipe), archiver: Some(archiver), given_up })
@@ -77,13 +72,8 @@ impl Drop for InlineCapture {
 }
 
 /// Runs beside V8, to the end of the pipe. Whatever ends it early closes the pipe, which V8 notices.
-fn archive(
-    mut from_pipe: PipeReader,
-    writer: FileWriter,
-    redactor: Option<Redactor>,
-    given_up: &AtomicBool,
-) -> Result<Captured> {
-    Route::to(writer).redacted(redactor).run(&mut from_pipe, &mut |_| match given_up.load(Ordering::Relaxed) {
+fn archive(mut from_pipe: PipeReader, route: Route, given_up: &AtomicBool) -> Result<Captured> {
+    route.run(&mut from_pipe, &mut |_| match given_up.load(Ordering::Relaxed) {
         true => Err(Error::Cancelled),
         false => Ok(()),
     })
@@ -92,6 +82,7 @@ fn archive(
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use crate::archive::{Codec, FileWriter};
     use crate::capture::Counts;
     use std::fs::OpenOptions;
     use std::io::Write;
@@ -106,7 +97,8 @@ mod tests {
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let names = || std::fs::read_dir(&folder).expect("a folder").count();
         let path = folder.join("a.heapsnapshot.zst");
-        let start = || InlineCapture::start(&path, Codec::Zstd, None, None).expect("a start");
+        let writer = || FileWriter::create(&path, Codec::Zstd);
+        let start = || InlineCapture::start(Route::to(writer().expect("a new file"))).expect("a start");
         // As V8 does: by the path of the descriptor.
         let write = |capture: &InlineCapture, bytes: &[u8]| {
             let target = format!("/proc/self/fd/{}", capture.fd());
@@ -118,10 +110,7 @@ mod tests {
         let captured = capture.finish().expect("a whole document");
         assert_eq!(captured.counts, Counts { node_count: 1, edge_count: 0 });
         assert_eq!((captured.file.raw_bytes, &captured.file.path), (SNAPSHOT.len() as u64, &path));
-        assert_eq!(
-            InlineCapture::start(&path, Codec::Zstd, None, None).map(|_| ()).map_err(|e| e.code()),
-            Err("HEAPHOUND_ERR_EXISTS")
-        );
+        assert_eq!(writer().map(|_| ()).map_err(|e| e.code()), Err("HEAPHOUND_ERR_EXISTS"));
         std::fs::remove_file(&path).expect("it is there");
 
         let capture = start();
@@ -138,7 +127,8 @@ mod tests {
         assert_eq!(result.map_err(|error| error.kind()), Err(std::io::ErrorKind::BrokenPipe));
         assert_eq!(capture.finish().map_err(|error| error.code()), Err("HEAPHOUND_ERR_CAPTURE"));
 
-        let capture = InlineCapture::start(&path, Codec::Zstd, Some(20), None).expect("a start");
+        let capture =
+            InlineCapture::start(Route::to(writer().expect("a new file").limited(Some(20)))).expect("a start");
         write(&capture, SNAPSHOT).expect("somebody reads");
         assert_eq!(capture.finish().map(|_| ()), Err(Error::MaxBytes { limit: 20 }));
 

@@ -4,7 +4,7 @@
 //! or serve a pool do not exist.
 
 use super::completeness::{Completeness, Counts};
-use crate::archive::{FileWriter, Written};
+use crate::archive::{FileWriter, StreamWriter, Written};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use std::io::Read;
@@ -34,6 +34,16 @@ impl Sink for FileWriter {
 
     fn finish(self: Box<Self>) -> Result<Written> {
         FileWriter::finish(*self)
+    }
+}
+
+impl Sink for StreamWriter {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        StreamWriter::write(self, bytes)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Written> {
+        StreamWriter::finish(*self)
     }
 }
 
