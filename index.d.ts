@@ -672,6 +672,10 @@ export interface InspectOptions {
 /** Options of `captureFrom`; those that `captureSnapshot` has too mean the same, for the other process. */
 export interface CaptureFromOptions extends InspectOptions, Pick<CaptureOptions,
   'path' | 'dir' | 'compression' | 'exposeInternals' | 'exposeNumericValues' | 'keepIds' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'checkHeadroom'> {
+  /** Replace the contents of strings before they reach the disk: `docs/redaction.md`. */
+  redact?: 'strings';
+  /** As of `redactSnapshot`; needs `redact`. */
+  key?: string | Uint8Array;
   /** The heap of a worker thread, by its `threadId`. Default: the main thread. */
   worker?: number;
   onProgress?: (progress: Progress) => void;
@@ -713,6 +717,10 @@ export interface CollectOptions {
   out?: string;
   /** Default: `'zstd'`. `'none'` needs `out`. */
   compression?: 'zstd' | 'gzip' | 'none';
+  /** Replace the contents of strings in the packed file. */
+  redact?: 'strings';
+  /** As of `redactSnapshot`; needs `redact`. */
+  key?: string | Uint8Array;
   /** Let the originals stay. Default: false. */
   keep?: boolean;
   /** End when everything that is there has been looked at. Default: false, until `signal` fires. */

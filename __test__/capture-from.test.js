@@ -201,6 +201,24 @@ test('the memory of the capturing process does not depend on the snapshot', { sk
   t.diagnostic(JSON.stringify(facts));
 });
 
+test('contents of strings can stay where they are', { skip: !isLinux }, async (t) => {
+  const dir = folder(t);
+  const secret = 'correct-horse-battery-staple';
+  const code = `globalThis.kept = { password: '${secret}', again: process.argv[1] }; console.log('up'); setInterval(() => {}, 1000)`;
+  const { port } = await start(t, { inspect: true, code });
+  const capture = async (options) => {
+    const { path: file } = await captureFrom({ inspect: port, dir, compression: 'none', ...options });
+    return fs.readFileSync(file, 'utf8');
+  };
+  assert.ok((await capture()).includes(secret), 'it is there to be found');
+  const redacted = await capture({ redact: 'strings', key: 'a key that nobody guesses' });
+  assert.ok(!redacted.includes(secret) && redacted.includes('password'));
+  await assert.rejects(capture({ key: 'a key that nobody guesses' }), { code: 'HEAPHOUND_ERR_OPTION' });
+  const told = spawnSync(process.execPath, [MAIN, 'capture', '--inspect', String(port), '--redact', '--out', 'r.heapsnapshot'], { encoding: 'utf8', cwd: dir });
+  assert.equal(told.status, 0, told.stderr);
+  assert.ok(!fs.readFileSync(path.join(dir, 'r.heapsnapshot'), 'utf8').includes(secret));
+});
+
 test('the command line captures, lists and explains', { skip: !isLinux }, async (t) => {
   const dir = folder(t);
   const { pid, port } = await start(t, { inspect: true });

@@ -71,6 +71,23 @@ test('originals can be kept, and the packed ones can go elsewhere', async (t) =>
   await assert.rejects(collect(path.join(dir, 'missing')), { code: 'HEAPHOUND_ERR_IO' });
 });
 
+test('contents of strings can be replaced', async (t) => {
+  const dir = folder(t);
+  const file = path.join(dir, 'a.heapsnapshot');
+  globalThis.secret = ['correct-horse', process.pid].join('-');
+  v8.writeHeapSnapshot(file);
+  assert.ok(fs.readFileSync(file, 'utf8').includes(globalThis.secret));
+  const [stored] = await collect(dir, { redact: 'strings', compression: 'gzip' });
+  delete globalThis.secret;
+  const document = zlib.gunzipSync(fs.readFileSync(stored.path)).toString();
+  assert.ok(!document.includes(`correct-horse-${process.pid}`));
+  assert.equal(JSON.parse(document).snapshot.node_count, stored.nodeCount);
+  fs.writeFileSync(file, whole);
+  assert.equal((await collect(dir, { redact: 'strings', compression: 'gzip' }))[0].code, 'HEAPHOUND_ERR_EXISTS', 'of another heap');
+  fs.writeFileSync(`${file}.gz`, zlib.gzipSync(whole));
+  assert.equal((await collect(dir, { redact: 'strings', compression: 'gzip' }))[0].already, true);
+});
+
 test('a kill between storing and removing is made good, another file of that name is not touched', async (t) => {
   const dir = folder(t);
   fs.writeFileSync(path.join(dir, 'a.heapsnapshot'), whole);

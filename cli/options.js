@@ -46,6 +46,7 @@ const OPTIONS = {
   'max-bytes': { value: 'SIZE', help: 'give up when the file gets larger', read: bytes },
   'max-pause': { value: 'MS', help: 'refuse when the process would stand still for longer', read: positiveInteger },
   timeout: { value: 'MS', help: 'give up after this time', read: positiveInteger },
+  redact: { help: 'replace the contents of strings before they reach the disk' },
   keep: { help: 'let the originals stay' },
   once: { help: 'do what there is to do, and end' },
   force: { help: 'capture even when there seems to be no room for it' },

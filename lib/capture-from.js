@@ -10,6 +10,7 @@ const { WORK, checkOptions, integer, ofType } = require('./options');
 const { PLACE, checkPlace, choosePlace } = require('./place');
 const { checkRoom, memoryRoom } = require('./headroom');
 const { estimate, heapOf } = require('./estimate');
+const { REDACTION, redactionKey } = require('./redaction-key');
 const { withDeadline } = require('./deadline');
 const { connect, reachWorkers } = require('./inspector-client');
 const { knock, openDoor } = require('./inspector-door');
@@ -19,6 +20,7 @@ const TARGET = { inspect: portOrUrl, pid: integer(1, 2 ** 31 - 1), signal: WORK.
 const CAPTURE = {
   ...TARGET,
   ...PLACE,
+  ...REDACTION,
   worker: integer(1),
   onProgress: WORK.onProgress,
   exposeInternals: ofType('boolean'),
@@ -126,7 +128,8 @@ async function capture(target, options, signal) {
       const room = options.pid === undefined ? { bytes: facts.availableBytes ?? Infinity, limit: 'its process.availableMemory()' } : memoryRoom({ pid: options.pid });
       checkRoom(estimate(compression, heapOf(facts.spaces), null), { ...options, directory: path.dirname(place.file), room });
     }
-    const archive = run({ signal }, (control) => addon.archiveSnapshot(feed, place.file, compression, options.maxBytes, control));
+    const packing = { compression, maxBytes: options.maxBytes, key: redactionKey(options) };
+    const archive = run({ signal }, (control) => addon.archiveSnapshot(feed, place.file, packing, control));
     // It is waited for below; until then it may fail unseen.
     archive.catch(() => {});
     // From here on the end of the session forgets the ids too, whatever ends it.

@@ -8,8 +8,9 @@ const { addon, run } = require('./native');
 const { optionError, toError } = require('./errors');
 const { WORK, checkOptions, ofType } = require('./options');
 const { PLACE, SUFFIXES } = require('./place');
+const { REDACTION, redactionKey } = require('./redaction-key');
 
-const COLLECT = { out: PLACE.dir, compression: PLACE.compression, keep: ofType('boolean'), once: ofType('boolean'), signal: WORK.signal };
+const COLLECT = { ...REDACTION, out: PLACE.dir, compression: PLACE.compression, keep: ofType('boolean'), once: ofType('boolean'), signal: WORK.signal };
 const NAME = /\.heapsnapshot$/;
 /** `fs.watch` may miss something, and a network file system tells nothing. */
 const LOOK_EVERY_MS = 1000;
@@ -35,6 +36,7 @@ const RETRY_MS = 30_000;
  */
 async function* collectSnapshots(directory, options) {
   const { out, keep = false, once = false, signal, ...checked } = checkOptions(options, COLLECT);
+  const key = redactionKey(checked);
   /** @type {import('./place').Compression} */
   const compression = checked.compression ?? 'zstd';
   if (typeof directory !== 'string' || directory === '') throw optionError('directory', 'must be a path');
@@ -53,7 +55,7 @@ async function* collectSnapshots(directory, options) {
         if (!once && !isDue(entry)) continue;
         const target = path.join(to, name + SUFFIXES[compression]);
         entry.wasTried = true;
-        const outcome = await store(file, target, { size, compression, signal });
+        const outcome = await store(file, target, { size, packing: { compression, key }, signal });
         if (signal?.aborted) return;
         if (outcome.event === 'incomplete' && !once && (stateOf(file) !== state || performance.now() - entry.since < QUIET_MS)) {
           // It may be on its way still.
@@ -106,18 +108,18 @@ function isDue({ since, wasTried }) {
 /**
  * @param {string} file
  * @param {string} target
- * @param {{ size: number, compression: import('./place').Compression, signal?: AbortSignal }} options
+ * @param {{ size: number, packing: { compression: import('./place').Compression, key?: Uint8Array }, signal?: AbortSignal }} options
  * @returns {Promise<Omit<import('..').CollectedSnapshot, 'file' | 'removed'>>}
  */
-async function store(file, target, { size, compression, signal }) {
+async function store(file, target, { size, packing, signal }) {
   try {
     const { rawBytes, storedBytes, nodeCount, edgeCount, sha256 } =
-      await run({ signal }, (control) => addon.archiveSnapshot(file, target, compression, undefined, control));
+      await run({ signal }, (control) => addon.archiveSnapshot(file, target, packing, control));
     return { event: 'stored', path: target, rawBytes, storedBytes, nodeCount, edgeCount, sha256 };
   } catch (cause) {
     const error = /** @type {import('..').HeaphoundError} */ (cause);
     // A process that was killed between the two steps has stored it and not removed it.
-    if (error.code === 'HEAPHOUND_ERR_EXISTS' && (await isSame(target, size, signal))) {
+    if (error.code === 'HEAPHOUND_ERR_EXISTS' && (await isSame(file, target, { packing, signal }))) {
       return { event: 'stored', path: target, rawBytes: size, storedBytes: fs.statSync(target).size, already: true };
     }
     const event = error.code === 'HEAPHOUND_ERR_CAPTURE' ? 'incomplete' : 'failed';
@@ -126,13 +128,18 @@ async function store(file, target, { size, compression, signal }) {
 }
 
 /**
+ * True when the packed file holds the snapshot of the original: byte for byte as long, or, when contents were replaced, with as many objects.
+ *
+ * @param {string} file
  * @param {string} target
- * @param {number} size
- * @param {AbortSignal} [signal]
+ * @param {{ packing: { key?: Uint8Array }, signal?: AbortSignal }} options
  */
-async function isSame(target, size, signal) {
+async function isSame(file, target, { packing, signal }) {
+  const check = (/** @type {string} */ name) => run({ signal }, (control) => addon.checkSnapshot(name, control));
   try {
-    return (await run({ signal }, (control) => addon.checkSnapshot(target, control))) === size;
+    const [original, packed] = [await check(file), await check(target)];
+    const members = packing.key ? ['nodeCount', 'edgeCount'] : ['nodeCount', 'edgeCount', 'rawBytes'];
+    return members.every((member) => original[member] === packed[member]);
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@
 
 const { createHash, randomBytes } = require('node:crypto');
 const { optionError } = require('./errors');
+const { oneOf } = require('./options');
 
 /** A key that can be guessed gives contents away. */
 const LEAST_BYTES = 16;
@@ -30,4 +31,16 @@ function keyOption(name, value) {
   return createHash('sha256').update(bytes).digest();
 }
 
-module.exports = { keyOption, ownKey };
+/** Options of what writes snapshots. @type {Record<string, import('./options').Check>} */
+const REDACTION = { redact: oneOf(['strings']), key: keyOption };
+
+/**
+ * @param {{ redact?: 'strings', key?: Buffer }} options
+ * @returns {Buffer | undefined} undefined when nothing is to be redacted
+ */
+function redactionKey({ redact, key }) {
+  if (redact === undefined && key !== undefined) throw optionError('key', 'needs redact');
+  return redact === undefined ? undefined : key ?? ownKey();
+}
+
+module.exports = { REDACTION, redactionKey, keyOption, ownKey };

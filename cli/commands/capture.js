@@ -5,6 +5,7 @@ const path = require('node:path');
 const { count, counted, size } = require('../numbers');
 const { choose } = require('../options');
 const { drawTable } = require('../table');
+const { redaction } = require('../redaction');
 const { harmless } = require('../text');
 const { UsageError } = require('../usage');
 
@@ -29,7 +30,7 @@ module.exports = {
     'V8 has written it. --pid opens a closed inspector by SIGUSR1 and closes it again; while it is open, whoever may connect',
     'to the loopback of that machine can use it. The memory of the process and the disk are asked first whether there is room.',
   ],
-  options: ['inspect', 'pid', 'out', 'compress', 'worker', 'list', 'keep-ids', 'max-bytes', 'max-pause', 'timeout', 'force'],
+  options: ['inspect', 'pid', 'out', 'compress', 'worker', 'list', 'redact', 'key-file', 'keep-ids', 'max-bytes', 'max-pause', 'timeout', 'force'],
   common: ['json', 'color', 'no-color', 'help'],
   examples: [
     'heaphound capture --pid 4711 --out heaps/',
@@ -58,6 +59,7 @@ async function run({ options, output, terminal, progress, signal }) {
     timeoutMs,
     ...place(options),
     worker: options.worker,
+    ...redaction(options),
     keepIds: options['keep-ids'],
     maxBytes: options['max-bytes'],
     maxPauseMs: options['max-pause'],

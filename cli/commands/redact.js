@@ -1,10 +1,9 @@
 'use strict';
 
-const fs = require('node:fs');
 const { count, size } = require('../numbers');
+const { readKey } = require('../redaction');
 const { sourcesOf } = require('../snapshots');
 const { harmless } = require('../text');
-const { UsageError } = require('../usage');
 
 /** @type {import('../commands').Command} */
 module.exports = {
@@ -40,13 +39,4 @@ async function run({ operands, options, output, progress, signal }) {
   if (options.json) return output.json(result);
   const { redactedCount, stringCount, storedBytes } = result;
   await output.write(`${harmless(operands[1])}: ${size(storedBytes)}, ${count(redactedCount)} of ${count(stringCount)} texts replaced\n`);
-}
-
-/** @param {string} file */
-function readKey(file) {
-  try {
-    return fs.readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`--key-file cannot be read: ${/** @type {Error} */ (error).message}`);
-  }
 }

@@ -2,6 +2,7 @@
 
 const { counted, size } = require('../numbers');
 const { choose } = require('../options');
+const { redaction } = require('../redaction');
 const { harmless } = require('../text');
 
 const CODECS = ['zstd', 'gzip', 'none'];
@@ -18,7 +19,7 @@ module.exports = {
     '--heap-snapshot-on-oom, with --diagnostic-dir=DIR), and makes private, compressed, verified files of those that are whole.',
     'The original is removed then. A file that a killed process left unfinished is reported and stays.',
   ],
-  options: ['out', 'compress', 'keep', 'once'],
+  options: ['out', 'compress', 'redact', 'key-file', 'keep', 'once'],
   optionHelp: { out: 'the directory for the packed files (default: DIR)', compress: 'zstd (default), gzip or none' },
   common: ['json', 'color', 'no-color', 'help'],
   examples: [
@@ -35,7 +36,7 @@ async function run({ operands, options, output, progress, signal }) {
   const { collectSnapshots } = require('../..');
   const compression = /** @type {any} */ (options.compress && choose(options.compress, CODECS, 'compress'));
   let code = 0;
-  for await (const found of collectSnapshots(operands[0], { out: options.out, compression, keep: options.keep, once: options.once, signal })) {
+  for await (const found of collectSnapshots(operands[0], { out: options.out, compression, ...redaction(options), keep: options.keep, once: options.once, signal })) {
     if (found.event !== 'stored') code = NOT_ALL;
     await output.write(`${options.json ? JSON.stringify(found) : tell(found)}\n`);
     await output.flush();

@@ -25,7 +25,7 @@ pub use completeness::{Completeness, Counts};
 pub use fork::{Ended, ForkCapture, ForkOptions, Forked, Watch, WatchOptions, cannot_fork};
 pub use inline::InlineCapture;
 pub use numbering::{Numbered, Numbering, Origin};
-pub use received::{archive, check};
+pub use received::{Packing, archive, check};
 pub use route::{Captured, Route, Sink, Stage};
 pub use table::{Process, Table};
 pub use tracking::{start_tracking, stop_tracking};

@@ -5,7 +5,18 @@ use super::route::Captured;
 use crate::archive::{Codec, FileWriter, Source, read};
 use crate::control::Control;
 use crate::error::Result;
+use crate::format::Redactor;
 use std::path::Path;
+
+/// How the file is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Packing {
+    pub codec: Codec,
+    /// Stored bytes there may be.
+    pub max_bytes: Option<u64>,
+    /// With it, contents of strings are replaced: [`Redactor`].
+    pub key: Option<[u8; 32]>,
+}
 
 /// Makes a private file `path` of the snapshot in `source`, which may be packed in any way.
 ///
@@ -14,20 +25,27 @@ use std::path::Path;
 /// # Errors
 /// [`Error::Capture`](crate::error::Error::Capture) when the snapshot is not whole; those of [`read`] and of [`FileWriter`]. There is no file
 /// then.
-pub fn archive(
-    source: Source,
-    path: &Path,
-    codec: Codec,
-    max_bytes: Option<u64>,
-    control: &Control,
-) -> Result<Captured> {
-    let mut writer = FileWriter::create(path, codec)?.limited(max_bytes);
+pub fn archive(source: Source, path: &Path, packing: &Packing, control: &Control) -> Result<Captured> {
+    let mut writer = FileWriter::create(path, packing.codec)?.limited(packing.max_bytes);
     let mut completeness = Completeness::new();
+    let mut redactor = packing.key.map(Redactor::new);
+    let mut redacted = Vec::new();
     read(source, control, &mut |bytes| {
+        let bytes = match &mut redactor {
+            None => bytes,
+            Some(redactor) => {
+                redacted.clear();
+                redactor.feed(bytes, &mut redacted)?;
+                &redacted
+            }
+        };
         completeness.feed(bytes)?;
         writer.write(bytes)
     })?;
     let counts = completeness.finish()?;
+    if let Some(redactor) = redactor {
+        redactor.finish()?;
+    }
     control.check()?;
     Ok(Captured { file: writer.finish()?, counts })
 }
@@ -57,7 +75,13 @@ mod tests {
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let path = folder.join("a.gz");
         let archive = |bytes: &[u8], most, control: &Control| {
-            archive(Source::Bytes(bytes.to_vec()), &path, Codec::Gzip, most, control).map_err(|error| error.code())
+            archive(
+                Source::Bytes(bytes.to_vec()),
+                &path,
+                &Packing { codec: Codec::Gzip, max_bytes: most, key: None },
+                control,
+            )
+            .map_err(|error| error.code())
         };
         let control = Control::new();
         for (bytes, most, code) in [

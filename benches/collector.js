@@ -1,0 +1,101 @@
+'use strict';
+
+// What a snapshot leaves behind in the process: how long the collector works for each megabyte that is allocated, before a snapshot and after one.
+// Prints a section of `docs/benchmarks.md`.
+//
+//   node benches/collector.js [--runs 3]
+//
+// Each run is a process of its own, on every Node line whose binary is installed (`npm ci --prefix __test__/nodes`).
+
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { PerformanceObserver } = require('node:perf_hooks');
+const v8 = require('node:v8');
+const { setImmediate: turn } = require('node:timers/promises');
+
+/** Objects that stay, objects that live for a while, and how many batches of the latter are made. */
+const LASTING = 200_000;
+const BATCH = 50_000;
+const WINDOW = 6;
+const BATCHES = 120;
+/** Of `{ index, next: { index } }` on 64 bits: three words of header and one or two members each. */
+const OBJECT_BYTES = 2 * (3 * 8) + 2 * 8 + 8;
+
+const STEPS = [
+  { title: 'before', act: async () => {} },
+  { title: 'after `captureSnapshot()`', act: (capture, dir) => capture({ dir, mode: 'inline' }) },
+  { title: 'with `keepIds: true`', act: (capture, dir) => capture({ dir, mode: 'inline', keepIds: true }) },
+  { title: 'after the last of that series', act: (capture, dir) => capture({ dir, mode: 'inline' }) },
+  { title: 'after `v8.writeHeapSnapshot`', act: async (_, dir) => v8.writeHeapSnapshot(path.join(dir, 'plain.heapsnapshot')) },
+];
+
+if (process.argv[2] === '--child') child();
+else main();
+
+async function child() {
+  const { captureSnapshot } = require('..');
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-bench-'));
+  globalThis.lasting = Array.from({ length: LASTING }, (_, index) => ({ index, next: { index } }));
+  // An older heaphound has one mode only.
+  const capture = (options) => captureSnapshot(options).catch((error) => {
+    if (error.code !== 'HEAPHOUND_ERR_OPTION') throw error;
+    const { mode, ...rest } = options;
+    return captureSnapshot(rest);
+  });
+  await allocate();
+  const times = [];
+  for (const { act } of STEPS) {
+    await act(capture, dir);
+    times.push(await allocate());
+  }
+  fs.rmSync(dir, { recursive: true });
+  console.log(JSON.stringify(times));
+}
+
+/** @returns {Promise<number>} milliseconds of the collector for each megabyte */
+async function allocate() {
+  let collecting = 0;
+  const observer = new PerformanceObserver((list) => list.getEntries().forEach((entry) => (collecting += entry.duration)));
+  observer.observe({ entryTypes: ['gc'] });
+  const window = [];
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    window[batch % WINDOW] = Array.from({ length: BATCH }, (_, index) => ({ index, next: { index } }));
+    await turn();
+  }
+  await turn();
+  await turn();
+  observer.disconnect();
+  return collecting / ((BATCHES * BATCH * OBJECT_BYTES) / 1e6);
+}
+
+function main() {
+  const flags = process.argv.slice(2);
+  const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
+  const lines = binaries().map((binary) => {
+    const taken = Array.from({ length: runs }, () => JSON.parse(execFileSync(binary, [__filename, '--child'], { encoding: 'utf8' })));
+    const version = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
+    return { version, times: STEPS.map((_, step) => median(taken.map((times) => times[step]))) };
+  });
+  console.log([
+    '## What a capture leaves behind',
+    '',
+    'Milliseconds of the garbage collector for each megabyte that a loop allocates, in one process from left to right, and the ratio to the first column. '
+      + `Median of ${runs} runs; average load at the start ${os.loadavg()[0].toFixed(1)}.`,
+    '',
+    `| Node | ${STEPS.map(({ title }) => title).join(' | ')} |`,
+    `|---|${STEPS.map(() => '--:').join('|')}|`,
+    ...lines.map(({ version, times }) => `| ${version} | ${times.map((time) => `${time.toFixed(2)} (${(time / times[0]).toFixed(1)} ×)`).join(' | ')} |`),
+  ].join('\n'));
+}
+
+function binaries() {
+  const folder = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
+  const found = [20, 22, 24, 26].map((line) => path.join(folder, `node${line}`, 'bin', 'node')).filter((file) => fs.existsSync(file));
+  return found.length > 0 ? found : [process.execPath];
+}
+
+function median(values) {
+  return values.sort((left, right) => left - right)[Math.floor(values.length / 2)];
+}
