@@ -23,19 +23,19 @@ function remember(user) {
 function request() {
   remember({ name: 'somebody' });
 }
-async function main(dir) {
+async function main(dir, mode) {
   const tracking = trackAllocations();
   const results = [];
   for (let round = 0; round < 3; round += 1) {
     for (let count = 0; count < 200; count += 1) request();
-    results.push(await captureSnapshot({ dir, checkHeadroom: false }));
+    results.push(await captureSnapshot({ dir, mode, checkHeadroom: false }));
   }
   tracking.stop();
   tracking.stop();
-  results.push(await captureSnapshot({ dir, checkHeadroom: false }));
+  results.push(await captureSnapshot({ dir, mode, checkHeadroom: false }));
   console.log(JSON.stringify(results));
 }
-main(process.argv[2]);
+main(process.argv[2], process.argv[3]);
 `;
 
 function folder(t) {
@@ -46,31 +46,39 @@ function folder(t) {
 
 for (const line of [20, 22, 24, 26]) {
   const node = nodeOfLine(line);
-  test(`on Node ${line} a leak carries the stack that allocated it`, { skip: node === undefined && `node${line} is not installed` }, async (t) => {
-    const dir = folder(t);
-    const program = path.join(dir, 'leaking.js');
-    fs.writeFileSync(program, LEAKING);
-    const results = JSON.parse(execFileSync(node, [program, dir], { encoding: 'utf8' }));
-    assert.deepEqual(results.map((result) => result.idsKept), [true, true, true, false]);
-    assert.equal(new Set(results.slice(0, 3).map((result) => result.idSpace)).size, 1);
-    const files = results.slice(0, 3).map((result) => result.path);
-    const { leaks } = await findLeaks(files);
-    const leak = leaks.find((candidate) => candidate.className === 'Session');
-    assert.deepEqual(leak.countGrowth, [200, 200]);
-    const names = leak.allocationStack.map((frame) => frame.name);
-    assert.ok(names.includes('remember') && names.indexOf('remember') < names.indexOf('request'), names.join());
-    const frame = leak.allocationStack[names.indexOf('remember')];
-    assert.deepEqual([path.basename(frame.file), frame.line], ['leaking.js', 6]);
-    assert.ok(leak.allocationStackCount >= 200 && leak.allocationStackCount <= 600, `${leak.allocationStackCount}`);
+  for (const mode of process.platform === 'linux' ? ['inline', 'fork'] : ['inline']) {
+    test(`on Node ${line} (${mode}) a leak carries the stack that allocated it`, { skip: node === undefined && `node${line} is not installed` }, async (t) => {
+      const dir = folder(t);
+      const program = path.join(dir, 'leaking.js');
+      fs.writeFileSync(program, LEAKING);
+      const results = JSON.parse(execFileSync(node, [program, dir, mode], { encoding: 'utf8' }));
+      if (mode === 'inline') {
+        assert.deepEqual(results.map((result) => result.idsKept), [true, true, true, false]);
+        assert.equal(new Set(results.slice(0, 3).map((result) => result.idSpace)).size, 1);
+      }
+      await check(results.map((result) => result.path));
+    });
+  }
+}
 
-    const last = await openSnapshot(results[3].path);
-    assert.equal(last.info.hasAllocations, false, 'nothing is recorded after the stop');
-    await last.close();
+async function check(all) {
+  const files = all.slice(0, 3);
+  const { leaks } = await findLeaks(files);
+  const leak = leaks.find((candidate) => candidate.className === 'Session');
+  assert.deepEqual(leak.countGrowth, [200, 200]);
+  const names = leak.allocationStack.map((frame) => frame.name);
+  assert.ok(names.includes('remember') && names.indexOf('remember') < names.indexOf('request'), names.join());
+  const frame = leak.allocationStack[names.indexOf('remember')];
+  assert.deepEqual([path.basename(frame.file), frame.line], ['leaking.js', 6]);
+  assert.ok(leak.allocationStackCount >= 200 && leak.allocationStackCount <= 600, `${leak.allocationStackCount}`);
 
-    const { stdout, status } = spawnSync(process.execPath, [MAIN, 'leaks', ...files, '--no-color'], { encoding: 'utf8' });
-    assert.equal(status, 1);
-    assert.match(stdout, /Who allocated (most of )?them\n(.*\n)? *at remember .*leaking\.js:6:/);
-  });
+  const last = await openSnapshot(all[3]);
+  assert.equal(last.info.hasAllocations, false, 'nothing is recorded after the stop');
+  await last.close();
+
+  const { stdout, status } = spawnSync(process.execPath, [MAIN, 'leaks', ...files, '--no-color'], { encoding: 'utf8' });
+  assert.equal(status, 1);
+  assert.match(stdout, /Who allocated (most of )?them\n(.*\n)? *at remember .*leaking\.js:6:/);
 }
 
 function nodeOfLine(line) {

@@ -12,6 +12,7 @@ const { checkRoom, memoryRoom } = require('./headroom');
 const { estimate, heapOf } = require('./estimate');
 const { REDACTION, redactionKey } = require('./redaction-key');
 const { withDeadline } = require('./deadline');
+const { checkSidecar, writeSidecar } = require('./sidecar');
 const { connect, reachWorkers } = require('./inspector-client');
 const { knock, openDoor } = require('./inspector-door');
 
@@ -124,6 +125,7 @@ async function capture(target, options, signal) {
   const place = choosePlace(options, compression, startedAt, { pid: facts.pid, threadId: worker });
   const feed = new addon.Feed();
   try {
+    checkSidecar(place.file);
     if (options.checkHeadroom !== false) {
       const room = options.pid === undefined ? { bytes: facts.availableBytes ?? Infinity, limit: 'its process.availableMemory()' } : memoryRoom({ pid: options.pid });
       checkRoom(estimate(compression, heapOf(facts.spaces), null), { ...options, directory: path.dirname(place.file), room });
@@ -138,7 +140,7 @@ async function capture(target, options, signal) {
     if (!keepIds) await forgetIds(target);
     feed.end();
     const file = await archive;
-    return {
+    const result = {
       path: place.file,
       mode: 'inspector',
       reason: 'another process can be captured only by its inspector',
@@ -149,6 +151,7 @@ async function capture(target, options, signal) {
       nodeCount: file.nodeCount,
       edgeCount: file.edgeCount,
       sha256: file.sha256,
+      ...(options.redact && { redact: options.redact }),
       idSpace: facts.idSpace,
       idsKept: keepIds,
       node: facts.node,
@@ -156,6 +159,7 @@ async function capture(target, options, signal) {
       threadId: worker,
       startedAt: startedAt.toISOString(),
     };
+    return /** @type {any} */ (await writeSidecar(/** @type {any} */ (result)));
   } catch (error) {
     place.undo();
     throw error;

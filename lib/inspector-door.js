@@ -17,6 +17,7 @@ const DEFAULT_PORT = 9229;
 const OPENS_MS = 5000;
 const LOOK_EVERY_MS = 25;
 const ANSWER_MS = 5000;
+const AGAIN_MS = 200;
 /** State of a socket in `/proc/net/tcp` that takes connections. */
 const LISTENING = '0A';
 
@@ -160,7 +161,11 @@ function hostOf(hexadecimal) {
 async function socketUrl(host, port) {
   // Node answers only to names that are addresses, or localhost.
   const address = net.isIP(host) ? host : (await dns.lookup(host).catch((error) => { throw inspectorError(error.message); })).address;
-  const list = await getJson(address, port);
+  const list = await getJson(address, port).catch((error) => {
+    if (error.cause?.code !== 'ECONNRESET') throw error;
+    // It still clears up after a connection that was cut.
+    return sleep(AGAIN_MS).then(() => getJson(address, port));
+  });
   const url = Array.isArray(list) ? list[0]?.webSocketDebuggerUrl : undefined;
   if (typeof url !== 'string') throw inspectorError(`${host}:${port} is no inspector of Node.js`);
   return url;
@@ -173,7 +178,7 @@ async function socketUrl(host, port) {
  */
 function getJson(host, port) {
   return new Promise((resolve, reject) => {
-    const fail = (/** @type {Error} */ error) => reject(inspectorError(`${host}:${port}: ${error.message}`));
+    const fail = (/** @type {Error} */ cause) => reject(Object.assign(inspectorError(`${host}:${port}: ${cause.message}`), { cause }));
     const request = http.get({ host, port, path: '/json/list', timeout: ANSWER_MS, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (piece) => (text += piece)).on('error', fail).on('end', () => {
