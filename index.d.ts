@@ -443,6 +443,11 @@ export interface DiffDocument {
   classes: ClassDiff[];
   /** Classes that only have survivors of another size, which DevTools does not show; largest growth first. Empty without ids. */
   resized: ClassDiff[];
+  /**
+   * What changed in all classes of this name together; zeros when nothing did. `key` and `location` are those of the first. Not enumerable. Throws
+   * `HEAPHOUND_ERR_OPTION` when the option `limit` may have cut the class off.
+   */
+  class(name: string): ClassDiff;
 }
 
 export interface LeakOptions extends ComparisonOptions {
@@ -783,6 +788,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_KILLED'
   | 'HEAPHOUND_ERR_CLOSED'
   | 'HEAPHOUND_ERR_ADDON'
+  | 'HEAPHOUND_ERR_LEAK'
   | 'HEAPHOUND_ERR_INTERNAL';
 
 /** The shape of what calls reject with. There is no class: match on `code`. */

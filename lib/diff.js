@@ -2,6 +2,7 @@
 
 const { addon } = require('./native');
 const { read } = require('./document');
+const { withClasses } = require('./diff-class');
 const { Snapshot, open, parse } = require('./snapshot');
 const { OPEN, checkOptions, integer, oneOf, compareBy, limit } = require('./options');
 
@@ -43,7 +44,7 @@ async function diffSnapshots(before, after, options) {
     const idSpaces = [older, newer].map((snapshot) => snapshot.info.idSpace);
     const json = JSON.stringify({ sort, limit, ids, compareBy, idSpaces });
     const pages = await Snapshot.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
-    return { before: older.info, after: newer.info, ...(await read(pages)) };
+    return withClasses({ before: older.info, after: newer.info, ...(await read(pages)) }, limit !== undefined);
   } finally {
     if (newer !== /** @type {unknown} */ (after)) await newer.close();
     if (older && older !== /** @type {unknown} */ (before)) await older.close();

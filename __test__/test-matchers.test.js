@@ -1,0 +1,52 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const path = require('node:path');
+const { test } = require('node:test');
+const { diffSnapshots, findLeaks } = require('heaphound');
+const { matchers } = require('heaphound/test');
+
+const CORPUS = path.join(__dirname, 'fixtures', 'golden');
+const files = ['before', 'after'].map((name) => path.join(CORPUS, `growth-${name}.heapsnapshot.gz`));
+
+test('a diff tells of one class by its name, zeros when it did not change', async () => {
+  const diff = await diffSnapshots(files[0], files[1]);
+  const row = diff.classes.find(({ name, countDelta }) => countDelta > 0 && diff.classes.filter((it) => it.name === name).length === 1);
+  assert.deepEqual(diff.class(row.name), row);
+  const same = diff.class('No such class');
+  assert.deepEqual([same.countDelta, same.addedCount, same.sizeDelta, same.addedIds], [0, 0, 0, []]);
+  assert.ok(!JSON.stringify(diff).includes('No such class'));
+  assert.throws(() => diff.class(1), { code: 'HEAPHOUND_ERR_OPTION' });
+  const cut = await diffSnapshots(files[0], files[1], { limit: 1 });
+  assert.throws(() => cut.class('No such class'), { code: 'HEAPHOUND_ERR_OPTION' });
+  const { countDelta, addedCount } = (await diffSnapshots(files[0], files[1], { compareBy: 'structure' })).class('No such class');
+  assert.deepEqual([countDelta, addedCount], [0, null]);
+});
+
+test('toHaveGrownBy compares the count of a class', async () => {
+  const diff = await diffSnapshots(files[0], files[1]);
+  const { name: className, countDelta } = diff.classes.find((row) => row.countDelta > 0);
+  assert.equal(matchers.toHaveGrownBy(diff, { className, count: countDelta }).pass, true);
+  const { pass, message, actual, expected } = matchers.toHaveGrownBy(diff, { className, count: 1e6 });
+  assert.deepEqual([pass, actual, expected], [false, countDelta, 1e6]);
+  assert.equal(message(), `${className} grew by ${countDelta} objects`);
+  assert.throws(() => matchers.toHaveGrownBy(diff, { className }), { code: 'HEAPHOUND_ERR_OPTION' });
+  assert.throws(() => matchers.toHaveGrownBy({}, { className, count: 0 }), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
+test('toHaveNoLeaks takes diffs and the answers of findLeaks', async () => {
+  const diff = await diffSnapshots(files[0], files[1]);
+  const grown = matchers.toHaveNoLeaks(diff);
+  assert.equal(grown.pass, false);
+  assert.match(grown.message(), /of the program gained objects:\n {2}\S+ \+\d+ {2}\S+:\d+/);
+  assert.equal(matchers.toHaveNoLeaks(diff, { ignore: /./ }).pass, true);
+  assert.equal(matchers.toHaveNoLeaks(await diffSnapshots(files[1], files[1])).pass, true);
+
+  const found = await findLeaks(files);
+  const leaking = matchers.toHaveNoLeaks(found);
+  assert.equal(leaking.pass, false);
+  assert.match(leaking.message(), new RegExp(`^${found.leaks[0].className} `));
+  assert.equal(matchers.toHaveNoLeaks(found, { ignore: found.leaks.map((leak) => leak.fingerprint) }).pass, true);
+  assert.equal(matchers.toHaveNoLeaks({ ...found, leaks: [] }).pass, true);
+  assert.throws(() => matchers.toHaveNoLeaks(1), { code: 'HEAPHOUND_ERR_OPTION' });
+});

@@ -1,0 +1,110 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, describe, it } = require('node:test');
+const { assertNoLeak } = require('heaphound/test');
+
+const SESSIONS = path.join(__dirname, 'fixtures', 'scenarios', 'sessions.js');
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-kept-'));
+after(() => fs.rmSync(dir, { recursive: true, force: true }));
+
+class Ticket {
+  constructor(number) {
+    this.number = number;
+  }
+}
+const tickets = new Map();
+let issued = 0;
+
+const leaking = async () => {
+  issued += 1;
+  tickets.set(issued, new Ticket(issued));
+};
+const fixed = async () => {
+  tickets.set('last', new Ticket(issued));
+};
+/** Of temporary directories, those of measurements. */
+const leftovers = () => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('heaphound-test-'));
+
+describe('assertNoLeak', () => {
+  it('names what leaks, by how much, what holds it and where the snapshots are', async () => {
+    const before = leftovers();
+    const error = await assertNoLeak(leaking, { dir, name: 'GET /tickets: it leaks' }).then(() => assert.fail('nothing found'), (it) => it);
+    assert.equal(error.code, 'HEAPHOUND_ERR_LEAK');
+    assert.match(error.message, /^Ticket \(__test__\/test-no-leak\.test\.js:\d+:\d+\) leaks: \+1 per iteration \(\+7, \+7 in rounds of 7\), \d+ B each/);
+    assert.match(error.message, /It collects in .*tickets: Map/);
+    assert.match(error.message, /<- grows here/);
+    assert.match(error.message, /Measured in this process/);
+    assert.match(error.stack, /\n +at .*test-no-leak\.test\.js/, 'the stack leads to the test');
+    assert.deepEqual(Object.keys(error), ['code'], 'runners print what is enumerable');
+    assert.equal(error.report.leaks.length, 1);
+    assert.deepEqual(error.snapshots.map((file) => path.basename(file)), ['A', 'B', 'C'].map((name) => `${name}.heapsnapshot.zst`));
+    for (const file of error.snapshots) {
+      assert.ok(fs.existsSync(file));
+      assert.match(path.relative(dir, file), /^GET-tickets-it-leaks-/);
+    }
+    assert.deepEqual(leftovers(), before);
+  });
+
+  it('passes what is repaired, and leaves nothing behind', async () => {
+    const before = [leftovers(), fs.readdirSync(dir)];
+    const report = await assertNoLeak(fixed, { dir, maxBytesPerIteration: 300, maxGrowth: { Ticket: 0, Nothing: 0 } });
+    assert.deepEqual([report.leaks, report.ignored, report.grown, report.process], [[], 0, [], 'this']);
+    assert.deepEqual([leftovers(), fs.readdirSync(dir)], before);
+  });
+
+  it('fails for what maxGrowth and maxBytesPerIteration do not allow, whatever is ignored', async () => {
+    const options = { dir, ignore: [/Ticket/], snapshots: 2, warmup: 1 };
+    const passed = await assertNoLeak(leaking, options);
+    assert.deepEqual([passed.ignored, passed.iterations], [1, 23]);
+    const failure = { message: /Ticket has 23 objects more at the end than at the beginning; maxGrowth allows 22\n\nevery iteration leaves \d+ B; maxBytesPerIteration allows 8 B/ };
+    await assert.rejects(assertNoLeak(leaking, { ...options, maxGrowth: { Ticket: 22 }, maxBytesPerIteration: 8 }), failure);
+  });
+
+  it('runs a module in a quiet child process', async () => {
+    const message = /^Session \(.*sessions\.js:\d+:\d+\) leaks: \+1 per iteration[^]*Measured in a quiet child process/;
+    await assert.rejects(assertNoLeak(SESSIONS, { export: 'leaking', dir }), { code: 'HEAPHOUND_ERR_LEAK', message });
+    const { process } = await assertNoLeak(SESSIONS, { export: 'fixed', dir, maxBytesPerIteration: 100 });
+    assert.equal(process, 'child');
+    await assertNoLeak(SESSIONS, { export: 'quiet', snapshots: 2, warmup: 0 });
+    const here = await assertNoLeak(SESSIONS, { export: 'fixed', inProcess: true, snapshots: 2 });
+    assert.equal(here.process, 'this');
+  });
+
+  it('lets the errors of a scenario through', async () => {
+    const before = leftovers();
+    const thrown = new TypeError('of the scenario');
+    await assert.rejects(assertNoLeak(() => Promise.reject(thrown)), (error) => error === thrown);
+    await assert.rejects(assertNoLeak(() => { throw thrown; }), (error) => error === thrown);
+    await assert.rejects(assertNoLeak(SESSIONS, { export: 'failing' }), (error) => error instanceof RangeError && error.message === 'of the scenario');
+    await assert.rejects(assertNoLeak(path.join(__dirname, 'none.js')), { code: 'ERR_MODULE_NOT_FOUND' });
+    assert.deepEqual(leftovers(), before);
+  });
+
+  it('measures one scenario at a time', async () => {
+    let running = 0;
+    const scenario = async () => {
+      running += 1;
+      await new Promise(setImmediate);
+      assert.equal(running, 1);
+      running -= 1;
+    };
+    await Promise.all([1, 2].map(() => assertNoLeak(scenario, { snapshots: 2, warmup: 0 })));
+  });
+
+  it('refuses what cannot be', async () => {
+    const refused = { code: 'HEAPHOUND_ERR_OPTION' };
+    await assert.rejects(assertNoLeak(), refused);
+    await assert.rejects(assertNoLeak('relative.js'), refused);
+    await assert.rejects(assertNoLeak(new URL('http://localhost/')), refused);
+    await assert.rejects(assertNoLeak(fixed, { inProcess: false }), refused);
+    await assert.rejects(assertNoLeak(() => assertNoLeak(fixed)), refused);
+    for (const options of [{ iteration: 7 }, { snapshots: 1 }, { warmup: -1 }, { ignore: [1] }, { maxGrowth: { A: -1 } }, { export: 'a' }]) {
+      await assert.rejects(assertNoLeak(fixed, options), refused, JSON.stringify(options));
+    }
+    await assert.rejects(assertNoLeak(SESSIONS, { export: 'missing' }), /has no function missing; it exports/);
+  });
+});

@@ -1,0 +1,126 @@
+'use strict';
+
+const path = require('node:path');
+const { diffSnapshots, findLeaks } = require('..');
+const { takeRoundsInChild } = require('./child');
+const { leakError, optionError } = require('./errors');
+const { keep, makeDirectory, removeDirectory } = require('./keep');
+const { tellFailure } = require('./message');
+const { checkOptions, counts, integer, ofType, patterns, strings } = require('./options');
+const { nextPrime } = require('./prime');
+const { isWithinScenario, takeRounds } = require('./rounds');
+const { toScenario } = require('./scenario');
+const { inTurn } = require('./turn');
+const { judge } = require('./verdict');
+
+const MOST_SNAPSHOTS = 10;
+/** `findLeaks` takes fewer objects in an interval for noise. */
+const FEWEST_ITERATIONS = 5;
+const ITERATIONS = 7;
+/** Two snapshots make one interval, in which `findLeaks` wants to see more. */
+const ITERATIONS_OF_ONE = 23;
+const WARMUP = 2;
+const SETTLE_MS = 40;
+/** What takes the place of a class for the kinds of nodes that no program makes. */
+const MADE_BY_V8 = new Set(['(compiled code)', '(object shape)', '(system)']);
+
+const OPTIONS = {
+  iterations: integer(1, 1e6),
+  warmup: integer(0, 1e3),
+  snapshots: integer(2, MOST_SNAPSHOTS),
+  settleMs: integer(0, 1e7),
+  ignore: patterns,
+  maxBytesPerIteration: integer(0),
+  maxGrowth: counts,
+  inProcess: ofType('boolean'),
+  export: ofType('string'),
+  execArgv: strings,
+  name: ofType('string'),
+  dir: ofType('string'),
+};
+
+/**
+ * @param {any} scenario
+ * @param {import('.').NoLeakOptions} [options]
+ * @returns {Promise<import('.').NoLeakReport>}
+ */
+async function assertNoLeak(scenario, options) {
+  const { iterations, snapshots = 3, warmup = WARMUP, settleMs = SETTLE_MS, ...rest } = checkOptions(options, OPTIONS);
+  const where = toScenario(scenario, { inProcess: rest.inProcess, exported: rest.export });
+  if (isWithinScenario()) throw optionError('scenario', 'calls assertNoLeak itself: the outer one would wait for the inner one for ever');
+  const wanted = iterations ?? (snapshots === 2 ? ITERATIONS_OF_ONE : ITERATIONS);
+  const plan = { iterations: nextPrime(Math.max(wanted, FEWEST_ITERATIONS)), warmup, snapshots, settleMs };
+  const name = rest.name ?? (typeof scenario === 'function' ? scenario.name : path.basename(String(scenario)));
+  const caller = {};
+  Error.captureStackTrace(caller, assertNoLeak);
+  return inTurn(() => measure(where, plan, { ...rest, name, caller }));
+}
+
+/**
+ * @param {ReturnType<typeof toScenario>} where
+ * @param {import('./rounds').Plan} plan
+ * @param {any} options
+ */
+async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIteration, execArgv = [], name, dir = '.heaphound', caller }) {
+  const startedAt = performance.now();
+  const directory = makeDirectory();
+  try {
+    const files = 'run' in where
+      ? await takeRounds(where.run, plan, directory)
+      : await takeRoundsInChild(where, plan, directory, execArgv);
+    const document = await findLeaks(files);
+    const { leaks, ignored } = judge(document.leaks, { iterations: plan.iterations, ignore });
+    const grown = await findGrown(files, maxGrowth);
+    const bytes = maxBytesPerIteration === undefined ? undefined : await bytesPerIteration(files, plan.iterations);
+    const tooMany = bytes !== undefined && bytes > maxBytesPerIteration;
+    const report = {
+      leaks,
+      ignored,
+      grown,
+      ...plan,
+      ...(bytes === undefined ? {} : { bytesPerIteration: bytes }),
+      process: /** @type {'this' | 'child'} */ ('run' in where ? 'this' : 'child'),
+      durationMs: performance.now() - startedAt,
+    };
+    if (leaks.length === 0 && grown.length === 0 && !tooMany) return report;
+    const kept = keep(files, { dir: path.resolve(dir), name });
+    throw leakError(tellFailure(report, { maxBytesPerIteration, files: kept }), { report, snapshots: kept }, caller);
+  } finally {
+    removeDirectory(directory);
+  }
+}
+
+/**
+ * Classes that gained more objects than they may, from the first snapshot to the last.
+ *
+ * @param {string[]} files
+ * @param {Record<string, number>} most
+ * @returns {Promise<import('.').GrownClass[]>}
+ */
+async function findGrown(files, most) {
+  const names = Object.keys(most);
+  if (names.length === 0) return [];
+  const diff = await diffSnapshots(files[0], files[files.length - 1], { ids: 0 });
+  return names
+    .map((className) => ({ className, countDelta: diff.class(className).countDelta, most: most[className] }))
+    .filter((row) => row.countDelta > row.most);
+}
+
+/**
+ * Bytes of what the program made; of the intervals the one with the least, since what is not of the scenario comes once.
+ *
+ * @param {string[]} files
+ * @param {number} iterations
+ */
+async function bytesPerIteration(files, iterations) {
+  /** @type {number[]} */
+  const growth = [];
+  for (const [at, file] of files.slice(1).entries()) {
+    const { classes, resized } = await diffSnapshots(files[at], file, { ids: 0 });
+    const rows = [...classes, ...resized].filter((row) => !MADE_BY_V8.has(row.name));
+    growth.push(rows.reduce((sum, row) => sum + row.sizeDelta + (row.grownSize ?? 0) - (row.shrunkSize ?? 0), 0));
+  }
+  return Math.min(...growth) / iterations;
+}
+
+module.exports = { assertNoLeak };

@@ -1,0 +1,26 @@
+'use strict';
+
+/**
+ * @param {string} name of the option
+ * @param {string} what is wrong with it and what would be right
+ */
+function optionError(name, what) {
+  return Object.assign(new Error(`option ${name}: ${what}`), { code: 'HEAPHOUND_ERR_OPTION' });
+}
+
+/**
+ * What a test fails with. The documents stand aside (not enumerable): runners print everything else of an error.
+ *
+ * @param {string} message
+ * @param {Record<string, unknown>} facts
+ * @param {{ stack?: string }} caller with the stack of the test, to which runners point
+ */
+function leakError(message, facts, caller) {
+  const error = Object.assign(new Error(message), { code: 'HEAPHOUND_ERR_LEAK' });
+  for (const [name, value] of Object.entries(facts)) Object.defineProperty(error, name, { value });
+  const frames = (caller.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  error.stack = [`Error: ${message}`, ...frames].join('\n');
+  return error;
+}
+
+module.exports = { leakError, optionError };

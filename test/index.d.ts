@@ -1,0 +1,115 @@
+import type { Leak } from '..';
+
+/** What to leave out of the verdict: see `NoLeakOptions.ignore`. */
+export type IgnorePattern = string | RegExp | ((leak: Leak) => boolean);
+
+export interface NoLeakOptions {
+  /**
+   * Runs of the scenario between two snapshots; the next prime number is taken, 5 at least, since growth by a multiple of it can only be the
+   * scenario's. More find what leaks little or seldom. Default: 7; 23 with two snapshots.
+   */
+  iterations?: number;
+  /** Rounds of `iterations` runs before the first snapshot, in which caches fill and modules load. Default: 2. */
+  warmup?: number;
+  /** 2 to 10. Two cannot tell a leak from a cache that is filling up. Default: 3. */
+  snapshots?: number;
+  /** Milliseconds of rest after each round, in which connections close and timers end. Default: 40. */
+  settleMs?: number;
+  /**
+   * Leaks that are known. A text: a fingerprint (as the message tells), a whole name of a class or of a step of the path, or the end of a file's path.
+   * A regular expression: part of any of these. A function: true for a leak to be left out.
+   */
+  ignore?: IgnorePattern | IgnorePattern[];
+  /**
+   * Bytes that each run may leave behind, without V8's code and tables; measured in the interval that grew least. Default: any number, as long as no
+   * leak is found.
+   */
+  maxBytesPerIteration?: number;
+  /** Objects of a class, by its name, that there may be more in the last snapshot than in the first: `{ Session: 0 }`. */
+  maxGrowth?: Record<string, number>;
+  /**
+   * Where a scenario runs that is given as a module: false, in a quiet child process; true, in this one. A function runs in this process always,
+   * since it cannot leave it. Default: false for a module, true for a function.
+   */
+  inProcess?: boolean;
+  /** Name of the function that the module exports. Default: `'default'`. */
+  export?: string;
+  /** Further flags of Node.js for the child process, as for a loader of TypeScript. */
+  execArgv?: string[];
+  /** Name of the folder of a failure's snapshots. Default: that of the function or module. */
+  name?: string;
+  /** Directory for them. Default: `.heaphound` in the working directory, which gets a `.gitignore`. */
+  dir?: string;
+}
+
+/** A class that grew more than `maxGrowth` allows. */
+export interface GrownClass {
+  className: string;
+  /** Objects more in the last snapshot than in the first. */
+  countDelta: number;
+  /** What is allowed. */
+  most: number;
+}
+
+/** How a measurement went. */
+export interface NoLeakReport {
+  /** Those for which the test fails, most important first. */
+  leaks: Leak[];
+  /** Leaks that `ignore` left out. */
+  ignored: number;
+  grown: GrownClass[];
+  /** What was used, after defaults. */
+  iterations: number;
+  warmup: number;
+  snapshots: number;
+  settleMs: number;
+  /** Only with `maxBytesPerIteration`. */
+  bytesPerIteration?: number;
+  /** Where the scenario ran. */
+  process: 'this' | 'child';
+  durationMs: number;
+}
+
+/** What `assertNoLeak` rejects with when something leaks. */
+export interface LeakError extends Error {
+  code: 'HEAPHOUND_ERR_LEAK';
+  report: NoLeakReport;
+  /** Paths of the snapshots that were kept, oldest first. */
+  snapshots: string[];
+}
+
+/**
+ * Runs the scenario again and again and fails when something piles up: rejects with a `LeakError` whose message names what leaks, what holds it,
+ * and where that is. An error of the scenario itself comes out as it is.
+ *
+ * Cost: `(warmup + snapshots - 1) * iterations` runs, each of them slower than usual, since V8 is kept from optimising; and for each snapshot a pause of
+ * some hundred milliseconds. Calls of one thread wait for one another.
+ *
+ * @param scenario A function, which runs in this process; or the `file:` URL or absolute path of a module that exports one, which runs in a child.
+ */
+export function assertNoLeak(scenario: ((iteration: number) => unknown) | URL | string, options?: NoLeakOptions): Promise<NoLeakReport>;
+
+/** What `expect` can do once it was extended: `heaphound/test/vitest` and `heaphound/test/jest` do it, and bring these types. */
+export interface HeapMatchers<R> {
+  /**
+   * Of a diff (`diffSnapshots`, `checkpoint().diff()`): no class of the program or of its packages gained objects; plain objects and strings are of none.
+   * Of what `findLeaks` gives: it found none. `ignore` as for `assertNoLeak`; in a diff it is compared with names of classes.
+   */
+  toHaveNoLeaks(options?: { ignore?: string | RegExp | ((it: any) => boolean) | (string | RegExp | ((it: any) => boolean))[] }): R;
+  /** Of a diff: the class has `count` objects more than before, neither less nor more. */
+  toHaveGrownBy(expected: { className: string; count: number }): R;
+}
+
+/** What a matcher answers. */
+export interface MatcherResult {
+  pass: boolean;
+  message(): string;
+  actual?: unknown;
+  expected?: unknown;
+}
+
+/** For `expect.extend(matchers)`. */
+export const matchers: {
+  toHaveNoLeaks(received: unknown, options?: { ignore?: any }): MatcherResult;
+  toHaveGrownBy(received: unknown, expected: { className: string; count: number }): MatcherResult;
+};

@@ -1,0 +1,6 @@
+'use strict';
+
+const { assertNoLeak } = require('./assert-no-leak');
+const { matchers } = require('./matchers');
+
+module.exports = { assertNoLeak, matchers };

@@ -1,0 +1,68 @@
+'use strict';
+
+// The protocol of a measurement: warm up, then the same work before each further snapshot.
+
+const path = require('node:path');
+const { captureSnapshot } = require('..');
+const { settle } = require('./collector');
+const { areKept } = require('./ids');
+const { beQuiet } = require('./quiet');
+
+/**
+ * @typedef {object} Plan
+ * @property {number} iterations runs of the scenario in a round
+ * @property {number} warmup rounds before the first snapshot
+ * @property {number} snapshots
+ * @property {number} settleMs milliseconds of rest after each round
+ */
+
+/** True while a scenario has not given its promise back yet. */
+let isStarting = false;
+
+/** @returns {boolean} true when the caller is (the synchronous part of) a scenario */
+function isWithinScenario() {
+  return isStarting;
+}
+
+/**
+ * @param {(iteration: number) => unknown} scenario
+ * @param {Plan} plan
+ * @param {string} directory for the snapshots
+ * @returns {Promise<string[]>} their paths, oldest first
+ */
+async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs }, directory) {
+  const beLoud = beQuiet();
+  try {
+    let done = 0;
+    const round = async () => {
+      for (const end = done + iterations; done < end; done += 1) await start(scenario, done);
+      await settle(settleMs);
+    };
+    for (let at = 0; at < warmup; at += 1) await round();
+    const files = [];
+    for (let at = 0; at < snapshots; at += 1) {
+      if (at > 0 || warmup === 0) await round();
+      const file = path.join(directory, `${String.fromCharCode(65 + at)}.heapsnapshot.zst`);
+      await captureSnapshot({ path: file, mode: 'inline', keepIds: at < snapshots - 1 || areKept(), queue: true });
+      files.push(file);
+    }
+    return files;
+  } finally {
+    beLoud();
+  }
+}
+
+/**
+ * @param {(iteration: number) => unknown} scenario
+ * @param {number} iteration
+ */
+function start(scenario, iteration) {
+  isStarting = true;
+  try {
+    return scenario(iteration);
+  } finally {
+    isStarting = false;
+  }
+}
+
+module.exports = { isWithinScenario, takeRounds };

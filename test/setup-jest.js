@@ -1,0 +1,9 @@
+'use strict';
+
+// `heaphound/test/jest`: for `setupFilesAfterEnv` of Jest, which gives this module to whatever it runs.
+
+// @ts-ignore: there where Jest is
+const { expect } = require('@jest/globals');
+const { matchers } = require('./matchers');
+
+expect.extend(matchers);

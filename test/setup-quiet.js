@@ -1,0 +1,5 @@
+'use strict';
+
+// `heaphound/test/quiet`, for `--import` and setup files.
+
+require('./quiet').stayQuiet();

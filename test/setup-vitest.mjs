@@ -1,0 +1,6 @@
+// `heaphound/test/vitest`: for `setupFiles` of Vitest.
+
+import { expect } from 'vitest';
+import { matchers } from './matchers.js';
+
+expect.extend(matchers);
