@@ -64,6 +64,15 @@ describe('the leaks of a server', () => {
     }
   });
 
+  it('of a copy of the process have no secret in them either', { skip: process.platform !== 'linux' }, () => {
+    const own = fs.mkdtempSync(path.join(folder, 'forked-'));
+    for (const file of runServer(own, { compression: 'gzip', redact: 'strings', mode: 'auto' })) {
+      const bytes = unpacked(file);
+      assert.ok(bytes.includes('Session'));
+      for (const secret of SECRETS) assert.ok(!bytes.includes(secret), `${secret} is in ${file}`);
+    }
+  });
+
   it('have no secret in them', () => {
     for (const [position, file] of redacted.entries()) {
       const original = unpacked(plain[position]);

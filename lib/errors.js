@@ -89,4 +89,12 @@ function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError, inspectorError };
+/** @param {unknown} cause */
+function streamError(cause) {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const error = toError({ code: 'HEAPHOUND_ERR_STREAM', message: `the stream that the snapshot goes to failed: ${reason}` }, new Error('at'));
+  error.cause = cause;
+  return error;
+}
+
+module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError, inspectorError, streamError };

@@ -5,7 +5,7 @@
 const { Writable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 const { addon, run } = require('./native');
-const { optionError, toError } = require('./errors');
+const { optionError, streamError } = require('./errors');
 
 /**
  * Option `stream`.
@@ -57,14 +57,6 @@ async function* chunks(outlet, signal) {
     if (chunk === null) return;
     yield chunk;
   }
-}
-
-/** @param {unknown} cause */
-function streamError(cause) {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const error = toError({ code: 'HEAPHOUND_ERR_STREAM', message: `the stream that the snapshot goes to failed: ${reason}` }, new Error('at'));
-  error.cause = cause;
-  return error;
 }
 
 /** @returns {any} native */
