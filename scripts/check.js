@@ -14,7 +14,7 @@ const { spawnSync } = require('node:child_process');
 const root = path.join(__dirname, '..');
 
 /** Tests that take long: they start servers and take snapshots. */
-const SLOW = new Set(['demo.test.js', 'fork-lines.test.js', 'nodes.test.js']);
+const SLOW = new Set(['demo.test.js', 'fork-lines.test.js', 'nodes.test.js', 'test-no-leak.test.js', 'test-runners.test.js']);
 
 /** @typedef {[command: string, ...args: string[]]} Step */
 
@@ -38,6 +38,7 @@ const modes = {
   all: () => {
     run([...LINT, CORE, BINDING, BUILD]);
     installNodes();
+    installRunners();
     run([tests(() => true)]);
   },
   fast: () => run([...LINT, BUILD, tests((name) => !SLOW.has(name))]),
@@ -75,4 +76,12 @@ function installNodes() {
   if (process.platform !== 'linux' || process.arch !== 'x64' || fs.existsSync(path.join(folder, 'node_modules'))) return;
   const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' });
   if (npm.status !== 0) console.warn('The other Node lines could not be installed; their tests are skipped.');
+}
+
+/** The test runners that `heaphound/test` is tried with; without them `test-runners.test.js` skips. */
+function installRunners() {
+  const folder = path.join(root, '__test__', 'runners');
+  if (fs.existsSync(path.join(folder, 'node_modules', 'jest'))) return;
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' });
+  if (npm.status !== 0) console.warn('The test runners could not be installed; their test is skipped.');
 }

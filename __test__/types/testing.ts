@@ -1,7 +1,7 @@
 // Compiled, never run: the types say what the documentation says.
 
 import { diffSnapshots } from '../..';
-import { assertNoLeak, matchers } from '../../test';
+import { assertNoLeak, checkpoint, countInstances, matchers, whatRetains } from '../../test';
 import type { LeakError } from '../../test';
 
 export async function scenarios(): Promise<number> {
@@ -20,4 +20,13 @@ export async function grown(before: string, after: string): Promise<number> {
 
 export function kept(error: LeakError): string[] {
   return error.report.leaks.length > 0 ? error.snapshots : [];
+}
+
+export async function objects(): Promise<number> {
+  class Session {}
+  const before = await checkpoint({ settleMs: 10 });
+  const diff = await before.diff();
+  const { alive, path } = await whatRetains(new WeakRef(new Session()));
+  if (alive) console.log(path.length, await countInstances(Session), diff.class('Session').countDelta);
+  return diff.survived((it) => it.file?.startsWith('/app')).count + diff.objects((it) => it.className === 'Session').size;
 }

@@ -1,0 +1,57 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { checkpoint, countInstances, whatRetains } = require('heaphound/test');
+
+class Vehicle {
+  constructor() {
+    this.wheels = 4;
+  }
+}
+class Truck extends Vehicle {}
+class Van {
+  wheels = 4;
+}
+class Cart {
+  wheels = 2;
+}
+
+test('checkpoint tells new objects from those that stayed', async () => {
+  globalThis.vans = [new Van(), new Van()];
+  const before = await checkpoint();
+  globalThis.vans.push(new Van(), new Cart());
+  globalThis.vans.shift();
+  const diff = await before.diff();
+  const isVan = ({ className, file, type }) => className === 'Van' && file === __filename && type === 'object';
+  assert.equal(diff.objects(isVan).count, 1);
+  assert.equal(diff.objects(({ className }) => className === 'Cart').count, 1);
+  assert.equal(diff.survived(isVan).count, 1);
+  assert.deepEqual([diff.class('Van').countDelta, diff.class('Van').removedCount], [0, 1]);
+  const [cart] = diff.objects(({ className }) => className === 'Cart');
+  assert.ok(cart.size > 0 && cart.line > 0 && !cart.detached);
+  delete globalThis.vans;
+  assert.equal((await before.diff()).survived(isVan).count, 0);
+  await before.close();
+  await assert.rejects(before.diff(), { code: 'HEAPHOUND_ERR_CLOSED' });
+});
+
+test('countInstances counts what is alive, subclasses included and their prototypes not', async () => {
+  const fleet = [new Vehicle(), new Truck(), new Truck()];
+  assert.deepEqual([await countInstances(Vehicle), await countInstances(Truck)], [3, 2]);
+  fleet.length = 1;
+  assert.deepEqual([await countInstances(Vehicle), await countInstances(Truck)], [1, 0]);
+  await assert.rejects(countInstances(() => {}), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
+test('whatRetains tells the path of one object, and not its own mark', async () => {
+  globalThis.garage = new Map([['first', { vehicle: new Vehicle() }]]);
+  const reference = new WeakRef(globalThis.garage.get('first').vehicle);
+  const kept = await whatRetains(reference);
+  assert.equal(kept.alive, true);
+  assert.match(kept.message, /\.garage → Map[^]*\.vehicle → Vehicle/);
+  assert.doesNotMatch(kept.message, /heaphound|WeakRef/);
+  delete globalThis.garage;
+  assert.deepEqual(await whatRetains(reference), { alive: false, path: [], message: 'nothing: it is collected, or will be' });
+  await assert.rejects(whatRetains(1), { code: 'HEAPHOUND_ERR_OPTION' });
+});

@@ -1,0 +1,24 @@
+'use strict';
+
+const { assertNoLeak, checkpoint, countInstances } = require('heaphound/test');
+const { Session, SessionStore } = require('./session-store');
+
+const store = new SessionStore();
+
+test('logging out the old way leaks', async () => {
+  const visit = async () => store.forgetfulLogout(store.login('ada'));
+  await expect(assertNoLeak(visit)).rejects.toThrow(/Session .* leaks: \+1 per iteration/);
+}, 60_000);
+
+test('logging in and out does not leak', async () => {
+  await assertNoLeak(async () => store.logout(store.login('ada')));
+}, 60_000);
+
+test('sessions are counted', async () => {
+  const [count, before] = [await countInstances(Session), await checkpoint()];
+  store.login('grace');
+  expect(await countInstances(Session)).toBe(count + 1);
+  const diff = await before.diff();
+  expect(diff).toHaveGrownBy({ className: 'Session', count: 1 });
+  expect(diff).not.toHaveNoLeaks();
+}, 60_000);

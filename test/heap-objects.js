@@ -1,0 +1,63 @@
+'use strict';
+
+const path = require('node:path');
+const { fileURLToPath } = require('node:url');
+
+/** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
+const TYPES = /** @type {const} */ (['object', 'closure', 'regexp']);
+const ALL = 0xffffffff;
+/** Of this package: what a measurement makes is not the program's. */
+const OWN = ['lib', 'test'].map((name) => path.join(__dirname, '..', name) + path.sep);
+
+/** Some objects of a heap, and how many. @implements {Iterable<import('.').HeapObject>} */
+class HeapObjects {
+  /** @param {import('.').HeapObject[]} rows */
+  constructor(rows) {
+    this.rows = rows;
+  }
+
+  get count() {
+    return this.rows.length;
+  }
+
+  /** Bytes of the objects themselves. */
+  get size() {
+    return this.rows.reduce((sum, row) => sum + row.size, 0);
+  }
+
+  [Symbol.iterator]() {
+    return this.rows[Symbol.iterator]();
+  }
+}
+
+/**
+ * What a program made, of all that is in a heap; what stands in this package is the measurement's.
+ *
+ * @param {import('..').Snapshot} snapshot
+ * @returns {Promise<import('.').HeapObject[]>}
+ */
+async function readObjects(snapshot) {
+  /** @type {import('.').HeapObject[]} */
+  const objects = [];
+  for (const kind of TYPES) {
+    for (const row of await snapshot.query({ kind, limit: ALL, sort: 'id' })) {
+      const file = row.location ? toPath(row.location.file) : undefined;
+      if (row.kind !== kind || OWN.some((folder) => file?.startsWith(folder))) continue;
+      const { id, name, className, shallowSize: size, retainedSize } = row;
+      objects.push({ id, name, className, type: kind, size, retainedSize, detached: row.detached === true, file, line: row.location?.line });
+    }
+  }
+  return objects;
+}
+
+/** @param {string} file as V8 names it: modules by their URLs */
+function toPath(file) {
+  if (!file.startsWith('file:')) return file === '' ? undefined : file;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return file;
+  }
+}
+
+module.exports = { HeapObjects, readObjects };
