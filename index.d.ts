@@ -547,6 +547,11 @@ export interface CaptureOptions {
   /** True for all but the last capture of a series that is compared by id: see `idsKept`. Default: false. */
   keepIds?: boolean;
   /**
+   * Captures of one thread by `'fork'` have ids that name the same objects, by way of the table `FILE.ids` beside the last file; it may be removed
+   * when no further capture is to be compared. False: no table, and ids of this capture alone. Default: true.
+   */
+  comparable?: boolean;
+  /**
    * `'strings'`: contents do not reach the disk; placeholders stand for them, and names stay: `docs/redaction.md`. Equal contents have equal placeholders in
    * all captures of one thread. Default: everything is in the file.
    */
@@ -591,6 +596,8 @@ export interface CaptureResult {
   redact?: 'strings';
   /** Snapshots with the same one can be compared by id. */
   idSpace: string;
+  /** Why it is not that of the forked capture before. */
+  idSpaceReason?: string;
   /** True: the next snapshot of this thread continues the ids, and until they are forgotten garbage collection is slower. */
   idsKept: boolean;
   /** `process.version`. */

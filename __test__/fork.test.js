@@ -74,7 +74,7 @@ async function rejectsWith(promise, code) {
 
 /** Snapshots below `dir`, without their sidecars. */
 function files(dir) {
-  return fs.readdirSync(dir).filter((name) => !name.endsWith('.json'));
+  return fs.readdirSync(dir).filter((name) => !name.endsWith('.json') && !name.endsWith('.ids'));
 }
 
 /** Nothing is left of a capture in `dir`, and the next one works. */

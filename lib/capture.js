@@ -8,6 +8,7 @@ const { addon, run } = require('./native');
 const { toError, optionError } = require('./errors');
 const { WORK, checkOptions, integer, oneOf, ofType } = require('./options');
 const { captureByFork, whyNoFork } = require('./fork');
+const { forkIds, rememberTable } = require('./fork-ids');
 const { writeHeap } = require('./heap-writer');
 const { withDeadline } = require('./deadline');
 const { checkRoom, memoryRoom } = require('./headroom');
@@ -32,6 +33,7 @@ const CAPTURE = {
   exposeNumericValues: ofType('boolean'),
   redact: oneOf(['strings']),
   keepIds: ofType('boolean'),
+  comparable: ofType('boolean'),
   queue: ofType('boolean'),
   timeoutMs: integer(1, 2 ** 31 - 1),
   maxBytes: integer(0),
@@ -130,7 +132,7 @@ async function captureToStream(stream, compression, checked, signal) {
  */
 
 /**
- * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idsKept: boolean, file: any }} Captured
+ * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idSpaceReason?: string, idsKept: boolean, file: any }} Captured
  */
 
 /**
@@ -165,12 +167,14 @@ async function captureForked(file, compression, checked, signal) {
   const heap = heapNow();
   // Beyond what may be used the copy is ended, whatever was estimated.
   const allowanceBytes = room(file, compression, heap, checked, false) ?? memoryRoom().bytes;
-  const options = { file, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey() };
+  const options = { file, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey(), ids: checked.comparable === false ? undefined : forkIds() };
   const forked = await captureByFork({ ...options, allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined });
   if ('refused' in forked) return { refused: `the system does not copy this process (${forked.refused})` };
   remember(heap, forked.file);
-  // V8 numbered the objects in the copy: this process knows nothing of it.
-  return { ...forked, mode: 'fork', reason: FORKED, idSpace: randomUUID(), idsKept: false };
+  const { idSpace = randomUUID(), idSpaceReason, hasIdTable } = forked.file;
+  if (hasIdTable) rememberTable(file);
+  // V8 numbered the objects in the copy: nothing in this process has to be kept up to date.
+  return { ...forked, mode: 'fork', reason: FORKED, idSpace, ...(idSpaceReason && { idSpaceReason }), idsKept: false };
 }
 
 /**

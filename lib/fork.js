@@ -2,6 +2,7 @@
 
 // A capture in a copy of this process. Between `fork` and `endChild` two processes run this file: keep what the copy does as it is.
 
+const v8 = require('node:v8');
 const { addon, run } = require('./native');
 const { toError } = require('./errors');
 const { writeByPath } = require('./heap-writer');
@@ -22,6 +23,7 @@ const STALLED_MS = 10_000;
  * @property {number} [allowanceBytes] by which the copy may grow
  * @property {number} [maxBytes] of the file
  * @property {Uint8Array} [key] for redaction
+ * @property {import('./fork-ids').ForkIds} [ids] for ids that go on from the last capture
  * @property {number} [stalledMs]
  */
 
@@ -44,10 +46,11 @@ function whyNoFork() {
  * @returns {Promise<{ file: any, pauseMs: number, tries: number } | { refused: string }>}
  */
 async function captureByFork(options) {
-  const { file, compression, heap, signal, allowanceBytes, maxBytes, key, stalledMs = STALLED_MS } = options;
+  const { file, compression, heap, signal, allowanceBytes, maxBytes, key, ids, stalledMs = STALLED_MS } = options;
   /** @param {(control: any) => Promise<any>} work */
   const settled = (work) => run({ signal, toTheEnd: true }, work);
-  const fork = await settled((control) => addon.prepareFork(file, compression, allowanceBytes, maxBytes, key, control));
+  const request = { path: file, compression, allowance: allowanceBytes, maxBytes, key, ids };
+  const fork = await settled((control) => addon.prepareFork(request, control));
   let pauseMs = 0;
   let why = '';
   try {
@@ -92,6 +95,12 @@ async function forkAtQuietMoment(fork, heap, settled) {
  */
 function beTheCopy(fork, fd, heap) {
   let thrown;
+  try {
+    // Objects stay where they are: they are known by their address.
+    v8.setFlagsFromString('--no-compact');
+  } catch {
+    // Then those that V8 moves may look like new ones.
+  }
   try {
     writeByPath(fd, heap);
   } catch (cause) {

@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const { addon, run } = require('./native');
 const { toError } = require('./errors');
+const { tableOf } = require('./fork-ids');
 
 /** @param {string} file */
 function sidecarOf(file) {
@@ -40,6 +41,7 @@ async function writeSidecar(result) {
     await run({}, (control) => addon.writePrivateFile(sidecarOf(file), `${JSON.stringify(document, null, 2)}\n`, control));
   } catch (error) {
     fs.rmSync(file, { force: true });
+    fs.rmSync(tableOf(file), { force: true });
     throw error;
   }
   return result;

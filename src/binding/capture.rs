@@ -31,6 +31,12 @@ pub struct CapturedFile {
     pub node_count: f64,
     pub edge_count: f64,
     pub sha256: String,
+    /// Of a copy that was asked for comparable ids.
+    pub id_space: Option<String>,
+    pub id_space_reason: Option<String>,
+    pub ids_kept: Option<f64>,
+    /// The table for the next capture is beside the file.
+    pub has_id_table: bool,
 }
 
 /// Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The
@@ -108,12 +114,17 @@ impl Capture {
 
 impl From<Captured> for CapturedFile {
     fn from(captured: Captured) -> Self {
+        let ids = captured.ids;
         CapturedFile {
             raw_bytes: captured.file.raw_bytes as f64,
             stored_bytes: captured.file.stored_bytes as f64,
             node_count: captured.counts.node_count as f64,
             edge_count: captured.counts.edge_count as f64,
             sha256: captured.file.sha256,
+            id_space: ids.as_ref().map(|ids| ids.space.clone()),
+            id_space_reason: ids.as_ref().and_then(|ids| ids.reason.clone()),
+            ids_kept: ids.as_ref().map(|ids| ids.kept as f64),
+            has_id_table: ids.is_some_and(|ids| ids.has_table),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::job;
 use super::redact::key_of;
 use crate::archive::Codec;
-use crate::capture::{self, Ended, ForkCapture, ForkOptions, Forked, WatchOptions};
+use crate::capture::{self, Ended, ForkCapture, ForkOptions, Forked, Origin, Process, WatchOptions};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::Env;
@@ -35,25 +35,50 @@ pub struct ForkEnd {
     pub again: Option<String>,
 }
 
+/// For ids that name the same objects as in the last capture of the thread. `secret`: 8 bytes that the thread keeps to itself.
+#[napi(object, object_to_js = false)]
+pub struct ForkIds {
+    pub thread: f64,
+    pub node: String,
+    pub secret: Uint8Array,
+    pub previous: Option<String>,
+}
+
+impl ForkIds {
+    /// Before the fork: afterwards the process is another one.
+    fn origin(self) -> Result<Origin> {
+        let process = Process::of_this(self.thread as u64, &self.node)
+            .ok_or_else(|| Error::Capture { what: "/proc does not tell when this process began".into() })?;
+        let secret = self.secret.as_ref().try_into();
+        let secret = secret.map_err(|_| Error::Option { name: "secret", what: "must have 8 bytes".into() })?;
+        Ok(Origin { process, secret: u64::from_le_bytes(secret), previous: self.previous.map(PathBuf::from) })
+    }
+}
+
 /// Why this process cannot be copied; null when it can.
 #[napi(catch_unwind)]
 pub fn cannot_fork() -> Option<String> {
     capture::cannot_fork()
 }
 
-/// Prepares a capture of the calling thread into the file `path`. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
-/// ones; with a `key` contents are redacted. The caller has the turn.
+/// A capture of the calling thread into the file `path`. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
+/// ones; with a `key` contents are redacted; with `ids` those of the last capture go on.
+#[napi(object, object_to_js = false)]
+pub struct ForkRequest {
+    pub path: String,
+    pub compression: String,
+    pub allowance: Option<f64>,
+    pub max_bytes: Option<f64>,
+    pub key: Option<Uint8Array>,
+    pub ids: Option<ForkIds>,
+}
+
+/// Prepares a capture. The caller has the turn.
 #[napi(catch_unwind, ts_return_type = "Promise<Fork | Failure>")]
-pub fn prepare_fork<'env>(
-    env: &'env Env,
-    path: String,
-    compression: String,
-    allowance: Option<f64>,
-    max_bytes: Option<f64>,
-    key: Option<Uint8Array>,
-    control: &Control,
-) -> napi::Result<Object<'env>> {
+pub fn prepare_fork<'env>(env: &'env Env, request: ForkRequest, control: &Control) -> napi::Result<Object<'env>> {
+    let ForkRequest { path, compression, allowance, max_bytes, key, ids } = request;
     let thread = ForkCapture::this_thread();
+    let origin = ids.map(ForkIds::origin).transpose();
     let redaction_key = key.map(|key| key_of(&key)).transpose();
     let work = move |_: &CoreControl| -> Result<ForkCapture> {
         let codec = Codec::named(&compression)
@@ -62,6 +87,7 @@ pub fn prepare_fork<'env>(
             allowance: allowance.map(|bytes| bytes as u64),
             max_bytes: max_bytes.map(|bytes| bytes as u64),
             redaction_key: redaction_key?,
+            origin: origin?,
         };
         ForkCapture::prepare(&PathBuf::from(path), codec, options, thread)
     };

@@ -26,7 +26,7 @@ pub use fork::{Ended, ForkCapture, ForkOptions, Forked, Watch, WatchOptions, can
 pub use inline::InlineCapture;
 pub use numbering::{Numbered, Numbering, Origin};
 pub use received::{Packing, archive, check};
-pub use route::{Captured, Route, Sink, Stage};
+pub use route::{Captured, Ids, Route, Sink, Stage};
 pub use table::{Process, Table};
 pub use tracking::{start_tracking, stop_tracking};
 pub use turn::{Place, Turn};

@@ -1,5 +1,6 @@
 //! Where a process cannot be copied safely: another system than Linux, another C library than glibc, another processor.
 
+use super::numbering::Origin;
 use super::route::Captured;
 use crate::archive::Codec;
 use crate::control::Control;
@@ -7,11 +8,12 @@ use crate::error::{Error, Result};
 use std::path::Path;
 use std::time::Duration;
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct ForkOptions {
     pub allowance: Option<u64>,
     pub max_bytes: Option<u64>,
     pub redaction_key: Option<[u8; 32]>,
+    pub origin: Option<Origin>,
 }
 
 #[derive(Clone, Copy, Debug)]

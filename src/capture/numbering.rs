@@ -340,3 +340,110 @@ impl Rewrite<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// A document of `count` strings in a list, as V8 writes one, whose ids begin at 61.
+    fn document(count: u32) -> String {
+        let mut text = br#"{"snapshot":{"meta":{"node_fields":["type","name","id","self_size","edge_count"],"node_types":[["hidden","array","string","object","code","closure","regexp","number","native","synthetic"],"string","number","number","number"],"edge_fields":["type","name_or_index","to_node"],"edge_types":[["context","element","property","internal","hidden","shortcut","weak"],"string_or_number","node"]}"#.to_vec();
+        _ = write!(text, ",\"node_count\":{},\"edge_count\":{count}}},\n\"nodes\":[9,0,1,0,{count}", count + 1);
+        (0..count).for_each(|n| _ = write!(text, "\n,2,{},{},24,0", n + 1, 61 + n * 2));
+        text.extend(b"],\n\"edges\":[");
+        (0..count).for_each(|n| _ = writeln!(text, "{}1,{n},{}", if n == 0 { "" } else { "," }, (n + 1) * 5));
+        text.extend(b"],\n\"samples\":[],\n\"strings\":[\"root\"");
+        (0..count).for_each(|n| _ = write!(text, ",\n\"nodes\\\":[ {n}\""));
+        text.extend(b"]}");
+        String::from_utf8(text).expect("it is text")
+    }
+
+    fn records(count: u32, from: u64) -> Records {
+        Records {
+            id: (0..count).map(|n| 61 + n * 2).collect(),
+            address: (0..count).map(|n| from + u64::from(n) * 32).collect(),
+            size: vec![24; count as usize],
+        }
+    }
+
+    fn origin() -> Origin {
+        let process = Process { pid: 1, started: 2, thread: 0, node: "v1".into() };
+        Origin { process, secret: 3, previous: None }
+    }
+
+    fn run(document: &str, piece: usize, runs: Vec<Records>, previous: Option<Table>) -> (String, Numbered) {
+        let mut numbering = Numbering::new(origin()).expect("memory");
+        let previous = previous.ok_or_else(|| "none".to_owned());
+        numbering.search = std::thread::Builder::new().spawn(move || Found { runs, previous }).ok();
+        for bytes in document.as_bytes().chunks(piece) {
+            numbering.watch(bytes);
+            numbering.store(bytes).expect("memory");
+        }
+        let mut out = Vec::new();
+        let numbered = numbering
+            .finish(&mut |bytes| {
+                out.extend_from_slice(bytes);
+                Ok(())
+            })
+            .expect("memory");
+        (String::from_utf8(out).expect("it is text"), numbered)
+    }
+
+    #[test]
+    fn the_first_capture_keeps_v8s_ids_and_every_byte() {
+        for piece in [1, 7, 1 << 20] {
+            let document = document(20);
+            let (out, numbered) = run(&document, piece, vec![records(20, 0x9000)], None);
+            assert_eq!(out, document);
+            let table = numbered.table.expect("the table was found");
+            assert_eq!((table.rows.len(), table.next), (21, [2, 101]));
+            assert_eq!(numbered.reason.as_deref(), Some("none"));
+        }
+    }
+
+    #[test]
+    fn a_later_capture_goes_on_with_the_ids_and_nothing_else_changes() {
+        let (_, first) = run(&document(20), 100, vec![records(20, 0x9000)], None);
+        // The first five objects are at other places now: V8 numbers from the lowest address.
+        let mut moved = records(22, 0x9000 - 2 * 32);
+        moved.size.truncate(22);
+        let document = document(22).replace("[ 21\"", "[ x\"");
+        let (out, second) = run(&document, 100, vec![moved], first.table);
+        assert_eq!((second.reason, &second.space), (None, &first.space));
+        let ids = |text: &str| -> Vec<u32> {
+            let nodes = text.split("\"nodes\":[").nth(1).and_then(|rest| rest.split(']').next()).expect("nodes");
+            nodes.split(',').skip(2).step_by(5).map(|id| id.trim().parse().expect("a number")).collect()
+        };
+        let ids = ids(&out);
+        assert_eq!(ids.iter().collect::<std::collections::HashSet<_>>().len(), 23, "every id once");
+        assert_eq!(ids[0], 1, "the root");
+        // Texts are all the evidence here, and all moved: the same texts have the same ids.
+        assert_eq!(ids[1..21], (0..20).map(|n| 61 + n * 2).collect::<Vec<u32>>());
+        assert_eq!(ids[21..], [101, 103]);
+        let without_ids = |text: &str| text.split_once("],").map(|(_, tail)| tail.to_owned());
+        assert_eq!(without_ids(&out), without_ids(&document));
+    }
+
+    #[test]
+    fn without_a_fitting_table_the_document_goes_on_as_it_is() {
+        let document = document(20);
+        let short = Records { id: vec![61], address: vec![0x9000], size: vec![24] };
+        let sizes = Records { size: vec![48; 20], ..records(20, 0x9000) };
+        let one_place = Records { address: vec![0x9000; 20], ..records(20, 0x9000) };
+        for runs in [vec![], vec![short], vec![sizes], vec![one_place]] {
+            let (out, numbered) = run(&document, 1000, runs, None);
+            assert_eq!(out, document);
+            assert!(numbered.table.is_none() && numbered.reason.is_some_and(|reason| reason.contains("not found")));
+        }
+        let timeline = document
+            .replace("\"meta\":{", "\"meta\":{\"sample_fields\":[\"timestamp_us\",\"last_assigned_id\"],")
+            .replace("\"samples\":[]", "\"samples\":[5,61]");
+        let (out, numbered) = run(&timeline, 1000, vec![records(20, 0x9000)], None);
+        assert_eq!(out, timeline);
+        assert!(numbered.table.is_none());
+        let (out, numbered) = run("not a snapshot", 5, vec![], None);
+        assert_eq!(out, "not a snapshot");
+        assert!(numbered.reason.is_some_and(|reason| reason.contains("cannot be read")));
+    }
+}

@@ -47,7 +47,7 @@ pub fn archive(source: Source, path: &Path, packing: &Packing, control: &Control
         redactor.finish()?;
     }
     control.check()?;
-    Ok(Captured { file: writer.finish()?, counts })
+    Ok(Captured { file: writer.finish()?, counts, ids: None })
 }
 
 /// The same without a file: is it whole, and how long is it?

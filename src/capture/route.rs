@@ -4,10 +4,13 @@
 //! or serve a pool do not exist.
 
 use super::completeness::{Completeness, Counts};
+use super::numbering::{Numbered, Numbering};
 use crate::archive::{FileWriter, StreamWriter, Written};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
+use serde::{Deserialize, Serialize};
 use std::io::Read;
+use std::path::Path;
 
 /// What a pipe holds, and what goes through the stages at a time. V8 writes pieces of 64 KiB; with this it seldom has to wait for us.
 pub(super) const BLOCK: usize = 1 << 20;
@@ -52,12 +55,27 @@ impl Sink for StreamWriter {
 pub struct Captured {
     pub file: Written,
     pub counts: Counts,
+    /// What became of its ids, where they are not V8's own.
+    pub ids: Option<Ids>,
+}
+
+/// Which snapshots have ids that can be compared with those of this one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ids {
+    pub space: String,
+    /// Why it is not the space of the last capture.
+    pub reason: Option<String>,
+    /// Objects that have the id of the last capture.
+    pub kept: u64,
+    /// `X.ids` is beside the file, for the next capture.
+    pub has_table: bool,
 }
 
 /// Stages, the check that the document is whole, and a sink.
 pub struct Route {
     stages: Vec<Box<dyn Stage>>,
     completeness: Completeness,
+    numbering: Option<Numbering>,
     sink: Box<dyn Sink>,
     /// Between two stages.
     carried: Vec<u8>,
@@ -69,6 +87,7 @@ impl Route {
         Route {
             stages: Vec::new(),
             completeness: Completeness::new(),
+            numbering: None,
             sink: Box::new(sink),
             carried: Vec::new(),
             spare: Vec::new(),
@@ -89,6 +108,13 @@ impl Route {
             Some(_) => self.through(Redacting(redactor)),
             None => self,
         }
+    }
+
+    /// The same with ids that name the same objects as in the last capture, when there is a `numbering`. Only in a forked process.
+    #[must_use]
+    pub fn numbered(mut self, numbering: Option<Numbering>) -> Self {
+        self.numbering = numbering;
+        self
     }
 
     /// Takes everything that `source` gives. `tick` is told the bytes so far after each block, and can end it.
@@ -114,9 +140,8 @@ impl Route {
     }
 
     fn feed(&mut self, chunk: &[u8]) -> Result<()> {
-        if self.stages.is_empty() {
-            self.completeness.feed(chunk)?;
-            return self.sink.write(chunk);
+        if let Some(numbering) = &mut self.numbering {
+            numbering.watch(chunk);
         }
         self.carried.clear();
         self.carried.extend_from_slice(chunk);
@@ -131,7 +156,10 @@ impl Route {
             std::mem::swap(&mut self.carried, &mut self.spare);
         }
         self.completeness.feed(&self.carried)?;
-        self.sink.write(&self.carried)
+        match &mut self.numbering {
+            Some(numbering) => numbering.store(&self.carried),
+            None => self.sink.write(&self.carried),
+        }
     }
 
     fn finish(mut self) -> Result<Captured> {
@@ -141,8 +169,20 @@ impl Route {
             self.pass(index + 1)?;
         }
         let counts = self.completeness.finish()?;
-        Ok(Captured { file: self.sink.finish()?, counts })
+        let sink = &mut self.sink;
+        let numbered = self.numbering.map(|numbering| numbering.finish(&mut |bytes| sink.write(bytes))).transpose()?;
+        let file = self.sink.finish()?;
+        let ids = numbered.map(|numbered| ids(&file.path, numbered));
+        Ok(Captured { file, counts, ids })
     }
+}
+
+/// Puts the table beside the file, which is whole without it.
+fn ids(file: &Path, numbered: Numbered) -> Ids {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".ids");
+    let has_table = numbered.table.is_some_and(|table| table.save(name.as_ref()).is_ok());
+    Ids { space: numbered.space, reason: numbered.reason, kept: numbered.kept, has_table }
 }
 
 /// `None` after the end.

@@ -32,7 +32,6 @@ pub struct Process {
 
 impl Process {
     /// This process. In a forked child that would be the child: ask before the fork.
-    #[cfg(target_os = "linux")]
     pub fn of_this(thread: u64, node: &str) -> Option<Self> {
         let stat = crate::archive::read_small(Path::new("/proc/self/stat"), 1 << 16)?;
         let stat = String::from_utf8_lossy(&stat);

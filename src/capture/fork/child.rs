@@ -1,5 +1,6 @@
 //! The forked process, from its first instruction to its last: a copy of the app that must touch nothing of what the app shares with the world.
 
+use super::super::numbering::{Numbering, Origin};
 use super::super::proc_file;
 use super::super::route::{BLOCK, Route};
 use super::got::Slots;
@@ -55,10 +56,14 @@ impl Child {
     pub fn begin(
         setting: &Setting<'_>,
         redactor: Option<Redactor>,
+        origin: Option<Origin>,
         create: impl FnOnce() -> Result<FileWriter>,
     ) -> Self {
         let results = or_end(UNSETTLED, || settle(setting).map_err(|error| Error::io("the copy", "set up", &error)));
-        let started = catch_unwind(AssertUnwindSafe(|| Self::start(results, Route::to(create()?).redacted(redactor))));
+        let started = catch_unwind(AssertUnwindSafe(|| {
+            let numbering = origin.map(Numbering::new).transpose()?;
+            Self::start(results, Route::to(create()?).redacted(redactor).numbered(numbering))
+        }));
         match started {
             Ok(Ok(child)) => child,
             Ok(Err(error)) => {

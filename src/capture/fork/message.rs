@@ -1,7 +1,7 @@
 //! What the forked process says, a line of JSON each, through a pipe of its own.
 
 use super::super::completeness::Counts;
-use super::super::route::Captured;
+use super::super::route::{Captured, Ids};
 use crate::archive::Written;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ pub(super) struct Done {
     sha256: String,
     node_count: u64,
     edge_count: u64,
+    ids: Option<Ids>,
 }
 
 impl Message {
@@ -36,6 +37,7 @@ impl Message {
             sha256: captured.file.sha256.clone(),
             node_count: captured.counts.node_count,
             edge_count: captured.counts.edge_count,
+            ids: captured.ids.clone(),
         })
     }
 
@@ -60,6 +62,7 @@ impl Done {
                 sha256: self.sha256,
             },
             counts: Counts { node_count: self.node_count, edge_count: self.edge_count },
+            ids: self.ids,
         }
     }
 }
@@ -89,6 +92,7 @@ mod tests {
         let captured = Captured {
             file: Written { path: "a".into(), raw_bytes: 70, stored_bytes: 7, sha256: "ab".into() },
             counts: Counts { node_count: 3, edge_count: 4 },
+            ids: Some(Ids { space: "ab".into(), reason: None, kept: 2, has_table: true }),
         };
         let error = Error::NoSpace { path: "/a\n\"b".into() };
         let messages = [Message::Raw(7), Message::done(&captured), Message::failed(&error)];

@@ -13,6 +13,7 @@ mod watch;
 
 pub use watch::{Ended, Watch, WatchOptions};
 
+use super::numbering::Origin;
 use super::proc_file;
 use crate::archive::{Codec, FileWriter};
 use crate::control::Control;
@@ -32,7 +33,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The same while the thread of JavaScript waits.
 const PATIENCE_OF_APP: Duration = Duration::from_millis(1);
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct ForkOptions {
     /// Bytes by which the copy may grow before it is ended. `None`: as much as the system gives.
     pub allowance: Option<u64>,
@@ -40,6 +41,8 @@ pub struct ForkOptions {
     pub max_bytes: Option<u64>,
     /// With a key, contents do not leave the copy.
     pub redaction_key: Option<[u8; 32]>,
+    /// With it, objects have the ids of the last capture.
+    pub origin: Option<Origin>,
 }
 
 /// What came of a try to fork.
@@ -168,7 +171,7 @@ impl ForkCapture {
         if pid == 0 {
             std::mem::forget(taken_along);
             let redactor = self.options.redaction_key.map(Redactor::new);
-            let child = Child::begin(&setting, redactor, || {
+            let child = Child::begin(&setting, redactor, self.options.origin.take(), || {
                 Ok(FileWriter::create(&self.path, self.codec)?.limited(self.options.max_bytes))
             });
             let fd = child.fd();

@@ -25,7 +25,8 @@ pub struct Matches {
 ///
 /// A row is a candidate by its address and class. It is taken when most of the texts that tell the object from others are
 /// the same, or, without such texts, when an object that is the same holds it as before or it holds objects that are the same. An
-/// object at another address is taken when its texts are all the same and nobody else has them, or when it moved with such an object.
+/// object at another address is taken when nobody else has its texts and all of them are the same, or half of
+/// them and its owner; or when it moved with such an object.
 ///
 /// # Cost
 /// O(nodes log nodes + edges) in a few passes; about 15 bytes a node.
@@ -239,32 +240,41 @@ impl<'a> Matching<'a> {
 
     /// Objects that the collector moved: first by their texts, then with those that moved.
     fn find_moved(&mut self) {
-        let texts_of =
-            |texts: &[u32], class: u32| texts.iter().fold(u64::from(class), |hash, text| mix(hash, u64::from(*text)));
+        let key = |class: u32, text: u32| u64::from(class) << 32 | u64::from(text);
         let mut now = Vec::new();
         for node in 0..self.content.len() {
             if self.row[node] == NO_NODE && self.content.address[node] != 0 {
-                let items = self.content.items(node);
-                if !items.texts.is_empty() {
-                    now.push((texts_of(&items.texts, self.content.class[node]), node as u32));
-                }
+                let texts = self.content.items(node).texts;
+                now.extend(texts.into_iter().map(|text| (key(self.content.class[node], text), node as u32)));
             }
         }
         let mut before = Vec::new();
-        for row in 0..self.rows.len() {
+        for row in (0..self.rows.len()).filter(|row| !self.taken.contains(*row)) {
             let (texts, _) = self.rows.items(row);
-            if !self.taken.contains(row) && !texts.is_empty() {
-                before.push((texts_of(texts, self.rows.class[row]), row as u32));
-            }
+            before.extend(texts.iter().map(|text| (key(self.rows.class[row], *text), row as u32)));
         }
-        for (node, row) in pairs(now, before) {
-            self.take(node as usize, row);
+        let mut pairs = pairs(now, before);
+        pairs.sort_unstable();
+        for votes in pairs.chunk_by(|a, b| a == b) {
+            let (node, row) = (votes[0].0 as usize, votes[0].1);
+            let free = self.row[node] == NO_NODE && !self.taken.contains(row as usize);
+            if free && self.is_enough(node, row as usize, votes.len()) {
+                self.take(node, row);
+            }
         }
         for _ in 0..MOVES {
             if !self.follow_down() && !self.follow_up() {
                 break;
             }
         }
+    }
+
+    /// All texts, or half of them where the same object holds it.
+    fn is_enough(&self, node: usize, row: usize, votes: usize) -> bool {
+        let (texts, _) = self.rows.items(row);
+        let (owner, before) = (self.content.owner[node], self.rows.owner[row]);
+        votes == texts.len() && votes == self.content.items(node).texts.len()
+            || votes * 2 >= texts.len() && owner != NO_NODE && before != NO_NODE && self.row[owner as usize] == before
     }
 
     /// What a moved object holds under a name, where it held such an object before that is gone from its place.
@@ -499,6 +509,22 @@ mod tests {
             &after,
             &[("s0", "s1"), ("p0", "p1"), ("t0", "t1"), ("s1", "s0"), ("s2", "-"), ("p2", "-")],
         );
+    }
+
+    #[test]
+    fn what_moved_and_changed_is_found_where_it_was_held() {
+        let two = |second: &str, from: u64, holder: &str| {
+            let mut heap = sessions(&["a1"], 0x10_000);
+            heap.object("other", "Array", 0x1200).edge("store", "others", "other");
+            heap.object("o", "Thing", from).element(holder, "o");
+            heap.string("f", "one", from + 0x100).edge("o", "first", "f");
+            heap.string("g", second, from + 0x200).edge("o", "second", "g");
+            heap
+        };
+        let before = two("two", 0x3000, "list");
+        check_same(&before, &two("2", 0x5000, "list"), &[("o", "o"), ("f", "f"), ("g", "-")]);
+        check_same(&before, &two("2", 0x5000, "other"), &[("o", "-")]);
+        check_same(&before, &two("two", 0x5000, "other"), &[("o", "o")]);
     }
 
     #[test]

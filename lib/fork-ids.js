@@ -1,0 +1,32 @@
+'use strict';
+
+// Ids of forked captures of this thread: where the last table is. The table itself is in a file, not in the app's memory.
+
+const { randomBytes } = require('node:crypto');
+const path = require('node:path');
+const { threadId } = require('node:worker_threads');
+
+/** @typedef {{ thread: number, node: string, secret: Uint8Array, previous?: string }} ForkIds */
+
+/** Mixed into the hashes of texts in the table. It leaves this process with nobody. @type {Buffer | undefined} */
+let secret;
+/** The table of the last capture. @type {string | undefined} */
+let last;
+
+/** @param {string} file a snapshot */
+function tableOf(file) {
+  return `${file}.ids`;
+}
+
+/** @returns {ForkIds} what a copy needs to go on from the last capture of this thread */
+function forkIds() {
+  secret ??= randomBytes(8);
+  return { thread: threadId, node: process.version, secret, ...(last !== undefined && { previous: last }) };
+}
+
+/** @param {string} file a snapshot that has a table */
+function rememberTable(file) {
+  last = path.resolve(tableOf(file));
+}
+
+module.exports = { forkIds, rememberTable, tableOf };
