@@ -8,7 +8,6 @@ use super::message::Message;
 use crate::archive::FileWriter;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
-use std::fs::File;
 use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -281,7 +280,7 @@ fn write_proc(path: &std::ffi::CStr, text: &[u8]) {
 /// The app may have ended: then nobody wants to know.
 fn tell(results: RawFd, message: &Message) {
     // SAFETY: the descriptor is open until the process ends; this file does not close it.
-    let mut pipe = std::mem::ManuallyDrop::new(unsafe { File::from_raw_fd(results) });
+    let mut pipe = std::mem::ManuallyDrop::new(unsafe { PipeWriter::from_raw_fd(results) });
     _ = pipe.write_all(message.to_line().as_bytes());
 }
 
