@@ -453,6 +453,11 @@ export interface DiffDocument {
 export interface LeakOptions extends ComparisonOptions {
   /** Most leaks to return. Default: 20. */
   limit?: number;
+  /**
+   * How often the program did its work between two snapshots: one number for every interval, or one for each. Growth by a multiple of it counts
+   * however small it is (from 3 operations on; a prime number is best), and intervals of unequal work are compared by the operation.
+   */
+  operations?: number | number[];
 }
 
 /** The object that accumulates what leaks. */
@@ -474,9 +479,16 @@ export interface Leak {
   sizeGrowth: number[];
   /** The same from the first to the last snapshot. */
   retainedGrowth: number;
-  /** From the root to one of the leaked objects, through the container. */
+  /** Objects for each operation; only with the option `operations`. */
+  perOperation?: number;
+  /**
+   * From the root through the container to one of the leaked objects. Where most of its bytes are memory outside of the heap or one text, on to
+   * that; for a class that is not the program's own also to an object of Node.js or a package that makes most of it.
+   */
   retainingPath: PathStep[];
-  /** The same for the same leak in another run of the program. */
+  /** What one of the leaked objects is made of. */
+  item: LeakPart;
+  /** The same for the same leak in another run, on another machine and in another line of Node.js. */
   fingerprint: string;
   /** Ids of leaked objects, in the last snapshot. */
   examples: number[];
@@ -486,6 +498,19 @@ export interface Leak {
   allocationStack?: StackFrame[];
   /** Leaked objects of the last snapshot that were allocated so. */
   allocationStackCount?: number;
+}
+
+/** Objects of one class at one place of a leaked object: the mean over all that leaked. */
+export interface LeakPart {
+  name: string;
+  /** The reference that holds it; `[]` stands for a position. */
+  edge: string;
+  /** Objects in each leaked object; 1 for itself. */
+  count: number;
+  /** Bytes in each leaked object, with all that hangs from them. What is reached on several paths counts on the cheapest one. */
+  size: number;
+  /** Heaviest first; what is less than a hundredth of the leaked object is left out. */
+  children: LeakPart[];
 }
 
 export interface LeakClass {

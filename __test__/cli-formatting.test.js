@@ -68,7 +68,7 @@ describe('hostile names', () => {
     };
     const info = { totalSize: 1 };
     const lines = [
-      ...tellLeaks({ snapshots: [info, info, info], leaks: [leak] }, { files: [name, name, name], limit: 5, terminal: PLAIN }),
+      ...tellLeaks({ snapshots: [info, info, info], comparison: { ids: false, reason: name }, leaks: [leak] }, { files: [name, name, name], limit: 5, terminal: PLAIN }),
       ...drawLadder([step, step], PLAIN),
     ];
     // eslint-disable-next-line no-control-regex
@@ -181,7 +181,7 @@ describe('leaks', () => {
   const info = { totalSize: 1_000_000 };
 
   it('says how certain it is when nothing leaks', () => {
-    const tell = (snapshots) => tellLeaks({ snapshots, leaks: [] }, { files: [], limit: 5, terminal: PLAIN }).join(' ');
+    const tell = (snapshots) => tellLeaks({ snapshots, comparison: { ids: true, reason: '' }, leaks: [] }, { files: [], limit: 5, terminal: PLAIN }).join(' ');
     assert.match(tell([info, info]), /^No leak over 2 snapshots .* A third snapshot/);
     assert.match(tell([info, info, info]), /^No leak over 3 snapshots .* each of the 2 intervals/);
   });

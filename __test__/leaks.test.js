@@ -64,6 +64,15 @@ test('without ids the same leak is found', async () => {
   assert.deepEqual((await findLeaks([AFTER, AFTER, AFTER], { compareBy: 'structure' })).leaks, []);
 });
 
+test('the number of operations is told and used', async () => {
+  const [{ leaks: [leak] }, { leaks: [plain] }] = [await findLeaks([BEFORE, AFTER], { operations: 10 }), await findLeaks([BEFORE, AFTER])];
+  assert.equal(leak.perOperation, leak.countGrowth[0] / 10);
+  assert.equal(plain.perOperation, undefined);
+  for (const operations of [0, 1.5, [], [1, 2], 'a']) {
+    await assert.rejects(findLeaks([BEFORE, AFTER], { operations }), { code: 'HEAPHOUND_ERR_OPTION' }, String(operations));
+  }
+});
+
 test('snapshots of two processes are compared by structure', async () => {
   const other = path.join(GOLDEN, 'n24-plain.heapsnapshot.gz');
   const { comparison } = await findLeaks([other, AFTER]);

@@ -3,8 +3,9 @@
 const path = require('node:path');
 const { drawLadder, printReference } = require('./ladder');
 const { printLocation } = require('./location');
-const { countDelta, counted, size, sizeDelta } = require('./numbers');
+const { countDelta, counted, mean: number, size, sizeDelta } = require('./numbers');
 const { drawTable } = require('./table');
+const { drawItem } = require('./leak_item');
 const { fit, harmless, widthOf, wrap } = require('./text');
 
 const INDENT = 3;
@@ -19,15 +20,16 @@ const ENOUGH_SNAPSHOTS = 3;
  * The verdict as a colleague would give it: first whether something leaks, then each leak on a page of its own.
  *
  * @param {import('..').LeakDocument} document
- * @param {{ files: string[], limit: number, terminal: import('./terminal').Terminal }} options
+ * @param {{ files: string[], limit: number, tree?: boolean, terminal: import('./terminal').Terminal }} options
  * @returns {string[]} lines
  */
-function tellLeaks({ snapshots, leaks }, { files, limit, terminal }) {
+function tellLeaks({ snapshots, comparison, leaks }, { files, limit, tree, terminal }) {
   const shown = leaks.slice(0, limit);
   const rest = leaks.length - shown.length;
   return [
     ...verdict(snapshots, leaks, terminal),
-    ...shown.flatMap((leak, at) => ['', ...tellLeak(leak, { number: at + 1, files, terminal })]),
+    ...(comparison.ids ? [] : wrap(`Compared by structure: ${harmless(comparison.reason)}.`, terminal.width).map((line) => terminal.style('dim', line))),
+    ...shown.flatMap((leak, at) => ['', ...tellLeak(leak, { number: at + 1, files, tree, terminal })]),
     ...(rest > 0 ? ['', terminal.style('dim', `… and ${counted(rest, 'smaller leak')}: --limit shows them`)] : []),
   ];
 }
@@ -54,9 +56,9 @@ function verdict(snapshots, leaks, terminal) {
 
 /**
  * @param {import('..').Leak} leak
- * @param {{ number: number, files: string[], terminal: import('./terminal').Terminal }} options
+ * @param {{ number: number, files: string[], tree?: boolean, terminal: import('./terminal').Terminal }} options
  */
-function tellLeak(leak, { number, files, terminal }) {
+function tellLeak(leak, { number, files, tree, terminal }) {
   const margin = ' '.repeat(INDENT);
   /** @type {(title: string, lines: string[]) => string[]} */
   const section = (title, lines) => (lines.length > 0 ? ['', margin + terminal.style('bold', title), ...lines] : []);
@@ -66,6 +68,7 @@ function tellLeak(leak, { number, files, terminal }) {
     ...sentences.map((line, at) => (at === 0 ? terminal.style('bold', `${number}.`.padEnd(INDENT)) : margin) + paint(line, leak, terminal)),
     ...section('Growth', drawTable(growthColumns(files), growthRows(leak), terminal, { indent: INDENT })),
     ...section('Why it stays alive', drawLadder(leak.retainingPath, terminal, { indent: INDENT, marks: heldAt })),
+    ...(tree ? section('What one of them is made of', drawItem(leak.item, terminal)) : []),
     ...section('What came with it', drawClasses(leak, terminal)),
     ...section(`Who allocated ${leak.allocationStackCount === sum(leak.countGrowth) ? 'them' : 'most of them'}`, stackLines(leak, terminal)),
     ...section('What to do', whatToDo(leak, files, terminal.width)),
@@ -90,8 +93,9 @@ function whatGrows(leak) {
   const growth = steps === 1 ? `${countDelta(objects)} objects`
     : isEven ? `${countDelta(leak.countGrowth[0])} objects at every step`
       : `${list(leak.countGrowth.map(countDelta))} objects step by step`;
+  const perOperation = leak.perOperation === undefined ? '' : ` (${number(leak.perOperation)} for each operation)`;
   const each = bytes > 0 ? `, ${size(bytes / objects)} each with what they hold; ${size(bytes)} in all` : '';
-  return `${name} piles up: ${growth}${each}.`;
+  return `${name} piles up: ${growth}${perOperation}${each}.`;
 }
 
 /**

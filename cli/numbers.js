@@ -46,6 +46,16 @@ const countDelta = (value) => signed(value, count);
 const sizeDelta = (value) => signed(value, size);
 
 /**
+ * A mean of counts: 1, 0.5, 12.3.
+ *
+ * @param {number} value
+ */
+function mean(value) {
+  const digits = Math.abs(value) < 10 ? 2 : 1;
+  return count(Number(value.toFixed(digits)));
+}
+
+/**
  * Steps from the roots; a dash where there is no way, or only V8's own.
  *
  * @param {number} value
@@ -80,4 +90,4 @@ function scaled(value) {
   return value < 100 ? value.toFixed(1) : count(Math.round(value));
 }
 
-module.exports = { count, size, countDelta, sizeDelta, distance, percent, counted };
+module.exports = { mean, count, size, countDelta, sizeDelta, distance, percent, counted };

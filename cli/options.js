@@ -14,6 +14,8 @@ const OPTIONS = {
   json: { help: 'print the whole document as JSON, a row a line' },
   limit: { value: 'N', help: 'rows to print (default 30; with --json all)', read: positiveInteger },
   sort: { value: 'FIELD', help: 'order of the rows' },
+  operations: { value: 'N[,N…]', help: 'how often the work was done between snapshots', read: positiveIntegers },
+  tree: { help: 'what one leaked object is made of' },
   'compare-by': { value: 'WHAT', help: 'match objects by: auto (default), ids, structure' },
   strict: { help: 'numbers exactly as Chrome DevTools has them, its quirks too' },
   'no-source-maps': { help: 'do not look for source maps' },
@@ -108,6 +110,14 @@ function positiveInteger(text, name) {
     throw new UsageError(`${name} must be a whole number from 1, not '${text}'`);
   }
   return value;
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+function positiveIntegers(text, name) {
+  return text.split(',').map((part) => positiveInteger(part.trim(), name));
 }
 
 /**

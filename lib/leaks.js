@@ -4,9 +4,9 @@ const { addon } = require('./native');
 const { read } = require('./document');
 const { optionError } = require('./errors');
 const { Snapshot, open, parse } = require('./snapshot');
-const { OPEN, checkOptions, compareBy, limit } = require('./options');
+const { OPEN, checkOptions, compareBy, limit, operations } = require('./options');
 
-const LEAKS = { ...OPEN, limit, compareBy };
+const LEAKS = { ...OPEN, limit, compareBy, operations };
 
 /**
  * @param {import('..').SnapshotOrSource[]} snapshots oldest first
@@ -17,8 +17,11 @@ async function findLeaks(snapshots, options) {
   if (!Array.isArray(snapshots) || snapshots.length < 2) {
     throw optionError('snapshots', 'must be an array of two or more, oldest first');
   }
-  const { limit, compareBy, ...opening } = checkOptions(options, LEAKS);
+  const { limit, compareBy, operations, ...opening } = checkOptions(options, LEAKS);
   const last = snapshots.length - 1;
+  if (operations !== undefined && operations.length > 1 && operations.length !== last) {
+    throw optionError('operations', `must be one number, or one for each of the ${last} intervals`);
+  }
   /** @type {Snapshot[]} */
   const opened = [];
   try {
@@ -28,7 +31,7 @@ async function findLeaks(snapshots, options) {
     }
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: last };
     const idSpaces = opened.map((snapshot) => snapshot.info.idSpace);
-    const json = JSON.stringify({ limit, compareBy, idSpaces });
+    const json = JSON.stringify({ limit, compareBy, idSpaces, operations });
     const pages = await Snapshot.job(opened, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );

@@ -109,7 +109,14 @@ const OPEN = {
 /** How the objects of several snapshots are matched. */
 const compareBy = oneOf(['auto', 'ids', 'structure']);
 
+/** Operations in each interval between snapshots: one number for all, or one for each. @type {Check} */
+function operations(name, value) {
+  const numbers = Array.isArray(value) ? value : [value];
+  if (numbers.length === 0) throw optionError(name, 'must not be empty');
+  return numbers.map((number) => integer(1)(name, number));
+}
+
 const size = integer(0);
 const limit = integer(0);
 
-module.exports = { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, compareBy, size, limit };
+module.exports = { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, compareBy, operations, size, limit };

@@ -5,7 +5,7 @@ const { count, countDelta, counted, size, sizeDelta } = require('../numbers');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
 const { compareByOf, sourcesOf, workOptions } = require('../snapshots');
-const { wrap } = require('../text');
+const { harmless, wrap } = require('../text');
 
 const SORTS = [
   'sizeDelta', 'countDelta', 'addedSize', 'addedCount', 'removedSize', 'removedCount', 'addedRetainedSize', 'grownSize', 'name',
@@ -77,7 +77,7 @@ function headline({ before, after, comparison }, terminal) {
       + `${countDelta(after.nodeCount - before.nodeCount)} nodes (${counted(after.nodeCount, 'node')} now)`,
   ];
   if (!comparison.ids) {
-    const told = `Compared by class, not object by object: ${comparison.reason}.`;
+    const told = `Compared by class, not object by object: ${harmless(comparison.reason)}.`;
     lines.push(...wrap(told, terminal.width).map((line) => terminal.style('yellow', line)));
   }
   return lines;

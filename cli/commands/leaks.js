@@ -21,9 +21,12 @@ module.exports = {
     'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up. Objects are',
     'followed by their ids, or, after restarts and over replicas, compared by the way on which they hang from the roots.',
   ],
-  options: ['compare-by'],
+  options: ['operations', 'tree', 'compare-by'],
   optionHelp: { limit: `leaks to print (default ${DEFAULT_LEAKS}; with --json all)` },
-  examples: ['heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot'],
+  examples: [
+    'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot',
+    'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --operations 211 --tree',
+  ],
   operands: { least: 2, most: Infinity, wanted: 'two FILEs or more' },
   filesOf: (operands) => operands,
   run,
@@ -37,10 +40,11 @@ async function run(context) {
   const document = await findLeaks(sources, {
     ...workOptions(context),
     compareBy: compareByOf(options),
+    operations: options.operations,
     limit: options.json ? options.limit ?? ALL : ALL,
   });
   context.progress.stop();
   if (options.json) await output.json(document);
-  else await output.lines(tellLeaks(document, { files: operands, limit: rowLimit({ limit: DEFAULT_LEAKS, ...options }), terminal }));
+  else await output.lines(tellLeaks(document, { files: operands, limit: rowLimit({ limit: DEFAULT_LEAKS, ...options }), tree: options.tree === true, terminal }));
   return document.leaks.length > 0 ? FOUND : 0;
 }

@@ -1,6 +1,6 @@
 //! From growing groups to leaks: one for each place where things accumulate.
 
-use super::growth::{Growing, Growth};
+use super::growth::{Growing, Growth, is_small};
 use super::hanging::is_backing;
 use super::labels::mix;
 use super::last::{Last, Meaning};
@@ -46,6 +46,8 @@ const MOST_LINKED: usize = 4000;
 const FEW_TEXTS: i64 = 20;
 /// Property edges followed up to the object that owns the others.
 const MOST_OWNERS: usize = 4;
+/// Bytes of a few objects that say enough without their number.
+const HEAVY: i64 = 16 << 10;
 /// Steps from an item down to the part that makes its weight.
 const MOST_PARTS: usize = 4;
 
@@ -139,6 +141,11 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
     if is_few && last.meaning(item) <= Meaning::Value && held_by(last, container) <= Meaning::Platform {
         return None;
     }
+    let is_told = growing.operations.is_multiple(&item_growth.counts) || last.meaning(item) >= Meaning::Package;
+    let is_heavy = bytes(&item_growth) >= HEAVY || item_growth.counts.contains(&0);
+    if is_small(&item_growth.counts) && !is_heavy && !is_told {
+        return None;
+    }
     let above = last.owner(last.head(item)).unwrap_or(container);
     let container = if nodes_to(last, container).contains(&above) { above } else { container };
     let end = heaviest_part(last, growing, item);
@@ -150,7 +157,7 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
         (is_off_path || says_little, says_little, -bytes(&group.growth), group.node)
     });
     let mut entry = Entry { container, item, end, item_growth, total: sum, groups, score: 0.0 };
-    entry.score = score(last, &entry, total);
+    entry.score = score(last, &entry, growing, total);
     Some(entry)
 }
 
@@ -162,7 +169,12 @@ fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
         i64::try_from(above).unwrap_or(i64::MAX)
     };
     let (mut best, _) = groups.iter().enumerate().max_by_key(|(_, group)| {
-        (worth(last.meaning(group.node)) - depth(group), bytes(&group.growth), std::cmp::Reverse(group.node))
+        (
+            !is_small(&group.growth.counts),
+            worth(last.meaning(group.node)) - depth(group),
+            bytes(&group.growth),
+            std::cmp::Reverse(group.node),
+        )
     })?;
     // Behind functions and their variables any part of the object may be the nearest: its owner is meant.
     for _ in 0..MOST_OWNERS {
@@ -232,8 +244,11 @@ fn generic_path(last: &Last<'_>, key: Key, is_top: &HashMap<Key, bool>) -> Vec<u
     }
 }
 
-/// Follows what weighs most inside the item, as far as it is the better part of it, to the next class that says something.
+/// Where the bytes of an item lie that its own class does not show: memory outside of the heap, a long text that a slice of it keeps; of what is
+/// not the program's own also an object of Node.js or a package. Follows what weighs most as far as it is the better part; the item itself
+/// when that ends elsewhere.
 fn heaviest_part(last: &Last<'_>, growing: &Growing, item: NodeOrdinal) -> NodeOrdinal {
+    let snapshot = last.snapshot();
     let mut at = item;
     for _ in 0..MOST_PARTS {
         let heaviest = last
@@ -242,22 +257,24 @@ fn heaviest_part(last: &Last<'_>, growing: &Growing, item: NodeOrdinal) -> NodeO
             .max_by_key(|child| (last.weight(*child), std::cmp::Reverse(*child)));
         let Some(child) = heaviest.filter(|child| last.weight(*child) * 2 > last.weight(at)) else { break };
         at = child;
-        let is_weight_itself = last.snapshot().shallow_size(at) * 2 > last.weight(item);
-        if last.meaning(at) >= Meaning::Platform || is_weight_itself {
+        let is_content = snapshot.kind(at) == NodeKind::NATIVE || snapshot.kind(at).is_string();
+        let is_known = last.meaning(item) < Meaning::Program && last.meaning(at) >= Meaning::Platform;
+        if is_known || is_content && snapshot.shallow_size(at) * 2 > last.weight(item) {
             return at;
         }
     }
     item
 }
 
-/// Evidence: equal steps, a container and a class that the program knows, the share of the growth.
-fn score(last: &Last<'_>, entry: &Entry, total: i64) -> f64 {
-    let steps = &entry.item_growth.counts;
+/// Evidence: steps that are equal, or multiples of the operations, a container and a class that the program knows, the share of the growth.
+fn score(last: &Last<'_>, entry: &Entry, growing: &Growing, total: i64) -> f64 {
+    let steps = &growing.operations.scaled(&entry.item_growth.counts);
+    let exact = if growing.operations.is_multiple(&entry.item_growth.counts) { 1.5 } else { 0.0 };
     let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
     let even = if most > 0 { least as f64 / most as f64 } else { 0.5 };
     let share = bytes(&entry.total) as f64 / total.max(1) as f64;
     let held_by = held_by(last, entry.container);
-    even * 2.0 + share * 3.0 + worth(held_by) as f64 / 6.0 + worth(last.meaning(entry.item)) as f64 / 6.0
+    exact + even * 2.0 + share * 3.0 + worth(held_by) as f64 / 6.0 + worth(last.meaning(entry.item)) as f64 / 6.0
 }
 
 /// Whose the container is: the best of what holds it.

@@ -5,6 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 /// Objects that come in smaller numbers are noise: what takes the snapshots leaves one or two behind itself.
 const FEWEST: i64 = 5;
+/// Exactly so many in every interval are enough for a class that is not Node.js's own.
+const FEWEST_EXACT: i64 = 3;
+/// So many operations in an interval, and growth by a multiple of their number is no accident, however small it is.
+const FEWEST_OPERATIONS: u64 = 3;
 /// The same for objects that hang from many others, one or two from each: a loaded module leaves its few in every table.
 const FEWEST_SPREAD: i64 = 20;
 /// The same for a single interval, where nothing tells a start from a leak.
@@ -43,16 +47,60 @@ impl Growth {
     }
 }
 
+/// How often the program did its work in each interval; empty when nobody knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operations(Vec<u64>);
+
+impl Operations {
+    /// One number stands for all intervals; `None` when there are neither one nor as many as intervals.
+    pub fn new(numbers: &[u64], intervals: usize) -> Option<Self> {
+        match numbers {
+            [] => Some(Self::default()),
+            [one] => Some(Self(vec![*one; intervals])),
+            all => (all.len() == intervals).then(|| Self(all.to_vec())),
+        }
+    }
+
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Steps as they would be, had all intervals as many operations as the longest.
+    pub fn scaled(&self, steps: &[i64]) -> Vec<i64> {
+        let most = self.0.iter().max().copied().unwrap_or(1).max(1);
+        let scale = |(at, step): (usize, &i64)| match self.0.get(at) {
+            Some(operations) if *operations > 0 => {
+                i64::try_from(i128::from(*step) * i128::from(most) / i128::from(*operations)).unwrap_or(i64::MAX)
+            }
+            _ => *step,
+        };
+        steps.iter().enumerate().map(scale).collect()
+    }
+
+    /// True when every operation of every interval adds the same number of objects.
+    pub fn is_multiple(&self, steps: &[i64]) -> bool {
+        let each = |(step, operations): (&i64, &u64)| {
+            let operations = i64::try_from(*operations).ok().filter(|it| *it > 0)?;
+            (step % operations == 0).then_some(step / operations)
+        };
+        let mut each = steps.iter().zip(&self.0).map(each);
+        let first = each.next().flatten().filter(|each| *each > 0);
+        let is_enough = self.0.iter().all(|operations| *operations >= FEWEST_OPERATIONS);
+        is_enough && steps.len() == self.0.len() && first.is_some() && each.all(|it| it == first)
+    }
+}
+
 /// Groups and objects that grew in every interval.
 #[derive(Debug, Default)]
 pub struct Growing {
+    pub operations: Operations,
     pub groups: HashMap<Key, Growth>,
     /// Persistent objects that grew themselves, by id.
     pub objects: HashMap<u64, Growth>,
 }
 
 impl Growing {
-    pub fn between(heaps: &[&Census]) -> Self {
+    pub fn between(heaps: &[&Census], operations: Operations) -> Self {
         let Some(last) = heaps.last() else { return Self::default() };
         let state = |census: &Census, key: &Key| {
             census.groups.get(key).map_or((0, 0), |Group { count, size, .. }| (*count, *size))
@@ -62,8 +110,9 @@ impl Growing {
             (*key, Growth::between(&states))
         });
         let mut growing = Self {
-            groups: groups.filter(|(_, growth)| grows_in_number(growth) || swells(growth)).collect(),
-            objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id)?))).collect(),
+            groups: groups.filter(|(_, growth)| grows_in_number(growth, &operations) || swells(growth)).collect(),
+            objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id, &operations)?))).collect(),
+            operations,
         };
         growing.add_spread(heaps, last);
         growing
@@ -85,7 +134,7 @@ impl Growing {
             .keys()
             .filter(|kin| {
                 let states: Vec<_> = sums.iter().map(|sums| sums.get(kin).copied().unwrap_or_default()).collect();
-                let growth = Growth::between(&states).counts;
+                let growth = self.operations.scaled(&Growth::between(&states).counts);
                 is_sustained(&growth, FEWEST_SPREAD) && is_even(&growth)
             })
             .copied()
@@ -107,7 +156,8 @@ impl Growing {
         let is_enough = |growth: &Growth| {
             swells(growth)
                 || is_sustained(&growth.sizes, HEAVY)
-                || is_sustained(&growth.counts, FEWEST_SPREAD) && is_even(&growth.counts)
+                || is_sustained(&growth.counts, FEWEST_SPREAD) && is_even(&self.operations.scaled(&growth.counts))
+                || self.operations.is_multiple(&growth.counts)
         };
         let dropped = |key: &Key| thin.contains(key) && self.groups.get(key).is_some_and(|growth| !is_enough(growth));
         let mut dropped: HashSet<Key> = thin.iter().filter(|key| dropped(key)).copied().collect();
@@ -125,7 +175,7 @@ impl Growing {
 
 /// Growth of one object, when it is sustained: that of its bytes, and of its references where it holds any. The table of a full cache
 /// still grows with the gaps that removed entries leave.
-fn own_growth(heaps: &[&Census], id: u64) -> Option<Growth> {
+fn own_growth(heaps: &[&Census], id: u64, operations: &Operations) -> Option<Growth> {
     let states: Vec<_> = heaps
         .iter()
         .map(|census| census.large.get(&id).map_or((0, LARGE), |large| (large.references, large.size)))
@@ -134,17 +184,34 @@ fn own_growth(heaps: &[&Census], id: u64) -> Option<Growth> {
     let least = if growth.sizes.len() == 1 { SWELLING_OF_ONE } else { OWN };
     let holds_any = states.iter().any(|state| state.0 > FEWEST.unsigned_abs());
     let grows = if holds_any {
-        is_sustained(&growth.counts, MANY_REFERENCES) && is_sustained(&growth.sizes, least)
+        grows_by(&growth.counts, MANY_REFERENCES, operations) && grows_by(&growth.sizes, least, operations)
     } else {
-        is_sustained(&growth.sizes, least)
+        grows_by(&growth.sizes, least, operations)
     };
     grows.then_some(growth)
 }
 
-fn grows_in_number(growth: &Growth) -> bool {
+fn grows_in_number(growth: &Growth, operations: &Operations) -> bool {
     let fewest = if growth.counts.len() == 1 { FEWEST_OF_ONE } else { FEWEST };
-    is_sustained(&growth.counts, fewest) && is_clear(&growth.counts)
-        || is_sustained(&growth.counts, 1) && is_sustained(&growth.sizes, HEAVY)
+    grows_by(&growth.counts, fewest, operations) && is_clear(&operations.scaled(&growth.counts))
+        || is_sustained(&growth.counts, 1) && grows_by(&growth.sizes, HEAVY, operations)
+        || is_exact(&growth.counts) && is_exact(&operations.scaled(&growth.counts))
+        || operations.is_multiple(&growth.counts)
+}
+
+/// [`is_sustained`] with as many operations in every interval; the least is of what was seen.
+fn grows_by(steps: &[i64], least: i64, operations: &Operations) -> bool {
+    steps.iter().all(|step| *step >= least) && is_sustained(&operations.scaled(steps), least)
+}
+
+/// The same few objects in every interval, and more than one interval.
+fn is_exact(steps: &[i64]) -> bool {
+    steps.len() > 1 && steps[0] >= FEWEST_EXACT && steps.iter().all(|step| *step == steps[0])
+}
+
+/// Growth that is too small to tell anything of objects that Node.js may have made for itself.
+pub fn is_small(steps: &[i64]) -> bool {
+    steps.iter().any(|step| *step < FEWEST)
 }
 
 /// A few objects more must be equally many more in every interval to tell anything.
@@ -196,6 +263,46 @@ mod tests {
             (&[], false),
         ] {
             assert_eq!(is_sustained(steps, 5), is, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn growth_by_a_multiple_of_the_operations_is_no_accident() {
+        for (operations, steps, is) in [
+            (&[7][..], &[7, 7][..], true),
+            (&[7], &[14, 14], true),
+            (&[7], &[7, 14], false),
+            (&[7, 14], &[7, 14], true),
+            (&[7], &[8, 8], false),
+            (&[3], &[3, 3], true),
+            (&[2], &[2, 2], false),
+            (&[7], &[0, 0], false),
+            (&[], &[7, 7], false),
+        ] {
+            let operations = Operations::new(operations, 2).unwrap();
+            assert_eq!(operations.is_multiple(steps), is, "{operations:?} {steps:?}");
+        }
+        assert_eq!(Operations::new(&[1, 2, 3], 2), None);
+    }
+
+    #[test]
+    fn intervals_of_unequal_work_are_compared_by_the_operation() {
+        let growth = |counts: &[i64]| Growth { counts: counts.to_vec(), sizes: vec![0; counts.len()] };
+        let check = |operations: &[u64], counts: &[i64]| {
+            grows_in_number(&growth(counts), &Operations::new(operations, counts.len()).unwrap())
+        };
+        assert!(!check(&[], &[100, 10]));
+        assert!(check(&[100, 10], &[100, 10]));
+        assert!(check(&[], &[10, 100]));
+        // Ten times the work, and no more objects: it fills up and stops.
+        assert!(!check(&[10, 1000], &[100, 100]));
+    }
+
+    #[test]
+    fn few_but_exactly_as_many_count() {
+        for (steps, is) in [(&[3, 3][..], true), (&[4, 4, 4], true), (&[3, 4], false), (&[2, 2], false), (&[4], false)]
+        {
+            assert_eq!(is_exact(steps), is, "{steps:?}");
         }
     }
 

@@ -2,9 +2,11 @@
 
 mod allocated;
 mod entries;
+mod fingerprint;
 mod forest;
 mod growth;
 mod hanging;
+mod item;
 mod labels;
 mod last;
 mod path;
@@ -24,9 +26,10 @@ use crate::text::TextBuf;
 pub use allocated::Allocated;
 use allocated::allocated;
 use entries::{Entry, entries};
-use growth::Growing;
+use fingerprint::fingerprint;
+use growth::{Growing, Operations};
 use hanging::Hanging;
-use labels::{hash_text, mix};
+pub use item::Part;
 use last::Last;
 pub use path::Step;
 use path::{edge_name, nodes_to, steps, told_nodes_to};
@@ -40,6 +43,8 @@ use zones::{Census, Zones};
 #[derive(Clone, Debug)]
 pub struct LeakOptions {
     pub matching: Matching,
+    /// How often the program did its work in each interval: one number for all, or one for each. Empty when nobody knows.
+    pub operations: Vec<u64>,
     /// Leaks at most.
     pub limit: usize,
     /// Ids of leaked objects to name for each leak, and rows of classes.
@@ -48,7 +53,7 @@ pub struct LeakOptions {
 
 impl Default for LeakOptions {
     fn default() -> Self {
-        Self { matching: Matching::default(), limit: 20, examples: 20 }
+        Self { matching: Matching::default(), operations: Vec::new(), limit: 20, examples: 20 }
     }
 }
 
@@ -85,6 +90,10 @@ pub struct Leak {
     pub examples: Vec<u64>,
     /// What else grows there, what the path shows first.
     pub classes: Vec<LeakedClass>,
+    /// What one leaked object is made of.
+    pub item: Part,
+    /// Leaked objects for each operation, when their number was given.
+    pub per_operation: Option<f64>,
     /// `None` when allocations were not recorded.
     pub allocated: Option<Allocated>,
 }
@@ -130,23 +139,43 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
             what: "one is not enough, growth needs two or more".to_owned(),
         });
     }
+    let operations = Operations::new(&options.operations, earlier.len()).ok_or_else(|| Error::Option {
+        name: "operations",
+        what: format!("must be one number, or one for each of the {} intervals", earlier.len()),
+    })?;
+    let all_operations = operations.total();
     let samples = match options.matching {
         Matching::Sample => earlier.iter().map(|snapshot| IdSample::of(snapshot, control)).collect::<Result<_>>()?,
         Matching::Known(_) => Vec::new(),
     };
     let comparison = options.matching.decide(&samples, &last.snapshot, control)?;
-    let (last, growing) =
-        if comparison.ids { by_ids(earlier, last, control)? } else { by_ways(earlier, last, control)? };
+    let (last, growing) = if comparison.ids {
+        by_ids(earlier, last, operations, control)?
+    } else {
+        by_ways(earlier, last, operations, control)?
+    };
     let mut found = entries(&last, &growing);
     found.truncate(options.limit);
     let examples = examples(&last, &found, options.examples);
     let allocated = allocated(&last, &found);
-    let leaks = found.iter().map(|entry| leak(&last, entry, &examples, &allocated, options)).collect();
-    Ok(LeakReport { comparison, leaks })
+    let shown: Vec<NodeOrdinal> = found.iter().map(|entry| entry.item).collect();
+    let parts = item::items(&last, &shown, control)?;
+    let leaks = found.iter().zip(parts).map(|(entry, item)| Leak {
+        item,
+        per_operation: (all_operations > 0)
+            .then(|| entry.item_growth.counts.iter().sum::<i64>() as f64 / all_operations as f64),
+        ..leak(&last, entry, &examples, &allocated, options)
+    });
+    Ok(LeakReport { comparison, leaks: leaks.collect() })
 }
 
 /// What grew from the objects that have the same id in all heaps.
-fn by_ids<'a>(earlier: &[&Snapshot], last: &'a Heap, control: &Control) -> Result<(Last<'a>, Growing)> {
+fn by_ids<'a>(
+    earlier: &[&Snapshot],
+    last: &'a Heap,
+    operations: Operations,
+    control: &Control,
+) -> Result<(Last<'a>, Growing)> {
     let all: Vec<&Snapshot> = earlier.iter().copied().chain([&last.snapshot]).collect();
     let persistent = Persistent::of(&all, control)?;
     let same = Same::Ids(&persistent);
@@ -156,12 +185,17 @@ fn by_ids<'a>(earlier: &[&Snapshot], last: &'a Heap, control: &Control) -> Resul
     }
     let last = Last::of(last, Hanging::of(&last.snapshot, control)?, &same, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
-    let growing = Growing::between(&censuses);
+    let growing = Growing::between(&censuses, operations);
     Ok((last, growing))
 }
 
 /// What grew from the objects that are alone on their way from the roots in all heaps.
-fn by_ways<'a>(earlier: &[&Snapshot], last: &'a Heap, control: &Control) -> Result<(Last<'a>, Growing)> {
+fn by_ways<'a>(
+    earlier: &[&Snapshot],
+    last: &'a Heap,
+    operations: Operations,
+    control: &Control,
+) -> Result<(Last<'a>, Growing)> {
     let hang = |snapshot| {
         let hanging = Hanging::of(snapshot, control)?;
         let ways = Ways::of(&hanging, control)?;
@@ -180,7 +214,7 @@ fn by_ways<'a>(earlier: &[&Snapshot], last: &'a Heap, control: &Control) -> Resu
     drop(hung);
     let mut last = Last::of(last, hanging, &Same::Ways { ways: &ways, alone: &alone[earlier.len()] }, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
-    let mut growing = Growing::between(&censuses);
+    let mut growing = Growing::between(&censuses, operations);
     samples::choose(&mut last, &mut growing, control)?;
     Ok((last, growing))
 }
@@ -228,24 +262,13 @@ fn leak(
         size_growth: entry.total.sizes.clone(),
         retained_growth: entry.total.sizes.iter().sum(),
         retaining_path: steps(last, &nodes),
-        fingerprint: format!("{:016x}", fingerprint(last, &holders, entry.item)),
+        fingerprint: format!("{:016x}", fingerprint(last, entry.container, entry.item)),
         examples: examples.get(&last.key(entry.item)).filter(|ids| !ids.is_empty()).cloned().unwrap_or(own),
         classes,
         allocated: allocated.get(&last.key(entry.item)).cloned(),
+        item: Part::default(),
+        per_operation: None,
     }
-}
-
-/// Class names and references from what holds the container to the item, positions left out.
-fn fingerprint(last: &Last<'_>, holders: &[NodeOrdinal], item: NodeOrdinal) -> u64 {
-    let suspects = &holders[holders.len().saturating_sub(2)..];
-    let mut hash = suspects.iter().fold(0, |hash, node| {
-        let edge =
-            last.hanging.forest.edge(*node).filter(|edge| !last.hanging.references.is_slot(last.snapshot(), *edge));
-        let edge = edge.map_or(0, |_| hash_text(edge_name(last, *node).as_text()));
-        mix(mix(hash, edge), hash_text(last.class_name(*node).as_text()))
-    });
-    hash = mix(hash, hash_text(last.class_name(item).as_text()));
-    hash
 }
 
 /// Ids of the objects of the shown groups, newest id first.
@@ -285,13 +308,16 @@ mod tests {
 
     fn find_by(ids: bool, drawings: &[String]) -> Vec<Leak> {
         let matching = Matching::Known(Comparison { ids, reason: "the test says so".to_owned() });
-        let options = LeakOptions { matching, ..LeakOptions::default() };
+        find_with(&LeakOptions { matching, ..LeakOptions::default() }, drawings)
+    }
+
+    fn find_with(options: &LeakOptions, drawings: &[String]) -> Vec<Leak> {
         let (last, earlier) = drawings.split_last().unwrap();
         let earlier: Vec<Snapshot> = earlier.iter().map(|drawing| heap(drawing)).collect();
         let control = Control::new();
         let last = analyse(heap(last), &OpenOptions::default(), &control).unwrap();
         let earlier: Vec<&Snapshot> = earlier.iter().collect();
-        find(&earlier, &last, &options, &control).unwrap().leaks
+        find(&earlier, &last, options, &control).unwrap().leaks
     }
 
     /// Three heaps: what is always there, then what the second and the third heap have more.
@@ -347,6 +373,45 @@ mod tests {
     #[test]
     fn one_or_two_of_a_kind_are_noise() {
         check("root > !global | global > list", "list > Item#1 Item#2", "list > Item#3 Item#4", &[]);
+    }
+
+    #[test]
+    fn few_objects_count_when_they_are_a_multiple_of_the_operations() {
+        let always = "root > !global | global > list | list > Item#0 Item#9";
+        let heaps = [
+            always.to_owned(),
+            format!("{always} | list > Item#1 Item#2 Item#3 Item#4"),
+            format!("{always} | list > Item#1 Item#2 Item#3 Item#4 Item#5 Item#6 Item#7 Item#8"),
+        ];
+        let count = |operations: &[u64]| {
+            let options = LeakOptions { operations: operations.to_vec(), ..LeakOptions::default() };
+            find_with(&options, &heaps).iter().map(|leak| leak.per_operation).collect::<Vec<_>>()
+        };
+        assert_eq!(count(&[4]), [Some(1.0)]);
+        assert!(count(&[]).is_empty() && count(&[3]).is_empty());
+    }
+
+    #[test]
+    fn an_item_is_told_in_parts() {
+        let heap = |many: usize| {
+            let items = (0..many).map(|at| {
+                format!(
+                    "list > Item#{at}:10 | Item#{at} > tags.Tags#{at}:4 | Tags#{at} > #table.t{at}:6/array | \
+                     t{at} > 1.Tag#{at}a:100 2.Tag#{at}b:100"
+                )
+            });
+            format!("root > !global | global > list | {}", items.collect::<Vec<_>>().join(" | "))
+        };
+        for ids in [true, false] {
+            let [leak] = &find_by(ids, &[heap(10), heap(30), heap(50)])[..] else { panic!("one leak is expected") };
+            let Part { name, count, size, children, .. } = &leak.item;
+            assert_eq!((name.to_string().as_str(), *count, *size), ("Item", 1.0, 220.0));
+            let told: Vec<_> = children.iter().map(|it| (it.edge.to_string(), it.name.to_string(), it.size)).collect();
+            assert_eq!(told, [("tags".to_owned(), "Tags".to_owned(), 210.0)]);
+            let tags: Vec<_> = children[0].children.iter().map(|it| (it.edge.to_string(), it.count, it.size)).collect();
+            assert_eq!(tags, [("table[]".to_owned(), 2.0, 200.0)]);
+            assert_eq!(leak.retaining_path.last().map(|step| step.name.to_string()).as_deref(), Some("Item"));
+        }
     }
 
     #[test]

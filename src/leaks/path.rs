@@ -84,6 +84,17 @@ pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
     }
 }
 
+/// [`edge_name`] without positions: `elements[]`.
+pub fn generic_edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
+    let name = edge_name(last, node).to_string();
+    match name.split_once('[') {
+        Some((store, rest)) if rest.trim_end_matches(']').bytes().all(|byte| byte.is_ascii_digit()) => {
+            TextBuf::from(format!("{store}[]"))
+        }
+        _ => TextBuf::from(name),
+    }
+}
+
 fn one_edge(last: &Last<'_>, edge: EdgeOrdinal) -> TextBuf {
     let snapshot = last.snapshot();
     match snapshot.edge_string(edge) {

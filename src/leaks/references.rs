@@ -19,7 +19,9 @@ enum Mark {
     Noise,
     /// `__proto__`, `constructor`: true, but every instance has them.
     Class,
-    /// One link of a plain data structure.
+    /// A property whose name is a symbol: where another has a plain name, that one is told.
+    Symbol,
+    /// One link of a plain data structure. Not `elements` and `properties`: what is in them has an edge of its own, which is the one to tell.
     Close,
     /// A number as the name of an internal edge: a slot of a table.
     Slot,
@@ -102,10 +104,8 @@ const UNSTABLE: [&str; 13] = [
     "(Thread manager)",
 ];
 
-const CLOSE: [&str; 14] = [
+const CLOSE: [&str; 12] = [
     "table",
-    "elements",
-    "properties",
     "context",
     "buffer",
     "backing_store",
@@ -188,6 +188,7 @@ impl References {
             _ => match (kind, self.mark_of(snapshot, edge)) {
                 (EdgeKind::Internal, Mark::Noise) => return None,
                 (EdgeKind::Property, Mark::Class) => 14,
+                (EdgeKind::Property, Mark::Symbol) => 3,
                 (EdgeKind::Property, _) => 2,
                 (EdgeKind::Context, _) => 3,
                 (EdgeKind::Internal, Mark::Close | Mark::Slot) => 1,
@@ -228,6 +229,7 @@ fn mark(text: Text<'_>) -> Mark {
         Some(b'0'..=b'9') if name.bytes().all(|byte| byte.is_ascii_digit()) => Mark::Slot,
         Some(b'0'..=b'9') if name.contains(" pair in WeakMap (table @") => Mark::Pair,
         Some(b'_' | b'c') if name == "__proto__" || name == "constructor" => Mark::Class,
+        Some(b'<') if name.starts_with("<symbol") => Mark::Symbol,
         Some(b'(') if UNSTABLE.contains(&name) => Mark::Unstable,
         Some(b'(') if name == "(Global handles)" => Mark::Handles,
         Some(b's') if name == "system / Cell" => Mark::Cell,

@@ -7,7 +7,7 @@ use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use crate::control::{Control, Stage};
 use crate::error::Result;
-use crate::leaks::{self, Leak, LeakOptions, LeakedClass, Step};
+use crate::leaks::{self, Leak, LeakOptions, LeakedClass, Part, Step};
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Deserialize)]
 pub struct LeaksQuestion {
     limit: Option<usize>,
+    #[serde(default)]
+    operations: Vec<u64>,
     #[serde(flatten)]
     comparison: ComparisonQuestion,
 }
@@ -26,7 +28,11 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         comparison: ComparisonRow,
         leaks: [(); 0],
     }
-    let mut options = LeakOptions { matching: question.comparison.matching(), ..LeakOptions::default() };
+    let mut options = LeakOptions {
+        matching: question.comparison.matching(),
+        operations: question.operations.clone(),
+        ..LeakOptions::default()
+    };
     options.limit = question.limit.unwrap_or(options.limit);
     let found = leaks::find(earlier, &last.heap, &options, control)?;
     let mut places = Places::new(last, control);
@@ -51,6 +57,9 @@ struct LeakRow {
     fingerprint: String,
     examples: Vec<u64>,
     classes: Vec<ClassRow>,
+    item: PartRow,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_operation: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allocation_stack: Vec<FrameRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,9 +86,28 @@ impl LeakRow {
             fingerprint: leak.fingerprint,
             examples: leak.examples,
             classes: leak.classes.into_iter().map(ClassRow::of).collect(),
+            item: PartRow::of(leak.item),
+            per_operation: leak.per_operation,
             allocation_stack: stack.map(|function| FrameRow::of(&last.heap, function)).collect(),
             allocation_stack_count: leak.allocated.map(|allocated| allocated.count),
         }
+    }
+}
+
+#[derive(Serialize)]
+struct PartRow {
+    name: TextBuf,
+    edge: TextBuf,
+    count: f64,
+    size: f64,
+    children: Vec<PartRow>,
+}
+
+impl PartRow {
+    /// A tree of a few levels.
+    fn of(part: Part) -> Self {
+        let Part { name, edge, count, size, children } = part;
+        Self { name, edge, count, size, children: children.into_iter().map(Self::of).collect() }
     }
 }
 

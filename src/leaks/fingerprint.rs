@@ -1,0 +1,67 @@
+//! A name for a leak that is the same in every run, on every machine and in every line of Node.js.
+
+use super::labels::{hash_text, mix};
+use super::last::Last;
+use super::path::{edge_name, nodes_to};
+use crate::kind::NodeKind;
+use crate::ordinal::NodeOrdinal;
+use crate::text::Text;
+
+/// Hash of the class that holds the container, the reference to the container, its class and that of the item. Positions are left out, and
+/// what a line of V8 calls in another way.
+pub fn fingerprint(last: &Last<'_>, container: NodeOrdinal, item: NodeOrdinal) -> u64 {
+    let holders = nodes_to(last, container);
+    let holder = holders.len().checked_sub(2).map(|at| holders[at]).filter(|_| !is_root(last, container));
+    let hash = holder.map_or(0, |holder| class(last, holder));
+    let edge = last
+        .hanging
+        .forest
+        .edge(container)
+        .filter(|edge| !last.hanging.references.is_slot(last.snapshot(), *edge) && !is_root(last, container));
+    let edge = edge.map_or(0, |_| hash_text(edge_name(last, container).as_text()));
+    mix(mix(mix(hash, edge), class(last, container)), class(last, item))
+}
+
+fn is_root(last: &Last<'_>, node: NodeOrdinal) -> bool {
+    node == last.snapshot().root() || last.snapshot().kind(node) == NodeKind::SYNTHETIC
+}
+
+fn class(last: &Last<'_>, node: NodeOrdinal) -> u64 {
+    if is_root(last, node) {
+        return hash_text(Text::from_str("(roots)"));
+    }
+    if last.snapshot().kind(node).is_string() {
+        return hash_text(Text::from_str("(string)"));
+    }
+    hash_text(Text::from_str(plain(&last.class_name(node).to_string())))
+}
+
+/// `global (global*)` is `global`, `system / Context / x` is `system / Context`.
+fn plain(name: &str) -> &str {
+    let name = match name.find(" (") {
+        Some(at) if at > 0 => &name[..at],
+        _ => name,
+    };
+    match name.strip_prefix("system / ").and_then(|rest| rest.find(" / ")) {
+        Some(at) => &name[.."system / ".len() + at],
+        None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_lines_of_v8_add_to_names_is_left_out() {
+        for (name, expected) in [
+            ("Session", "Session"),
+            ("global (global*)", "global"),
+            ("(closure)", "(closure)"),
+            ("system / Context", "system / Context"),
+            ("system / Context / a.js", "system / Context"),
+        ] {
+            assert_eq!(plain(name), expected);
+        }
+    }
+}
