@@ -1,10 +1,6 @@
 'use strict';
 
 // What a snapshot leaves behind in the process: how long the collector works for each megabyte that is allocated, before a snapshot and after one.
-// Prints a section of `docs/benchmarks.md`.
-//
-//   node benches/collector.js [--runs 3]
-//
 // Each run is a process of its own, on every Node line whose binary is installed (`npm ci --prefix __test__/nodes`).
 
 const { execFileSync } = require('node:child_process');
@@ -32,7 +28,6 @@ const STEPS = [
 ];
 
 if (process.argv[2] === '--child') child();
-else main();
 
 async function child() {
   const { captureSnapshot } = require('..');
@@ -70,24 +65,23 @@ async function allocate() {
   return collecting / ((BATCHES * BATCH * OBJECT_BYTES) / 1e6);
 }
 
-function main() {
-  const flags = process.argv.slice(2);
+/** @param {string[]} flags */
+async function measure(flags) {
   const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
   const lines = binaries().map((binary) => {
     const taken = Array.from({ length: runs }, () => JSON.parse(execFileSync(binary, [__filename, '--child'], { encoding: 'utf8' })));
     const version = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
+    console.log(version, JSON.stringify(taken));
     return { version, times: STEPS.map((_, step) => median(taken.map((times) => times[step]))) };
   });
-  console.log([
-    '## What a capture leaves behind',
-    '',
+  return [
     'Milliseconds of the garbage collector for each megabyte that a loop allocates, in one process from left to right, and the ratio to the first column. '
-      + `Median of ${runs} runs; average load at the start ${os.loadavg()[0].toFixed(1)}.`,
+      + `${runs === 1 ? 'One run' : `Median of ${runs} runs`}.`,
     '',
     `| Node | ${STEPS.map(({ title }) => title).join(' | ')} |`,
     `|---|${STEPS.map(() => '--:').join('|')}|`,
     ...lines.map(({ version, times }) => `| ${version} | ${times.map((time) => `${time.toFixed(2)} (${(time / times[0]).toFixed(1)} ×)`).join(' | ')} |`),
-  ].join('\n'));
+  ];
 }
 
 function binaries() {
@@ -99,3 +93,5 @@ function binaries() {
 function median(values) {
   return values.sort((left, right) => left - right)[Math.floor(values.length / 2)];
 }
+
+module.exports = { title: 'What a capture leaves behind', measure };
