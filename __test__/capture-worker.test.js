@@ -67,13 +67,9 @@ test('what goes wrong in the worker is an error here, and leaves nothing', async
   await assert.rejects(captureSnapshot({ worker, dir }), { code: 'HEAPHOUND_ERR_OPTION' });
 });
 
-test('a worker that ends, or does not answer, does not keep the caller waiting', async (t) => {
+test('a capture of a worker can be given up, and the next one works', async (t) => {
   const dir = folder(t);
   const busy = await start(t);
-  const stuck = await start(t, { before: "setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));" });
-  await assert.rejects(captureSnapshot({ worker: stuck, dir, timeoutMs: 50 }), { code: 'HEAPHOUND_ERR_TIMEOUT' });
-  const running = captureSnapshot({ worker: stuck, dir });
-  await Promise.all([stuck.terminate(), assert.rejects(running, { code: 'HEAPHOUND_ERR_CAPTURE' })]);
   const reason = new Error('changed my mind');
   await assert.rejects(captureSnapshot({ worker: busy, dir, signal: AbortSignal.abort(reason) }), reason);
   assert.equal((await captureSnapshot({ worker: busy, dir, queue: true })).threadId, busy.threadId);

@@ -59,12 +59,17 @@ impl Records {
 /// # Cost
 /// One short read for each page of 4 KiB, and one pass over the runs that are found.
 pub(super) fn find() -> Vec<Records> {
+    let mut found = runs();
+    found.sort_by_key(|run: &Records| std::cmp::Reverse(run.count()));
+    found.truncate(KEPT);
+    found
+}
+
+fn runs() -> Vec<Records> {
     let mut found = Vec::new();
     for mapping in own_memory::writable() {
         in_mapping(&mapping, &mut found);
     }
-    found.sort_by_key(|run: &Records| std::cmp::Reverse(run.count()));
-    found.truncate(KEPT);
     found
 }
 
@@ -232,7 +237,8 @@ mod tests {
     /// Records with a mark of their own, so that tables of other tests are not taken for it.
     fn check_found(mark: u64, records: &[(u32, u64, u32)]) {
         let memory = bytes(records.iter().copied());
-        let found = find();
+        // All of them: other tests have tables of their own.
+        let found = runs();
         let run = found.iter().find(|run| run.address.contains(&mark)).expect("the table is in our memory");
         let rows: Vec<_> = (0..run.count()).map(|row| (run.id[row], run.address[row], run.size[row])).collect();
         assert!(rows.starts_with(records), "{} rows of {}", rows.len(), records.len());
