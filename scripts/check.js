@@ -72,16 +72,27 @@ function tests(wanted) {
 
 /** Binaries of the Node lines that we support; without them `nodes.test.js` skips. */
 function installNodes() {
-  const folder = path.join(root, '__test__', 'nodes');
-  if (process.platform !== 'linux' || process.arch !== 'x64' || fs.existsSync(path.join(folder, 'node_modules'))) return;
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' });
-  if (npm.status !== 0) console.warn('The other Node lines could not be installed; their tests are skipped.');
+  if (process.platform !== 'linux' || process.arch !== 'x64') return;
+  install('nodes', 'node26', 'The other Node lines');
 }
 
 /** The test runners that `heaphound/test` is tried with; without them `test-runners.test.js` skips. */
 function installRunners() {
-  const folder = path.join(root, '__test__', 'runners');
-  if (fs.existsSync(path.join(folder, 'node_modules', 'jest'))) return;
+  install('runners', 'jest', 'The test runners');
+}
+
+/**
+ * Somebody without a network can still run the rest of the tests; CI must not.
+ *
+ * @param {string} name of a folder of `__test__` with a manifest of its own
+ * @param {string} proof a package that is there once it is installed
+ * @param {string} what
+ */
+function install(name, proof, what) {
+  const folder = path.join(root, '__test__', name);
+  if (fs.existsSync(path.join(folder, 'node_modules', proof))) return;
   const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' });
-  if (npm.status !== 0) console.warn('The test runners could not be installed; their test is skipped.');
+  if (npm.status === 0) return;
+  console.warn(`${what} could not be installed; their tests are skipped.`);
+  if (process.env.CI) process.exit(1);
 }
