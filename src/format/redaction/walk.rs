@@ -1,0 +1,304 @@
+//! The way of bytes through a snapshot that is redacted: section after section, each copied, looked at, rewritten or left out.
+
+use super::super::balanced::Balanced;
+use super::super::header::Header;
+use super::super::integers::Integers;
+use super::super::key::{Key, KeyReader};
+use super::super::strings::Strings;
+use super::RedactionCounts;
+use super::names;
+use super::placeholder::{Placeholders, append_json};
+use super::uses::{EdgeUses, FunctionUses, NodeUses, Uses};
+use crate::error::{Error, Result};
+
+/// Table of faults that lie in no section.
+const DOCUMENT: &str = "document";
+/// The header of V8 has 2 kB.
+const MAX_HEADER: usize = 4 << 20;
+
+/// Where a [`Walk`] writes.
+pub(super) struct Output<'a> {
+    pub bytes: &'a mut Vec<u8>,
+    pub placeholders: &'a Placeholders,
+    pub counts: &'a mut RedactionCounts,
+}
+
+/// The way through the document, which both passes take.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    writes: bool,
+    /// The uses of strings are known from an earlier pass.
+    knows_uses: bool,
+    /// Whose names are contents is known: edges can be looked at.
+    knows_nodes: bool,
+    /// Rows came before what they need, and were not looked at.
+    missed_rows: bool,
+    offset: u64,
+    state: State,
+    header: Option<Header>,
+    uses: Uses,
+    seen: Vec<Key>,
+    pub counts: RedactionCounts,
+    string: u32,
+    scratch: Vec<u8>,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// Before the first bracket, with the bytes of a byte order mark that came.
+    #[default]
+    Start,
+    Mark(usize),
+    KeyOrEnd,
+    NextKey,
+    Key(KeyReader),
+    Colon(Key),
+    Value(Key),
+    Section(Key, Box<Section>),
+    CommaOrEnd,
+    Done,
+}
+
+#[derive(Debug)]
+enum Section {
+    /// Not in the output.
+    Dropped(Balanced),
+    Copied(Balanced),
+    Header(Balanced, Vec<u8>),
+    Nodes(Integers<NodeUses>),
+    Edges(Integers<EdgeUses>),
+    Functions(Integers<FunctionUses>),
+    Strings(Strings),
+}
+
+impl Walk {
+    /// For a pass that writes, without an earlier one.
+    pub fn writing() -> Self {
+        Self { writes: true, ..Self::default() }
+    }
+
+    /// For a pass that writes, with what an earlier one learned.
+    pub fn into_writing(self) -> Self {
+        let Self { header, uses, counts, .. } = self;
+        Self { knows_uses: true, header, uses, counts, ..Self::writing() }
+    }
+
+    pub fn feed(&mut self, chunk: &[u8], output: &mut Output) -> Result<()> {
+        let mut at = 0;
+        while at < chunk.len() {
+            let taken = self.step(&chunk[at..], output)?;
+            at += taken;
+            self.offset += taken as u64;
+        }
+        Ok(())
+    }
+
+    pub fn missed_rows(&self) -> bool {
+        self.missed_rows
+    }
+
+    /// Back to the start of the document, with what is known of it.
+    pub fn rewind(&mut self) {
+        (self.offset, self.state, self.string) = (0, State::Start, 0);
+        self.seen.clear();
+        self.missed_rows = false;
+    }
+
+    pub fn check_end(&self) -> Result<()> {
+        let table = match &self.state {
+            State::Done => {
+                let missing = Key::NEEDED.into_iter().find(|key| !self.seen.contains(key));
+                let Some(key) = missing else { return Ok(()) };
+                let what = "the section is missing".to_owned();
+                return Err(Error::Format { table: key.name(), offset: self.offset, what });
+            }
+            State::Section(key, _) | State::Value(key) | State::Colon(key) => key.name(),
+            _ => DOCUMENT,
+        };
+        Err(Error::Truncated { table, offset: self.offset })
+    }
+
+    /// Takes some bytes and returns how many; 0 only when the state changed.
+    fn step(&mut self, bytes: &[u8], output: &mut Output) -> Result<usize> {
+        let byte = bytes[0];
+        let space = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        self.state = match (&mut self.state, byte) {
+            (State::Section(..), _) => return self.section(bytes, output),
+            (State::Key(reader), _) => {
+                let taken = reader.feed(bytes).map_err(|at| unexpected(bytes[at], self.offset + at as u64))?;
+                if let Some(key) = reader.key() {
+                    self.state = State::Colon(key);
+                }
+                return Ok(taken);
+            }
+            (State::Value(key), _) if !space => {
+                let key = *key;
+                let section = self.open(key, output)?;
+                self.state = State::Section(key, Box::new(section));
+                return Ok(0);
+            }
+            (State::Start, 0xef) => State::Mark(1),
+            (State::Mark(1), 0xbb) => State::Mark(2),
+            (State::Mark(2), 0xbf) => State::Start,
+            (State::Start, b'{') => State::KeyOrEnd,
+            (State::Start | State::Mark(_), _) if !space => {
+                return Err(Error::Foreign { what: format!("it begins with \"{}\"", byte.escape_ascii()) });
+            }
+            (State::KeyOrEnd | State::NextKey, b'"') => State::Key(KeyReader::default()),
+            (State::Colon(key), b':') => State::Value(*key),
+            (State::CommaOrEnd, b',') => State::NextKey,
+            (State::KeyOrEnd | State::CommaOrEnd, b'}') => {
+                if self.writes {
+                    output.bytes.extend_from_slice(if self.seen.is_empty() { b"{}\n" } else { b"}\n" });
+                }
+                State::Done
+            }
+            _ if space => return Ok(1),
+            _ => return Err(unexpected(byte, self.offset)),
+        };
+        Ok(1)
+    }
+
+    /// Begins the section whose first byte comes next.
+    fn open(&mut self, key: Key, output: &mut Output) -> Result<Section> {
+        if key == Key::Unknown {
+            return Ok(Section::Dropped(Balanced::new(key.name())));
+        }
+        if self.seen.contains(&key) {
+            let what = "a second section of this name".to_owned();
+            return Err(Error::Format { table: key.name(), offset: self.offset, what });
+        }
+        if self.writes {
+            let separator = if self.seen.is_empty() { "{" } else { ",\n" };
+            output.bytes.extend_from_slice(format!("{separator}\"{}\":", key.name()).as_bytes());
+        }
+        self.seen.push(key);
+        let copied = || Ok(Section::Copied(Balanced::new(key.name())));
+        if key == Key::Snapshot {
+            return Ok(Section::Header(Balanced::new(key.name()), Vec::new()));
+        }
+        if key == Key::Strings {
+            return self.open_strings(copied);
+        }
+        if self.knows_uses || !matches!(key, Key::Nodes | Key::Edges | Key::Functions) {
+            return copied();
+        }
+        // Whether an edge leads to a content is asked when it comes. What uses a string comes before the strings.
+        let too_early = key == Key::Edges && !self.knows_nodes || self.writes && self.seen.contains(&Key::Strings);
+        let Some(header) = self.header.as_ref().filter(|_| !too_early) else {
+            if self.writes {
+                return Err(Error::Order { table: key.name(), offset: self.offset });
+            }
+            self.missed_rows = true;
+            return copied();
+        };
+        let uses = std::mem::take(&mut self.uses);
+        Ok(match key {
+            Key::Nodes => Section::Nodes(Integers::new(NodeUses::new(header, uses))),
+            Key::Edges => Section::Edges(Integers::new(EdgeUses::new(header, uses))),
+            _ => Section::Functions(Integers::new(FunctionUses::new(header, uses))),
+        })
+    }
+
+    fn open_strings(&self, copied: impl FnOnce() -> Result<Section>) -> Result<Section> {
+        if !self.writes {
+            return copied();
+        }
+        let needs = [Key::Snapshot, Key::Nodes, Key::Edges];
+        if !self.knows_uses && needs.iter().any(|key| !self.seen.contains(key)) {
+            return Err(Error::Order { table: Key::Strings.name(), offset: self.offset });
+        }
+        Ok(Section::Strings(Strings::new(0)))
+    }
+
+    /// Gives bytes to the section at hand.
+    fn section(&mut self, bytes: &[u8], output: &mut Output) -> Result<usize> {
+        let State::Section(key, section) = &mut self.state else { return Ok(0) };
+        let (key, offset) = (*key, self.offset);
+        let taken = match &mut **section {
+            Section::Dropped(value) | Section::Copied(value) => value.feed(bytes, offset)?,
+            Section::Header(value, kept) => {
+                let taken = value.feed(bytes, offset)?;
+                if kept.len() + taken > MAX_HEADER {
+                    let what = format!("the section is longer than {MAX_HEADER} bytes");
+                    return Err(Error::Format { table: key.name(), offset, what });
+                }
+                kept.extend_from_slice(&bytes[..taken]);
+                taken
+            }
+            Section::Nodes(integers) => integers.feed(bytes, offset)?,
+            Section::Edges(integers) => integers.feed(bytes, offset)?,
+            Section::Functions(integers) => integers.feed(bytes, offset)?,
+            Section::Strings(strings) => {
+                let taken = strings.feed(bytes, offset)?;
+                let (uses, string, scratch) = (&self.uses, &mut self.string, &mut self.scratch);
+                strings.drain(|text| redact(text, string, uses, output, scratch));
+                taken
+            }
+        };
+        let copies = !matches!(**section, Section::Dropped(_) | Section::Strings(_));
+        if self.writes && copies {
+            output.bytes.extend_from_slice(&bytes[..taken]);
+        }
+        let is_done = match &**section {
+            Section::Dropped(value) | Section::Copied(value) | Section::Header(value, _) => value.is_done(),
+            Section::Nodes(integers) => integers.is_done(),
+            Section::Edges(integers) => integers.is_done(),
+            Section::Functions(integers) => integers.is_done(),
+            Section::Strings(strings) => strings.is_done(),
+        };
+        if is_done {
+            self.close(self.offset + taken as u64, output)?;
+        }
+        Ok(taken)
+    }
+
+    fn close(&mut self, end: u64, output: &mut Output) -> Result<()> {
+        let State::Section(_, section) = std::mem::replace(&mut self.state, State::CommaOrEnd) else { return Ok(()) };
+        match *section {
+            Section::Dropped(_) | Section::Copied(_) => {}
+            Section::Header(_, bytes) => {
+                self.header = Some(Header::parse(&bytes, end - bytes.len() as u64)?);
+            }
+            Section::Nodes(integers) => {
+                self.knows_nodes = true;
+                self.counts.node_count = integers.rows.count;
+                self.uses = integers.rows.uses;
+            }
+            Section::Edges(integers) => {
+                self.counts.edge_count = integers.rows.count;
+                self.uses = integers.rows.uses;
+            }
+            Section::Functions(integers) => self.uses = integers.rows.uses,
+            Section::Strings(_) => {
+                output.bytes.extend_from_slice(if self.string == 0 { b"[]" } else { b"]" });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes the string of number `string` as it may be read by others.
+fn redact(text: &[u8], string: &mut u32, uses: &Uses, output: &mut Output, scratch: &mut Vec<u8>) {
+    output.bytes.extend_from_slice(if *string == 0 { b"[" } else { b",\n" });
+    let hidden = names::hidden(text, uses.of(*string), uses);
+    *string = string.saturating_add(1);
+    output.counts.string_count += 1;
+    if hidden.is_empty() {
+        return append_json(text, output.bytes);
+    }
+    output.counts.redacted_count += 1;
+    scratch.clear();
+    let mut at = 0;
+    for range in hidden {
+        scratch.extend_from_slice(&text[at..range.start]);
+        output.placeholders.append(&text[range.clone()], scratch);
+        at = range.end;
+    }
+    scratch.extend_from_slice(&text[at..]);
+    append_json(scratch, output.bytes);
+}
+
+fn unexpected(byte: u8, offset: u64) -> Error {
+    Error::Format { table: DOCUMENT, offset, what: format!("unexpected \"{}\"", byte.escape_ascii()) }
+}
