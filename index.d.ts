@@ -2,6 +2,9 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
+import type { Store, StoreConfig } from './lib/store/types';
+
+export * from './lib/store/types';
 
 /**
  * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd; told by the first bytes, not by the name.
@@ -792,6 +795,9 @@ export interface CollectedSnapshot {
  */
 export function collectSnapshots(directory: string, options?: CollectOptions): AsyncGenerator<CollectedSnapshot, void, void>;
 
+/** Opens the place where snapshots and reports are kept: `docs/store.md`. */
+export function openStore(config?: StoreConfig): Promise<Store>;
+
 /** The worker threads of another process. */
 export function listWorkers(options: InspectOptions): Promise<InspectedWorker[]>;
 
@@ -819,6 +825,13 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_INSPECTOR'
   | 'HEAPHOUND_ERR_KILLED'
   | 'HEAPHOUND_ERR_CLOSED'
+  | 'HEAPHOUND_ERR_STORE'
+  | 'HEAPHOUND_ERR_STORE_ACCESS'
+  | 'HEAPHOUND_ERR_STORE_DIRECTORY'
+  | 'HEAPHOUND_ERR_NOT_STORED'
+  | 'HEAPHOUND_ERR_WRITE_ONLY'
+  | 'HEAPHOUND_ERR_ENCRYPTED'
+  | 'HEAPHOUND_ERR_MODULE'
   | 'HEAPHOUND_ERR_ADDON'
   | 'HEAPHOUND_ERR_LEAK'
   | 'HEAPHOUND_ERR_INTERNAL';
@@ -836,4 +849,6 @@ export interface HeaphoundError extends Error {
   need?: number;
   /** What there is of it. */
   have?: number;
+  /** Of the HTTP answer of a store. */
+  status?: number;
 }

@@ -9,6 +9,7 @@ const { openSnapshot } = require('./lib/snapshot');
 const { diffSnapshots } = require('./lib/diff');
 const { findLeaks } = require('./lib/leaks');
 const { redactSnapshot } = require('./lib/redact');
+const { openStore } = require('./lib/store/store');
 
 module.exports = {
   captureSnapshot,
@@ -21,4 +22,5 @@ module.exports = {
   diffSnapshots,
   findLeaks,
   redactSnapshot,
+  openStore,
 };

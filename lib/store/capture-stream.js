@@ -1,0 +1,55 @@
+'use strict';
+
+// A capture on its way: capture → encryption → measure → whoever stores it. Each of them may fail; then all of them end.
+
+const { PassThrough } = require('node:stream');
+const { pipeline } = require('node:stream/promises');
+const { Measure } = require('./measure');
+
+/**
+ * @template T
+ * @param {import('./types').Take} take
+ * @param {import('./encryption').Encryption | undefined} encryption
+ * @param {AbortSignal} signal
+ * @param {(body: Measure) => Promise<T>} consume takes all of the body; it is destroyed when there will be no more
+ * @returns {Promise<{ result: any, bytes: number, sha256: string, stored: T }>} of the bytes that were stored
+ */
+async function captureThrough(take, encryption, signal, consume) {
+  signal.throwIfAborted();
+  const entry = new PassThrough();
+  const body = new Measure();
+  // Destroyed streams tell their error to whoever works with them.
+  entry.on('error', () => {});
+  body.on('error', () => {});
+  const abort = () => entry.destroy(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const flowing = encryption ? pipeline(entry, encryption.encrypt, body) : pipeline(entry, body);
+  // Whoever stores hears of it by the body.
+  flowing.catch(() => {});
+  const taking = run(async () => {
+    const result = await take({ stream: entry, compression: 'zstd' });
+    entry.end();
+    return result;
+  });
+  const storing = run(() => consume(body));
+  const end = (/** @type {Error} */ error) => entry.destroy(error);
+  taking.catch(end);
+  storing.catch(end);
+  const [taken, stored] = await Promise.allSettled([taking, storing, flowing]);
+  signal.removeEventListener('abort', abort);
+  if (signal.aborted) throw signal.reason;
+  if (taken.status === 'rejected' && (stored.status === 'fulfilled' || taken.reason?.code !== 'HEAPHOUND_ERR_STREAM')) throw taken.reason;
+  if (stored.status === 'rejected') throw stored.reason;
+  if (taken.status === 'rejected') throw taken.reason;
+  return { result: taken.value, bytes: body.bytes, sha256: body.sha256, stored: stored.value };
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ */
+async function run(work) {
+  return work();
+}
+
+module.exports = { captureThrough };

@@ -1,0 +1,261 @@
+'use strict';
+
+// Snapshots in a directory of this machine. Of one snapshot with the id X there are
+//
+//     X.heapsnapshot.zst             or X.heapsnapshot.zst.age
+//     X.heapsnapshot.zst.json        what is known of it, written last: without it the snapshot counts as unfinished
+//     X.heapsnapshot.zst.ids         only for the last one of a process: its next capture goes on from there (`lib/fork-ids.js`)
+//     X.report.json                  what was found out about it
+
+const { randomBytes } = require('node:crypto');
+const fs = require('node:fs/promises');
+const path = require('node:path');
+const { encryptedError, existsError, notStoredError, quotaError } = require('./errors');
+const { acquire, lockFiles } = require('./lock-file');
+const { privateDirectory } = require('./private-directory');
+const { readPrivate, writePrivate } = require('./private-file');
+const { toRecord } = require('./record');
+const { writeStream } = require('./stream-file');
+const { sizeOf, snapshotNames, sweepDirectory } = require('./sweep-directory');
+
+const DEFAULT_MAX_FILES = 10;
+const DEFAULT_MAX_TOTAL_BYTES = 5e9;
+/** A hold of a process that died ends by itself. Longer than a capture in the process may hold its timers. */
+const HOLD_MS = 600_000;
+
+/** @typedef {import('./types').StoredSnapshot} StoredSnapshot */
+
+/**
+ * @param {{ dir: string, maxFiles?: number, maxTotalBytes?: number }} config
+ * @param {import('./encryption').Encryption} [encryption]
+ */
+async function openDirectory({ dir, maxFiles = DEFAULT_MAX_FILES, maxTotalBytes = DEFAULT_MAX_TOTAL_BYTES }, encryption) {
+  const checkPlace = await privateDirectory(dir);
+  return new DirectoryStore(dir, { maxFiles, maxTotalBytes }, checkPlace, encryption);
+}
+
+class DirectoryStore {
+  kind = /** @type {const} */ ('directory');
+  #directory;
+  #quota;
+  #checkPlace;
+  #encryption;
+  /** The table of this store's last capture. @type {string | undefined} */
+  #table;
+
+  /**
+   * @param {string} directory
+   * @param {{ maxFiles: number, maxTotalBytes: number }} quota
+   * @param {() => Promise<void>} checkPlace
+   * @param {import('./encryption').Encryption} [encryption]
+   */
+  constructor(directory, quota, checkPlace, encryption) {
+    this.#directory = directory;
+    this.#quota = quota;
+    this.#checkPlace = checkPlace;
+    this.#encryption = encryption;
+  }
+
+  get canRead() {
+    return this.#encryption === undefined;
+  }
+
+  /**
+   * @param {import('./types').Take} take
+   * @param {import('./record').About} about
+   * @param {AbortSignal} signal
+   * @returns {Promise<StoredSnapshot>}
+   */
+  async capture(take, about, signal) {
+    await this.#checkPlace();
+    await this.sweep();
+    if ((await snapshotNames(this.#directory)).some((name) => name.startsWith(about.id))) throw existsError(about.id);
+    await this.#makeRoom(1, 0);
+    const file = path.join(this.#directory, `${about.id}.heapsnapshot.zst${this.#encryption ? '.age' : ''}`);
+    let record;
+    try {
+      record = this.#encryption ? await this.#encrypted(take, about, file, signal) : await this.#plain(take, about, file);
+      signal.throwIfAborted();
+      await writePrivate(`${file}.json`, `${JSON.stringify(record, null, 2)}\n`);
+      await this.#makeRoom(0, 0, about.id);
+    } catch (error) {
+      await this.#remove(about.id);
+      throw error;
+    }
+    await this.#keepOneTable(`${file}.ids`);
+    return record;
+  }
+
+  /**
+   * @param {import('./types').Take} take
+   * @param {import('./record').About} about
+   * @param {string} file
+   */
+  async #plain(take, about, file) {
+    const result = await take({ path: file, compression: 'zstd' });
+    const { storedBytes, sha256 } = result;
+    return toRecord(about, result, { location: file, filePath: file, storedBytes, sha256 });
+  }
+
+  /**
+   * @param {import('./types').Take} take
+   * @param {import('./record').About} about
+   * @param {string} file
+   * @param {AbortSignal} signal
+   */
+  async #encrypted(take, about, file, signal) {
+    const { result, bytes, sha256 } = await writeStream(take, file, /** @type {any} */ (this.#encryption), signal);
+    return toRecord(about, result, { location: file, filePath: file, storedBytes: bytes, sha256, encrypted: 'age' });
+  }
+
+  /** @param {{ limit: number }} options */
+  async list({ limit }) {
+    return (await this.#records()).slice(0, limit);
+  }
+
+  /** @param {string} id */
+  async get(id) {
+    for (const name of await snapshotNames(this.#directory)) {
+      const record = name.startsWith(id) ? await this.#read(name) : undefined;
+      if (record) return record;
+    }
+    throw notStoredError(`snapshot ${id}`);
+  }
+
+  /** @param {string} id */
+  async source(id) {
+    const { filePath, encrypted } = await this.get(id);
+    if (encrypted) throw encryptedError(/** @type {string} */ (filePath));
+    return /** @type {string} */ (filePath);
+  }
+
+  /** @param {string} id */
+  async delete(id) {
+    await this.get(id);
+    await this.#remove(id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} json
+   */
+  async putReport(id, json) {
+    await this.#checkPlace();
+    await writePrivate(this.#reportOf(id), json);
+  }
+
+  /** @param {string} id */
+  async report(id) {
+    const document = await readPrivate(this.#reportOf(id));
+    if (document === undefined) throw notStoredError(`report ${id}`);
+    return document;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} ttlMs
+   */
+  async lock(name, ttlMs) {
+    await this.#checkPlace();
+    return (await acquire(this.#directory, name, ttlMs))?.release;
+  }
+
+  /** @param {string} id */
+  async hold(id) {
+    const hold = await acquire(this.#directory, `hold.${id}.${randomBytes(8).toString('hex')}`, HOLD_MS);
+    if (hold === undefined) throw new Error('a random name was used before');
+    const timer = setInterval(() => hold.renew().catch(() => {}), HOLD_MS / 3);
+    timer.unref();
+    return async () => {
+      clearInterval(timer);
+      await hold.release();
+    };
+  }
+
+  async sweep() {
+    return sweepDirectory(this.#directory, this.#table);
+  }
+
+  async close() {}
+
+  /** What is whole, newest first. @returns {Promise<StoredSnapshot[]>} */
+  async #records() {
+    const records = await Promise.all((await snapshotNames(this.#directory)).map((name) => this.#read(name)));
+    return records.filter((record) => record !== undefined).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Promise<StoredSnapshot | undefined>} where the file lies now, whatever it says
+   */
+  async #read(name) {
+    const file = path.join(this.#directory, name);
+    const record = await readPrivate(`${file}.json`);
+    if (record === null || typeof record !== 'object' || typeof record.startedAt !== 'string' || !name.startsWith(`${record.id}.`)) return undefined;
+    return { ...record, location: file, filePath: file };
+  }
+
+  /**
+   * Removes the oldest snapshots until the quotas have room, but none that somebody holds.
+   *
+   * @param {number} files that are to come
+   * @param {number} bytes that are to come
+   * @param {string} [kept] the newest: when it does not fit all the same, it is the one that goes
+   */
+  async #makeRoom(files, bytes, kept) {
+    const { maxFiles, maxTotalBytes } = this.#quota;
+    const records = await this.#records();
+    const sizes = await Promise.all(records.map(({ filePath }) => sizeOf(/** @type {string} */ (filePath))));
+    let count = records.length + files;
+    let total = sizes.reduce((sum, size) => sum + size, bytes);
+    for (let at = records.length - 1; at >= 0 && (count > maxFiles || total > maxTotalBytes); at -= 1) {
+      const { id } = records[at];
+      if (id === kept || (await this.#isHeld(id))) continue;
+      await this.#remove(id);
+      count -= 1;
+      total -= sizes[at];
+    }
+    if (count > maxFiles) throw quotaError(this.#directory, 'maxFiles', count, maxFiles);
+    if (total > maxTotalBytes) throw quotaError(this.#directory, 'maxTotalBytes', total, maxTotalBytes);
+  }
+
+  /** @param {string} id */
+  async #isHeld(id) {
+    const locks = await lockFiles(this.#directory);
+    return locks.some(({ name, isLive }) => isLive && name.startsWith(`hold.${id}.`));
+  }
+
+  /**
+   * The sidecar first: what is half gone does not count.
+   *
+   * @param {string} id
+   */
+  async #remove(id) {
+    for (const name of await snapshotNames(this.#directory)) {
+      if (!name.startsWith(`${id}.`)) continue;
+      const file = path.join(this.#directory, name);
+      await fs.rm(`${file}.json`, { force: true });
+      await fs.rm(file, { force: true });
+      // The next capture of this process needs the last table, whatever became of its snapshot.
+      if (`${file}.ids` !== this.#table) await fs.rm(`${file}.ids`, { force: true });
+    }
+    await fs.rm(this.#reportOf(id), { force: true });
+  }
+
+  /**
+   * @param {string} table of the capture that has just ended; it may have none
+   */
+  async #keepOneTable(table) {
+    const exists = await fs.stat(table).then(() => true, () => false);
+    if (!exists) return;
+    if (this.#table !== undefined) await fs.rm(this.#table, { force: true });
+    this.#table = table;
+  }
+
+  /** @param {string} id */
+  #reportOf(id) {
+    return path.join(this.#directory, `${id}.report.json`);
+  }
+}
+
+module.exports = { openDirectory };

@@ -1,0 +1,218 @@
+'use strict';
+
+// What every kind of store has in common: options are checked, captures are told of and ended by `close`.
+
+const diagnostics = require('node:diagnostics_channel');
+const path = require('node:path');
+const { closedStoreError } = require('./errors');
+const { optionError } = require('../errors');
+const { checkOptions, integer, ofType } = require('../options');
+const { PLACE } = require('../place');
+const { openDirectory } = require('./directory');
+const { loadEncryption } = require('./encryption');
+const { defaultDirectory } = require('./private-directory');
+const { checkAbout, checkId } = require('./record');
+
+const UPLOAD = diagnostics.channel('heaphound:upload');
+const LOCK_NAME = /^[A-Za-z0-9._-]{1,64}$/;
+const DIRECTORY = { dir: PLACE.dir, maxFiles: integer(1), maxTotalBytes: integer(1) };
+const KINDS = ['s3', 'presigned', 'put'];
+
+/**
+ * @param {import('./types').StoreConfig} [config]
+ * @returns {Promise<import('./types').Store>}
+ */
+async function openStore(config = {}) {
+  if (typeof config === 'string') config = { dir: config };
+  if (config === null || typeof config !== 'object') throw optionError('store', 'must be an object or the path of a directory');
+  const { encryptTo, ...place } = /** @type {any} */ (config);
+  const kinds = KINDS.filter((kind) => place[kind] !== undefined);
+  if (kinds.length > 1) throw optionError(kinds[1], `cannot be used with ${kinds[0]}`);
+  const open = await opener(kinds[0], place);
+  const backend = await open(encryptTo === undefined ? undefined : await loadEncryption(recipients(encryptTo)));
+  const store = new Store(backend);
+  if (backend.kind === 'directory') store.swept = await store.sweep();
+  return store;
+}
+
+/**
+ * Checks the options of a kind.
+ *
+ * @param {string | undefined} kind
+ * @param {any} place
+ * @returns {Promise<(encryption: import('./encryption').Encryption | undefined) => Promise<any>>}
+ */
+async function opener(kind, place) {
+  const { dir = path.resolve(defaultDirectory()), ...quota } = checkOptions(place, DIRECTORY);
+  return (encryption) => openDirectory({ dir, ...quota }, encryption);
+}
+
+/** `Store` of the types. */
+class Store {
+  #backend;
+  #closing = new AbortController();
+  /** @type {Set<Promise<unknown>>} */
+  #running = new Set();
+  /** @type {import('./types').SweepResult} */
+  swept = { removed: [], unfinished: [] };
+
+  /** @param {any} backend */
+  constructor(backend) {
+    this.#backend = backend;
+  }
+
+  get kind() {
+    return this.#backend.kind;
+  }
+
+  get canRead() {
+    return this.#backend.canRead;
+  }
+
+  /**
+   * @param {import('./types').Take} take
+   * @param {import('./types').SnapshotMeta} [meta]
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<import('./types').StoredSnapshot>}
+   */
+  async capture(take, meta, options) {
+    ofType('function')('take', take);
+    const about = checkAbout(meta);
+    const { signal } = checkOptions(options, { signal: abortSignal });
+    signal?.throwIfAborted();
+    return this.#run(async () => {
+      const start = performance.now();
+      const end = eitherOf(this.#closing.signal, signal);
+      let bytes = 0;
+      let code;
+      try {
+        const record = await this.#backend.capture(take, about, end.signal);
+        bytes = record.storedBytes;
+        return record;
+      } catch (error) {
+        code = /** @type {any} */ (error)?.code ?? 'unknown';
+        throw error;
+      } finally {
+        end.forget();
+        const durationMs = performance.now() - start;
+        UPLOAD.publish({ store: this.kind, id: about.id, bytes, durationMs, result: code === undefined ? 'stored' : 'failed', ...(code !== undefined && { code }) });
+      }
+    });
+  }
+
+  /** @param {{ limit?: number }} [options] */
+  async list(options) {
+    const { limit = 100 } = checkOptions(options, { limit: integer(1, 10_000) });
+    return this.#run(() => this.#backend.list({ limit }));
+  }
+
+  /** @param {string} id */
+  async get(id) {
+    checkId('id', id);
+    return this.#run(() => this.#backend.get(id));
+  }
+
+  /** @param {string} id */
+  async source(id) {
+    checkId('id', id);
+    return this.#run(() => this.#backend.source(id));
+  }
+
+  /** @param {string} id */
+  async delete(id) {
+    checkId('id', id);
+    return this.#run(() => this.#backend.delete(id));
+  }
+
+  /**
+   * @param {string} id
+   * @param {unknown} document
+   */
+  async putReport(id, document) {
+    checkId('id', id);
+    const json = JSON.stringify(document, null, 2);
+    if (json === undefined) throw optionError('document', 'must be a JSON value');
+    return this.#run(() => this.#backend.putReport(id, `${json}\n`));
+  }
+
+  /** @param {string} id */
+  async report(id) {
+    checkId('id', id);
+    return this.#run(() => this.#backend.report(id));
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} ttlMs
+   */
+  async lock(name, ttlMs) {
+    if (typeof name !== 'string' || !LOCK_NAME.test(name)) throw optionError('name', 'must be letters, digits, dots, underscores and hyphens, up to 64');
+    integer(1)('ttlMs', ttlMs);
+    return this.#run(() => this.#backend.lock(name, ttlMs));
+  }
+
+  /** @param {string} id */
+  async hold(id) {
+    checkId('id', id);
+    return this.#run(() => this.#backend.hold(id));
+  }
+
+  async sweep() {
+    return this.#run(() => this.#backend.sweep());
+  }
+
+  async close() {
+    this.#closing.abort(closedStoreError());
+    await Promise.allSettled(this.#running);
+    await this.#backend.close();
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.close();
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async #run(work) {
+    this.#closing.signal.throwIfAborted();
+    const job = work();
+    this.#running.add(job);
+    try {
+      return await job;
+    } finally {
+      this.#running.delete(job);
+    }
+  }
+}
+
+/**
+ * @param {AbortSignal} closing
+ * @param {AbortSignal} [signal] of the caller
+ */
+function eitherOf(closing, signal) {
+  const both = new AbortController();
+  const stops = [closing, ...(signal ? [signal] : [])].map((one) => {
+    const listener = () => both.abort(one.reason);
+    one.addEventListener('abort', listener, { once: true });
+    return () => one.removeEventListener('abort', listener);
+  });
+  return { signal: both.signal, forget: () => stops.forEach((stop) => stop()) };
+}
+
+/** @param {any} encryptTo */
+function recipients(encryptTo) {
+  const keys = Array.isArray(encryptTo) ? encryptTo : [encryptTo];
+  if (keys.length === 0 || keys.some((key) => typeof key !== 'string')) throw optionError('encryptTo', 'must be a public key of age (age1…), or several');
+  return keys;
+}
+
+/** @type {import('../options').Check} */
+function abortSignal(name, value) {
+  if (!(value instanceof AbortSignal)) throw optionError(name, 'must be an AbortSignal');
+  return value;
+}
+
+module.exports = { openStore };
