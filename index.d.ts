@@ -488,9 +488,19 @@ export interface Leak {
    * From the root through the container to one of the leaked objects. Where most of its bytes are memory outside of the heap or one text, on to
    * that; for a class that is not the program's own also to an object of Node.js or a package that makes most of it.
    */
-  retainingPath: PathStep[];
+  retainingPath: LeakStep[];
   /** What one of the leaked objects is made of. */
   item: LeakPart;
+  /** What sort of leak it is, recognised from the objects and references on the path. */
+  kind: LeakKind;
+  /** What usually repairs this kind, in one line. */
+  advice: string;
+  /** What the kind tells beyond the path; only what was found. */
+  detail?: LeakDetail;
+  /** How sure it is that this grows without end; two snapshots never allow `'high'`. */
+  confidence: 'high' | 'medium' | 'low';
+  /** Why, strongest first: short sentences. */
+  evidence: string[];
   /** The same for the same leak in another run, on another machine and in another line of Node.js. */
   fingerprint: string;
   /** Ids of leaked objects, in the last snapshot. */
@@ -501,6 +511,58 @@ export interface Leak {
   allocationStack?: StackFrame[];
   /** Leaked objects of the last snapshot that were allocated so. */
   allocationStackCount?: number;
+}
+
+/**
+ * - `growing-map`, `growing-set`, `growing-array`, `growing-object`: a collection that only gains; `growing-object` is an object used as a map.
+ * - `growing-list`: a list of objects that are linked to one another. `growing-text`: one text to which more is added.
+ * - `weak-map-live-keys`: values of a WeakMap whose keys never go.
+ * - `event-listeners`, `abort-listeners`: listeners of an emitter or an EventTarget; of an AbortSignal.
+ * - `timers`: timers that nobody clears. `promises`: reactions of a promise that is not settled, or promises that stay pending.
+ * - `closures`: functions that share a scope, each keeping the one before. `globals`: what hangs from `globalThis`.
+ * - `modules`: modules that are loaded again and again. `async-context`: stores of `AsyncLocalStorage`, resources of async hooks.
+ * - `streams`, `sockets`, `requests`: held, or never finished. `instances`: one for each request of what should be made once.
+ * - `string-slices`, `buffer-slices`: short pieces that keep a long parent. `external-memory`: bytes outside of V8's heap.
+ * - `contexts`, `workers`, `ports`: of `node:vm`, of `node:worker_threads`. `finalization-registry`: what a registry holds for its callback.
+ * - `native-handles`: objects of Node.js that the event loop or native code holds. `other`: none of these.
+ */
+export type LeakKind =
+  | 'growing-map' | 'growing-set' | 'growing-array' | 'growing-object' | 'growing-list' | 'growing-text' | 'weak-map-live-keys'
+  | 'event-listeners' | 'abort-listeners' | 'timers' | 'promises' | 'closures' | 'globals' | 'modules' | 'async-context'
+  | 'streams' | 'sockets' | 'requests' | 'instances' | 'string-slices' | 'buffer-slices' | 'external-memory'
+  | 'contexts' | 'workers' | 'ports' | 'finalization-registry' | 'native-handles' | 'other';
+
+export interface LeakDetail {
+  /** Class of the object that is listened to. */
+  emitter?: string;
+  /** Name of the event; of several, the first on the path. */
+  event?: string;
+  /** Name of the listener, of the callback of a timer, of the function whose variable it is. */
+  function?: string;
+  /** Where that function stands. */
+  location?: SourceLocation;
+  /** Bytes of the parent that the slice at the end of the path keeps. */
+  parentSize?: number;
+  /** The file of a module that is loaded again and again. */
+  module?: string;
+}
+
+/** A step of a leak's path. */
+export interface LeakStep extends PathStep {
+  /**
+   * The reference as code would write it: `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`, `variable cache in createStore()`, `Map entry`, `[]`,
+   * `[[PromiseReaction]]`; empty at the root. Those from `.` or `[` on can be written behind one another: `._events` `.data` `[]`.
+   */
+  reference: string;
+  /**
+   * `'no'`: was there before, and is meant to be there. `'yes'`: one of the objects that pile up, or held only by such. `'unknown'`: between the two;
+   * the reference to cut is in this stretch.
+   */
+  leaking: 'no' | 'unknown' | 'yes';
+  /** Why, in a few words. */
+  because?: string;
+  /** True for the reference that keeps what should have gone: the one by which the first leaking object is held. */
+  cut?: true;
 }
 
 /** Objects of one class at one place of a leaked object: the mean over all that leaked. */
@@ -533,6 +595,28 @@ export interface LeakDocument {
   comparison: Comparison;
   /** Most important first. */
   leaks: Leak[];
+  /** What grew but is no leak, biggest first; a few rows. */
+  oneOff: OneOffGrowth[];
+}
+
+/** Growth that happened and ended, or that belongs to V8. Never counted as a leak. */
+export interface OneOffGrowth {
+  className: string;
+  location?: SourceLocation;
+  container: LeakContainer;
+  /** Objects more, for each interval between two snapshots. */
+  countGrowth: number[];
+  /** Bytes more, for each interval. */
+  sizeGrowth: number[];
+  /** Bytes more in the last snapshot than in the first. */
+  size: number;
+  /**
+   * `'code'`: compiled code, feedback and tables of V8. `'modules'`: a module that was loaded late. `'filled'`: grew, then stopped or slowed down.
+   * `'recent'`: only in the last interval, as the buffers of the last request.
+   */
+  why: 'code' | 'modules' | 'filled' | 'recent';
+  /** The same in one sentence. */
+  because: string;
 }
 
 /** Reads a snapshot on threads of its own and computes everything that DevTools shows of it. */

@@ -18,6 +18,7 @@ pub struct Entry {
     pub container: NodeOrdinal,
     /// The leaked object to show, and what it is a sample of.
     pub item: NodeOrdinal,
+    pub key: Key,
     /// Last object of the path to show: the item, or the part of it that weighs most.
     pub end: NodeOrdinal,
     pub item_growth: Growth,
@@ -25,7 +26,15 @@ pub struct Entry {
     pub total: Growth,
     /// Growing groups beside the item's own: those of the path first, then by bytes.
     pub groups: Vec<Grown>,
+    /// Growing groups of V8's own objects.
+    pub plumbing: Vec<Grown>,
     pub score: f64,
+}
+
+impl Entry {
+    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.groups.iter().chain(&self.plumbing).map(|group| group.key).chain([self.key])
+    }
 }
 
 /// A growing group as a part of a leak.
@@ -133,7 +142,8 @@ fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
 fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> Option<Entry> {
     let mut sum = Growth::default();
     groups.iter().for_each(|group| sum.add(&group.growth));
-    let mut groups: Vec<Grown> = groups.into_iter().filter(|group| last.counts(group.node)).collect();
+    let (mut groups, plumbing): (Vec<Grown>, Vec<Grown>) =
+        groups.into_iter().partition(|group| last.counts(group.node));
     let best = best_group(last, &groups)?;
     let Grown { key, node: item, growth: item_growth, container, .. } = groups.swap_remove(best);
     // Node.js itself keeps a few texts for every module that is loaded late.
@@ -156,7 +166,7 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
         let says_little = last.meaning(group.node) <= Meaning::Value;
         (is_off_path || says_little, says_little, -bytes(&group.growth), group.node)
     });
-    let mut entry = Entry { container, item, end, item_growth, total: sum, groups, score: 0.0 };
+    let mut entry = Entry { container, item, key, end, item_growth, total: sum, groups, plumbing, score: 0.0 };
     entry.score = score(last, &entry, growing, total);
     Some(entry)
 }
@@ -359,10 +369,12 @@ fn swollen(last: &Last<'_>, growing: &Growing, entries: &mut Vec<Entry>) {
         entries.push(Entry {
             container,
             item: node,
+            key: last.key(node),
             end: node,
             item_growth: growth.clone(),
             total: growth,
             groups: Vec::new(),
+            plumbing: Vec::new(),
             score: 1.0,
         });
     }

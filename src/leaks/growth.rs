@@ -61,6 +61,13 @@ impl Operations {
         }
     }
 
+    /// "211 operations", "100, 211 operations".
+    pub fn told(&self) -> String {
+        let mut numbers: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        numbers.dedup();
+        format!("{} operations", numbers.join(", "))
+    }
+
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -97,6 +104,8 @@ pub struct Growing {
     pub groups: HashMap<Key, Growth>,
     /// Persistent objects that grew themselves, by id.
     pub objects: HashMap<u64, Growth>,
+    /// All other groups that have more bytes in the last heap than in the first.
+    pub rest: HashMap<Key, Growth>,
 }
 
 impl Growing {
@@ -105,12 +114,16 @@ impl Growing {
         let state = |census: &Census, key: &Key| {
             census.groups.get(key).map_or((0, 0), |Group { count, size, .. }| (*count, *size))
         };
-        let groups = last.groups.keys().map(|key| {
+        let changed = last.groups.keys().map(|key| {
             let states: Vec<_> = heaps.iter().map(|census| state(census, key)).collect();
             (*key, Growth::between(&states))
         });
+        let (groups, mut rest): (HashMap<Key, Growth>, HashMap<Key, Growth>) =
+            changed.partition(|(_, growth)| grows_in_number(growth, &operations) || swells(growth));
+        rest.retain(|_, growth| growth.sizes.iter().sum::<i64>() > 0);
         let mut growing = Self {
-            groups: groups.filter(|(_, growth)| grows_in_number(growth, &operations) || swells(growth)).collect(),
+            groups,
+            rest,
             objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id, &operations)?))).collect(),
             operations,
         };
@@ -146,6 +159,7 @@ impl Growing {
                 .collect();
             self.groups.entry(*key).or_insert_with(|| Growth::between(&states));
             debug_assert!(group.count > 0);
+            self.rest.remove(key);
         }
     }
 }
@@ -169,7 +183,9 @@ impl Growing {
             }
             dropped.extend(more);
         }
-        self.groups.retain(|key, _| !dropped.contains(key));
+        for key in dropped {
+            self.rest.extend(self.groups.remove_entry(&key));
+        }
     }
 }
 

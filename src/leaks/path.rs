@@ -2,21 +2,8 @@
 
 use super::hanging::{CHAIN_PERIOD, is_backing};
 use super::last::Last;
-use crate::analysis::SourceLocation;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::text::TextBuf;
-
-/// One object on the path and the reference that leads to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Class of the object; a function's name with `()`.
-    pub name: TextBuf,
-    /// Property or variable; `[3]` for an element, `table[3]` for a slot of a Map, Set or other table.
-    pub edge: TextBuf,
-    /// V8's id of the object.
-    pub id: u64,
-    pub location: Option<SourceLocation>,
-}
 
 /// Nodes from the root down to this one, backing stores left out.
 pub fn nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
@@ -51,19 +38,6 @@ pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal)
     told
 }
 
-/// Steps of a path from [`nodes_to`].
-pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal]) -> Vec<Step> {
-    nodes
-        .iter()
-        .map(|node| Step {
-            name: last.class_name(*node),
-            edge: edge_name(last, *node),
-            id: last.snapshot().id(*node),
-            location: last.location(*node),
-        })
-        .collect()
-}
-
 /// The reference by which the forest holds the node.
 pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
     let Some(edge) = last.hanging.forest.edge(node) else { return TextBuf::new() };
@@ -72,9 +46,7 @@ pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
         return TextBuf::new();
     }
     let name = one_edge(last, edge);
-    let through = last.hanging.forest.parent(node).filter(|parent| is_backing(last.snapshot(), *parent));
-    let store = through.and_then(|store| last.hanging.forest.edge(store));
-    match store {
+    match through_edge(last, node) {
         Some(store) if !last.hanging.references.is_slot(last.snapshot(), store) => {
             let mut both = one_edge(last, store);
             both.push(name.as_text());
@@ -82,6 +54,12 @@ pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
         }
         _ => name,
     }
+}
+
+/// The reference from the owner to the backing store that holds the node, where there is one.
+pub fn through_edge(last: &Last<'_>, node: NodeOrdinal) -> Option<EdgeOrdinal> {
+    let store = last.hanging.forest.parent(node).filter(|parent| is_backing(last.snapshot(), *parent))?;
+    last.hanging.forest.edge(store)
 }
 
 /// [`edge_name`] without positions: `elements[]`.

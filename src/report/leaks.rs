@@ -7,7 +7,7 @@ use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use crate::control::{Control, Stage};
 use crate::error::Result;
-use crate::leaks::{self, Leak, LeakOptions, LeakedClass, Part, Step};
+use crate::leaks::{self, Confidence, Container, Detail, Leak, LeakOptions, LeakedClass, Leaking, OneOff, Part, Step};
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
@@ -24,9 +24,11 @@ pub struct LeaksQuestion {
 /// `LeakDocument` of `index.d.ts`, without the member `snapshots`.
 pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, control: &Control) -> Result<Document> {
     #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
     struct Head {
         comparison: ComparisonRow,
         leaks: [(); 0],
+        one_off: Vec<OneOffRow>,
     }
     let mut options = LeakOptions {
         matching: question.comparison.matching(),
@@ -36,9 +38,10 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     options.limit = question.limit.unwrap_or(options.limit);
     let found = leaks::find(earlier, &last.heap, &options, control)?;
     let mut places = Places::new(last, control);
+    let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, &mut places)).collect();
+    let head = Head { comparison: found.comparison.into(), leaks: LATER, one_off };
     let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, last, &mut places)));
-    let document = Document::new(&Head { comparison: found.comparison.into(), leaks: LATER })?
-        .with_list("leaks", rows, control)?;
+    let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
     Ok(document)
 }
@@ -58,6 +61,12 @@ struct LeakRow {
     examples: Vec<u64>,
     classes: Vec<ClassRow>,
     item: PartRow,
+    kind: &'static str,
+    advice: &'static str,
+    #[serde(skip_serializing_if = "DetailRow::is_empty")]
+    detail: DetailRow,
+    confidence: &'static str,
+    evidence: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     per_operation: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -68,17 +77,11 @@ struct LeakRow {
 
 impl LeakRow {
     fn of(leak: Leak, last: &Opened, places: &mut Places<'_>) -> Self {
-        let container = leak.container;
         let stack = leak.allocated.iter().flat_map(|allocated| &allocated.stack);
         Self {
             class_name: leak.class_name,
             location: leak.location.map(|place| places.row(place)),
-            container: ContainerRow {
-                id: container.id,
-                name: container.name,
-                edge: container.edge,
-                location: container.location.map(|place| places.row(place)),
-            },
+            container: ContainerRow::of(leak.container, places),
             count_growth: leak.count_growth,
             size_growth: leak.size_growth,
             retained_growth: leak.retained_growth,
@@ -87,6 +90,15 @@ impl LeakRow {
             examples: leak.examples,
             classes: leak.classes.into_iter().map(ClassRow::of).collect(),
             item: PartRow::of(leak.item),
+            kind: leak.kind.name(),
+            advice: leak.kind.advice(),
+            detail: DetailRow::of(leak.detail, places),
+            confidence: match leak.confidence {
+                Confidence::High => "high",
+                Confidence::Medium => "medium",
+                Confidence::Low => "low",
+            },
+            evidence: leak.evidence,
             per_operation: leak.per_operation,
             allocation_stack: stack.map(|function| FrameRow::of(&last.heap, function)).collect(),
             allocation_stack_count: leak.allocated.map(|allocated| allocated.count),
@@ -120,19 +132,96 @@ struct ContainerRow {
     location: Option<LocationRow>,
 }
 
+impl ContainerRow {
+    fn of(container: Container, places: &mut Places<'_>) -> Self {
+        let location = container.location.map(|place| places.row(place));
+        Self { id: container.id, name: container.name, edge: container.edge, location }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DetailRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emitter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<String>,
+}
+
+impl DetailRow {
+    fn of(detail: Detail, places: &mut Places<'_>) -> Self {
+        let Detail { emitter, event, function, location, parent_size, module } = detail;
+        Self { emitter, event, function, location: location.map(|place| places.row(place)), parent_size, module }
+    }
+
+    fn is_empty(&self) -> bool {
+        let is_named = self.emitter.is_some() || self.event.is_some() || self.function.is_some();
+        !is_named && self.location.is_none() && self.parent_size.is_none() && self.module.is_none()
+    }
+}
+
 #[derive(Serialize)]
 struct StepRow {
     name: TextBuf,
     edge: TextBuf,
+    reference: TextBuf,
     id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationRow>,
+    leaking: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    cut: bool,
 }
 
 impl StepRow {
     fn of(step: Step, places: &mut Places<'_>) -> Self {
+        let leaking = match step.leaking {
+            Leaking::No => "no",
+            Leaking::Unknown => "unknown",
+            Leaking::Yes => "yes",
+        };
         let location = step.location.map(|place| places.row(place));
-        Self { name: step.name, edge: step.edge, id: step.id, location }
+        let Step { name, edge, reference, id, because, cut, .. } = step;
+        Self { name, edge, reference, id, location, leaking, because, cut }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OneOffRow {
+    class_name: TextBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationRow>,
+    container: ContainerRow,
+    count_growth: Vec<i64>,
+    size_growth: Vec<i64>,
+    size: i64,
+    why: &'static str,
+    because: &'static str,
+}
+
+impl OneOffRow {
+    fn of(growth: OneOff, places: &mut Places<'_>) -> Self {
+        Self {
+            class_name: growth.class_name,
+            location: growth.location.map(|place| places.row(place)),
+            container: ContainerRow::of(growth.container, places),
+            count_growth: growth.count_growth,
+            size_growth: growth.size_growth,
+            size: growth.size,
+            why: growth.why.name(),
+            because: growth.why.sentence(),
+        }
     }
 }
 

@@ -1,0 +1,64 @@
+//! What grew from the objects that all heaps have: followed by their ids, or by their ways from the roots.
+
+use super::growth::{Growing, Operations};
+use super::hanging::Hanging;
+use super::last::Last;
+use super::persistent::Persistent;
+use super::same::Same;
+use super::samples;
+use super::ways::Ways;
+use super::zones::{Census, Zones};
+use crate::analysis::Heap;
+use crate::control::Control;
+use crate::error::Result;
+use crate::snapshot::Snapshot;
+
+/// What grew from the objects that have the same id in all heaps.
+pub fn by_ids<'a>(
+    earlier: &[&Snapshot],
+    last: &'a Heap,
+    operations: Operations,
+    control: &Control,
+) -> Result<(Last<'a>, Growing)> {
+    let all: Vec<&Snapshot> = earlier.iter().copied().chain([&last.snapshot]).collect();
+    let persistent = Persistent::of(&all, control)?;
+    let same = Same::Ids(&persistent);
+    let mut heaps = Vec::with_capacity(all.len());
+    for snapshot in earlier {
+        heaps.push(Zones::of(&Hanging::of(snapshot, control)?, &same, control)?.census);
+    }
+    let last = Last::of(last, Hanging::of(&last.snapshot, control)?, &same, control)?;
+    let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
+    let growing = Growing::between(&censuses, operations);
+    Ok((last, growing))
+}
+
+/// What grew from the objects that are alone on their way from the roots in all heaps.
+pub fn by_ways<'a>(
+    earlier: &[&Snapshot],
+    last: &'a Heap,
+    operations: Operations,
+    control: &Control,
+) -> Result<(Last<'a>, Growing)> {
+    let hang = |snapshot| {
+        let hanging = Hanging::of(snapshot, control)?;
+        let ways = Ways::of(&hanging, control)?;
+        Ok((hanging, ways))
+    };
+    let hung: Vec<(Hanging<'_>, Ways)> = earlier.iter().map(|snapshot| hang(snapshot)).collect::<Result<_>>()?;
+    let hanging = Hanging::of(&last.snapshot, control)?;
+    let ways = Ways::of(&hanging, control)?;
+    let views: Vec<(&Hanging<'_>, &Ways)> =
+        hung.iter().map(|(hanging, ways)| (hanging, ways)).chain([(&hanging, &ways)]).collect();
+    let alone = Ways::same_in_all(&views, control)?;
+    let mut heaps = Vec::with_capacity(earlier.len());
+    for ((hanging, ways), alone) in hung.iter().zip(&alone) {
+        heaps.push(Zones::of(hanging, &Same::Ways { ways, alone }, control)?.census);
+    }
+    drop(hung);
+    let mut last = Last::of(last, hanging, &Same::Ways { ways: &ways, alone: &alone[earlier.len()] }, control)?;
+    let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
+    let mut growing = Growing::between(&censuses, operations);
+    samples::choose(&mut last, &mut growing, control)?;
+    Ok((last, growing))
+}

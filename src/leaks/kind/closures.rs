@@ -1,0 +1,32 @@
+//! Does each object keep the one before, in a list, or through the variables of functions?
+
+use super::{Detail, Kind, Scene};
+use crate::analysis::is_context;
+use crate::leaks::hanging::CHAIN_PERIOD;
+use crate::leaks::reference::function_of;
+
+pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let group = scene.last.zones.census.groups.get(&scene.last.key(scene.item()))?;
+    if group.links * 2 <= group.count {
+        return None;
+    }
+    let above = std::iter::successors(Some(last_link(scene)), |node| scene.last.owner(*node));
+    let scope = above.take(CHAIN_PERIOD).find(|node| is_context(scene.last.snapshot(), *node));
+    let Some(scope) = scope.filter(|scope| !scene.last.zones.is_persistent(*scope)) else {
+        return Some((Kind::GrowingList, Detail::default()));
+    };
+    let detail = Detail {
+        function: function_of(scene.last.snapshot(), scope),
+        location: scene.last.location(scope),
+        ..Detail::default()
+    };
+    Some((Kind::Closures, detail))
+}
+
+/// A link of the list that is not its first, so that what leads from one to the next stands above it.
+fn last_link(scene: &Scene<'_, '_>) -> crate::ordinal::NodeOrdinal {
+    let key = scene.last.key(scene.item());
+    let is_link =
+        |node: &crate::ordinal::NodeOrdinal| scene.last.hanging.is_link(*node) && scene.last.key(*node) == key;
+    scene.last.hanging.forest.order().find(is_link).unwrap_or(scene.item())
+}

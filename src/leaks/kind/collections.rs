@@ -1,0 +1,34 @@
+//! What collection is it that only gains?
+
+use super::{Detail, Kind, Scene};
+use crate::kind::NodeKind;
+
+pub fn weak_map(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let is_value = scene.edge(scene.cut) == "(value in WeakMap)";
+    is_value.then(|| (Kind::WeakMapLiveKeys, Detail::default()))
+}
+
+/// The collection, or the object itself, is a property of the global object.
+pub fn global(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let is_global = |at: usize| scene.class(at).starts_with("global") && scene.kind(at) == NodeKind::OBJECT;
+    let near = scene.cut.saturating_sub(2)..scene.cut;
+    near.rev().any(is_global).then(|| (Kind::Globals, Detail::default()))
+}
+
+pub fn collection(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let swells = scene.entry.item_growth.counts.iter().all(|count| *count == 0);
+    let container = if swells { scene.item } else { scene.cut.checked_sub(1)? };
+    if scene.kind(scene.item).is_string() && (swells || matches!(scene.kind(scene.item), NodeKind::CONCATENATED_STRING))
+    {
+        return Some((Kind::GrowingText, Detail::default()));
+    }
+    let kind = match scene.class(container).as_str() {
+        "Map" => Kind::GrowingMap,
+        "Set" => Kind::GrowingSet,
+        "Array" => Kind::GrowingArray,
+        "WeakMap" | "WeakSet" => Kind::WeakMapLiveKeys,
+        _ if scene.kind(container) == NodeKind::OBJECT => Kind::GrowingObject,
+        _ => return None,
+    };
+    Some((kind, Detail::default()))
+}

@@ -1,0 +1,51 @@
+//! Are they listeners? Of what, for which event, and where is the listener written?
+
+use super::{Detail, Kind, Scene};
+use crate::kind::NodeKind;
+use crate::ordinal::NodeOrdinal;
+
+/// The property of an EventEmitter, and that of an EventTarget, under which listeners lie.
+const LISTENERS: [&str; 3] = ["_events", "<symbol kEvents>", "<symbol events>"];
+/// Lists of signals that `AbortSignal.any` keeps.
+const SIGNALS: [&str; 4] =
+    ["<symbol kDependantSignals>", "<symbol kSourceSignals>", "<symbol dependantSignals>", "<symbol sourceSignals>"];
+
+pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let near = scene.holders();
+    if near.clone().any(|at| SIGNALS.contains(&scene.edge(at).as_str())) {
+        return Some((Kind::AbortListeners, Detail::default()));
+    }
+    let table = near.rev().find(|at| LISTENERS.contains(&scene.edge(*at).as_str()))?;
+    let emitter = table.checked_sub(1).map(|at| scene.nodes[at])?;
+    let function = scene.function();
+    let detail = Detail {
+        emitter: Some(scene.last.class_name(emitter).to_string()),
+        event: event(scene, table),
+        function: function.map(|at| scene.last.snapshot().name_text(scene.nodes[at]).to_string_lossy()),
+        location: function.and_then(|at| scene.location(at)),
+        ..Detail::default()
+    };
+    let kind = if is_signal(scene, emitter) { Kind::AbortListeners } else { Kind::EventListeners };
+    Some((kind, detail))
+}
+
+/// Node.js 20 calls an AbortSignal an EventTarget.
+fn is_signal(scene: &Scene<'_, '_>, emitter: NodeOrdinal) -> bool {
+    scene.last.class_name(emitter).to_string() == "AbortSignal" || scene.has_property(emitter, "<symbol kAborted>")
+}
+
+/// The name by which the table holds the next object: a property, or the key before the value in a Map.
+fn event(scene: &Scene<'_, '_>, table: usize) -> Option<String> {
+    let next = table + 1;
+    if next >= scene.nodes.len() {
+        return None;
+    }
+    let name = scene.edge(next);
+    let Some(slot) = name.strip_prefix("table[").and_then(|rest| rest.strip_suffix(']')) else { return Some(name) };
+    let key = slot.parse::<u32>().ok()?.checked_sub(1)?.to_string();
+    let store = scene.last.hanging.forest.parent(scene.nodes[next])?;
+    let snapshot = scene.last.snapshot();
+    let key = snapshot.internal_edge(store, &key).map(|(_, key)| key)?;
+    let is_text = snapshot.kind(key).is_string() || snapshot.kind(key) == NodeKind::SYMBOL;
+    is_text.then(|| snapshot.name_text(key).to_string_lossy())
+}

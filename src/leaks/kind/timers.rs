@@ -1,0 +1,30 @@
+//! Do timers keep it, or the store of the request in which they were started?
+
+use super::{Detail, Kind, Scene};
+
+const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
+/// How an asynchronous resource refers to the store that was current when it was made.
+const STORES: [&str; 3] = ["<symbol kResourceStore>", "<symbol async_context_frame>", "<symbol asyncContextFrame>"];
+
+pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let in_store = (scene.cut..scene.nodes.len()).any(|at| {
+        STORES.contains(&scene.edge(at).as_str()) || scene.class(at) == "AsyncContextFrame" && at > scene.cut
+    });
+    let is_hook = scene
+        .leaking()
+        .any(|at| matches!(scene.class(at).as_str(), "AsyncResource" | "AsyncLocalStorage" | "AsyncHook"));
+    if in_store || is_hook {
+        return Some((Kind::AsyncContext, Detail::default()));
+    }
+    let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str());
+    if !scene.holders().any(is_timer) && !scene.leaking().any(is_timer) {
+        return None;
+    }
+    let function = scene.function();
+    let detail = Detail {
+        function: function.map(|at| scene.last.snapshot().name_text(scene.nodes[at]).to_string_lossy()),
+        location: function.and_then(|at| scene.location(at)),
+        ..Detail::default()
+    };
+    Some((Kind::Timers, detail))
+}

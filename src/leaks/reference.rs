@@ -1,0 +1,132 @@
+//! A reference as code would write it.
+
+use super::last::Last;
+use super::path::{edge_name, through_edge};
+use crate::analysis::is_context;
+use crate::kind::{EdgeKind, NodeKind};
+use crate::ordinal::NodeOrdinal;
+use crate::snapshot::Snapshot;
+use crate::text::TextBuf;
+
+/// What V8 names, and what a person calls it.
+const INTERNAL: [(&str, &str); 16] = [
+    ("reactions_or_result", "[[PromiseReaction]]"),
+    ("fulfill_handler", "[[FulfillHandler]]"),
+    ("reject_handler", "[[RejectHandler]]"),
+    ("promise_or_capability", "[[Promise]]"),
+    ("bound_function", "[[BoundFunction]]"),
+    ("bound_this", "[[BoundThis]]"),
+    ("backing_store", "[[ArrayBufferData]]"),
+    ("holdings", "[[HeldValue]]"),
+    ("active_cells", "[[Cells]]"),
+    ("parent", "long string behind the slice"),
+    ("first", "left part"),
+    ("second", "right part"),
+    ("context", "scope"),
+    ("previous", "outer scope"),
+    ("__proto__", "[[Prototype]]"),
+    ("(value in WeakMap)", "WeakMap entry"),
+];
+
+/// The reference by which the forest holds the node; empty when only the roots do.
+pub fn reference(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
+    let snapshot = last.snapshot();
+    let (Some(owner), Some(edge)) = (last.owner(node), last.hanging.forest.edge(node)) else { return TextBuf::new() };
+    if snapshot.kind(owner) == NodeKind::SYNTHETIC {
+        return TextBuf::new();
+    }
+    let name = edge_name(last, node).to_string();
+    if last.fans_out(node) {
+        return TextBuf::from(entry_of(last, owner, &name));
+    }
+    let is_stored = through_edge(last, node).is_some();
+    match snapshot.edge_kind(edge) {
+        EdgeKind::Context => TextBuf::from(variable(last, owner, &name)),
+        EdgeKind::Property => TextBuf::from(property(&name)),
+        _ if is_stored => TextBuf::from(format!("[[{name}]]")),
+        _ => match INTERNAL.iter().find(|(known, _)| *known == name) {
+            Some((_, told)) => TextBuf::from(*told),
+            None if name.starts_with("bound_argument") => TextBuf::from("[[BoundArgument]]"),
+            None => TextBuf::from(format!("[[{name}]]")),
+        },
+    }
+}
+
+/// `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`.
+pub fn property(name: &str) -> String {
+    let is_identifier = |text: &str| {
+        !text.starts_with(|first: char| first.is_ascii_digit())
+            && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '$' || letter == '#')
+    };
+    if let Some(symbol) = name.strip_prefix("<symbol ").and_then(|rest| rest.strip_suffix('>')) {
+        format!("[Symbol({symbol})]")
+    } else if !name.is_empty() && is_identifier(name) {
+        format!(".{name}")
+    } else if name == "__proto__" {
+        "[[Prototype]]".to_owned()
+    } else {
+        format!("[{name:?}]")
+    }
+}
+
+/// What an object with many alike holds one of them by.
+fn entry_of(last: &Last<'_>, owner: NodeOrdinal, name: &str) -> String {
+    let class = last.class_name(owner).to_string();
+    match class.as_str() {
+        _ if name == "(value in WeakMap)" => "WeakMap entry".to_owned(),
+        "Map" | "Set" | "WeakMap" | "WeakSet" => format!("{class} entry"),
+        _ if name.starts_with("table[") => format!("{class} entry"),
+        _ => "[]".to_owned(),
+    }
+}
+
+/// `variable cache in createStore()`.
+fn variable(last: &Last<'_>, context: NodeOrdinal, name: &str) -> String {
+    if let Some(function) = function_of(last.snapshot(), context) {
+        return format!("variable {name} in {function}()");
+    }
+    match last.location(context) {
+        Some(place) => {
+            let file = place.file.to_string();
+            let short = file.rsplit(['/', '\\']).next().unwrap_or(&file);
+            format!("variable {name} in {short}")
+        }
+        None => format!("variable {name}"),
+    }
+}
+
+/// Name of the function whose variables a context holds: in V8's record of the scope it follows the names of the variables.
+pub fn function_of(snapshot: &Snapshot, context: NodeOrdinal) -> Option<String> {
+    if !is_context(snapshot, context) {
+        return None;
+    }
+    let (_, scope) = snapshot.internal_edge(context, "scope_info")?;
+    let is_variable = |edge: &_| snapshot.edge_kind(*edge) == EdgeKind::Context;
+    let variables = u32::try_from(snapshot.edges(context).filter(is_variable).count()).ok()?;
+    let name = snapshot
+        .edges(scope)
+        .find(|edge| snapshot.edge_kind(*edge) == EdgeKind::Hidden && snapshot.name_or_index(*edge) == variables)
+        .map(|edge| snapshot.target(edge))?;
+    let text = snapshot.name_text(name);
+    (snapshot.kind(name).is_string() && !text.is_empty()).then(|| text.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::property;
+
+    #[test]
+    fn properties_are_written_as_in_code() {
+        for (name, told) in [
+            ("sessions", ".sessions"),
+            ("_events", "._events"),
+            ("#cache", ".#cache"),
+            ("content-type", "[\"content-type\"]"),
+            ("7", "[\"7\"]"),
+            ("<symbol kEvents>", "[Symbol(kEvents)]"),
+            ("", "[\"\"]"),
+        ] {
+            assert_eq!(property(name), told);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Leaks in drawn heaps.
+
+use super::*;
+use crate::open::{OpenOptions, analyse};
+use crate::snapshot::drawing::draw;
+use crate::text::Text;
+
+/// A drawing in which `Session#3` is the third object of class `Session`, and `·` and `÷` stand for blank and slash; ids follow the order
+/// of first mention.
+fn heap(drawing: &str) -> Snapshot {
+    let mut tables = draw(drawing).tables().clone();
+    let names: Vec<String> = tables.strings.iter().map(|(_, text)| text.to_string_lossy()).collect();
+    tables.strings = Default::default();
+    for name in names {
+        let class = name.split_once('#').map_or(name.as_str(), |(class, _)| class);
+        tables.strings.push(Text::from_str(&class.replace('·', " ").replace('÷', "/")));
+    }
+    Snapshot::new(tables)
+}
+
+fn find_in(drawings: &[String]) -> Vec<Leak> {
+    find_by(true, drawings)
+}
+
+fn find_by(ids: bool, drawings: &[String]) -> Vec<Leak> {
+    let matching = Matching::Known(Comparison { ids, reason: "the test says so".to_owned() });
+    find_with(&LeakOptions { matching, ..LeakOptions::default() }, drawings)
+}
+
+fn find_with(options: &LeakOptions, drawings: &[String]) -> Vec<Leak> {
+    let (last, earlier) = drawings.split_last().unwrap();
+    let earlier: Vec<Snapshot> = earlier.iter().map(|drawing| heap(drawing)).collect();
+    let control = Control::new();
+    let last = analyse(heap(last), &OpenOptions::default(), &control).unwrap();
+    let earlier: Vec<&Snapshot> = earlier.iter().collect();
+    find(&earlier, &last, options, &control).unwrap().leaks
+}
+
+/// Three heaps: what is always there, then what the second and the third heap have more.
+#[track_caller]
+fn check(always: &str, second: &str, third: &str, expected: &[&str]) {
+    let drawings = [always.to_owned(), format!("{always} | {second}"), format!("{always} | {second} | {third}")];
+    check_heaps(&drawings, expected);
+}
+
+/// The same must be found with ids and without.
+#[track_caller]
+fn check_heaps(drawings: &[String], expected: &[&str]) {
+    for ids in [true, false] {
+        check_by(ids, drawings, expected);
+    }
+}
+
+#[track_caller]
+fn check_by(ids: bool, drawings: &[String], expected: &[&str]) {
+    let found: Vec<String> = find_by(ids, drawings)
+        .iter()
+        .map(|leak| {
+            let path: Vec<String> =
+                leak.retaining_path.iter().map(|step| format!("{}:{}", step.edge, step.name)).collect();
+            format!("{} {:?} in {} by {}", leak.class_name, leak.count_growth, leak.container.name, path.join(" "))
+        })
+        .collect();
+    assert_eq!(found, expected, "by ids: {ids}, {drawings:#?}");
+}
+
+/// `many("map > Session#", 1..4)` is `map > Session#1 Session#2 Session#3`.
+fn many(what: &str, numbers: std::ops::Range<usize>) -> String {
+    let (from, item) = what.split_once(" > ").unwrap();
+    numbers.fold(format!("{from} >"), |text, number| format!("{text} {item}{number}:16"))
+}
+
+#[test]
+fn a_map_that_only_grows() {
+    let always =
+        format!("root > !global | global > cache.Map | Map > #table.t/array | {}", many("t > #1.Session#", 0..3));
+    let more = |numbers| many("t > #1.Session#", numbers);
+    check(&always, &more(3..13), &more(13..23), &["Session [10, 10] in Map by :global cache:Map table[1]:Session"]);
+}
+
+#[test]
+fn what_stops_growing_is_no_leak() {
+    let more = |numbers| many("list > Item#", numbers);
+    check("root > !global | global > list", &more(0..50), "", &[]);
+    check("root > !global | global > list", &more(0..50), &more(50..60), &[]);
+    check("root > !global | global > list", "", &more(0..50), &[]);
+}
+
+#[test]
+fn one_or_two_of_a_kind_are_noise() {
+    check("root > !global | global > list", "list > Item#1 Item#2", "list > Item#3 Item#4", &[]);
+}
+
+#[test]
+fn few_objects_count_when_they_are_a_multiple_of_the_operations() {
+    let always = "root > !global | global > list | list > Item#0 Item#9";
+    let heaps = [
+        always.to_owned(),
+        format!("{always} | list > Item#1 Item#2 Item#3 Item#4"),
+        format!("{always} | list > Item#1 Item#2 Item#3 Item#4 Item#5 Item#6 Item#7 Item#8"),
+    ];
+    let count = |operations: &[u64]| {
+        let options = LeakOptions { operations: operations.to_vec(), ..LeakOptions::default() };
+        find_with(&options, &heaps).iter().map(|leak| leak.per_operation).collect::<Vec<_>>()
+    };
+    assert_eq!(count(&[4]), [Some(1.0)]);
+    assert!(count(&[]).is_empty() && count(&[3]).is_empty());
+}
+
+#[test]
+fn an_item_is_told_in_parts() {
+    let heap = |many: usize| {
+        let items = (0..many).map(|at| {
+            format!(
+                "list > Item#{at}:10 | Item#{at} > tags.Tags#{at}:4 | Tags#{at} > #table.t{at}:6/array | \
+                 t{at} > 1.Tag#{at}a:100 2.Tag#{at}b:100"
+            )
+        });
+        format!("root > !global | global > list | {}", items.collect::<Vec<_>>().join(" | "))
+    };
+    for ids in [true, false] {
+        let [leak] = &find_by(ids, &[heap(10), heap(30), heap(50)])[..] else { panic!("one leak is expected") };
+        let Part { name, count, size, children, .. } = &leak.item;
+        assert_eq!((name.to_string().as_str(), *count, *size), ("Item", 1.0, 220.0));
+        let told: Vec<_> = children.iter().map(|it| (it.edge.to_string(), it.name.to_string(), it.size)).collect();
+        assert_eq!(told, [("tags".to_owned(), "Tags".to_owned(), 210.0)]);
+        let tags: Vec<_> = children[0].children.iter().map(|it| (it.edge.to_string(), it.count, it.size)).collect();
+        assert_eq!(tags, [("table[]".to_owned(), 2.0, 200.0)]);
+        assert_eq!(leak.retaining_path.last().map(|step| step.name.to_string()).as_deref(), Some("Item"));
+    }
+}
+
+#[test]
+fn what_is_replaced_is_no_leak() {
+    let always = "root > !global | global > cache".to_owned();
+    let heaps = [0..20, 20..40, 40..60].map(|numbers| format!("{always} | {}", many("cache > Entry#", numbers)));
+    // Ids follow the mention in a drawing: gone entries must be mentioned too, unreachable.
+    let heaps = [
+        heaps[0].clone(),
+        format!("{always} | {} | {}", many("gone > Entry#", 0..20), many("cache > Entry#", 20..40)),
+        format!("{always} | {} | {}", many("gone > Entry#", 0..40), many("cache > Entry#", 40..60)),
+    ];
+    check_heaps(&heaps, &[]);
+}
+
+#[test]
+fn a_list_is_one_leak_at_its_head() {
+    // The newest link stands first: head > Link#20 > Link#19 > …
+    let list = |links: usize| {
+        let below = (1..links).rev().map(|link| format!("Link#{link}"));
+        let names: Vec<String> = below.collect();
+        let mut text = format!("root > !global | global > Promise | {}", many("all > ~Link#", 1..links));
+        text += &format!(" | Promise > #reactions.{}", names[0]);
+        for pair in names.windows(2) {
+            text += &format!(" | {} > ?2.{}", pair[0], pair[1]);
+        }
+        text
+    };
+    let found = find_in(&[list(5), list(25), list(45)]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].class_name.to_string(), "Link");
+    assert_eq!(found[0].container.name.to_string(), "Promise");
+    assert_eq!(found[0].retaining_path.len(), 4, "{:?}", found[0].retaining_path);
+}
+
+#[test]
+fn a_single_object_that_swells() {
+    let heap = |size: usize| {
+        let store = format!("system·÷·JSArrayBufferData:{size}/native");
+        format!("root > !global | global > memory.ArrayBuffer | ArrayBuffer > #backing_store.{store}")
+    };
+    check_heaps(
+        &[heap(1000), heap(200_000), heap(400_000)],
+        &[
+            "system / JSArrayBufferData [0, 0] in ArrayBuffer by :global memory:ArrayBuffer backing_store:system / JSArrayBufferData",
+        ],
+    );
+    check_heaps(&[heap(1000), heap(200_000), heap(200_000)], &[]);
+}
+
+#[test]
+fn one_leak_in_two_places_is_one_entry() {
+    let more = |numbers: std::ops::Range<usize>| {
+        let items = numbers
+            .clone()
+            .map(|number| format!("a > Item#{number}:100 | b > Hook#{number} | Hook#{number} > Item#{number}"));
+        items.collect::<Vec<_>>().join(" | ")
+    };
+    check("root > !global | global > a b", &more(0..9), &more(9..18), &["Item [9, 9] in a by :global a:a Item:Item"]);
+}
+
+#[test]
+fn two_snapshots_work_too() {
+    let always = "root > !global | global > list".to_owned();
+    let heaps = [always.clone(), format!("{always} | {}", many("list > Item#", 0..30))];
+    check_heaps(&heaps, &["Item [30] in list by :global list:list Item:Item"]);
+}
+
+#[test]
+fn one_snapshot_is_an_error() {
+    let control = Control::new();
+    let last = analyse(heap("root > a"), &OpenOptions::default(), &control).unwrap();
+    let error = find(&[], &last, &LeakOptions::default(), &control).unwrap_err();
+    assert_eq!(error.code(), "HEAPHOUND_ERR_OPTION");
+}
+
+#[test]
+fn a_cancelled_control_stops_the_search() {
+    let control = Control::new();
+    let last = analyse(heap("root > a"), &OpenOptions::default(), &control).unwrap();
+    let earlier = heap("root > a");
+    control.cancel();
+    assert_eq!(find(&[&earlier], &last, &LeakOptions::default(), &control).unwrap_err(), Error::Cancelled);
+}

@@ -1,0 +1,71 @@
+//! One leak as it is told.
+
+use super::entries::Entry;
+use super::evidence::{Facts, weigh};
+use super::fingerprint::fingerprint;
+use super::item::Part;
+use super::kind::{Scene, kind_of};
+use super::last::Last;
+use super::leak::{Container, Leak, LeakedClass};
+use super::path::{edge_name, nodes_to, told_nodes_to};
+use super::suspect::{first_leaking, steps};
+
+/// Everything about one leak that its own part of the heap tells.
+pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> Leak {
+    let nodes = told_nodes_to(last, entry.end, entry.container);
+    let cut = first_leaking(last, entry, facts.growing, &nodes);
+    let item = nodes.iter().position(|node| *node == entry.item).unwrap_or(nodes.len() - 1);
+    let scene = Scene { last, entry, nodes: &nodes, cut, item };
+    let (kind, detail) = kind_of(&scene);
+    let (confidence, evidence) = weigh(last, entry, facts);
+    let holders = nodes_to(last, entry.container);
+    Leak {
+        class_name: last.class_name(entry.item),
+        location: last.location(entry.item),
+        container: Container {
+            id: last.snapshot().id(entry.container),
+            name: last.class_name(entry.container),
+            edge: edge_name(last, entry.container),
+            location: holders.iter().rev().find_map(|node| last.location(*node)),
+        },
+        count_growth: entry.item_growth.counts.clone(),
+        size_growth: entry.total.sizes.clone(),
+        retained_growth: entry.total.sizes.iter().sum(),
+        retaining_path: steps(last, &nodes, cut, &entry.item_growth.counts),
+        kind,
+        detail,
+        confidence,
+        evidence,
+        fingerprint: format!("{:016x}", fingerprint(last, entry.container, entry.item)),
+        examples: Vec::new(),
+        classes: classes(last, entry, most),
+        allocated: None,
+        item: Part::default(),
+        per_operation: None,
+    }
+}
+
+/// What else grows there, objects of one class together.
+fn classes(last: &Last<'_>, entry: &Entry, most: usize) -> Vec<LeakedClass> {
+    let mut classes: Vec<LeakedClass> = Vec::new();
+    for group in &entry.groups {
+        let class_name = last.class_name(group.node);
+        if class_name == last.class_name(entry.item) {
+            continue;
+        }
+        let (count_growth, size_growth) = (group.growth.counts.clone(), group.growth.sizes.clone());
+        match classes.iter_mut().find(|known| known.class_name == class_name) {
+            Some(known) => {
+                known.count_growth.iter_mut().zip(count_growth).for_each(|(to, from)| *to += from);
+                known.size_growth.iter_mut().zip(size_growth).for_each(|(to, from)| *to += from);
+            }
+            None => classes.push(LeakedClass { class_name, count: 0, size: 0, count_growth, size_growth }),
+        }
+    }
+    classes.truncate(most);
+    for class in &mut classes {
+        class.count = class.count_growth.iter().sum();
+        class.size = class.size_growth.iter().sum();
+    }
+    classes
+}
