@@ -38,10 +38,20 @@ async function captureThrough(take, encryption, signal, consume) {
   const [taken, stored] = await Promise.allSettled([taking, storing, flowing]);
   signal.removeEventListener('abort', abort);
   if (signal.aborted) throw signal.reason;
-  if (taken.status === 'rejected' && (stored.status === 'fulfilled' || taken.reason?.code !== 'HEAPHOUND_ERR_STREAM')) throw taken.reason;
-  if (stored.status === 'rejected') throw stored.reason;
+  if (stored.status === 'rejected' && !(taken.status === 'rejected' && isEcho(stored.reason, taken.reason))) throw stored.reason;
   if (taken.status === 'rejected') throw taken.reason;
+  if (stored.status === 'rejected') throw stored.reason;
   return { result: taken.value, bytes: body.bytes, sha256: body.sha256, stored: stored.value };
+}
+
+/**
+ * True when whoever stores failed only because the capture did.
+ *
+ * @param {any} error of the storing
+ * @param {unknown} taken error of the capture
+ */
+function isEcho(error, taken) {
+  return [error, error?.cause].some((one) => one === taken || one?.code === 'ERR_STREAM_PREMATURE_CLOSE');
 }
 
 /**

@@ -12,6 +12,8 @@ const { openDirectory } = require('./directory');
 const { loadEncryption } = require('./encryption');
 const { defaultDirectory } = require('./private-directory');
 const { checkAbout, checkId } = require('./record');
+const { S3Store } = require('./s3');
+const { checkS3 } = require('./s3-client');
 
 const UPLOAD = diagnostics.channel('heaphound:upload');
 const LOCK_NAME = /^[A-Za-z0-9._-]{1,64}$/;
@@ -43,6 +45,11 @@ async function openStore(config = {}) {
  * @returns {Promise<(encryption: import('./encryption').Encryption | undefined) => Promise<any>>}
  */
 async function opener(kind, place) {
+  if (kind !== undefined && kind !== 'put') checkOptions(place, { [kind]: (/** @type {string} */ _, /** @type {any} */ value) => value });
+  if (kind === 's3') {
+    const checked = checkS3(place.s3);
+    return async (encryption) => new S3Store(checked, encryption);
+  }
   const { dir = path.resolve(defaultDirectory()), ...quota } = checkOptions(place, DIRECTORY);
   return (encryption) => openDirectory({ dir, ...quota }, encryption);
 }

@@ -71,7 +71,41 @@ export interface DirectoryStoreConfig extends StoreEncryption {
   maxTotalBytes?: number;
 }
 
-export type StoreConfig = string | DirectoryStoreConfig;
+/** A bucket, by the AWS SDK: `@aws-sdk/client-s3` and `@aws-sdk/lib-storage` have to be installed. */
+export interface S3StoreConfig extends StoreEncryption {
+  s3: S3Options;
+}
+
+export interface S3Options {
+  bucket: string;
+  /** Keys begin with `PREFIX/SERVICE/`. Default: `'heaphound'`. */
+  prefix?: string;
+  /** Default: `'node'`. Processes with the same one share what they store, and their locks. */
+  service?: string;
+  /** Default: as the SDK finds it; with an `endpoint` `us-east-1`. */
+  region?: string;
+  /** URL of another server than Amazon's. */
+  endpoint?: string;
+  /** The bucket in the path and not in the host name: what most other servers want. */
+  forcePathStyle?: boolean;
+  serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
+  kmsKeyId?: string;
+  storageClass?: string;
+  /** Bytes of a part, at least 5 MiB; a snapshot has at most 10,000 parts. Memory is this times `queueSize`. Default: 8 MiB. */
+  partSizeBytes?: number;
+  /** Parts that are under way at a time. Default: 3. */
+  queueSize?: number;
+  /** Of each request. Default: the SDK's, 3. */
+  maxAttempts?: number;
+  /** `'WHEN_REQUIRED'`: for servers that do not know the SDK's checksums. Default: `'WHEN_SUPPORTED'`. */
+  checksums?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
+  /** False: for servers that refuse `If-None-Match`. Locks are not safe then. Default: true. */
+  conditionalWrites?: boolean;
+  /** An `S3Client` of yours, which is not closed. Default: one of our own, with the credentials that the SDK finds. */
+  client?: { send(command: any): Promise<any> };
+}
+
+export type StoreConfig = string | DirectoryStoreConfig | S3StoreConfig;
 
 /** Where snapshots and reports are kept. All calls but `close` reject with `HEAPHOUND_ERR_CLOSED` after it. */
 export interface Store extends AsyncDisposable {
