@@ -2,8 +2,10 @@
 
 import type { Readable, Writable } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
+import type { Service, ServiceOptions } from './lib/service/types';
 import type { Store, StoreConfig } from './lib/store/types';
 
+export * from './lib/service/types';
 export * from './lib/store/types';
 
 /**
@@ -885,6 +887,9 @@ export function openStore(config?: StoreConfig): Promise<Store>;
 /** The worker threads of another process. */
 export function listWorkers(options: InspectOptions): Promise<InspectedWorker[]>;
 
+/** What heaphound does in a service, without HTTP. `heaphound/fastify` and `heaphound/http` are on top of it. */
+export function createService(options: ServiceOptions): Service;
+
 /** Every error's `code`; `docs/errors.md` has a heading for each. */
 export type ErrorCode =
   | 'HEAPHOUND_ERR_CANCELLED'
@@ -918,6 +923,21 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_MODULE'
   | 'HEAPHOUND_ERR_ADDON'
   | 'HEAPHOUND_ERR_LEAK'
+  | 'HEAPHOUND_ERR_COOLDOWN'
+  | 'HEAPHOUND_ERR_DAY_LIMIT'
+  | 'HEAPHOUND_ERR_SHUTDOWN'
+  | 'HEAPHOUND_ERR_NO_OPERATION'
+  | 'HEAPHOUND_ERR_NO_AUTH'
+  | 'HEAPHOUND_ERR_UNAUTHORIZED'
+  | 'HEAPHOUND_ERR_AUTH'
+  | 'HEAPHOUND_ERR_FORBIDDEN'
+  | 'HEAPHOUND_ERR_CROSS_SITE'
+  | 'HEAPHOUND_ERR_BODY'
+  | 'HEAPHOUND_ERR_BODY_TOO_LARGE'
+  | 'HEAPHOUND_ERR_MEDIA_TYPE'
+  | 'HEAPHOUND_ERR_NO_ROUTE'
+  | 'HEAPHOUND_ERR_METHOD'
+  | 'HEAPHOUND_ERR_NO_WATCHER'
   | 'HEAPHOUND_ERR_INTERNAL';
 
 /** The shape of what calls reject with. There is no class: match on `code`. */

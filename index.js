@@ -10,6 +10,7 @@ const { diffSnapshots } = require('./lib/diff');
 const { findLeaks } = require('./lib/leaks');
 const { redactSnapshot } = require('./lib/redact');
 const { openStore } = require('./lib/store/store');
+const { createService } = require('./lib/service');
 
 module.exports = {
   captureSnapshot,
@@ -23,4 +24,5 @@ module.exports = {
   findLeaks,
   redactSnapshot,
   openStore,
+  createService,
 };

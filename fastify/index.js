@@ -1,0 +1,63 @@
+'use strict';
+
+// heaphound as a plugin of Fastify 5: the decorator for the app, the routes in a scope of their own.
+
+const fp = require('fastify-plugin');
+const { openDesk } = require('../http/desk');
+const { checkPath } = require('../http/options');
+const { alreadyRegistered } = require('./errors');
+const { listenApart } = require('./listener');
+const { checkFastifyOptions } = require('./options');
+const { routes } = require('./routes');
+
+/** @type {any} */
+const heaphound = async (/** @type {import('fastify').FastifyInstance} */ app, /** @type {import('./index').HeaphoundOptions} */ options) => {
+  const { forDesk, forRoutes, prefix = '', listen } = checkFastifyOptions(options);
+  checkPath('prefix', prefix);
+  if (app.hasDecorator('heaphound')) throw alreadyRegistered();
+  const log = app.log.child({ plugin: 'heaphound' });
+  const desk = await openDesk(forDesk, log);
+  const { service, watcher } = desk;
+  app.decorate('heaphound', facade(service, watcher));
+  // What runs has to end before the server waits for its last requests: one of them may wait for it.
+  app.addHook('preClose', async () => desk.close());
+  app.addHook('onClose', async () => desk.close());
+  if (listen) listenApart(app, desk, { ...listen, base: `${prefix}${forRoutes.path}` });
+  else if (forRoutes.routes !== false) app.register(routes, { prefix, desk, ...forRoutes });
+  app.addHook('onReady', async () => {
+    log.info({ auth: desk.authKind, routes: forRoutes.routes !== false, store: service.store.kind, mode: service.mode, watch: watcher !== undefined, download: desk.allowsDownload }, 'heaphound is ready');
+    if (desk.allowsDownload) log.warn('heaphound gives snapshots out (`allowDownload`): they hold what the heap holds, keys and personal data among it');
+    if (desk.authKind === 'none') log.warn('heaphound serves everybody on this machine (`dangerouslyAllowUnauthenticated`)');
+  });
+};
+
+/**
+ * What the app gets: the service without its end, which is the app's.
+ *
+ * @param {import('..').Service} service
+ * @param {any} watcher
+ * @returns {import('./index').Heaphound}
+ */
+function facade(service, watcher) {
+  return {
+    service,
+    watcher,
+    store: service.store,
+    mode: service.mode,
+    isReady: () => service.isReady(),
+    capture: (request) => service.capture(request),
+    diff: (ids, options) => service.diff(ids, options),
+    leaks: (ids, options) => service.leaks(ids, options),
+    operations: () => service.operations(),
+    operation: (id) => service.operation(id),
+    cancel: (id) => service.cancel(id),
+    snapshots: (options) => service.snapshots(options),
+    snapshot: (id) => service.snapshot(id),
+    deleteSnapshot: (id) => service.deleteSnapshot(id),
+    report: (id) => service.report(id),
+  };
+}
+
+module.exports = fp(heaphound, { fastify: '5.x', name: 'heaphound' });
+module.exports.default = module.exports;
+module.exports.heaphound = module.exports;

@@ -1,0 +1,25 @@
+'use strict';
+
+const { checkPath, wrong } = require('../http/options');
+
+/**
+ * Which option is for whom.
+ *
+ * @param {any} options
+ * @returns {{ forDesk: any, forRoutes: any, prefix?: string, listen?: { host: string, port: number } }}
+ */
+function checkFastifyOptions({ prefix, listen, routes = true, path = '/heap-snapshot', exposeInDocs = false, openapiSecurity, routeOpts = {}, rateLimit, logLevel, ...forDesk }) {
+  checkPath('path', path);
+  if (path === '') throw wrong('path', 'must not be empty');
+  for (const [name, value] of Object.entries({ routes, exposeInDocs })) {
+    if (typeof value !== 'boolean') throw wrong(name, 'must be true or false');
+  }
+  if (listen !== undefined && !Number.isInteger(listen?.port)) throw wrong('listen', 'must be { port, host? }');
+  if (routeOpts === null || typeof routeOpts !== 'object') throw wrong('routeOpts', 'must be an object');
+  // Without routes nobody can come in, so nobody has to be known.
+  if (routes === false && forDesk.auth === undefined) forDesk.auth = () => false;
+  const forRoutes = { routes, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit, logLevel };
+  return { forDesk, forRoutes, prefix, ...(listen && { listen: { host: '127.0.0.1', ...listen } }) };
+}
+
+module.exports = { checkFastifyOptions };

@@ -1,0 +1,91 @@
+'use strict';
+
+// The table of routes as routes of Fastify. All is set on the route itself, so that nothing of the host replaces it: not its validator, not its
+// serializer, not its parsers, not its error handler.
+
+const { BODY_LIMIT, parseBody } = require('../http/body');
+const { ROUTES } = require('../http/routes');
+const { flushed } = require('../http/serve');
+
+/** For hosts that limit the time of a handler: these routes take as long as a capture. */
+const LONG_MS = 3600_000;
+/** For hosts with @fastify/rate-limit; the service has limits of its own. */
+const RATE_LIMIT = { max: 10, timeWindow: '10 minutes' };
+
+/** @typedef {import('fastify').FastifyRequest} Request */
+/** @typedef {import('fastify').FastifyReply} Reply */
+
+/**
+ * @param {any} scope
+ * @param {{ desk: import('../http/desk').Desk, path: string, exposeInDocs: boolean, openapiSecurity?: object[], routeOpts: any, rateLimit?: any, logLevel?: string }} options
+ */
+async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit = RATE_LIMIT, logLevel }) {
+  const base = `${scope.prefix}${path}`;
+  /** Who a request that was let in is from. @type {WeakMap<object, { who: string, address: string | undefined }>} */
+  const admitted = new WeakMap();
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (/** @type {unknown} */ _request, /** @type {string} */ body) => parseBody(body));
+  for (const route of ROUTES) {
+    const { method, action, isLong } = route;
+    const { onRequest = [], config, schema, ...others } = routeOpts;
+    scope.route({
+      ...others,
+      ...(logLevel && { logLevel }),
+      ...(isLong && { handlerTimeout: LONG_MS }),
+      method,
+      url: `${path}${route.path}`,
+      exposeHeadRoute: false,
+      bodyLimit: BODY_LIMIT,
+      config: { ...(action === 'capture' && { rateLimit }), pressureHandler: () => {}, ...config },
+      schema: { ...toSchema(route), hide: !exposeInDocs, ...(openapiSecurity && { security: openapiSecurity }), ...schema },
+      validatorCompiler: () => () => true,
+      serializerCompiler: () => JSON.stringify,
+      onRequest: [admit, ...[onRequest].flat()],
+      handler,
+      errorHandler: (/** @type {any} */ error, /** @type {Request} */ request, /** @type {Reply} */ reply) => {
+        const isUnread = request.raw.httpVersionMajor === 1 && !request.raw.complete;
+        if (isUnread) reply.header('connection', 'close');
+        return send(reply, desk.failure(error));
+      },
+    });
+
+    /**
+     * @this {unknown}
+     * @param {Request} request
+     * @param {Reply} reply
+     */
+    async function admit(request, reply) {
+      const call = { headers: request.headers, remoteAddress: request.socket.remoteAddress, args: [request, reply], self: this };
+      admitted.set(request, await desk.admit(route, call));
+    }
+
+    /**
+     * @param {Request} request
+     * @param {Reply} reply
+     */
+    async function handler(request, reply) {
+      const by = admitted.get(request);
+      // It cannot be: `admit` comes first. But then the answer is no.
+      if (by === undefined) throw new Error('a request was not asked who it is from');
+      const ask = { params: /** @type {any} */ (request.params), query: { .../** @type {any} */ (request.query) }, body: request.body, base, by, flushed: flushed(reply.raw) };
+      return send(reply, await desk.answer(route, ask));
+    }
+  }
+}
+
+/**
+ * @param {Reply} reply
+ * @param {import('../http/routes').Answer} answer
+ */
+function send(reply, { status, headers = {}, body, stream }) {
+  reply.code(status).headers(headers);
+  if (stream === undefined && body !== undefined) reply.type('application/json; charset=utf-8');
+  return reply.send(stream ?? body);
+}
+
+/** @param {import('../http/routes').Route} route */
+function toSchema({ summary, body, query, params, answers }) {
+  return { tags: ['heaphound'], summary, ...(body && { body, consumes: ['application/json'] }), ...(query && { querystring: query }), ...(params && { params }), response: answers };
+}
+
+module.exports = { routes };

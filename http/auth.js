@@ -1,0 +1,129 @@
+'use strict';
+
+// Who may: the one place that decides, and whatever goes wrong in it the answer is no.
+
+const { createHash, timingSafeEqual } = require('node:crypto');
+const { requestError } = require('./errors');
+const { isLoopback, hostOf } = require('./address');
+
+const DEFAULT_MIN_LENGTH = 32;
+/** What proxies add: a request with one of these came from farther than its socket says. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+
+/**
+ * A request as all adapters give it.
+ *
+ * @typedef {object} Call
+ * @property {import('node:http').IncomingHttpHeaders} headers
+ * @property {string | undefined} remoteAddress of the socket, never what a header claims
+ * @property {any[]} args what a function of the host is called with: request and reply, or req and res
+ * @property {unknown} [self] `this` of that function
+ */
+
+/** @typedef {{ kind: 'bearer' | 'function' | 'none', who: (call: Call) => Promise<string> }} Authority `who` rejects unless the caller may */
+
+/**
+ * @param {any} auth the option
+ * @param {{ dangerouslyAllowUnauthenticated?: boolean }} [options]
+ * @returns {Authority}
+ */
+function createAuthority(auth, { dangerouslyAllowUnauthenticated = false } = {}) {
+  if (typeof auth === 'function') return { kind: 'function', who: (call) => byFunction(auth, call) };
+  if (auth === 'none') {
+    if (dangerouslyAllowUnauthenticated === true) return { kind: 'none', who: byNobody };
+    throw noAuth("`auth: 'none'` needs `dangerouslyAllowUnauthenticated: true` beside it");
+  }
+  if (auth === null || typeof auth !== 'object' || auth.bearer === undefined) {
+    throw noAuth('give `auth: { bearer: [key] }`, a function that answers true, or a chain of @fastify/auth');
+  }
+  return byBearer(auth);
+}
+
+/** @param {{ bearer: Iterable<string>, minLength?: number }} auth @returns {Authority} */
+function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
+  if (Object.keys(unknown).length > 0) throw noAuth(`\`auth.${Object.keys(unknown)[0]}\` is unknown; known are bearer and minLength`);
+  if (!Number.isInteger(minLength) || minLength < 16) throw noAuth('`auth.minLength` must be an integer from 16');
+  if (!Array.isArray(bearer) && !(bearer instanceof Set)) throw noAuth('`auth.bearer` must be an array or a set of keys');
+  const keys = [...bearer].map((key, position) => {
+    if (typeof key !== 'string') throw noAuth(`key ${position + 1} of \`auth.bearer\` is ${key === undefined ? 'undefined: is the environment variable set?' : 'not a text'}`);
+    if (key.length < minLength || /\s/.test(key)) throw noAuth(`key ${position + 1} of \`auth.bearer\` must have ${minLength} characters at least, and no space`);
+    return hash(key);
+  });
+  if (keys.length === 0) throw noAuth('`auth.bearer` is empty');
+  // Names a key in the audit, and tells nothing of it.
+  const names = keys.map((key) => `bearer:${createHash('sha256').update(key).digest('hex').slice(0, 8)}`);
+  return {
+    kind: 'bearer',
+    who: async ({ headers }) => {
+      const [, key] = /^Bearer +([^\s]+) *$/i.exec(headers.authorization ?? '') ?? [];
+      if (key === undefined) throw unauthorized('a key is needed: authorization: Bearer KEY');
+      const given = hash(key);
+      let found = -1;
+      // All of them, whichever it is; hashes have one length, whatever the key's is.
+      for (let index = 0; index < keys.length; index += 1) if (timingSafeEqual(keys[index], given)) found = index;
+      if (found < 0) throw unauthorized('the key is not known');
+      return names[found];
+    },
+  };
+}
+
+/**
+ * Two kinds of functions: with a callback (three parameters), as `fastify.auth([...])` makes them, and those that answer `true`.
+ *
+ * @param {Function} check
+ * @param {Call} call
+ * @returns {Promise<string>}
+ */
+async function byFunction(check, { args, self }) {
+  const answer = await asked(check, args, self).catch((cause) => {
+    if ([401, 403, 429].includes(cause?.statusCode)) throw unauthorized('the service does not know you', { cause, answerStatus: cause.statusCode });
+    throw requestError('HEAPHOUND_ERR_AUTH', 'the check of who you are failed', { cause });
+  });
+  if (answer !== true) throw unauthorized('the service does not know you');
+  return 'function';
+}
+
+/**
+ * @param {Function} check
+ * @param {any[]} args
+ * @param {unknown} self
+ * @returns {Promise<unknown>}
+ */
+async function asked(check, args, self) {
+  if (check.length < 3) return check.apply(self, args);
+  return new Promise((resolve, reject) => {
+    const done = (/** @type {unknown} */ error) => {
+      // A refusal that is no error object is one all the same; what a chain refuses is not known to the service.
+      if (error === undefined || error === null) resolve(true);
+      else reject(Object.assign(error instanceof Error ? error : new Error(String(error)), { statusCode: /** @type {any} */ (error).statusCode ?? 401 }));
+    };
+    Promise.resolve(check.apply(self, [...args, done])).catch(reject);
+  });
+}
+
+/** @param {Call} call @returns {Promise<string>} */
+async function byNobody({ headers, remoteAddress }) {
+  const isLocal = isLoopback(remoteAddress) && isLoopback(hostOf(headers)) && !FORWARDED.some((name) => headers[name] !== undefined);
+  if (!isLocal) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'without keys only this machine is served, by its own name and with no proxy between');
+  return 'nobody';
+}
+
+/** @param {string} key */
+function hash(key) {
+  return createHash('sha256').update(key).digest();
+}
+
+/** @param {string} what */
+function noAuth(what) {
+  return requestError('HEAPHOUND_ERR_NO_AUTH', `heaphound serves nobody without knowing whom: ${what}`);
+}
+
+/**
+ * @param {string} message
+ * @param {{ cause?: unknown, answerStatus?: number }} [more]
+ */
+function unauthorized(message, more) {
+  return requestError('HEAPHOUND_ERR_UNAUTHORIZED', message, { headers: { 'www-authenticate': 'Bearer realm="heaphound"' }, ...more });
+}
+
+module.exports = { createAuthority };

@@ -1,0 +1,70 @@
+'use strict';
+
+const { requestError } = require('./errors');
+
+/** Enough for the longest reason and all tags; nobody has to send more. */
+const BODY_LIMIT = 8192;
+
+/**
+ * JSON, or nothing.
+ *
+ * @param {string} text
+ * @returns {unknown}
+ */
+function parseBody(text) {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw requestError('HEAPHOUND_ERR_BODY', 'the body is not JSON', { cause });
+  }
+}
+
+/**
+ * The members of a body, of which there are no others.
+ *
+ * @param {unknown} body
+ * @param {string[]} names
+ * @returns {Record<string, any>}
+ */
+function members(body, names) {
+  if (body === undefined || body === null) return {};
+  if (typeof body !== 'object' || Array.isArray(body)) throw requestError('HEAPHOUND_ERR_BODY', 'the body must be an object');
+  const stranger = Object.keys(body).find((name) => !names.includes(name));
+  if (stranger !== undefined) throw requestError('HEAPHOUND_ERR_BODY', `the body has a member that is not known; known are ${names.join(', ')}`);
+  const empty = Object.entries(body).find(([, value]) => value === null);
+  if (empty) throw requestError('HEAPHOUND_ERR_BODY', `${empty[0]} must not be null`);
+  return { ...body };
+}
+
+/**
+ * Reads a body of JSON. What is too large is not read on.
+ *
+ * @param {import('node:http').IncomingMessage} req
+ * @returns {Promise<unknown>}
+ */
+async function readBody(req) {
+  const { 'content-length': length, 'content-type': type } = req.headers;
+  if (Number(length) > BODY_LIMIT) throw tooLarge();
+  if (type === undefined) {
+    if (length === undefined ? req.headers['transfer-encoding'] === undefined && req.httpVersionMajor === 1 : length === '0') return undefined;
+  } else if (!/^application\/json *(?:;|$)/i.test(type)) {
+    throw requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
+  }
+  /** @type {Buffer[]} */
+  const chunks = [];
+  let bytes = 0;
+  for await (const chunk of req) {
+    bytes += chunk.length;
+    if (bytes > BODY_LIMIT) throw tooLarge();
+    chunks.push(chunk);
+  }
+  if (bytes > 0 && type === undefined) throw requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
+  return parseBody(Buffer.concat(chunks).toString('utf8'));
+}
+
+function tooLarge() {
+  return requestError('HEAPHOUND_ERR_BODY_TOO_LARGE', `the body may have ${BODY_LIMIT} bytes`);
+}
+
+module.exports = { BODY_LIMIT, members, parseBody, readBody };

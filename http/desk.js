@@ -1,0 +1,171 @@
+'use strict';
+
+// Where requests are received, whatever framework brought them: who may come in, what they get, and what is written down of it.
+
+const diagnostics = require('node:diagnostics_channel');
+const heaphound = require('..');
+const { createAuthority } = require('./auth');
+const { refuseCrossSite } = require('./cross-site');
+const { errorAnswer, requestError } = require('./errors');
+const { Failures } = require('./failures');
+const { checkDeskOptions } = require('./options');
+
+const audit = diagnostics.channel('heaphound:audit');
+
+/** On every answer: it is for whoever asked, now. */
+const HEADERS = Object.freeze({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
+
+/** @typedef {import('./routes').Route} Route */
+/** @typedef {import('./routes').Answer} Answer */
+
+/**
+ * Opens the store, the service and the watcher. Nothing of it is opened before it is known who may use it.
+ *
+ * @param {import('./index').DeskOptions} options
+ * @param {import('..').ServiceLog} [log]
+ * @returns {Promise<Desk>}
+ */
+async function openDesk(options, log = options.log) {
+  const { auth, dangerouslyAllowUnauthenticated, allowDownload, hosts, store: where, watch, ...forService } = checkDeskOptions(options);
+  const authority = createAuthority(auth, { dangerouslyAllowUnauthenticated });
+  const downloads = typeof allowDownload === 'object' ? createAuthority(allowDownload.auth) : allowDownload === true ? authority : undefined;
+  const isOurs = typeof (/** @type {any} */ (where)?.capture) !== 'function';
+  const store = isOurs ? await heaphound.openStore(where) : where;
+  try {
+    const service = heaphound.createService({ ...forService, store, log });
+    const watcher = watch ? await /** @type {any} */ (heaphound).watchMemory({ ...(watch === true ? {} : watch), service, log }) : undefined;
+    return new Desk({ service, watcher, authority, downloads, hosts, log, closeStore: isOurs ? () => store.close() : undefined });
+  } catch (error) {
+    if (isOurs) await store.close();
+    throw error;
+  }
+}
+
+class Desk {
+  #authority;
+  #downloads;
+  #hosts;
+  #log;
+  #closeStore;
+  #failures = new Failures();
+  /** @type {Promise<void> | undefined} */
+  #closing;
+
+  /**
+   * @param {object} parts
+   * @param {import('..').Service} parts.service
+   * @param {any} [parts.watcher]
+   * @param {import('./auth').Authority} parts.authority
+   * @param {import('./auth').Authority} [parts.downloads]
+   * @param {string[]} [parts.hosts]
+   * @param {import('..').ServiceLog} [parts.log]
+   * @param {() => Promise<void>} [parts.closeStore]
+   */
+  constructor({ service, watcher, authority, downloads, hosts, log, closeStore }) {
+    this.service = service;
+    this.watcher = watcher;
+    this.#authority = authority;
+    this.#downloads = downloads;
+    this.#hosts = hosts;
+    this.#log = log;
+    this.#closeStore = closeStore;
+  }
+
+  get authKind() {
+    return this.#authority.kind;
+  }
+
+  get allowsDownload() {
+    return this.#downloads !== undefined;
+  }
+
+  /**
+   * The first thing that happens to a request. It rejects unless the caller may do this.
+   *
+   * @param {Pick<Route, 'method' | 'action' | 'isDownload'>} route
+   * @param {import('./auth').Call} call
+   * @returns {Promise<{ who: string, address: string | undefined }>}
+   */
+  async admit({ method, action, isDownload }, call) {
+    const address = call.remoteAddress;
+    try {
+      const who = await this.#authenticate(isDownload === true, call);
+      refuseCrossSite(call.headers, { hasEffect: method !== 'GET', hosts: this.#hosts });
+      return { who, address };
+    } catch (error) {
+      this.refused({ action, by: { who: 'unknown', address }, error });
+      throw error;
+    }
+  }
+
+  /**
+   * @param {boolean} isDownload
+   * @param {import('./auth').Call} call
+   */
+  async #authenticate(isDownload, call) {
+    try {
+      const authority = isDownload && this.#downloads ? this.#downloads : this.#authority;
+      const who = await authority.who(call);
+      if (isDownload && !this.#downloads) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'snapshots are not given out here (`allowDownload`)');
+      return who;
+    } catch (error) {
+      if (/** @type {any} */ (error).code === 'HEAPHOUND_ERR_UNAUTHORIZED') await this.#failures.wait();
+      throw error;
+    }
+  }
+
+  /**
+   * @param {Route} route
+   * @param {import('./routes').Ask} ask
+   * @returns {Promise<Answer>}
+   */
+  async answer(route, ask) {
+    const { action, method } = route;
+    try {
+      const answer = await route.handle(this, ask);
+      if (method !== 'GET' || route.isDownload) audit.publish({ at: new Date().toISOString(), action, outcome: 'accepted', by: ask.by, params: ask.params, status: answer.status });
+      return { ...answer, headers: { ...HEADERS, ...answer.headers } };
+    } catch (error) {
+      this.refused({ action, by: ask.by, error });
+      throw error;
+    }
+  }
+
+  /**
+   * @param {any} error
+   * @returns {Answer}
+   */
+  failure(error) {
+    const { status, headers, body } = errorAnswer(error);
+    if (status === 500) this.#log?.error({ err: error }, 'heaphound: a request failed');
+    return { status, headers: { ...HEADERS, ...headers }, body };
+  }
+
+  /** @param {{ action: string, by: { who: string, address: string | undefined }, error: any }} what */
+  refused({ action, by, error }) {
+    const { status, body } = errorAnswer(error);
+    audit.publish({ at: new Date().toISOString(), action, outcome: 'refused', by, status, code: body.code });
+    if (this.#failures.isWorthALine()) this.#log?.warn({ action, by, code: body.code }, 'heaphound: a request was refused');
+  }
+
+  isReady() {
+    return this.service.isReady();
+  }
+
+  /** Nothing begins from now on. */
+  close() {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close() {
+    try {
+      await this.watcher?.close();
+    } finally {
+      await this.service.close();
+      await this.#closeStore?.();
+    }
+  }
+}
+
+module.exports = { openDesk, Desk };

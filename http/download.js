@@ -1,0 +1,38 @@
+'use strict';
+
+// A stored snapshot on its way to whoever may have it. Never the live heap: V8 would keep its graph for as long as the client reads.
+
+const fs = require('node:fs');
+const { finished } = require('node:stream');
+
+/** For a slow client. */
+const TIMEOUT_MS = 600_000;
+
+/**
+ * @param {import('./desk').Desk} desk
+ * @param {string} id
+ * @returns {Promise<import('./routes').Answer>}
+ */
+async function download({ service }, id) {
+  const { store } = service;
+  const { storedBytes, encrypted } = await service.snapshot(id);
+  const release = await store.hold(id);
+  try {
+    const source = await store.source(id);
+    const stream = typeof source === 'string' ? fs.createReadStream(source) : source;
+    const timer = setTimeout(() => stream.destroy(new Error(`the download took more than ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    timer.unref();
+    finished(stream, () => {
+      clearTimeout(timer);
+      release().catch(() => {});
+    });
+    const name = `${id}.heapsnapshot.zst${encrypted ? '.age' : ''}`;
+    const headers = { 'content-type': 'application/zstd', 'content-disposition': `attachment; filename="${name}"`, 'content-length': String(storedBytes) };
+    return { status: 200, headers, stream };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+module.exports = { download };

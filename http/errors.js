@@ -1,0 +1,78 @@
+'use strict';
+
+// Errors as answers of HTTP: a status for each code, and one shape, which is Fastify's.
+
+const { STATUS_CODES } = require('node:http');
+
+/** What is not here is 500: the caller can do nothing about it. @type {Record<string, number>} */
+const STATUSES = {
+  HEAPHOUND_ERR_OPTION: 400,
+  HEAPHOUND_ERR_BODY: 400,
+  HEAPHOUND_ERR_UNAUTHORIZED: 401,
+  HEAPHOUND_ERR_FORBIDDEN: 403,
+  HEAPHOUND_ERR_CROSS_SITE: 403,
+  HEAPHOUND_ERR_NO_ROUTE: 404,
+  HEAPHOUND_ERR_NO_OPERATION: 404,
+  HEAPHOUND_ERR_NO_WATCHER: 404,
+  HEAPHOUND_ERR_NOT_STORED: 404,
+  HEAPHOUND_ERR_METHOD: 405,
+  HEAPHOUND_ERR_BUSY: 409,
+  HEAPHOUND_ERR_CANCELLED: 409,
+  HEAPHOUND_ERR_ENCRYPTED: 409,
+  HEAPHOUND_ERR_WRITE_ONLY: 409,
+  HEAPHOUND_ERR_BODY_TOO_LARGE: 413,
+  HEAPHOUND_ERR_MEDIA_TYPE: 415,
+  HEAPHOUND_ERR_COOLDOWN: 429,
+  HEAPHOUND_ERR_DAY_LIMIT: 429,
+  HEAPHOUND_ERR_STORE: 502,
+  HEAPHOUND_ERR_STORE_ACCESS: 502,
+  HEAPHOUND_ERR_MAX_PAUSE: 503,
+  HEAPHOUND_ERR_NO_HEADROOM: 503,
+  HEAPHOUND_ERR_SHUTDOWN: 503,
+  HEAPHOUND_ERR_NO_SPACE: 507,
+};
+
+/** Errors of Fastify itself that can come before a handler, by status. @type {Record<number, [code: string, message: string]>} */
+const FROM_FASTIFY = {
+  400: ['HEAPHOUND_ERR_BODY', 'the body is not what its headers say'],
+  413: ['HEAPHOUND_ERR_BODY_TOO_LARGE', 'the body is too large'],
+  415: ['HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json'],
+};
+
+/**
+ * @param {string} code
+ * @param {string} message
+ * @param {{ cause?: unknown, answerStatus?: number, headers?: Record<string, string> }} [more] `answerStatus`: another one than the code has
+ */
+function requestError(code, message, { cause, answerStatus, headers } = {}) {
+  return Object.assign(new Error(message, { cause }), { code, ...(answerStatus && { answerStatus }), ...(headers && { headers }) });
+}
+
+/**
+ * Says nothing of an error that is not ours: its message was not written for strangers.
+ *
+ * @param {any} error
+ * @returns {{ status: number, headers: Record<string, string>, body: any }}
+ */
+function errorAnswer(error) {
+  const { status, code, message } = describe(error);
+  /** @type {Record<string, string>} */
+  const headers = { ...error?.headers };
+  if (error?.retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
+  const { need, have } = error ?? {};
+  return { status, headers, body: { statusCode: status, code, error: STATUS_CODES[status] ?? 'Error', message, need, have } };
+}
+
+/** @param {any} error */
+function describe(error) {
+  const code = String(error?.code ?? '');
+  if (code.startsWith('HEAPHOUND_ERR_')) return { status: error.answerStatus ?? STATUSES[code] ?? 500, code, message: String(error.message) };
+  const known = code.startsWith('FST_ERR_') ? FROM_FASTIFY[error.statusCode] : undefined;
+  if (known) return { status: error.statusCode, code: known[0], message: known[1] };
+  // Plugins of the host, such as @fastify/rate-limit, refuse by throwing.
+  const refused = Number.isInteger(error?.statusCode) && error.statusCode >= 400 && error.statusCode < 500;
+  if (refused) return { status: error.statusCode, code: code || 'HEAPHOUND_ERR_FORBIDDEN', message: String(error.message) };
+  return { status: 500, code: 'HEAPHOUND_ERR_INTERNAL', message: 'something failed that should not; the log of the service has it' };
+}
+
+module.exports = { requestError, errorAnswer };

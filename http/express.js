@@ -1,0 +1,23 @@
+'use strict';
+
+// The same for Express: `app.use('/internal', await heaphound({ auth }))`.
+
+const { createHandler } = require('./index');
+
+/**
+ * @param {import('./index').HandlerOptions} options
+ * @returns {Promise<import('./express').Middleware>}
+ */
+async function heaphound(options) {
+  const { handle, service, watcher, isReady, close } = await createHandler(options);
+  /** @type {import('./express').Middleware} */
+  const middleware = Object.assign(
+    async (/** @type {any} */ req, /** @type {any} */ res, /** @type {(error?: unknown) => void} */ next) => {
+      if (!(await handle(req, res, { mounted: req.baseUrl, body: req.body }))) next();
+    },
+    { service, watcher, isReady, close },
+  );
+  return middleware;
+}
+
+module.exports = heaphound;

@@ -1,0 +1,46 @@
+'use strict';
+
+// Callers that were not let in: each waits a little, a flood does not wait, and the log stays readable.
+
+const { setTimeout: delay } = require('node:timers/promises');
+const { requestError } = require('./errors');
+
+const DELAY_MS = 200;
+const MAX_WAITING = 64;
+const MINUTE_MS = 60_000;
+const LINES_PER_MINUTE = 10;
+
+class Failures {
+  #waiting = 0;
+  #minute = -Infinity;
+  #lines = 0;
+  /** All of them since the start. */
+  count = 0;
+
+  /**
+   * Whoever has the right key never comes here, so a flood of wrong ones locks nobody out.
+   *
+   * @returns {Promise<void>} rejects when too many wait already
+   */
+  async wait() {
+    this.count += 1;
+    if (this.#waiting >= MAX_WAITING) {
+      throw requestError('HEAPHOUND_ERR_UNAUTHORIZED', 'too many callers without a valid key', { answerStatus: 429, headers: { 'retry-after': '1' } });
+    }
+    this.#waiting += 1;
+    await delay(DELAY_MS, undefined, { ref: false });
+    this.#waiting -= 1;
+  }
+
+  /** True for the first few of each minute. */
+  isWorthALine(now = performance.now()) {
+    if (now - this.#minute >= MINUTE_MS) {
+      this.#minute = now;
+      this.#lines = 0;
+    }
+    this.#lines += 1;
+    return this.#lines <= LINES_PER_MINUTE;
+  }
+}
+
+module.exports = { Failures };

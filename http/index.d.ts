@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Service, ServiceLog, ServiceOptions, Store, StoreConfig } from '..';
+
+/** A function of your own: only `true` lets somebody in. With three parameters it is a callback: what it is called back with refuses, nothing lets in. */
+export type AuthFunction = ((request: any, reply: any) => unknown) | ((request: any, reply: any, done: (error?: any) => void) => unknown);
+
+export interface BearerAuth {
+  /** Keys of the header `authorization: Bearer KEY`, 32 characters at least. */
+  bearer: Array<string | undefined> | Set<string>;
+  /** Characters of a key at least, from 16. Default: 32. */
+  minLength?: number;
+}
+
+export interface DeskOptions extends Pick<ServiceOptions, 'capture' | 'limits' | 'threads' | 'drainMs' | 'closeTimeoutMs'> {
+  /** Who may. Without it nothing starts. `'none'` needs `dangerouslyAllowUnauthenticated`. */
+  auth: BearerAuth | AuthFunction | 'none';
+  /** With `auth: 'none'`: requests of this machine are served without keys, others are refused. Default: false. */
+  dangerouslyAllowUnauthenticated?: boolean;
+  /** Give snapshots out: to all who may capture, or to those with keys of their own. Default: false. */
+  allowDownload?: boolean | { auth: BearerAuth | AuthFunction };
+  /** Names by which the service may be called, without port. Default: any. */
+  hosts?: string[];
+  /** An opened store, which stays yours, or what `openStore` takes. Default: a private directory. */
+  store?: Store | StoreConfig;
+  /** Watch memory: `docs/watching.md`. Default: false. */
+  watch?: boolean | Record<string, unknown>;
+  log?: ServiceLog;
+}
+
+export interface HandlerOptions extends DeskOptions {
+  /** Before `path`. Default: none. */
+  prefix?: string;
+  /** Default: `'/heap-snapshot'`. */
+  path?: string;
+}
+
+/** What the watcher gives to the routes of its rules. */
+export interface RuleSwitch {
+  rules(): Array<{ name: string; enabled: boolean }>;
+  switchRule(name: string, enabled: boolean): { name: string; enabled: boolean };
+  close(): Promise<void>;
+}
+
+export interface Handler {
+  /** Answers everything; what is not under the path of heaphound is 404. */
+  (req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** For a server with more: false when the request is not under the path of heaphound, and nothing was done with it. */
+  handle(req: IncomingMessage, res: ServerResponse, framework?: { mounted?: string; body?: unknown }): Promise<boolean>;
+  readonly service: Service;
+  readonly watcher?: RuleSwitch;
+  /** False from when a capture is due that holds the thread until it has ended. */
+  isReady(): boolean;
+  /** Ends what runs, and closes what was opened here. */
+  close(): Promise<void>;
+}
+
+/** The routes of `docs/service.md` for `http.createServer`, `https` and `http2`. Rejects with `HEAPHOUND_ERR_NO_AUTH` when it is not said who may. */
+export function createHandler(options: HandlerOptions): Promise<Handler>;

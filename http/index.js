@@ -1,0 +1,34 @@
+'use strict';
+
+// The service for plain servers of Node.js: `http.createServer(await createHandler({ auth }))`.
+
+const { openDesk } = require('./desk');
+const { errorAnswer, requestError } = require('./errors');
+const { checkPath } = require('./options');
+const { serve } = require('./serve');
+
+const DEFAULT_PATH = '/heap-snapshot';
+
+/**
+ * @param {import('./index').HandlerOptions} options
+ * @returns {Promise<import('./index').Handler>}
+ */
+async function createHandler({ prefix = '', path = DEFAULT_PATH, ...options }) {
+  const base = checkPath('prefix', prefix) + checkPath('path', path);
+  const desk = await openDesk(options);
+  /**
+   * @param {import('node:http').IncomingMessage} req
+   * @param {import('node:http').ServerResponse} res
+   * @param {{ mounted?: string, body?: unknown }} [framework]
+   */
+  const handle = (req, res, framework) => serve(desk, req, res, { base, ...framework });
+  /** @type {any} */
+  const handler = async (/** @type {any} */ req, /** @type {any} */ res) => {
+    if (await handle(req, res)) return;
+    const { status, body } = errorAnswer(requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here'));
+    res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  };
+  return Object.assign(handler, { handle, service: desk.service, watcher: desk.watcher, isReady: () => desk.isReady(), close: () => desk.close() });
+}
+
+module.exports = { createHandler };

@@ -1,0 +1,47 @@
+'use strict';
+
+const { requestError } = require('./errors');
+
+/** What the desk takes itself; the service checks the others. */
+const OWN = ['auth', 'dangerouslyAllowUnauthenticated', 'allowDownload', 'hosts', 'store', 'watch'];
+const OF_SERVICE = ['capture', 'limits', 'threads', 'drainMs', 'closeTimeoutMs'];
+
+/**
+ * @param {any} options
+ * @returns {any} a copy without `log`
+ */
+function checkDeskOptions(options) {
+  if (options === null || typeof options !== 'object') throw wrong('options', 'must be an object');
+  const { log: _, ...checked } = options;
+  for (const name of Object.keys(checked)) {
+    if (![...OWN, ...OF_SERVICE].includes(name)) throw wrong(name, `is unknown; known are ${[...OWN, ...OF_SERVICE].join(', ')}`);
+  }
+  const { allowDownload, hosts, watch } = checked;
+  const isPermission = allowDownload === undefined || typeof allowDownload === 'boolean' || allowDownload?.auth !== undefined;
+  if (!isPermission) throw wrong('allowDownload', 'must be true, false, or { auth } with keys of its own');
+  if (hosts !== undefined && (!Array.isArray(hosts) || !hosts.every((host) => typeof host === 'string'))) throw wrong('hosts', 'must be an array of names');
+  if (watch !== undefined && typeof watch !== 'boolean' && (watch === null || typeof watch !== 'object')) throw wrong('watch', 'must be true, false, or options of watchMemory');
+  return { ...checked, ...(hosts && { hosts: hosts.map((/** @type {string} */ host) => host.toLowerCase()) }) };
+}
+
+/**
+ * Where the routes are.
+ *
+ * @param {string} name
+ * @param {any} value
+ * @returns {string}
+ */
+function checkPath(name, value) {
+  if (typeof value !== 'string' || !/^(?:\/[A-Za-z0-9._~-]+)*$/.test(value)) throw wrong(name, 'must be like /internal, of letters, digits and ._~-');
+  return value;
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ */
+function wrong(name, what) {
+  return requestError('HEAPHOUND_ERR_OPTION', `option ${name}: ${what}`);
+}
+
+module.exports = { checkDeskOptions, checkPath, wrong };

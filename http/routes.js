@@ -1,0 +1,251 @@
+'use strict';
+
+// The one table of routes that Fastify, Express and the plain handler serve. Paths are below that of the option `path`.
+
+const { requestError } = require('./errors');
+const { members } = require('./body');
+const { download } = require('./download');
+const { ANSWERS, BODIES, ID, WAIT } = require('./schemas');
+
+/** Most snapshots of a list. */
+const LIST_LIMIT = 100;
+
+/** @typedef {import('./desk').Desk} Desk */
+
+/**
+ * A request that was let in.
+ *
+ * @typedef {object} Ask
+ * @property {Record<string, string>} params
+ * @property {Record<string, unknown>} query
+ * @property {unknown} body
+ * @property {string} base of all routes, as the client sees it
+ * @property {{ who: string, address: string | undefined }} by
+ * @property {Promise<void>} flushed when the answer is on its way
+ */
+
+/** @typedef {{ status: number, headers?: Record<string, string>, body?: unknown, stream?: import('node:stream').Readable }} Answer */
+
+/**
+ * @typedef {object} Route
+ * @property {'GET' | 'POST' | 'DELETE'} method
+ * @property {string} path `:name` stands for one part
+ * @property {string} action for the audit
+ * @property {string} summary
+ * @property {object} [body] schema
+ * @property {object} [query] schema
+ * @property {object} [params] schema
+ * @property {Record<number, object>} answers schemas, by status
+ * @property {boolean} [isDownload] needs the second permission
+ * @property {boolean} [isLong]
+ * @property {(desk: Desk, ask: Ask) => Answer | Promise<Answer>} handle
+ */
+
+const ONE = { type: 'object', properties: { id: ID }, required: ['id'] };
+const NAMED = { type: 'object', properties: { name: { type: 'string', maxLength: 64 } }, required: ['name'] };
+
+/** @param {Record<number, object>} answers @param {number[]} statuses */
+const also = (answers, ...statuses) => ({ ...answers, ...Object.fromEntries([401, 403, ...statuses].map((status) => [status, ANSWERS.failure])) });
+
+/** @type {Route[]} */
+const ROUTES = [
+  {
+    method: 'POST',
+    path: '',
+    action: 'capture',
+    summary: 'Take a heap snapshot',
+    body: BODIES.capture,
+    query: WAIT,
+    answers: also({ 200: ANSWERS.snapshot, 202: ANSWERS.operation }, 400, 409, 413, 415, 429, 503, 507),
+    isLong: true,
+    handle: (desk, { body, query, base, by, flushed }) => {
+      const wait = isWaiting(query);
+      const request = members(body, ['reason', 'tags', 'redact']);
+      return settle(desk.service.capture({ ...request, trigger: 'http', by, ...(!wait && { after: flushed }) }), wait, base);
+    },
+  },
+  {
+    method: 'GET',
+    path: '',
+    action: 'list',
+    summary: 'List stored snapshots',
+    answers: also({ 200: ANSWERS.snapshots }),
+    handle: async ({ service }) => ({ status: 200, body: { snapshots: await service.snapshots({ limit: LIST_LIMIT }) } }),
+  },
+  {
+    method: 'GET',
+    path: '/operations',
+    action: 'list operations',
+    summary: 'List the latest operations of this process',
+    answers: also({ 200: ANSWERS.operations }),
+    handle: ({ service }, { base }) => ({ status: 200, body: { operations: service.operations().map((operation) => withLinks(operation, base)) } }),
+  },
+  {
+    method: 'GET',
+    path: '/operations/:id',
+    action: 'show operation',
+    summary: 'Show an operation',
+    params: ONE,
+    answers: also({ 200: ANSWERS.operation }, 404),
+    handle: ({ service }, { params, base }) => ({ status: 200, body: withLinks(service.operation(idOf(params)), base) }),
+  },
+  {
+    method: 'DELETE',
+    path: '/operations/:id',
+    action: 'cancel',
+    summary: 'Cancel an operation',
+    params: ONE,
+    answers: also({ 200: ANSWERS.operation }, 404),
+    handle: async ({ service }, { params, base }) => {
+      const operation = service.cancel(idOf(params));
+      // What was cancelled ends soon; what cannot be stopped, as V8 writing in this thread, has ended by now.
+      await operation.done.catch(() => {});
+      return { status: 200, body: withLinks(operation, base) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/diff',
+    action: 'diff',
+    summary: 'Compare two stored snapshots',
+    body: BODIES.diff,
+    query: WAIT,
+    answers: also({ 200: ANSWERS.document, 202: ANSWERS.operation }, 400, 404, 409, 413, 415, 503),
+    isLong: true,
+    handle: async ({ service }, { body, query, base, by }) => {
+      const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy']);
+      await areThere(service, ids);
+      return settle(service.diff(ids, { ...options, by }), isWaiting(query), base);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/leaks',
+    action: 'leaks',
+    summary: 'Find what grows over stored snapshots',
+    body: BODIES.leaks,
+    query: WAIT,
+    answers: also({ 200: ANSWERS.document, 202: ANSWERS.operation }, 400, 404, 409, 413, 415, 503),
+    isLong: true,
+    handle: async ({ service }, { body, query, base, by }) => {
+      const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy', 'operations']);
+      await areThere(service, ids);
+      return settle(service.leaks(ids, { ...options, by }), isWaiting(query), base);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/rules',
+    action: 'list rules',
+    summary: 'List the rules of the watcher',
+    answers: also({ 200: ANSWERS.rules }, 404),
+    handle: (desk) => ({ status: 200, body: { rules: watcherOf(desk).rules() } }),
+  },
+  {
+    method: 'POST',
+    path: '/rules/:name',
+    action: 'switch rule',
+    summary: 'Switch a rule of the watcher on or off',
+    params: NAMED,
+    body: BODIES.rule,
+    answers: also({ 200: ANSWERS.rule }, 400, 404, 413, 415),
+    handle: (desk, { params, body }) => {
+      const watcher = watcherOf(desk);
+      const { enabled } = members(body, ['enabled']);
+      if (typeof enabled !== 'boolean') throw requestError('HEAPHOUND_ERR_BODY', 'enabled must be true or false');
+      return { status: 200, body: watcher.switchRule(params.name, enabled) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/:id',
+    action: 'show',
+    summary: 'Show a stored snapshot',
+    params: ONE,
+    answers: also({ 200: ANSWERS.snapshot }, 400, 404),
+    handle: async ({ service }, { params }) => ({ status: 200, body: await service.snapshot(idOf(params)) }),
+  },
+  {
+    method: 'DELETE',
+    path: '/:id',
+    action: 'delete',
+    summary: 'Delete a stored snapshot',
+    params: ONE,
+    answers: also({ 204: ANSWERS.nothing }, 400, 404),
+    handle: async ({ service }, { params }) => {
+      await service.deleteSnapshot(idOf(params));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/:id/report',
+    action: 'report',
+    summary: 'Show what was found: the id is that of an analysis or of a snapshot',
+    params: ONE,
+    answers: also({ 200: ANSWERS.report }, 400, 404),
+    handle: async ({ service }, { params }) => ({ status: 200, body: await service.report(idOf(params)) }),
+  },
+  {
+    method: 'GET',
+    path: '/:id/download',
+    action: 'download',
+    summary: 'Download a stored snapshot: off unless the service allows it',
+    params: ONE,
+    answers: also({ 200: ANSWERS.file }, 400, 404, 409),
+    isDownload: true,
+    isLong: true,
+    handle: (desk, { params }) => download(desk, idOf(params)),
+  },
+];
+
+/**
+ * @param {import('..').Operation} operation
+ * @param {boolean} wait
+ * @param {string} base
+ * @returns {Answer | Promise<Answer>}
+ */
+function settle(operation, wait, base) {
+  if (wait) return operation.done.then((result) => ({ status: 200, headers: { 'x-heaphound-operation': operation.id }, body: result }));
+  return { status: 202, headers: { location: `${base}/operations/${operation.id}` }, body: withLinks(operation, base) };
+}
+
+/**
+ * @param {import('..').Operation} operation
+ * @param {string} base
+ */
+function withLinks(operation, base) {
+  const { id, kind } = operation;
+  const result = kind === 'capture' ? { snapshot: `${base}/${id}` } : { report: `${base}/${id}/report` };
+  return { .../** @type {any} */ (operation).toJSON(), links: { self: `${base}/operations/${id}`, ...result } };
+}
+
+/** @param {Record<string, unknown>} query */
+function isWaiting({ wait = 'false', ...others }) {
+  if ((wait !== 'true' && wait !== 'false') || Object.keys(others).length > 0) throw requestError('HEAPHOUND_ERR_BODY', 'the query takes wait=true or wait=false, and nothing else');
+  return wait === 'true';
+}
+
+/** @param {Record<string, string>} params */
+function idOf({ id }) {
+  if (!/^[0-9a-f]{32}$/.test(id)) throw requestError('HEAPHOUND_ERR_OPTION', 'option id: must be 32 hexadecimal digits');
+  return id;
+}
+
+/**
+ * Of an analysis that is answered before it begins: what is not there is said now.
+ *
+ * @param {import('..').Service} service
+ * @param {unknown} ids
+ */
+async function areThere(service, ids) {
+  if (Array.isArray(ids) && ids.length <= 10) await Promise.all(ids.map((id) => service.snapshot(id)));
+}
+
+/** @param {Desk} desk */
+function watcherOf({ watcher }) {
+  if (watcher === undefined) throw requestError('HEAPHOUND_ERR_NO_WATCHER', 'nothing is watched here: the service was set up without `watch`');
+  return watcher;
+}
+
+module.exports = { ROUTES };

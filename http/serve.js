@@ -1,0 +1,130 @@
+'use strict';
+
+// The table of routes over plain requests of Node.js, HTTP/1 or HTTP/2.
+
+const { pipeline } = require('node:stream');
+const { readBody } = require('./body');
+const { requestError } = require('./errors');
+const { ROUTES } = require('./routes');
+
+/** @typedef {import('node:http').IncomingMessage} Req */
+/** @typedef {import('node:http').ServerResponse} Res */
+/** @typedef {import('./routes').Route} Route */
+
+/** What is asked for under our path and is not there: it is told to nobody who may not come in. */
+const UNKNOWN = { method: /** @type {const} */ ('POST'), action: 'unknown' };
+
+/**
+ * Answers a request under `base`; says false when it is for somebody else.
+ *
+ * @param {import('./desk').Desk} desk
+ * @param {Req} req
+ * @param {Res} res
+ * @param {{ base: string, mounted?: string, body?: unknown }} where `mounted`: the part of the path that the framework has taken off; `body`: when it has read it
+ * @returns {Promise<boolean>}
+ */
+async function serve(desk, req, res, { base, mounted = '', body }) {
+  const [path, search = ''] = (req.url ?? '').split('?', 2);
+  if (path !== base && !path.startsWith(`${base}/`)) return false;
+  try {
+    const { route, params, allow } = find(String(req.method), path.slice(base.length));
+    const by = await desk.admit(route ?? UNKNOWN, { headers: req.headers, remoteAddress: req.socket.remoteAddress, args: [req, res] });
+    if (res.headersSent) return true;
+    if (route === undefined) throw nothingHere(allow);
+    const ask = { params, query: Object.fromEntries(new URLSearchParams(search)), base: `${mounted}${base}`, by, flushed: flushed(res) };
+    send(res, await desk.answer(route, { ...ask, body: route.method === 'POST' ? (body ?? (await readBody(req))) : undefined }));
+  } catch (error) {
+    const answer = desk.failure(error);
+    // What was not read is not going to be.
+    const isUnread = req.httpVersionMajor === 1 && !req.complete;
+    if (res.headersSent) res.destroy();
+    else send(res, isUnread ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer);
+  }
+  return true;
+}
+
+/**
+ * @param {string} method
+ * @param {string} path below the base
+ * @returns {{ route?: Route, params: Record<string, string>, allow: string[] }} `allow`: methods that the path does have
+ */
+function find(method, path) {
+  const parts = path.split('/');
+  const allow = [];
+  for (const route of ROUTES) {
+    const params = match(route.path.split('/'), parts);
+    if (params === undefined) continue;
+    if (route.method === method) return { route, params, allow };
+    allow.push(route.method);
+  }
+  return { params: {}, allow };
+}
+
+/**
+ * @param {string[]} pattern
+ * @param {string[]} parts
+ * @returns {Record<string, string> | undefined}
+ */
+function match(pattern, parts) {
+  if (pattern.length !== parts.length) return undefined;
+  /** @type {Record<string, string>} */
+  const params = {};
+  for (const [index, part] of pattern.entries()) {
+    if (part.startsWith(':')) params[part.slice(1)] = decoded(parts[index]);
+    else if (part !== parts[index]) return undefined;
+  }
+  return params;
+}
+
+/** @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // No id and no name looks like this.
+    return part;
+  }
+}
+
+/** @param {string[]} allow */
+function nothingHere(allow) {
+  if (allow.length === 0) return requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here');
+  return requestError('HEAPHOUND_ERR_METHOD', `this takes ${allow.join(' and ')}`, { headers: { allow: allow.join(', ') } });
+}
+
+/**
+ * Resolved at a turn of the event loop after the answer went to the system: a capture that begins then holds back no byte of it. Also when the client
+ * is gone.
+ *
+ * @param {Res} res
+ * @returns {Promise<void>}
+ */
+function flushed(res) {
+  return new Promise((resolve) => {
+    const go = () => setImmediate(resolve);
+    res.once('finish', go);
+    res.once('close', go);
+  });
+}
+
+/**
+ * @param {Res} res
+ * @param {import('./routes').Answer} answer
+ */
+function send(res, { status, headers = {}, body, stream }) {
+  if (stream) {
+    res.writeHead(status, headers);
+    pipeline(stream, res, () => {
+      // A client that left, or a file that broke off: the response is destroyed, and that is all it can be told.
+    });
+    return;
+  }
+  if (body === undefined) {
+    res.writeHead(status, headers).end();
+    return;
+  }
+  const text = JSON.stringify(body);
+  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(text)), ...headers }).end(text);
+}
+
+module.exports = { serve, flushed };

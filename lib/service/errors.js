@@ -1,0 +1,46 @@
+'use strict';
+
+const { toError } = require('../errors');
+
+/**
+ * @param {string} code
+ * @param {string} message
+ * @param {number} [retryAfterMs] when the same call may succeed
+ */
+function refusal(code, message, retryAfterMs) {
+  const error = toError({ code, message }, new Error('at'));
+  return retryAfterMs === undefined ? error : Object.assign(error, { retryAfterMs });
+}
+
+/** @param {string} what is under way */
+function busyError(what) {
+  return refusal('HEAPHOUND_ERR_BUSY', `${what} is under way: wait for it, or cancel it`, 10_000);
+}
+
+/** @param {number} waitMs */
+function cooldownError(waitMs) {
+  return refusal('HEAPHOUND_ERR_COOLDOWN', `the last capture is too recent: the next one may begin in ${Math.ceil(waitMs / 1000)} s (\`limits.cooldownMs\`)`, waitMs);
+}
+
+/**
+ * @param {number} most
+ * @param {number} waitMs
+ */
+function dayLimitError(most, waitMs) {
+  return refusal('HEAPHOUND_ERR_DAY_LIMIT', `this process has begun ${most} captures in the last 24 hours, which is all it may (\`limits.maxPerDay\`)`, waitMs);
+}
+
+function shutdownError() {
+  return refusal('HEAPHOUND_ERR_SHUTDOWN', 'the service is closing: nothing new begins');
+}
+
+/** @param {string} id */
+function noOperationError(id) {
+  return refusal('HEAPHOUND_ERR_NO_OPERATION', `there is no operation ${id}: the list has the latest ones only, of this process`);
+}
+
+function cancelledError() {
+  return refusal('HEAPHOUND_ERR_CANCELLED', 'the operation was cancelled');
+}
+
+module.exports = { busyError, cooldownError, dayLimitError, shutdownError, noOperationError, cancelledError };

@@ -1,0 +1,145 @@
+'use strict';
+
+// What the service does and did: each thing that takes time is an operation, which can be watched and cancelled.
+
+const { randomBytes } = require('node:crypto');
+const { cancelledError, noOperationError } = require('./errors');
+
+const DEFAULT_MAX_HISTORY = 100;
+
+class Operation {
+  id = randomBytes(16).toString('hex');
+  /** @type {import('../..').OperationStatus} */
+  status = 'pending';
+  createdAt = new Date().toISOString();
+  /** @type {string | undefined} */
+  startedAt;
+  /** @type {string | undefined} */
+  endedAt;
+  /** @type {import('../..').StoredSnapshot | undefined} */
+  snapshot;
+  /** @type {{ code: string, message: string } | undefined} */
+  error;
+  /** @type {Promise<any>} */
+  done = Promise.resolve();
+  #cancelling = new AbortController();
+
+  /**
+   * @param {import('../..').OperationKind} kind
+   * @param {{ trigger: string, reason: string, tags: string[], by?: unknown, snapshots?: string[] }} about
+   */
+  constructor(kind, { trigger, reason, tags, by, snapshots }) {
+    this.kind = kind;
+    this.trigger = trigger;
+    this.reason = reason;
+    this.tags = tags;
+    this.by = by;
+    /** Of an analysis: what it is about, oldest first. */
+    this.snapshots = snapshots;
+  }
+
+  get signal() {
+    return this.#cancelling.signal;
+  }
+
+  get isOver() {
+    return this.endedAt !== undefined;
+  }
+
+  /** @param {Error} [reason] */
+  cancel(reason = cancelledError()) {
+    if (!this.isOver) this.#cancelling.abort(reason);
+  }
+
+  /**
+   * Runs it. `done` resolves to what `work` does.
+   *
+   * @template T
+   * @param {(operation: Operation) => Promise<T>} work
+   * @param {(error?: any, result?: T) => void} ended
+   */
+  run(work, ended) {
+    const promise = this.#run(work, ended);
+    // Who wants to know looks at `done`, or at `status`.
+    promise.catch(() => {});
+    this.done = promise;
+  }
+
+  /**
+   * @template T
+   * @param {(operation: Operation) => Promise<T>} work
+   * @param {(error?: any, result?: T) => void} ended
+   */
+  async #run(work, ended) {
+    try {
+      const result = await work(this);
+      this.#end('done');
+      ended(undefined, result);
+      return result;
+    } catch (cause) {
+      // Whatever broke because it was cancelled: that is the reason.
+      const error = this.signal.aborted ? this.signal.reason : cause;
+      const { code = 'HEAPHOUND_ERR_INTERNAL', message = String(error) } = /** @type {any} */ (error ?? {});
+      this.error = { code: String(code), message };
+      this.#end(this.signal.aborted ? 'cancelled' : 'failed');
+      ended(error);
+      throw error;
+    }
+  }
+
+  begin() {
+    this.signal.throwIfAborted();
+    this.status = 'running';
+    this.startedAt = new Date().toISOString();
+  }
+
+  /** @param {'done' | 'failed' | 'cancelled'} status */
+  #end(status) {
+    this.status = status;
+    this.endedAt = new Date().toISOString();
+  }
+
+  toJSON() {
+    const { id, kind, status, trigger, reason, tags, createdAt, startedAt, endedAt, snapshots, snapshot, error } = this;
+    return { id, kind, status, trigger, reason, tags, createdAt, startedAt, endedAt, snapshots, snapshot, error };
+  }
+}
+
+/** The latest operations, in the order in which they were asked for. */
+class Operations {
+  /** @type {Map<string, Operation>} */
+  #byId = new Map();
+  #maxHistory;
+
+  constructor(maxHistory = DEFAULT_MAX_HISTORY) {
+    this.#maxHistory = maxHistory;
+  }
+
+  /** @param {Operation} operation */
+  add(operation) {
+    this.#byId.set(operation.id, operation);
+    for (const [id, { isOver }] of this.#byId) {
+      if (this.#byId.size <= this.#maxHistory) break;
+      if (isOver) this.#byId.delete(id);
+    }
+    return operation;
+  }
+
+  /** Newest first. */
+  list() {
+    return [...this.#byId.values()].reverse();
+  }
+
+  /** @param {string} id */
+  get(id) {
+    const operation = this.#byId.get(id);
+    if (operation === undefined) throw noOperationError(id);
+    return operation;
+  }
+
+  running() {
+    return this.list().filter(({ isOver }) => !isOver);
+  }
+}
+
+module.exports = { Operation, Operations };
