@@ -114,7 +114,7 @@ const ROUTES = [
     isLong: true,
     handle: async ({ service }, { body, query, base, by }) => {
       const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy']);
-      await areThere(service, ids);
+      await areThere(service, ids, 2);
       return settle(service.diff(ids, { ...options, by }), isWaiting(query), base);
     },
   },
@@ -129,7 +129,7 @@ const ROUTES = [
     isLong: true,
     handle: async ({ service }, { body, query, base, by }) => {
       const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy', 'operations']);
-      await areThere(service, ids);
+      await areThere(service, ids, 10);
       return settle(service.leaks(ids, { ...options, by }), isWaiting(query), base);
     },
   },
@@ -233,13 +233,14 @@ function idOf({ id }) {
 }
 
 /**
- * Of an analysis that is answered before it begins: what is not there is said now.
+ * Of an analysis that is answered before it begins: what is not there is said now. What is no list of ids is for the service to refuse.
  *
  * @param {import('..').Service} service
  * @param {unknown} ids
+ * @param {number} most
  */
-async function areThere(service, ids) {
-  if (Array.isArray(ids) && ids.length <= 10) await Promise.all(ids.map((id) => service.snapshot(id)));
+async function areThere(service, ids, most) {
+  if (Array.isArray(ids) && ids.length <= most) await Promise.all(ids.map((id) => service.snapshot(id)));
 }
 
 /** @param {Desk} desk */
