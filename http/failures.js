@@ -5,7 +5,7 @@
 const { setTimeout: delay } = require('node:timers/promises');
 const { requestError } = require('./errors');
 
-const DELAY_MS = 200;
+const DELAY_MS = 100;
 const MAX_WAITING = 64;
 const MINUTE_MS = 60_000;
 const LINES_PER_MINUTE = 10;
@@ -28,7 +28,7 @@ class Failures {
       throw requestError('HEAPHOUND_ERR_UNAUTHORIZED', 'too many callers without a valid key', { answerStatus: 429, headers: { 'retry-after': '1' } });
     }
     this.#waiting += 1;
-    await delay(DELAY_MS, undefined, { ref: false });
+    await delay(DELAY_MS);
     this.#waiting -= 1;
   }
 
