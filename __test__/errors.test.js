@@ -45,13 +45,15 @@ test('every bad file of the corpus is an error with a documented code', async ()
 });
 
 test('every code has its heading, and every heading its code', () => {
-  const files = [['src', 'error.rs'], ['lib', 'errors.js'], ['lib', 'native.js'], ['lib', 'store', 'errors.js'], ['test', 'errors.js']];
-  const source = files.map((names) => fs.readFileSync(path.join(root, ...names), 'utf8')).join('');
+  const scripts = ['lib', 'lib/service', 'lib/store', 'http', 'fastify', 'test'].flatMap((folder) => fs.readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.js')).map((name) => path.join(folder, name)));
+  const source = [path.join('src', 'error.rs'), ...scripts].map((file) => fs.readFileSync(path.join(root, file), 'utf8')).join('');
   const thrown = new Set(source.match(/HEAPHOUND_ERR_[A-Z_]+/g));
   const documented = fs.readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8').match(/(?<=^## )HEAPHOUND_ERR_[A-Z_]+/gm);
   const typed = fs.readFileSync(path.join(root, 'index.d.ts'), 'utf8').match(/(?<=\| ')HEAPHOUND_ERR_[A-Z_]+/g);
   assert.deepEqual(new Set(documented), thrown);
   assert.deepEqual(new Set(typed), thrown);
+  const ofFastify = fs.readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8').match(/(?<=^## )FST_HEAPHOUND_[A-Z_]+/gm);
+  assert.deepEqual(new Set(ofFastify), new Set(source.match(/FST_HEAPHOUND_[A-Z_]+/g)));
 });
 
 test('options are checked before any work begins', async () => {

@@ -14,7 +14,7 @@ const { spawnSync } = require('node:child_process');
 const root = path.join(__dirname, '..');
 
 /** Tests that take long: they start servers and take snapshots. */
-const SLOW = new Set(['demo.test.js', 'fork-lines.test.js', 'nodes.test.js', 'test-no-leak.test.js', 'test-runners.test.js']);
+const SLOW = new Set(['demo.test.js', 'fork-lines.test.js', 'nodes.test.js', 'test-no-leak.test.js', 'test-runners.test.js', 'threats.test.js']);
 
 /** @typedef {[command: string, ...args: string[]]} Step */
 
@@ -24,6 +24,7 @@ const LINT = [
   ['cargo', 'clippy', '--quiet', '--locked', '--', '-D', 'warnings'],
   ['cargo', 'clippy', '--quiet', '--locked', '--all-targets', '--no-default-features', '--', '-D', 'warnings'],
   [process.execPath, path.join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'],
+  [process.execPath, path.join('node_modules', 'tstyche', 'build', 'bin.js'), 'types'],
 ];
 /** @type {Step} */
 const BUILD = [process.execPath, path.join('scripts', 'build-addon.js')];
