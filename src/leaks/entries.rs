@@ -146,8 +146,9 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
         groups.into_iter().partition(|group| last.counts(group.node));
     let best = best_group(last, &groups)?;
     let Grown { key, node: item, growth: item_growth, container, .. } = groups.swap_remove(best);
-    // Node.js itself keeps a few texts for every module that is loaded late.
-    let is_few = item_growth.counts.iter().all(|count| *count < FEW_TEXTS);
+    // Node.js itself keeps a few texts for every module that is loaded late, but not one for each operation, again and again.
+    let is_regular = item_growth.counts.len() > 1 && growing.operations.is_multiple(&item_growth.counts);
+    let is_few = !is_regular && item_growth.counts.iter().all(|count| *count < FEW_TEXTS);
     if is_few && last.meaning(item) <= Meaning::Value && held_by(last, container) <= Meaning::Platform {
         return None;
     }
