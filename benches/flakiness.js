@@ -1,56 +1,128 @@
 'use strict';
 
-// Runs the examples of tests again and again: a healthy test that fails is a false alarm, a leaky one that passes a miss. Each example has one test of each
-// kind and asserts both, so a run that does not pass is one of the two; its output says which.
+// The example tests of each runner, again and again on each Node line: a healthy test that fails is a false alarm, a leaky one that passes is a miss.
 //
-// usage: node benches/flakiness.js [--runs 100] [--runners node,vitest,jest] [--lines 20,22,24,26]
-//   needs npm ci --prefix __test__/runners and npm ci --prefix __test__/nodes
+//   npm run bench -- flakiness [--runs 100] [--minutes 600] [--results FILE] [--lines 20,22] [--runners node,jest]
+//
+// A process runs every test of its example ten times, so that the runner starts once for ten. Lines and runners take turns: when the time is over, all have
+// been run equally often. With `--results` every process adds a line to that file, and a later run goes on from there. Needs `npm ci --prefix __test__/runners`
+// and `npm ci --prefix __test__/nodes`.
 
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
-const { existsSync } = require('node:fs');
-const { parseArgs } = require('node:util');
 const { copyProject, installHeaphound, missing, runProject } = require('../__test__/runners/project');
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '100' },
-    runners: { type: 'string', default: 'node,vitest,jest' },
-    lines: { type: 'string', default: '20,22,24,26' },
-  },
-});
+const NODES = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
+const REPEATS = 10;
+/** How each runner is asked for one answer that a program can read. */
+const REPORT = { node: [], vitest: ['--reporter=json'], jest: ['--json'] };
+/** The example tests by their names: what a failure of each would be. */
+const IS_LEAKY = /leaks$/;
 
-main();
+/** @typedef {'node' | 'vitest' | 'jest'} Runner */
+/** @typedef {{ node: string, runner: Runner, tests: Record<string, { runs: number, failures: string[] }> }} Result */
 
-async function main() {
+/** @param {string[]} flags */
+async function measure(flags) {
   const reason = missing();
   if (reason) throw new Error(reason);
   installHeaphound();
-  console.log('| Node | runner | runs | failed | median ms | slowest ms |\n|---|---|--:|--:|--:|--:|');
-  for (const line of values.lines.split(',')) {
-    const node = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-    if (!existsSync(node)) throw new Error(`Node ${line} is not installed: npm ci --prefix __test__/nodes`);
-    for (const runner of values.runners.split(',')) await measure(runner, line, node);
+  const value = (name, otherwise) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : otherwise);
+  const lines = value('--lines', '20,22,24,26').split(',');
+  const runners = /** @type {Runner[]} */ (value('--runners', 'node,vitest,jest').split(','));
+  const until = performance.now() + Number(value('--minutes', '600')) * 60_000;
+  const file = value('--results', path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-flakiness-')), 'results.jsonl'));
+  const before = read(file);
+  for (let round = 0; round < Number(value('--runs', '100')) / REPEATS; round += 1) {
+    for (const runner of runners) {
+      const project = repeating(runner);
+      for (const line of lines) {
+        const node = path.join(NODES, `node${line}`, 'bin', 'node');
+        const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+        if (before.filter((result) => result.node === version && result.runner === runner).length > round) continue;
+        if (performance.now() > until) return document(read(file));
+        const tests = await runOnce(runner, project, node);
+        fs.appendFileSync(file, `${JSON.stringify({ node: version, runner, tests })}\n`);
+      }
+    }
   }
+  return document(read(file));
 }
 
 /**
- * @param {any} runner
- * @param {string} line
- * @param {string} node
+ * The example, its tests in a loop.
+ *
+ * @param {Runner} runner
  */
-async function measure(runner, line, node) {
+function repeating(runner) {
   const project = copyProject(runner, `${runner}-flakiness`);
-  const times = [];
-  let failed = 0;
-  for (let run = 0; run < Number(values.runs); run += 1) {
-    const start = performance.now();
-    const { ok, output } = await runProject(runner, project, { node });
-    times.push(Math.round(performance.now() - start));
-    if (ok) continue;
-    failed += 1;
-    process.exitCode = 1;
-    console.error(`run ${run + 1} of ${runner} on Node ${line}:\n${output}`);
-  }
-  times.sort((a, b) => a - b);
-  console.log(`| ${line} | ${runner} | ${times.length} | ${failed} | ${times[times.length >> 1]} | ${times[times.length - 1]} |`);
+  const file = path.join(project, 'sessions.test.js');
+  const looped = fs.readFileSync(file, 'utf8').replace(/^const store[^]*$/m, (body) => `for (let run = 0; run < ${REPEATS}; run += 1) {\n${body}}\n`);
+  fs.writeFileSync(file, looped);
+  return project;
 }
+
+/**
+ * @param {Runner} runner
+ * @param {string} project
+ * @param {string} node
+ * @returns {Promise<Result['tests']>}
+ */
+async function runOnce(runner, project, node) {
+  const { output } = await runProject(runner, project, { node, args: REPORT[runner] });
+  /** @type {Result['tests']} */
+  const tests = {};
+  for (const { title, failure } of runner === 'node' ? readTap(output) : readJson(output)) {
+    tests[title] ??= { runs: 0, failures: [] };
+    tests[title].runs += 1;
+    if (failure !== undefined) tests[title].failures.push(failure);
+  }
+  const counts = Object.values(tests).map((test) => test.runs);
+  if (counts.length === 0 || counts.some((count) => count !== REPEATS)) throw new Error(`${runner} did not run all tests:\n${output}`);
+  return tests;
+}
+
+/** @param {string} output */
+function readTap(output) {
+  return [...output.matchAll(/^(not )?ok \d+ - (.*)\n([^]*?)(?=^# |^1\.\.)/gm)].map(([, not, title, detail]) => ({ title, failure: not ? detail : undefined }));
+}
+
+/** @param {string} output Jest's form, which Vitest speaks, too */
+function readJson(output) {
+  const [json] = /^\{.*"numTotalTests".*\}$/m.exec(output) ?? [];
+  if (json === undefined) throw new Error(`no report:\n${output}`);
+  const tests = JSON.parse(json).testResults.flatMap((suite) => suite.assertionResults);
+  return tests.map(({ title, status, failureMessages }) => ({ title, failure: status === 'passed' ? undefined : failureMessages.join('\n') }));
+}
+
+/** @param {string} file @returns {Result[]} */
+function read(file) {
+  if (!fs.existsSync(file)) return [];
+  return fs.readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+}
+
+/** @param {Result[]} results */
+function document(results) {
+  const keys = [...new Set(results.map(({ runner, node }) => `${runner} ${node}`))];
+  const rows = keys.map((key) => {
+    const own = results.filter(({ runner, node }) => `${runner} ${node}` === key);
+    const sum = (leaky, pick) => own.flatMap(({ tests }) => Object.entries(tests))
+      .filter(([title]) => IS_LEAKY.test(title) === leaky).reduce((total, [, test]) => total + pick(test), 0);
+    const runs = (test) => test.runs;
+    const failures = (test) => test.failures.length;
+    const [runner, node] = key.split(' ');
+    return `| ${[runner, node, own.length, sum(true, runs), sum(true, failures), sum(false, runs), sum(false, failures)].join(' | ')} |`;
+  });
+  return [
+    'The tests of `examples/tests-*` on each Node line, each process running every test ten times (`benches/flakiness.js`). A *miss* is a leaky test in which nothing, or',
+    'something else, was found; a *false alarm* a healthy one that failed.',
+    '',
+    '| runner | Node | processes | leaky tests | missed | healthy tests | false alarms |',
+    '|---|---|--:|--:|--:|--:|--:|',
+    ...rows,
+  ];
+}
+
+module.exports = { title: 'Leak tests: false alarms and misses', measure };

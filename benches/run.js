@@ -2,7 +2,7 @@
 
 // Runs benchmarks and writes their sections of `docs/benchmarks.md`. Nothing here is a test.
 //
-//   npm run bench -- [opening] [capturing] [collector] [reliability] … [--runs 3] [--captures 200] [--large] [--huge]
+//   npm run bench -- [opening] [capturing] [collector] [reliability] [flakiness] … [--runs 3] [--captures 200] [--large] [--huge]
 //
 // Without a name all of them run. `--large` and `--huge` add the heaps that need much time and memory.
 
@@ -15,6 +15,7 @@ const BENCHMARKS = {
   capturing: () => require('./capturing'),
   collector: () => require('./collector'),
   reliability: () => require('./reliability'),
+  flakiness: () => require('./flakiness'),
 };
 
 async function main() {
