@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { EventEmitter } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -34,7 +35,7 @@ describe('assertNoLeak', () => {
     const before = leftovers();
     const error = await assertNoLeak(leaking, { dir, name: 'GET /tickets: it leaks' }).then(() => assert.fail('nothing found'), (it) => it);
     assert.equal(error.code, 'HEAPHOUND_ERR_LEAK');
-    assert.match(error.message, /^Ticket \(__test__\/test-no-leak\.test\.js:\d+:\d+\) leaks: \+1 per iteration \(\+7, \+7 in rounds of 7\), \d+ B each/);
+    assert.match(error.message, /^Ticket \(__test__\/test-no-leak\.test\.js:\d+:\d+\) leaks: \+1 per iteration \(\+11, \+11 in rounds of 11\), \d+ B each/);
     assert.match(error.message, /It collects in .*tickets: Map/);
     assert.match(error.message, /<- grows here/);
     assert.match(error.message, /Measured in this process/);
@@ -72,6 +73,21 @@ describe('assertNoLeak', () => {
     await assertNoLeak(SESSIONS, { export: 'quiet', snapshots: 2, warmup: 0 });
     const here = await assertNoLeak(SESSIONS, { export: 'fixed', inProcess: true, snapshots: 2 });
     assert.equal(here.process, 'this');
+  });
+
+  it('finds what is small or seldom: a listener for each run, a text, an object of every other run', async () => {
+    const emitter = new EventEmitter().setMaxListeners(0);
+    const names = [];
+    const seldom = [];
+    const scenarios = {
+      listener: (run) => emitter.on('end', () => run),
+      text: (run) => names.push(`user ${run}`),
+      seldom: (run) => run % 2 === 0 && seldom.push(new Ticket(run)),
+    };
+    for (const [name, scenario] of Object.entries(scenarios)) {
+      await assert.rejects(assertNoLeak(scenario, { dir, warmup: 1 }), { code: 'HEAPHOUND_ERR_LEAK' }, name);
+    }
+    await assert.rejects(assertNoLeak(scenarios.listener, { dir, iterations: 3, warmup: 1 }), /rounds of 3/);
   });
 
   it('lets the errors of a scenario through', async () => {

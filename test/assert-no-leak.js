@@ -14,11 +14,14 @@ const { inTurn } = require('./turn');
 const { judge } = require('./verdict');
 
 const MOST_SNAPSHOTS = 10;
-/** `findLeaks` takes fewer objects in an interval for noise. */
-const FEWEST_ITERATIONS = 5;
-const ITERATIONS = 7;
-/** Two snapshots make one interval, in which `findLeaks` wants to see more. */
+/** From so many on `findLeaks` takes growth by a multiple of them for no accident. */
+const FEWEST_ITERATIONS = 3;
+/** `findLeaks` asks for five objects an interval of what not every run leaves: so many show what every other run does. */
+const ITERATIONS = 11;
+/** Two snapshots make one interval: what grows once by a multiple of a small number may be an accident. */
 const ITERATIONS_OF_ONE = 23;
+/** Leaks to ask for: those that are ignored must not push others out. */
+const MOST_LEAKS = 1000;
 const WARMUP = 2;
 const SETTLE_MS = 40;
 /** What takes the place of a class for the kinds of nodes that no program makes. */
@@ -68,7 +71,7 @@ async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIt
     const files = 'run' in where
       ? await takeRounds(where.run, plan, directory)
       : await takeRoundsInChild(where, plan, directory, execArgv);
-    const document = await findLeaks(files);
+    const document = await findLeaks(files, { operations: plan.iterations, limit: MOST_LEAKS });
     const { leaks, ignored } = judge(document.leaks, { iterations: plan.iterations, ignore });
     const grown = await findGrown(files, maxGrowth);
     const bytes = maxBytesPerIteration === undefined ? undefined : await bytesPerIteration(files, plan.iterations);

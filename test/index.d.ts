@@ -5,8 +5,8 @@ export type IgnorePattern = string | RegExp | ((leak: Leak) => boolean);
 
 export interface NoLeakOptions {
   /**
-   * Runs of the scenario between two snapshots; the next prime number is taken, 5 at least, since growth by a multiple of it can only be the
-   * scenario's. More find what leaks little or seldom. Default: 7; 23 with two snapshots.
+   * Runs of the scenario between two snapshots; the next prime number is taken, 3 at least, since growth by a multiple of it can only be the
+   * scenario's. More find what leaks little or seldom. Default: 11; 23 with two snapshots.
    */
   iterations?: number;
   /** Rounds of `iterations` runs before the first snapshot, in which caches fill and modules load. Default: 2. */

@@ -41,7 +41,7 @@ async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs },
     for (let at = 0; at < warmup; at += 1) await round();
     const files = [];
     for (let at = 0; at < snapshots; at += 1) {
-      if (at > 0 || warmup === 0) await round();
+      if (at > 0) await round();
       const file = path.join(directory, `${String.fromCharCode(65 + at)}.heapsnapshot.zst`);
       await captureSnapshot({ path: file, mode: 'inline', keepIds: at < snapshots - 1 || areKept(), queue: true });
       files.push(file);
