@@ -2,7 +2,8 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { checkpoint, countInstances, whatRetains } = require('heaphound/test');
+const vm = require('node:vm');
+const { checkpoint, countInstances, matchers, whatRetains } = require('heaphound/test');
 
 class Vehicle {
   constructor() {
@@ -32,8 +33,24 @@ test('checkpoint tells new objects from those that stayed', async () => {
   assert.ok(cart.size > 0 && cart.line > 0 && !cart.detached);
   delete globalThis.vans;
   assert.equal((await before.diff()).survived(isVan).count, 0);
+  const [answered] = await Promise.all([before.diff(), before.close()]);
+  assert.equal(answered.survived(isVan).count, 0, 'asked before it was closed');
   await before.close();
-  await assert.rejects(before.diff(), { code: 'HEAPHOUND_ERR_CLOSED' });
+  await assert.rejects(before.diff(), { code: 'HEAPHOUND_ERR_CLOSED', message: /checkpoint is closed/ });
+  assert.throws(() => diff.objects('Van'), { code: 'HEAPHOUND_ERR_OPTION' });
+  await assert.rejects(checkpoint({ settle: 1 }), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
+test('what a checkpoint makes is no leak of the program', async () => {
+  const before = await checkpoint();
+  const message = () => matchers.toHaveNoLeaks(diff).message();
+  const diff = await before.diff();
+  assert.ok(matchers.toHaveNoLeaks(diff).pass, message());
+  globalThis.cart = new Cart();
+  const later = await before.diff();
+  assert.match(matchers.toHaveNoLeaks(later).message(), /^a class of the program gained objects:\n {2}Cart \+1 {2}\S+:\d+$/);
+  delete globalThis.cart;
+  await before.close();
 });
 
 test('countInstances counts what is alive, subclasses included and their prototypes not', async () => {
@@ -41,7 +58,14 @@ test('countInstances counts what is alive, subclasses included and their prototy
   assert.deepEqual([await countInstances(Vehicle), await countInstances(Truck)], [3, 2]);
   fleet.length = 1;
   assert.deepEqual([await countInstances(Vehicle), await countInstances(Truck)], [1, 0]);
-  await assert.rejects(countInstances(() => {}), { code: 'HEAPHOUND_ERR_OPTION' });
+  for (const other of [() => {}, 1, undefined, {}]) await assert.rejects(countInstances(other), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
+test('countInstances sees classes without a name and those of other contexts', async () => {
+  const [Unnamed] = [class { wheels = 1; }];
+  const Foreign = vm.runInNewContext('class Foreign {}; globalThis.all = [new Foreign(), new Foreign()]; Foreign');
+  const all = [new Unnamed(), new Unnamed()];
+  assert.deepEqual(await Promise.all([countInstances(Unnamed), countInstances(Foreign)]), [all.length, 2]);
 });
 
 test('whatRetains tells the path of one object, and not its own mark', async () => {

@@ -48,5 +48,7 @@ test('toHaveNoLeaks takes diffs and the answers of findLeaks', async () => {
   assert.match(leaking.message(), new RegExp(`^${found.leaks[0].className} `));
   assert.equal(matchers.toHaveNoLeaks(found, { ignore: found.leaks.map((leak) => leak.fingerprint) }).pass, true);
   assert.equal(matchers.toHaveNoLeaks({ ...found, leaks: [] }).pass, true);
-  assert.throws(() => matchers.toHaveNoLeaks(1), { code: 'HEAPHOUND_ERR_OPTION' });
+  for (const wrong of [[1], [undefined], [Promise.resolve(diff)], [diff, null], [diff, { ignored: /./ }], [diff, { ignore: [1] }]]) {
+    assert.throws(() => matchers.toHaveNoLeaks(...wrong), { code: 'HEAPHOUND_ERR_OPTION' });
+  }
 });

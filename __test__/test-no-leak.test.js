@@ -6,10 +6,14 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, describe, it } = require('node:test');
-const { assertNoLeak } = require('heaphound/test');
+const { assertNoLeak, checkpoint } = require('heaphound/test');
 
 const SESSIONS = path.join(__dirname, 'fixtures', 'scenarios', 'sessions.js');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-kept-'));
+/** Of this test alone: others measure at the same time. */
+const temporary = path.join(dir, 'tmp');
+fs.mkdirSync(temporary);
+process.env.TMPDIR = temporary;
 after(() => fs.rmSync(dir, { recursive: true, force: true }));
 
 class Ticket {
@@ -27,8 +31,7 @@ const leaking = async () => {
 const fixed = async () => {
   tickets.set('last', new Ticket(issued));
 };
-/** Of temporary directories, those of measurements. */
-const leftovers = () => fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('heaphound-test-'));
+const leftovers = () => fs.readdirSync(temporary);
 
 describe('assertNoLeak', () => {
   it('names what leaks, by how much, what holds it and where the snapshots are', async () => {
@@ -118,6 +121,10 @@ describe('assertNoLeak', () => {
     await assert.rejects(assertNoLeak(new URL('http://localhost/')), refused);
     await assert.rejects(assertNoLeak(fixed, { inProcess: false }), refused);
     await assert.rejects(assertNoLeak(() => assertNoLeak(fixed)), refused);
+    await assert.rejects(assertNoLeak(async () => {
+      await new Promise(setImmediate);
+      await checkpoint();
+    }), { ...refused, message: /measures itself/ });
     for (const options of [{ iteration: 7 }, { snapshots: 1 }, { warmup: -1 }, { ignore: [1] }, { maxGrowth: { A: -1 } }, { export: 'a' }]) {
       await assert.rejects(assertNoLeak(fixed, options), refused, JSON.stringify(options));
     }

@@ -3,12 +3,12 @@
 const path = require('node:path');
 const { diffSnapshots, findLeaks } = require('..');
 const { takeRoundsInChild } = require('./child');
-const { leakError, optionError } = require('./errors');
+const { leakError } = require('./errors');
 const { keep, makeDirectory, removeDirectory } = require('./keep');
 const { tellFailure } = require('./message');
 const { checkOptions, counts, integer, ofType, patterns, strings } = require('./options');
 const { nextPrime } = require('./prime');
-const { isWithinScenario, takeRounds } = require('./rounds');
+const { takeRounds } = require('./rounds');
 const { toScenario } = require('./scenario');
 const { inTurn } = require('./turn');
 const { judge } = require('./verdict');
@@ -50,7 +50,6 @@ const OPTIONS = {
 async function assertNoLeak(scenario, options) {
   const { iterations, snapshots = 3, warmup = WARMUP, settleMs = SETTLE_MS, ...rest } = checkOptions(options, OPTIONS);
   const where = toScenario(scenario, { inProcess: rest.inProcess, exported: rest.export });
-  if (isWithinScenario()) throw optionError('scenario', 'calls assertNoLeak itself: the outer one would wait for the inner one for ever');
   const wanted = iterations ?? (snapshots === 2 ? ITERATIONS_OF_ONE : ITERATIONS);
   const plan = { iterations: nextPrime(Math.max(wanted, FEWEST_ITERATIONS)), warmup, snapshots, settleMs };
   const name = rest.name ?? (typeof scenario === 'function' ? scenario.name : path.basename(String(scenario)));

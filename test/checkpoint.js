@@ -2,7 +2,7 @@
 
 const { diffSnapshots } = require('..');
 const { settle } = require('./collector');
-const { optionError } = require('./errors');
+const { closedError, optionError } = require('./errors');
 const { openHeapNow } = require('./heap-now');
 const { HeapObjects, readObjects } = require('./heap-objects');
 const { keepForCheckpoint } = require('./ids');
@@ -29,6 +29,7 @@ async function checkpoint(options) {
 class Checkpoint {
   #before;
   #settleMs;
+  #isClosed = false;
 
   /**
    * @param {import('..').Snapshot} before
@@ -42,6 +43,7 @@ class Checkpoint {
   /** @returns {Promise<any>} */
   async diff() {
     return inTurn(async () => {
+      if (this.#isClosed) throw closedError('the checkpoint is closed; take another one');
       await settle(this.#settleMs);
       const after = await openHeapNow();
       try {
@@ -53,8 +55,12 @@ class Checkpoint {
     });
   }
 
+  /** Diffs that were asked for before get their answer. */
   async close() {
-    await this.#before.close();
+    await inTurn(async () => {
+      this.#isClosed = true;
+      await this.#before.close();
+    });
   }
 
   async [Symbol.asyncDispose]() {
@@ -71,6 +77,7 @@ class Checkpoint {
  */
 function withObjects(diff, rows, last) {
   const choose = (/** @type {boolean} */ isNew) => (/** @type {((object: import('.').HeapObject) => unknown) | undefined} */ predicate) => {
+    if (predicate !== undefined && typeof predicate !== 'function') throw optionError('predicate', 'must be a function');
     if (!diff.comparison.ids) throw optionError('checkpoint', `its objects cannot be told from others: ${diff.comparison.reason}`);
     return new HeapObjects(rows.filter((row) => row.id > last === isNew && (predicate === undefined || predicate(row))));
   };

@@ -31,25 +31,25 @@ async function countInstances(Class) {
   if (typeof Class !== 'function' || Object(Class.prototype) !== Class.prototype) throw optionError('Class', 'must be a class');
   return inTurn(async () => {
     await settle(0);
-    return count(Class.prototype);
+    return count(Class);
   });
 }
 
 /**
  * The session is of this thread: answers are there when `post` returns.
  *
- * @param {object} prototype
+ * @param {Function} Class
  */
-function count(prototype) {
+function count(Class) {
   const session = new inspector.Session();
   session.connect();
   /** @type {number[]} */
   const contexts = [];
   session.on('Runtime.executionContextCreated', ({ params }) => contexts.push(params.context.id));
   const key = `heaphound-${randomUUID()}`;
-  // Instances may be of the context of the test, or of that in which the process began.
-  const globals = new Set([globalThis, vm.runInThisContext('globalThis')]);
-  for (const global of globals) Object.defineProperty(global, key, { value: prototype, configurable: true });
+  // Instances may be of the context of the test, of that in which the process began, or of the one of the class.
+  const globals = new Set([globalThis, vm.runInThisContext('globalThis'), globalOf(Class)]);
+  for (const global of globals) Object.defineProperty(global, key, { value: Class.prototype, configurable: true });
   try {
     ask(session, 'Runtime.enable');
     return contexts.reduce((sum, contextId) => sum + countIn(session, contextId, key), 0);
@@ -57,6 +57,19 @@ function count(prototype) {
     for (const global of globals) delete (/** @type {any} */ (global)[key]);
     ask(session, 'Runtime.releaseObjectGroup', { objectGroup: GROUP });
     session.disconnect();
+  }
+}
+
+/**
+ * @param {Function} Class
+ * @returns {any} the global object of the context in which it was made
+ */
+function globalOf(Class) {
+  try {
+    return Class.constructor('return globalThis')();
+  } catch {
+    // Contexts can forbid code from strings.
+    return globalThis;
   }
 }
 

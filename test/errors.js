@@ -8,6 +8,11 @@ function optionError(name, what) {
   return Object.assign(new Error(`option ${name}: ${what}`), { code: 'HEAPHOUND_ERR_OPTION' });
 }
 
+/** @param {string} message */
+function closedError(message) {
+  return Object.assign(new Error(message), { code: 'HEAPHOUND_ERR_CLOSED' });
+}
+
 /**
  * What a test fails with. The documents stand aside (not enumerable): runners print everything else of an error.
  *
@@ -23,4 +28,4 @@ function leakError(message, facts, caller) {
   return error;
 }
 
-module.exports = { leakError, optionError };
+module.exports = { closedError, leakError, optionError };

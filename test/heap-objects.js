@@ -1,13 +1,10 @@
 'use strict';
 
-const path = require('node:path');
-const { fileURLToPath } = require('node:url');
+const { isOwnFile, toPath } = require('./own-file');
 
 /** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
 const TYPES = /** @type {const} */ (['object', 'closure', 'regexp']);
 const ALL = 0xffffffff;
-/** Of this package: what a measurement makes is not the program's. */
-const OWN = ['lib', 'test'].map((name) => path.join(__dirname, '..', name) + path.sep);
 
 /** Some objects of a heap, and how many. @implements {Iterable<import('.').HeapObject>} */
 class HeapObjects {
@@ -42,22 +39,12 @@ async function readObjects(snapshot) {
   for (const kind of TYPES) {
     for (const row of await snapshot.query({ kind, limit: ALL, sort: 'id' })) {
       const file = row.location ? toPath(row.location.file) : undefined;
-      if (row.kind !== kind || OWN.some((folder) => file?.startsWith(folder))) continue;
+      if (row.kind !== kind || isOwnFile(file)) continue;
       const { id, name, className, shallowSize: size, retainedSize } = row;
       objects.push({ id, name, className, type: kind, size, retainedSize, detached: row.detached === true, file, line: row.location?.line });
     }
   }
   return objects;
-}
-
-/** @param {string} file as V8 names it: modules by their URLs */
-function toPath(file) {
-  if (!file.startsWith('file:')) return file === '' ? undefined : file;
-  try {
-    return fileURLToPath(file);
-  } catch {
-    return file;
-  }
 }
 
 module.exports = { HeapObjects, readObjects };

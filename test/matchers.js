@@ -4,7 +4,8 @@
 
 const { tellLeak } = require('./message');
 const { judge } = require('./verdict');
-const { patterns } = require('./options');
+const { checkOptions, patterns } = require('./options');
+const { isOwnFile, toPath } = require('./own-file');
 const { optionError } = require('./errors');
 
 /**
@@ -13,13 +14,13 @@ const { optionError } = require('./errors');
  * @param {any} received
  * @param {{ ignore?: any }} [options]
  */
-function toHaveNoLeaks(received, { ignore = [] } = {}) {
-  const allowed = /** @type {any[]} */ (patterns('ignore', ignore));
+function toHaveNoLeaks(received, options) {
+  const { ignore: allowed = [] } = checkOptions(options, { ignore: patterns });
   if (received !== null && typeof received === 'object' && Array.isArray(received.leaks)) {
     const { leaks } = judge(received.leaks, { iterations: 0, ignore: allowed });
     return verdict(leaks.length === 0, () => leaks.flatMap((/** @type {any} */ leak) => [...tellLeak(leak), '']).join('\n').trimEnd());
   }
-  const grown = grownClasses(received).filter((row) => !allowed.some((pattern) => isOf(pattern, row)));
+  const grown = grownClasses(received).filter((row) => !allowed.some((/** @type {any} */ pattern) => isOf(pattern, row)));
   return verdict(grown.length === 0, () => [
     `${grown.length === 1 ? 'a class' : `${grown.length} classes`} of the program gained objects:`,
     ...grown.slice(0, 20).map((row) => `  ${row.name} +${row.countDelta}${row.location ? `  ${row.location.file}:${row.location.line}` : ''}`),
@@ -44,7 +45,8 @@ function toHaveGrownBy(received, expected) {
 }
 
 /**
- * Classes that stand in the program's source, or in a package's, and have more objects than before. What V8 and Node.js make for themselves has no such place.
+ * Classes that stand in the program's source, or in a package's, and have more objects than before. What V8 and Node.js make for themselves has no such place;
+ * what the measurement makes stands in this package.
  *
  * @param {any} received
  * @returns {import('..').ClassDiff[]}
@@ -52,7 +54,7 @@ function toHaveGrownBy(received, expected) {
 function grownClasses(received) {
   const { classes } = asDiff(received);
   return classes.filter((/** @type {import('..').ClassDiff} */ { countDelta, location }) => countDelta > 0
-    && location !== undefined && location.file !== '' && !location.file.startsWith('node:'));
+    && location !== undefined && location.file !== '' && !location.file.startsWith('node:') && !isOwnFile(toPath(location.file)));
 }
 
 /** @param {any} received */

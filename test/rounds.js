@@ -16,14 +16,6 @@ const { beQuiet } = require('./quiet');
  * @property {number} settleMs milliseconds of rest after each round
  */
 
-/** True while a scenario has not given its promise back yet. */
-let isStarting = false;
-
-/** @returns {boolean} true when the caller is (the synchronous part of) a scenario */
-function isWithinScenario() {
-  return isStarting;
-}
-
 /**
  * @param {(iteration: number) => unknown} scenario
  * @param {Plan} plan
@@ -35,7 +27,7 @@ async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs },
   try {
     let done = 0;
     const round = async () => {
-      for (const end = done + iterations; done < end; done += 1) await start(scenario, done);
+      for (const end = done + iterations; done < end; done += 1) await scenario(done);
       await settle(settleMs);
     };
     for (let at = 0; at < warmup; at += 1) await round();
@@ -52,17 +44,4 @@ async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs },
   }
 }
 
-/**
- * @param {(iteration: number) => unknown} scenario
- * @param {number} iteration
- */
-function start(scenario, iteration) {
-  isStarting = true;
-  try {
-    return scenario(iteration);
-  } finally {
-    isStarting = false;
-  }
-}
-
-module.exports = { isWithinScenario, takeRounds };
+module.exports = { takeRounds };
