@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
+const { setTimeout: delay } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 const { captureSnapshot, openSnapshot } = require('..');
 
@@ -19,13 +20,14 @@ function folder(t) {
 }
 
 /** A worker that is up, and holds an object of a class of its own. */
-async function start(t, { before = '', name } = {}) {
+async function start(t, { before = '', then = '', name } = {}) {
   const code = `
     class Mine${name ?? ''} {}
     globalThis.kept = new Mine${name ?? ''}();
     ${before}
     require('node:worker_threads').parentPort.postMessage('up');
     setInterval(() => {}, 1000);
+    setImmediate(() => { ${then} });
   `;
   const worker = new Worker(code, { eval: true, name });
   t.after(() => worker.terminate());
@@ -74,6 +76,44 @@ test('a capture of a worker can be given up, and the next one works', async (t) 
   await assert.rejects(captureSnapshot({ worker: busy, dir, signal: AbortSignal.abort(reason) }), reason);
   assert.equal((await captureSnapshot({ worker: busy, dir, queue: true })).threadId, busy.threadId);
   assert.equal(fs.readdirSync(dir).filter((name) => !name.endsWith('.ids')).length, 2);
+});
+
+test('a worker that ends while it is waited for is an error, and never a crash', async (t) => {
+  const dir = folder(t);
+  const ends = [
+    ['for (;;) {}', (worker) => worker.terminate()],
+    ['', (worker) => worker.terminate()],
+    ["require('node:worker_threads').parentPort.on('message', () => process.exit());", (worker) => worker.postMessage('end')],
+  ];
+  for (let round = 0; round < 4; round += 1) {
+    for (const [then, end] of ends) {
+      const worker = await start(t, { then });
+      const capturing = assert.rejects(captureSnapshot({ worker, dir, queue: true }), { code: 'HEAPHOUND_ERR_CAPTURE' });
+      const exit = once(worker, 'exit');
+      await delay(round * 20);
+      end(worker);
+      await Promise.all([capturing, exit]);
+      assert.equal(worker.listenerCount('exit'), 0);
+    }
+  }
+  assert.deepEqual(fs.readdirSync(dir), []);
+  await captureSnapshot({ dir, queue: true });
+});
+
+test('a worker that has just been made, and one that another worker made, are captured', async (t) => {
+  const dir = folder(t);
+  const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });
+  t.after(() => worker.terminate());
+  assert.equal((await captureSnapshot({ worker, dir })).threadId, worker.threadId);
+  const code = `
+    const { Worker, parentPort } = require('node:worker_threads');
+    const inner = new Worker('setInterval(() => {}, 1000)', { eval: true });
+    require(${JSON.stringify(ROOT)}).captureSnapshot({ worker: inner, dir: ${JSON.stringify(dir)}, queue: true })
+      .then(({ threadId }) => parentPort.postMessage(threadId === inner.threadId), (error) => parentPort.postMessage(error.message));
+  `;
+  const outer = new Worker(code, { eval: true });
+  t.after(() => outer.terminate());
+  assert.deepEqual(await once(outer, 'message'), [true]);
 });
 
 for (const line of [20, 22, 24, 26]) {

@@ -1,18 +1,23 @@
 'use strict';
 
-// The heap of another thread of this process. That thread captures itself, told to by the inspector: `worker.getHeapSnapshot()` would have this thread
-// write the document, and stand still for it.
+// The heap of another thread of this process. That thread captures itself: `worker.getHeapSnapshot()` would have this thread write the document, and stand
+// still for it. The inspector only carries the first word, because Node.js crashes when a thread ends that owes its inspector an answer. Everything
+// after that goes through a channel, which a thread may leave at any time.
 
-const inspector = require('node:inspector');
+const { randomUUID } = require('node:crypto');
+const { once } = require('node:events');
 const path = require('node:path');
-const { Worker } = require('node:worker_threads');
+const { setTimeout: delay } = require('node:timers/promises');
+const { BroadcastChannel, Worker } = require('node:worker_threads');
 const { optionError, toError } = require('./errors');
 const { choosePlace } = require('./place');
 
 const HEAPHOUND = path.join(__dirname, '..', 'index.js');
-/** Where a capture can be aborted, in the worker's global object. */
-const ABORT = 'heaphound.abort';
-let captures = 0;
+const TELLER = path.join(__dirname, 'worker-teller.js');
+/** How often a worker is looked for that has not started yet, in milliseconds. */
+const LOOK_EVERY_MS = 10;
+/** What a worker says first. */
+const HERE = 'here';
 
 /**
  * @param {Worker} worker
@@ -24,12 +29,10 @@ async function captureWorker(worker, options, signal) {
   const caller = new Error('at');
   const { threadId } = worker;
   if (threadId < 0) throw optionError('worker', 'has ended');
-  captures += 1;
-  const key = `${ABORT}.${captures}`;
   const place = choosePlace(options, options.compression ?? 'zstd', new Date(), { pid: process.pid, threadId });
   const { dir, ...rest } = options;
   try {
-    const { result, failure } = await withSession(worker, signal, key, (evaluate) => evaluate(program(key, { ...rest, path: place.file })));
+    const { result, failure } = await ask(worker, { ...rest, path: place.file }, signal);
     if (failure) throw Object.assign(toError(failure, caller), failure.numbers);
     return result;
   } catch (error) {
@@ -39,105 +42,112 @@ async function captureWorker(worker, options, signal) {
 }
 
 /**
- * What the worker has to run. It has the options as text, and answers with what can be text.
+ * Has the worker capture itself, and waits for its answer, its end, or the signal. A worker that is not waited for any more is told so when it
+ * listens: until then the channel stays.
  *
- * @param {string} key
+ * @param {Worker} worker
  * @param {object} options
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
  */
-function program(key, options) {
-  return `(async () => {
-    const abort = new AbortController();
-    const key = Symbol.for(${JSON.stringify(key)});
-    globalThis[key] = abort;
-    try {
-      const load = (process.getBuiltinModule ?? require)('node:module').createRequire(${JSON.stringify(HEAPHOUND)});
-      const { captureSnapshot } = load(${JSON.stringify(HEAPHOUND)});
-      return { result: await captureSnapshot({ ...${JSON.stringify(options)}, signal: abort.signal }) };
-    } catch (error) {
-      const { code = 'HEAPHOUND_ERR_CAPTURE', message = String(error), need, have } = error ?? {};
-      return { failure: { code, message, numbers: need === undefined ? {} : { need, have } } };
-    } finally {
-      delete globalThis[key];
-    }
+function ask(worker, options, signal) {
+  const channel = new BroadcastChannel(`heaphound.${randomUUID()}`);
+  const unwanted = new AbortController();
+  return new Promise((resolve, reject) => {
+    const ended = () => close(() => reject(captureError('the worker ended')));
+    const aborted = () => {
+      unwanted.abort();
+      channel.unref();
+      channel.postMessage(null);
+      reject(/** @type {AbortSignal} */ (signal).reason);
+    };
+    /** @param {() => void} settle */
+    const close = (settle) => {
+      unwanted.abort();
+      worker.removeListener('exit', ended);
+      if (signal) signal.removeEventListener('abort', aborted);
+      channel.close();
+      settle();
+    };
+    channel.onmessage = ({ data }) => {
+      if (data !== HERE) return close(() => resolve(data));
+      channel.postMessage(unwanted.signal.aborted ? null : options);
+      if (unwanted.signal.aborted) close(() => {});
+    };
+    worker.once('exit', ended);
+    if (signal) signal.addEventListener('abort', aborted, { once: true });
+    // A worker that was told answers some time, or ends.
+    reach(worker, program(channel.name), unwanted.signal).then((isTold) => isTold || close(() => {}), (error) => close(() => reject(error)));
+  });
+}
+
+/**
+ * What the worker has to run. It begins at a turn of its loop: the inspector may have come in the middle of another function.
+ *
+ * @param {string} channel
+ */
+function program(channel) {
+  return `(() => {
+    const load = process.getBuiltinModule ?? require;
+    load('node:timers').setImmediate(() => {
+      const { BroadcastChannel } = load('node:worker_threads');
+      const channel = new BroadcastChannel(${JSON.stringify(channel)});
+      const abort = new AbortController();
+      const capture = async (options) => {
+        try {
+          const { captureSnapshot } = load('node:module').createRequire(${JSON.stringify(HEAPHOUND)})(${JSON.stringify(HEAPHOUND)});
+          return { result: await captureSnapshot({ ...options, signal: abort.signal }) };
+        } catch (error) {
+          const { code = 'HEAPHOUND_ERR_CAPTURE', message = String(error), need, have } = error ?? {};
+          return { failure: { code, message, numbers: need === undefined ? {} : { need, have } } };
+        }
+      };
+      let isCapturing = false;
+      channel.onmessage = async ({ data: options }) => {
+        if (options === null) {
+          abort.abort();
+          if (!isCapturing) channel.close();
+          return;
+        }
+        isCapturing = true;
+        channel.postMessage(await capture(options));
+        channel.close();
+      };
+      channel.postMessage(${JSON.stringify(HERE)});
+    });
   })()`;
 }
 
 /**
- * Runs `work` with a way to evaluate an expression in the worker. Ends early when the worker does or the signal fires; what the worker
- * does then is aborted as soon as it looks.
+ * Has the worker run the expression as soon as its event loop turns: before that the inspector must leave it alone, since Node.js crashes when a thread
+ * is ended that is starting and has a session.
  *
  * @param {Worker} worker
- * @param {AbortSignal | undefined} signal
- * @param {string} key
- * @param {(evaluate: (expression: string) => Promise<any>) => Promise<any>} work
+ * @param {string} expression
+ * @param {AbortSignal} unwanted
+ * @returns {Promise<boolean>} false when nobody wanted it any more before it was told
  */
-async function withSession(worker, signal, key, work) {
-  const session = new inspector.Session();
-  session.connect();
-  /** @type {(error: unknown) => void} */
-  let giveUp;
-  /** @type {Promise<never>} */
-  const over = new Promise((_, reject) => (giveUp = reject));
-  over.catch(() => {});
-  const ended = () => giveUp(captureError('the worker ended'));
-  const aborted = () => giveUp(/** @type {AbortSignal} */ (signal).reason);
-  worker.once('exit', ended);
-  if (signal) signal.addEventListener('abort', aborted, { once: true });
-  let abort = () => {};
+async function reach(worker, expression, unwanted) {
+  while (!isUp(worker)) {
+    if (unwanted.aborted) return false;
+    await delay(LOOK_EVERY_MS);
+  }
+  const teller = new Worker(TELLER, { workerData: { threadId: worker.threadId, expression }, execArgv: [], env: {}, stdin: false });
+  const stop = () => teller.postMessage('stop');
+  unwanted.addEventListener('abort', stop, { once: true });
   try {
-    const sessionId = await Promise.race([attach(session, worker.threadId), over]);
-    const evaluate = evaluator(session, sessionId);
-    abort = () => void evaluate(`globalThis[Symbol.for(${JSON.stringify(key)})]?.abort()`).catch(() => {});
-    return await Promise.race([work(evaluate), over]);
-  } catch (error) {
-    abort();
-    throw error;
+    const [{ isTold, problem }] = await once(teller, 'message');
+    if (problem !== undefined) throw captureError(`the inspector of the main thread does not reach workers (${problem})`);
+    return isTold;
   } finally {
-    worker.removeListener('exit', ended);
-    if (signal) signal.removeEventListener('abort', aborted);
-    session.disconnect();
+    unwanted.removeEventListener('abort', stop);
   }
 }
 
-/**
- * @param {inspector.Session} session
- * @param {number} threadId
- * @returns {Promise<string>} the id of the session with that thread
- */
-function attach(session, threadId) {
-  return new Promise((resolve, reject) => {
-    session.on('NodeWorker.attachedToWorker', ({ params }) => {
-      if (Number(/^\[worker (\d+)\]/.exec(params.workerInfo.title)?.[1]) === threadId) resolve(params.sessionId);
-    });
-    session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, (error) => {
-      if (error) reject(captureError(`the inspector of this thread does not reach workers (${error.message})`));
-    });
-  });
-}
-
-/**
- * @param {inspector.Session} session
- * @param {string} sessionId
- * @returns {(expression: string) => Promise<any>}
- */
-function evaluator(session, sessionId) {
-  let calls = 0;
-  return (expression) => new Promise((resolve, reject) => {
-    calls += 1;
-    const id = calls;
-    /** @param {any} event */
-    const listener = ({ params }) => {
-      const answer = params.sessionId === sessionId ? JSON.parse(params.message) : {};
-      if (answer.id !== id) return;
-      session.removeListener('NodeWorker.receivedMessageFromWorker', listener);
-      const problem = answer.error ?? answer.result.exceptionDetails;
-      if (problem) reject(captureError(problem.exception?.description ?? problem.message ?? problem.text));
-      else resolve(answer.result.result.value);
-    };
-    session.on('NodeWorker.receivedMessageFromWorker', listener);
-    const params = { expression, includeCommandLineAPI: true, awaitPromise: true, returnByValue: true };
-    session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify({ id, method: 'Runtime.evaluate', params }) });
-  });
+/** @param {Worker} worker */
+function isUp(worker) {
+  const { active, idle } = worker.performance.eventLoopUtilization();
+  return active + idle > 0;
 }
 
 /** @param {string} what */
