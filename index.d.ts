@@ -881,6 +881,24 @@ export interface CollectedSnapshot {
  */
 export function collectSnapshots(directory: string, options?: CollectOptions): AsyncGenerator<CollectedSnapshot, void, void>;
 
+export interface DecryptOptions {
+  /** Private keys of age (`AGE-SECRET-KEY-1…`); one of them has to fit. */
+  identities: string | string[];
+  signal?: AbortSignal;
+}
+
+export interface DecryptResult {
+  path: string;
+  /** Bytes on disk. */
+  storedBytes: number;
+}
+
+/**
+ * Decrypts what a store has encrypted (`encryptTo`) into the new private file `path`, as `age -d` does. Needs the package `age-encryption`. Rejects with
+ * `HEAPHOUND_ERR_ENCRYPTED` when none of the keys fits or the file is damaged; then there is no file.
+ */
+export function decryptSnapshot(source: string | Readable, path: string, options: DecryptOptions): Promise<DecryptResult>;
+
 /** Opens the place where snapshots and reports are kept: `docs/store.md`. */
 export function openStore(config?: StoreConfig): Promise<Store>;
 

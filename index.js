@@ -8,6 +8,7 @@ const { trackAllocations } = require('./lib/track-allocations');
 const { openSnapshot } = require('./lib/snapshot');
 const { diffSnapshots } = require('./lib/diff');
 const { findLeaks } = require('./lib/leaks');
+const { decryptSnapshot } = require('./lib/decrypt');
 const { redactSnapshot } = require('./lib/redact');
 const { openStore } = require('./lib/store/store');
 const { createService } = require('./lib/service');
@@ -25,4 +26,5 @@ module.exports = {
   redactSnapshot,
   openStore,
   createService,
+  decryptSnapshot,
 };

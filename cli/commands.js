@@ -27,6 +27,7 @@ const COMMANDS = [
   require('./commands/strings'),
   require('./commands/query'),
   require('./commands/redact'),
+  require('./commands/decrypt'),
   require('./commands/capture'),
   require('./commands/watch-dir'),
   require('./commands/help'),

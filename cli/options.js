@@ -38,6 +38,7 @@ const OPTIONS = {
   'retained-max': { value: 'SIZE', help: 'retained size at most', read: bytes },
   'min-count': { value: 'N', help: 'copies at least (default 2)', read: positiveInteger },
   'key-file': { value: 'FILE', help: 'its bytes make equal contents equal across runs too (default: a new key)' },
+  identity: { value: 'FILE', help: 'the private keys of age, one a line (`age-keygen` writes such a file)' },
   inspect: { value: 'URL|PORT', help: 'the inspector of the process: a port, host:port, or the URL that Node.js prints' },
   pid: { value: 'PID', help: 'the process; its inspector is opened and closed again (Linux)', read: positiveInteger },
   out: { value: 'FILE|DIR', help: 'the new file, or an existing directory for one (default: here)' },

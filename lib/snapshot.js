@@ -5,6 +5,7 @@ const { read } = require('./document');
 const { closedError } = require('./errors');
 const { readIdSpace } = require('./id-space');
 const { toInput } = require('./source');
+const { encryptedError } = require('./store/errors');
 const { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit } = require('./options');
 
 const MAX_DEPTH = 16;
@@ -268,7 +269,9 @@ async function load(source, options, position, parseOnly) {
     if (input.file === undefined) return new Snapshot(heap);
     const idSpace = await readIdSpace(input.file, JSON.parse(heap.info()).storedBytes);
     return new Snapshot(heap, { file: input.file, ...(idSpace === undefined ? {} : { idSpace }) });
-  } catch (error) {
+  } catch (cause) {
+    const isForeign = /** @type {any} */ (cause).code === 'HEAPHOUND_ERR_FOREIGN';
+    const error = isForeign && (await input.isEncrypted()) ? encryptedError(input.file ?? 'the snapshot') : cause;
     if (error instanceof Error && 'code' in error && input.file !== undefined) Object.assign(error, { file: input.file });
     throw error;
   } finally {

@@ -1,5 +1,6 @@
 'use strict';
 
+const fs = require('node:fs/promises');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { Readable } = require('node:stream');
@@ -7,6 +8,8 @@ const { addon } = require('./native');
 const { optionError } = require('./errors');
 
 const SLICE = 1 << 20;
+/** How a file in the age format begins. */
+const AGE = 'age-encryption.org/';
 
 /**
  * A source as the addon takes it.
@@ -15,6 +18,7 @@ const SLICE = 1 << 20;
  * @property {string} [file] path, when it has one
  * @property {any} native a path or a native `Feed`
  * @property {() => Promise<void>} feed hands all bytes over, as fast as the job takes them; rejects with the error of the stream
+ * @property {() => Promise<boolean>} isEncrypted whether the bytes begin as those of an age file; asked after a failure
  * @property {() => void} stop on every way out: destroys the stream and ends a job that still waits for bytes
  */
 
@@ -30,11 +34,11 @@ function toInput(source) {
   if (typeof source === 'string') {
     if (source === '' || source.includes('\0')) throw optionError('source', 'is not a path');
     const file = path.resolve(source);
-    return { file: source, native: file, feed: async () => {}, stop: () => {} };
+    return { file: source, native: file, feed: async () => {}, isEncrypted: async () => beginsWithAge(await beginning(file)), stop: () => {} };
   }
   if (source instanceof Uint8Array) {
     const feed = new addon.Feed();
-    return { native: feed, feed: () => feedBytes(feed, source), stop: () => feed.close() };
+    return { native: feed, feed: () => feedBytes(feed, source), isEncrypted: async () => beginsWithAge(source), stop: () => feed.close() };
   }
   if (source instanceof Readable) {
     const feed = new addon.Feed();
@@ -42,7 +46,11 @@ function toInput(source) {
       feed.close();
       source.destroy();
     };
-    return { native: feed, feed: () => feedStream(feed, source), stop };
+    let first = Buffer.alloc(0);
+    const look = (/** @type {Uint8Array} */ chunk) => {
+      if (first.length < AGE.length) first = Buffer.concat([first, chunk.subarray(0, AGE.length)]);
+    };
+    return { native: feed, feed: () => feedStream(feed, source, look), isEncrypted: async () => beginsWithAge(first), stop };
   }
   throw optionError('source', 'must be a path, a file: URL, a Buffer, a Uint8Array or a Readable');
 }
@@ -58,14 +66,17 @@ async function feedBytes(feed, bytes) {
 /**
  * @param {any} feed
  * @param {Readable} stream
+ * @param {(chunk: Uint8Array) => void} look at what passes
  */
-async function feedStream(feed, stream) {
+async function feedStream(feed, stream, look) {
   try {
     for await (const chunk of stream) {
       if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
         throw optionError('source', 'must be a stream of bytes, not of objects');
       }
-      if (!(await push(feed, typeof chunk === 'string' ? Buffer.from(chunk) : chunk))) return;
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      look(bytes);
+      if (!(await push(feed, bytes))) return;
     }
     feed.end();
   } catch (error) {
@@ -86,6 +97,22 @@ async function push(feed, bytes) {
     if (!(await feed.push(bytes.subarray(start, start + SLICE)))) return false;
   }
   return true;
+}
+
+/** @param {Uint8Array} bytes */
+function beginsWithAge(bytes) {
+  return Buffer.from(bytes.subarray(0, AGE.length)).toString('latin1') === AGE;
+}
+
+/** @param {string} file */
+async function beginning(file) {
+  const handle = await fs.open(file);
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(AGE.length), 0, AGE.length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 module.exports = { toInput };

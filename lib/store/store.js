@@ -8,8 +8,10 @@ const { closedStoreError } = require('./errors');
 const { optionError } = require('../errors');
 const { checkOptions, integer, ofType } = require('../options');
 const { PLACE } = require('../place');
+const { CustomStore, checkCustom } = require('./custom');
 const { openDirectory } = require('./directory');
 const { loadEncryption } = require('./encryption');
+const { PresignedStore, checkPresigned } = require('./presigned');
 const { defaultDirectory } = require('./private-directory');
 const { checkAbout, checkId } = require('./record');
 const { S3Store } = require('./s3');
@@ -27,7 +29,10 @@ const KINDS = ['s3', 'presigned', 'put'];
 async function openStore(config = {}) {
   if (typeof config === 'string') config = { dir: config };
   if (config === null || typeof config !== 'object') throw optionError('store', 'must be an object or the path of a directory');
-  const { encryptTo, ...place } = /** @type {any} */ (config);
+  const { encryptTo } = /** @type {any} */ (config);
+  // A store of the user's may be an instance of a class: it is not copied.
+  /** @type {any} */
+  const place = typeof (/** @type {any} */ (config).put) === 'function' ? config : withoutEncryption(config);
   const kinds = KINDS.filter((kind) => place[kind] !== undefined);
   if (kinds.length > 1) throw optionError(kinds[1], `cannot be used with ${kinds[0]}`);
   const open = await opener(kinds[0], place);
@@ -49,6 +54,14 @@ async function opener(kind, place) {
   if (kind === 's3') {
     const checked = checkS3(place.s3);
     return async (encryption) => new S3Store(checked, encryption);
+  }
+  if (kind === 'presigned') {
+    const checked = checkPresigned(place.presigned);
+    return async (encryption) => new PresignedStore(checked, encryption);
+  }
+  if (kind === 'put') {
+    const checked = checkCustom(place);
+    return async (encryption) => new CustomStore(checked, encryption);
   }
   const { dir = path.resolve(defaultDirectory()), ...quota } = checkOptions(place, DIRECTORY);
   return (encryption) => openDirectory({ dir, ...quota }, encryption);
@@ -207,6 +220,11 @@ function eitherOf(closing, signal) {
     return () => one.removeEventListener('abort', listener);
   });
   return { signal: both.signal, forget: () => stops.forEach((stop) => stop()) };
+}
+
+/** @param {any} config */
+function withoutEncryption({ encryptTo: _, ...place }) {
+  return place;
 }
 
 /** @param {any} encryptTo */

@@ -105,7 +105,60 @@ export interface S3Options {
   client?: { send(command: any): Promise<any> };
 }
 
-export type StoreConfig = string | DirectoryStoreConfig | S3StoreConfig;
+/** URLs that somebody signed for PUT. They are secrets: no error, record or log has more of them than host and path. */
+export interface PresignedStoreConfig extends StoreEncryption {
+  presigned: PresignedOptions;
+}
+
+export interface PresignedOptions {
+  /** For one snapshot, without a sidecar. Not together with `urls`. */
+  url?: string | URL;
+  /** Asked for each object. Nothing, for a sidecar or a report: it is not wanted. */
+  urls?: (object: PresignedObject) => PresignedTarget | undefined | Promise<PresignedTarget | undefined>;
+  /** Sent with each: what the signature covers, or `x-ms-blob-type: BlockBlob` for Azure. */
+  headers?: Record<string, string>;
+  /** Part of the `key` that is proposed. Default: `'node'`. */
+  service?: string;
+  /** The length has to be known first: hold the snapshot in memory, at most so many bytes. Default: in a private file under `os.tmpdir()`, which is removed. */
+  memoryBytes?: number;
+  /** For each object, in milliseconds. Default: 15 minutes. */
+  timeoutMs?: number;
+}
+
+export type PresignedTarget = string | URL | { url: string | URL; headers?: Record<string, string> };
+
+/** What a URL is asked for. */
+export interface PresignedObject {
+  object: 'snapshot' | 'sidecar' | 'report';
+  id: string;
+  /** A name for it, from the same template as in a bucket. */
+  key: string;
+  contentType: string;
+  /** Bytes. */
+  contentLength: number;
+  /** Of a snapshot, in hexadecimal. */
+  sha256?: string;
+}
+
+/** A place of the user's own. */
+export interface CustomStoreConfig extends StoreEncryption {
+  /** Reads the stream to its end. Called for a snapshot and then for its sidecar, and for a report. */
+  put(stream: Readable, meta: CustomObject, options: { signal: AbortSignal }): Promise<{ location?: string } | void>;
+  /** Without it, what was stored cannot be read back. */
+  source?(snapshot: StoredSnapshot): Promise<string | Readable>;
+  delete?(snapshot: StoredSnapshot): Promise<void>;
+}
+
+/** What is put. */
+export interface CustomObject extends Partial<SnapshotMeta> {
+  object: 'snapshot' | 'sidecar' | 'report';
+  id: string;
+  /** A name for it, from the same template as in a bucket. */
+  key: string;
+  contentType: string;
+}
+
+export type StoreConfig = string | DirectoryStoreConfig | S3StoreConfig | PresignedStoreConfig | CustomStoreConfig;
 
 /** Where snapshots and reports are kept. All calls but `close` reject with `HEAPHOUND_ERR_CLOSED` after it. */
 export interface Store extends AsyncDisposable {

@@ -1,0 +1,103 @@
+'use strict';
+
+// A place that only the user knows: `{ put(stream, meta, { signal }) }`, and what else it can do.
+
+const { Readable } = require('node:stream');
+const { checkOptions, ofType } = require('../options');
+const { captureThrough } = require('./capture-stream');
+const { encryptedError, storeError, writeOnlyError } = require('./errors');
+const { reportKey, snapshotKey, snapshotType } = require('./object-key');
+const { toRecord } = require('./record');
+const { WriteOnlyStore } = require('./write-only');
+
+const CUSTOM = { put: ofType('function'), source: ofType('function'), delete: ofType('function') };
+
+/**
+ * The object is kept as it is: its functions are called as methods of it.
+ *
+ * @param {any} place
+ */
+function checkCustom(place) {
+  const { put, source, delete: remove } = place;
+  checkOptions({ put, source, delete: remove }, CUSTOM);
+  return place;
+}
+
+class CustomStore extends WriteOnlyStore {
+  #place;
+  #encryption;
+
+  /**
+   * @param {any} place
+   * @param {import('./encryption').Encryption} [encryption]
+   */
+  constructor(place, encryption) {
+    super('custom', encryption);
+    this.#place = place;
+    this.#encryption = encryption;
+    this.canRead = place.source !== undefined && encryption === undefined;
+  }
+
+  /**
+   * @param {import('./types').Take} take
+   * @param {import('./record').About} about
+   * @param {AbortSignal} signal
+   */
+  async capture(take, about, signal) {
+    const isEncrypted = this.#encryption !== undefined;
+    const key = snapshotKey('heaphound', about.id, isEncrypted);
+    const meta = { object: 'snapshot', ...about, key, contentType: snapshotType(isEncrypted) };
+    const { result, bytes, sha256, stored } = await captureThrough(take, this.#encryption, signal, (body) => this.#put(body, meta, signal));
+    const location = stored?.location === undefined ? key : String(stored.location);
+    const record = toRecord(about, result, { location, storedBytes: bytes, sha256, ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }) });
+    const sidecar = Readable.from([await this.bytesOf(`${JSON.stringify(record, null, 2)}\n`, false)], { objectMode: false });
+    await this.#put(sidecar, { ...meta, object: 'sidecar', key: `${key}.json`, contentType: 'application/json' }, signal);
+    return this.remember(record);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} json
+   */
+  async putReport(id, json) {
+    const isEncrypted = this.#encryption !== undefined;
+    const meta = { object: 'report', id, key: reportKey('heaphound', id, isEncrypted), contentType: isEncrypted ? 'application/octet-stream' : 'application/json' };
+    await this.#put(Readable.from([await this.bytesOf(json, true)], { objectMode: false }), meta, new AbortController().signal);
+  }
+
+  /** @param {string} id */
+  async source(id) {
+    const record = await this.get(id);
+    if (record.encrypted) throw encryptedError(record.location);
+    if (this.#place.source === undefined) throw writeOnlyError(this.kind);
+    return this.#place.source(record);
+  }
+
+  /** @param {string} id */
+  async delete(id) {
+    const record = await this.get(id);
+    if (this.#place.delete === undefined) throw writeOnlyError(this.kind);
+    await this.#place.delete(record);
+    this.forget(id);
+  }
+
+  /**
+   * @param {Readable} body
+   * @param {any} meta
+   * @param {AbortSignal} signal
+   */
+  async #put(body, meta, signal) {
+    try {
+      const stored = await this.#place.put(body, Object.freeze(meta), { signal });
+      if (!body.readableEnded) throw new Error('it did not read the stream to its end');
+      return stored;
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw storeError(`\`put\` of the store failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    } finally {
+      body.destroy();
+    }
+  }
+}
+
+module.exports = { CustomStore, checkCustom };

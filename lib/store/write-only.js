@@ -1,0 +1,114 @@
+'use strict';
+
+// What stores have in common that only take: they know of what this process stored, and of nothing else.
+
+const { Readable } = require('node:stream');
+const { notStoredError, writeOnlyError } = require('./errors');
+
+/** Records of snapshots that are remembered. */
+const MAX_RECORDS = 1000;
+
+class WriteOnlyStore {
+  kind;
+  canRead = false;
+  #encryption;
+  /** @type {Map<string, import('./types').StoredSnapshot>} */
+  #records = new Map();
+  /** @type {Map<string, number>} */
+  #locks = new Map();
+
+  /**
+   * @param {'presigned' | 'custom'} kind
+   * @param {import('./encryption').Encryption} [encryption]
+   */
+  constructor(kind, encryption) {
+    this.kind = kind;
+    this.#encryption = encryption;
+  }
+
+  /** @param {import('./types').StoredSnapshot} record */
+  remember(record) {
+    this.#records.set(record.id, record);
+    for (const id of this.#records.keys()) {
+      if (this.#records.size <= MAX_RECORDS) break;
+      this.#records.delete(id);
+    }
+    return record;
+  }
+
+  /** @param {string} id */
+  forget(id) {
+    this.#records.delete(id);
+  }
+
+  /**
+   * The bytes of a document as they leave: of a sidecar as they are, of a report encrypted where snapshots are.
+   *
+   * @param {string} json
+   * @param {boolean} isSecret
+   */
+  async bytesOf(json, isSecret) {
+    const bytes = Buffer.from(json);
+    if (!isSecret || this.#encryption === undefined) return bytes;
+    const all = [];
+    for await (const chunk of this.#encryption.encrypt(Readable.from([bytes]))) all.push(chunk);
+    return Buffer.concat(all);
+  }
+
+  /** @param {{ limit: number }} options */
+  async list({ limit }) {
+    return [...this.#records.values()].reverse().slice(0, limit);
+  }
+
+  /** @param {string} id */
+  async get(id) {
+    const record = this.#records.get(id);
+    if (record === undefined) throw notStoredError(`snapshot ${id}`);
+    return record;
+  }
+
+  /** @param {string} id */
+  async source(id) {
+    await this.get(id);
+    throw writeOnlyError(this.kind);
+  }
+
+  /** @param {string} id */
+  async delete(id) {
+    await this.get(id);
+    throw writeOnlyError(this.kind);
+  }
+
+  /** @param {string} _ */
+  async report(_) {
+    throw writeOnlyError(this.kind);
+  }
+
+  /**
+   * Among what runs in this process: there is no place that others see too.
+   *
+   * @param {string} name
+   * @param {number} ttlMs
+   */
+  async lock(name, ttlMs) {
+    const now = performance.now();
+    if ((this.#locks.get(name) ?? 0) > now) return undefined;
+    const until = now + ttlMs;
+    this.#locks.set(name, until);
+    return async () => {
+      if (this.#locks.get(name) === until) this.#locks.delete(name);
+    };
+  }
+
+  async hold() {
+    return async () => {};
+  }
+
+  async sweep() {
+    return { removed: [], unfinished: [] };
+  }
+
+  async close() {}
+}
+
+module.exports = { WriteOnlyStore };
