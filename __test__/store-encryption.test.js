@@ -1,19 +1,20 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFileSync, spawnSync } = require('node:child_process');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { buffer } = require('node:stream/consumers');
 const { test } = require('node:test');
+const { tool } = require('./helpers/tool');
 const { GetObjectCommand } = require('@aws-sdk/client-s3');
 const { captureSnapshot, decryptSnapshot, findLeaks, openSnapshot, openStore } = require('..');
 const { BUCKET, clientOf, startS3rver } = require('./helpers/s3-server');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 const capture = (target) => captureSnapshot({ ...target, queue: true });
-const hasAge = spawnSync('age', ['--version']).status === 0;
+const age = tool('age');
 
 async function keyPair() {
   const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
@@ -89,7 +90,7 @@ test('a bucket gets ciphertext, of snapshots and reports', async (t) => {
   assert.ok(!report.includes('Session'));
 });
 
-test('the program age reads it', { skip: !hasAge && 'age is not installed' }, async (t) => {
+test('the program age reads it', { skip: age.skip }, async (t) => {
   const folder = scratch(t);
   const key = path.join(folder, 'key.txt');
   execFileSync('age-keygen', ['-o', key], { stdio: 'ignore' });
@@ -98,7 +99,7 @@ test('the program age reads it', { skip: !hasAge && 'age is not installed' }, as
   const stored = await store.capture(capture);
   await store.close();
   const out = path.join(folder, 'a.heapsnapshot.zst');
-  execFileSync('age', ['-d', '-i', key, '-o', out, stored.filePath]);
+  execFileSync(age.command, ['-d', '-i', key, '-o', out, stored.filePath]);
   const snapshot = await openSnapshot(out);
   assert.equal(snapshot.info.nodeCount, stored.nodeCount);
   await snapshot.close();

@@ -12,8 +12,9 @@ const { test } = require('node:test');
 const { CreateMultipartUploadCommand, HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand } = require('@aws-sdk/client-s3');
 const { captureSnapshot, openStore } = require('..');
 const { BUCKET, startMoto } = require('./helpers/s3-server');
+const { tool } = require('./helpers/tool');
 
-const skip = process.env.HEAPHOUND_MOTO === undefined && 'moto is not installed: HEAPHOUND_MOTO names no moto_server (.ci/run sets it)';
+const { skip } = tool('moto_server');
 const root = path.join(__dirname, '..');
 const capture = (target) => captureSnapshot({ ...target, queue: true });
 

@@ -141,6 +141,34 @@ test('403 and storms of 500 end the capture after the attempts that were set', a
   assert.equal(requests, 2);
 });
 
+test('a capture needs no right but to put', async (t) => {
+  const methods = new Set();
+  const s3 = await serve(t, (request, response) => {
+    methods.add(request.method);
+    request.resume().on('end', () => response.writeHead(request.method === 'PUT' ? 200 : 403, { etag: '"1"' }).end());
+  });
+  const store = await open(t, s3);
+  await store.capture(capture);
+  await store.putReport('a'.repeat(32), {});
+  assert.deepEqual([...methods], ['PUT']);
+});
+
+test('an answer that gets lost does not make a conflict of our own second attempt', async (t) => {
+  const seen = new Map();
+  const s3 = await serve(t, (request, response) => {
+    const attempt = (seen.get(request.url) ?? 0) + 1;
+    seen.set(request.url, attempt);
+    request.resume().on('end', () => {
+      if (attempt === 1) request.socket.destroy();
+      else response.writeHead(412, { 'content-type': 'application/xml' }).end('<Error><Code>PreconditionFailed</Code></Error>');
+    });
+  });
+  const store = await open(t, s3);
+  const { id } = await store.capture(capture);
+  assert.equal(seen.size, 2);
+  assert.match([...seen.keys()][0], new RegExp(id));
+});
+
 test('a server that dies in the middle ends the capture', async (t) => {
   const s3 = await serve(t, (request, response) => {
     if (request.url.includes('uploads')) return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');

@@ -14,7 +14,15 @@ const { spawnSync } = require('node:child_process');
 const root = path.join(__dirname, '..');
 
 /** Tests that take long: they start servers and take snapshots. */
-const SLOW = new Set(['demo.test.js', 'fork-lines.test.js', 'nodes.test.js', 'test-no-leak.test.js', 'test-runners.test.js', 'threats.test.js']);
+const SLOW = new Set([
+  'demo.test.js',
+  'fork-lines.test.js',
+  'nodes.test.js',
+  'store-s3-moto.test.js',
+  'test-no-leak.test.js',
+  'test-runners.test.js',
+  'threats.test.js',
+]);
 
 /** @typedef {[command: string, ...args: string[]]} Step */
 

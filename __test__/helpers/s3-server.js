@@ -1,6 +1,6 @@
 'use strict';
 
-// Real servers of S3's language on the loopback: s3rver in this process, and moto where it is installed (`HEAPHOUND_MOTO`, set by .ci/run).
+// Real servers of S3's language on the loopback: s3rver in this process, and moto where it is installed (`tool.js`).
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -10,6 +10,7 @@ const os = require('node:os');
 const path = require('node:path');
 const S3rver = require('s3rver');
 const { S3Client, CreateBucketCommand } = require('@aws-sdk/client-s3');
+const { tool } = require('./tool');
 
 const BUCKET = 'dumps';
 
@@ -37,7 +38,7 @@ async function startS3rver(t) {
 async function startMoto(t) {
   setCredentials();
   const port = await freePort();
-  const child = spawn(process.env.HEAPHOUND_MOTO, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const child = spawn(tool('moto_server').command, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   t.after(async () => {
     if (child.exitCode !== null) return;
     child.kill();
