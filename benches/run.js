@@ -16,6 +16,7 @@ const BENCHMARKS = {
   collector: () => require('./collector'),
   reliability: () => require('./reliability'),
   flakiness: () => require('./flakiness'),
+  plugin: () => require('./plugin'),
 };
 
 async function main() {
