@@ -21,8 +21,7 @@ const CAPACITY_SECONDS = 15;
 /** Of what the app can do at most. */
 const SHARE = 0.8;
 const STRANGERS = 1000;
-/** Between floods: what they cost at the moment they come must not be most of what is measured. */
-const FLOOD_EVERY_SECONDS = 30;
+const FLOOD_EVERY_SECONDS = 60;
 const TITLE = 'A service that takes snapshots of itself';
 
 /** @param {string[]} flags */
@@ -43,7 +42,7 @@ async function measure(flags) {
     // In turns: a machine has good and bad minutes.
     for (const name of ['nothing else', 'captures', 'nothing else', 'strangers', 'nothing else']) {
       const disturbing = name === 'captures' ? captures(heaphound, every) : name === 'strangers' ? strangers(heaphound) : { stop: async () => ({}) };
-      const duration = name === 'captures' ? seconds : Math.max(Math.round(seconds / 5), 2 * every);
+      const duration = name === 'captures' ? seconds : Math.max(Math.round(seconds / 5), every);
       const answers = await load(app, { duration, overallRate: rate });
       rows.push({ name, ...answers, ...(await disturbing.stop()) });
     }

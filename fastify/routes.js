@@ -3,7 +3,7 @@
 // The table of routes as routes of Fastify. All is set on the route itself, so that nothing of the host replaces it: not its validator, not its
 // serializer, not its parsers, not its error handler.
 
-const { BODY_LIMIT, parseBody } = require('../http/body');
+const { BODY_LIMIT, hasUnreadBody, parseBody } = require('../http/body');
 const { ROUTES } = require('../http/routes');
 const { flushed } = require('../http/serve');
 
@@ -43,8 +43,7 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
       onRequest: [admit, ...[onRequest].flat()],
       handler,
       errorHandler: (/** @type {any} */ error, /** @type {Request} */ request, /** @type {Reply} */ reply) => {
-        const isUnread = request.raw.httpVersionMajor === 1 && !request.raw.complete;
-        if (isUnread) reply.header('connection', 'close');
+        if (hasUnreadBody(request.raw)) reply.header('connection', 'close');
         return send(reply, desk.failure(error));
       },
     });

@@ -63,8 +63,17 @@ async function readBody(req) {
   return parseBody(Buffer.concat(chunks).toString('utf8'));
 }
 
+/**
+ * True when the client is still sending what nobody is going to read: then the connection has to end with the answer. HTTP/2 ends the stream by itself.
+ *
+ * @param {import('node:http').IncomingMessage} req
+ */
+function hasUnreadBody({ httpVersionMajor, complete, headers }) {
+  return httpVersionMajor === 1 && !complete && (Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined);
+}
+
 function tooLarge() {
   return requestError('HEAPHOUND_ERR_BODY_TOO_LARGE', `the body may have ${BODY_LIMIT} bytes`);
 }
 
-module.exports = { BODY_LIMIT, members, parseBody, readBody };
+module.exports = { BODY_LIMIT, hasUnreadBody, members, parseBody, readBody };

@@ -3,7 +3,7 @@
 // The table of routes over plain requests of Node.js, HTTP/1 or HTTP/2.
 
 const { pipeline } = require('node:stream');
-const { readBody } = require('./body');
+const { hasUnreadBody, readBody } = require('./body');
 const { requestError } = require('./errors');
 const { ROUTES } = require('./routes');
 
@@ -35,10 +35,8 @@ async function serve(desk, req, res, { base, mounted = '', body }) {
     send(res, await desk.answer(route, { ...ask, body: route.method === 'POST' ? (body ?? (await readBody(req))) : undefined }));
   } catch (error) {
     const answer = desk.failure(error);
-    // What was not read is not going to be.
-    const isUnread = req.httpVersionMajor === 1 && !req.complete;
     if (res.headersSent) res.destroy();
-    else send(res, isUnread ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer);
+    else send(res, hasUnreadBody(req) ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer);
   }
   return true;
 }
