@@ -12,6 +12,7 @@ const Fastify = require('fastify');
 const heaphound = require('../fastify');
 const { ROUTES } = require('../http/routes');
 const { openPaperStore } = require('./helpers/paper-store');
+const { startS3rver } = require('./helpers/s3-server');
 const { KEY, WITH_KEY, startApp } = require('./helpers/service-app');
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-fastify-'));
@@ -51,6 +52,22 @@ test('the simplest use: a snapshot, a second one, what grew between them', async
     assert.equal((await call(method, where)).statusCode, 404, `${method} ${where}`);
   }
   assert.equal((await call('POST', '/leaks', { payload: { ids } })).statusCode, 404, 'said before it is accepted');
+  await app.close();
+});
+
+test('with a bucket as the store nothing stays on this machine, and leaks are found from there', async (t) => {
+  const { app, call } = await startApp({ store: { s3: await startS3rver(t) } });
+  const held = [];
+  const ids = [];
+  for (let index = 0; index < 2; index += 1) {
+    const answer = await call('POST', '?wait=true');
+    assert.deepEqual([answer.statusCode, answer.json().filePath, answer.json().mode], [200, undefined, app.heaphound.mode], answer.body);
+    ids.push(answer.json().id);
+    for (let count = 0; count < 500; count += 1) held.push(new (class Parcel { number = count; })());
+  }
+  const { leaks, snapshots } = (await call('POST', '/leaks?wait=true', { payload: { ids } })).json();
+  assert.ok(leaks.some(({ className }) => className === 'Parcel'), JSON.stringify(leaks));
+  assert.deepEqual(snapshots.map(({ file }) => file), [undefined, undefined]);
   await app.close();
 });
 
@@ -235,7 +252,19 @@ test('the routes can listen apart, on a port that the app does not have', async 
   await assert.rejects(fetch(base));
 });
 
-test('rules are those of the watcher, and 404 without one', async () => {
+test('the watcher watches through the service, and its rules can be switched', async () => {
+  const { app, call } = await startApp({ watch: { rules: { 'rss-gap': false } } });
+  const { rules } = (await call('GET', '/rules')).json();
+  assert.equal(rules.find(({ name }) => name === 'rss-gap').enabled, false);
+  assert.deepEqual((await call('POST', '/rules/rss-gap', { payload: { enabled: true } })).json().enabled, true);
+  assert.equal((await call('POST', '/rules/nonsense', { payload: { enabled: true } })).statusCode, 400);
+  assert.equal((await call('POST', '/rules/rss-gap', { payload: {} })).statusCode, 400);
+  assert.equal((await call('GET', '/rules')).json().rules.find(({ name }) => name === 'rss-gap').enabled, true);
+  await app.close();
+  await assert.rejects(startApp({ watch: { nonsense: 1 } }), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
+test('rules are 404 without a watcher', async () => {
   const { app, call } = await startApp();
   assert.equal((await call('GET', '/rules')).json().code, 'HEAPHOUND_ERR_NO_WATCHER');
   assert.equal((await call('POST', '/rules/trend', { payload: { enabled: false } })).json().code, 'HEAPHOUND_ERR_NO_WATCHER');
