@@ -908,6 +908,183 @@ export function listWorkers(options: InspectOptions): Promise<InspectedWorker[]>
 /** What heaphound does in a service, without HTTP. `heaphound/fastify` and `heaphound/http` are on top of it. */
 export function createService(options: ServiceOptions): Service;
 
+/** Like pino's. */
+export interface WatchLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export type RuleName = 'heap-trend' | 'external-trend' | 'rss-gap' | 'heap-limit' | 'container-limit';
+/** `'rising'`: found, and waiting its turn. `'alarm'`: an alarm was raised, and for `limits.repeatMs` there will be no other. */
+export type RuleState = 'off' | 'quiet' | 'rising' | 'investigating' | 'alarm';
+
+export interface RuleSetting {
+  enabled?: boolean;
+  /** Share of the limit from which on it is near, above 0 and up to 1; for `'heap-limit'` (0.7) and `'container-limit'` (0.85). */
+  share?: number;
+}
+
+export interface WatchRule {
+  name: RuleName;
+  enabled: boolean;
+  state: RuleState;
+  meaning: string;
+  share?: number;
+}
+
+export interface WatchLimits {
+  /** Most snapshots of one process. Default: 12. */
+  maxCaptures?: number;
+  /** Most snapshots in 24 hours. Default: 6. */
+  maxPerDay?: number;
+  /** Milliseconds between two snapshots of one rise, at the least. Default: 60,000. */
+  spacingMs?: number;
+  /** Milliseconds after a rise was looked into, before another is. Default: 600,000. */
+  cooldownMs?: number;
+  /** Milliseconds between two alarms of one rule. Default: 24 hours. */
+  repeatMs?: number;
+  /** Most milliseconds of a random wait before the first snapshot, so that replicas do not act at once. Default: 15,000. */
+  jitterMs?: number;
+  /** Milliseconds that the lock in the store is held at the most: of all processes with one store, one looks into its memory at a time. Default: 1 hour. */
+  lockMs?: number;
+}
+
+export interface Webhook {
+  /** Https, or this machine. */
+  url: string;
+  headers?: Record<string, string>;
+  /** Of one attempt. Default: 5,000. */
+  timeoutMs?: number;
+  /** After the first attempt; only where a later one may succeed. Default: 3. */
+  retries?: number;
+  /** Before the first retry; doubles with each. Default: 1,000. */
+  retryMs?: number;
+  /** Allow http to other machines. Default: false. */
+  allowHttp?: boolean;
+}
+
+export interface WatchOptions {
+  /** Takes the snapshots and analyses them. Not together with `store` or `capture`. Default: one of its own over `store`. */
+  service?: Service;
+  /** An opened store, or what `openStore` takes. Default: a directory. */
+  store?: Store | StoreConfig;
+  /** Takes a snapshot; what `analyse` gets is the `id`. Only with `analyse`. */
+  capture?: (reason: string, options: { signal: AbortSignal }) => Promise<{ id: string; location?: string }>;
+  analyse?: (ids: string[], options: { signal: AbortSignal }) => Promise<LeakDocument>;
+  log?: WatchLog;
+  /** An address that alarms are posted to, as JSON. */
+  webhook?: string | Webhook;
+  rules?: Partial<Record<RuleName, boolean | RuleSetting>>;
+  limits?: WatchLimits;
+  /** Milliseconds between two looks. Default: 15,000. */
+  sampleMs?: number;
+  /** Milliseconds of a window, whose least value counts. Default: 15,000. */
+  windowMs?: number;
+  /** Milliseconds after the start in which no rise is looked for. Default: 60,000. */
+  settleMs?: number;
+  /** Windows with a major collection in them that make a trend, 5 to 40. Default: 8. */
+  minWindows?: number;
+  /** Milliseconds of sampling allocations, where no snapshot can be taken. Default: 30,000. */
+  samplingMs?: number;
+  /** Threads of an analysis, without a `service`. Default: 1. */
+  threads?: number;
+  /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
+  now?: () => number;
+}
+
+export interface AlarmLeak {
+  className: string;
+  location?: SourceLocation;
+  container: { name: string; edge: string; location?: SourceLocation };
+  /** Objects more, for each interval between two snapshots. */
+  countGrowth: number[];
+  /** Bytes more, from the first to the last snapshot. */
+  retainedGrowth: number;
+  fingerprint: string;
+}
+
+/** What the log, the channel `heaphound:alarm` and the webhook get. */
+export interface MemoryAlarm {
+  /** ISO 8601. */
+  at: string;
+  rule: RuleName;
+  /** One line. */
+  message: string;
+  diagnosis: string;
+  host: string;
+  pid: number;
+  threadId: number;
+  /** Bytes of what the rule looks at. */
+  levelBytes: number;
+  /** How fast it rises. */
+  bytesPerSecond?: number;
+  limitBytes: number;
+  /** Oldest first. */
+  snapshots: Array<{ id: string; location?: string }>;
+  /** Under which the store has the whole verdict. */
+  report?: string;
+  /** Most important first, at most 5. */
+  leaks: AlarmLeak[];
+  /** Without a verdict: the best that there was room for. */
+  rung?: 'snapshot' | 'allocation-sites' | 'statistics';
+  /** Functions that allocated what was alive at the end of the sampling; bytes are an estimate. */
+  sites?: Array<{ function: string; file: string; line: number; liveBytes: number }>;
+  /** Bytes. */
+  statistics?: object;
+  /** What could not be done, and why. */
+  skipped: string[];
+}
+
+/** All bytes; what is not known yet is absent. */
+export interface MemoryLevels {
+  heapLimitBytes: number;
+  /** Of the tightest control group. */
+  memoryLimitBytes?: number;
+  /** What objects that outlived the last major collection take. */
+  heapAfterCollectionBytes?: number;
+  externalBytes?: number;
+  heapBytesPerSecond?: number;
+}
+
+export interface MemoryWatcher extends AsyncDisposable {
+  rules(): WatchRule[];
+  setRule(name: RuleName, setting: RuleSetting): WatchRule;
+  switchRule(name: RuleName, enabled: boolean): WatchRule;
+  levels(): MemoryLevels;
+  /** Ends the watch, and what it has under way. A service or store that was passed in stays open. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Watches the memory of this thread, and finds out what leaks when it rises: `docs/watcher.md`. */
+export function watchMemory(options?: WatchOptions): Promise<MemoryWatcher>;
+
+export interface EmbeddedMetricsOptions {
+  /** Default: `process.stdout`. */
+  stream?: { write(text: string): unknown };
+  /** Default: `'heaphound'`. */
+  namespace?: string;
+  /** Names and values, at most 30. Default: `{ service: 'node' }`. */
+  dimensions?: Record<string, string>;
+  /** Milliseconds between two lines of levels. Default: 60,000. */
+  everyMs?: number;
+}
+
+export interface MetricsOptions {
+  /** A registry of prom-client. It is never the global one unless that is what you pass. */
+  registry?: object;
+  /** A meter of OpenTelemetry. */
+  meter?: object;
+  /** Lines of the CloudWatch embedded metric format. */
+  emf?: boolean | EmbeddedMetricsOptions;
+  /** Whose levels and rules are exported too. */
+  watcher?: Pick<MemoryWatcher, 'levels' | 'rules'>;
+}
+
+/** Exports what the channels of heaphound and a watcher tell: `docs/watcher.md`. `stop` takes everything back that it registered. */
+export function observeMetrics(options: MetricsOptions): { stop(): void };
+
 /** Every error's `code`; `docs/errors.md` has a heading for each. */
 export type ErrorCode =
   | 'HEAPHOUND_ERR_CANCELLED'

@@ -12,6 +12,8 @@ const { decryptSnapshot } = require('./lib/decrypt');
 const { redactSnapshot } = require('./lib/redact');
 const { openStore } = require('./lib/store/store');
 const { createService } = require('./lib/service');
+const { watchMemory } = require('./lib/watch');
+const { observeMetrics } = require('./lib/metrics');
 
 module.exports = {
   captureSnapshot,
@@ -27,4 +29,6 @@ module.exports = {
   openStore,
   createService,
   decryptSnapshot,
+  watchMemory,
+  observeMetrics,
 };

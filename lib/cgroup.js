@@ -19,17 +19,19 @@ const UNLIMITED = 2 ** 62;
  * @property {string} limit what sets them: the file
  */
 
+/** @typedef {Room & { limitBytes: number }} GroupRoom with what stands in the file */
+
 /**
  * The least that any group of the process leaves, its own and those around it. What the page cache holds and nobody has used of late counts
  * as free: the kernel takes it back first.
  *
  * @param {{ pid?: number | 'self', root?: string }} [options]
- * @returns {Room | undefined} undefined when nothing limits it
+ * @returns {GroupRoom | undefined} undefined when nothing limits it
  */
 function cgroupRoom({ pid = 'self', root = '/' } = {}) {
   const groups = groupsOf(read(root, `proc/${pid}/cgroup`));
   const mounts = mountsOf(read(root, `proc/${pid}/mountinfo`));
-  /** @type {Room | undefined} */
+  /** @type {GroupRoom | undefined} */
   let least;
   for (const version of /** @type {const} */ (['v2', 'v1'])) {
     const group = groups[version];
@@ -92,7 +94,7 @@ function directories({ top, point }, group) {
  * @param {string} root
  * @param {string} directory
  * @param {typeof VERSIONS[keyof typeof VERSIONS]} files
- * @returns {Room | undefined}
+ * @returns {GroupRoom | undefined}
  */
 function roomIn(root, directory, { limits, used, inactive }) {
   const known = limits
@@ -103,7 +105,7 @@ function roomIn(root, directory, { limits, used, inactive }) {
   if (known.length === 0 || !Number.isFinite(current)) return undefined;
   const [, reclaimable = '0'] = new RegExp(`^${inactive} (\\d+)$`, 'm').exec(read(root, path.join(directory, 'memory.stat'))) ?? [];
   const bytes = known[0].bytes - Math.max(current - Number(reclaimable), 0);
-  return { bytes: Math.max(bytes, 0), limit: path.join(directory, known[0].name) };
+  return { bytes: Math.max(bytes, 0), limit: path.join(directory, known[0].name), limitBytes: known[0].bytes };
 }
 
 /**

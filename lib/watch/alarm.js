@@ -1,0 +1,72 @@
+'use strict';
+
+// What an alarm says, and to whom. It has names, places and numbers, and no contents of the heap.
+
+const os = require('node:os');
+const { threadId } = require('node:worker_threads');
+const { publish } = require('../channels');
+
+/** Leaks that an alarm names; the report has all. */
+const MOST_LEAKS = 5;
+const MEGABYTE = 1e6;
+
+/**
+ * @param {import('../..').RuleName} rule
+ * @param {import('./rules').Rule} about
+ * @param {import('./rules').Finding & { heapLimit: number }} finding
+ * @param {{ snapshots: any[], document?: any, report?: string, picture?: import('./ladder').Picture, skipped: string[] }} outcome
+ * @returns {import('../..').MemoryAlarm}
+ */
+function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snapshots, document, report, picture, skipped }) {
+  const leaks = (document?.leaks ?? []).slice(0, MOST_LEAKS).map(leakOf);
+  return {
+    at: new Date().toISOString(),
+    rule,
+    message: headline(rule, { level, slope, limit }, leaks),
+    diagnosis,
+    host: os.hostname(),
+    pid: process.pid,
+    threadId,
+    levelBytes: level,
+    ...(slope !== undefined && { bytesPerSecond: slope }),
+    limitBytes: limit ?? heapLimit,
+    snapshots: snapshots.map(({ id, location }) => ({ id, location })),
+    ...(report !== undefined && { report }),
+    leaks,
+    ...(picture && { rung: picture.rung, statistics: picture.statistics, ...(picture.sites && { sites: picture.sites }) }),
+    skipped: [...skipped, ...(picture?.skipped ?? [])],
+  };
+}
+
+/** @param {any} leak @returns {import('../..').AlarmLeak} */
+function leakOf({ className, location, container, countGrowth, retainedGrowth, fingerprint }) {
+  const { name, edge, location: place } = container;
+  return { className, ...(location && { location }), container: { name, edge, ...(place && { location: place }) }, countGrowth, retainedGrowth, fingerprint };
+}
+
+/**
+ * @param {string} rule
+ * @param {import('./rules').Finding} finding
+ * @param {import('../..').AlarmLeak[]} leaks
+ */
+function headline(rule, { level, slope, limit }, [leak]) {
+  const megabytes = (/** @type {number} */ bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+  const state = limit === undefined ? `${megabytes(level)}, rising by ${megabytes((slope ?? 0) * 60)} a minute` : `${megabytes(level)} of ${megabytes(limit)}`;
+  if (leak === undefined) return `${rule}: ${state}`;
+  const place = leak.container.location ?? leak.location;
+  const at = place ? `, ${place.file}:${place.line}` : '';
+  return `${rule}: ${state}; ${leak.className} piles up in "${leak.container.edge}" of ${leak.container.name}${at}`;
+}
+
+/**
+ * To the channel and to the log. The webhook is told by who can wait for it.
+ *
+ * @param {import('../..').MemoryAlarm} alarm
+ * @param {any} log
+ */
+function raise(alarm, log) {
+  publish('alarm', { ...alarm });
+  log?.error({ alarm }, `heaphound: ${alarm.message}`);
+}
+
+module.exports = { alarmOf, raise };

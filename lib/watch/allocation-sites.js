@@ -1,0 +1,56 @@
+'use strict';
+
+// Which functions made what is alive now: V8 samples allocations, at little cost and without a pause. It sees what is allocated while it runs.
+
+const { setTimeout: delay } = require('node:timers/promises');
+
+/** Bytes between two samples, on average. */
+const INTERVAL = 32 * 1024;
+const MOST = 20;
+
+/**
+ * @typedef {object} AllocationSite
+ * @property {string} function
+ * @property {string} file
+ * @property {number} line from 1
+ * @property {number} liveBytes that it allocated while it was sampled and that are still alive, by estimate
+ */
+
+/**
+ * @param {number} forMs how long to sample
+ * @param {AbortSignal} signal
+ * @returns {Promise<AllocationSite[]>} most bytes first
+ */
+async function allocationSites(forMs, signal) {
+  const { Session } = require('node:inspector/promises');
+  const session = new Session();
+  session.connect();
+  try {
+    await session.post('HeapProfiler.enable');
+    await session.post('HeapProfiler.startSampling', { samplingInterval: INTERVAL });
+    await delay(forMs, undefined, { signal, ref: false });
+    const { profile } = await session.post('HeapProfiler.stopSampling');
+    return sites(profile.head);
+  } finally {
+    session.disconnect();
+  }
+}
+
+/** @param {import('node:inspector').HeapProfiler.SamplingHeapProfileNode} head */
+function sites(head) {
+  /** @type {Map<string, AllocationSite>} */
+  const found = new Map();
+  const rest = [head];
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    rest.push(...node.children);
+    if (node.selfSize === 0) continue;
+    const { functionName, url, lineNumber } = node.callFrame;
+    const key = `${url}:${lineNumber}:${functionName}`;
+    const site = found.get(key) ?? { function: functionName, file: url, line: lineNumber + 1, liveBytes: 0 };
+    site.liveBytes += node.selfSize;
+    found.set(key, site);
+  }
+  return [...found.values()].sort((a, b) => b.liveBytes - a.liveBytes).slice(0, MOST);
+}
+
+module.exports = { allocationSites };

@@ -1,0 +1,62 @@
+'use strict';
+
+// What the watcher may do: how often it captures and how often it raises an alarm, however bad things are.
+
+const DAY_MS = 24 * 3600_000;
+
+class Budget {
+  #limits;
+  #now;
+  /** @type {number[]} */
+  #captures = [];
+  #count = 0;
+  #quietUntil = -Infinity;
+  /** @type {Map<string, number>} */
+  #alarms = new Map();
+
+  /**
+   * @param {{ maxCaptures: number, maxPerDay: number, cooldownMs: number, repeatMs: number }} limits
+   * @param {() => number} now milliseconds of a monotonic clock
+   */
+  constructor(limits, now) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** @returns {string | undefined} why no capture may begin now */
+  whyNotCapture() {
+    const now = this.#now();
+    this.#captures = this.#captures.filter((at) => now - at < DAY_MS);
+    if (this.#count >= this.#limits.maxCaptures) return `the watcher has taken ${this.#count} snapshots in this process (\`limits.maxCaptures\`)`;
+    if (this.#captures.length >= this.#limits.maxPerDay) return `the watcher has taken ${this.#captures.length} snapshots in 24 hours (\`limits.maxPerDay\`)`;
+    return undefined;
+  }
+
+  captured() {
+    this.#count += 1;
+    this.#captures.push(this.#now());
+  }
+
+  /** May another rise be looked into? */
+  get isQuiet() {
+    return this.#now() < this.#quietUntil;
+  }
+
+  /** One was looked into. */
+  cool() {
+    this.#quietUntil = this.#now() + this.#limits.cooldownMs;
+  }
+
+  /** @param {string} rule */
+  mayAlarm(rule) {
+    const last = this.#alarms.get(rule);
+    return last === undefined || this.#now() - last >= this.#limits.repeatMs;
+  }
+
+  /** @param {string} rule */
+  alarmed(rule) {
+    this.#alarms.set(rule, this.#now());
+  }
+}
+
+module.exports = { Budget };

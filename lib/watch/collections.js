@@ -1,0 +1,20 @@
+'use strict';
+
+// Tells of major collections, at the turn of the event loop after each.
+
+const { PerformanceObserver, constants } = require('node:perf_hooks');
+
+/**
+ * @param {() => void} collected
+ * @returns {() => void} ends it
+ */
+function observeCollections(collected) {
+  const observer = new PerformanceObserver((list) => {
+    const isMajor = list.getEntries().some((entry) => /** @type {any} */ (entry).detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR);
+    if (isMajor) collected();
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  return () => observer.disconnect();
+}
+
+module.exports = { observeCollections };

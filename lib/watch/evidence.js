@@ -1,0 +1,74 @@
+'use strict';
+
+// Where the watcher's snapshots and verdicts come from: a service, a store of its own, or two functions.
+
+const { createService } = require('../service');
+const { openStore } = require('../store/store');
+
+/**
+ * @typedef {object} Evidence
+ * @property {(reason: string, signal: AbortSignal) => Promise<any>} capture
+ * @property {(ids: string[], signal: AbortSignal) => Promise<{ document: any, report?: string }>} analyse
+ * @property {(ttlMs: number) => Promise<(() => Promise<void>) | undefined>} lock for one of all processes
+ * @property {() => Promise<void>} close
+ */
+
+const TRIGGER = 'watch';
+const LOCK = 'watch';
+
+/**
+ * @param {{ service?: any, store?: any, capture?: Function, analyse?: Function, threads: number, log?: any }} options
+ * @returns {Promise<Evidence>}
+ */
+async function openEvidence({ service, store, capture, analyse, threads, log }) {
+  if (capture && analyse) {
+    return {
+      capture: async (reason, signal) => capture(reason, { signal }),
+      analyse: async (ids, signal) => ({ document: await analyse(ids, { signal }) }),
+      lock: async () => async () => {},
+      close: async () => {},
+    };
+  }
+  if (service) return ofService(service, async () => {});
+  const isOpen = typeof store?.capture === 'function';
+  const opened = isOpen ? store : await openStore(store);
+  const own = createService({ store: opened, threads, ...(log && { log }) });
+  return ofService(own, async () => {
+    await own.close();
+    if (!isOpen) await opened.close();
+  });
+}
+
+/**
+ * @param {import('../..').Service} service
+ * @param {() => Promise<void>} close
+ * @returns {Evidence}
+ */
+function ofService(service, close) {
+  return {
+    capture: (reason, signal) => finished(service, service.capture({ trigger: TRIGGER, reason }), signal),
+    analyse: async (ids, signal) => {
+      const operation = service.leaks(ids);
+      return { document: await finished(service, operation, signal), report: operation.id };
+    },
+    lock: (ttlMs) => service.store.lock(LOCK, ttlMs),
+    close,
+  };
+}
+
+/**
+ * @param {import('../..').Service} service
+ * @param {{ id: string, done: Promise<any> }} operation
+ * @param {AbortSignal} signal that cancels it
+ */
+async function finished(service, operation, signal) {
+  const cancel = () => service.cancel(operation.id);
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await operation.done;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+module.exports = { openEvidence };

@@ -1,0 +1,68 @@
+'use strict';
+
+// The best picture of memory that there is still room for: a snapshot, else who allocates, else numbers.
+
+const v8 = require('node:v8');
+const { allocationSites } = require('./allocation-sites');
+
+/** Above this share of its limit the heap may end before a snapshot or a sample does. */
+const TOO_LATE = 0.92;
+
+/**
+ * @typedef {object} Picture
+ * @property {'snapshot' | 'allocation-sites' | 'statistics'} rung
+ * @property {any} [snapshot]
+ * @property {import('./allocation-sites').AllocationSite[]} [sites]
+ * @property {object} statistics
+ * @property {string[]} skipped why the rungs above were not taken
+ */
+
+/**
+ * Never rejects, unless `signal` fires.
+ *
+ * @param {object} how
+ * @param {number} how.share of the limit that is used
+ * @param {(() => Promise<any>) | string} how.capture or why there will be none
+ * @param {number} how.samplingMs
+ * @param {AbortSignal} how.signal
+ * @returns {Promise<Picture>}
+ */
+async function picture({ share, capture, samplingMs, signal }) {
+  // First of all: they are there even if the process does not live to see the rest.
+  const numbers = statistics();
+  /** @type {string[]} */
+  const skipped = [];
+  const late = share >= TOO_LATE ? `${Math.round(share * 100)} % of the limit are used` : undefined;
+  const why = late ?? (typeof capture === 'string' ? capture : undefined);
+  if (why !== undefined) {
+    skipped.push(`no snapshot: ${why}`);
+  } else {
+    try {
+      return { rung: 'snapshot', snapshot: await /** @type {() => Promise<any>} */ (capture)(), statistics: numbers, skipped };
+    } catch (error) {
+      signal.throwIfAborted();
+      skipped.push(`no snapshot: ${/** @type {any} */ (error).message}`);
+    }
+  }
+  if (late !== undefined) {
+    skipped.push(`no sampling: ${late}`);
+  } else {
+    try {
+      return { rung: 'allocation-sites', sites: await allocationSites(samplingMs, signal), statistics: numbers, skipped };
+    } catch (error) {
+      signal.throwIfAborted();
+      skipped.push(`no sampling: ${/** @type {any} */ (error).message}`);
+    }
+  }
+  return { rung: 'statistics', statistics: numbers, skipped };
+}
+
+/** All bytes. */
+function statistics() {
+  const { heap_size_limit: heapLimit, used_heap_size: heapUsed, total_heap_size: heapTotal, malloced_memory: malloced } = v8.getHeapStatistics();
+  const { rss, external, arrayBuffers } = process.memoryUsage();
+  const spaces = Object.fromEntries(v8.getHeapSpaceStatistics().map(({ space_name: name, space_used_size: used }) => [name, used]));
+  return { heapLimit, heapUsed, heapTotal, malloced, rss, external, arrayBuffers, spaces };
+}
+
+module.exports = { picture, statistics };

@@ -1,0 +1,124 @@
+'use strict';
+
+// How the watcher may be set up. The limits of what it does are those of docs/watcher.md.
+
+const { optionError } = require('../errors');
+const { checkOptions, integer, ofType } = require('../options');
+const { RULES } = require('./rules');
+
+/** Of the largest timer. */
+const MAX_MS = 2 ** 31 - 1;
+const milliseconds = integer(1, MAX_MS);
+
+const DEFAULTS = Object.freeze({ sampleMs: 15_000, windowMs: 15_000, settleMs: 60_000, minWindows: 8, samplingMs: 30_000, threads: 1 });
+const LIMITS = Object.freeze({
+  maxCaptures: 12,
+  maxPerDay: 6,
+  spacingMs: 60_000,
+  cooldownMs: 600_000,
+  repeatMs: 24 * 3600_000,
+  jitterMs: 15_000,
+  lockMs: 3600_000,
+});
+const WEBHOOK = Object.freeze({ timeoutMs: 5_000, retries: 3, retryMs: 1_000, headers: {}, allowHttp: false });
+/** Hosts that are this machine. */
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** @type {Record<string, import('../options').Check>} */
+const LIMIT_CHECKS = {
+  maxCaptures: integer(0),
+  maxPerDay: integer(0),
+  spacingMs: integer(0, MAX_MS),
+  cooldownMs: integer(0, MAX_MS),
+  repeatMs: integer(0, MAX_MS),
+  jitterMs: integer(0, MAX_MS),
+  lockMs: milliseconds,
+};
+
+/** @type {Record<string, import('../options').Check>} */
+const WEBHOOK_CHECKS = {
+  url: ofType('string'),
+  timeoutMs: milliseconds,
+  retries: integer(0, 10),
+  retryMs: milliseconds,
+  allowHttp: ofType('boolean'),
+  headers: (name, value) => {
+    if (value === null || typeof value !== 'object' || !Object.values(value).every((text) => typeof text === 'string')) throw optionError(name, 'must be an object of texts');
+    return { ...value };
+  },
+};
+
+/** @type {Record<string, import('../options').Check>} */
+const CHECKS = {
+  service: methods('capture', 'leaks'),
+  store: (_, value) => value,
+  capture: ofType('function'),
+  analyse: ofType('function'),
+  log: methods('info', 'warn', 'error'),
+  sampleMs: milliseconds,
+  windowMs: milliseconds,
+  settleMs: integer(0, MAX_MS),
+  samplingMs: milliseconds,
+  minWindows: integer(5, 40),
+  threads: integer(1, 256),
+  now: ofType('function'),
+  limits: (_, value) => checkOptions(value, LIMIT_CHECKS),
+  webhook,
+  rules: (_, value) => checkOptions(value, Object.fromEntries(Object.keys(RULES).map((rule) => [rule, ruleSetting]))),
+};
+
+/** @type {Record<string, import('../options').Check>} */
+const RULE_CHECKS = { enabled: ofType('boolean'), share };
+
+/**
+ * @param {any} options
+ * @returns {any}
+ */
+function checkWatchOptions(options) {
+  const checked = checkOptions(options, CHECKS);
+  if ((checked.capture === undefined) !== (checked.analyse === undefined)) throw optionError('capture', 'goes together with analyse');
+  const ways = ['service', 'store', 'capture'].filter((name) => checked[name] !== undefined);
+  if (ways.length > 1) throw optionError(ways[1], `goes not together with ${ways[0]}`);
+  return { now: () => performance.now(), ...DEFAULTS, ...checked, limits: { ...LIMITS, ...checked.limits } };
+}
+
+/**
+ * A rule's setting: what `setRule` takes, or only whether it is on.
+ *
+ * @param {string} name
+ * @param {any} value
+ */
+function ruleSetting(name, value) {
+  const setting = checkOptions(typeof value === 'boolean' ? { enabled: value } : value, RULE_CHECKS);
+  if (setting.share !== undefined && RULES[name].share === undefined) throw optionError('share', `is nothing that the rule ${name} has`);
+  return setting;
+}
+
+/** @type {import('../options').Check} */
+function share(name, value) {
+  if (typeof value !== 'number' || !(value > 0 && value <= 1)) throw optionError(name, 'must be a number above 0 and up to 1');
+  return value;
+}
+
+/** @type {import('../options').Check} */
+function webhook(_, value) {
+  const checked = { ...WEBHOOK, ...checkOptions(typeof value === 'string' ? { url: value } : value, WEBHOOK_CHECKS) };
+  const url = URL.canParse(checked.url) ? new URL(checked.url) : undefined;
+  // The address may hold a secret: no message shows it.
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw optionError('webhook', 'must have a url of https');
+  if (url.protocol === 'http:' && !checked.allowHttp && !LOOPBACK.has(url.hostname)) {
+    throw optionError('webhook', 'must have a url of https, or of this machine; `allowHttp: true` if the way there is safe');
+  }
+  if (url.username !== '' || url.password !== '') throw optionError('webhook', 'must have no credentials in its url: use `headers`');
+  return { ...checked, url };
+}
+
+/** @param {string[]} names @returns {import('../options').Check} */
+function methods(...names) {
+  return (name, value) => {
+    if (!names.every((method) => typeof value?.[method] === 'function')) throw optionError(name, `must have methods ${names.join(' and ')}`);
+    return value;
+  };
+}
+
+module.exports = { DEFAULTS, LIMITS, checkWatchOptions, ruleSetting };

@@ -1,0 +1,344 @@
+'use strict';
+
+// Measures, asks the rules, and has looked into what they find: one thing at a time.
+
+const { EventEmitter } = require('node:events');
+const { setTimeout: delay } = require('node:timers/promises');
+const { isMainThread } = require('node:worker_threads');
+const { publish } = require('../channels');
+const { optionError } = require('../errors');
+const { alarmOf, raise } = require('./alarm');
+const { Budget } = require('./budget');
+const { observeCollections } = require('./collections');
+const { Investigation, FLOOR_WINDOWS } = require('./investigation');
+const { picture, statistics } = require('./ladder');
+const { container, heapLimit, oldBytes } = require('./memory');
+const { ruleSetting } = require('./options');
+const { RULES } = require('./rules');
+const { trend } = require('./trend');
+const { WatchClock } = require('./watch-clock');
+const { post } = require('./webhook');
+const { Level } = require('./windows');
+
+/** Rules about the process: its main thread is enough to ask them. */
+const OF_PROCESS = new Set(['rss-gap', 'container-limit']);
+/** Growth that nothing explains is told of when this share of the limit is used. */
+const UNEXPLAINED_SHARE = 0.4;
+/** An investigation waits so many of the least number of windows for the rise to go on. */
+const PATIENCE = 2;
+
+/**
+ * @typedef {object} Activity what is done about a finding
+ * @property {Investigation} [investigation]
+ * @property {AbortController} control
+ * @property {boolean} isUrgent
+ * @property {Promise<void>} done
+ */
+
+class Watcher {
+  #options;
+  #evidence;
+  #clock;
+  #budget;
+  #ticks = new EventEmitter();
+  #stopped = new AbortController();
+  #timer;
+  #unobserve;
+  /** @type {Map<import('../..').RuleName, { enabled: boolean, share?: number, state: import('../..').RuleState }>} */
+  #rules = new Map();
+  #levels;
+  #rss = 0;
+  /** @type {{ limitBytes: number, usedBytes: number } | undefined} */
+  #container;
+  /** @type {Activity | undefined} */
+  #activity;
+  /** @type {Set<Promise<unknown>>} */
+  #posts = new Set();
+
+  /**
+   * @param {any} options checked
+   * @param {import('./evidence').Evidence} evidence
+   */
+  constructor(options, evidence) {
+    const { sampleMs, windowMs, now, limits, rules = {} } = options;
+    this.#options = options;
+    this.#evidence = evidence;
+    this.#clock = new WatchClock(now, sampleMs);
+    this.#budget = new Budget(limits, now);
+    this.#levels = { heap: new Level(windowMs), external: new Level(windowMs), gap: new Level(windowMs) };
+    for (const [name, { share }] of /** @type {Array<[import('../..').RuleName, import('./rules').Rule]>} */ (Object.entries(RULES))) {
+      const enabled = isMainThread || !OF_PROCESS.has(name);
+      this.#rules.set(name, { enabled, share, state: 'quiet', ...rules[name] });
+    }
+    for (const rule of this.#rules.values()) if (!rule.enabled) rule.state = 'off';
+    this.#ticks.setMaxListeners(0);
+    this.#unobserve = observeCollections(() => this.#collected());
+    this.#timer = setInterval(() => this.#tick(), sampleMs);
+    this.#timer.unref();
+  }
+
+  rules() {
+    return [...this.#rules.keys()].map((name) => this.#ruleOf(name));
+  }
+
+  /**
+   * @param {import('../..').RuleName} name
+   * @param {import('../..').RuleSetting} setting
+   */
+  setRule(name, setting) {
+    const rule = this.#rules.get(name);
+    if (rule === undefined) throw optionError('name', `must be one of ${[...this.#rules.keys()].join(', ')}`);
+    Object.assign(rule, ruleSetting(name, setting));
+    if (!rule.enabled) this.#setState(name, 'off');
+    else if (rule.state === 'off') this.#setState(name, 'quiet');
+    return this.#ruleOf(name);
+  }
+
+  /**
+   * @param {import('../..').RuleName} name
+   * @param {boolean} enabled
+   */
+  switchRule(name, enabled) {
+    return this.setRule(name, { enabled });
+  }
+
+  levels() {
+    const { heap, external } = this.#levels;
+    const [windows] = heap.scales(this.#clock.time);
+    const found = trend(windows, { minPoints: this.#options.minWindows, minGrowth: 0, minShare: 0 });
+    return {
+      heapLimitBytes: heapLimit(),
+      ...(this.#container && { memoryLimitBytes: this.#container.limitBytes }),
+      ...(heap.latest !== undefined && { heapAfterCollectionBytes: heap.latest }),
+      ...(external.latest !== undefined && { externalBytes: external.latest }),
+      ...(found && { heapBytesPerSecond: found.slope * 1000 }),
+    };
+  }
+
+  /** @param {import('../..').RuleName} name @returns {import('../..').WatchRule} */
+  #ruleOf(name) {
+    const { enabled, share, state } = /** @type {any} */ (this.#rules.get(name));
+    const { meaning } = RULES[name];
+    return { name, enabled, state, meaning, ...(share !== undefined && { share }) };
+  }
+
+  /**
+   * @param {import('../..').RuleName} name
+   * @param {import('../..').RuleState} state
+   */
+  #setState(name, state) {
+    const rule = /** @type {any} */ (this.#rules.get(name));
+    const previous = rule.state;
+    if (previous === state) return;
+    rule.state = state;
+    publish('rule', { rule: name, state, previous });
+    this.#options.log?.info({ rule: name, state, previous }, `heaphound: rule ${name} is ${state}`);
+  }
+
+  #collected() {
+    const { time } = this.#clock;
+    this.#levels.heap.add(time, oldBytes());
+    this.#levels.external.add(time, process.memoryUsage().external);
+    // Near the limit collections follow each other, and the next tick may be too late.
+    this.#ask('heap-limit');
+  }
+
+  #tick() {
+    if (this.#clock.tick()) this.#discard();
+    const { rss, heapTotal, external } = process.memoryUsage();
+    this.#rss = rss;
+    this.#container = container();
+    this.#levels.gap.add(this.#clock.time, Math.max(rss - heapTotal - external, 0));
+    for (const name of this.#rules.keys()) this.#ask(name);
+    this.#ticks.emit('tick');
+  }
+
+  #discard() {
+    for (const level of Object.values(this.#levels)) level.discardOpen();
+  }
+
+  /** @param {import('../..').RuleName} name */
+  #find(name) {
+    const { time } = this.#clock;
+    const view = { time, minWindows: this.#options.minWindows, levels: this.#levels, heapLimit: heapLimit(), rss: this.#rss, container: this.#container };
+    return RULES[name].find(view, this.#rules.get(name)?.share ?? 1);
+  }
+
+  /** @param {import('../..').RuleName} name */
+  #ask(name) {
+    const { enabled, state } = /** @type {any} */ (this.#rules.get(name));
+    if (!enabled || state === 'investigating' || this.#stopped.signal.aborted) return;
+    const { action } = RULES[name];
+    const isUrgent = action === 'describe';
+    if (!isUrgent && this.#clock.time < this.#options.settleMs) return;
+    if (!this.#budget.mayAlarm(name)) return;
+    const finding = this.#find(name);
+    if (finding === undefined) return this.#setState(name, 'quiet');
+    if (this.#activity && (!isUrgent || this.#activity.isUrgent)) return this.#setState(name, 'rising');
+    if (action === 'investigate' && this.#budget.isQuiet) return this.#setState(name, 'rising');
+    this.#begin(name, isUrgent, finding);
+  }
+
+  /**
+   * @param {import('../..').RuleName} name
+   * @param {boolean} isUrgent
+   * @param {import('./rules').Finding} finding
+   */
+  #begin(name, isUrgent, finding) {
+    const before = this.#activity;
+    const control = new AbortController();
+    const signal = AbortSignal.any([control.signal, this.#stopped.signal]);
+    this.#setState(name, 'investigating');
+    /** @type {Activity} */
+    const activity = { control, isUrgent, done: Promise.resolve() };
+    this.#activity = activity;
+    const work = {
+      tell: () => this.#alarm(name, finding, { snapshots: [], skipped: [], picture: { rung: 'statistics', statistics: statistics(), skipped: [] } }),
+      describe: () => this.#describe(name, finding, before, signal),
+      investigate: () => this.#investigate(name, activity, signal),
+    };
+    activity.done = work[RULES[name].action]()
+      .catch((error) => {
+        if (!signal.aborted) this.#options.log?.warn({ err: error, rule: name }, `heaphound: the rule ${name} could not be followed`);
+      })
+      .finally(() => {
+        if (this.#activity === activity) this.#activity = undefined;
+        const rule = this.#rules.get(name);
+        if (rule?.state === 'investigating') this.#setState(name, rule.enabled ? 'quiet' : 'off');
+      });
+  }
+
+  /**
+   * @param {import('../..').RuleName} name
+   * @param {Activity} activity
+   * @param {AbortSignal} signal
+   */
+  async #investigate(name, activity, signal) {
+    const { limits, windowMs, minWindows, samplingMs, now } = this.#options;
+    // Replicas that rise together do not all stop to look at the same time.
+    await delay(Math.random() * limits.jitterMs, undefined, { signal, ref: false });
+    const release = await this.#evidence.lock(limits.lockMs);
+    if (release === undefined) {
+      this.#options.log?.info({ rule: name }, 'heaphound: another process looks into its memory; this one waits');
+      this.#budget.cool();
+      return;
+    }
+    try {
+      const level = name === 'external-trend' ? this.#levels.external : this.#levels.heap;
+      activity.investigation = new Investigation(name, {
+        ticks: this.#ticks,
+        find: () => this.#find(name),
+        floor: () => level.floor(this.#clock.time, FLOOR_WINDOWS),
+        heapLimit: () => (level === this.#levels.heap ? heapLimit() : Infinity),
+        now,
+        budget: this.#budget,
+        capture: (reason) => this.#capture(reason, signal),
+        analyse: (ids) => this.#evidence.analyse(ids, signal),
+        times: { spacingMs: limits.spacingMs, patienceMs: PATIENCE * minWindows * windowMs, samplingMs },
+        signal,
+      });
+      const outcome = await activity.investigation.run();
+      this.#budget.cool();
+      if (outcome === undefined) return;
+      const finding = this.#find(name) ?? { level: level.latest ?? 0 };
+      if (outcome.document?.leaks.length === 0 && finding.level < UNEXPLAINED_SHARE * heapLimit()) {
+        this.#options.log?.info({ rule: name, snapshots: outcome.snapshots.map(({ id }) => id) }, 'heaphound: memory rose, and nothing piles up in it');
+        this.#forget();
+        return;
+      }
+      await this.#alarm(name, finding, outcome);
+      this.#forget();
+    } finally {
+      await release().catch((/** @type {Error} */ error) => this.#options.log?.warn({ err: error }, 'heaphound: the lock in the store could not be released'));
+    }
+  }
+
+  /**
+   * Near a limit there is no time for three snapshots: what can be seen now, and what earlier snapshots tell together with it.
+   *
+   * @param {import('../..').RuleName} name
+   * @param {import('./rules').Finding} finding
+   * @param {Activity | undefined} before what is given up for it
+   * @param {AbortSignal} signal
+   */
+  async #describe(name, finding, before, signal) {
+    before?.control.abort();
+    await before?.done;
+    const earlier = before?.investigation?.snapshots ?? [];
+    const share = finding.level / (finding.limit ?? Infinity);
+    const capture = this.#budget.whyNotCapture() ?? (() => this.#capture(`${name}: ${Math.round(share * 100)} % of the limit`, signal));
+    const seen = await picture({ share, capture, samplingMs: this.#options.samplingMs, signal });
+    const snapshots = seen.snapshot ? [...earlier, seen.snapshot] : earlier;
+    /** @type {{ document?: any, report?: string }} */
+    let verdict = {};
+    if (snapshots.length >= 2) {
+      verdict = await this.#evidence.analyse(snapshots.map(({ id }) => id), signal).catch((error) => {
+        seen.skipped.push(`no verdict: ${error.message}`);
+        return {};
+      });
+    }
+    await this.#alarm(name, finding, { snapshots, picture: seen, skipped: [], ...verdict });
+  }
+
+  /**
+   * @param {string} reason
+   * @param {AbortSignal} signal
+   */
+  async #capture(reason, signal) {
+    try {
+      const snapshot = await this.#evidence.capture(reason, signal);
+      this.#budget.captured();
+      return snapshot;
+    } finally {
+      // What a capture in this process took of memory is not the program's, and its window is not like others.
+      this.#discard();
+      this.#levels.gap.forget();
+    }
+  }
+
+  /**
+   * @param {import('../..').RuleName} name
+   * @param {import('./rules').Finding} finding
+   * @param {Parameters<typeof alarmOf>[3]} outcome
+   */
+  async #alarm(name, finding, outcome) {
+    const alarm = alarmOf(name, RULES[name], { ...finding, heapLimit: heapLimit() }, outcome);
+    this.#budget.alarmed(name);
+    this.#setState(name, 'alarm');
+    raise(alarm, this.#options.log);
+    const { webhook, log } = this.#options;
+    if (webhook === undefined) return;
+    const posted = post(webhook, alarm, this.#stopped.signal).then(({ delivered, attempts, reason }) => {
+      if (!delivered) log?.error({ attempts, reason }, 'heaphound: the webhook did not take the alarm');
+    });
+    this.#posts.add(posted);
+    posted.finally(() => this.#posts.delete(posted));
+  }
+
+  /** What comes next is measured from here. */
+  #forget() {
+    for (const level of Object.values(this.#levels)) level.forget();
+  }
+
+  /** Ends the watch, and what it has under way. */
+  async close() {
+    if (!this.#stopped.signal.aborted) {
+      clearInterval(this.#timer);
+      this.#unobserve();
+      this.#stopped.abort();
+    }
+    await this.#activity?.done;
+    await Promise.all(this.#posts);
+    await this.#evidence.close();
+  }
+
+  stop() {
+    return this.close();
+  }
+
+  async [Symbol.asyncDispose]() {
+    return this.close();
+  }
+}
+
+module.exports = { Watcher };

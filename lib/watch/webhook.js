@@ -1,0 +1,44 @@
+'use strict';
+
+// Tells an alarm to an address from the configuration.
+
+const { setTimeout: delay } = require('node:timers/promises');
+
+/** Answers after which the same may succeed. @param {number} status */
+const isPassing = (status) => status === 408 || status === 429 || status >= 500;
+
+/**
+ * Never rejects. What goes wrong is said without the address, which may hold a secret.
+ *
+ * @param {{ url: URL, timeoutMs: number, retries: number, retryMs: number, headers: Record<string, string> }} hook
+ * @param {unknown} alarm
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ delivered: boolean, attempts: number, reason?: string }>}
+ */
+async function post({ url, timeoutMs, retries, retryMs, headers }, alarm, signal) {
+  const body = JSON.stringify(alarm);
+  let reason = '';
+  for (let attempt = 1; attempt <= retries + 1; attempt += 1) {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'heaphound' },
+        body,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      await response.body?.cancel();
+      if (response.ok) return { delivered: true, attempts: attempt };
+      reason = `it answered ${response.status}`;
+      if (!isPassing(response.status)) return { delivered: false, attempts: attempt, reason };
+    } catch (error) {
+      const { name, cause } = /** @type {any} */ (error);
+      reason = name === 'TimeoutError' ? `it did not answer within ${timeoutMs} ms` : `it cannot be reached: ${cause?.code ?? name}`;
+    }
+    if (signal.aborted) return { delivered: false, attempts: attempt, reason: 'the watcher was stopped' };
+    if (attempt <= retries) await delay(retryMs * 2 ** (attempt - 1), undefined, { signal, ref: false }).catch(() => {});
+  }
+  return { delivered: false, attempts: retries + 1, reason };
+}
+
+module.exports = { post };
