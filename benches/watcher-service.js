@@ -1,7 +1,8 @@
 'use strict';
 
-// A process that lives through a load profile with a watcher in it, for `benches/watcher.js`, which sends nothing and gets `{ alarm }`, `{ rule }` and `{ ended }`.
-// Every time of the watcher and of the profile is divided by FACTOR. The memory is real.
+// A process that lives through a load profile with a watcher in it, for `benches/watcher.js`, which sends nothing and gets `{ minute, alarm }`, `{ rule }` and `{ ended }`.
+// Every time of the watcher and of the profile is divided by FACTOR. Both go by the same clock, which a turn of work moves on: a busy machine makes the whole
+// longer and nothing different. The memory is real.
 //
 //   node --gc-global benches/watcher-service.js PROFILE FACTOR FROM_MINUTE TO_MINUTE DIRECTORY
 
@@ -26,17 +27,18 @@ async function main() {
   const [name, factorText, from, to, dir] = process.argv.slice(2);
   const factor = Number(factorText);
   const { traffic, each, turn } = PROFILES[name];
-  subscribe('heaphound:rule', (message) => process.send({ rule: message }));
-  subscribe('heaphound:alarm', (message) => process.send({ alarm: message }));
+  let workedMs = 0;
+  const watcher = await watchMemory({ store: { dir }, ...compressed(DEFAULTS, factor), limits: compressed(LIMITS, factor), now: () => workedMs });
+  const minuteNow = () => Number(from) + (workedMs * factor) / 60_000;
+  subscribe('heaphound:rule', (message) => process.send({ minute: minuteNow(), rule: message }));
+  subscribe('heaphound:alarm', (message) => process.send({ minute: minuteNow(), alarm: message }));
   subscribe('heaphound:capture', ({ event, durationMs, snapshot, code }) => event !== 'start' && process.send({ capture: { event, durationMs, pauseMs: snapshot?.pauseMs, code } }));
-  const watcher = await watchMemory({ store: { dir }, ...compressed(DEFAULTS, factor), limits: compressed(LIMITS, factor) });
-  const start = performance.now();
-  const minuteNow = () => Number(from) + ((performance.now() - start) * factor) / 60_000;
   const state = { count: 0, base: Array.from({ length: BASE }, (_, index) => new Session(index)) };
   const medium = [];
   let due = 0;
   let last = minuteNow();
   const timer = setInterval(() => {
+    workedMs += TURN_MS;
     const minute = minuteNow();
     due += traffic(minute) * (minute - last) * REQUESTS;
     last = minute;

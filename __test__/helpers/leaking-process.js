@@ -1,9 +1,12 @@
 'use strict';
 
-// A process that leaks, with a watcher whose times are short. `how`: `{ options, perTurn, rate }`; it sends `{ alarm }`, `{ state }`, and ends on `stop`.
+// A process that leaks, with a watcher whose times are short and whose clock its work moves on, so that a busy machine makes nothing different. It is given
+// `{ dir, options, capture, perTurn, upTo }` as JSON, sends `{ alarm }`, `{ state }`, `{ capture }`, and ends on any message.
 
 const { subscribe } = require('node:diagnostics_channel');
 const { createService, openStore, watchMemory } = require('../..');
+
+const TURN_MS = 10;
 
 class Ticket {
   constructor(number) {
@@ -20,18 +23,20 @@ function keepTicket() {
 }
 
 async function main() {
-  const { dir, options, capture, perTurn, upTo = Infinity, turnMs = 10 } = JSON.parse(process.argv[2]);
+  const { dir, options, capture, perTurn, upTo = Infinity } = JSON.parse(process.argv[2]);
   const store = await openStore({ dir });
   const service = createService({ store, ...(capture && { capture }) });
   subscribe('heaphound:alarm', (alarm) => process.send({ alarm }));
   subscribe('heaphound:rule', (state) => process.send({ state }));
   subscribe('heaphound:capture', (event) => process.send({ capture: event }));
-  const watcher = await watchMemory({ service, ...options });
+  let workedMs = 0;
+  const watcher = await watchMemory({ service, now: () => workedMs, ...options });
   setInterval(() => {
+    workedMs += TURN_MS;
     for (let index = 0; index < perTurn && tickets.size < upTo; index += 1) keepTicket();
     let garbage;
     for (let index = 0; index < 2000; index += 1) garbage = { index, before: garbage?.index };
-  }, turnMs);
+  }, TURN_MS);
   process.on('message', async () => {
     await watcher.stop();
     await service.close();
