@@ -155,4 +155,4 @@ function sum(values) {
   return values.reduce((total, value) => total + value, 0);
 }
 
-module.exports = { tellFailure, tellLeak, tellPath: path_ };
+module.exports = { tellFailure, tellLeak, tellPath: path_, tellPlace: at };

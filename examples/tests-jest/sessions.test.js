@@ -16,9 +16,11 @@ test('logging in and out does not leak', async () => {
 
 test('sessions are counted', async () => {
   const [count, before] = [await countInstances(Session), await checkpoint()];
-  store.login('grace');
+  const visit = store.login('grace');
   expect(await countInstances(Session)).toBe(count + 1);
   const diff = await before.diff();
   expect(diff).toHaveGrownBy({ className: 'Session', count: 1 });
   expect(diff).not.toHaveNoLeaks();
+  store.logout(visit);
+  expect(await before.diff()).toHaveNoLeaks();
 }, 60_000);
