@@ -17,6 +17,7 @@ const BENCHMARKS = {
   reliability: () => require('./reliability'),
   flakiness: () => require('./flakiness'),
   plugin: () => require('./plugin'),
+  'leak-test': () => require('./leak-test'),
 };
 
 async function main() {

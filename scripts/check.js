@@ -20,6 +20,7 @@ const SLOW = new Set([
   'nodes.test.js',
   'store-s3-moto.test.js',
   'test-no-leak.test.js',
+  'test-quiet.test.js',
   'test-runners.test.js',
   'threats.test.js',
 ]);

@@ -8,6 +8,7 @@ const MOST_LEAKS = 3;
 const MOST_STEPS = 12;
 const MOST_CLASSES = 4;
 const LONGEST_NAME = 80;
+const GENERAL_ADVICE = 'find what adds to it, and when it should remove: a limit, an expiry, or a removal when the work is done.';
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 /** What could move the cursor of a terminal or break the line. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
@@ -48,6 +49,8 @@ function tellLeak(leak, iterations) {
     : runs === undefined ? `leaks: ${steps} objects step by step${each}`
       : `leaks: ${signed(rounded(objects / runs))} per iteration (${steps} in rounds of ${iterations})${each}`;
   const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
+  // Of an engine that recognises kinds of leaks.
+  const { kind, advice } = /** @type {{ kind?: string, advice?: string }} */ (leak);
   const own = [container.location, ...[...retainingPath].reverse().map((step) => step.location)].find(isOwn);
   return [
     `${name(className)}${place} ${growth}`,
@@ -55,7 +58,8 @@ function tellLeak(leak, iterations) {
     '  Kept alive by',
     ...path_(retainingPath, container.id).map((line) => `    ${line}`),
     ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${name(row.className)} ${signed(row.count)}`).join(', ')}`] : []),
-    `  What to do: look at what adds to it${own ? ` (${at(own)})` : ''} and when it should remove: a limit, an expiry, or a removal when the work is done.`,
+    ...(kind === undefined || kind === 'other' ? [] : [`  Kind: ${kind}`]),
+    `  What to do: ${advice ?? GENERAL_ADVICE}${own ? ` Look at ${at(own)}` : ''}`,
     `  If this is as it should be: ignore: ['${fingerprint}']`,
   ];
 }
