@@ -4,9 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
-const { once } = require('node:events');
 const fs = require('node:fs');
-const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
 const { buffer } = require('node:stream/consumers');
@@ -14,6 +12,7 @@ const { test } = require('node:test');
 const { PutObjectCommand } = require('@aws-sdk/client-s3');
 const { getSignedUrl } = require('@aws-sdk/s3-request-presigner');
 const { captureSnapshot, openSnapshot, openStore } = require('..');
+const { serve } = require('./helpers/answering-server');
 const { BUCKET, clientOf, startS3rver } = require('./helpers/s3-server');
 
 // Where snapshots wait: other tests run beside this one.
@@ -24,14 +23,8 @@ const SECRET = 'c0ffee';
 const capture = (target) => captureSnapshot({ ...target, queue: true });
 const spools = () => fs.readdirSync(os.tmpdir()).filter((name) => fs.existsSync(path.join(os.tmpdir(), name, 'snapshot')));
 
-async function serve(t, answer) {
-  const server = http.createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${server.address().port}/heaps/a?X-Amz-Signature=${SECRET}`;
+async function signedUrl(t, answer) {
+  return `${await serve(t, answer)}/heaps/a?X-Amz-Signature=${SECRET}`;
 }
 
 test('signed URLs of a real server take snapshot, sidecar and report', async (t) => {
@@ -65,7 +58,7 @@ test('signed URLs of a real server take snapshot, sidecar and report', async (t)
 
 test('a length is sent, headers go along, and a single URL is used once', async (t) => {
   const seen = [];
-  const url = await serve(t, async (request, response) => {
+  const url = await signedUrl(t, async (request, response) => {
     seen.push({ headers: request.headers, bytes: await buffer(request) });
     response.end();
   });
@@ -82,7 +75,7 @@ test('a length is sent, headers go along, and a single URL is used once', async 
 
 test('the URL is a secret: no error has more of it than host and path', async (t) => {
   let status = 403;
-  const url = await serve(t, (request, response) => {
+  const url = await signedUrl(t, (request, response) => {
     if (status === 0) return request.socket.destroy();
     request.resume().on('end', () => response.writeHead(status, { location: `http://127.0.0.1:1/?${SECRET}` }).end(`<Error>${SECRET}</Error>`));
   });
@@ -113,7 +106,7 @@ test('the URL is a secret: no error has more of it than host and path', async (t
 });
 
 test('an upload ends by signal, by time and by what memory may hold', async (t) => {
-  const url = await serve(t, () => {});
+  const url = await signedUrl(t, () => {});
   const control = new AbortController();
   const aborted = await openStore({ presigned: { urls: () => { setImmediate(() => control.abort(new Error('enough'))); return url; } } });
   await assert.rejects(aborted.capture(capture, {}, { signal: control.signal }), /enough/);

@@ -2,8 +2,6 @@
 
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
-const { once } = require('node:events');
-const http = require('node:http');
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 const { text } = require('node:stream/consumers');
@@ -12,6 +10,7 @@ const { Readable } = require('node:stream');
 const { test } = require('node:test');
 const { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } = require('@aws-sdk/client-s3');
 const { captureSnapshot, openSnapshot, openStore } = require('..');
+const { serve } = require('./helpers/answering-server');
 const { BUCKET, clientOf, startS3rver } = require('./helpers/s3-server');
 
 const root = path.join(__dirname, '..');
@@ -37,17 +36,11 @@ async function open(t, s3) {
   return store;
 }
 
-/** A server that answers as told. */
-async function serve(t, answer) {
-  const server = http.createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+/** Options for a server that answers as told. */
+async function answering(t, answer) {
   process.env.AWS_ACCESS_KEY_ID = 'A';
   process.env.AWS_SECRET_ACCESS_KEY = 'B';
-  return { bucket: BUCKET, endpoint: `http://127.0.0.1:${server.address().port}`, forcePathStyle: true, region: 'eu-central-1', maxAttempts: 2 };
+  return { bucket: BUCKET, endpoint: await serve(t, answer), forcePathStyle: true, region: 'eu-central-1', maxAttempts: 2 };
 }
 
 test('a snapshot goes into the bucket without a file, its sidecar last, and comes back', async (t) => {
@@ -127,7 +120,7 @@ test('what the server refuses is told by code, and the capture ends', async (t) 
 test('403 and storms of 500 end the capture after the attempts that were set', async (t) => {
   let requests = 0;
   let status = 403;
-  const s3 = await serve(t, (request, response) => {
+  const s3 = await answering(t, (request, response) => {
     requests += 1;
     request.resume().on('end', () => response.writeHead(status, { 'content-type': 'application/xml' })
       .end(`<Error><Code>${status === 403 ? 'AccessDenied' : 'InternalError'}</Code><Message>no</Message></Error>`));
@@ -143,7 +136,7 @@ test('403 and storms of 500 end the capture after the attempts that were set', a
 
 test('a capture needs no right but to put', async (t) => {
   const methods = new Set();
-  const s3 = await serve(t, (request, response) => {
+  const s3 = await answering(t, (request, response) => {
     methods.add(request.method);
     request.resume().on('end', () => response.writeHead(request.method === 'PUT' ? 200 : 403, { etag: '"1"' }).end());
   });
@@ -155,7 +148,7 @@ test('a capture needs no right but to put', async (t) => {
 
 test('an answer that gets lost does not make a conflict of our own second attempt', async (t) => {
   const seen = new Map();
-  const s3 = await serve(t, (request, response) => {
+  const s3 = await answering(t, (request, response) => {
     const attempt = (seen.get(request.url) ?? 0) + 1;
     seen.set(request.url, attempt);
     request.resume().on('end', () => {
@@ -170,7 +163,7 @@ test('an answer that gets lost does not make a conflict of our own second attemp
 });
 
 test('a server that dies in the middle ends the capture', async (t) => {
-  const s3 = await serve(t, (request, response) => {
+  const s3 = await answering(t, (request, response) => {
     if (request.url.includes('uploads')) return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
     request.once('data', () => request.socket.destroy());
   });
@@ -180,7 +173,7 @@ test('a server that dies in the middle ends the capture', async (t) => {
 
 test('a slow server holds the capture back: memory has the parts that are under way and no more', async (t) => {
   const waiting = [];
-  const s3 = await serve(t, (request, response) => {
+  const s3 = await answering(t, (request, response) => {
     if (request.url.includes('uploads')) return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
     if (request.method === 'DELETE') return response.writeHead(204).end();
     waiting.push(request);
@@ -201,7 +194,7 @@ test('a slow server holds the capture back: memory has the parts that are under 
 });
 
 test('close ends what is under way', async (t) => {
-  const s3 = await serve(t, (request, response) => {
+  const s3 = await answering(t, (request, response) => {
     if (request.url.includes('uploads')) return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
     request.resume().on('end', () => response.writeHead(200, { etag: '"1"' }).end());
   });
