@@ -6,8 +6,8 @@ use serde::Serialize;
 use std::collections::VecDeque;
 
 /// A page ends after so many rows, or so many bytes, whichever comes first. `benches/boundary.js` shows what one costs.
-const PAGE_ROWS: usize = 256;
-const PAGE_BYTES: usize = 64 << 10;
+const PAGE_ROWS: usize = 64;
+const PAGE_BYTES: usize = 16 << 10;
 
 /// Stands in a head where a list belongs.
 pub const LATER: [(); 0] = [];
@@ -86,14 +86,14 @@ mod tests {
 
     #[test]
     fn rows_come_in_pages() {
-        let rows = (0..600).map(Ok);
+        let rows = (0..150).map(Ok);
         let document = Document::of_rows(rows, &Control::new()).expect("numbers can be written");
         assert_eq!(document.head, r#"{"rows":[]}"#);
         let pages = &document.lists[0].pages;
         let read: Vec<Vec<u32>> =
             pages.iter().map(|page| serde_json::from_str(page).expect("a page is JSON")).collect();
-        assert_eq!(read.iter().map(Vec::len).collect::<Vec<_>>(), [256, 256, 88]);
-        assert_eq!(read.concat(), (0..600).collect::<Vec<_>>());
+        assert_eq!(read.iter().map(Vec::len).collect::<Vec<_>>(), [64, 64, 22]);
+        assert_eq!(read.concat(), (0..150).collect::<Vec<_>>());
     }
 
     #[test]
