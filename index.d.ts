@@ -678,13 +678,14 @@ export interface CaptureOptions {
 
 export interface CaptureToStreamOptions extends Omit<CaptureOptions, 'path' | 'dir' | 'worker'> {
   /**
-   * Gets the compressed snapshot, as fast as it takes it, and is ended; on failure it is destroyed. Its first byte comes when the snapshot is whole: until
-   * then all stored bytes wait in native memory (`maxBytes` limits them), since V8 holds the thread.
+   * Gets the compressed snapshot, as fast as it takes it, and is ended. On failure it is destroyed, and what it got is no snapshot. `'fork'`: it gets bytes
+   * while the copy writes, and a slow stream makes the copy wait. `'inline'`: its first byte comes when the snapshot is whole; until then all stored
+   * bytes wait in native memory (`maxBytes` limits them), since V8 holds the thread.
    */
   stream: Writable;
 }
 
-export interface CaptureAndOpenOptions extends OpenOptions, Omit<CaptureOptions, 'path' | 'dir' | 'worker' | 'mode' | 'compression' | 'maxBytes'> {}
+export interface CaptureAndOpenOptions extends OpenOptions, Omit<CaptureOptions, 'path' | 'dir' | 'worker' | 'compression' | 'maxBytes'> {}
 
 /** A snapshot that was taken, found complete, and is on the disk. */
 export interface CaptureResult {
@@ -738,14 +739,14 @@ export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
 export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
 
 /**
- * The same into a stream instead of a file, on this thread of this process, with no sidecar. Rejects with `HEAPHOUND_ERR_STREAM` when the stream fails or is closed
+ * The same into a stream instead of a file, with no sidecar and in an id space of its own; with `keepIds` `'auto'` captures in the process, whose ids go on. Rejects with `HEAPHOUND_ERR_STREAM` when the stream fails or is closed
  * before its end.
  */
 export function captureSnapshot(options: CaptureToStreamOptions): Promise<Omit<CaptureResult, 'path'>>;
 
 /**
- * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes, in this process. The thread stands still until V8 is
- * done; the analysis does not hold it. What tests want.
+ * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Ids as with a stream. The analysis does not hold this
+ * thread. What tests want.
  */
 export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapshot>;
 

@@ -7,6 +7,11 @@ const { PassThrough, Readable, Writable } = require('node:stream');
 const { test } = require('node:test');
 const zlib = require('node:zlib');
 const { captureAndOpen, captureSnapshot, openSnapshot } = require('..');
+const { captureByFork, whyNoFork } = require('../lib/fork');
+const { run } = require('../lib/native');
+const { newOutlet } = require('../lib/outlet');
+
+const MODES = whyNoFork() === undefined ? ['inline', 'fork'] : ['inline'];
 
 class Marked {
   number = 1;
@@ -28,17 +33,17 @@ function descriptors() {
   return fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').length : 0;
 }
 
-test('a stream gets the whole snapshot, as fast as it takes it, and is ended', async () => {
+for (const mode of MODES) test(`a stream gets the whole snapshot, as fast as it takes it, and is ended: ${mode}`, async () => {
   for (const compression of ['zstd', 'gzip', 'none']) {
     const taken = [];
     const stream = slow(taken);
-    const result = await captureSnapshot({ stream, compression });
+    const result = await captureSnapshot({ stream, compression, mode });
     assert.ok(stream.writableFinished);
     const stored = Buffer.concat(taken);
     assert.equal(stored.length, result.storedBytes);
     assert.equal(createHash('sha256').update(stored).digest('hex'), result.sha256);
     assert.equal(result.path, undefined);
-    assert.equal(result.mode, 'inline');
+    assert.equal(result.mode, mode);
     if (compression === 'gzip') assert.equal(zlib.gunzipSync(stored).length, result.rawBytes);
     const snapshot = await openSnapshot(Readable.from([stored]));
     assert.equal(snapshot.info.nodeCount, result.nodeCount);
@@ -56,42 +61,101 @@ test('gzip of several threads is read by DecompressionStream', async () => {
 });
 
 test('a stream that fails ends the capture, and the next one works', async () => {
-  await failEveryWay();
+  for (const mode of MODES) await failEveryWay(mode);
   const before = descriptors();
-  await failEveryWay();
-  await captureSnapshot({ stream: slow([]) });
+  for (const mode of MODES) {
+    await failEveryWay(mode);
+    await captureSnapshot({ stream: slow([]), mode });
+  }
   assert.equal(descriptors(), before);
 });
 
-async function failEveryWay() {
+async function failEveryWay(mode) {
   const cause = new Error('the other side went away');
   const failing = new Writable({ write: (_chunk, _encoding, done) => done(cause) });
   failing.on('error', () => {});
-  await assert.rejects(captureSnapshot({ stream: failing }), (error) => error.code === 'HEAPHOUND_ERR_STREAM' && error.cause === cause);
+  await assert.rejects(captureSnapshot({ stream: failing, mode }), (error) => error.code === 'HEAPHOUND_ERR_STREAM' && error.cause === cause);
   const closed = new Writable({ write() { this.destroy(); } });
-  await assert.rejects(captureSnapshot({ stream: closed }), { code: 'HEAPHOUND_ERR_STREAM' });
+  await assert.rejects(captureSnapshot({ stream: closed, mode }), { code: 'HEAPHOUND_ERR_STREAM' });
   const ended = slow([]);
   ended.end();
-  await assert.rejects(captureSnapshot({ stream: ended }), { code: 'HEAPHOUND_ERR_STREAM' });
+  await assert.rejects(captureSnapshot({ stream: ended, mode }), { code: 'HEAPHOUND_ERR_STREAM' });
   const reason = new Error('changed my mind');
   const controller = new AbortController();
   const stuck = new Writable({ write: () => controller.abort(reason) });
-  await assert.rejects(captureSnapshot({ stream: stuck, signal: controller.signal }), reason);
+  await assert.rejects(captureSnapshot({ stream: stuck, mode, signal: controller.signal }), reason);
   assert.ok(stuck.destroyed);
-  for (const options of [{ stream: {} }, { stream: slow([]), path: 'a' }, { stream: slow([]), mode: 'fork' }, { stream: new Writable({ objectMode: true }) }]) {
+  for (const options of [{ stream: {} }, { stream: slow([]), path: 'a' }, { stream: new Writable({ objectMode: true }) }]) {
     await assert.rejects(captureSnapshot(options), { code: 'HEAPHOUND_ERR_OPTION' });
   }
 }
 
-test('a capture that fails destroys the stream, which got nothing', async () => {
-  const taken = [];
-  const limited = slow(taken);
-  await assert.rejects(captureSnapshot({ stream: limited, maxBytes: 1000 }), { code: 'HEAPHOUND_ERR_MAX_BYTES' });
-  assert.ok(limited.destroyed);
-  assert.deepEqual(taken, []);
+test('a capture that fails destroys the stream and does not end it', async () => {
+  for (const mode of MODES) {
+    const taken = [];
+    const limited = slow(taken);
+    await assert.rejects(captureSnapshot({ stream: limited, mode, maxBytes: 1000 }), { code: 'HEAPHOUND_ERR_MAX_BYTES' });
+    assert.ok(limited.destroyed && !limited.writableFinished);
+    if (mode === 'inline') assert.deepEqual(taken, []);
+  }
 });
 
-test('a capture opens without a file', async () => {
+test('a copy that is killed while the stream takes is an error, and a slow stream is none', { skip: MODES.length === 1 && whyNoFork() }, async () => {
+  const children = () => fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  // Enough for the pipe and everything on the way to be full.
+  const ballast = Array.from({ length: 60_000 }, (_, index) => ({ index, text: `ballast ${index}` }));
+  for (const isKilled of [true, false]) {
+    let bytes = 0;
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        const isFirst = bytes === 0;
+        bytes += chunk.length;
+        if (!isFirst) return done();
+        const [copy] = children();
+        if (isKilled) process.kill(copy, 'SIGKILL');
+        setTimeout(done, 100);
+      },
+    });
+    const capturing = captureSnapshot({ stream, mode: 'fork', compression: 'none' });
+    if (isKilled) {
+      await assert.rejects(capturing, { code: 'HEAPHOUND_ERR_KILLED' });
+      assert.ok(stream.destroyed && !stream.writableFinished && bytes > 0);
+    } else {
+      assert.equal((await capturing).storedBytes, bytes);
+    }
+    assert.deepEqual(children(), []);
+  }
+  assert.equal(ballast.length, 60_000);
+});
+
+test('a copy that fails after its first byte is not replaced', { skip: MODES.length === 1 && whyNoFork() }, async () => {
+  const outlet = newOutlet();
+  const options = { target: outlet, compression: 'none', heap: {}, stalledMs: 300 };
+  const capturing = captureByFork(options);
+  const failed = assert.rejects(capturing, (error) => error.code === 'HEAPHOUND_ERR_CAPTURE' && /after \d+ bytes had gone out/.test(error.message));
+  const first = await run({}, (control) => outlet.next(control));
+  const [copy] = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  process.kill(copy, 'SIGSTOP');
+  assert.ok(first.length > 0);
+  await assert.rejects(empty(outlet), { code: 'HEAPHOUND_ERR_IO' });
+  outlet.close();
+  await failed;
+});
+
+async function empty(outlet) {
+  while ((await run({}, (control) => outlet.next(control))) !== null);
+}
+
+test('a copy opens without a file', { skip: MODES.length === 1 && whyNoFork() }, async () => {
+  const [first, second] = [await captureAndOpen(), await captureAndOpen({ mode: 'fork', redact: 'strings' })];
+  const { classes } = await first.summary();
+  assert.equal(classes.find((row) => row.name === 'Marked').count, 321);
+  assert.notEqual(second.info.idSpace, first.info.idSpace);
+  assert.ok((await second.duplicateStrings()).some(({ value }) => value.startsWith('‹redacted ')));
+  await Promise.all([first.close(), second.close()]);
+});
+
+test('a capture in the process opens without a file, and ids go on', async () => {
   const first = await captureAndOpen({ keepIds: true });
   const { classes } = await first.summary();
   assert.equal(classes.find((row) => row.name === 'Marked').count, 321);

@@ -182,7 +182,7 @@ test('a copy that is killed is an error, and leaves nothing', { skip }, async (t
 
 test('a copy that stands still is ended, and another one is made', { skip }, async (t) => {
   const dir = folder(t);
-  const running = captureByFork({ file: path.join(dir, 'a'), compression: 'zstd', heap: HEAP, stalledMs: 200 });
+  const running = captureByFork({ target: path.join(dir, 'a'), compression: 'zstd', heap: HEAP, stalledMs: 200 });
   process.kill(await nextCopy(), 'SIGSTOP');
   const { tries } = await running;
   assert.equal(tries, 2);
@@ -213,10 +213,10 @@ test('a copy that needs more memory than it may have is an error with its own co
   const dir = folder(t);
   const file = path.join(dir, 'a');
   globalThis.keptForTheFence = Array.from({ length: 300_000 }, (_, number) => ({ number, list: [number] }));
-  await rejectsWith(captureByFork({ file, compression: 'zstd', heap: HEAP, allowanceBytes: 8 << 20 }), 'HEAPHOUND_ERR_NO_HEADROOM');
+  await rejectsWith(captureByFork({ target: file, compression: 'zstd', heap: HEAP, allowanceBytes: 8 << 20 }), 'HEAPHOUND_ERR_NO_HEADROOM');
   delete globalThis.keptForTheFence;
   await isClean(dir);
-  const { file: made } = await captureByFork({ file, compression: 'zstd', heap: HEAP, allowanceBytes: 1 << 30 });
+  const { file: made } = await captureByFork({ target: file, compression: 'zstd', heap: HEAP, allowanceBytes: 1 << 30 });
   assert.ok(made.nodeCount > 1000);
 });
 
@@ -264,7 +264,7 @@ test('the copy ends with the app, and leaves nothing', { skip }, async (t) => {
   const code = `
     const { captureByFork } = require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'fork.js'))});
     const fs = require('node:fs');
-    captureByFork({ file: ${JSON.stringify(path.join(dir, 'a'))}, compression: 'zstd', heap: {} });
+    captureByFork({ target: ${JSON.stringify(path.join(dir, 'a'))}, compression: 'zstd', heap: {} });
     const timer = setInterval(() => {
       const [pid] = fs.readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').split(' ').filter(Boolean);
       if (pid === undefined) return;

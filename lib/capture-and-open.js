@@ -1,15 +1,15 @@
 'use strict';
 
-// V8 writes, a native thread reads and parses meanwhile: a snapshot of this thread without a file.
+// V8 writes, in a copy of the process or in itself, and a native thread reads and parses meanwhile: a snapshot of this thread without a file.
 
 const { addon } = require('./native');
-const { CAPTURE, captureInto } = require('./capture');
+const { CAPTURE, captureInto, firstCause } = require('./capture');
 const { withDeadline } = require('./deadline');
 const { OPEN, checkOptions } = require('./options');
 const { openFeed } = require('./snapshot');
 const { takeTurn } = require('./turn');
 
-const { mode, path, dir, stream, compression, maxBytes, worker, ...TAKEN } = CAPTURE;
+const { path, dir, stream, compression, maxBytes, worker, ...TAKEN } = CAPTURE;
 const CAPTURE_AND_OPEN = { ...TAKEN, ...OPEN };
 
 /**
@@ -22,7 +22,7 @@ async function captureAndOpen(options) {
     const turn = await takeTurn({ queue, signal });
     const feed = new addon.Feed();
     try {
-      // From here on nothing else runs on this thread until V8 is done: the job that reads is there, or V8 would wait for it for ever.
+      // The job that reads has to be there: in the process nothing else runs on this thread until V8 is done, and V8 would wait for it for ever.
       if (signal) signal.throwIfAborted();
       const opening = openFeed(feed, { signal, onProgress, threads, parity, sourceMaps });
       // Looked at below; until then it may fail without anybody listening.
@@ -33,8 +33,7 @@ async function captureAndOpen(options) {
         captured = await captureInto({ feed }, 'none', checked, signal);
       } catch (error) {
         feed.close();
-        await opening.then((snapshot) => snapshot.close(), () => {});
-        throw error;
+        throw await firstCause(error, opening.then((snapshot) => snapshot.close()));
       }
       const snapshot = await opening;
       snapshot.know({ idSpace: captured.idSpace });

@@ -14,13 +14,15 @@ const { withDeadline } = require('./deadline');
 const { checkRoom, memoryRoom } = require('./headroom');
 const { PLACE, choosePlace, checkPlace } = require('./place');
 const { estimate, heapNow, remember } = require('./estimate');
-const { forgetIds, idSpace } = require('./object-ids');
+const { areIdsKept, forgetIds, idSpace } = require('./object-ids');
 const { checkSidecar, writeSidecar } = require('./sidecar');
 const { checkStream, newOutlet, pour, writable } = require('./outlet');
 const { takeTurn } = require('./turn');
 const { ownKey } = require('./redaction-key');
 const { captureWorker, workerOption } = require('./capture-worker');
 
+/** Why its ids are its own. */
+const NO_TABLE = 'a snapshot without a file leaves no table from which ids could go on';
 const FORKED = 'a copy of the process wrote it, which stopped this thread for the copying only';
 
 /** @type {Record<string, import('./options').Check>} */
@@ -51,7 +53,6 @@ async function captureSnapshot(options) {
   const { worker, ...own } = checkOptions(options, CAPTURE);
   checkPlace(own);
   if (own.stream && worker) throw optionError('stream', 'cannot be used with worker');
-  if (own.stream && own.mode === 'fork') throw optionError('stream', "is written in the process only: mode 'inline' or 'auto'");
   const { compression = 'zstd', signal, timeoutMs, queue, ...checked } = own;
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     // It waits for its turn, and looks for room, where it runs.
@@ -102,7 +103,8 @@ async function capture(compression, checked, signal) {
 }
 
 /**
- * The stream gets its first byte when the snapshot is whole: until then all of it waits in native memory, since V8 holds the thread.
+ * A copy writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when the snapshot is whole, and until then all of it
+ * waits in native memory.
  *
  * @param {import('node:stream').Writable} stream
  * @param {import('./place').Compression} compression
@@ -113,22 +115,43 @@ async function capture(compression, checked, signal) {
 async function captureToStream(stream, compression, checked, signal) {
   checkStream(stream);
   const outlet = newOutlet();
+  /** @type {Promise<void> | undefined} */
+  let pouring;
+  const flow = () => {
+    pouring ??= pour(outlet, stream, signal);
+    // It is waited for below; until then it may fail unseen.
+    pouring.catch(() => {});
+    return pouring;
+  };
   try {
-    const captured = await captureInto({ outlet }, compression, checked, signal);
-    await pour(outlet, stream, signal);
+    const captured = await captureInto({ outlet, flow }, compression, checked, signal);
+    await flow();
     return captured;
   } catch (error) {
     outlet.close();
     // Without an error of its own: nobody may be listening for one.
     stream.destroy();
-    throw error;
+    throw await firstCause(error, pouring);
   }
+}
+
+/**
+ * A reader that fails ends the capture, and a capture that fails ends the reader: the error of the one that began it. Waits for the reader.
+ *
+ * @param {any} error of the capture
+ * @param {Promise<unknown>} [reading]
+ */
+async function firstCause(error, reading) {
+  const failure = await Promise.resolve(reading).then(() => undefined, (cause) => cause);
+  return error?.code === 'HEAPHOUND_ERR_CANCELLED' ? failure ?? error : error;
 }
 
 /**
  * Where a snapshot goes: into a file, to whoever takes from a native outlet, or into the job that reads a native feed.
  *
- * @typedef {{ file?: string, outlet?: any, feed?: any }} Target
+ * `flow` begins to empty the outlet.
+ *
+ * @typedef {{ file?: string, outlet?: any, flow?: () => void, feed?: any }} Target
  */
 
 /**
@@ -146,33 +169,35 @@ async function captureToStream(stream, compression, checked, signal) {
  */
 async function captureInto(target, compression, checked, signal) {
   const { mode = 'auto' } = checked;
-  const { file } = target;
-  if (file === undefined) return captureInline(target, compression, checked, signal, 'a copy of the process writes files only');
   if (mode === 'inline') return captureInline(target, compression, checked, signal, 'asked for');
+  if (mode === 'auto' && target.file === undefined && (checked.keepIds || areIdsKept())) {
+    return captureInline(target, compression, checked, signal, 'ids go on without a file in the process only');
+  }
   const obstacle = whyNoFork();
-  const forked = obstacle === undefined ? await captureForked(file, compression, checked, signal) : { refused: obstacle };
+  const forked = obstacle === undefined ? await captureForked(target, compression, checked, signal) : { refused: obstacle };
   if (!('refused' in forked)) return forked;
   if (mode === 'fork') throw noSnapshot(forked.refused);
   return captureInline(target, compression, checked, signal, forked.refused);
 }
 
 /**
- * @param {string} file
+ * @param {Target} target
  * @param {import('./place').Compression} compression
  * @param {any} checked
  * @param {AbortSignal | undefined} signal
  * @returns {Promise<Captured | { refused: string }>}
  */
-async function captureForked(file, compression, checked, signal) {
+async function captureForked({ file, outlet, flow, feed }, compression, checked, signal) {
   const heap = heapNow();
   // Beyond what may be used the copy is ended, whatever was estimated.
   const allowanceBytes = room(file, compression, heap, checked, false) ?? memoryRoom().bytes;
-  const options = { file, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey(), ids: checked.comparable === false ? undefined : forkIds() };
+  const options = { target: file ?? outlet ?? feed, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey(), ids: file === undefined || checked.comparable === false ? undefined : forkIds() };
+  if (flow) flow();
   const forked = await captureByFork({ ...options, allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined });
   if ('refused' in forked) return { refused: `the system does not copy this process (${forked.refused})` };
   remember(heap, forked.file);
-  const { idSpace = randomUUID(), idSpaceReason, hasIdTable } = forked.file;
-  if (hasIdTable) rememberTable(file);
+  const { idSpace = randomUUID(), idSpaceReason = file === undefined ? NO_TABLE : undefined, hasIdTable } = forked.file;
+  if (file !== undefined && hasIdTable) rememberTable(file);
   // V8 numbered the objects in the copy: nothing in this process has to be kept up to date.
   return { ...forked, mode: 'fork', reason: FORKED, idSpace, ...(idSpaceReason && { idSpaceReason }), idsKept: false };
 }
@@ -296,4 +321,4 @@ function settle(end) {
   return run({}, end);
 }
 
-module.exports = { CAPTURE, captureSnapshot, captureInto };
+module.exports = { CAPTURE, captureSnapshot, captureInto, firstCause };

@@ -16,7 +16,7 @@ const STALLED_MS = 10_000;
 
 /**
  * @typedef {object} ForkOptions
- * @property {string} file
+ * @property {any} target a path, a native outlet or a native feed
  * @property {string} compression
  * @property {import('./heap-writer').HeapOptions} heap
  * @property {AbortSignal} [signal]
@@ -40,17 +40,17 @@ function whyNoFork() {
 }
 
 /**
- * The caller has the turn.
+ * The caller has the turn. What an outlet or a feed has got cannot be taken back: a copy that fails after its first byte is not replaced.
  *
  * @param {ForkOptions} options
  * @returns {Promise<{ file: any, pauseMs: number, tries: number } | { refused: string }>}
  */
 async function captureByFork(options) {
-  const { file, compression, heap, signal, allowanceBytes, maxBytes, key, ids, stalledMs = STALLED_MS } = options;
+  const { target, compression, heap, signal, allowanceBytes, maxBytes, key, ids, stalledMs = STALLED_MS } = options;
   /** @param {(control: any) => Promise<any>} work */
   const settled = (work) => run({ signal, toTheEnd: true }, work);
-  const request = { path: file, compression, allowance: allowanceBytes, maxBytes, key, ids };
-  const fork = await settled((control) => addon.prepareFork(request, control));
+  const request = { compression, allowance: allowanceBytes, maxBytes, key, ids };
+  const fork = await settled((control) => addon.prepareFork(target, request, control));
   let pauseMs = 0;
   let why = '';
   try {

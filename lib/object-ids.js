@@ -43,6 +43,11 @@ function forgetIds() {
   return forgotten;
 }
 
+/** True while snapshots of this thread continue the ids of one before. */
+function areIdsKept() {
+  return space !== undefined || users > 0;
+}
+
 /** Keeps the map until the function that it gives is called. */
 function holdIds() {
   users += 1;
@@ -53,4 +58,4 @@ function holdIds() {
   };
 }
 
-module.exports = { idSpace, forgetIds, holdIds };
+module.exports = { areIdsKept, idSpace, forgetIds, holdIds };

@@ -1,10 +1,10 @@
-//! The way out that leads to a reader instead of a file: stored bytes, in chunks.
+//! The way out that leads to a reader instead of a file: stored bytes, in chunks, or through a pipe to another process.
 
 use super::chunks::ChunkSender;
 use super::encoder::Encoder;
 use super::{Codec, Written};
 use crate::error::{Error, Result};
-use std::io::{self, Write};
+use std::io::{self, PipeWriter, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
 
@@ -20,7 +20,7 @@ pub enum Waiting {
     Bytes,
 }
 
-/// Compresses what it is given and pushes it to whoever has the other end of the chunks.
+/// Compresses what it is given and hands it to whoever has the other end of the chunks, or of the pipe.
 ///
 /// Dropped before [`StreamWriter::finish`], the reader is told that the stream was cut.
 pub struct StreamWriter {
@@ -33,8 +33,19 @@ impl StreamWriter {
     /// # Errors
     /// [`Error::Io`] when there is no memory for the codec.
     pub fn new(sender: ChunkSender, codec: Codec, waiting: Waiting, max_bytes: Option<u64>) -> Result<Self> {
-        let pusher = Pusher { sender, waiting, chunk: Vec::new() };
-        let encoder = Encoder::new(codec, pusher).map_err(fault)?;
+        Self::start(Exit::Chunks { sender, waiting }, codec, max_bytes)
+    }
+
+    /// The same for a reader that is another process. It waits for that one.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when there is no memory for the codec.
+    pub fn into_pipe(pipe: PipeWriter, codec: Codec, max_bytes: Option<u64>) -> Result<Self> {
+        Self::start(Exit::Pipe(pipe), codec, max_bytes)
+    }
+
+    fn start(exit: Exit, codec: Codec, max_bytes: Option<u64>) -> Result<Self> {
+        let encoder = Encoder::new(codec, Pusher { exit, chunk: Vec::new() }).map_err(fault)?;
         Ok(StreamWriter { encoder, raw_bytes: 0, limit: max_bytes.unwrap_or(u64::MAX) })
     }
 
@@ -57,7 +68,9 @@ impl StreamWriter {
             return Err(Error::MaxBytes { limit });
         }
         pusher.push().map_err(fault)?;
-        pusher.sender.finish();
+        if let Exit::Chunks { sender, .. } = &pusher.exit {
+            sender.finish();
+        }
         Ok(Written { path: PathBuf::new(), raw_bytes, stored_bytes: stored.bytes, sha256: stored.sha256 })
     }
 
@@ -68,9 +81,13 @@ impl StreamWriter {
 
 /// Gathers bytes into chunks.
 struct Pusher {
-    sender: ChunkSender,
-    waiting: Waiting,
+    exit: Exit,
     chunk: Vec<u8>,
+}
+
+enum Exit {
+    Chunks { sender: ChunkSender, waiting: Waiting },
+    Pipe(PipeWriter),
 }
 
 impl Pusher {
@@ -79,10 +96,14 @@ impl Pusher {
             return Ok(());
         }
         let chunk = std::mem::take(&mut self.chunk);
+        let (sender, waiting) = match &mut self.exit {
+            Exit::Pipe(pipe) => return pipe.write_all(&chunk),
+            Exit::Chunks { sender, waiting } => (sender, waiting),
+        };
         let (told, hears) = channel();
         // Whoever does not wait does not listen.
-        self.sender.push(chunk, Box::new(move |more| _ = told.send(more)));
-        let more = match self.waiting {
+        sender.push(chunk, Box::new(move |more| _ = told.send(more)));
+        let more = match waiting {
             Waiting::Writer => hears.recv().unwrap_or(false),
             Waiting::Bytes => hears.try_recv().unwrap_or(true),
         };

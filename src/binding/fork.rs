@@ -3,10 +3,12 @@
 use super::capture::CapturedFile;
 use super::control::Control;
 use super::failure::Failure;
+use super::feed::Feed;
 use super::job;
+use super::outlet::Outlet;
 use super::redact::key_of;
 use crate::archive::Codec;
-use crate::capture::{self, Ended, ForkCapture, ForkOptions, Forked, Origin, Process, WatchOptions};
+use crate::capture::{self, Ended, ForkCapture, ForkOptions, ForkTarget, Forked, Origin, Process, WatchOptions};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::Env;
@@ -61,11 +63,10 @@ pub fn cannot_fork() -> Option<String> {
     capture::cannot_fork()
 }
 
-/// A capture of the calling thread into the file `path`. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
+/// How the calling thread is captured. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
 /// ones; with a `key` contents are redacted; with `ids` those of the last capture go on.
 #[napi(object, object_to_js = false)]
 pub struct ForkRequest {
-    pub path: String,
     pub compression: String,
     pub allowance: Option<f64>,
     pub max_bytes: Option<f64>,
@@ -73,10 +74,21 @@ pub struct ForkRequest {
     pub ids: Option<ForkIds>,
 }
 
-/// Prepares a capture. The caller has the turn.
+/// Prepares a capture into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The caller has the turn.
 #[napi(catch_unwind, ts_return_type = "Promise<Fork | Failure>")]
-pub fn prepare_fork<'env>(env: &'env Env, request: ForkRequest, control: &Control) -> napi::Result<Object<'env>> {
-    let ForkRequest { path, compression, allowance, max_bytes, key, ids } = request;
+pub fn prepare_fork<'env>(
+    env: &'env Env,
+    target: Either3<String, &mut Outlet, &mut Feed>,
+    request: ForkRequest,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let reader = |sender| ForkTarget::Reader(Arc::new(sender));
+    let target = match target {
+        Either3::A(path) => Ok(ForkTarget::File(PathBuf::from(path))),
+        Either3::B(outlet) => outlet.take_sender().map(reader),
+        Either3::C(feed) => feed.take_sender().map(reader),
+    };
+    let ForkRequest { compression, allowance, max_bytes, key, ids } = request;
     let thread = ForkCapture::this_thread();
     let origin = ids.map(ForkIds::origin).transpose();
     let redaction_key = key.map(|key| key_of(&key)).transpose();
@@ -89,7 +101,7 @@ pub fn prepare_fork<'env>(env: &'env Env, request: ForkRequest, control: &Contro
             redaction_key: redaction_key?,
             origin: origin?,
         };
-        ForkCapture::prepare(&PathBuf::from(path), codec, options, thread)
+        ForkCapture::prepare(target?, codec, options, thread)
     };
     job::start(env, control, work, |_, fork| Ok(Fork { fork: Some(Arc::new(Mutex::new(fork))) }))
 }

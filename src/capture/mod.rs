@@ -22,7 +22,7 @@ mod tracking;
 mod turn;
 
 pub use completeness::{Completeness, Counts};
-pub use fork::{Ended, ForkCapture, ForkOptions, Forked, Watch, WatchOptions, cannot_fork};
+pub use fork::{Ended, ForkCapture, ForkOptions, ForkTarget, Forked, Watch, WatchOptions, cannot_fork};
 pub use inline::InlineCapture;
 pub use numbering::{Numbered, Numbering, Origin};
 pub use received::{Packing, archive, check};

@@ -2,11 +2,18 @@
 
 use super::numbering::Origin;
 use super::route::Captured;
-use crate::archive::Codec;
+use crate::archive::{ChunkSender, Codec};
 use crate::control::Control;
 use crate::error::{Error, Result};
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+#[derive(Clone)]
+pub enum ForkTarget {
+    File(PathBuf),
+    Reader(Arc<ChunkSender>),
+}
 
 #[derive(Clone, Default)]
 pub struct ForkOptions {
@@ -48,7 +55,7 @@ impl ForkCapture {
 
     /// # Errors
     /// [`Error::Capture`].
-    pub fn prepare(_path: &Path, _codec: Codec, _options: ForkOptions, _thread: i32) -> Result<Self> {
+    pub fn prepare(_target: ForkTarget, _codec: Codec, _options: ForkOptions, _thread: i32) -> Result<Self> {
         Err(Error::Capture { what: WHY.into() })
     }
 

@@ -5,7 +5,6 @@ use super::super::proc_file;
 use super::super::route::{BLOCK, Route};
 use super::got::Slots;
 use super::message::Message;
-use crate::archive::FileWriter;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use std::io::{PipeReader, PipeWriter, Write, pipe};
@@ -35,6 +34,8 @@ pub(super) struct Setting<'a> {
     pub results: RawFd,
     /// Where what V8 says when it gives up goes to.
     pub complaints: RawFd,
+    /// Where the snapshot goes to, unless that is a file.
+    pub document: Option<RawFd>,
     /// Bytes by which the copy may grow.
     pub allowance: Option<u64>,
     pub slots: &'a Slots,
@@ -51,17 +52,18 @@ pub(super) struct Child {
 impl Child {
     /// Makes a process of its own of the copy and starts what makes the file.
     ///
-    /// `create` opens the file. Whatever goes wrong is told and ends the process: it never goes back to being the app.
+    /// `route` opens the file, or takes the pipe to the app. Whatever goes wrong is told and ends the process: it never goes back to being the app.
     pub fn begin(
         setting: &Setting<'_>,
         redactor: Option<Redactor>,
         origin: Option<Origin>,
-        create: impl FnOnce() -> Result<FileWriter>,
+        route: impl FnOnce(Option<RawFd>) -> Result<Route>,
     ) -> Self {
-        let results = or_end(UNSETTLED, || settle(setting).map_err(|error| Error::io("the copy", "set up", &error)));
+        let Kept { results, document } =
+            or_end(UNSETTLED, || settle(setting).map_err(|error| Error::io("the copy", "set up", &error)));
         let started = catch_unwind(AssertUnwindSafe(|| {
             let numbering = origin.map(Numbering::new).transpose()?;
-            Self::start(results, Route::to(create()?).redacted(redactor).numbered(numbering))
+            Self::start(results, route(document)?.redacted(redactor).numbered(numbering))
         }));
         match started {
             Ok(Ok(child)) => child,
@@ -135,11 +137,17 @@ fn make_file(mut from_pipe: PipeReader, route: Route, results: RawFd, thrown: &M
     }
 }
 
-/// Cuts the copy off from everything that it shares with the app. Gives the descriptor for messages.
-fn settle(setting: &Setting<'_>) -> std::io::Result<RawFd> {
+/// What stays open.
+struct Kept {
+    results: RawFd,
+    document: Option<RawFd>,
+}
+
+/// Cuts the copy off from everything that it shares with the app.
+fn settle(setting: &Setting<'_>) -> std::io::Result<Kept> {
     die_with(setting.parent);
     silence_signals();
-    let results = keep_only(setting.results, setting.complaints)?;
+    let kept = keep_only(setting)?;
     step_back();
     make_visible();
     refuse_core_dumps();
@@ -147,7 +155,7 @@ fn settle(setting: &Setting<'_>) -> std::io::Result<RawFd> {
         fence(allowance)?;
     }
     setting.slots.write()?;
-    Ok(results)
+    Ok(kept)
 }
 
 /// The kernel ends this process with the thread that forked it.
@@ -183,22 +191,25 @@ fn silence_signals() {
 ///
 /// The numbers lead nowhere afterwards. They are not free: libuv tells its event loop of V8's tasks by writing to a number that it remembers, must
 /// not fail at that, and must not hit a file of ours that was given the number.
-fn keep_only(results: RawFd, complaints: RawFd) -> std::io::Result<RawFd> {
+fn keep_only(setting: &Setting<'_>) -> std::io::Result<Kept> {
     let checked = |result: i32| if result < 0 { Err(std::io::Error::last_os_error()) } else { Ok(result) };
     // SAFETY: calls on numbers and a constant text. Nothing in this process uses what was open: its owners never run again.
     unsafe {
         // Away from the first three, which an app may have closed.
-        let results = checked(libc::fcntl(results, libc::F_DUPFD_CLOEXEC, 3))?;
-        let complaints = checked(libc::fcntl(complaints, libc::F_DUPFD_CLOEXEC, 3))?;
+        let away = |fd: RawFd| checked(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3));
+        let results = away(setting.results)?;
+        let complaints = away(setting.complaints)?;
+        let document = setting.document.map(away).transpose()?;
         let nowhere = match libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) {
             fd if fd >= 0 => fd,
             _ => complaints,
         };
         checked(libc::dup2(complaints, 2))?;
-        for fd in open_descriptors().into_iter().filter(|fd| *fd != results && *fd != nowhere && *fd != 2) {
+        let kept = [Some(2), Some(nowhere), Some(results), document];
+        for fd in open_descriptors().into_iter().filter(|fd| !kept.contains(&Some(*fd))) {
             checked(libc::dup2(nowhere, fd))?;
         }
-        Ok(results)
+        Ok(Kept { results, document })
     }
 }
 

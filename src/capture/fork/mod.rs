@@ -4,6 +4,7 @@
 //! thread of JavaScript, there [`ForkCapture::end_child`] in the copy, and [`Watch::wait`] on a thread of its own in the app.
 
 mod child;
+mod forward;
 mod got;
 mod hooks;
 mod mappings;
@@ -15,16 +16,19 @@ pub use watch::{Ended, Watch, WatchOptions};
 
 use super::numbering::Origin;
 use super::proc_file;
-use crate::archive::{Codec, FileWriter};
+use super::route::Route;
+use crate::archive::{ChunkSender, Codec, FileWriter, StreamWriter};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use child::{Child, Setting};
+use forward::Forward;
 use got::Slots;
 use mappings::{Known, Plan, TakenAlong};
 use std::io::{PipeReader, PipeWriter, pipe};
-use std::os::fd::AsRawFd;
-use std::path::{Path, PathBuf};
+use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use watch::Process;
 
@@ -32,6 +36,15 @@ use watch::Process;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The same while the thread of JavaScript waits.
 const PATIENCE_OF_APP: Duration = Duration::from_millis(1);
+
+/// Where the copy's snapshot goes.
+#[derive(Clone)]
+pub enum ForkTarget {
+    /// Into a file that the copy makes.
+    File(PathBuf),
+    /// To a reader in this process. What it has got cannot be taken back: a copy that fails after its first byte is not replaced.
+    Reader(Arc<ChunkSender>),
+}
 
 #[derive(Clone, Default)]
 pub struct ForkOptions {
@@ -41,7 +54,7 @@ pub struct ForkOptions {
     pub max_bytes: Option<u64>,
     /// With a key, contents do not leave the copy.
     pub redaction_key: Option<[u8; 32]>,
-    /// With it, objects have the ids of the last capture.
+    /// With it, objects have the ids of the last capture, and all of a snapshot waits in the copy until they are known.
     pub origin: Option<Origin>,
 }
 
@@ -60,7 +73,7 @@ pub enum Forked {
 
 /// A capture in a copy of this process. Dropped at any time, it leaves no file, process or descriptor.
 pub struct ForkCapture {
-    path: PathBuf,
+    target: ForkTarget,
     codec: Codec,
     options: ForkOptions,
     /// That of JavaScript.
@@ -77,6 +90,8 @@ pub struct ForkCapture {
 struct Pipes {
     results: (PipeReader, PipeWriter),
     complaints: (PipeReader, PipeWriter),
+    /// The snapshot's, when it goes to a reader.
+    document: Option<(PipeReader, PipeWriter)>,
 }
 
 impl ForkCapture {
@@ -92,10 +107,12 @@ impl ForkCapture {
     ///
     /// # Cost
     /// A few milliseconds. Not for the thread of JavaScript.
-    pub fn prepare(path: &Path, codec: Codec, options: ForkOptions, thread: i32) -> Result<Self> {
-        drop(FileWriter::create(path, codec)?);
+    pub fn prepare(target: ForkTarget, codec: Codec, options: ForkOptions, thread: i32) -> Result<Self> {
+        if let ForkTarget::File(path) = &target {
+            drop(FileWriter::create(path, codec)?);
+        }
         Ok(ForkCapture {
-            path: path.into(),
+            target,
             codec,
             options,
             thread,
@@ -117,7 +134,11 @@ impl ForkCapture {
     /// # Cost
     /// The kernel walks the page tables: milliseconds for each 100 MB, during which this process maps no memory. Not for the thread of JavaScript.
     pub fn settle_down(&mut self, control: &Control) -> Result<()> {
-        let pipes = || -> std::io::Result<Pipes> { Ok(Pipes { results: pipe()?, complaints: pipe()? }) };
+        let is_read = matches!(self.target, ForkTarget::Reader(_));
+        let pipes = || -> std::io::Result<Pipes> {
+            let document = is_read.then(pipe).transpose()?;
+            Ok(Pipes { results: pipe()?, complaints: pipe()?, document })
+        };
         self.pipes = Some(pipes().map_err(|error| Error::io("pipe", "make a", &error))?);
         self.look()?;
         let start = Instant::now();
@@ -160,6 +181,7 @@ impl ForkCapture {
             parent: unsafe { libc::getpid() },
             results: pipes.results.1.as_raw_fd(),
             complaints: pipes.complaints.1.as_raw_fd(),
+            document: pipes.document.as_ref().map(|(_, into)| into.as_raw_fd()),
             allowance: self.options.allowance,
             slots: &self.slots,
         };
@@ -171,9 +193,7 @@ impl ForkCapture {
         if pid == 0 {
             std::mem::forget(taken_along);
             let redactor = self.options.redaction_key.map(Redactor::new);
-            let child = Child::begin(&setting, redactor, self.options.origin.take(), || {
-                Ok(FileWriter::create(&self.path, self.codec)?.limited(self.options.max_bytes))
-            });
+            let child = Child::begin(&setting, redactor, self.options.origin.take(), |document| self.route(document));
             let fd = child.fd();
             self.child = Some(child);
             // They were closed by their numbers.
@@ -185,10 +205,30 @@ impl ForkCapture {
         if pid < 0 {
             return Ok(Forked::Refused(error.to_string()));
         }
-        let Pipes { results: (results, _), complaints: (complaints, _) } = pipes;
+        let Pipes { results: (results, _), complaints: (complaints, _), document } = pipes;
         let process = Process::of(pid);
-        self.watch = Some(Watch::new(process, results, complaints, self.path.clone(), self.options.allowance));
+        let (path, forward) = match &self.target {
+            ForkTarget::File(path) => (path.clone(), None),
+            ForkTarget::Reader(reader) => {
+                (PathBuf::new(), document.map(|(from, _)| Forward::new(from, reader.clone())))
+            }
+        };
+        self.watch = Some(Watch::new(process, results, complaints, path, self.options.allowance, forward));
         Ok(Forked::App)
+    }
+
+    /// In the copy: where its document goes. `document`: the pipe to the app.
+    fn route(&self, document: Option<RawFd>) -> Result<Route> {
+        let max_bytes = self.options.max_bytes;
+        match (&self.target, document) {
+            (ForkTarget::File(path), _) => Ok(Route::to(FileWriter::create(path, self.codec)?.limited(max_bytes))),
+            (ForkTarget::Reader(_), Some(fd)) => {
+                // SAFETY: a descriptor of the copy that nobody else there knows.
+                let pipe = unsafe { PipeWriter::from_raw_fd(fd) };
+                Ok(Route::to(StreamWriter::into_pipe(pipe, self.codec, max_bytes)?))
+            }
+            (ForkTarget::Reader(_), None) => Err(Error::Internal { what: "a reader without a pipe".into() }),
+        }
     }
 
     fn is_quiet_soon(&self) -> bool {

@@ -3,6 +3,7 @@
 use super::super::proc_file;
 use super::super::route::Captured;
 use super::child;
+use super::forward::Forward;
 use super::hooks::Stuck;
 use super::message::{Done, Lines, Message};
 use super::quiet;
@@ -25,6 +26,8 @@ pub struct Watch {
     complaints: PipeReader,
     path: PathBuf,
     allowance: Option<u64>,
+    /// `None`: the process makes a file.
+    forward: Option<Forward>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,8 +53,9 @@ impl Watch {
         complaints: PipeReader,
         path: PathBuf,
         allowance: Option<u64>,
+        forward: Option<Forward>,
     ) -> Self {
-        Watch { process, results, complaints, path, allowance }
+        Watch { process, results, complaints, path, allowance, forward }
     }
 
     /// The process, for as long as it is watched.
@@ -62,38 +66,47 @@ impl Watch {
     /// Waits for the end of the process.
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::NoHeadroom`] when it used up its memory; [`Error::Child`]: what failed there;
+    /// [`Error::Cancelled`], also when nobody reads any more; [`Error::NoHeadroom`] when it used up its memory; [`Error::Child`]: what failed there;
     /// [`Error::Killed`] when somebody ended it.
     pub fn wait(mut self, options: &WatchOptions, control: &Control) -> Result<Ended> {
         let mut heard = Heard::default();
         let mut activity = Activity::new();
         loop {
             let ended = self.listen(&mut heard);
-            if let Some(status) = ended {
+            // What a process that is done has left in the pipe still has to be taken.
+            let is_passed = self.forward.as_ref().is_none_or(Forward::is_over);
+            if let Some(status) = ended
+                && (is_passed || heard.done.is_none())
+            {
                 return self.judge(status, heard);
             }
-            if let Err(error) = control.check() {
+            let unwanted = self.forward.as_ref().is_some_and(Forward::is_unwanted);
+            let wanted = if unwanted { Err(Error::Cancelled) } else { Ok(()) };
+            if let Err(error) = control.check().and(wanted) {
                 self.process.kill();
                 self.process.reap();
                 // It may have been done already.
                 self.drain(&mut heard);
                 return match heard.done {
-                    Some(done) => Ok(Ended::Captured(done.into_captured(&self.path))),
-                    None => Err(error),
+                    Some(done) if is_passed => Ok(self.captured(done)),
+                    _ => Err(error),
                 };
             }
-            if activity.has_stopped(self.process.pid, heard.raw, options.stalled) {
+            if ended.is_some() || self.forward.as_ref().is_some_and(Forward::is_full) {
+                activity.excuse();
+            } else if activity.has_stopped(self.process.pid, heard.raw, options.stalled) {
                 let sleeping = activity.describe(self.process.pid);
                 self.process.kill();
                 self.process.reap();
-                return Ok(Ended::Again { why: format!("the copy stood still ({sleeping})") });
+                return self.again(format!("the copy stood still ({sleeping})"));
             }
         }
     }
 
     /// Waits a moment for news; the status of a process that has ended.
     fn listen(&mut self, heard: &mut Heard) -> Option<i32> {
-        let mut waited = [poll(self.results.as_raw_fd()), poll(self.complaints.as_raw_fd()), poll(self.process.fd())];
+        let document = self.forward.as_ref().map_or(-1, Forward::fd);
+        let mut waited = [self.results.as_raw_fd(), self.complaints.as_raw_fd(), self.process.fd(), document].map(poll);
         // The kernel skips what is negative: a pipe that has ended would be news for ever.
         if heard.messages_over {
             waited[0].fd = -1;
@@ -109,6 +122,11 @@ impl Watch {
         if waited[1].revents != 0 {
             heard.complaints_over = heard.complaint(&mut self.complaints);
         }
+        if waited[3].revents != 0
+            && let Some(forward) = &mut self.forward
+        {
+            forward.pass_on();
+        }
         let status = self.process.ended()?;
         self.drain(heard);
         Some(status)
@@ -118,11 +136,29 @@ impl Watch {
     fn drain(&mut self, heard: &mut Heard) {
         while !heard.messages(&mut self.results) {}
         while !heard.complaint(&mut self.complaints) {}
+        (heard.messages_over, heard.complaints_over) = (true, true);
+    }
+
+    fn captured(&self, done: Done) -> Ended {
+        if let Some(forward) = &self.forward {
+            forward.finish();
+        }
+        Ended::Captured(done.into_captured(&self.path))
+    }
+
+    /// Another copy may do better, unless a part of this one's snapshot is with its reader.
+    fn again(&self, why: String) -> Result<Ended> {
+        match self.forward.as_ref().map_or(0, Forward::passed) {
+            0 => Ok(Ended::Again { why }),
+            passed => Err(Error::Capture {
+                what: format!("{why} after {passed} bytes had gone out, which another copy cannot continue"),
+            }),
+        }
     }
 
     fn judge(&self, status: i32, heard: Heard) -> Result<Ended> {
         if let Some(done) = heard.done {
-            return Ok(Ended::Captured(done.into_captured(&self.path)));
+            return Ok(self.captured(done));
         }
         if let Some(error) = heard.failed {
             return Err(error);
@@ -130,8 +166,8 @@ impl Watch {
         let said = heard.last_words();
         if let Some(code) = exit_code(status) {
             return match Stuck::of_exit_code(code) {
-                Some(stuck) => Ok(Ended::Again { why: stuck.what().into() }),
-                None if code == child::UNSETTLED => Ok(Ended::Again { why: "the copy could not be set up".into() }),
+                Some(stuck) => self.again(stuck.what().into()),
+                None if code == child::UNSETTLED => self.again("the copy could not be set up".into()),
                 None => Err(Error::Capture { what: format!("the copy of this process ended with code {code}{said}") }),
             };
         }
@@ -149,7 +185,7 @@ impl Watch {
             (_, true, None) => Err(Error::NoHeadroom {
                 what: format!("the copy of this process got no more memory from the system{said}"),
             }),
-            _ => Ok(Ended::Again { why: format!("the copy crashed with signal {signal}{said}") }),
+            _ => self.again(format!("the copy crashed with signal {signal}{said}")),
         }
     }
 }
@@ -226,6 +262,11 @@ impl Activity {
         Activity { raw: 0, ticks: 0, idle: 0, stat: Vec::new() }
     }
 
+    /// It may have had to wait for somebody.
+    fn excuse(&mut self) {
+        self.idle = 0;
+    }
+
     /// True when it has done nothing for as long as `stalled`. Looks are counted, not time: a machine that slept proves nothing.
     fn has_stopped(&mut self, pid: i32, raw: u64, stalled: Duration) -> bool {
         let read = proc_file::read_into(&format!("/proc/{pid}/stat"), &mut self.stat);
@@ -265,9 +306,9 @@ impl Process {
         Process { pid, pidfd, status: None }
     }
 
-    /// Readable once it has ended; negative where there is none.
+    /// Readable once it has ended; negative where there is none, and after it was reaped.
     fn fd(&self) -> RawFd {
-        self.pidfd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+        self.pidfd.as_ref().filter(|_| self.status.is_none()).map_or(-1, AsRawFd::as_raw_fd)
     }
 
     /// The status of a process that has ended. It is reaped by that.
@@ -331,7 +372,7 @@ mod tests {
         command.args(["-c", script]).stdin(Stdio::null()).stdout(say).stderr(complain);
         let child = command.spawn().expect("there is a shell");
         let pid = i32::try_from(child.id()).expect("a number of a process");
-        Watch::new(Process::of(pid), results, complaints, "file".into(), allowance)
+        Watch::new(Process::of(pid), results, complaints, "file".into(), allowance, None)
     }
 
     fn check(script: &str, allowance: Option<u64>) -> std::result::Result<String, &'static str> {
