@@ -26,9 +26,13 @@ const SERVICE = path.join(__dirname, 'service.js');
  */
 async function start(megabytes, node = process.execPath) {
   const child = fork(SERVICE, [String(megabytes)], { execPath: node, execArgv: ['--max-old-space-size=6000'] });
+  const exit = once(child, 'exit').then(([code, signal]) => [{ failed: `the service ended with ${signal ?? code}` }]);
   const answer = async () => {
-    const ended = once(child, 'exit').then(([code, signal]) => [{ failed: `the service ended with ${signal ?? code}` }]);
-    const [message] = await Promise.race([once(child, 'message'), ended]);
+    const unwanted = new AbortController();
+    const answered = once(child, 'message', { signal: unwanted.signal });
+    answered.catch(() => {});
+    const [message] = await Promise.race([answered, exit]);
+    unwanted.abort();
     if (message.failed !== undefined) throw new Error(message.failed);
     return message;
   };
@@ -42,9 +46,8 @@ async function start(megabytes, node = process.execPath) {
       return (await answer()).taken;
     },
     stop: async () => {
-      const ended = once(child, 'exit');
-      child.disconnect();
-      await ended;
+      if (child.connected) child.disconnect();
+      await exit;
     },
   };
 }
