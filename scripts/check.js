@@ -15,6 +15,7 @@ const root = path.join(__dirname, '..');
 
 /** Tests that take long: they start servers and take snapshots. */
 const SLOW = new Set([
+  'capture-faults.test.js',
   'demo.test.js',
   'fork-lines.test.js',
   'nodes.test.js',

@@ -38,9 +38,9 @@ pub(super) fn is_quiet(except: ThreadId) -> bool {
     states("/proc/self/task", &mut |thread, state| thread == this || thread == except || state == b'S')
 }
 
-/// True when a thread of the process waits for the disk.
-pub(super) fn waits_for_disk(pid: i32) -> bool {
-    !states(&format!("/proc/{pid}/task"), &mut |_, state| state != b'D')
+/// True when a thread of the process runs, would run if a processor were free, or waits for the disk.
+pub(super) fn is_busy(pid: i32) -> bool {
+    !states(&format!("/proc/{pid}/task"), &mut |_, state| state != b'R' && state != b'D')
 }
 
 /// Tells the state of each thread below `folder`, until `tell` gives false; true at the end.

@@ -32,7 +32,7 @@ pub struct Watch {
 
 #[derive(Clone, Copy, Debug)]
 pub struct WatchOptions {
-    /// For how long the process may give no byte, use no processor and wait for no disk.
+    /// For how long the process may give no byte, want no processor and wait for no disk.
     pub stalled: Duration,
 }
 
@@ -271,7 +271,7 @@ impl Activity {
     fn has_stopped(&mut self, pid: i32, raw: u64, stalled: Duration) -> bool {
         let read = proc_file::read_into(&format!("/proc/{pid}/stat"), &mut self.stat);
         let ticks = quiet::ticks(&self.stat).unwrap_or(0);
-        if read.is_err() || (raw, ticks) != (self.raw, self.ticks) || quiet::waits_for_disk(pid) {
+        if read.is_err() || (raw, ticks) != (self.raw, self.ticks) || quiet::is_busy(pid) {
             (self.raw, self.ticks, self.idle) = (raw, ticks, 0);
         } else {
             self.idle += 1;
