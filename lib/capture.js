@@ -194,7 +194,12 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
   const options = { target: file ?? outlet ?? feed, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey(), ids: file === undefined || checked.comparable === false ? undefined : forkIds() };
   if (flow) flow();
   const forked = await captureByFork({ ...options, allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined });
-  if ('refused' in forked) return { refused: `the system does not copy this process (${forked.refused})` };
+  if ('refused' in forked) {
+    const refused = `the system does not copy this process (${forked.refused})`;
+    // Whoever writes to a reader has it for good: nobody else can begin.
+    if (file === undefined) throw noSnapshot(refused);
+    return { refused };
+  }
   remember(heap, forked.file);
   const { idSpace = randomUUID(), idSpaceReason = file === undefined ? NO_TABLE : undefined, hasIdTable } = forked.file;
   if (file !== undefined && hasIdTable) rememberTable(file);
