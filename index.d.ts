@@ -463,6 +463,55 @@ export interface LeakOptions extends ComparisonOptions {
    * however small it is (from 3 operations on; a prime number is best), and intervals of unequal work are compared by the operation.
    */
   operations?: number | number[];
+  /** Leaks to leave out, as `ignoreLeaks` does; `ignored` in the document counts them. */
+  ignore?: IgnorePattern | IgnorePattern[];
+  /** More known leaks of libraries, looked at before those that the package brings: rows, or the path of a JSON file `{ "leaks": [row, …] }`. */
+  catalogue?: CatalogueRow[] | string;
+}
+
+/**
+ * What to leave out. A text: a fingerprint, a whole name of a class or of a step of the path, or the end of a file's path. A regular expression: part of
+ * any of these. A function: true for a leak to be left out.
+ */
+export type IgnorePattern = string | RegExp | ((leak: Leak) => boolean);
+
+/** Leaks sorted by whether they are to be left out, each list in the order that it had. */
+export interface SortedLeaks {
+  leaks: Leak[];
+  ignored: Leak[];
+}
+
+/** A known leak of a library. All patterns that a row has must fit, and a place of the leak must lie in the package. */
+export interface CatalogueRow {
+  /** Name of the npm package. */
+  package: string;
+  /** Affected versions, as npm writes ranges; `*` for all. */
+  versions: string;
+  /** The leak in a few words. */
+  title: string;
+  /** Regular expression for the class of the leaked objects. */
+  className?: string;
+  /** The same for the class of the container. */
+  container?: string;
+  /** The same for references and classes of the retaining path: each must be there, in this order, from the root on. */
+  path?: string[];
+  kind?: LeakKind;
+  /** What to do. */
+  advice: string;
+  /** Where that is known from. */
+  source: string;
+}
+
+/** Why a leak is known. */
+export interface KnownLeak {
+  package: string;
+  /** The one that is installed; null when its `package.json` is not on this machine, or `sourceMaps` is false. */
+  version: string | null;
+  /** Affected versions, as npm writes ranges. */
+  versions: string;
+  title: string;
+  advice: string;
+  source: string;
 }
 
 /** The object that accumulates what leaks. */
@@ -503,6 +552,8 @@ export interface Leak {
   confidence: 'high' | 'medium' | 'low';
   /** Why, strongest first: short sentences. */
   evidence: string[];
+  /** Only when the catalogue has it. */
+  known?: KnownLeak;
   /** The same for the same leak in another run, on another machine and in another line of Node.js. */
   fingerprint: string;
   /** Ids of leaked objects, in the last snapshot. */
@@ -599,6 +650,8 @@ export interface LeakDocument {
   leaks: Leak[];
   /** What grew but is no leak, biggest first; a few rows. */
   oneOff: OneOffGrowth[];
+  /** Leaks that the option `ignore` left out. */
+  ignored: number;
 }
 
 /** Growth that happened and ended, or that belongs to V8. Never counted as a leak. */
@@ -629,6 +682,9 @@ export function diffSnapshots(before: SnapshotOrSource, after: SnapshotOrSource,
 
 /** What grows over two or more snapshots of one program, oldest first, and what holds it. */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
+
+/** Sorts out the leaks that somebody knows and accepts: for documents that were kept, and for tests. */
+export function ignoreLeaks(leaks: Leak[], ignore?: IgnorePattern | IgnorePattern[]): SortedLeaks;
 
 export interface CaptureOptions {
   /**
@@ -1119,6 +1175,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_MODULE'
   | 'HEAPHOUND_ERR_ADDON'
   | 'HEAPHOUND_ERR_LEAK'
+  | 'HEAPHOUND_ERR_BASELINE'
   | 'HEAPHOUND_ERR_COOLDOWN'
   | 'HEAPHOUND_ERR_DAY_LIMIT'
   | 'HEAPHOUND_ERR_SHUTDOWN'

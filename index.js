@@ -9,6 +9,7 @@ const { openSnapshot } = require('./lib/snapshot');
 const { diffSnapshots } = require('./lib/diff');
 const { findLeaks } = require('./lib/leaks');
 const { decryptSnapshot } = require('./lib/decrypt');
+const { ignoreLeaks } = require('./lib/ignore-leaks');
 const { redactSnapshot } = require('./lib/redact');
 const { openStore } = require('./lib/store/store');
 const { createService } = require('./lib/service');
@@ -25,6 +26,7 @@ module.exports = {
   openSnapshot,
   diffSnapshots,
   findLeaks,
+  ignoreLeaks,
   redactSnapshot,
   openStore,
   createService,

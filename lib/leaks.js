@@ -3,10 +3,16 @@
 const { addon } = require('./native');
 const { read } = require('./document');
 const { optionError } = require('./errors');
+const { ignoreLeaks, ignorePatterns } = require('./ignore-leaks');
+const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
 const { Snapshot, open, parse } = require('./snapshot');
 const { OPEN, checkOptions, compareBy, limit, operations } = require('./options');
 
-const LEAKS = { ...OPEN, limit, compareBy, operations };
+/** When the caller does not say. */
+const MOST_LEAKS = 20;
+const ALL = 0xffffffff;
+
+const LEAKS = { ...OPEN, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
 
 /**
  * @param {import('..').SnapshotOrSource[]} snapshots oldest first
@@ -17,11 +23,12 @@ async function findLeaks(snapshots, options) {
   if (!Array.isArray(snapshots) || snapshots.length < 2) {
     throw optionError('snapshots', 'must be an array of two or more, oldest first');
   }
-  const { limit, compareBy, operations, ...opening } = checkOptions(options, LEAKS);
+  const { limit, compareBy, operations, ignore, catalogue, ...opening } = checkOptions(options, LEAKS);
   const last = snapshots.length - 1;
   if (operations !== undefined && operations.length > 1 && operations.length !== last) {
     throw optionError('operations', `must be one number, or one for each of the ${last} intervals`);
   }
+  const patterns = await readCatalogue(catalogue);
   /** @type {Snapshot[]} */
   const opened = [];
   try {
@@ -31,11 +38,16 @@ async function findLeaks(snapshots, options) {
     }
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: last };
     const idSpaces = opened.map((snapshot) => snapshot.info.idSpace);
-    const json = JSON.stringify({ limit, compareBy, idSpaces, operations });
+    // What is ignored must not push out what is not.
+    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, idSpaces, operations });
     const pages = await Snapshot.job(opened, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );
-    return { snapshots: opened.map((snapshot) => snapshot.info), ...(await read(pages)) };
+    const document = await read(pages);
+    const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
+    const kept = leaks.slice(0, limit ?? MOST_LEAKS);
+    await nameKnown(kept, patterns, { readManifests: opening.sourceMaps !== false });
+    return { snapshots: opened.map((snapshot) => snapshot.info), ...document, leaks: kept, ignored: ignored.length };
   } finally {
     const ours = opened.filter((snapshot, position) => snapshot !== /** @type {unknown} */ (snapshots[position]));
     await Promise.all(ours.map((snapshot) => snapshot.close()));

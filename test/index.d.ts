@@ -1,7 +1,6 @@
-import type { DiffDocument, Leak, PathStep } from '..';
+import type { DiffDocument, IgnorePattern, Leak, PathStep } from '..';
 
-/** What to leave out of the verdict: see `NoLeakOptions.ignore`. */
-export type IgnorePattern = string | RegExp | ((leak: Leak) => boolean);
+export type { IgnorePattern } from '..';
 
 export interface NoLeakOptions {
   /**
@@ -15,10 +14,7 @@ export interface NoLeakOptions {
   snapshots?: number;
   /** Milliseconds of rest after each round, in which connections close and timers end. Default: 40. */
   settleMs?: number;
-  /**
-   * Leaks that are known. A text: a fingerprint (as the message tells), a whole name of a class or of a step of the path, or the end of a file's path.
-   * A regular expression: part of any of these. A function: true for a leak to be left out.
-   */
+  /** Leaks that are known: as of `findLeaks`. The message tells the fingerprint. */
   ignore?: IgnorePattern | IgnorePattern[];
   /**
    * Bytes that each run may leave behind, without V8's code and tables; measured in the interval that grew least. Default: any number, as long as no

@@ -1,6 +1,6 @@
 // Compiled, never run: the types say what the documentation says.
 
-import { captureSnapshot, diffSnapshots, findLeaks, openSnapshot } from '../..';
+import { captureSnapshot, diffSnapshots, findLeaks, ignoreLeaks, openSnapshot } from '../..';
 import type { HeaphoundError, Leak, Snapshot } from '../..';
 
 export async function biggest(file: string | Uint8Array, signal: AbortSignal): Promise<number[]> {
@@ -14,6 +14,12 @@ export async function leaks(files: string[]): Promise<Leak[]> {
   const place = found.leaks[0]?.container.location;
   if (place) console.log(`${place.original?.file ?? place.file}:${place.line}`);
   return found.leaks;
+}
+
+export async function news(files: string[]): Promise<string[]> {
+  const row = { package: 'x', versions: '<2', title: 'x keeps y', path: ['^Cache$'], advice: 'Upgrade.', source: 'https://example.com' };
+  const { leaks } = await findLeaks(files, { catalogue: [row], ignore: ['Session', /vendor/, (leak: Leak) => leak.confidence === 'low'] });
+  return ignoreLeaks(leaks, 'c0ffee').leaks.map(({ className, known }) => `${className} ${known?.package ?? ''}`);
 }
 
 export async function grown(before: Snapshot, after: Snapshot): Promise<string[]> {

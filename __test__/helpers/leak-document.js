@@ -1,0 +1,31 @@
+'use strict';
+
+// A leak document as findLeaks gives it, with names of one's choice.
+
+/**
+ * @param {{ name?: string, text?: string, file?: string, kind?: string, known?: object }} [names] `name`: of classes and references; `text`: in sentences
+ */
+function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js', kind = 'growing-map', known } = {}) {
+  const location = { file, line: 9, column: 5, scriptId: 1 };
+  const step = (id, leaking, more = {}) => ({ id, edge: name, reference: `.${name}`, name, location, leaking, because: text, ...more });
+  return {
+    className: name, location, container: { id: 5, name, edge: name, location }, countGrowth: [101, 101], sizeGrowth: [9000, 9000], retainedGrowth: 18_000,
+    retainingPath: [step(1, 'no', { edge: '', reference: '' }), step(5, 'no'), step(7, 'yes', { cut: true })],
+    item: { name, edge: '', count: 1, size: 90, children: [] }, kind, advice: text, detail: { emitter: name, event: name, function: name, location },
+    confidence: 'high', evidence: [text], fingerprint: 'c0ffee00c0ffee00', examples: [7], classes: [{ className: name, count: 202, size: 18_000 }],
+    ...(known ? { known } : {}),
+  };
+}
+
+/**
+ * @param {object[]} leaks
+ * @param {{ snapshots?: number, ids?: boolean, reason?: string, oneOff?: object[], ignored?: number }} [more]
+ */
+function documentOf(leaks, { snapshots = 3, ids = true, reason = 'because', oneOff = [], ignored = 0 } = {}) {
+  return { snapshots: Array.from({ length: snapshots }, () => ({ totalSize: 1_000_000, nodeCount: 50_000 })), comparison: { ids, reason }, leaks, oneOff, ignored };
+}
+
+/** What a name can do to a terminal, to Markdown, to HTML and to GitHub Actions. */
+const HOSTILE = '\x1b[31mred\x07\u202e\n::error file=/etc/passwd::x\r\n<img src=x onerror=alert(1)>`]|[a](http://evil.example) @octocat #1 **bold** %0A,:';
+
+module.exports = { HOSTILE, documentOf, leakOf };
