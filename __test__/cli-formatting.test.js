@@ -5,13 +5,16 @@ const { describe, it, mock } = require('node:test');
 const path = require('node:path');
 const { printLocation } = require('../cli/location');
 const { drawLadder, printReference } = require('../cli/ladder');
-const { tellLeaks } = require('../cli/leak_story');
+const { annotations } = require('../cli/github');
+const { leaksAsMarkdown } = require('../cli/leak_markdown');
+const { explainLeak, tellLeaks } = require('../cli/leak_story');
 const { count, countDelta, counted, distance, percent, size, sizeDelta } = require('../cli/numbers');
 const { ProgressBar } = require('../cli/progress');
 const { drawTable } = require('../cli/table');
 const { describeTerminal } = require('../cli/terminal');
 const { fit, harmless, widthOf, wrap } = require('../cli/text');
 const { nearest } = require('../cli/usage');
+const { documentOf, leakOf } = require('./helpers/leak-document');
 
 const PLAIN = describeTerminal({ isTTY: false }, { environment: {} });
 const terminalOf = (columns) => ({ ...describeTerminal({ isTTY: true, columns }, { color: false }) });
@@ -62,13 +65,17 @@ describe('hostile names', () => {
   it('leaves no control character in any line of any view', () => {
     const name = '\x1b[31mred\x07\u202e\n';
     const step = { name, edge: name, id: 5, location: { file: `/${name}.js`, line: 1, column: 1, scriptId: 1 } };
-    const leak = {
-      className: name, container: { id: 5, name, edge: name, location: step.location }, countGrowth: [1, 1], sizeGrowth: [9, 9],
-      retainedGrowth: 18, retainingPath: [step, step], fingerprint: 'f', examples: [5], classes: [{ className: name, count: 2, size: 18 }],
-    };
-    const info = { totalSize: 1 };
+    const known = { package: name, version: name, versions: name, title: name, advice: name, source: name };
+    const leak = leakOf({ name, text: name, file: `/${name}.js`, known });
+    const oneOff = [{ className: name, size: 5, why: 'filled', because: name }];
+    const document = documentOf([leak, leak], { ids: false, reason: name, oneOff });
+    const files = [name, name, name];
     const lines = [
-      ...tellLeaks({ snapshots: [info, info, info], comparison: { ids: false, reason: name }, leaks: [leak] }, { files: [name, name, name], limit: 5, terminal: PLAIN }),
+      ...tellLeaks(document, { files, limit: 1, terminal: PLAIN }),
+      ...tellLeaks(document, { files, limit: 5, all: true, tree: true, full: true, terminal: PLAIN }),
+      ...explainLeak(document, leak, { files, terminal: PLAIN }),
+      ...leaksAsMarkdown(document, { root: '/' }),
+      ...annotations([leak], { root: '/' }),
       ...drawLadder([step, step], PLAIN),
     ];
     // eslint-disable-next-line no-control-regex
@@ -178,12 +185,50 @@ describe('location', () => {
 });
 
 describe('leaks', () => {
-  const info = { totalSize: 1_000_000 };
+  const files = ['a.heapsnapshot', 'b.heapsnapshot', 'c.heapsnapshot'];
+  const tell = (document, more) => tellLeaks(document, { files, limit: 1, terminal: PLAIN, ...more });
 
   it('says how certain it is when nothing leaks', () => {
-    const tell = (snapshots) => tellLeaks({ snapshots, comparison: { ids: true, reason: '' }, leaks: [] }, { files: [], limit: 5, terminal: PLAIN }).join(' ');
-    assert.match(tell([info, info]), /^No leak over 2 snapshots .* A third snapshot/);
-    assert.match(tell([info, info, info]), /^No leak over 3 snapshots .* each of the 2 intervals/);
+    assert.match(tell(documentOf([], { snapshots: 2 })).join(' '), /^No leak over 2 snapshots .* A third snapshot/);
+    assert.match(tell(documentOf([])).join(' '), /^No leak over 3 snapshots .* each of the 2 intervals\. 50,000 objects/);
+  });
+
+  it('tells growth that ended in one line, and in rows when asked', () => {
+    const oneOff = ['A', 'B', 'C', 'D'].map((className) => ({ className, size: 5000, why: 'filled', because: 'grew, then stopped' }));
+    const document = documentOf([], { oneOff });
+    assert.match(tell(document).at(-1), /^Grew, but is no leak: A \+5\.0 kB \(filled\), .*, …\.$/);
+    assert.equal(tell(document, { all: true }).filter((line) => /grew, then stopped/.test(line)).length, 4);
+  });
+
+  it('begins with the leak and fits one screen', () => {
+    const long = { ...leakOf({ file: `/srv/${'deep/'.repeat(30)}store.js`, text: 'a long text of many words '.repeat(20) }) };
+    const middle = Array.from({ length: 40 }, (_, at) => ({ id: 100 + at, edge: 'next', reference: '.next', name: 'Node', leaking: 'unknown' }));
+    long.retainingPath = [...long.retainingPath.slice(0, 2), ...middle, long.retainingPath.at(-1)];
+    const lines = tell(documentOf([long]), { terminal: terminalOf(80) });
+    assert.match(lines[0], /^Session piles up in Session\.Session, a Session: \+101 objects/);
+    assert.ok(lines.length <= 24, `${lines.length} lines`);
+    for (const line of lines) assert.ok(widthOf(line) <= 80, line);
+    assert.match(lines.join('\n'), /✓ .* ← grows here[^]*✗ .* ← cut here/);
+  });
+
+  it('stays within a narrow terminal', () => {
+    const lines = tell(documentOf([leakOf({ name: 'x'.repeat(90) })]), { terminal: terminalOf(40), full: true });
+    for (const line of lines.filter((text) => /[✓✗?] /.test(text))) assert.ok(widthOf(line) <= 70, line);
+  });
+
+  it('tells further leaks in a line each', () => {
+    const lines = tell(documentOf([leakOf(), leakOf({ name: 'Job' }), leakOf({ name: 'Task' })]));
+    assert.match(lines[0], /^1\. Session piles up/);
+    assert.deepEqual(lines.filter((line) => /^[23]\. /.test(line)).map((line) => line.slice(0, 12)), ['2. Job +202 ', '3. Task +202']);
+    assert.equal(tell(documentOf([leakOf(), leakOf()]), { limit: 2 }).filter((line) => /^[12]\. Session piles up/.test(line)).length, 2);
+  });
+
+  it('names the library whose leak it is', () => {
+    const known = { package: 'axios', version: '0.21.4', versions: '<0.22.0', title: 'a token keeps requests', advice: 'Upgrade.', source: 'https://x' };
+    const text = tell(documentOf([leakOf({ known })])).join('\n');
+    assert.match(text, /Known +axios 0\.21\.4 \(<0\.22\.0\): a token keeps requests/);
+    assert.match(text, /Fix +Upgrade\./);
+    assert.match(tell(documentOf([leakOf({ known: { ...known, version: null } })])).join('\n'), /Known +axios \(if it is <0\.22\.0\)/);
   });
 });
 

@@ -166,12 +166,31 @@ describe('leaks', () => {
     const { code, stdout, stderr } = await heaphound(['leaks', BEFORE, AFTER]);
     assert.equal(code, 1);
     assert.equal(stderr, '');
-    assert.match(stdout, /^\d+ leaks? over 2 snapshots/);
-    assert.match(stdout.replace(/\n {3}/g, ' '), /^\d\. Session \(\S+gen\.js:\d+:\d+\) piles up: \+1,000 objects, .* They collect in global\.__c, a Map @\d+/m);
-    for (const heading of ['Growth', 'Why it stays alive', 'What came with it', 'What to do']) {
-      assert.match(stdout, new RegExp(`^ {3}${heading}$`, 'm'));
-    }
+    assert.match(stdout.replaceAll('\n', ' '), /^1\. Buffer piles up in global\.__buf, an Array: \+100 objects, .* 2\. Session \+1,000 in global\.__c, a Map /);
+    for (const label of ['Kind', 'Container', 'Class', 'Fix', 'Sure']) assert.match(stdout, new RegExp(`^ {3}${label} +\\S`, 'm'));
+    assert.match(stdout, /^ {3}Why it stays alive$/m);
     assert.match(stdout, /grows here/);
+    assert.match(stdout, /^\d+ leaks? over 2 snapshots/m);
+    assert.match(stdout, /^Two snapshots: it may be a cache/m);
+  });
+
+  it('tells more on demand', async () => {
+    const { stdout } = await heaphound(['leaks', BEFORE, AFTER, '--tree', '--path', 'full']);
+    assert.match(stdout, /^ {3}What one of them is made of$/m);
+    assert.match(stdout, /^ {3}✓ global @\d+/m);
+    const all = await heaphound(['leaks', BEFORE, AFTER, '--all']);
+    assert.match(all.stdout, /^2\. Session piles up in global\.__c, a Map: \+1,000 objects/m);
+  });
+
+  it('leaves out what is to be ignored', async () => {
+    const all = await json(['leaks', BEFORE, AFTER]);
+    const first = all.document.leaks.find((leak) => leak.className === 'Session');
+    for (const args of [['--ignore', first.fingerprint], ['--ignore', 'nothing,Session'], ['--ignore', '/gen\\.js$/i'], ['--ignore', 'x', '--ignore', '/gen.js']]) {
+      const { document } = await json(['leaks', BEFORE, AFTER, ...args]);
+      assert.ok(document.ignored >= 1, args.join(' '));
+      assert.ok(document.leaks.every((leak) => leak.fingerprint !== first.fingerprint), args.join(' '));
+    }
+    assert.equal((await heaphound(['leaks', BEFORE, AFTER, '--ignore', '/./'])).code, 0);
   });
 
   it('finds none where nothing grew, and ends with 0', async () => {
@@ -291,6 +310,12 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
     [['node', 'x', 'abc'], /must be an id like @12345/],
     [['diff', '-', '-'], /can be read only once/],
     [['help', 'laeks'], /did you mean 'leaks'/],
+    [['leaks', 'x', 'y', '--path', 'long'], /--path cannot be 'long'; it can be short, full/],
+    [['leaks', 'x', 'y', '--json', '--sarif'], /--json and --sarif cannot both be printed/],
+    [['leaks', 'x', 'y', '--ignore', '/(/'], /--ignore: Invalid regular expression/],
+    [['leaks', 'x', 'y', '--catalogue', 'no-such-file.json'], /catalogue: cannot be read from no-such-file\.json/],
+    [['explain', 'a', 'b'], /a FINGERPRINT and two FILEs or more/],
+    [['check', 'a', 'b'], /needs --baseline FILE/],
   ];
   for (const [args, message] of cases) {
     it(args.join(' ') || 'nothing', async () => {
@@ -304,7 +329,7 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
 });
 
 describe('help', () => {
-  const commands = ['summary', 'stats', 'diff', 'leaks', 'node', 'path', 'dominators', 'strings', 'query'];
+  const commands = ['summary', 'stats', 'diff', 'leaks', 'explain', 'check', 'node', 'path', 'dominators', 'strings', 'query'];
 
   it('lists the commands', async () => {
     for (const args of [['help'], ['--help'], ['-h']]) {

@@ -25,7 +25,9 @@ function readArguments(argv) {
   /** @type {Record<string, any>} */
   const options = {};
   for (const token of tokens) {
-    if (token.kind === 'option') options[token.name] = readOption(token, command);
+    if (token.kind !== 'option') continue;
+    const value = readOption(token, command);
+    options[token.name] = OPTIONS[token.name].several ? [...(options[token.name] ?? []), value] : value;
   }
   return { command, operands: words.slice(1), options };
 }

@@ -18,6 +18,8 @@
 /** In the order of the help: from the question that most people have to the rarest. @type {Command[]} */
 const COMMANDS = [
   require('./commands/leaks'),
+  require('./commands/explain'),
+  require('./commands/check'),
   require('./commands/diff'),
   require('./commands/summary'),
   require('./commands/stats'),

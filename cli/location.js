@@ -30,7 +30,9 @@ function relativeFile(file, folder) {
   return isBelow ? relative : absolute;
 }
 
-/** @param {string} file */
+/**
+ * @param {string} file a path, or a URL of one
+ */
 function toPath(file) {
   if (!file.startsWith('file:')) return file;
   try {
@@ -40,4 +42,4 @@ function toPath(file) {
   }
 }
 
-module.exports = { printLocation };
+module.exports = { printLocation, toPath };

@@ -6,9 +6,9 @@ const { UsageError, nearest } = require('./usage');
 const UNITS = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /**
- * Every option there is; a command names those it takes.
+ * Every option there is; a command names those it takes. One that may be given `several` times is a list.
  *
- * @type {Record<string, { value?: string, short?: string, help: string, read?: (text: string, name: string) => any }>}
+ * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, read?: (text: string, name: string) => any }>}
  */
 const OPTIONS = {
   json: { help: 'print the whole document as JSON, a row a line' },
@@ -25,7 +25,16 @@ const OPTIONS = {
   filter: { value: 'NAME', help: 'only what this filter of DevTools leaves' },
   'after-id': { value: 'ID', help: 'only objects allocated after this id', read: identifier },
   'up-to-id': { value: 'ID', help: 'only objects allocated up to this id', read: identifier },
-  ignore: { value: 'ID,…', help: 'look past these objects', read: identifiers },
+  ignore: { value: 'WHAT,…', help: 'leave these out; may be given again', several: true },
+  all: { help: 'every leak at length, and what grew but is no leak' },
+  path: { value: 'FORM', help: 'the path that holds the leak: short (default), full' },
+  catalogue: { value: 'FILE', help: 'more known leaks of libraries, as docs/leaks.md describes them' },
+  root: { value: 'DIR', help: 'folder that files are named from' },
+  markdown: { help: 'print Markdown, for an issue or a comment' },
+  sarif: { help: 'print SARIF 2.1.0, for code scanning' },
+  github: { help: 'annotations for GitHub Actions (by itself when GITHUB_ACTIONS is set)' },
+  baseline: { value: 'FILE', help: 'the leaks that are known' },
+  update: { help: 'write the baseline' },
   depth: { value: 'N', help: 'levels of the tree (default 1)', read: positiveInteger },
   name: { value: 'REGEX', help: 'objects whose name matches', read: expression },
   class: { value: 'REGEX', help: 'objects whose class matches', read: expression },
@@ -143,4 +152,4 @@ function expression(text, name) {
   return text;
 }
 
-module.exports = { OPTIONS, COMMON, choose, identifier };
+module.exports = { OPTIONS, COMMON, choose, identifier, identifiers };

@@ -1,14 +1,12 @@
 'use strict';
 
+const { REPORT, checkFormat, reportLeaks } = require('../leak_report');
+const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leak_search');
 const { tellLeaks } = require('../leak_story');
-const { rowLimit } = require('../rows');
-const { compareByOf, sourcesOf, workOptions } = require('../snapshots');
+const { choose } = require('../options');
 
 /** Exit code that says: leaks were found. */
 const FOUND = 1;
-const ALL = 0xffffffff;
-/** A page a leak is enough to read at once. */
-const DEFAULT_LEAKS = 5;
 
 /** @type {import('../commands').Command} */
 module.exports = {
@@ -20,12 +18,15 @@ module.exports = {
     'the reference that holds it and where that stands in the source. Ends with exit code 1 when something leaks.',
     'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up. Objects are',
     'followed by their ids, or, after restarts and over replicas, compared by the way on which they hang from the roots.',
+    'Along the path stands ✓ before what is meant to be there, ? before what may not be, ✗ before what should have gone.',
   ],
-  options: ['operations', 'tree', 'compare-by'],
-  optionHelp: { limit: `leaks to print (default ${DEFAULT_LEAKS}; with --json all)` },
+  options: ['all', 'tree', 'path', ...SEARCH, ...REPORT],
+  optionHelp: { ...SEARCH_HELP, limit: 'leaks to tell at length (default 1, the others in a line each; with --json all)' },
   examples: [
     'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot',
-    'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --operations 211 --tree',
+    'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --operations 211 --tree --path full',
+    'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --sarif > leaks.sarif',
+    'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --ignore LRUCache,/vendor/',
   ],
   operands: { least: 2, most: Infinity, wanted: 'two FILEs or more' },
   filesOf: (operands) => operands,
@@ -34,17 +35,13 @@ module.exports = {
 
 /** @param {import('../main').Context} context */
 async function run(context) {
-  const { options, operands, output, terminal } = context;
-  const sources = sourcesOf(operands);
-  const { findLeaks } = require('../..');
-  const document = await findLeaks(sources, {
-    ...workOptions(context),
-    compareBy: compareByOf(options),
-    operations: options.operations,
-    limit: options.json ? options.limit ?? ALL : ALL,
+  const { options, operands: files, terminal } = context;
+  checkFormat(options);
+  const full = choose(options.path ?? 'short', ['short', 'full'], 'path') === 'full';
+  const document = await searchLeaks(context, files, options.json ? options.limit : undefined);
+  const limit = options.limit ?? (options.all ? document.leaks.length : 1);
+  await reportLeaks(context, document, {
+    story: () => tellLeaks(document, { files, limit, all: options.all, tree: options.tree, full, terminal }),
   });
-  context.progress.stop();
-  if (options.json) await output.json(document);
-  else await output.lines(tellLeaks(document, { files: operands, limit: rowLimit({ limit: DEFAULT_LEAKS, ...options }), tree: options.tree === true, terminal }));
   return document.leaks.length > 0 ? FOUND : 0;
 }

@@ -1,7 +1,7 @@
 'use strict';
 
 const { drawLadder } = require('../ladder');
-const { identifier } = require('../options');
+const { identifier, identifiers } = require('../options');
 const { withSnapshot } = require('../snapshots');
 
 /** @type {import('../commands').Command} */
@@ -13,7 +13,7 @@ module.exports = {
     'The shortest path from a root to the object, past references that keep nothing alive and past V8\'s own machinery.',
   ],
   options: ['ignore'],
-  optionHelp: { ignore: 'find a path that avoids these objects' },
+  optionHelp: { ignore: 'find a path that avoids the objects with these ids' },
   examples: ['heaphound path app.heapsnapshot @12345', 'heaphound path app.heapsnapshot @12345 --ignore @99,@101'],
   operands: { least: 2, most: 2, wanted: 'one FILE and one @ID' },
   filesOf: (operands) => operands.slice(0, 1),
@@ -24,15 +24,16 @@ module.exports = {
 async function run(context) {
   const { operands, options, output, terminal, signal } = context;
   const id = identifier(operands[1], 'ID');
+  const ignored = options.ignore === undefined ? undefined : identifiers(options.ignore.join(','), '--ignore');
   const document = await withSnapshot(context, async (snapshot) => ({
     snapshot: snapshot.info,
     id,
-    retainingPath: await snapshot.retainingPath(id, { signal, ignored: options.ignore }),
+    retainingPath: await snapshot.retainingPath(id, { signal, ignored }),
   }));
   if (options.json) return output.json(document);
   const { retainingPath } = document;
   if (retainingPath.length === 0) {
-    return output.write(`Nothing keeps @${id} alive${options.ignore ? ' but the ignored objects' : ' but weak references'}.\n`);
+    return output.write(`Nothing keeps @${id} alive${ignored ? ' but the ignored objects' : ' but weak references'}.\n`);
   }
   return output.lines(drawLadder(retainingPath, terminal));
 }

@@ -1,0 +1,146 @@
+'use strict';
+
+// `heaphound check` and `heaphound explain` over real snapshots.
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const zlib = require('node:zlib');
+const { HOSTILE } = require('./helpers/leak-document');
+
+const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
+const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
+const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
+const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
+
+let folder;
+let baseline;
+let fingerprints;
+before(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-check-'));
+  baseline = path.join(folder, 'heap.json');
+  fingerprints = JSON.parse((await heaphound(['leaks', BEFORE, AFTER, '--json'])).stdout).leaks.map((leak) => leak.fingerprint).sort();
+});
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the CLI to its end. */
+function heaphound(args, environment = {}) {
+  const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, GITHUB_ACTIONS, ...inherited } = process.env;
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: { ...inherited, ...environment }, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, stdout, stderr }));
+  });
+}
+
+const check = (...args) => heaphound(['check', BEFORE, AFTER, '--baseline', baseline, ...args]);
+const read = () => JSON.parse(fs.readFileSync(baseline, 'utf8'));
+const write = (value) => fs.writeFileSync(baseline, typeof value === 'string' ? value : JSON.stringify(value));
+
+describe('check', () => {
+  it('wants a baseline, and tells how to get one', async () => {
+    const { code, stdout, stderr } = await check();
+    assert.deepEqual([code, stdout], [3, '']);
+    assert.match(stderr, /^error HEAPHOUND_ERR_BASELINE: the baseline .*heap\.json does not exist: write the first one with --update\n$/);
+  });
+
+  it('writes one that is sorted and the same each time, and is content with it', async () => {
+    assert.match((await check('--update')).stdout, /heap\.json: 2 leaks\n$/);
+    const first = fs.readFileSync(baseline, 'utf8');
+    assert.deepEqual(read().leaks.map((entry) => entry.fingerprint), fingerprints);
+    assert.deepEqual(Object.keys(read().leaks[0]).slice(0, 3), ['fingerprint', 'className', 'container']);
+    await check('--update');
+    assert.equal(fs.readFileSync(baseline, 'utf8'), first);
+    const { code, stdout } = await check();
+    assert.equal(code, 0);
+    assert.match(stdout, /^0 new leaks, 2 known ones, 0 ones of the baseline gone\.$/m);
+    assert.deepEqual(fs.readdirSync(folder), ['heap.json'], 'nothing else is left');
+  });
+
+  it('fails for what is new and tells what is gone', async () => {
+    const [known] = read().leaks;
+    write({ version: 1, leaks: [known, { fingerprint: 'gone' }] });
+    const { code, stdout } = await check();
+    assert.equal(code, 1);
+    assert.match(stdout, new RegExp(`heaphound explain ${fingerprints[1]}`));
+    assert.match(stdout, /^1 new leak, 1 known one, 1 one of the baseline gone\. --update takes those out\.$/m);
+    const document = JSON.parse((await check('--json')).stdout);
+    assert.deepEqual(document.leaks.map((leak) => leak.fingerprint), [fingerprints[1]]);
+    assert.deepEqual([document.known, document.gone], [[fingerprints[0]], [{ fingerprint: 'gone' }]]);
+    const { runs: [{ results }] } = JSON.parse((await check('--sarif')).stdout);
+    assert.deepEqual(results.map((result) => result.baselineState).sort(), ['new', 'unchanged']);
+  });
+
+  it('keeps a note', async () => {
+    write({ version: 1, leaks: [{ fingerprint: fingerprints[0], note: 'until the cache is gone' }] });
+    await check('--update');
+    assert.deepEqual(read().leaks.map((entry) => entry.note), ['until the cache is gone', undefined]);
+  });
+
+  it('says what is wrong with a broken one, and writes it anew', async () => {
+    for (const [content, message] of [['{', /is no JSON/], ['{}', /no baseline of version 1/], ['null', /no baseline of version 1/], ['{"version":1,"leaks":[7]}', /has no list `leaks`/]]) {
+      write(content);
+      const { code, stderr } = await check();
+      assert.equal(code, 3, content);
+      assert.match(stderr, /^error HEAPHOUND_ERR_BASELINE: /, content);
+      assert.match(stderr, message, content);
+    }
+    assert.equal((await check('--update')).code, 0);
+    assert.equal(read().leaks.length, 2);
+    const { code, stderr } = await heaphound(['check', BEFORE, AFTER, '--baseline', path.join(folder, 'no', 'folder.json'), '--update']);
+    assert.equal(code, 3);
+    assert.match(stderr, /HEAPHOUND_ERR_BASELINE: .* cannot be written/);
+  });
+
+  it('annotates in GitHub Actions', async () => {
+    write({ version: 1, leaks: [] });
+    const { stdout } = await heaphound(['check', BEFORE, AFTER, '--baseline', baseline], { GITHUB_ACTIONS: 'true' });
+    assert.match(stdout, /^::stop-commands::/);
+    assert.equal([...stdout.matchAll(/^::(error|warning|notice) /gm)].length, 2);
+    const { stdout: sarif, stderr } = await check('--sarif', '--github');
+    JSON.parse(sarif);
+    assert.equal([...stderr.matchAll(/^::(error|warning|notice) /gm)].length, 2);
+  });
+});
+
+describe('explain', () => {
+  it('tells everything of one leak, by the beginning of its fingerprint', async () => {
+    const [fingerprint] = fingerprints;
+    const { code, stdout } = await heaphound(['explain', fingerprint.slice(0, 6), BEFORE, AFTER]);
+    assert.equal(code, 0);
+    for (const title of ['Growth', 'Why it stays alive', 'What one of them is made of', 'Some of them', 'If this is as it should be']) {
+      assert.match(stdout, new RegExp(`^ {3}${title}$`, 'm'));
+    }
+    assert.match(stdout, /^ {3}✓ global @\d+\n {7}\S/m);
+    const { leak } = JSON.parse((await heaphound(['explain', fingerprint, BEFORE, AFTER, '--json'])).stdout);
+    assert.equal(leak.fingerprint, fingerprint);
+  });
+
+  it('lists what there is when the fingerprint is wrong', async () => {
+    const { code, stderr } = await heaphound(['explain', 'zz', BEFORE, AFTER]);
+    assert.equal(code, 2);
+    for (const fingerprint of fingerprints) assert.ok(stderr.includes(fingerprint));
+    assert.match((await heaphound(['explain', 'zz', AFTER, AFTER])).stderr, /there is no leak at all/);
+  });
+});
+
+describe('a hostile heap', () => {
+  it('does nothing in any form', async () => {
+    const files = [BEFORE, AFTER].map((file, at) => {
+      const text = zlib.gunzipSync(fs.readFileSync(file)).toString('utf8').replaceAll('"Session"', JSON.stringify(HOSTILE));
+      const hostile = path.join(folder, `${at}.heapsnapshot`);
+      fs.writeFileSync(hostile, text);
+      return hostile;
+    });
+    for (const format of [['--all', '--path', 'full'], ['--markdown'], ['--github'], ['--sarif']]) {
+      const { code, stdout, stderr } = await heaphound(['leaks', ...files, ...format]);
+      assert.equal(code, 1, stderr);
+      // eslint-disable-next-line no-control-regex
+      assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/, format.join(' '));
+      assert.doesNotMatch(stdout, /^\s*::error file=\/etc/m, format.join(' '));
+      if (format[0] === '--sarif') JSON.parse(stdout);
+    }
+  });
+});

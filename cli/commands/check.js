@@ -1,0 +1,77 @@
+'use strict';
+
+const { baselineError, readBaseline, writeBaseline } = require('../baseline');
+const { REPORT, checkFormat, reportLeaks } = require('../leak_report');
+const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leak_search');
+const { tellLeaks } = require('../leak_story');
+const { counted } = require('../numbers');
+const { harmless } = require('../text');
+const { UsageError } = require('../usage');
+
+/** Exit code that says: there are leaks that the baseline does not have. */
+const NEW = 1;
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'check',
+  synopsis: 'check --baseline FILE FIRST SECOND [THIRD…]',
+  summary: 'only the leaks that a baseline does not have: for CI',
+  description: [
+    'Looks for leaks as the command leaks does and compares their fingerprints with those of the baseline, a JSON file that',
+    'is kept beside the code. Ends with exit code 1 when there are new ones. --update writes the baseline: what is there',
+    'now, sorted, one leak after the other, so that a diff shows what came and went; a `note` in an entry is kept.',
+  ],
+  options: ['baseline', 'update', 'all', ...SEARCH, ...REPORT],
+  optionHelp: { ...SEARCH_HELP, limit: 'leaks to tell at length (default: all new ones)', all: 'what grew but is no leak, too' },
+  examples: [
+    'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot',
+    'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot --update',
+  ],
+  operands: { least: 2, most: Infinity, wanted: 'two FILEs or more' },
+  filesOf: (operands) => operands,
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run(context) {
+  const { operands: files, options, output, terminal } = context;
+  checkFormat(options);
+  const { baseline: file, update } = options;
+  if (file === undefined) throw new UsageError('heaphound check needs --baseline FILE', { cause: module.exports });
+  const before = readBefore(file, update);
+  const document = await searchLeaks(context, files);
+  if (update) {
+    writeBaseline(file, document.leaks, { before, root: rootOf(options) });
+    return output.write(`${harmless(file)}: ${counted(new Set(document.leaks.map((leak) => leak.fingerprint)).size, 'leak')}\n`);
+  }
+  const known = new Set(before.map((entry) => entry.fingerprint));
+  const present = new Set(document.leaks.map((leak) => leak.fingerprint));
+  const leaks = document.leaks.filter((leak) => !known.has(leak.fingerprint));
+  const gone = before.filter((entry) => !present.has(entry.fingerprint));
+  // Code scanning wants to see those of the baseline, too.
+  const reported = options.sarif ? document : { ...document, leaks, known: [...known].filter((fingerprint) => present.has(fingerprint)).sort(), gone };
+  await reportLeaks(context, reported, {
+    known,
+    story: () => [
+      ...tellLeaks({ ...document, leaks }, { files, limit: options.limit ?? leaks.length, all: options.all, terminal }),
+      `${counted(leaks.length, 'new leak')}, ${counted(present.size - leaks.length, 'known one')}, ${counted(gone.length, 'one', 'ones')} of the baseline gone.`
+      + (gone.length > 0 ? ' --update takes those out.' : ''),
+    ],
+  });
+  return leaks.length > 0 ? NEW : 0;
+}
+
+/**
+ * @param {string} file
+ * @param {boolean} [update] it may be missing or broken then: it is written anew
+ */
+function readBefore(file, update) {
+  try {
+    const before = readBaseline(file);
+    if (before || update) return before ?? [];
+  } catch (error) {
+    if (update) return [];
+    throw error;
+  }
+  throw baselineError(`${file} does not exist: write the first one with --update`);
+}

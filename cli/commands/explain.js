@@ -1,0 +1,40 @@
+'use strict';
+
+const { isGithub, withoutCommands } = require('../github');
+const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leak_search');
+const { explainLeak } = require('../leak_story');
+const { UsageError } = require('../usage');
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'explain',
+  synopsis: 'explain FINGERPRINT FIRST SECOND [THIRD…]',
+  summary: 'everything that is known of one leak',
+  description: [
+    'Takes the fingerprint of a leak, or the beginning of one, and the snapshots in which it was found. Prints all of it:',
+    'every step of the path and why it is taken for what it is, what one leaked object is made of, what came with it,',
+    'the evidence, and who allocated it where that was recorded.',
+  ],
+  options: SEARCH,
+  optionHelp: SEARCH_HELP,
+  examples: ['heaphound explain 3f6a a.heapsnapshot b.heapsnapshot c.heapsnapshot'],
+  operands: { least: 3, most: Infinity, wanted: 'a FINGERPRINT and two FILEs or more' },
+  filesOf: (operands) => operands.slice(1),
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run(context) {
+  const { operands: [fingerprint, ...files], options, output, terminal } = context;
+  const document = await searchLeaks(context, files);
+  const fitting = document.leaks.filter((leak) => leak.fingerprint.startsWith(fingerprint));
+  const [leak] = fitting;
+  if (fitting.length !== 1) {
+    const found = (fitting.length > 0 ? fitting : document.leaks).map((one) => one.fingerprint).join(', ');
+    const what = fitting.length > 0 ? 'more than one leak' : 'no leak';
+    throw new UsageError(`${what} in these snapshots has the fingerprint '${fingerprint}'; ${found ? `those found: ${found}` : 'there is no leak at all'}`);
+  }
+  if (options.json) return output.json({ snapshots: document.snapshots, comparison: document.comparison, leak });
+  const lines = explainLeak(document, leak, { files, terminal });
+  return output.lines(isGithub() ? withoutCommands(lines) : lines);
+}

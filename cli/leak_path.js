@@ -1,0 +1,152 @@
+'use strict';
+
+const { printLocation } = require('./location');
+const { counted } = require('./numbers');
+const { nameOf, referenceOf } = require('./leak_sentences');
+const { fit, harmless, widthOf, wrap } = require('./text');
+
+const INDENT = 3;
+/** Columns that a place gets at least, or none. */
+const NARROWEST_PLACE = 14;
+const NARROWEST_NAME = 12;
+/** Steps at each end of a stretch whose middle is left out. */
+const ENDS = 2;
+
+/** Is the object meant to be there? */
+const SIGNS = /** @type {const} */ ({ no: ['✓', 'green'], unknown: ['?', 'yellow'], yes: ['✗', 'red'] });
+
+/**
+ * @typedef {import('..').Leak} Leak
+ * @typedef {import('..').LeakStep} LeakStep
+ */
+
+/**
+ * The path of a leak, a step a line: ✓ what is meant to be there, ? what may not be, ✗ what should have gone.
+ *
+ * @param {Leak} leak
+ * @param {import('./terminal').Terminal} terminal
+ * @param {number} most lines
+ */
+function drawShortPath(leak, terminal, most) {
+  const path = leak.retainingPath;
+  const last = path.length - 1;
+  const container = Math.max(path.findIndex((step) => step.id === leak.container.id), 0);
+  /** @type {Set<number>} */
+  const shown = new Set();
+  // In the order of their worth: what grows, the cut, what it gains, the ends of what lies between, and the way up from the container.
+  const wanted = [container, path.findIndex((step) => step.cut), last, container - 1, container + 1, last - 1];
+  for (let at = container + 2; at < last - 1; at += 1) wanted.push(at);
+  for (let at = container - 2; at >= 0; at -= 1) wanted.push(at);
+  for (const at of wanted) {
+    if (at < 0 || at > last || shown.has(at)) continue;
+    shown.add(at);
+    if (linesOf(shown, last) > most) shown.delete(at);
+  }
+  /** @type {string[]} */
+  const lines = [];
+  let skipped = 0;
+  for (const [at, step] of path.entries()) {
+    // A gap takes a line too.
+    const isAlone = shown.has(at - 1) && shown.has(at + 1);
+    if (!shown.has(at) && !isAlone) {
+      skipped += 1;
+      continue;
+    }
+    if (skipped > 0) lines.push(gap(skipped, terminal));
+    skipped = 0;
+    lines.push(drawStep(step, { leak, parent: path[at - 1], terminal, ids: false }));
+  }
+  if (skipped > 0) lines.push(gap(skipped, terminal));
+  return lines;
+}
+
+/**
+ * All steps, with ids and why each is taken for what it is. Runs of equal steps lose their middle.
+ *
+ * @param {Leak} leak
+ * @param {import('./terminal').Terminal} terminal
+ */
+function drawFullPath(leak, terminal) {
+  const path = leak.retainingPath;
+  /** @type {string[]} */
+  const lines = [];
+  let because = '';
+  for (let at = 0; at < path.length;) {
+    const end = endOfRun(path, at);
+    for (let position = at; position < end; position += 1) {
+      const isSkipped = end - at > 2 * ENDS + 1 && position >= at + ENDS && position < end - ENDS;
+      if (isSkipped) {
+        if (position === at + ENDS) lines.push(gap(end - at - 2 * ENDS, terminal));
+        continue;
+      }
+      const step = path[position];
+      lines.push(drawStep(step, { leak, parent: path[position - 1], terminal, ids: true }));
+      if (step.because && step.because !== because) {
+        because = step.because;
+        const told = wrap(harmless(because), terminal.width - INDENT - 4);
+        lines.push(...told.map((line) => ' '.repeat(INDENT + 4) + terminal.style('dim', line)));
+      }
+    }
+    at = end;
+  }
+  return lines;
+}
+
+/**
+ * @param {LeakStep} step
+ * @param {{ leak: Leak, parent?: LeakStep, terminal: import('./terminal').Terminal, ids: boolean }} options
+ */
+function drawStep(step, { leak, parent, terminal, ids }) {
+  const [sign, color] = SIGNS[step.leaking];
+  const isContainer = step.id === leak.container.id;
+  const remark = [...(isContainer ? ['grows here'] : []), ...(step.cut ? ['cut here'] : [])].join(', ');
+  const tail = (ids ? ` @${step.id}` : '') + (remark === '' ? '' : `  ← ${remark}`);
+  const width = terminal.width - INDENT - 2 - widthOf(tail);
+  const whole = parent ? referenceOf(step) : '';
+  const reference = fit(whole, Math.max(width - NARROWEST_NAME - 3, NARROWEST_NAME));
+  const arrow = reference === '' ? '' : ' → ';
+  const name = fit(nameOf(step.name) || '(root)', Math.max(width - widthOf(reference + arrow), NARROWEST_NAME));
+  const room = width - widthOf(reference + arrow + name) - 2;
+  const place = printLocation(step.location);
+  const location = place === '' || room < Math.min(NARROWEST_PLACE, widthOf(place)) ? '' : `  ${fit(place, room, 'end')}`;
+  return ' '.repeat(INDENT) + terminal.style(color, sign) + ' '
+    + terminal.style(step.cut ? ['bold', 'red', 'underline'] : 'yellow', reference) + terminal.style('dim', arrow)
+    + terminal.style(isContainer ? ['bold', 'cyan'] : 'cyan', name)
+    + (ids ? terminal.style('dim', ` @${step.id}`) : '')
+    + (remark === '' ? '' : terminal.style('bold', `  ← ${remark}`))
+    + terminal.style('dim', location);
+}
+
+/**
+ * @param {number} skipped
+ * @param {import('./terminal').Terminal} terminal
+ */
+function gap(skipped, terminal) {
+  return `${' '.repeat(INDENT)}  ${terminal.style('dim', `… ${counted(skipped, 'step')}`)}`;
+}
+
+/**
+ * Lines of so many steps, with one for each gap.
+ *
+ * @param {Set<number>} shown
+ * @param {number} last
+ */
+function linesOf(shown, last) {
+  let lines = shown.size;
+  for (let at = 0; at <= last; at += 1) {
+    if (!shown.has(at) && (at === 0 || shown.has(at - 1))) lines += 1;
+  }
+  return lines;
+}
+
+/**
+ * @param {LeakStep[]} path
+ * @param {number} start
+ */
+function endOfRun(path, start) {
+  let end = start + 1;
+  while (end < path.length && path[end].name === path[start].name && path[end].edge === path[start].edge) end += 1;
+  return end;
+}
+
+module.exports = { drawFullPath, drawShortPath };

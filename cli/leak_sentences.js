@@ -1,0 +1,176 @@
+'use strict';
+
+// What is said of a leak, whatever it is printed on. `quote` marks names: of classes, references and files, which are content of a foreign process.
+
+const { countDelta, mean, size, sizeDelta } = require('./numbers');
+const { fit, harmless, widthOf } = require('./text');
+
+/** @typedef {import('..').Leak} Leak */
+/** @typedef {(text: string) => string} Quote */
+
+const LONGEST_NAME = 60;
+/** References that are written behind one another. */
+const LONGEST_CHAIN = 4;
+/** Classes that say nothing of what an object is for. */
+const PLAIN = /^(Object|Array)$/;
+
+/** @type {Quote} */
+const plain = (text) => text;
+
+/**
+ * "Session piles up in SessionStore.sessions, a Map: +211 objects at every step (1 for each operation), 519 B each with what they hold; 219 kB in all."
+ *
+ * @param {Leak} leak
+ * @param {Quote} [quote]
+ */
+function headline(leak, quote = plain) {
+  const name = quote(nameOf(leak.className));
+  const objects = sum(leak.countGrowth);
+  if (objects <= 0) {
+    const steps = leak.sizeGrowth.length === 1 ? '' : isEven(leak.sizeGrowth) ? ' at every step' : ' step by step';
+    return `${name} swells, held by ${holder(leak, quote)}: ${grown(leak.sizeGrowth, sizeDelta)}${steps}, without more objects.`;
+  }
+  const steps = leak.countGrowth.length === 1 ? '' : isEven(leak.countGrowth) ? ' at every step' : ' step by step';
+  const perOperation = leak.perOperation === undefined ? '' : ` (${mean(leak.perOperation)} for each operation)`;
+  const bytes = leak.retainedGrowth;
+  const each = bytes > 0 ? `, ${size(bytes / objects)} each with what they hold; ${size(bytes)} in all` : '';
+  return `${name} piles up in ${holder(leak, quote)}: ${grown(leak.countGrowth, countDelta)} objects${steps}${perOperation}${each}.`;
+}
+
+/**
+ * "SessionStore.sessions, a Map"
+ *
+ * @param {Leak} leak
+ * @param {Quote} [quote]
+ */
+function holder({ container, retainingPath }, quote = plain) {
+  const at = retainingPath.findIndex((step) => step.id === container.id);
+  const name = nameOf(container.name);
+  const article = /^[A-Za-z]/.test(name) && widthOf(name) <= 30 ? (/^[AEIOaeio]/.test(name) ? 'an ' : 'a ') : '';
+  const what = `${article}${quote(name)}`;
+  const written = writeOut(retainingPath, at);
+  return written === '' || written === name ? what : `${quote(written)}, ${what}`;
+}
+
+/**
+ * How a step is reached, as code would write it from the nearest object with a name of its own: "EventEmitter._events.change".
+ *
+ * @param {import('..').LeakStep[]} path
+ * @param {number} at
+ */
+function writeOut(path, at) {
+  if (at < 1) return '';
+  const reference = referenceOf(path[at]);
+  if (!isMember(reference)) return reference || nameOf(path[at].name);
+  let start = at;
+  let written = reference;
+  while (start > 1 && at - start < LONGEST_CHAIN && PLAIN.test(path[start - 1].name) && isMember(referenceOf(path[start - 1]))) {
+    start -= 1;
+    written = referenceOf(path[start]) + written;
+  }
+  return fit(nameOf(path[start - 1].name) + written, LONGEST_NAME);
+}
+
+/** @param {string} reference */
+function isMember(reference) {
+  return /^[.[]/.test(reference);
+}
+
+/**
+ * What the kind tells beyond its name, without its place: "event change of EventEmitter, function onChange".
+ *
+ * @param {Leak} leak
+ * @param {Quote} [quote]
+ */
+function detailOf({ detail = {} }, quote = plain) {
+  const { emitter, event, function: name, parentSize, module } = detail;
+  return [
+    ...(event ? [`event ${quote(nameOf(event))}${emitter ? ` of ${quote(nameOf(emitter))}` : ''}`] : emitter ? [`of ${quote(nameOf(emitter))}`] : []),
+    ...(name ? [`function ${quote(nameOf(name))}`] : []),
+    ...(parentSize === undefined ? [] : [`each keeps ${size(parentSize)}`]),
+    ...(module ? [quote(nameOf(module))] : []),
+  ].join(', ');
+}
+
+/**
+ * The reference to cut, with what stands before and behind it.
+ *
+ * @param {Leak} leak
+ * @param {Quote} [quote]
+ * @returns {string} empty when it is not known
+ */
+function cutOf({ retainingPath }, quote = plain) {
+  const at = retainingPath.findIndex((step) => step.cut);
+  if (at < 1) return '';
+  const reference = referenceOf(retainingPath[at]);
+  const what = nameOf(retainingPath[at].name);
+  if (reference === '') return `what ${quote(nameOf(retainingPath[at - 1].name) || '(root)')} holds: ${quote(what)}`;
+  if (isMember(reference)) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;
+  return `${quote(reference)} of ${quote(writeOut(retainingPath, at - 1) || '(root)')}, which holds ${quote(what)}`;
+}
+
+/**
+ * "axios 0.21.4 (<0.22.0): a token keeps a listener for each request"
+ *
+ * @param {import('..').KnownLeak} known
+ */
+function knownAs({ package: name, version, versions, title }) {
+  const affected = versions === '*' ? 'all versions' : versions;
+  return `${name}${version ? ` ${version}` : ''} (${version ? affected : `if it is ${affected}`}): ${title}`;
+}
+
+/**
+ * Where a person can change something: the container, else the nearest step above it that has a place outside of Node.js, else the class.
+ *
+ * @param {Leak} leak
+ * @returns {import('..').SourceLocation | undefined}
+ */
+function placeOf({ container, retainingPath, location }) {
+  const end = retainingPath.findIndex((step) => step.id === container.id) + 1;
+  const steps = retainingPath.slice(0, end).reverse().map((step) => step.location);
+  return [container.location, ...steps, location].find(isOwn);
+}
+
+/**
+ * True for a place that is not Node.js's own.
+ *
+ * @param {import('..').SourceLocation} [place]
+ */
+function isOwn(place) {
+  return place !== undefined && place.file !== '' && !place.file.startsWith('node:');
+}
+
+/**
+ * The reference of a step as code writes it.
+ *
+ * @param {import('..').LeakStep} step
+ */
+function referenceOf({ reference }) {
+  return fit(harmless(reference), LONGEST_NAME);
+}
+
+/** @param {string} name */
+function nameOf(name) {
+  return fit(harmless(name), LONGEST_NAME);
+}
+
+/**
+ * @param {number[]} growth
+ * @param {(value: number) => string} print
+ */
+function grown(growth, print) {
+  if (isEven(growth)) return print(growth[0]);
+  return `${growth.slice(0, -1).map(print).join(', ')} and ${print(growth[growth.length - 1])}`;
+}
+
+/** @param {number[]} values */
+function isEven(values) {
+  return values.every((value) => value === values[0]);
+}
+
+/** @param {number[]} values */
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+module.exports = { cutOf, detailOf, headline, holder, isOwn, knownAs, nameOf, placeOf, referenceOf, sum };
