@@ -108,6 +108,8 @@ function foldChains(path) {
 }
 
 /**
+ * The position behind a run of equal steps.
+ *
  * @param {import('..').PathStep[]} path
  * @param {number} start
  */
@@ -117,4 +119,4 @@ function endOfChain(path, start) {
   return end;
 }
 
-module.exports = { drawLadder, printReference };
+module.exports = { drawLadder, endOfChain, printReference };

@@ -1,11 +1,11 @@
 'use strict';
 
 const { printReference } = require('./ladder');
+const { INDENT } = require('./leak_page');
 const { mean, size } = require('./numbers');
 const { drawTable } = require('./table');
 const { fit, harmless } = require('./text');
 
-const INDENT = 3;
 const LONGEST_NAME = 60;
 
 /** @type {import('./table').Column[]} */

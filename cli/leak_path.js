@@ -1,11 +1,12 @@
 'use strict';
 
+const { endOfChain } = require('./ladder');
 const { printLocation } = require('./location');
 const { counted } = require('./numbers');
+const { INDENT } = require('./leak_page');
 const { nameOf, referenceOf } = require('./leak_sentences');
 const { fit, harmless, widthOf, wrap } = require('./text');
 
-const INDENT = 3;
 /** Columns that a place gets at least, or none. */
 const NARROWEST_PLACE = 14;
 const NARROWEST_NAME = 12;
@@ -72,7 +73,7 @@ function drawFullPath(leak, terminal) {
   const lines = [];
   let because = '';
   for (let at = 0; at < path.length;) {
-    const end = endOfRun(path, at);
+    const end = endOfChain(path, at);
     for (let position = at; position < end; position += 1) {
       const isSkipped = end - at > 2 * ENDS + 1 && position >= at + ENDS && position < end - ENDS;
       if (isSkipped) {
@@ -137,16 +138,6 @@ function linesOf(shown, last) {
     if (!shown.has(at) && (at === 0 || shown.has(at - 1))) lines += 1;
   }
   return lines;
-}
-
-/**
- * @param {LeakStep[]} path
- * @param {number} start
- */
-function endOfRun(path, start) {
-  let end = start + 1;
-  while (end < path.length && path[end].name === path[start].name && path[end].edge === path[start].edge) end += 1;
-  return end;
 }
 
 module.exports = { drawFullPath, drawShortPath };

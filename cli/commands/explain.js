@@ -2,7 +2,7 @@
 
 const { isGithub, withoutCommands } = require('../github');
 const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leak_search');
-const { explainLeak } = require('../leak_story');
+const { explainLeak } = require('../leak_details');
 const { UsageError } = require('../usage');
 
 /** @type {import('../commands').Command} */
