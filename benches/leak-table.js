@@ -3,7 +3,13 @@
 // Runs every case of `examples/leaks` and `examples/packages`, leaking and repaired, asks `findLeaks` with ids and without, and writes the
 // table of `docs/leaks.md`. Exits with 1 when an answer is wrong.
 //
-//   node benches/leak-table.js [CASE …]     with names nothing is written
+//   node benches/leak-table.js                   all of them; writes the document
+//   node benches/leak-table.js CASE|FOLDER …     some of them, or cases from elsewhere; prints the table
+//   node benches/leak-table.js --write CASE …    some of them; writes their rows anew
+//
+// A case from elsewhere is a folder (or a folder of such) with `leak.js`, which writes A, B and C.heapsnapshot into the folder that it is given, and
+// with FIXED=1 does so without the leak. `truth.json` says what is right: `leak: false` for a healthy one, else `culprit.acceptableTopClasses`,
+// `culprit.containerFile` and `retainingPathMustContainInOrder`. Its packages are installed first.
 
 const { execFile, execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -17,22 +23,33 @@ const target = path.join(root, 'docs', 'leaks.md');
 const FOLDERS = ['examples/leaks', 'examples/packages'];
 const MARK = '<!-- cases -->';
 
-/** @typedef {{ classes: string[], path: string[] }} Expected */
-/** @typedef {{ name: string, title: string, expect: Expected, hasFixed: boolean }} Case */
+/**
+ * `file`: end of a path that must be named; `isLoose`: the class may also be one of the three that came most with the first entry.
+ *
+ * @typedef {{ classes: string[], path: string[], file?: string, isLoose?: true }} Expected
+ */
+/** @typedef {{ title: string, expect: Expected, hasFixed: boolean, run: (dir: string, variant: 'leak' | 'fixed') => Promise<unknown> }} Case */
+
+const run = promisify(execFile);
+const TIMEOUT_MS = 300_000;
 
 async function main() {
+  const isWritten = process.argv.length === 2 || process.argv[2] === '--write';
+  const wanted = process.argv.slice(2).filter((word) => word !== '--write');
+  const folders = wanted.filter((word) => fs.existsSync(word));
+  const ours = FOLDERS.flatMap(casesOf).filter(({ title }) => wanted.length === 0 || wanted.includes(title));
   const packages = path.join(root, 'examples', 'packages');
-  if (!fs.existsSync(path.join(packages, 'node_modules'))) {
+  if (ours.length > 0 && !fs.existsSync(path.join(packages, 'node_modules'))) {
     execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packages, stdio: 'inherit' });
   }
-  const wanted = process.argv.slice(2);
   const rows = [];
-  for (const one of FOLDERS.flatMap(casesOf).filter(({ title }) => wanted.length === 0 || wanted.includes(title))) {
-    const row = await tryCase(one);
+  for (const one of [...ours, ...folders.flatMap(casesElsewhere)]) {
+    const row = await tryCase(one).catch((error) => notRun(one, error));
     console.log(row.problems.length === 0 ? `right  ${one.title}` : `WRONG  ${one.title}: ${row.problems.join('; ')}`);
     rows.push(row);
   }
-  if (wanted.length === 0) write(rows);
+  if (isWritten) write(rows, wanted.length > 0);
+  else console.log(['', ...drawTable(rows)].join('\n'));
   process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }
 
@@ -45,8 +62,49 @@ function casesOf(folder) {
   return files.map((file) => {
     const name = path.join('..', path.basename(folder), path.basename(file, '.js'));
     const { expect, fixed } = require(path.join(root, 'examples', 'leaks', name));
-    return { name, title: path.basename(file, '.js'), expect, hasFixed: fixed !== undefined };
+    return {
+      title: path.basename(file, '.js'),
+      expect,
+      hasFixed: fixed !== undefined,
+      run: (dir, variant) => run(process.execPath, [path.join(root, 'examples', 'leaks', 'run.js'), name, dir, variant], { timeout: TIMEOUT_MS }),
+    };
   });
+}
+
+/**
+ * @param {string} folder
+ * @returns {Case[]}
+ */
+function casesElsewhere(folder) {
+  const directory = path.resolve(folder);
+  const truth = path.join(directory, 'truth.json');
+  if (!fs.existsSync(truth)) {
+    const inner = fs.readdirSync(directory).map((name) => path.join(directory, name));
+    return inner.filter((one) => fs.existsSync(path.join(one, 'truth.json'))).flatMap(casesElsewhere);
+  }
+  const { leak, fixable, culprit = {}, retainingPathMustContainInOrder: names = [] } = JSON.parse(fs.readFileSync(truth, 'utf8'));
+  const { acceptableTopClasses = [], containerFile, containerFileResolvableFromSnapshot: isKnown } = culprit;
+  return [{
+    title: path.basename(directory),
+    expect: {
+      // Some names come with the kind of the node.
+      classes: acceptableTopClasses.map((/** @type {string} */ name) => name.replace(/^(closure|native):|^\(hidden\) /, '')),
+      path: names.map((/** @type {string} */ name) => name.replace(/^\./, '')),
+      ...(isKnown === false ? {} : { file: containerFile }),
+      isLoose: true,
+    },
+    hasFixed: leak !== false && fixable !== false,
+    run: async (dir, variant) => {
+      if (fs.existsSync(path.join(directory, 'package.json')) && !fs.existsSync(path.join(directory, 'node_modules'))) {
+        const npm = (/** @type {string[]} */ ...args) =>
+          run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: directory, timeout: TIMEOUT_MS });
+        // Without a lock file, or with one that this npm does not take.
+        await npm('ci').catch(() => npm('install', '--no-package-lock'));
+      }
+      const env = { ...process.env, FIXED: variant === 'fixed' ? '1' : '' };
+      await run(process.execPath, ['leak.js', dir], { cwd: directory, env, timeout: TIMEOUT_MS });
+    },
+  }];
 }
 
 /** @param {Case} one */
@@ -68,12 +126,21 @@ async function tryCase(one) {
 
 /**
  * @param {Case} one
+ * @param {Error} error
+ */
+function notRun(one, error) {
+  const [what, why = ''] = error.message.split('\n').filter((line) => /\S/.test(line));
+  return { ...one, isLeak: true, first: undefined, ms: 0, problems: [`did not run: ${what} ${why}`] };
+}
+
+/**
+ * @param {Case} one
  * @param {'leak' | 'fixed'} variant
  */
-async function ask({ name }, variant) {
+async function ask({ run: take }, variant) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-cases-'));
   try {
-    await promisify(execFile)(process.execPath, [path.join(root, 'examples', 'leaks', 'run.js'), name, dir, variant], { timeout: 120_000 });
+    await take(dir, variant);
     const files = ['A', 'B', 'C'].map((file) => path.join(dir, `${file}.heapsnapshot`));
     return { ids: await timed(files, 'ids'), structure: await timed(files, 'structure') };
   } finally {
@@ -95,42 +162,64 @@ async function timed(files, compareBy) {
  * @param {import('..').Leak[]} leaks
  * @param {Expected} expected
  */
-function whyWrong([leak, ...others], { classes, path: names }) {
+function whyWrong([leak, ...others], { classes, path: names, file, isLoose }) {
   if (leak === undefined) return 'missed';
-  if (!classes.some((name) => leak.className.includes(name))) return `first is ${leak.className}, not ${classes.join(' or ')}`;
+  const first = [leak.className, ...(isLoose ? leak.classes.slice(0, 3).map(({ className }) => className) : [])];
+  if (!classes.some((name) => first.some((one) => one.includes(name)))) return `first is ${leak.className}, not ${classes.join(' or ')}`;
   const told = [...leak.retainingPath.flatMap(({ edge, name }) => [edge, name]), leak.className];
   let at = 0;
   for (const name of names) {
     while (at < told.length && !told[at].includes(name)) at += 1;
     if (at === told.length) return `${name} is missing on the path`;
   }
+  const places = [leak, leak.container, ...leak.retainingPath].flatMap(({ location }) => (location ? [location.file] : []));
+  if (file !== undefined && !places.some((one) => one.endsWith(file))) return `${file} is not named`;
   return others.length > 0 && `${others.length} more entries: ${others.map(({ className }) => className).join(', ')}`;
 }
 
+/**
+ * @param {Awaited<ReturnType<typeof tryCase>>[]} rows
+ * @param {boolean} isPart the other rows of the document stay
+ */
+function write(rows, isPart) {
+  const document = fs.readFileSync(target, 'utf8');
+  const at = document.indexOf(MARK);
+  const table = drawTable(rows);
+  const titleOf = (/** @type {string} */ line) => line.split(' | ', 1)[0];
+  const drawn = new Map(table.map((line) => [titleOf(line), line]));
+  const lines = isPart ? document.slice(at).split('\n').filter((line) => line.startsWith('| ')).map((line) => drawn.get(titleOf(line)) ?? line) : table.filter((line) => line.startsWith('| '));
+  const [head, ...body] = lines;
+  const right = body.filter((line) => / \| (yes|yes; repaired: nothing|healthy, and so it says) \| /.test(line)).length;
+  const text = [
+    MARK,
+    `Written by \`node benches/leak-table.js\` on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}: ${right} of ${body.length} right, each with ids and without. `
+      + 'Right means: one entry, of the right class, with the right container and path; nothing for the repaired form. The time is that of `findLeaks` on three snapshots.',
+    '',
+    head,
+    table[1],
+    ...body,
+    '',
+  ];
+  fs.writeFileSync(target, `${at < 0 ? `${document.trimEnd()}\n\n` : document.slice(0, at)}${text.join('\n')}`);
+}
+
 /** @param {Awaited<ReturnType<typeof tryCase>>[]} rows */
-function write(rows) {
-  const right = rows.filter(({ problems }) => problems.length === 0).length;
+function drawTable(rows) {
   const cells = rows.map(({ title, isLeak, hasFixed, first, ms, problems }) => [
     title,
     first ? code(first.className) : isLeak ? '' : 'nothing',
+    first?.kind ?? '',
     first ? code(`${first.container.name}${first.container.edge ? `, ${first.container.edge}` : ''}`) : '',
     first?.container.location ? code(place(first.container.location)) : '',
     problems.length > 0 ? problems.join('; ') : !isLeak ? 'healthy, and so it says' : hasFixed ? 'yes; repaired: nothing' : 'yes',
+    first?.known ? first.known.package : '',
     `${Math.round(ms)} ms`,
   ]);
-  const text = [
-    MARK,
-    `Written by \`node benches/leak-table.js\` on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}: ${right} of ${rows.length} right, each with ids and without. `
-      + 'Right means: one entry, of the right class, with the right container and path; nothing for the repaired form. The time is that of `findLeaks` on three snapshots.',
-    '',
-    '| case | first entry | container | in | right? | time |',
-    '|---|---|---|---|---|--:|',
+  return [
+    '| case | first entry | kind | container | in | right? | in the catalogue | time |',
+    '|---|---|---|---|---|---|---|--:|',
     ...cells.map((row) => `| ${row.join(' | ')} |`),
-    '',
   ];
-  const document = fs.readFileSync(target, 'utf8');
-  const at = document.indexOf(MARK);
-  fs.writeFileSync(target, `${at < 0 ? `${document.trimEnd()}\n\n` : document.slice(0, at)}${text.join('\n')}`);
 }
 
 /** @param {string} text */
