@@ -71,15 +71,19 @@ test('with a bucket as the store nothing stays on this machine, and leaks are fo
   await app.close();
 });
 
-test('the 202 is with the client before the capture begins', async () => {
-  const { app, store } = await startApp();
+test('the 202 is on its way before the capture begins', async () => {
+  const order = [];
+  const { app, store } = await startApp({}, { before: (host) => host.addHook('onResponse', async () => void order.push('answered')) });
+  store.isGated = false;
+  const { capture } = store;
+  store.capture = (...parameters) => {
+    order.push('begun');
+    return capture.apply(store, parameters);
+  };
   await app.listen({ host: '127.0.0.1', port: 0 });
   const answer = await fetch(`http://127.0.0.1:${app.server.address().port}/heap-snapshot`, { method: 'POST', headers: WITH_KEY });
-  const { id } = await answer.json();
-  if (store.begun === 0) await store.whenBegun();
-  assert.equal(app.heaphound.operation(id).status, 'running');
-  store.open();
-  await app.heaphound.operation(id).done;
+  await app.heaphound.operation((await answer.json()).id).done;
+  assert.deepEqual(order, ['answered', 'begun']);
   await app.close();
 });
 

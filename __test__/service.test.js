@@ -42,6 +42,7 @@ test('captures go into the store, and analyses come out of it, in any order of t
   assert.deepEqual(leaks.snapshots, ids, 'oldest first');
   assert.ok(found.leaks.some(({ className }) => className === 'Ticket'), JSON.stringify(found.leaks.map(({ className }) => className)));
   assert.deepEqual(await service.report(leaks.id), JSON.parse(JSON.stringify(found)));
+  assert.deepEqual(await leaks.done, await service.report(leaks.id), 'later it is read from the store');
   const difference = await service.diff([ids[2], ids[0]], { limit: 5 }).done;
   assert.ok(difference.classes.length <= 5);
   assert.ok(difference.after.totalSize > difference.before.totalSize);

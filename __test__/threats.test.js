@@ -153,7 +153,8 @@ test('guessable path, lost prefix: it is where it was put, and in no public docu
 
 test('denial of service by pause: one at a time, seldom, and never by reading', async () => {
   const { app, store, call } = await startApp({ limits: { cooldownMs: 600_000, maxPerDay: 2 } });
-  for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH']) await call(method);
+  assert.equal((await call('GET')).statusCode, 200);
+  for (const method of ['HEAD', 'OPTIONS', 'PUT', 'PATCH']) assert.equal((await call(method)).statusCode, 404, method);
   assert.equal(store.begun, 0);
   const first = call('POST', '?wait=true');
   await store.whenBegun();

@@ -87,7 +87,7 @@ const ROUTES = [
     summary: 'Show an operation',
     params: ONE,
     answers: also({ 200: ANSWERS.operation }, 404),
-    handle: ({ service }, { params, base }) => ({ status: 200, body: withLinks(service.operation(idOf(params)), base) }),
+    handle: ({ service }, { params, base }) => ({ status: 200, body: withLinks(service.operation(params.id), base) }),
   },
   {
     method: 'DELETE',
@@ -97,7 +97,7 @@ const ROUTES = [
     params: ONE,
     answers: also({ 200: ANSWERS.operation }, 404),
     handle: async ({ service }, { params, base }) => {
-      const operation = service.cancel(idOf(params));
+      const operation = service.cancel(params.id);
       // What was cancelled ends soon; what cannot be stopped, as V8 writing in this thread, has ended by now.
       await operation.done.catch(() => {});
       return { status: 200, body: withLinks(operation, base) };
@@ -163,7 +163,7 @@ const ROUTES = [
     summary: 'Show a stored snapshot',
     params: ONE,
     answers: also({ 200: ANSWERS.snapshot }, 400, 404),
-    handle: async ({ service }, { params }) => ({ status: 200, body: await service.snapshot(idOf(params)) }),
+    handle: async ({ service }, { params }) => ({ status: 200, body: await service.snapshot(params.id) }),
   },
   {
     method: 'DELETE',
@@ -173,7 +173,7 @@ const ROUTES = [
     params: ONE,
     answers: also({ 204: ANSWERS.nothing }, 400, 404),
     handle: async ({ service }, { params }) => {
-      await service.deleteSnapshot(idOf(params));
+      await service.deleteSnapshot(params.id);
       return { status: 204 };
     },
   },
@@ -184,7 +184,7 @@ const ROUTES = [
     summary: 'Show what was found: the id is that of an analysis or of a snapshot',
     params: ONE,
     answers: also({ 200: ANSWERS.report }, 400, 404),
-    handle: async ({ service }, { params }) => ({ status: 200, body: await service.report(idOf(params)) }),
+    handle: async ({ service }, { params }) => ({ status: 200, body: await service.report(params.id) }),
   },
   {
     method: 'GET',
@@ -195,7 +195,7 @@ const ROUTES = [
     answers: also({ 200: ANSWERS.file }, 400, 404, 409),
     isDownload: true,
     isLong: true,
-    handle: (desk, { params }) => download(desk, idOf(params)),
+    handle: (desk, { params }) => download(desk, params.id),
   },
 ];
 
@@ -224,12 +224,6 @@ function withLinks(operation, base) {
 function isWaiting({ wait = 'false', ...others }) {
   if ((wait !== 'true' && wait !== 'false') || Object.keys(others).length > 0) throw requestError('HEAPHOUND_ERR_BODY', 'the query takes wait=true or wait=false, and nothing else');
   return wait === 'true';
-}
-
-/** @param {Record<string, string>} params */
-function idOf({ id }) {
-  if (!/^[0-9a-f]{32}$/.test(id)) throw requestError('HEAPHOUND_ERR_OPTION', 'option id: must be 32 hexadecimal digits');
-  return id;
 }
 
 /**

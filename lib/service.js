@@ -161,7 +161,10 @@ class Service {
         await this.#store.putReport(id, document);
         return document;
       },
-      (error) => this.#tell(operation, error === undefined ? 'end' : 'fail'),
+      (error) => {
+        if (error === undefined) operation.readFrom(() => this.#store.report(operation.id));
+        this.#tell(operation, error === undefined ? 'end' : 'fail');
+      },
     );
     return operation;
   }

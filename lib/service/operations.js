@@ -20,8 +20,8 @@ class Operation {
   snapshot;
   /** @type {{ code: string, message: string } | undefined} */
   error;
-  /** @type {Promise<any>} */
-  done = Promise.resolve();
+  /** @type {() => Promise<any>} */
+  #result = () => Promise.resolve();
   #cancelling = new AbortController();
 
   /**
@@ -46,6 +46,19 @@ class Operation {
     return this.endedAt !== undefined;
   }
 
+  get done() {
+    return this.#result();
+  }
+
+  /**
+   * From now on the result is read where it is kept: a document of an analysis is too large to stay in memory for as long as its operation is remembered.
+   *
+   * @param {() => Promise<any>} read
+   */
+  readFrom(read) {
+    this.#result = read;
+  }
+
   /** @param {Error} [reason] */
   cancel(reason = cancelledError()) {
     if (!this.isOver) this.#cancelling.abort(reason);
@@ -62,7 +75,7 @@ class Operation {
     const promise = this.#run(work, ended);
     // Who wants to know looks at `done`, or at `status`.
     promise.catch(() => {});
-    this.done = promise;
+    this.#result = () => promise;
   }
 
   /**
