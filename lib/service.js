@@ -13,8 +13,9 @@ const { checkOptions } = require('./options');
 const { Admission } = require('./service/admission');
 const { busyError, shutdownError } = require('./service/errors');
 const { Operation, Operations } = require('./service/operations');
-const { DIFF, LEAKS, REQUEST, SERVICE, snapshotId, snapshotIds } = require('./service/request');
+const { DIFF, LEAKS, REQUEST, SERVICE, snapshotIds } = require('./service/request');
 const { Taker } = require('./service/take');
+const { checkId } = require('./store/record');
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 /** Rows of a diff, when nobody says how many. */
@@ -213,17 +214,17 @@ class Service {
 
   /** @param {string} id */
   async snapshot(id) {
-    return this.#store.get(snapshotId(id));
+    return this.#store.get(checkId('id', id));
   }
 
   /** @param {string} id */
   async deleteSnapshot(id) {
-    return this.#store.delete(snapshotId(id));
+    return this.#store.delete(checkId('id', id));
   }
 
   /** @param {string} id */
   async report(id) {
-    return this.#store.report(snapshotId(id));
+    return this.#store.report(checkId('id', id));
   }
 
   /**

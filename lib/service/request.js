@@ -1,15 +1,11 @@
 'use strict';
 
-// What may be asked of the service, and how it may be set up. The limits of texts are those of stores.
+// What may be asked of the service, and how it may be set up.
 
 const { optionError } = require('../errors');
 const { checkOptions, compareBy, integer, ofType, oneOf, operations } = require('../options');
+const { ABOUT, checkId } = require('../store/record');
 
-const ID = /^[0-9a-f]{32}$/;
-const TAG = /^[A-Za-z0-9._-]{1,64}$/;
-const TRIGGER = /^[a-z][a-z0-9-]{0,31}$/;
-const MAX_REASON = 1000;
-const MAX_TAGS = 16;
 const MAX_SNAPSHOTS = 10;
 /** Of a document. */
 const MAX_ROWS = 1000;
@@ -46,17 +42,9 @@ const SERVICE = {
 
 /** @type {Record<string, import('../options').Check>} */
 const REQUEST = {
-  trigger: text(TRIGGER, 'must be lower-case letters, digits and hyphens, up to 32'),
-  reason: (name, value) => {
-    if (typeof value !== 'string' || value.length > MAX_REASON) throw optionError(name, `must be a text of up to ${MAX_REASON} characters`);
-    return value;
-  },
-  tags: (name, value) => {
-    if (!Array.isArray(value) || value.length > MAX_TAGS || !value.every((tag) => typeof tag === 'string' && TAG.test(tag))) {
-      throw optionError(name, `must be an array of up to ${MAX_TAGS} texts of letters, digits, dots, underscores and hyphens, each up to 64`);
-    }
-    return [...value];
-  },
+  trigger: ABOUT.trigger,
+  reason: ABOUT.reason,
+  tags: ABOUT.tags,
   redact: oneOf(['strings']),
   by: (_, value) => value,
   after: (name, value) => {
@@ -69,18 +57,6 @@ const REQUEST = {
 const DIFF = { limit: integer(0, MAX_ROWS), compareBy, by: REQUEST.by };
 /** @type {Record<string, import('../options').Check>} */
 const LEAKS = { ...DIFF, operations };
-
-/**
- * @param {RegExp} pattern
- * @param {string} what
- * @returns {import('../options').Check}
- */
-function text(pattern, what) {
-  return (name, value) => {
-    if (typeof value !== 'string' || !pattern.test(value)) throw optionError(name, what);
-    return value;
-  };
-}
 
 /**
  * @param {string} name
@@ -110,9 +86,7 @@ function log(name, value) {
 function snapshotIds(ids, most = MAX_SNAPSHOTS) {
   const number = most === 2 ? 'two' : `two to ${most}`;
   if (!Array.isArray(ids) || ids.length < 2 || ids.length > most || new Set(ids).size < ids.length) throw optionError('ids', `must be ${number} different ids of stored snapshots`);
-  return ids.map((id) => snapshotId(id));
+  return ids.map((id) => checkId('id', id));
 }
 
-const snapshotId = (/** @type {any} */ id) => /** @type {string} */ (text(ID, 'must be 32 hexadecimal digits')('id', id));
-
-module.exports = { SERVICE, REQUEST, DIFF, LEAKS, snapshotId, snapshotIds };
+module.exports = { SERVICE, REQUEST, DIFF, LEAKS, snapshotIds };

@@ -62,4 +62,4 @@ function toRecord(about, result, where) {
   return { version: 1, ...facts, host: os.hostname(), ...about, ...where };
 }
 
-module.exports = { ID, checkAbout, checkId, toRecord };
+module.exports = { ABOUT, ID, checkAbout, checkId, toRecord };
