@@ -101,7 +101,8 @@ test('lines of the embedded metric format have all that CloudWatch asks for', as
   // The timer of the lines keeps no process alive.
   const alive = setInterval(() => {}, 1000);
   let text = '';
-  while (!text.includes('heap_limit')) text += (await once(stream, 'data'))[0];
+  stream.on('data', (part) => (text += part));
+  while (!text.includes('heap_limit')) await once(stream, 'data');
   metrics.stop();
   clearInterval(alive);
   const lines = text.split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line));

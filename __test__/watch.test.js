@@ -24,6 +24,9 @@ const PROGRAM = path.join(__dirname, 'helpers', 'leaking-process.js');
 const FAST = { sampleMs: 50, windowMs: 100, settleMs: 100, minWindows: 5, samplingMs: 300, limits: { spacingMs: 100, jitterMs: 5, cooldownMs: 1000 } };
 const LEAST = { minPoints: 8, minGrowth: 1e6, minShare: 0.08 };
 
+/** A heap that is soon full. */
+const NARROW = ['--gc-global', '--max-old-space-size=60'];
+
 /** Levels in megabytes, a window each. */
 const rises = (levels) => trend(levels.map((level, index) => ({ time: index * 15_000, value: level * 1e6 })), LEAST)?.isRising;
 const series = (length, level) => Array.from({ length }, (_, index) => level(index));
@@ -125,10 +128,13 @@ test('options are checked, and no message has the address of a webhook', async (
 /** A server for alarms; `answer(attempt)` is a status, or 0 for none at all. */
 async function receiver(t, answer) {
   const received = [];
+  let arrive;
+  const arrived = new Promise((resolve) => (arrive = resolve));
   const server = http.createServer(async (request, response) => {
     let text = '';
     for await (const part of request) text += part;
     received.push({ url: request.url, headers: request.headers, body: JSON.parse(text) });
+    arrive();
     const status = answer(received.length);
     if (status !== 0) response.writeHead(status, { location: '/elsewhere' }).end();
   });
@@ -136,7 +142,7 @@ async function receiver(t, answer) {
   await once(server, 'listening');
   t.after(() => server.closeAllConnections() ?? server.close());
   const hook = (options) => checkWatchOptions({ webhook: { url: `http://127.0.0.1:${server.address().port}/hook`, retryMs: 1, timeoutMs: 100, retries: 2, ...options } }).webhook;
-  return { received, hook };
+  return { received, arrived, hook };
 }
 
 test('a webhook is tried again while that may help, for a while, and never elsewhere', async (t) => {
@@ -169,6 +175,7 @@ async function leaking(t, how, execArgv = ['--gc-global']) {
   const child = fork(PROGRAM, [JSON.stringify({ dir: fs.mkdtempSync(path.join(dir, 'store-')), options: FAST, ...how })], { execArgv });
   t.after(() => child.kill('SIGKILL'));
   const messages = [];
+  child.setMaxListeners(0);
   child.on('message', (message) => messages.push(message));
   const next = async (kind, wanted = () => true) => {
     for (;;) {
@@ -186,7 +193,7 @@ async function leaking(t, how, execArgv = ['--gc-global']) {
 }
 
 test('a leak is found in three snapshots, stored with its verdict, and told to log, channel and webhook', async (t) => {
-  const { received, hook } = await receiver(t, () => 204);
+  const { received, arrived, hook } = await receiver(t, () => 204);
   const webhook = { url: String(hook().url) };
   const store = fs.mkdtempSync(path.join(dir, 'leak-'));
   const { child, next } = await leaking(t, { dir: store, perTurn: 60, options: { ...FAST, webhook } });
@@ -198,6 +205,7 @@ test('a leak is found in three snapshots, stored with its verdict, and told to l
   assert.equal(leak.container.location.file, PROGRAM);
   assert.match(alarm.message, /^heap-trend: .* MB, rising by .*; Ticket piles up in "tickets" of Map, .*leaking-process\.js:\d+$/);
   assert.ok(leak.countGrowth.every((count) => count > 0) && alarm.bytesPerSecond > 0);
+  await arrived;
   child.send('stop');
   await next('stopped');
   assert.equal(received[0].body.message, alarm.message);
@@ -210,14 +218,14 @@ test('a leak is found in three snapshots, stored with its verdict, and told to l
 });
 
 test('near the limit of the heap: a snapshot first', async (t) => {
-  const { next } = await leaking(t, { perTurn: 200, options: { ...FAST, rules: { 'heap-trend': false } } }, ['--max-old-space-size=60']);
+  const { next } = await leaking(t, { perTurn: 100, upToShare: 0.72, options: { ...FAST, rules: { 'heap-trend': false } } }, NARROW);
   const alarm = await next('alarm');
   assert.deepEqual([alarm.rule, alarm.rung, alarm.snapshots.length, alarm.skipped], ['heap-limit', 'snapshot', 1, []]);
-  assert.ok(alarm.levelBytes >= 0.7 * alarm.limitBytes && alarm.limitBytes < 100e6);
+  assert.ok(alarm.levelBytes >= 0.7 * alarm.limitBytes && alarm.limitBytes === 60 * 2 ** 20);
 });
 
 test('near the limit of the heap, where there is no room for a snapshot: who allocates', async (t) => {
-  const { next } = await leaking(t, { perTurn: 60, upTo: 100_000, capture: { maxMemoryBytes: 1 }, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.5 } } } }, ['--max-old-space-size=100']);
+  const { next } = await leaking(t, { perTurn: 20, upToShare: 0.85, capture: { maxMemoryBytes: 1 }, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.4 } } } }, NARROW);
   const alarm = await next('alarm');
   assert.deepEqual([alarm.rule, alarm.rung, alarm.snapshots], ['heap-limit', 'allocation-sites', []]);
   assert.match(alarm.skipped[0], /no snapshot: a capture may take .* maxMemoryBytes/);
@@ -225,7 +233,7 @@ test('near the limit of the heap, where there is no room for a snapshot: who all
 });
 
 test('near the limit of the heap, where it is too late for either: numbers', async (t) => {
-  const { next } = await leaking(t, { perTurn: 60, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.93 } } } }, ['--max-old-space-size=60']);
+  const { next } = await leaking(t, { perTurn: 60, upToShare: 0.94, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.92 } } } }, NARROW);
   const alarm = await next('alarm');
   assert.deepEqual([alarm.rung, alarm.skipped.length], ['statistics', 2]);
   assert.ok(alarm.statistics.spaces.old_space > 0 && alarm.statistics.heapLimit === alarm.limitBytes);

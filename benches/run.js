@@ -18,6 +18,7 @@ const BENCHMARKS = {
   flakiness: () => require('./flakiness'),
   plugin: () => require('./plugin'),
   'leak-test': () => require('./leak-test'),
+  watcher: () => require('./watcher'),
 };
 
 async function main() {

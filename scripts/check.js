@@ -24,6 +24,7 @@ const SLOW = new Set([
   'test-quiet.test.js',
   'test-runners.test.js',
   'threats.test.js',
+  'watch.test.js',
 ]);
 
 /** @typedef {[command: string, ...args: string[]]} Step */

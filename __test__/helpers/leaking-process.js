@@ -1,10 +1,11 @@
 'use strict';
 
 // A process that leaks, with a watcher whose times are short and whose clock its work moves on, so that a busy machine makes nothing different. It is given
-// `{ dir, options, capture, perTurn, upTo }` as JSON, sends `{ alarm }`, `{ state }`, `{ capture }`, and ends on any message.
+// `{ dir, options, capture, perTurn, upToShare }` as JSON, sends `{ alarm }`, `{ state }`, `{ capture }`, and ends on any message.
 
 const { subscribe } = require('node:diagnostics_channel');
 const { createService, openStore, watchMemory } = require('../..');
+const { heapLimit, oldBytes } = require('../../lib/watch/memory');
 
 const TURN_MS = 10;
 
@@ -23,7 +24,7 @@ function keepTicket() {
 }
 
 async function main() {
-  const { dir, options, capture, perTurn, upTo = Infinity } = JSON.parse(process.argv[2]);
+  const { dir, options, capture, perTurn, upToShare = 1 } = JSON.parse(process.argv[2]);
   const store = await openStore({ dir });
   const service = createService({ store, ...(capture && { capture }) });
   subscribe('heaphound:alarm', (alarm) => process.send({ alarm }));
@@ -33,7 +34,8 @@ async function main() {
   const watcher = await watchMemory({ service, now: () => workedMs, ...options });
   setInterval(() => {
     workedMs += TURN_MS;
-    for (let index = 0; index < perTurn && tickets.size < upTo; index += 1) keepTicket();
+    const isFull = oldBytes() > upToShare * heapLimit();
+    for (let index = 0; index < perTurn && !isFull; index += 1) keepTicket();
     let garbage;
     for (let index = 0; index < 2000; index += 1) garbage = { index, before: garbage?.index };
   }, TURN_MS);

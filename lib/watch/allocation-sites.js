@@ -40,11 +40,14 @@ async function allocationSites(forMs, signal) {
 function sites(head) {
   /** @type {Map<string, AllocationSite>} */
   const found = new Map();
-  const rest = [head];
-  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
-    rest.push(...node.children);
+  /** What a function of V8 itself allocates is the doing of who called it. */
+  const rest = [{ node: head, frame: head.callFrame }];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const { node } = next;
+    const frame = node.callFrame.url === '' ? next.frame : node.callFrame;
+    for (const child of node.children) rest.push({ node: child, frame });
     if (node.selfSize === 0) continue;
-    const { functionName, url, lineNumber } = node.callFrame;
+    const { functionName, url, lineNumber } = frame;
     const key = `${url}:${lineNumber}:${functionName}`;
     const site = found.get(key) ?? { function: functionName, file: url, line: lineNumber + 1, liveBytes: 0 };
     site.liveBytes += node.selfSize;

@@ -3,6 +3,7 @@
 // What the watcher measures.
 
 const v8 = require('node:v8');
+const { isMainThread, resourceLimits } = require('node:worker_threads');
 const { cgroupRoom } = require('../cgroup');
 
 /** New objects are there whether something leaks or not: the nursery does not count. @param {string} name of a space */
@@ -15,10 +16,22 @@ function oldBytes() {
   return bytes;
 }
 
-/** Most that V8 lets the heap grow to. It is not `heapTotal`, which follows the heap. */
-function heapLimit() {
-  return v8.getHeapStatistics().heap_size_limit;
-}
+const MEGABYTE = 1 << 20;
+const OLD_SPACE_FLAG = /^--max[-_]old[-_]space[-_]size=(\d+)$/;
+
+/**
+ * Most that V8 lets the objects that last grow to. It is not `heapTotal`, which follows the heap. V8's own number has the nursery in it, which matters where the limit is
+ * small: those are the processes that have a flag, or are workers with a limit.
+ */
+const heapLimit = (() => {
+  const flags = [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv];
+  const [, megabytes] = OLD_SPACE_FLAG.exec(flags.filter((flag) => OLD_SPACE_FLAG.test(flag)).pop() ?? '') ?? [];
+  const set = isMainThread ? Number(megabytes) : resourceLimits.maxOldGenerationSizeMb;
+  return () => {
+    const { heap_size_limit: limit } = v8.getHeapStatistics();
+    return set ? Math.min(set * MEGABYTE, limit) : limit;
+  };
+})();
 
 /** The tightest control group: its limit and what is used of it. Undefined: none. */
 function container() {
