@@ -234,7 +234,7 @@ test('near the limit of the heap, where there is no room for a snapshot: who all
 });
 
 test('near the limit of the heap, where it is too late for either: numbers', async (t) => {
-  const { next } = await leaking(t, { perTurn: 60, upToShare: 0.94, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.92 } } } }, NARROW);
+  const { next } = await leaking(t, { perTurn: 60, upToShare: 0.87, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.85 } } } }, NARROW);
   const alarm = await next('alarm');
   assert.deepEqual([alarm.rung, alarm.skipped.length], ['statistics', 2]);
   assert.ok(alarm.statistics.spaces.old_space > 0 && alarm.statistics.heapLimit === alarm.limitBytes);
