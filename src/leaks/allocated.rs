@@ -1,6 +1,6 @@
 //! Who allocated what leaks, where allocations were recorded.
 
-use super::entries::Entry;
+use super::entry::Entry;
 use super::last::Last;
 use super::zones::Key;
 use crate::analysis::allocation_stack;

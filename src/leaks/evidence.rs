@@ -1,8 +1,8 @@
 //! How sure a leak is, and why.
 
-use super::entries::Entry;
+use super::entry::Entry;
 use super::growth::Growing;
-use super::last::Last;
+use super::last::{Last, Meaning};
 use super::leak::Confidence;
 
 /// What is known about a leak beside its path.
@@ -10,12 +10,14 @@ pub struct Facts<'a> {
     pub growing: &'a Growing,
     /// Whether objects were followed by their ids.
     pub ids: bool,
-    /// Of the leaked objects that the snapshot before the last had: how many it still has, and how many there were. Needs ids.
+    /// Of the new objects of the class that the snapshot before the last had: how many are still there, and how many there were. Needs ids.
     pub stayed: Option<(u64, u64)>,
 }
 
 /// From so many intervals on, even growth is not the start of something.
 const ENOUGH: usize = 2;
+/// Smallest step by the largest, where steps are called even.
+const EVEN: f64 = 0.9;
 
 /// Confidence, and the sentences that carry it, strongest first.
 pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, Vec<String>) {
@@ -25,28 +27,23 @@ pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, 
     let is_multiple = operations.is_multiple(counts);
     let mut sentences = vec![growth(entry, swells, is_multiple, &operations.told())];
     let scaled = operations.scaled(if swells { &entry.item_growth.sizes } else { counts });
-    let is_even = evenness(&scaled) >= 0.9;
-    if let Some((kept, there)) = facts.stayed.filter(|(_, there)| *there > 0) {
-        sentences.push(match kept {
-            _ if kept == there => format!("all {there} that the snapshot before had are still there"),
-            _ => format!("of {there} that the snapshot before had, {kept} are still there"),
+    let is_even = evenness(&scaled) >= EVEN;
+    if let Some((kept, there)) = facts.stayed.filter(|(kept, there)| kept * 10 >= there * 9) {
+        sentences.push(if kept == there {
+            format!("all {there} new ones that the snapshot before had are still there")
+        } else {
+            format!("of {there} new ones that the snapshot before had, {kept} are still there")
         });
     }
     let is_same = last.zones.is_persistent(entry.container);
+    let class = last.class_name(entry.container);
     sentences.push(match (is_same, facts.ids) {
-        (true, true) => {
-            format!("the {} that holds them is the same object in every snapshot", last.class_name(entry.container))
-        }
-        (true, false) => format!(
-            "the {} that holds them stands in the same place in every snapshot",
-            last.class_name(entry.container)
-        ),
-        (false, _) => format!(
-            "the {} that holds them is replaced, and the new one has all the old ones",
-            last.class_name(entry.container)
-        ),
+        (true, true) => format!("the {class} that gains is the same object in every snapshot"),
+        (true, false) => format!("the {class} that gains stands in the same place in every snapshot"),
+        (false, _) => format!("the {class} that gains is replaced at times, and the new one has more"),
     });
-    let churns = facts.stayed.is_some_and(|(kept, there)| kept * 2 < there);
+    let is_specific = last.meaning(entry.item) >= Meaning::Platform;
+    let churns = is_specific && facts.stayed.is_some_and(|(kept, there)| kept * 2 < there);
     let is_enough = counts.len() >= ENOUGH;
     if !is_enough {
         sentences.push("two snapshots cannot tell a leak from a cache that is filling up".to_owned());

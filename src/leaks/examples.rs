@@ -1,7 +1,8 @@
 //! The leaked objects one by one: ids to look at, and how many stayed.
 
-use super::entries::Entry;
+use super::entry::Entry;
 use super::growth::Growing;
+use super::labels::Label;
 use super::last::Last;
 use super::persistent::Persistent;
 use super::zones::Key;
@@ -10,27 +11,32 @@ use crate::error::Result;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 
-/// Of one group.
+/// Of the items of one entry.
 #[derive(Clone, Debug, Default)]
 pub struct Members {
     /// Those nearest to the roots first, no more than asked for.
     pub ids: Vec<u64>,
-    /// Objects that the snapshot before the last has too.
+    /// New objects of the class, anywhere, that the snapshot before the last has too.
     pub stayed: u64,
 }
 
-/// Of the groups of the entries' items.
+/// By the key of the entries' items.
 ///
 /// # Cost
 /// One pass over the nodes.
 pub fn members(last: &Last<'_>, entries: &[Entry], before: Option<&Persistent>, most: usize) -> HashMap<Key, Members> {
-    let mut groups: HashMap<Key, Members> =
-        entries.iter().map(|entry| (last.key(entry.item), Members::default())).collect();
+    let mut groups: HashMap<Key, Members> = entries.iter().map(|entry| (entry.key, Members::default())).collect();
+    let mut stayed: HashMap<Label, u64> = entries.iter().map(|entry| (last.label(entry.item), 0)).collect();
     for node in last.hanging.forest.order().filter(|node| !last.zones.is_persistent(*node)) {
-        let Some(group) = groups.get_mut(&last.key(node)) else { continue };
-        group.stayed += u64::from(before.is_some_and(|before| before.contains(last.snapshot(), node)));
-        if group.ids.len() < most {
+        let Some(known) = stayed.get_mut(&last.label(node)) else { continue };
+        *known += u64::from(before.is_some_and(|before| before.contains(last.snapshot(), node)));
+        if let Some(group) = groups.get_mut(&last.key(node)).filter(|group| group.ids.len() < most) {
             group.ids.push(last.snapshot().id(node));
+        }
+    }
+    for entry in entries {
+        if let Some(group) = groups.get_mut(&entry.key) {
+            group.stayed = stayed[&last.label(entry.item)];
         }
     }
     groups
@@ -47,10 +53,8 @@ pub fn shared_with_before(earlier: &[&Snapshot], last: &Last<'_>, control: &Cont
     }
 }
 
-/// Of the objects that the snapshot before the last had in the group of the item: how many stayed, and how many there were.
-pub fn stayed(last: &Last<'_>, growing: &Growing, item: Key, members: &Members) -> Option<(u64, u64)> {
-    let now = last.zones.census.groups.get(&item)?.count;
-    let newest = growing.groups.get(&item)?.counts.last()?;
-    let before = now.checked_add_signed(-newest)?;
-    Some((members.stayed.min(before), before))
+/// Of the new objects of a class that the snapshot before the last had: how many stayed, and how many there were.
+pub fn stayed(growing: &Growing, class: Label, members: &Members) -> Option<(u64, u64)> {
+    let there = growing.before_last.get(&class).copied().filter(|there| *there > 0)?;
+    Some((members.stayed.min(there), there))
 }

@@ -1,5 +1,6 @@
 //! What grew in every interval, and what only looks so.
 
+use super::labels::Label;
 use super::zones::{Census, Group, Key, LARGE};
 use std::collections::{HashMap, HashSet};
 
@@ -39,6 +40,11 @@ impl Growth {
             states.windows(2).map(|pair| signed(pick(&pair[1])) - signed(pick(&pair[0]))).collect()
         };
         Self { counts: step(|state| state.0), sizes: step(|state| state.1) }
+    }
+
+    /// From the first heap to the last.
+    pub fn bytes(&self) -> i64 {
+        self.sizes.iter().sum()
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -106,6 +112,10 @@ pub struct Growing {
     pub objects: HashMap<u64, Growth>,
     /// All other groups that have more bytes in the last heap than in the first.
     pub rest: HashMap<Key, Growth>,
+    /// New objects of each class in the heap before the last.
+    pub before_last: HashMap<Label, u64>,
+    /// Bytes of what no path reaches: code, feedback, shapes.
+    pub engine: Vec<i64>,
 }
 
 impl Growing {
@@ -124,10 +134,15 @@ impl Growing {
         let mut growing = Self {
             groups,
             rest,
+            before_last: HashMap::new(),
+            engine: heaps.windows(2).map(|pair| signed(pair[1].engine) - signed(pair[0].engine)).collect(),
             objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id, &operations)?))).collect(),
             operations,
         };
         growing.add_spread(heaps, last);
+        for group in heaps.len().checked_sub(2).iter().flat_map(|before| heaps[*before].groups.values()) {
+            *growing.before_last.entry(group.label).or_default() += group.count;
+        }
         growing
     }
 

@@ -168,6 +168,10 @@ impl<'a> Last<'a> {
             kind if kind.is_string() => Meaning::Value,
             NodeKind::OBJECT if name.starts_with("system / ") => Meaning::Plumbing,
             NodeKind::OBJECT if name.is("Object") || name.is("Array") || name.is_empty() => Meaning::Plain,
+            // Their constructor is the function whose run they are.
+            NodeKind::OBJECT if name.is("Generator") || name.is("AsyncGenerator") || name.is("AsyncFunction") => {
+                Meaning::Language
+            }
             NodeKind::OBJECT => match self.scripts.locate(self.heap, node) {
                 None => Meaning::Language,
                 Some(place) => origin(&place.file.to_string()),
@@ -215,7 +219,7 @@ impl<'a> Last<'a> {
 }
 
 /// Who wrote the file.
-fn origin(file: &str) -> Meaning {
+pub fn origin(file: &str) -> Meaning {
     if file.starts_with("node:") || file.starts_with("internal/") {
         Meaning::Platform
     } else if file.contains("/node_modules/") || file.contains("\\node_modules\\") {

@@ -2,6 +2,7 @@
 
 mod allocated;
 mod entries;
+mod entry;
 mod evidence;
 mod examples;
 mod fingerprint;
@@ -10,18 +11,22 @@ mod forest;
 mod growth;
 mod hanging;
 mod item;
+mod joined;
 mod kind;
 mod labels;
 mod last;
 mod leak;
+mod naming;
 mod one_off;
 mod path;
 mod persistent;
+mod rank;
 mod reference;
 mod references;
 mod same;
 mod samples;
 mod suspect;
+mod swollen;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -108,9 +113,9 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
     let shown: Vec<NodeOrdinal> = found.iter().map(|entry| entry.item).collect();
     let parts = item::items(&last, &shown, control)?;
     let leaks = found.iter().zip(parts).map(|(entry, item)| {
-        let key = last.key(entry.item);
+        let key = entry.key;
         let members = members.get(&key).cloned().unwrap_or_default();
-        let stayed = before.as_ref().and_then(|_| stayed(&last, growing, key, &members));
+        let stayed = before.as_ref().and_then(|_| stayed(growing, last.label(entry.item), &members));
         let facts = Facts { growing, ids: comparison.ids, stayed };
         let total = entry.item_growth.counts.iter().sum::<i64>() as f64;
         Leak {

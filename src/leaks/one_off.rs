@@ -1,7 +1,8 @@
 //! What grew and is no leak.
 
-use super::entries::Entry;
+use super::entry::Entry;
 use super::growth::{Growing, Growth};
+use super::labels::Label;
 use super::last::Last;
 use super::leak::Container;
 use super::path::{edge_name, nodes_to};
@@ -67,23 +68,28 @@ impl Why {
 pub fn one_off(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<OneOff> {
     let told: HashSet<Key> = entries.iter().flat_map(Entry::keys).collect();
     let mut tops: BTreeMap<Key, (NodeOrdinal, Growth)> = BTreeMap::new();
-    let mut code: Option<(NodeOrdinal, Growth)> = None;
+    let root = last.snapshot().root();
+    let mut code = Growth { counts: vec![0; growing.engine.len()], sizes: growing.engine.clone() };
+    let leaking: HashSet<Label> = entries.iter().flat_map(|entry| entry.labels(last)).collect();
     let grown = growing.rest.iter().chain(&growing.groups).filter(|(key, _)| !told.contains(key));
     for (key, growth) in grown {
         let node = NodeOrdinal(last.zones.census.groups[key].first);
         if !last.counts(node) {
-            let (_, sum) = code.get_or_insert_with(|| (node, Growth::default()));
-            sum.add(growth);
+            code.add(&Growth { counts: vec![0; growth.counts.len()], sizes: growth.sizes.clone() });
             continue;
         }
         let Some(top) = top_of(last, growing, &told, *key) else { continue };
         let node = NodeOrdinal(last.zones.census.groups[&top].first);
+        // The same objects, reached on another way in another heap.
+        if leaking.contains(&last.label(node)) {
+            continue;
+        }
         let (_, sum) = tops.entry(top).or_insert_with(|| (node, Growth::default()));
         let counts = if top == *key { growth.counts.clone() } else { vec![0; growth.counts.len()] };
         sum.add(&Growth { counts, sizes: growth.sizes.clone() });
     }
     let mut rows: Vec<OneOff> = tops.into_values().map(|(node, growth)| row(last, node, growth, None)).collect();
-    rows.extend(code.map(|(node, growth)| row(last, node, growth, Some(Why::Code))));
+    rows.push(row(last, root, code, Some(Why::Code)));
     rows.retain(|row| row.size >= SMALLEST);
     rows.sort_by(|a, b| b.size.cmp(&a.size).then(a.container.id.cmp(&b.container.id)));
     rows.truncate(MOST);

@@ -2,6 +2,7 @@
 
 use super::hanging::{CHAIN_PERIOD, is_backing};
 use super::last::Last;
+use crate::kind::NodeKind;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::text::TextBuf;
 
@@ -35,7 +36,22 @@ pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal)
     if told.first() == Some(&snapshot.root()) && container != snapshot.root() {
         told.remove(0);
     }
-    told
+    let begin = known_root(last, &told, container);
+    told.split_off(begin)
+}
+
+/// Where a person begins to read: at the last module above the container, one of Node.js's own included, else at the process, else at the first step.
+fn known_root(last: &Last<'_>, told: &[NodeOrdinal], container: NodeOrdinal) -> usize {
+    let above = told.iter().position(|node| *node == container).unwrap_or(0);
+    let is = |class: &str| {
+        let is_one = |node: &NodeOrdinal| {
+            last.snapshot().kind(*node) == NodeKind::OBJECT
+                && last.snapshot().name_text(*node).is(class)
+                && last.zones.is_persistent(*node)
+        };
+        told[..above].iter().rposition(is_one)
+    };
+    is("Module").max(is("BuiltinModule")).or_else(|| is("process")).unwrap_or(0)
 }
 
 /// The reference by which the forest holds the node.

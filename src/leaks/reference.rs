@@ -39,6 +39,11 @@ pub fn reference(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
     if last.fans_out(node) {
         return TextBuf::from(entry_of(last, owner, &name));
     }
+    if let Some(told) =
+        last.class_name(owner).to_string().strip_prefix("system / PromiseReaction").and_then(|_| reaction(&name))
+    {
+        return TextBuf::from(told);
+    }
     let is_stored = through_edge(last, node).is_some();
     match snapshot.edge_kind(edge) {
         EdgeKind::Context => TextBuf::from(variable(last, owner, &name)),
@@ -50,6 +55,13 @@ pub fn reference(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
             None => TextBuf::from(format!("[[{name}]]")),
         },
     }
+}
+
+/// V8 numbers what a reaction refers to: the next one, the handlers, the promise, the store of AsyncLocalStorage.
+fn reaction(name: &str) -> Option<&'static str> {
+    let told = ["next reaction", "[[RejectHandler]]", "[[FulfillHandler]]", "[[Promise]]", "[[AsyncContext]]"];
+    let at: usize = name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
+    told.get(at).copied()
 }
 
 /// `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`.
@@ -103,12 +115,13 @@ pub fn function_of(snapshot: &Snapshot, context: NodeOrdinal) -> Option<String> 
     let (_, scope) = snapshot.internal_edge(context, "scope_info")?;
     let is_variable = |edge: &_| snapshot.edge_kind(*edge) == EdgeKind::Context;
     let variables = u32::try_from(snapshot.edges(context).filter(is_variable).count()).ok()?;
-    let name = snapshot
-        .edges(scope)
-        .find(|edge| snapshot.edge_kind(*edge) == EdgeKind::Hidden && snapshot.name_or_index(*edge) == variables)
-        .map(|edge| snapshot.target(edge))?;
-    let text = snapshot.name_text(name);
-    (snapshot.kind(name).is_string() && !text.is_empty()).then(|| text.to_string_lossy())
+    // Of a function without a name V8 guesses one, and writes it behind the empty one.
+    [variables, variables + 1].into_iter().find_map(|slot| {
+        let is_slot = |edge: &_| snapshot.edge_kind(*edge) == EdgeKind::Hidden && snapshot.name_or_index(*edge) == slot;
+        let name = snapshot.edges(scope).find(is_slot).map(|edge| snapshot.target(edge))?;
+        let text = snapshot.name_text(name);
+        (snapshot.kind(name) == NodeKind::STRING && !text.is_empty()).then(|| text.to_string_lossy())
+    })
 }
 
 #[cfg(test)]

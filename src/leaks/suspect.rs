@@ -1,6 +1,6 @@
 //! Where on a retaining path the fault lies: after what is meant to be there, at the latest where the objects begin that pile up.
 
-use super::entries::Entry;
+use super::entry::Entry;
 use super::growth::Growing;
 use super::last::Last;
 use super::path::edge_name;
@@ -46,11 +46,18 @@ pub fn first_leaking(last: &Last<'_>, entry: &Entry, growing: &Growing, nodes: &
         let growth = growing.groups.get(&last.key(node));
         !last.zones.is_persistent(node) && growth.is_some_and(|growth| growth.counts.iter().all(|count| *count > 0))
     };
-    (below_container..item).find(|at| piles_up(nodes[*at])).unwrap_or(item)
+    // The first of a list has a place of its own: it is another one each time.
+    let begins_list = |at: usize| {
+        !last.zones.is_persistent(nodes[at])
+            && last.label(nodes[at]) == last.label(nodes[at + 1])
+            && piles_up(nodes[at + 1])
+    };
+    (below_container..item).find(|at| piles_up(nodes[*at]) || begins_list(*at)).unwrap_or(item)
 }
 
 /// The path with its references and marks.
 pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64]) -> Vec<Step> {
+    let sum: i64 = growth.iter().sum();
     let meant = nodes[..cut].iter().rposition(|node| last.zones.is_persistent(*node));
     let step = |(at, node): (usize, &NodeOrdinal)| {
         let leaking = match at {
@@ -60,12 +67,12 @@ pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64])
         };
         Step {
             name: last.class_name(*node),
-            edge: edge_name(last, *node),
-            reference: reference(last, *node),
+            edge: if at == 0 { TextBuf::new() } else { edge_name(last, *node) },
+            reference: if at == 0 { TextBuf::new() } else { reference(last, *node) },
             id: last.snapshot().id(*node),
             location: last.location(*node),
             leaking,
-            because: because(last, *node, leaking, (at == cut).then_some(growth)),
+            because: because(last, *node, leaking, (at == cut).then_some(sum)),
             cut: at == cut,
         }
     };
@@ -73,13 +80,13 @@ pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64])
 }
 
 /// Nothing is said of what stands in the middle of a stretch and is like what stands before it.
-fn because(last: &Last<'_>, node: NodeOrdinal, leaking: Leaking, first_of: Option<&[i64]>) -> Option<String> {
+fn because(last: &Last<'_>, node: NodeOrdinal, leaking: Leaking, first_of: Option<i64>) -> Option<String> {
     match leaking {
         Leaking::No => expected(last, node),
         Leaking::Unknown => Some("replaced by a new one, but not one more each time".to_owned()),
-        Leaking::Yes => first_of.map(|growth| match growth.iter().sum() {
+        Leaking::Yes => first_of.map(|more| match more {
             0 => "grows itself".to_owned(),
-            sum => format!("one of {sum} more than in the first snapshot"),
+            more => format!("one of {more} that piled up since the first snapshot"),
         }),
     }
 }
@@ -92,7 +99,7 @@ fn expected(last: &Last<'_>, node: NodeOrdinal) -> Option<String> {
         NodeKind::SYNTHETIC => "a root of V8",
         NodeKind::OBJECT if class.starts_with("global") => "the global object lives for ever",
         NodeKind::OBJECT if class == "process" => "the process object lives for ever",
-        NodeKind::OBJECT if class == "Module" => "a module stays loaded",
+        NodeKind::OBJECT if class == "Module" || class == "BuiltinModule" => "a module stays loaded",
         _ if is_context(snapshot, node) => "variables of a function that was there in every snapshot",
         _ if !last.zones.is_persistent(node) => return None,
         _ => "there in every snapshot",

@@ -1,6 +1,7 @@
 //! Leaks in drawn heaps.
 
 use super::*;
+use crate::analysis::Comparison;
 use crate::open::{OpenOptions, analyse};
 use crate::snapshot::drawing::draw;
 use crate::text::Text;
@@ -23,17 +24,25 @@ fn find_in(drawings: &[String]) -> Vec<Leak> {
 }
 
 fn find_by(ids: bool, drawings: &[String]) -> Vec<Leak> {
+    report_by(ids, drawings).leaks
+}
+
+fn report_by(ids: bool, drawings: &[String]) -> LeakReport {
     let matching = Matching::Known(Comparison { ids, reason: "the test says so".to_owned() });
-    find_with(&LeakOptions { matching, ..LeakOptions::default() }, drawings)
+    report_with(&LeakOptions { matching, ..LeakOptions::default() }, drawings)
 }
 
 fn find_with(options: &LeakOptions, drawings: &[String]) -> Vec<Leak> {
+    report_with(options, drawings).leaks
+}
+
+fn report_with(options: &LeakOptions, drawings: &[String]) -> LeakReport {
     let (last, earlier) = drawings.split_last().unwrap();
     let earlier: Vec<Snapshot> = earlier.iter().map(|drawing| heap(drawing)).collect();
     let control = Control::new();
     let last = analyse(heap(last), &OpenOptions::default(), &control).unwrap();
     let earlier: Vec<&Snapshot> = earlier.iter().collect();
-    find(&earlier, &last, options, &control).unwrap().leaks
+    find(&earlier, &last, options, &control).unwrap()
 }
 
 /// Three heaps: what is always there, then what the second and the third heap have more.
@@ -211,4 +220,65 @@ fn a_cancelled_control_stops_the_search() {
     let earlier = heap("root > a");
     control.cancel();
     assert_eq!(find(&[&earlier], &last, &LeakOptions::default(), &control).unwrap_err(), Error::Cancelled);
+}
+
+/// The path as `mark reference:name`, the cut marked by `✂`.
+fn marked(leak: &Leak) -> String {
+    let step = |step: &Step| {
+        let cut = if step.cut { "✂" } else { "" };
+        let mark = format!("{:?}", step.leaking).to_lowercase();
+        format!("{mark} {cut}{}:{}", step.reference, step.name)
+    };
+    leak.retaining_path.iter().map(step).collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn the_reference_to_cut_stands_before_the_first_that_piles_up() {
+    let always = "root > !global | global > cache.Map | Map > #table.t/array | t > #1.Session#0";
+    let more = |numbers| many("t > #1.Session#", numbers);
+    let heaps = [
+        always.to_owned(),
+        format!("{always} | {}", more(1..21)),
+        format!("{always} | {} | {}", more(1..21), more(21..41)),
+    ];
+    for ids in [true, false] {
+        let [leak] = &find_by(ids, &heaps)[..] else { panic!("one leak is expected") };
+        assert_eq!(marked(leak), "no :global | no .cache:Map | yes ✂Map entry:Session");
+        assert_eq!((leak.kind, leak.confidence), (Kind::GrowingMap, Confidence::High));
+        assert_eq!(leak.evidence[0], "grew in every interval, by 20 each");
+    }
+}
+
+#[test]
+fn two_snapshots_never_make_sure() {
+    let always = "root > !global | global > list";
+    let heaps = [always.to_owned(), format!("{always} | {}", many("list > Item#", 0..30))];
+    let confidence = |operations: &[u64]| {
+        let options = LeakOptions { operations: operations.to_vec(), ..LeakOptions::default() };
+        find_with(&options, &heaps)[0].confidence
+    };
+    assert_eq!(confidence(&[]), Confidence::Low);
+    assert_eq!(confidence(&[30]), Confidence::Medium);
+}
+
+#[test]
+fn a_multiple_of_the_operations_is_the_first_evidence() {
+    let heap = |items: usize| format!("root > !global | global > list | {}", many("list > Item#", 0..items));
+    let options = LeakOptions { operations: vec![10], ..LeakOptions::default() };
+    let [leak] = &find_with(&options, &[heap(10), heap(30), heap(50)])[..] else { panic!("one leak is expected") };
+    assert_eq!(leak.evidence[0], "grew in every interval, by 20 each: a multiple of the 10 operations");
+    assert_eq!(leak.evidence[1], "all 20 new ones that the snapshot before had are still there");
+}
+
+#[test]
+fn what_grew_and_stopped_is_listed_apart() {
+    let always = "root > !global | global > cache";
+    let filled = (0..40).fold(always.to_owned(), |heap, item| format!("{heap} | cache > Entry#{item}:500"));
+    for ids in [true, false] {
+        let report = report_by(ids, &[always.to_owned(), filled.clone(), filled.clone()]);
+        let [growth] = &report.one_off[..] else { panic!("one growth is expected: {:?}", report.one_off) };
+        assert!(report.leaks.is_empty());
+        assert_eq!((growth.class_name.to_string().as_str(), growth.why), ("Entry", Why::Filled));
+        assert_eq!((&growth.count_growth[..], growth.size), (&[40, 0][..], 20_000));
+    }
 }

@@ -1,10 +1,10 @@
 //! One leak as it is told.
 
-use super::entries::Entry;
+use super::entry::Entry;
 use super::evidence::{Facts, weigh};
 use super::fingerprint::fingerprint;
 use super::item::Part;
-use super::kind::{Scene, kind_of};
+use super::kind::{Kind, Scene, kind_of};
 use super::last::Last;
 use super::leak::{Container, Leak, LeakedClass};
 use super::path::{edge_name, nodes_to, told_nodes_to};
@@ -15,8 +15,10 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
     let nodes = told_nodes_to(last, entry.end, entry.container);
     let cut = first_leaking(last, entry, facts.growing, &nodes);
     let item = nodes.iter().position(|node| *node == entry.item).unwrap_or(nodes.len() - 1);
-    let scene = Scene { last, entry, nodes: &nodes, cut, item };
+    let scene = Scene { last, entry, growing: facts.growing, nodes: &nodes, cut, item };
     let (kind, detail) = kind_of(&scene);
+    // In a chain of scopes the reference from one link to the next is the one to cut.
+    let cut = if kind == Kind::Closures { item } else { cut };
     let (confidence, evidence) = weigh(last, entry, facts);
     let holders = nodes_to(last, entry.container);
     Leak {

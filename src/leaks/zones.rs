@@ -48,6 +48,8 @@ pub struct Census {
     pub groups: HashMap<Key, Group>,
     /// Persistent objects that are large, by what names them in all heaps.
     pub large: HashMap<u64, Large>,
+    /// Bytes of what no path reaches: code, feedback, shapes.
+    pub engine: u64,
 }
 
 /// One heap, sorted into groups.
@@ -135,6 +137,8 @@ impl Zones {
             group.links += u64::from(hanging.is_link(node));
             group.size += size;
         }
+        let is_engine = |node: &NodeOrdinal| hanging.forest.parent(*node).is_none();
+        zones.census.engine = snapshot.nodes().filter(is_engine).map(|node| snapshot.shallow_size(node)).sum();
         Ok(zones)
     }
 

@@ -4,6 +4,7 @@ use super::{Detail, Kind, Scene};
 use crate::analysis::is_context;
 use crate::leaks::hanging::CHAIN_PERIOD;
 use crate::leaks::reference::function_of;
+use crate::ordinal::NodeOrdinal;
 
 pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let group = scene.last.zones.census.groups.get(&scene.last.key(scene.item()))?;
@@ -24,9 +25,8 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 }
 
 /// A link of the list that is not its first, so that what leads from one to the next stands above it.
-fn last_link(scene: &Scene<'_, '_>) -> crate::ordinal::NodeOrdinal {
+fn last_link(scene: &Scene<'_, '_>) -> NodeOrdinal {
     let key = scene.last.key(scene.item());
-    let is_link =
-        |node: &crate::ordinal::NodeOrdinal| scene.last.hanging.is_link(*node) && scene.last.key(*node) == key;
+    let is_link = |node: &NodeOrdinal| scene.last.hanging.is_link(*node) && scene.last.key(*node) == key;
     scene.last.hanging.forest.order().find(is_link).unwrap_or(scene.item())
 }

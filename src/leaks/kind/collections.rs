@@ -15,13 +15,18 @@ pub fn global(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     near.rev().any(is_global).then(|| (Kind::Globals, Detail::default()))
 }
 
+/// One text to which more is added: a rope of concatenated pieces.
+pub fn text(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let swells = scene.entry.item_growth.counts.iter().all(|count| *count == 0);
+    let group = scene.last.zones.census.groups.get(&scene.entry.key);
+    let is_rope = scene.kind(scene.item) == NodeKind::CONCATENATED_STRING
+        && group.is_some_and(|group| group.links * 2 > group.count);
+    (is_rope || swells && scene.kind(scene.item).is_string()).then(|| (Kind::GrowingText, Detail::default()))
+}
+
 pub fn collection(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let swells = scene.entry.item_growth.counts.iter().all(|count| *count == 0);
     let container = if swells { scene.item } else { scene.cut.checked_sub(1)? };
-    if scene.kind(scene.item).is_string() && (swells || matches!(scene.kind(scene.item), NodeKind::CONCATENATED_STRING))
-    {
-        return Some((Kind::GrowingText, Detail::default()));
-    }
     let kind = match scene.class(container).as_str() {
         "Map" => Kind::GrowingMap,
         "Set" => Kind::GrowingSet,

@@ -17,13 +17,10 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     }
     let table = near.rev().find(|at| LISTENERS.contains(&scene.edge(*at).as_str()))?;
     let emitter = table.checked_sub(1).map(|at| scene.nodes[at])?;
-    let function = scene.function();
     let detail = Detail {
         emitter: Some(scene.last.class_name(emitter).to_string()),
         event: event(scene, table),
-        function: function.map(|at| scene.last.snapshot().name_text(scene.nodes[at]).to_string_lossy()),
-        location: function.and_then(|at| scene.location(at)),
-        ..Detail::default()
+        ..scene.function()
     };
     let kind = if is_signal(scene, emitter) { Kind::AbortListeners } else { Kind::EventListeners };
     Some((kind, detail))

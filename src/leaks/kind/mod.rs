@@ -85,7 +85,7 @@ pub struct Detail {
 
 type Question = fn(&Scene<'_, '_>) -> Option<(Kind, Detail)>;
 
-const QUESTIONS: [Question; 14] = [
+const QUESTIONS: [Question; 15] = [
     registries::finalization,
     modules::reloaded,
     realms::realm,
@@ -93,6 +93,7 @@ const QUESTIONS: [Question; 14] = [
     timers::timers,
     memory::slices,
     promises::reactions,
+    collections::text,
     closures::chain,
     memory::external,
     network::unfinished,

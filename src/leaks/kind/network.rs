@@ -18,7 +18,8 @@ pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let kind = if has(&REQUESTS) {
         Kind::Requests
     } else if has(&SOCKETS) || has(&HANDLES) {
-        Kind::Sockets
+        // A socket that still has its request waits for the end of it.
+        if scene.grows_with(&REQUESTS) { Kind::Requests } else { Kind::Sockets }
     } else if has(&STREAMS) {
         Kind::Streams
     } else if held_natively {

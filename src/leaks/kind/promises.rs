@@ -13,11 +13,5 @@ pub fn reactions(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if !on_path && !is_pending {
         return None;
     }
-    let function = scene.function();
-    let detail = Detail {
-        function: function.map(|at| scene.last.snapshot().name_text(scene.nodes[at]).to_string_lossy()),
-        location: function.and_then(|at| scene.location(at)),
-        ..Detail::default()
-    };
-    Some((Kind::Promises, detail))
+    Some((Kind::Promises, scene.function()))
 }

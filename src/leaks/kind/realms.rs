@@ -1,10 +1,11 @@
 //! Are contexts, workers or message ports left behind?
 
 use super::{Detail, Kind, Scene};
+use crate::ordinal::NodeOrdinal;
 
 pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let has = |classes: &[&str]| scene.leaking().any(|at| classes.contains(&scene.class(at).as_str()));
-    let kind = if has(&["Worker", "WorkerHandle", "Node / Worker", "Node / WorkerHeapSnapshotTaker"]) {
+    let kind = if has(&["Node / Worker"]) || scene.grows_with(&["Worker"]) {
         Kind::Workers
     } else if has(&["MessagePort", "MessageChannel", "BroadcastChannel", "Node / MessagePort"]) {
         Kind::Ports
@@ -16,21 +17,14 @@ pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, Detail::default()))
 }
 
-/// Every realm has one native context.
+/// Every realm has one native context: with each item came one, or more.
 fn contexts(scene: &Scene<'_, '_>) -> bool {
-    let items: i64 = scene.entry.item_growth.counts.iter().sum();
-    let realms = scene
-        .entry
-        .groups
-        .iter()
-        .chain(&scene.entry.plumbing)
-        .filter(|group| scene.last.snapshot().name_text(group.node).starts_with("system / NativeContext"));
-    let realms: i64 = realms.map(|group| group.growth.counts.iter().sum::<i64>()).sum();
-    let on_path = scene.leaking().any(|at| {
-        let class = scene.class(at);
-        class.starts_with("system / NativeContext")
-            || class == "Node / ContextifyContext"
-            || class == "ContextifyContext"
-    });
-    on_path || realms > 0 && realms >= items
+    let mut realms = vec![0; scene.entry.item_growth.counts.len()];
+    for (key, growth) in &scene.growing.groups {
+        let node = NodeOrdinal(scene.last.zones.census.groups[key].first);
+        if scene.last.snapshot().name_text(node).starts_with("system / NativeContext") {
+            realms.iter_mut().zip(&growth.counts).for_each(|(sum, count)| *sum += count);
+        }
+    }
+    scene.entry.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items)
 }

@@ -1,9 +1,11 @@
 //! A leak as the questions about its kind see it.
 
+use super::Detail;
 use crate::analysis::SourceLocation;
 use crate::kind::{EdgeKind, NodeKind};
-use crate::leaks::entries::Entry;
-use crate::leaks::last::{Last, Meaning};
+use crate::leaks::entry::Entry;
+use crate::leaks::growth::Growing;
+use crate::leaks::last::{Last, Meaning, origin};
 use crate::leaks::path::edge_name;
 use crate::ordinal::NodeOrdinal;
 
@@ -11,6 +13,7 @@ use crate::ordinal::NodeOrdinal;
 pub struct Scene<'a, 'b> {
     pub last: &'b Last<'a>,
     pub entry: &'b Entry,
+    pub growing: &'b Growing,
     /// As told, root first.
     pub nodes: &'b [NodeOrdinal],
     /// Index of the first leaking one.
@@ -19,6 +22,8 @@ pub struct Scene<'a, 'b> {
     pub item: usize,
 }
 
+/// Functions that are bound once more.
+const MOST_BOUND: usize = 8;
 /// Steps before the first leaking object that still tell what holds it.
 const NEAR: usize = 3;
 
@@ -57,9 +62,38 @@ impl<'a> Scene<'a, '_> {
         self.cut..=self.item
     }
 
-    /// The nearest function below the first leaking object, itself included.
-    pub fn function(&self) -> Option<usize> {
-        (self.cut..self.nodes.len()).find(|at| self.kind(*at) == NodeKind::CLOSURE)
+    /// The nearest function below the first leaking object, itself included; behind a bound one the function that was bound.
+    pub fn function(&self) -> Detail {
+        let snapshot = self.last.snapshot();
+        let on_path = self.nodes[self.cut..].iter().find(|node| snapshot.kind(**node) == NodeKind::CLOSURE);
+        let Some(node) = on_path else { return Detail::default() };
+        let bound = std::iter::successors(Some(*node), |node| {
+            snapshot.internal_edge(*node, "bound_function").map(|(_, target)| target)
+        });
+        let function = bound.take(MOST_BOUND).last().unwrap_or(*node);
+        let name = snapshot.name_text(function).to_string_lossy();
+        Detail {
+            function: (!name.is_empty()).then_some(name),
+            location: self.last.location(function),
+            ..Detail::default()
+        }
+    }
+
+    /// Whether as many objects of one of these classes of Node.js came as items, or more.
+    pub fn grows_with(&self, classes: &[&str]) -> bool {
+        let items: i64 = self.entry.item_growth.counts.iter().sum();
+        let is_one = |node| {
+            self.last.meaning(node) == Meaning::Platform
+                && classes.contains(&self.last.class_name(node).to_string().as_str())
+        };
+        let grown = self.entry.groups.iter().filter(|group| is_one(group.node));
+        grown.map(|group| group.growth.counts.iter().sum::<i64>()).sum::<i64>() >= items.max(1)
+    }
+
+    /// Who wrote what holds the leaking objects: the nearest object above them that has a place in the source.
+    pub fn holder_origin(&self) -> Option<Meaning> {
+        let place = (0..self.cut).rev().find_map(|at| self.location(at))?;
+        Some(origin(&place.file.to_string()))
     }
 
     pub fn property(&self, node: NodeOrdinal, name: &str) -> Option<NodeOrdinal> {

@@ -20,11 +20,5 @@ pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if !scene.holders().any(is_timer) && !scene.leaking().any(is_timer) {
         return None;
     }
-    let function = scene.function();
-    let detail = Detail {
-        function: function.map(|at| scene.last.snapshot().name_text(scene.nodes[at]).to_string_lossy()),
-        location: function.and_then(|at| scene.location(at)),
-        ..Detail::default()
-    };
-    Some((Kind::Timers, detail))
+    Some((Kind::Timers, scene.function()))
 }

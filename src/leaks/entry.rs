@@ -1,0 +1,50 @@
+//! One place where things accumulate, before it is put into words.
+
+use super::growth::Growth;
+use super::labels::Label;
+use super::last::Last;
+use super::zones::Key;
+use crate::ordinal::NodeOrdinal;
+
+/// One leak, in ordinals of the newest heap.
+#[derive(Debug)]
+pub struct Entry {
+    /// What accumulates them.
+    pub container: NodeOrdinal,
+    /// The leaked object to show, and what it is a sample of.
+    pub item: NodeOrdinal,
+    pub key: Key,
+    /// Last object of the path to show: the item, or the part of it that weighs most.
+    pub end: NodeOrdinal,
+    pub item_growth: Growth,
+    /// All that hangs from the container.
+    pub total: Growth,
+    /// Growing groups beside the item's own: those of the path first, then by bytes.
+    pub groups: Vec<Grown>,
+    /// Growing groups of V8's own objects.
+    pub plumbing: Vec<Grown>,
+    pub score: f64,
+}
+
+impl Entry {
+    pub fn labels<'b>(&'b self, last: &'b Last<'_>) -> impl Iterator<Item = Label> + 'b {
+        self.groups.iter().map(|group| group.node).chain([self.item]).map(|node| last.label(node))
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.groups.iter().chain(&self.plumbing).map(|group| group.key).chain([self.key])
+    }
+}
+
+/// A growing group as a part of a leak.
+#[derive(Clone, Debug)]
+pub struct Grown {
+    pub key: Key,
+    /// A sample.
+    pub node: NodeOrdinal,
+    pub growth: Growth,
+    /// What accumulates it.
+    pub container: NodeOrdinal,
+    /// Whether nothing that grows lies above it.
+    pub is_top: bool,
+}

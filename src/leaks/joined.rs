@@ -1,0 +1,122 @@
+//! Growing groups that are one leak, though they hang in several places.
+
+use super::entry::Grown;
+use super::labels::mix;
+use super::last::Last;
+use super::path::nodes_to;
+use super::zones::Key;
+use crate::bit_set::BitSet;
+use crate::ordinal::NodeOrdinal;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Depth of the search for what else an item holds.
+const MOST_LINKED: usize = 4000;
+
+/// Groups of one container that are the same thing on two ways, as from both ends of a list, count together.
+pub fn same_joined(last: &Last<'_>, groups: Vec<Grown>) -> Vec<Grown> {
+    let keys: HashMap<Key, bool> = groups.iter().map(|group| (group.key, group.is_top)).collect();
+    let mut same: BTreeMap<Vec<u64>, Grown> = BTreeMap::new();
+    for group in groups {
+        match same.entry(generic_path(last, group.key, &keys)) {
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(group);
+            }
+            std::collections::btree_map::Entry::Occupied(mut first) => {
+                let first = first.get_mut();
+                first.growth.add(&group.growth);
+                if nodes_to(last, group.node).len() < nodes_to(last, first.node).len() {
+                    (first.key, first.node) = (group.key, group.node);
+                }
+            }
+        }
+    }
+    same.into_values().collect()
+}
+
+/// Places that hang in the same way from the roots, and gather the same, are one: forty users with a history each.
+pub fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let mut joined: BTreeMap<u64, Vec<Grown>> = BTreeMap::new();
+    for groups in places {
+        let Some(top) = groups.iter().find(|group| group.is_top) else { continue };
+        let kin = mix(last.zones.kin(top.container), last.label(top.node));
+        let place = joined.entry(kin).or_default();
+        for group in groups {
+            let kin = last.zones.kin(group.node);
+            match place.iter_mut().find(|known| last.zones.kin(known.node) == kin) {
+                Some(known) => known.growth.add(&group.growth),
+                None => place.push(group),
+            }
+        }
+    }
+    joined.into_values().collect()
+}
+
+/// One leak often hangs from several places: listeners in five arrays, a connection in a list and on a socket. Where an object of one
+/// place leads to one of another, both are one leak.
+pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let place_of: HashMap<Key, usize> = places
+        .iter()
+        .enumerate()
+        .flat_map(|(index, groups)| groups.iter().map(move |group| (group.key, index)))
+        .collect();
+    let mut leader: Vec<usize> = (0..places.len()).collect();
+    for (index, groups) in places.iter().enumerate() {
+        for group in groups.iter().filter(|group| group.is_top) {
+            for other in reached(last, group.node, &place_of) {
+                let (a, b) = (find(&leader, index), find(&leader, other));
+                leader[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut joined: BTreeMap<usize, Vec<Grown>> = BTreeMap::new();
+    for (index, groups) in places.into_iter().enumerate() {
+        joined.entry(find(&leader, index)).or_default().extend(groups);
+    }
+    joined.into_values().collect()
+}
+
+fn find(leader: &[usize], mut index: usize) -> usize {
+    while leader[index] != index {
+        index = leader[index];
+    }
+    index
+}
+
+/// Places whose objects this one leads to over new objects.
+fn reached(last: &Last<'_>, from: NodeOrdinal, place_of: &HashMap<Key, usize>) -> HashSet<usize> {
+    let snapshot = last.snapshot();
+    let mut found = HashSet::new();
+    let mut seen = BitSet::new(snapshot.node_count());
+    let mut queue = vec![from];
+    seen.insert(from.index());
+    let mut next = 0;
+    while next < queue.len() && queue.len() < MOST_LINKED {
+        let node = queue[next];
+        next += 1;
+        found.extend(place_of.get(&last.key(node)));
+        for edge in snapshot.edges(node) {
+            let target = snapshot.target(edge);
+            if last.hanging.references.cost(snapshot, node, edge).is_some()
+                && !last.zones.is_persistent(target)
+                && seen.insert_new(target.index())
+            {
+                queue.push(target);
+            }
+        }
+    }
+    found
+}
+
+/// Labels from the group up to the top one.
+fn generic_path(last: &Last<'_>, key: Key, is_top: &HashMap<Key, bool>) -> Vec<u64> {
+    let mut labels = Vec::new();
+    let mut at = key;
+    loop {
+        let group = &last.zones.census.groups[&at];
+        labels.push(group.label);
+        if is_top.get(&at).copied().unwrap_or(true) || labels.len() > 64 {
+            return labels;
+        }
+        at = group.parent;
+    }
+}

@@ -1,0 +1,118 @@
+//! What to call a leak: which of the growing groups a person would name, and what in it makes the weight.
+
+use super::entry::Grown;
+use super::growth::{Growing, is_small};
+use super::last::{Last, Meaning};
+use super::path::nodes_to;
+use crate::kind::{EdgeKind, NodeKind};
+use crate::ordinal::NodeOrdinal;
+
+/// Property edges followed up to the object that owns the others.
+const MOST_OWNERS: usize = 4;
+/// Steps from an item down to the part that makes its weight.
+const MOST_PARTS: usize = 4;
+/// What V8 calls the built-in objects of one `node:vm` context, or of one worker.
+const REALM: &str = "system / NativeContext";
+/// Steps that put a class behind all others.
+const FAR: i64 = 100;
+
+/// The group that a person would name: a class of the program before one of a package, one near the container before a part of it.
+pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
+    let depth = |group: &Grown| depth(last, group);
+    let (mut best, _) = groups.iter().enumerate().max_by_key(|(_, group)| {
+        (
+            !is_small(&group.growth.counts),
+            worth(last.meaning(group.node)) - depth(group),
+            group.growth.bytes(),
+            std::cmp::Reverse(group.node),
+        )
+    })?;
+    // Behind functions and their variables any part of the object may be the nearest: its owner is meant.
+    for _ in 0..MOST_OWNERS {
+        let group = &groups[best];
+        let holder = last.owner(group.node)?;
+        if last.meaning(holder) > Meaning::Value || last.zones.is_persistent(holder) {
+            break;
+        }
+        let owner = property_owners(last, group.node).find_map(|owner| {
+            let key = last.key(owner);
+            groups.iter().position(|other| {
+                other.key == key
+                    && depth(other) <= depth(group)
+                    && last.meaning(other.node) >= last.meaning(group.node)
+                    && other.growth.counts == group.growth.counts
+            })
+        });
+        match owner.filter(|owner| *owner != best) {
+            Some(owner) => best = owner,
+            None => break,
+        }
+    }
+    Some(best)
+}
+
+/// Steps from the container; far away what belongs to every realm alike, as its `String` and `Array`.
+fn depth(last: &Last<'_>, group: &Grown) -> i64 {
+    let nodes = nodes_to(last, group.node);
+    let below = &nodes[nodes_to(last, group.container).len().min(nodes.len())..];
+    let in_realm = below
+        .split_last()
+        .is_some_and(|(_, above)| above.iter().any(|node| last.snapshot().name_text(*node).starts_with(REALM)));
+    i64::try_from(below.len()).unwrap_or(i64::MAX / 2) + if in_realm { FAR } else { 0 }
+}
+
+/// New objects of which this one is a property, also over a plain object between.
+fn property_owners<'b>(last: &'b Last<'_>, node: NodeOrdinal) -> impl Iterator<Item = NodeOrdinal> + 'b {
+    let over_plain = move |owner: NodeOrdinal| {
+        let is_plain = last.meaning(owner) == Meaning::Plain;
+        [owner].into_iter().chain(is_plain.then(|| direct_owners(last, owner)).into_iter().flatten())
+    };
+    direct_owners(last, node).flat_map(over_plain)
+}
+
+fn direct_owners<'b>(last: &'b Last<'_>, node: NodeOrdinal) -> impl Iterator<Item = NodeOrdinal> + 'b {
+    let snapshot = last.snapshot();
+    let sources = last.heap.graph.retainers.sources(node).map(|(source, _)| source);
+    sources.filter(move |source| {
+        !last.zones.is_persistent(*source)
+            && snapshot.kind(*source) == NodeKind::OBJECT
+            && snapshot
+                .edges(*source)
+                .any(|edge| snapshot.target(edge) == node && snapshot.edge_kind(edge) == EdgeKind::Property)
+    })
+}
+
+/// Steps that a class is worth: a class of the program is shown though it lies so much deeper.
+pub fn worth(meaning: Meaning) -> i64 {
+    match meaning {
+        Meaning::Plumbing => 0,
+        Meaning::Value => 1,
+        Meaning::Plain => 2,
+        Meaning::Language => 4,
+        Meaning::Platform => 7,
+        Meaning::Package => 9,
+        Meaning::Program => 12,
+    }
+}
+
+/// Where the bytes of an item lie that its own class does not show: memory outside of the heap, a long text that a slice of it keeps; of what is
+/// not the program's own also an object of Node.js or a package. Follows what weighs most as far as it is the better part; the item itself
+/// when that ends elsewhere.
+pub fn heaviest_part(last: &Last<'_>, growing: &Growing, item: NodeOrdinal) -> NodeOrdinal {
+    let snapshot = last.snapshot();
+    let mut at = item;
+    for _ in 0..MOST_PARTS {
+        let heaviest = last
+            .children(at)
+            .filter(|child| !last.hanging.is_link(*child) && growing.groups.contains_key(&last.key(*child)))
+            .max_by_key(|child| (last.weight(*child), std::cmp::Reverse(*child)));
+        let Some(child) = heaviest.filter(|child| last.weight(*child) * 2 > last.weight(at)) else { break };
+        at = child;
+        let is_content = snapshot.kind(at) == NodeKind::NATIVE || snapshot.kind(at).is_string();
+        let is_known = last.meaning(item) < Meaning::Program && last.meaning(at) >= Meaning::Platform;
+        if is_known || is_content && snapshot.shallow_size(at) * 2 > last.weight(item) {
+            return at;
+        }
+    }
+    item
+}

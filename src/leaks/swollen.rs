@@ -1,0 +1,52 @@
+//! Single objects that grow, with nothing new in them.
+
+use super::entry::Entry;
+use super::growth::{Growing, Growth};
+use super::hanging::is_backing;
+use super::last::{Last, Meaning};
+use super::path::nodes_to;
+use super::zones::Key;
+use crate::kind::NodeKind;
+use crate::ordinal::NodeOrdinal;
+use std::collections::HashSet;
+
+/// Single objects that grow without anything new in them: numbers in an array, the memory of a WebAssembly module.
+pub fn swollen(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<Entry> {
+    let mut found = Vec::new();
+    let shown: HashSet<NodeOrdinal> = entries.iter().flat_map(|entry| nodes_to(last, entry.end)).collect();
+    let known: HashSet<Key> = entries
+        .iter()
+        .flat_map(|entry| entry.groups.iter().map(|group| group.key).chain([last.key(entry.item)]))
+        .collect();
+    let joined: HashSet<NodeOrdinal> =
+        entries.iter().flat_map(|entry| entry.groups.iter()).flat_map(|group| last.owner(group.node)).collect();
+    for (id, growth) in &growing.objects {
+        let node = last.zones.census.large[id].node;
+        if shown.contains(&node) || joined.contains(&node) || !last.counts(node) || holds(last, node, &known) {
+            continue;
+        }
+        let is_collection = last.meaning(node) != Meaning::Value && last.snapshot().kind(node) == NodeKind::OBJECT;
+        let container = if is_collection { node } else { last.owner(node).unwrap_or(node) };
+        let growth = Growth { counts: vec![0; growth.sizes.len()], sizes: growth.sizes.clone() };
+        found.push(Entry {
+            container,
+            item: node,
+            key: last.key(node),
+            end: node,
+            item_growth: growth.clone(),
+            total: growth,
+            groups: Vec::new(),
+            plumbing: Vec::new(),
+            score: 1.0,
+        });
+    }
+    found
+}
+
+/// True when the object, or a table of its own, refers to something that is reported already.
+fn holds(last: &Last<'_>, node: NodeOrdinal, known: &HashSet<Key>) -> bool {
+    let snapshot = last.snapshot();
+    let targets = |node| snapshot.edges(node).map(|edge| snapshot.target(edge));
+    let stores = targets(node).filter(|target| is_backing(snapshot, *target)).flat_map(targets);
+    targets(node).chain(stores).any(|target| !last.zones.is_persistent(target) && known.contains(&last.key(target)))
+}
