@@ -84,7 +84,7 @@ async function verdict(name, variant) {
  * @param {import('..').Leak} expected
  */
 function assertSame(found, expected) {
-  for (const name of ['className', 'fingerprint', 'location']) assert.deepEqual(found[name], expected[name], name);
+  for (const name of ['className', 'fingerprint', 'location', 'kind']) assert.deepEqual(found[name], expected[name], name);
   for (const name of ['name', 'location']) assert.deepEqual(found.container[name], expected.container[name], `container ${name}`);
   const generic = (edge) => edge.replaceAll(/\d+/g, '');
   assert.equal(generic(found.container.edge), generic(expected.container.edge));
@@ -92,12 +92,16 @@ function assertSame(found, expected) {
 
 /**
  * @param {import('..').Leak[]} leaks
- * @param {{ classes: string[], path: string[] }} expected names that the path must hold, in this order
+ * @param {{ kind: string, classes: string[], path: string[], detail?: object }} expected names that the path must hold, in this order
  */
-function assertFound(leaks, { classes, path: names }) {
+function assertFound(leaks, { kind, classes, path: names, detail }) {
   assert.equal(leaks.length, 1);
   const [leak] = leaks;
   assert.ok(classes.some((name) => leak.className.includes(name)), leak.className);
+  assert.equal(leak.kind, kind);
+  assert.match(leak.advice, /^[A-Z].*\.$/);
+  for (const [name, value] of Object.entries(detail ?? {})) assert.deepEqual(leak.detail[name], value, name);
+  assertMarks(leak);
   const told = [...leak.retainingPath.flatMap((step) => [step.edge, step.name]), leak.className];
   let at = 0;
   for (const name of names) {
@@ -110,4 +114,21 @@ function assertFound(leaks, { classes, path: names }) {
   assert.ok(end === leak.className || /^\(.*string\)$|^system \/ JSArrayBufferData$/.test(end), `${end} is behind ${leak.className}`);
   assert.deepEqual([leak.item.name, leak.item.count], [leak.className, 1]);
   assert.ok(leak.item.children.reduce((sum, { size }) => sum + size, 0) <= leak.item.size, 'parts are within the item');
+}
+
+/**
+ * First what is meant to be there, then what leaks, with one reference to cut between.
+ *
+ * @param {import('..').Leak} leak
+ */
+function assertMarks({ retainingPath, confidence, evidence }) {
+  const order = ['no', 'unknown', 'yes'];
+  const marks = retainingPath.map((step) => order.indexOf(step.leaking));
+  assert.deepEqual(marks, [...marks].sort(), 'the marks stand in order');
+  const cut = retainingPath.filter((step) => step.cut);
+  assert.equal(cut.length, 1);
+  assert.equal(cut[0], retainingPath.find((step) => step.leaking === 'yes'), 'the reference to cut leads to the first leaking object');
+  assert.match(cut[0].because, /piled up|grows itself/);
+  assert.ok(['high', 'medium'].includes(confidence), 'three snapshots allow more than a guess');
+  assert.match(evidence[0], /^grew in every interval, by /);
 }

@@ -21,4 +21,4 @@ exports.fixed = (i) => {
   controller.signal.addEventListener('abort', cancel);
   controller.signal.removeEventListener('abort', cancel);
 };
-exports.expect = { classes: ['Download'], path: ['signal', 'download', 'Download'] };
+exports.expect = { kind: 'abort-listeners', classes: ['Download'], path: ['signal', 'download', 'Download'], detail: { event: 'abort' } };

@@ -12,4 +12,4 @@ const storage = new AsyncLocalStorage();
 
 exports.leak = (i) => storage.run(new RequestStore(i), () => { setInterval(() => {}, 3_600_000).unref(); });
 exports.fixed = (i) => storage.run(new RequestStore(i), () => { clearInterval(setInterval(() => {}, 3_600_000)); });
-exports.expect = { classes: ['RequestStore', 'Timeout'], path: ['TimersList', 'Timeout', 'RequestStore'] };
+exports.expect = { kind: 'async-context', classes: ['RequestStore', 'Timeout'], path: ['TimersList', 'Timeout', 'RequestStore'] };

@@ -21,4 +21,4 @@ exports.fixed = (i) => {
   config.on('change', listener);
   config.off('change', listener);
 };
-exports.expect = { classes: ['RequestScope'], path: ['EventEmitter', '_events', 'Array', 'scope', 'RequestScope'] };
+exports.expect = { kind: 'event-listeners', classes: ['RequestScope'], path: ['EventEmitter', '_events', 'Array', 'scope', 'RequestScope'], detail: { emitter: 'EventEmitter', event: 'change' } };

@@ -18,4 +18,4 @@ exports.fixed = (i) => {
   registry.register(texture, { texture: { pixels: [texture.id] } }, texture);
   registry.unregister(texture);
 };
-exports.expect = { classes: ['Texture'], path: ['FinalizationRegistry', 'WeakCell', 'Texture'] };
+exports.expect = { kind: 'finalization-registry', classes: ['Texture'], path: ['FinalizationRegistry', 'WeakCell', 'Texture'] };

@@ -4,4 +4,4 @@ globalThis.pagesByUrl = {};
 
 exports.leak = (i) => { globalThis.pagesByUrl[`https://example.org/page/${i}`] = { title: `Page ${i}`, links: [i] }; };
 exports.fixed = (i) => { globalThis.pagesByUrl.last = { title: `Page ${i}`, links: [i] }; };
-exports.expect = { classes: ['Object'], path: ['global', 'pagesByUrl', 'Object', 'Object'] };
+exports.expect = { kind: 'globals', classes: ['Object'], path: ['global', 'pagesByUrl', 'Object', 'Object'] };

@@ -11,4 +11,4 @@ class Poller {
 
 exports.leak = (i) => { new Poller(i); };
 exports.fixed = (i) => { new Poller(i).stop(); };
-exports.expect = { classes: ['Poller', 'Timeout'], path: ['timerListMap', 'TimersList', 'Timeout', 'Poller'] };
+exports.expect = { kind: 'timers', classes: ['Poller', 'Timeout'], path: ['timerListMap', 'TimersList', 'Timeout', 'Poller'] };

@@ -22,4 +22,4 @@ exports.fixed = (i) => {
   queue.push(new Task(i));
   queue.take();
 };
-exports.expect = { classes: ['Task'], path: ['Queue', 'Task'] };
+exports.expect = { kind: 'growing-list', classes: ['Task'], path: ['Queue', 'Task'] };

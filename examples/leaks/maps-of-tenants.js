@@ -13,4 +13,4 @@ class Drafts {
 const drafts = new Drafts();
 exports.leak = (i) => { drafts.add(`tenant-${i % 3}`, i); };
 exports.fixed = (i) => { drafts.add(`tenant-${i % 3}`, 0); };
-exports.expect = { classes: ['Draft'], path: ['Drafts', 'byTenant', 'Map', 'Map', 'Draft'] };
+exports.expect = { kind: 'growing-map', classes: ['Draft'], path: ['Drafts', 'byTenant', 'Map', 'Map', 'Draft'] };

@@ -7,4 +7,4 @@ exports.leak = () => {
   require('./plugin/settings.js');
 };
 exports.fixed = () => { require('./plugin/settings.js'); };
-exports.expect = { classes: ['Module'], path: ['Module', 'children', 'Array', 'Module'] };
+exports.expect = { kind: 'modules', classes: ['Module'], path: ['Module', 'children', 'Array', 'Module'] };

@@ -22,4 +22,4 @@ exports.fixed = (i) => new Promise((resolve) => {
   const { socket } = new Connection(i);
   socket.once('connect', () => socket.destroy()).once('close', resolve);
 });
-exports.expect = { classes: ['Connection', 'Socket', 'TCP'], path: ['TCP', 'Socket'] };
+exports.expect = { kind: 'sockets', classes: ['Connection', 'Socket', 'TCP'], path: ['TCP', 'Socket'] };

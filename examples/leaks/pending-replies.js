@@ -22,4 +22,4 @@ exports.fixed = (i) => {
   channel.call(i);
   channel.pending.delete(i);
 };
-exports.expect = { classes: ['Reply'], path: ['Channel', 'pending', 'Map', 'Reply'] };
+exports.expect = { kind: 'growing-map', classes: ['Reply'], path: ['Channel', 'pending', 'Map', 'Reply'] };

@@ -11,4 +11,4 @@ exports.fixed = () => {
   source.pipe(log, { end: false });
   source.unpipe(log);
 };
-exports.expect = { classes: ['RequestLog'], path: ['PassThrough', '_events', 'Array', 'RequestLog'] };
+exports.expect = { kind: 'event-listeners', classes: ['RequestLog'], path: ['PassThrough', '_events', 'Array', 'RequestLog'] };

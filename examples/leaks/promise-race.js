@@ -19,4 +19,4 @@ exports.fixed = async (i) => {
   const job = new Job(i);
   await Promise.resolve(job);
 };
-exports.expect = { classes: ['Job'], path: ['shutdown', 'Promise', 'reactions_or_result', 'PromiseReaction', 'job', 'Job'] };
+exports.expect = { kind: 'promises', classes: ['Job'], path: ['shutdown', 'Promise', 'reactions_or_result', 'PromiseReaction', 'job', 'Job'] };

@@ -7,4 +7,4 @@ const store = { state: { messages: [] } };
 exports.store = store;
 exports.leak = (i) => { store.state = { ...store.state, messages: [...store.state.messages, new Message(i)] }; };
 exports.fixed = (i) => { store.state = { ...store.state, messages: [...store.state.messages.slice(-9), new Message(i)] }; };
-exports.expect = { classes: ['Message'], path: ['store', 'state', 'messages', 'Array', 'Message'] };
+exports.expect = { kind: 'growing-array', classes: ['Message'], path: ['store', 'state', 'messages', 'Array', 'Message'] };

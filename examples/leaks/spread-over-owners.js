@@ -12,4 +12,4 @@ exports.users = users;
 exports.leak = (i) => { users[i % 40].history.push(new Visit(i)); };
 exports.fixed = (i) => { users[i % 40].history = [new Visit(i)]; };
 exports.warmup = 80;
-exports.expect = { classes: ['Visit'], path: ['users', 'Array', 'User', 'history', 'Array', 'Visit'] };
+exports.expect = { kind: 'growing-array', classes: ['Visit'], path: ['users', 'Array', 'User', 'history', 'Array', 'Visit'] };

@@ -7,4 +7,4 @@ exports.leak = (i) => { seen.add(page(i).slice(100, 150)); };
 exports.fixed = (i) => {
   page(i).slice(100, 150);
 };
-exports.expect = { classes: ['(sliced string)', '(string)'], path: ['seen', 'Set', 'string'] };
+exports.expect = { kind: 'string-slices', classes: ['(sliced string)', '(string)'], path: ['seen', 'Set', 'string'] };

@@ -12,4 +12,4 @@ exports.state = { accounts, audits };
 
 exports.leak = (i) => { audits.set(accounts[i], new Audit(i)); };
 exports.fixed = (i) => { audits.set(accounts[0], new Audit(i)); };
-exports.expect = { classes: ['Audit'], path: ['accounts', 'Array', 'Account', 'Audit'] };
+exports.expect = { kind: 'weak-map-live-keys', classes: ['Audit'], path: ['accounts', 'Array', 'Account', 'Audit'] };
