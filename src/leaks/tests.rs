@@ -244,7 +244,7 @@ fn the_reference_to_cut_stands_before_the_first_that_piles_up() {
     for ids in [true, false] {
         let [leak] = &find_by(ids, &heaps)[..] else { panic!("one leak is expected") };
         assert_eq!(marked(leak), "no :global | no .cache:Map | yes ✂Map entry:Session");
-        assert_eq!((leak.kind, leak.confidence), (Kind::GrowingMap, Confidence::High));
+        assert_eq!((leak.kind, leak.confidence), (Kind::Globals, Confidence::High));
         assert_eq!(leak.evidence[0], "grew in every interval, by 20 each");
     }
 }
