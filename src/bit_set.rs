@@ -59,24 +59,6 @@ impl BitSet {
         })
     }
 
-    /// Positions below `len` whose bit is not set, ascending.
-    pub fn absent(&self, len: usize) -> impl Iterator<Item = usize> + '_ {
-        self.words
-            .iter()
-            .enumerate()
-            .flat_map(|(position, word)| {
-                let mut rest = !*word;
-                std::iter::from_fn(move || {
-                    let bit = rest.trailing_zeros() as usize;
-                    (rest != 0).then(|| {
-                        rest &= rest - 1;
-                        position * 64 + bit
-                    })
-                })
-            })
-            .take_while(move |index| *index < len)
-    }
-
     /// The words themselves, for passes that fill disjoint ranges in parallel; bit `i` is bit `i % 64` of word `i / 64`.
     pub fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
@@ -97,7 +79,5 @@ mod tests {
         set.remove(63);
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 64, 129]);
         assert_eq!(set.count(), 3);
-        assert_eq!(set.absent(130).count(), 127);
-        assert_eq!(set.absent(65).last(), Some(63));
     }
 }

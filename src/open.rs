@@ -6,7 +6,7 @@ use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::format::{Ahead, Parser};
 use crate::graph::{
-    DominatorTree, Ephemerons, Graph, Retainers, distances, dominator_tree, essential_edges, page_objects,
+    DominatorTree, Ephemerons, Graph, Retainers, Spanning, distances, dominator_tree, essential_edges, page_objects,
     retained_sizes, shallow_sizes, with_detachedness,
 };
 use crate::snapshot::Snapshot;
@@ -84,16 +84,14 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
     };
     let snapshot = with_detachedness(snapshot, control)?;
     let ephemerons = Ephemerons::of(&snapshot);
-    let (retainers, essential) = rayon::join(
-        || Retainers::of(&snapshot, control),
-        || essential_edges(&snapshot, &page_objects(&snapshot, control)?, &ephemerons, control),
-    );
-    let essential = essential?;
-    let retainers = retainers?.mark(&snapshot, &essential, control)?;
+    let essential = essential_edges(&snapshot, &page_objects(&snapshot, control)?, &ephemerons, control)?;
+    let (retainers, spanning) =
+        rayon::join(|| Retainers::of(&snapshot, &essential, control), || Spanning::of(&snapshot, &essential, control));
+    let (retainers, spanning) = (retainers?, spanning?);
 
     control.begin(Stage::Dominators, 0);
     let (tree, rest) = rayon::join(
-        || dominator_tree(&snapshot, &essential, &retainers, control),
+        || dominator_tree(&snapshot, &essential, spanning, &retainers, control),
         || {
             let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
             if options.parity == Parity::DevTools {

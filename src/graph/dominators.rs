@@ -24,15 +24,17 @@ pub struct DominatorTree {
 /// Nodes between the one at work and those whose memory is asked for.
 const AHEAD: usize = 8;
 
-/// Depth-first spanning tree by preorder numbers.
-struct Spanning {
+/// Depth-first spanning tree of what the root reaches over essential edges, by preorder numbers. Needs no retainers: it can be found
+/// while they are sorted.
+pub struct Spanning {
     /// Nodes that have a number. Nearly every edge leads to one, and bits stay in the cache.
     reached: BitSet,
     /// Preorder number of every node, [`NO_NODE`] when not reached.
     number: Vec<u32>,
     nodes: Vec<u32>,
     parent: Vec<u32>,
-    unreachable_count: u32,
+    /// Nodes that wait, each with the number of its parent.
+    stack: Vec<(u32, u32)>,
 }
 
 /// Dominators over the essential edges. Nodes that cannot be reached and have no essential retainer hang under the root; what then
@@ -49,10 +51,12 @@ struct Spanning {
 pub fn dominator_tree(
     snapshot: &Snapshot,
     essential: &BitSet,
+    spanning: Spanning,
     retainers: &Retainers,
     control: &Control,
 ) -> Result<DominatorTree> {
-    let Spanning { number, nodes, parent, unreachable_count, .. } = span(snapshot, essential, retainers, control)?;
+    let unreachable_count = (snapshot.node_count() - spanning.nodes.len()) as u32;
+    let Spanning { number, nodes, parent, .. } = spanning.with_unreachable(snapshot, essential, retainers, control)?;
     let semi = semidominators(&nodes, &number, &parent, retainers, control)?;
     drop(number);
     let immediate = immediate_dominators(parent, &semi, control)?;
@@ -70,41 +74,53 @@ impl DominatorTree {
     }
 }
 
-fn span(snapshot: &Snapshot, essential: &BitSet, retainers: &Retainers, control: &Control) -> Result<Spanning> {
-    let count = snapshot.node_count();
-    let mut spanning = Spanning {
-        reached: BitSet::new(count),
-        number: vec![NO_NODE; count],
-        nodes: Vec::with_capacity(count),
-        parent: Vec::with_capacity(count),
-        unreachable_count: 0,
-    };
-    let mut stack: Vec<(u32, u32)> = Vec::new();
-    spanning.descend(snapshot, essential, (snapshot.root().0, 0), &mut stack, control)?;
-    let reached = spanning.nodes.len();
-    for node in snapshot.nodes() {
-        control.check_at(node.index())?;
-        let held = || retainers.sources(node).any(|(_, essential)| essential);
-        if !spanning.reached.contains(node.index()) && !held() {
-            spanning.descend(snapshot, essential, (node.0, 0), &mut stack, control)?;
-        }
-    }
-    spanning.unreachable_count = (count - reached) as u32;
-    Ok(spanning)
-}
-
 impl Spanning {
-    /// Numbers everything that can be reached from `start` = (node, number of its parent). All children are pushed at once; one that
-    /// was reached meanwhile is dropped when it comes up, so the tree is a depth-first one.
+    /// # Cost
+    /// O(edges); 12 bytes and a bit a node.
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn of(snapshot: &Snapshot, essential: &BitSet, control: &Control) -> Result<Self> {
+        let count = snapshot.node_count();
+        let mut spanning = Self {
+            reached: BitSet::new(count),
+            number: vec![NO_NODE; count],
+            nodes: Vec::with_capacity(count),
+            parent: Vec::with_capacity(count),
+            stack: Vec::new(),
+        };
+        spanning.descend(snapshot, essential, snapshot.root(), control)?;
+        Ok(spanning)
+    }
+
+    /// Hangs what nobody holds under the root.
+    fn with_unreachable(
+        mut self,
+        snapshot: &Snapshot,
+        essential: &BitSet,
+        retainers: &Retainers,
+        control: &Control,
+    ) -> Result<Self> {
+        for node in snapshot.nodes() {
+            control.check_at(node.index())?;
+            let held = || retainers.sources(node).any(|(_, essential)| essential);
+            if !self.reached.contains(node.index()) && !held() {
+                self.descend(snapshot, essential, node, control)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Numbers everything that can be reached from `start`, a child of the root or the root itself. All children are pushed at once; one
+    /// that was reached meanwhile is dropped when it comes up, so the tree is a depth-first one.
     fn descend(
         &mut self,
         snapshot: &Snapshot,
         essential: &BitSet,
-        start: (u32, u32),
-        stack: &mut Vec<(u32, u32)>,
+        start: NodeOrdinal,
         control: &Control,
     ) -> Result<()> {
-        stack.push(start);
+        let stack = &mut self.stack;
+        stack.push((start.0, 0));
         while let Some((node, parent)) = stack.pop() {
             if !self.reached.insert_new(node as usize) {
                 continue;
@@ -229,8 +245,9 @@ pub(super) mod tests {
         let control = Control::new();
         let page = page_objects(snapshot, &control).unwrap();
         let essential = essential_edges(snapshot, &page, &Ephemerons::of(snapshot), &control).unwrap();
-        let retainers = Retainers::of(snapshot, &control).unwrap().mark(snapshot, &essential, &control).unwrap();
-        dominator_tree(snapshot, &essential, &retainers, &control).unwrap()
+        let retainers = Retainers::of(snapshot, &essential, &control).unwrap();
+        let spanning = Spanning::of(snapshot, &essential, &control).unwrap();
+        dominator_tree(snapshot, &essential, spanning, &retainers, &control).unwrap()
     }
 
     #[track_caller]

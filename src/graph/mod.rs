@@ -18,7 +18,7 @@ mod shallow_sizes;
 pub use detachedness::with_detachedness;
 pub use distances::{SYSTEM, UNREACHABLE, distances, distances_avoiding, leading_integer};
 pub use dominated::Dominated;
-pub use dominators::{DominatorTree, dominator_tree};
+pub use dominators::{DominatorTree, Spanning, dominator_tree};
 pub use ephemerons::{Ephemeron, Ephemerons};
 pub use essential::essential_edges;
 pub use flags::{is_detached, page_objects, queryable_objects};

@@ -22,13 +22,13 @@ pub struct Retainers {
 }
 
 impl Retainers {
-    /// Sorts the edges by target, by counting.
+    /// Sorts the edges by target, by counting, and marks those that are not essential.
     ///
     /// # Cost
     /// Two passes over the edges.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(snapshot: &Snapshot, control: &Control) -> Result<Self> {
+    pub fn of(snapshot: &Snapshot, essential: &BitSet, control: &Control) -> Result<Self> {
         let edges = &snapshot.tables().edges.kind_and_target;
         // While counting, place v + 2 holds the edges into v; while filling, place v + 1 the next free slot of v.
         let mut first = vec![0u32; snapshot.node_count() + 2];
@@ -44,41 +44,16 @@ impl Retainers {
         let mut source = vec![0u32; edges.len()];
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
-            for packed in snapshot.packed_edges(node) {
+            let first_edge = snapshot.edge_range(node).start;
+            for (at, packed) in snapshot.packed_edges(node).iter().enumerate() {
                 let slot = &mut first[unpack_edge(*packed).1.index() + 1];
-                source[*slot as usize] = node.0;
+                let mark = if essential.contains(first_edge + at) { 0 } else { NOT_ESSENTIAL };
+                source[*slot as usize] = node.0 | mark;
                 *slot += 1;
             }
         }
         first.pop();
         Ok(Self { first, source })
-    }
-
-    /// Marks the edges that are not essential; a step of building, after [`Retainers::of`].
-    ///
-    /// Of several edges between the same two nodes the first slots are marked, whichever edges are meant.
-    ///
-    /// # Cost
-    /// For each such edge a binary search among its target's sources.
-    pub fn mark(mut self, snapshot: &Snapshot, essential: &BitSet, control: &Control) -> Result<Self> {
-        let edges = &snapshot.tables().edges.kind_and_target;
-        let first_edge = &snapshot.tables().nodes.first_edge;
-        let mut source = 0;
-        for (turn, edge) in essential.absent(edges.len()).enumerate() {
-            control.check_at(turn)?;
-            while edge >= first_edge[source + 1] as usize {
-                source += 1;
-            }
-            let target = unpack_edge(edges[edge]).1;
-            let slots = &mut self.source[self.first[target.index()] as usize..self.first[target.index() + 1] as usize];
-            // Sources ascend within a node's slots, and of one source's slots the marked ones come first.
-            let at = slots.partition_point(|slot| {
-                let from = (*slot & !NOT_ESSENTIAL) as usize;
-                from < source || from == source && *slot & NOT_ESSENTIAL != 0
-            });
-            slots[at] |= NOT_ESSENTIAL;
-        }
-        Ok(self)
     }
 
     #[inline(always)]
@@ -145,12 +120,12 @@ mod tests {
         let control = Control::new();
         let mut essential = BitSet::new(snapshot.edge_count());
         [0, 1, 2, 4, 6].into_iter().for_each(|edge| essential.insert(edge));
-        let retainers = Retainers::of(&snapshot, &control).unwrap().mark(&snapshot, &essential, &control).unwrap();
+        let retainers = Retainers::of(&snapshot, &essential, &control).unwrap();
         let b = named(&snapshot, "b");
         let edges: Vec<u32> = retainers.edges_into(&snapshot, b).iter().map(|(_, edge)| edge.0).collect();
         assert_eq!(edges, [5, 4, 3, 2, 1]);
         let marks: Vec<bool> = retainers.sources(b).map(|(_, essential)| essential).collect();
-        assert_eq!(marks, [true, false, true, true, false]);
+        assert_eq!(marks, [true, true, false, true, false]);
         assert_eq!(retainers.count(named(&snapshot, "a")), 2);
     }
 }
