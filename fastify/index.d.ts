@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, RouteShorthandOptions } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import type { Service } from '..';
-import type { DeskOptions, RuleSwitch } from '../http';
+import type { MemoryWatcher, Service } from '..';
+import type { DeskOptions } from '../http';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -35,7 +35,7 @@ declare namespace heaphound {
   /** `app.heaphound`. */
   export interface Heaphound extends Omit<Service, 'close'> {
     readonly service: Service;
-    readonly watcher?: RuleSwitch;
+    readonly watcher?: MemoryWatcher;
     /** With `listen`, once the app is ready. */
     readonly address?: AddressInfo;
   }

@@ -3,7 +3,7 @@
 // Where requests are received, whatever framework brought them: who may come in, what they get, and what is written down of it.
 
 const diagnostics = require('node:diagnostics_channel');
-const heaphound = require('..');
+const { createService, openStore, watchMemory } = require('..');
 const { createAuthority } = require('./auth');
 const { refuseCrossSite } = require('./cross-site');
 const { errorAnswer, requestError } = require('./errors');
@@ -30,10 +30,10 @@ async function openDesk(options, log = options.log) {
   const authority = createAuthority(auth, { dangerouslyAllowUnauthenticated });
   const downloads = typeof allowDownload === 'object' ? createAuthority(allowDownload.auth) : allowDownload === true ? authority : undefined;
   const isOurs = typeof (/** @type {any} */ (where)?.capture) !== 'function';
-  const store = isOurs ? await heaphound.openStore(where) : where;
+  const store = isOurs ? await openStore(where) : where;
   try {
-    const service = heaphound.createService({ ...forService, store, log });
-    const watcher = watch ? await /** @type {any} */ (heaphound).watchMemory({ ...(watch === true ? {} : watch), service, log }) : undefined;
+    const service = createService({ ...forService, store, log });
+    const watcher = watch ? await watchMemory({ ...(watch === true ? {} : watch), service, log }) : undefined;
     return new Desk({ service, watcher, authority, downloads, hosts, log, closeStore: isOurs ? () => store.close() : undefined });
   } catch (error) {
     if (isOurs) await store.close();
@@ -54,7 +54,7 @@ class Desk {
   /**
    * @param {object} parts
    * @param {import('..').Service} parts.service
-   * @param {any} [parts.watcher]
+   * @param {import('..').MemoryWatcher} [parts.watcher]
    * @param {import('./auth').Authority} parts.authority
    * @param {import('./auth').Authority} [parts.downloads]
    * @param {string[]} [parts.hosts]

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Service, ServiceLog, ServiceOptions, Store, StoreConfig } from '..';
+import type { MemoryWatcher, Service, ServiceLog, ServiceOptions, Store, StoreConfig, WatchOptions } from '..';
 
 /** A function of your own: only `true` lets somebody in. With three parameters it is a callback: what it is called back with refuses, nothing lets in. */
 export type AuthFunction = ((request: any, reply: any) => unknown) | ((request: any, reply: any, done: (error?: any) => void) => unknown);
@@ -22,8 +22,8 @@ export interface DeskOptions extends Pick<ServiceOptions, 'capture' | 'limits' |
   hosts?: string[];
   /** An opened store, which stays yours, or what `openStore` takes. Default: a private directory. */
   store?: Store | StoreConfig;
-  /** Watch memory: `docs/watching.md`. Default: false. */
-  watch?: boolean | Record<string, unknown>;
+  /** Watch memory through this service: `docs/watcher.md`. Default: false. */
+  watch?: boolean | Omit<WatchOptions, 'service' | 'store' | 'capture' | 'analyse' | 'log' | 'threads'>;
   log?: ServiceLog;
 }
 
@@ -34,20 +34,13 @@ export interface HandlerOptions extends DeskOptions {
   path?: string;
 }
 
-/** What the watcher gives to the routes of its rules. */
-export interface RuleSwitch {
-  rules(): Array<{ name: string; enabled: boolean }>;
-  switchRule(name: string, enabled: boolean): { name: string; enabled: boolean };
-  close(): Promise<void>;
-}
-
 export interface Handler {
   /** Answers everything; what is not under the path of heaphound is 404. */
   (req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** For a server with more: false when the request is not under the path of heaphound, and nothing was done with it. */
   handle(req: IncomingMessage, res: ServerResponse, framework?: { mounted?: string; body?: unknown }): Promise<boolean>;
   readonly service: Service;
-  readonly watcher?: RuleSwitch;
+  readonly watcher?: MemoryWatcher;
   /** False from when a capture is due that holds the thread until it has ended. */
   isReady(): boolean;
   /** Ends what runs, and closes what was opened here. */

@@ -153,7 +153,7 @@ const ROUTES = [
       const watcher = watcherOf(desk);
       const { enabled } = members(body, ['enabled']);
       if (typeof enabled !== 'boolean') throw requestError('HEAPHOUND_ERR_BODY', 'enabled must be true or false');
-      return { status: 200, body: watcher.switchRule(params.name, enabled) };
+      return { status: 200, body: watcher.switchRule(/** @type {import('..').RuleName} */ (params.name), enabled) };
     },
   },
   {

@@ -3,7 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { createServer } from 'node:http';
 import { expect, test } from 'tstyche';
 import { createService } from 'heaphound';
-import type { DiffDocument, LeakDocument, Operation, Service, Store, StoredSnapshot } from 'heaphound';
+import type { DiffDocument, LeakDocument, MemoryWatcher, Operation, Service, Store, StoredSnapshot } from 'heaphound';
 import heaphound, { heaphound as byName, type HeaphoundOptions } from 'heaphound/fastify';
 import { createHandler } from 'heaphound/http';
 import type { AuthFunction, HandlerOptions } from 'heaphound/http';
@@ -17,6 +17,7 @@ test('the example of the README compiles', async () => {
   expect(app.heaphound.isReady()).type.toBe<boolean>();
   expect(app.heaphound.capture({ reason: 'x', tags: ['a'] })).type.toBe<Operation<StoredSnapshot>>();
   expect(app.heaphound.service).type.toBe<Service>();
+  expect(app.heaphound.watcher).type.toBe<MemoryWatcher | undefined>();
   expect(app.heaphound).type.not.toHaveProperty('close');
 });
 
@@ -32,6 +33,7 @@ test('options that do not exist, and values that cannot be, do not compile', () 
   expect<HeaphoundOptions>().type.not.toBeAssignableFrom({ auth: { bearer: 'key' } });
   expect<HeaphoundOptions>().type.not.toBeAssignableFrom({ limits: { cooldownMs: '10' } });
   expect<HeaphoundOptions>().type.not.toBeAssignableFrom({ capture: { mode: 'thread' } });
+  expect<HeaphoundOptions>().type.not.toBeAssignableFrom({ watch: { rules: { nonsense: true } } });
   expect<HandlerOptions>().type.not.toBeAssignableFrom({ prefix: '/internal' });
 });
 
