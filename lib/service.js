@@ -257,7 +257,6 @@ class Service {
     const settled = Promise.allSettled(running.map(({ done }) => done));
     await Promise.race([settled, delay(this.#closeTimeoutMs, undefined, { signal: enough.signal }).catch(() => {})]);
     enough.abort();
-    this.#taker.forget();
   }
 }
 
