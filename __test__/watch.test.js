@@ -10,6 +10,7 @@ const path = require('node:path');
 const { after, test } = require('node:test');
 const { openStore, watchMemory } = require('..');
 const { Budget } = require('../lib/watch/budget');
+const { picture } = require('../lib/watch/ladder');
 const { trend } = require('../lib/watch/trend');
 const { WatchClock } = require('../lib/watch/watch-clock');
 const { checkWatchOptions } = require('../lib/watch/options');
@@ -233,11 +234,11 @@ test('near the limit of the heap, where there is no room for a snapshot: who all
   assert.ok(alarm.sites.some((site) => site.line > 0 && site.file.endsWith('leaking-process.js') && site.liveBytes > 0), JSON.stringify(alarm.sites));
 });
 
-test('near the limit of the heap, where it is too late for either: numbers', async (t) => {
-  const { next } = await leaking(t, { perTurn: 60, upToShare: 0.87, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.85 } } } }, NARROW);
-  const alarm = await next('alarm');
-  assert.deepEqual([alarm.rung, alarm.skipped.length], ['statistics', 2]);
-  assert.ok(alarm.statistics.spaces.old_space > 0 && alarm.statistics.heapLimit === alarm.limitBytes);
+test('where it is too late for a snapshot and for a sample, there are numbers', async () => {
+  const capture = () => assert.fail('too late');
+  const seen = await picture({ share: 0.9, capture, samplingMs: 60_000, signal: new AbortController().signal });
+  assert.deepEqual([seen.rung, seen.skipped], ['statistics', ['no snapshot: 90 % of the limit are used', 'no sampling: 90 % of the limit are used']]);
+  assert.ok(seen.statistics.spaces.old_space > 0 && seen.statistics.heapLimit > seen.statistics.heapUsed && seen.statistics.rss > 0);
 });
 
 test('stopping in the middle of a capture ends it, and leaves nothing behind', async (t) => {

@@ -7,7 +7,9 @@ const { picture } = require('./ladder');
 
 /** How far above the first the floor is at the second and at the third snapshot. */
 const STEPS = [0.25, 0.5];
-/** Where the third one must be taken at the latest: a share of the heap's limit. */
+/** After the third one it has to go on to here: what ends at its height, as traffic does, is no leak. */
+const PROOF = 0.6;
+/** Where that is at the latest: a share of the heap's limit. */
 const LAST_SHARE = 0.65;
 /** Windows that the floor is the least of. */
 const FLOOR_WINDOWS = 2;
@@ -60,12 +62,13 @@ class Investigation {
     const { floor, heapLimit } = this.#scene;
     const base = floor() ?? 0;
     await this.#take(`${this.#rule}: baseline`);
+    const room = Math.max(LAST_SHARE * heapLimit() - base, 0);
+    const level = (/** @type {number} */ step) => base + Math.min(step * base, (room * step) / PROOF);
     for (const step of STEPS) {
-      const room = Math.max(LAST_SHARE * heapLimit() - base, 0);
-      const level = base + Math.min(step * base, (room * step) / STEPS[STEPS.length - 1]);
-      if (!(await this.#rises(level))) return undefined;
+      if (!(await this.#rises(level(step)))) return undefined;
       await this.#take(`${this.#rule}: the floor has risen by ${Math.round(((floor() ?? base) / base - 1) * 100)} %`);
     }
+    if (!(await this.#rises(level(PROOF)))) return undefined;
     return this.#conclude();
   }
 
