@@ -55,7 +55,9 @@ const PROFILES = {
     traffic: sawtooth,
     each: (state) => {
       const session = [new Session(state.count), new Session(0)];
-      (state.waiting ??= []).push(new Promise(() => {}).then(() => session));
+      const answer = new Promise(() => {});
+      answer.then(() => session);
+      (state.waiting ??= []).push(answer);
     },
   },
   'a chain of closures': {

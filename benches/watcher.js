@@ -12,7 +12,7 @@ const { PROFILES } = require('./watcher-profiles');
 /** How much faster than life the profiles run. */
 const FACTOR = 12;
 const MINUTES = 10;
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 2;
 const SERVICE = path.join(__dirname, 'watcher-service.js');
 const COST = path.join(__dirname, 'watcher-cost.js');
 const COST_RUNS = 3;
