@@ -69,7 +69,7 @@ class Investigation {
       await this.#take(`${this.#rule}: the floor has risen by ${Math.round(((floor() ?? base) / base - 1) * 100)} %`);
     }
     const third = floor() ?? base;
-    if (!(await this.#rises(Math.max(level(PROOF), third + level(PROOF) - level(STEPS[STEPS.length - 1]))))) return undefined;
+    if (!(await this.#rises(Math.max(level(PROOF), third + level(PROOF) - level(STEPS[STEPS.length - 1])), 0))) return undefined;
     return this.#conclude();
   }
 
@@ -77,8 +77,9 @@ class Investigation {
    * Waits until the floor is there and still rising; false when it stopped on its way.
    *
    * @param {number} level bytes
+   * @param {number} [waitMs] at the least
    */
-  async #rises(level) {
+  async #rises(level, waitMs = this.#scene.times.spacingMs) {
     const { ticks, find, floor, now, times, signal } = this.#scene;
     const begun = now();
     let risen = now();
@@ -87,7 +88,7 @@ class Investigation {
       const isRising = find() !== undefined;
       if (isRising) risen = now();
       if (now() - risen > times.patienceMs) return false;
-      if (isRising && (floor() ?? 0) >= level && now() - begun >= times.spacingMs) return true;
+      if (isRising && (floor() ?? 0) >= level && now() - begun >= waitMs) return true;
     }
   }
 
