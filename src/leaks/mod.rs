@@ -28,7 +28,7 @@ mod samples;
 mod suspect;
 mod swollen;
 #[cfg(test)]
-mod tests;
+mod test_leaks;
 mod told;
 mod ways;
 mod zones;
