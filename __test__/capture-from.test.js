@@ -61,7 +61,7 @@ function listening(pid) {
       return '';
     }
   });
-  const rows = fs.readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n').map((row) => row.trim().split(/\s+/));
+  const rows = fs.readFileSync('/proc/net/tcp', 'utf8').split('\n').map((row) => row.trim().split(/\s+/));
   return rows.filter((row) => row[3] === '0A' && own.includes(`socket:[${row[9]}]`)).length;
 }
 
@@ -141,6 +141,7 @@ test('a capture that is aborted, or whose process dies, leaves nothing', { skip:
   const reason = new Error('changed my mind');
   const onProgress = ({ stage }) => stage === 'writing' && controller.abort(reason);
   await assert.rejects(captureFrom({ pid, dir, signal: controller.signal, onProgress }), reason);
+  assert.deepEqual([child.exitCode, child.signalCode], [null, null]);
   assert.equal(listening(pid), 0);
   assert.deepEqual(fs.readdirSync(dir), []);
   const dying = captureFrom({ pid, dir, onProgress: ({ stage }) => stage === 'writing' && child.kill('SIGKILL') });
