@@ -537,7 +537,7 @@ export interface Leak {
   perOperation?: number;
   /**
    * From the root through the container to one of the leaked objects. Where most of its bytes are memory outside of the heap or one text, on to
-   * that; for a class that is not the program's own also to an object of Node.js or a package that makes most of it.
+   * that; also to an object of Node.js or a package that makes most of it and says more than the class.
    */
   retainingPath: LeakStep[];
   /** What one of the leaked objects is made of. */

@@ -78,7 +78,9 @@ async function check(all) {
 
   const { stdout, status } = spawnSync(process.execPath, [MAIN, 'leaks', ...files, '--no-color'], { encoding: 'utf8' });
   assert.equal(status, 1);
-  assert.match(stdout, /Who allocated (most of )?them\n(.*\n)? *at remember .*leaking\.js:6:/);
+  assert.match(stdout, /^ *Made by +remember.* .*leaking\.js:6:/m);
+  const { stdout: everything } = spawnSync(process.execPath, [MAIN, 'explain', leak.fingerprint, ...files, '--no-color'], { encoding: 'utf8' });
+  assert.match(everything, /Who allocated (most of )?them\n(.*\n)? *at remember .*leaking\.js:6:/);
 }
 
 function nodeOfLine(line) {

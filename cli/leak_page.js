@@ -70,12 +70,15 @@ function drawFacts(leak, terminal, { isShort }) {
   // What Node.js made is no use to who wants to change something: the nearest place in code of one's own.
   const own = isOwn(container.location) ? undefined : placeOf(leak);
   const holderPlace = own ? `held at ${printLocation(own)}` : printLocation(container.location);
+  // Where allocations were recorded: the innermost function that is somebody's own.
+  const maker = leak.allocationStack?.find((frame) => isOwn(frame)) ?? leak.allocationStack?.[0];
   const reasons = evidence.map(harmless).join('; ');
   /** @type {[label: string, text: string, mostLines: number][]} */
   const facts = [
     ['Kind', placed(`${kind}${told ? `: ${told}` : ''}`, printLocation(detail?.location)), 1],
     ['Container', placed(`${nameOf(container.name)} @${container.id}`, holderPlace), 1],
     ['Class', printLocation(location) === '' ? '' : placed(nameOf(leak.className), printLocation(location)), 1],
+    ['Made by', maker ? placed(nameOf(maker.name), printLocation(maker)) : '', 1],
     ['Cut', cutOf(leak), 1],
     ['Known', known ? harmless(knownAs(known)) + (isShort ? '' : `; ${harmless(known.source)}`) : '', 2],
     ['Fix', harmless(known?.advice ?? advice), 2],
