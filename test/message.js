@@ -8,7 +8,6 @@ const MOST_LEAKS = 3;
 const MOST_STEPS = 12;
 const MOST_CLASSES = 4;
 const LONGEST_NAME = 80;
-const GENERAL_ADVICE = 'find what adds to it, and when it should remove: a limit, an expiry, or a removal when the work is done.';
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 /** What could move the cursor of a terminal or break the line. */
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
@@ -38,7 +37,7 @@ function tellFailure(report, { maxBytesPerIteration, files }) {
  * @returns {string[]}
  */
 function tellLeak(leak, iterations) {
-  const { className, countGrowth, sizeGrowth, container, retainingPath, location, classes, fingerprint } = leak;
+  const { className, countGrowth, sizeGrowth, container, retainingPath, location, classes, fingerprint, advice } = leak;
   const place = location ? ` (${at(location)})` : '';
   const steps = countGrowth.map(signed).join(', ');
   const objects = sum(countGrowth);
@@ -49,8 +48,7 @@ function tellLeak(leak, iterations) {
     : runs === undefined ? `leaks: ${steps} objects step by step${each}`
       : `leaks: ${signed(rounded(objects / runs))} per iteration (${steps} in rounds of ${iterations})${each}`;
   const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
-  // Of an engine that recognises kinds of leaks.
-  const { kind, advice } = /** @type {{ kind?: string, advice?: string }} */ (leak);
+  const { kind, known } = leak;
   const own = [container.location, ...[...retainingPath].reverse().map((step) => step.location)].find(isOwn);
   return [
     `${name(className)}${place} ${growth}`,
@@ -58,8 +56,9 @@ function tellLeak(leak, iterations) {
     '  Kept alive by',
     ...path_(retainingPath, container.id).map((line) => `    ${line}`),
     ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${name(row.className)} ${signed(row.count)}`).join(', ')}`] : []),
-    ...(kind === undefined || kind === 'other' ? [] : [`  Kind: ${kind}`]),
-    `  What to do: ${advice ?? GENERAL_ADVICE}${own ? ` Look at ${at(own)}` : ''}`,
+    ...(kind === 'other' ? [] : [`  Kind: ${kind}`]),
+    ...(known ? [`  Known: ${known.package} ${known.version ?? known.versions}: ${known.title} (${known.source})`] : []),
+    `  What to do: ${known?.advice ?? advice}${own ? ` Look at ${at(own)}` : ''}`,
     `  If this is as it should be: ignore: ['${fingerprint}']`,
   ];
 }
@@ -74,13 +73,14 @@ function holder({ container, retainingPath }) {
 }
 
 /**
- * @param {import('..').PathStep[]} steps
+ * @param {Array<import('..').PathStep & { cut?: true }>} steps
  * @param {number} [container] id of the step to mark
  * @returns {string[]} a line for each step that says something
  */
 function path_(steps, container) {
   const lines = steps.flatMap((step, position) => {
-    const mark = step.id === container ? '   <- grows here' : '';
+    const marks = [...(step.id === container ? ['grows here'] : []), ...(step.cut ? ['cut here'] : [])];
+    const mark = marks.length > 0 ? `   <- ${marks.join(', ')}` : '';
     const edge = position === 0 || /^-?\d+$/.test(step.edge) && position < 3 ? '' : reference(step.edge);
     const place = step.location ? `  ${at(step.location)}` : '';
     return position === 0 && step.name === '' ? [] : [`${edge === '' ? '' : `${edge} → `}${name(step.name)}${place}${mark}`];
