@@ -9,7 +9,7 @@ const { buffer } = require('node:stream/consumers');
 const { test } = require('node:test');
 const { tool } = require('./helpers/tool');
 const { GetObjectCommand } = require('@aws-sdk/client-s3');
-const { captureSnapshot, decryptSnapshot, findLeaks, openSnapshot, openStore } = require('..');
+const { captureSnapshot, decryptSnapshot, findLeaks, openSnapshot, openStore, redactSnapshot } = require('..');
 const { BUCKET, clientOf, startS3rver } = require('./helpers/s3-server');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
@@ -45,6 +45,7 @@ test('in a directory nothing but ciphertext touches the disk; each of the keys o
     await assert.rejects(openSnapshot(source), { code: 'HEAPHOUND_ERR_ENCRYPTED', message: /heaphound decrypt/ });
   }
   await assert.rejects(findLeaks([stored.filePath, stored.filePath]), { code: 'HEAPHOUND_ERR_ENCRYPTED' });
+  await assert.rejects(redactSnapshot(stored.filePath, path.join(folder, 'redacted.heapsnapshot')), { code: 'HEAPHOUND_ERR_ENCRYPTED', message: /heaphound decrypt/ });
 
   for (const [at, { identity }] of [one, two].entries()) {
     const out = path.join(folder, `${at}.heapsnapshot.zst`);

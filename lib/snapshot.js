@@ -5,7 +5,6 @@ const { read } = require('./document');
 const { closedError } = require('./errors');
 const { readIdSpace } = require('./id-space');
 const { toInput } = require('./source');
-const { encryptedError } = require('./store/errors');
 const { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit } = require('./options');
 
 const MAX_DEPTH = 16;
@@ -270,8 +269,7 @@ async function load(source, options, position, parseOnly) {
     const idSpace = await readIdSpace(input.file, JSON.parse(heap.info()).storedBytes);
     return new Snapshot(heap, { file: input.file, ...(idSpace === undefined ? {} : { idSpace }) });
   } catch (cause) {
-    const isForeign = /** @type {any} */ (cause).code === 'HEAPHOUND_ERR_FOREIGN';
-    const error = isForeign && (await input.isEncrypted()) ? encryptedError(input.file ?? 'the snapshot') : cause;
+    const error = await input.explain(cause);
     if (error instanceof Error && 'code' in error && input.file !== undefined) Object.assign(error, { file: input.file });
     throw error;
   } finally {

@@ -6,6 +6,7 @@ const { fileURLToPath } = require('node:url');
 const { Readable } = require('node:stream');
 const { addon } = require('./native');
 const { optionError } = require('./errors');
+const { encryptedError } = require('./store/errors');
 
 const SLICE = 1 << 20;
 /** How a file in the age format begins. */
@@ -18,7 +19,7 @@ const AGE = 'age-encryption.org/';
  * @property {string} [file] path, when it has one
  * @property {any} native a path or a native `Feed`
  * @property {() => Promise<void>} feed hands all bytes over, as fast as the job takes them; rejects with the error of the stream
- * @property {() => Promise<boolean>} isEncrypted whether the bytes begin as those of an age file; asked after a failure
+ * @property {(cause: unknown) => Promise<unknown>} explain the error to throw after a failure: that a foreign file is an encrypted one, when it is
  * @property {() => void} stop on every way out: destroys the stream and ends a job that still waits for bytes
  */
 
@@ -34,11 +35,11 @@ function toInput(source) {
   if (typeof source === 'string') {
     if (source === '' || source.includes('\0')) throw optionError('source', 'is not a path');
     const file = path.resolve(source);
-    return { file: source, native: file, feed: async () => {}, isEncrypted: async () => beginsWithAge(await beginning(file)), stop: () => {} };
+    return { file: source, native: file, feed: async () => {}, explain: (cause) => explain(cause, () => beginning(file), file), stop: () => {} };
   }
   if (source instanceof Uint8Array) {
     const feed = new addon.Feed();
-    return { native: feed, feed: () => feedBytes(feed, source), isEncrypted: async () => beginsWithAge(source), stop: () => feed.close() };
+    return { native: feed, feed: () => feedBytes(feed, source), explain: (cause) => explain(cause, async () => source), stop: () => feed.close() };
   }
   if (source instanceof Readable) {
     const feed = new addon.Feed();
@@ -50,7 +51,7 @@ function toInput(source) {
     const look = (/** @type {Uint8Array} */ chunk) => {
       if (first.length < AGE.length) first = Buffer.concat([first, chunk.subarray(0, AGE.length)]);
     };
-    return { native: feed, feed: () => feedStream(feed, source, look), isEncrypted: async () => beginsWithAge(first), stop };
+    return { native: feed, feed: () => feedStream(feed, source, look), explain: (cause) => explain(cause, async () => first), stop };
   }
   throw optionError('source', 'must be a path, a file: URL, a Buffer, a Uint8Array or a Readable');
 }
@@ -99,9 +100,15 @@ async function push(feed, bytes) {
   return true;
 }
 
-/** @param {Uint8Array} bytes */
-function beginsWithAge(bytes) {
-  return Buffer.from(bytes.subarray(0, AGE.length)).toString('latin1') === AGE;
+/**
+ * @param {unknown} cause
+ * @param {() => Promise<Uint8Array>} first bytes of the source, at least as many as an age file begins with
+ * @param {string} [what] of the message
+ */
+async function explain(cause, first, what = 'the snapshot') {
+  if (/** @type {any} */ (cause).code !== 'HEAPHOUND_ERR_FOREIGN') return cause;
+  const isEncrypted = Buffer.from((await first()).subarray(0, AGE.length)).toString('latin1') === AGE;
+  return isEncrypted ? encryptedError(what) : cause;
 }
 
 /** @param {string} file */
