@@ -71,9 +71,9 @@ function writeOut(path, at) {
   return fit(nameOf(path[start - 1].name) + written, LONGEST_NAME);
 }
 
-/** @param {string} reference */
+/** True for what code writes behind an object; `[[slots]]` of the language are written by nobody. @param {string} reference */
 function isMember(reference) {
-  return /^[.[]/.test(reference);
+  return /^(\.|\[(?!\[))/.test(reference);
 }
 
 /**

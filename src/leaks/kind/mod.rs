@@ -59,7 +59,7 @@ kinds! {
     Requests "requests" "End every response and read or destroy every answer; set a timeout for those that never finish.";
     Instances "instances" "Make it once for the program and share it, or close it when the request is done.";
     StringSlices "string-slices" "A slice keeps the whole text: keep a copy instead, as Buffer.from(slice).toString() makes one.";
-    BufferSlices "buffer-slices" "A view keeps all of its memory: copy the part that is needed (Buffer.from(view)).";
+    BufferSlices "buffer-slices" "Memory lives as long as any view of it: drop the Buffer when its work is done, and where a part is enough keep a copy of that (Buffer.from(view)).";
     ExternalMemory "external-memory" "The bytes lie outside of V8's heap: free or reuse the buffer, and dispose of what allocates it.";
     Contexts "contexts" "A context lives as long as anything in it: keep no object or function of it, close windows, reuse one context.";
     Workers "workers" "Terminate workers that are done, or take them from a pool of fixed size.";
