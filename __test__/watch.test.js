@@ -2,15 +2,18 @@
 
 const assert = require('node:assert/strict');
 const { fork } = require('node:child_process');
-const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
+const { EventEmitter, once } = require('node:events');
 const { after, test } = require('node:test');
+const { Worker } = require('node:worker_threads');
 const { openStore, watchMemory } = require('..');
 const { Budget } = require('../lib/watch/budget');
+const { Investigation } = require('../lib/watch/investigation');
 const { picture } = require('../lib/watch/ladder');
+const { RULES } = require('../lib/watch/rules');
 const { trend } = require('../lib/watch/trend');
 const { WatchClock } = require('../lib/watch/watch-clock');
 const { checkWatchOptions } = require('../lib/watch/options');
@@ -250,4 +253,126 @@ test('stopping in the middle of a capture ends it, and leaves nothing behind', a
   const opened = await openStore({ dir: store });
   assert.deepEqual(opened.swept.unfinished, []);
   await opened.close();
+});
+
+test('memory that V8 does not know of is a gap when it rises and is as much as the heap, and never a matter of a snapshot', () => {
+  const view = (gapOf, rss) => {
+    const levels = { heap: new Level(15_000), external: new Level(15_000), gap: new Level(15_000) };
+    for (let index = 0; index <= 20; index += 1) {
+      levels.heap.add(index * 15_000, 50e6);
+      levels.gap.add(index * 15_000, gapOf(index));
+    }
+    return { time: 20 * 15_000, minWindows: 8, levels, heapLimit: 4e9, rss };
+  };
+  const rising = (index) => 40e6 + index * 5e6;
+  const { find, action } = RULES['rss-gap'];
+  assert.equal(action, 'tell');
+  const found = find(view(rising, 200e6), 1);
+  assert.ok(found.level >= 130e6 && found.slope > 0, JSON.stringify(found));
+  assert.equal(find(view(rising, 90e6), 1), undefined, 'the process is not twice its heap');
+  assert.equal(find(view(() => 140e6, 200e6), 1), undefined, 'it does not rise');
+  assert.equal(find(view((index) => 40e6 + index * 1e6, 200e6), 1), undefined, 'it rises by less than an allocator plays with');
+});
+
+test('a control group near its limit is told, whoever in it takes the memory', () => {
+  const { find, share } = RULES['container-limit'];
+  const view = (container) => ({ levels: {}, heapLimit: 4e9, rss: 1e6, container });
+  assert.deepEqual(find(view({ limitBytes: 500e6, usedBytes: 430e6 }), share), { level: 430e6, limit: 500e6 });
+  assert.equal(find(view({ limitBytes: 500e6, usedBytes: 420e6 }), share), undefined);
+  assert.equal(find(view(undefined), share), undefined, 'there is no limit');
+  assert.deepEqual(find(view({ limitBytes: 500e6, usedBytes: 420e6 }), 0.8), { level: 420e6, limit: 500e6 });
+});
+
+/** An investigation of a floor that rises by a tenth at every tick; `capture(number)` is a snapshot or throws. */
+async function investigate(capture, analyse = async (ids) => ({ document: { leaks: [], ids } })) {
+  const ticks = new EventEmitter();
+  let now = 0;
+  let asked = 0;
+  const timer = setInterval(() => {
+    now += 10;
+    ticks.emit('tick');
+  }, 1);
+  const budget = new Budget({ maxCaptures: 12, maxPerDay: 6, cooldownMs: 0, repeatMs: 0 }, () => now);
+  const scene = {
+    ticks,
+    find: () => ({ level: 0 }),
+    floor: () => 100 + now,
+    heapLimit: () => Infinity,
+    now: () => now,
+    budget,
+    capture: async (reason) => ({ reason, id: capture((asked += 1)) }),
+    analyse,
+    times: { spacingMs: 10, patienceMs: 1000, samplingMs: 1 },
+    signal: new AbortController().signal,
+  };
+  try {
+    return { ...(await new Investigation('heap-trend', scene).run()), asked };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const failure = (code) => Object.assign(new Error(`no: ${code}`), { code });
+
+test('a capture that somebody else is in the way of is tried again at the next looks', async () => {
+  const { snapshots, document, asked, skipped } = await investigate((number) => {
+    if (number % 3 !== 0) throw failure(number % 2 ? 'HEAPHOUND_ERR_BUSY' : 'HEAPHOUND_ERR_COOLDOWN');
+    return String(number);
+  });
+  assert.deepEqual([snapshots.map(({ id }) => id), document.ids, asked, skipped], [['3', '6', '9'], ['3', '6', '9'], 9, []]);
+});
+
+test('a store that fails for good costs a snapshot, not the alarm; one that fails each time leaves numbers', async () => {
+  const some = await investigate((number) => {
+    if (number === 2) throw failure('HEAPHOUND_ERR_STORE');
+    return String(number);
+  });
+  assert.deepEqual([some.document.ids, some.skipped], [['1', '3'], ['no snapshot: no: HEAPHOUND_ERR_STORE']]);
+  const none = await investigate(() => {
+    throw failure('HEAPHOUND_ERR_STORE');
+  });
+  assert.deepEqual([none.snapshots, none.document, none.asked], [[], undefined, 3]);
+  assert.equal(none.skipped.length, 3);
+  assert.ok(none.picture.statistics.heapUsed > 0);
+  const mute = await investigate(String, async () => {
+    throw failure('HEAPHOUND_ERR_STORE');
+  });
+  assert.deepEqual([mute.snapshots.length, mute.document, mute.skipped], [3, undefined, ['no verdict: no: HEAPHOUND_ERR_STORE']]);
+});
+
+test('a worker thread is watched for its own heap, and not for the process', async (t) => {
+  const program = `
+    const { parentPort } = require('node:worker_threads');
+    const { watchMemory } = require(${JSON.stringify(path.join(__dirname, '..'))});
+    watchMemory({ store: { dir: ${JSON.stringify(fs.mkdtempSync(path.join(dir, 'worker-')))} } }).then(async (watcher) => {
+      const rules = watcher.rules();
+      const { heapLimitBytes } = watcher.levels();
+      await watcher.stop();
+      parentPort.postMessage({ rules, heapLimitBytes });
+    });`;
+  const worker = new Worker(program, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+  t.after(() => worker.terminate());
+  const [{ rules, heapLimitBytes }] = await once(worker, 'message');
+  const states = Object.fromEntries(rules.map(({ name, state }) => [name, state]));
+  assert.deepEqual(states, { 'heap-trend': 'quiet', 'external-trend': 'quiet', 'rss-gap': 'off', 'heap-limit': 'quiet', 'container-limit': 'off' });
+  assert.ok(heapLimitBytes < 200e6, `${heapLimitBytes} is that of the worker`);
+  const [code] = await once(worker, 'exit');
+  assert.equal(code, 0, 'a stopped watcher holds no thread up');
+});
+
+test('of two processes over one store, one looks into its memory', async (t) => {
+  const store = fs.mkdtempSync(path.join(dir, 'two-'));
+  const options = { ...FAST, limits: { ...FAST.limits, cooldownMs: 600_000 } };
+  const [one, other] = await Promise.all([leaking(t, { dir: store, perTurn: 60, options }), leaking(t, { dir: store, perTurn: 60, options })]);
+  const first = await Promise.race([one.next('alarm').then((alarm) => ({ alarm, from: one })), other.next('alarm').then((alarm) => ({ alarm, from: other }))]);
+  assert.equal(first.alarm.snapshots.length, 3);
+  const loser = first.from === one ? other : one;
+  await loser.next('state', ({ rule, previous }) => rule === 'heap-trend' && previous === 'investigating');
+  for (const { child, next } of [one, other]) {
+    child.send('stop');
+    await next('stopped');
+  }
+  const opened = await openStore({ dir: store });
+  t.after(() => opened.close());
+  assert.deepEqual((await opened.list()).map(({ id }) => id).sort(), first.alarm.snapshots.map(({ id }) => id).sort());
 });
