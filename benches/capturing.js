@@ -15,8 +15,8 @@ const LARGE = 1000;
 const LOAD = { rate: 300, connections: 10 };
 /** The load runs this long before the capture, and after it. */
 const AROUND_MS = 1000;
-const WAYS = ['plain', 'inline', 'fork'];
-const NAMES = { plain: '`v8.writeHeapSnapshot`', inline: 'heaphound, `inline`', fork: 'heaphound, `fork`' };
+const WAYS = ['plain', 'inline', 'fork', 'nothing'];
+const NAMES = { plain: '`v8.writeHeapSnapshot`', inline: 'heaphound, `inline`', fork: 'heaphound, `fork`', nothing: 'no snapshot, for as long' };
 
 /** @param {string[]} flags */
 async function measure(flags) {
@@ -26,7 +26,7 @@ async function measure(flags) {
   const rows = [];
   try {
     for (const size of sizes) {
-      for (const way of WAYS) rows.push(await median(size, way, size === LARGE ? 1 : runs, directory));
+      for (const way of WAYS) rows.push(await median(size, way, size === LARGE ? 1 : runs, directory, rows.at(-1)?.durationMs));
     }
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });
@@ -34,11 +34,11 @@ async function measure(flags) {
   return document(rows, runs);
 }
 
-/** @param {number} size @param {string} way @param {number} runs @param {string} directory */
-async function median(size, way, runs, directory) {
+/** @param {number} size @param {string} way @param {number} runs @param {string} directory @param {number} [durationMs] of the way before */
+async function median(size, way, runs, directory, durationMs) {
   const taken = [];
   for (let turn = 0; turn < runs; turn += 1) {
-    const one = await once(size, way, directory);
+    const one = await once(size, way, directory, durationMs);
     console.log(`${size} MB, ${way}: ${JSON.stringify(one)}`);
     if (one.failed !== undefined) return { size, way, failed: one.failed };
     taken.push(one);
@@ -47,8 +47,8 @@ async function median(size, way, runs, directory) {
   return { size, way, ...Object.fromEntries(Object.keys(taken[0]).map((field) => [field, middle(field)])) };
 }
 
-/** @param {number} size @param {string} way @param {string} directory @returns {Promise<any>} */
-async function once(size, way, directory) {
+/** @param {number} size @param {string} way @param {string} directory @param {number} [durationMs] @returns {Promise<any>} */
+async function once(size, way, directory, durationMs) {
   const file = path.join(directory, `${way}.heapsnapshot${way === 'plain' ? '' : '.zst'}`);
   const service = await start(size);
   try {
@@ -56,7 +56,7 @@ async function once(size, way, directory) {
     await sleep(AROUND_MS);
     const level = memory(service.pid).now;
     forgetPeak(service.pid);
-    const result = await service.take(way, file);
+    const result = await service.take(way, file, durationMs);
     await sleep(AROUND_MS);
     const { p99Ms, maxMs, lost, requests } = await load.stop();
     if (result.failed !== undefined) return { failed: result.failed };
@@ -71,7 +71,7 @@ async function once(size, way, directory) {
       maxMs,
       lost,
       requests,
-      stored: fs.statSync(file).size,
+      stored: fs.existsSync(file) ? fs.statSync(file).size : 0,
     };
   } finally {
     await service.stop();
@@ -100,6 +100,7 @@ function document(rows, runs) {
 
 function line({ size, way, failed, ...row }) {
   if (failed !== undefined) return `| ${size} MB | ${NAMES[way]} | fails: ${failed.replaceAll('|', '\\|')} | | | | | | | |`;
+  if (way === 'nothing') return `| ${size} MB | ${NAMES[way]} | | ${ms(row.longestMs)} | | ${ms(row.p99Ms)} | ${ms(row.maxMs)} | ${row.lost} of ${row.requests + row.lost} | | |`;
   const above = `${bytes(row.peak - row.level)} (${Math.round(((row.peak - row.level) / row.level) * 100)} %)`;
   return `| ${size} MB | ${NAMES[way]} | ${ms(row.pauseMs)} | ${ms(row.longestMs)} | ${above} | ${ms(row.p99Ms)} | ${ms(row.maxMs)} | ${row.lost} of ${row.requests + row.lost} | ${ms(row.durationMs)} | ${bytes(row.stored)} |`;
 }

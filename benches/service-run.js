@@ -15,7 +15,7 @@ const SERVICE = path.join(__dirname, 'service.js');
  * @property {number} pid
  * @property {number} port
  * @property {number} heapBytes
- * @property {(how: string, path: string) => Promise<any>} take What the service says of the snapshot.
+ * @property {(how: string, path: string, durationMs?: number) => Promise<any>} take What the service says of the snapshot.
  * @property {() => Promise<void>} stop
  */
 
@@ -41,8 +41,8 @@ async function start(megabytes, node = process.execPath) {
     pid: /** @type {number} */ (child.pid),
     port,
     heapBytes,
-    take: async (how, file) => {
-      child.send({ take: how, path: file });
+    take: async (how, file, durationMs) => {
+      child.send({ take: how, path: file, durationMs });
       return (await answer()).taken;
     },
     stop: async () => {

@@ -2,11 +2,12 @@
 
 // A Fastify service with a heap of small objects, in a process of its own, for the benchmarks of capture. It says
 // `{ port, heapBytes, nodes }` when it listens. On `{ take: 'plain' | 'fork' | 'inline', path }` it takes a snapshot of itself, and says how long its
-// event loop stood still.
+// event loop stood still; on `{ take: 'nothing', durationMs }` it takes none for that long.
 //
 //   node benches/service.js MEGABYTES
 
 const { dirname } = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
 const v8 = require('node:v8');
 const fastify = require('fastify');
 const { captureSnapshot } = require('..');
@@ -50,10 +51,14 @@ function probe() {
   };
 }
 
-async function take(how, path) {
+async function take(how, path, durationMs) {
   const stop = probe();
   const start = performance.now();
   try {
+    if (how === 'nothing') {
+      await sleep(durationMs);
+      return { pauseMs: 0, durationMs, longestMs: stop() };
+    }
     if (how !== 'plain') {
       const result = await captureSnapshot({ mode: how, path });
       return { ...result, longestMs: stop() };
@@ -78,7 +83,7 @@ async function main() {
     visits.set(key, new Visit(Number(request.params.index)));
     return { page: visits.get(key).page };
   });
-  process.on('message', async ({ take: how, path }) => process.send({ taken: await take(how, path) }));
+  process.on('message', async ({ take: how, path, durationMs }) => process.send({ taken: await take(how, path, durationMs) }));
   process.on('disconnect', () => process.exit(0));
   await app.listen({ host: '127.0.0.1', port: 0 });
   process.send({ port: app.server.address().port, heapBytes: v8.getHeapStatistics().used_heap_size });
