@@ -6,8 +6,8 @@ use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::format::{Ahead, Parser};
 use crate::graph::{
-    DominatorTree, Ephemerons, Graph, Retainers, Spanning, distances, dominator_tree, essential_edges, page_objects,
-    retained_sizes, shallow_sizes, with_detachedness,
+    DominatorTree, Ephemerons, Graph, Holding, Retainers, Spanning, distances, dominator_tree, retained_sizes,
+    shallow_sizes, with_detachedness,
 };
 use crate::snapshot::Snapshot;
 use rayon::ThreadPool;
@@ -84,14 +84,13 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
     };
     let snapshot = with_detachedness(snapshot, control)?;
     let ephemerons = Ephemerons::of(&snapshot);
-    let essential = essential_edges(&snapshot, &page_objects(&snapshot, control)?, &ephemerons, control)?;
-    let (retainers, spanning) =
-        rayon::join(|| Retainers::of(&snapshot, &essential, control), || Spanning::of(&snapshot, &essential, control));
-    let (retainers, spanning) = (retainers?, spanning?);
+    let holding = Holding::of(&snapshot, &ephemerons, control)?;
+    let (spanned, retainers) = rayon::join(|| Spanning::of(&holding, control), || Retainers::of(&holding, control));
+    let ((spanning, essential), retainers) = (spanned?, retainers?);
 
     control.begin(Stage::Dominators, 0);
     let (tree, rest) = rayon::join(
-        || dominator_tree(&snapshot, &essential, spanning, &retainers, control),
+        || dominator_tree(&essential, spanning, &retainers, control),
         || {
             let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
             if options.parity == Parity::DevTools {
@@ -108,7 +107,6 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
         Parity::Ours => classes.merged(),
         Parity::DevTools => classes,
     };
-    drop(essential);
     let snapshot = snapshot.with_shallow_sizes(sizes);
     let (retained_sizes, dominators) = rayon::join(|| retained_sizes(&snapshot, &tree), || tree.by_node(&snapshot));
     let graph = Graph { dominators, unreachable_count: tree.unreachable_count, retainers, distances, retained_sizes };

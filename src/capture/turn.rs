@@ -62,10 +62,11 @@ impl Place {
     /// # Errors
     /// [`Error::Cancelled`]; the place is free then.
     pub fn wait(self, control: &Control) -> Result<Turn> {
+        control.check()?;
         let mut line = line();
         while line.is_taken || line.waiting.front() != Some(&self.0) {
-            control.check()?;
             line = MOVED.wait_timeout(line, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner).0;
+            control.check()?;
         }
         line.is_taken = true;
         // The lock is let go of before the place is dropped, which takes it again.

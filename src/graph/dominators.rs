@@ -1,13 +1,14 @@
 //! Immediate dominators.
 
+use super::essential::Essential;
 use super::nearest_ancestor::immediate_dominators;
 use super::retainers::Retainers;
-use crate::bit_set::BitSet;
+use super::spanning::Spanning;
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::{NO_NODE, NodeOrdinal};
 use crate::prefetch::prefetch;
-use crate::snapshot::{Snapshot, unpack_edge};
+use crate::snapshot::Snapshot;
 
 /// The dominator tree, in the order in which it was found.
 ///
@@ -24,19 +25,6 @@ pub struct DominatorTree {
 /// Nodes between the one at work and those whose memory is asked for.
 const AHEAD: usize = 8;
 
-/// Depth-first spanning tree of what the root reaches over essential edges, by preorder numbers. Needs no retainers: it can be found
-/// while they are sorted.
-pub struct Spanning {
-    /// Nodes that have a number. Nearly every edge leads to one, and bits stay in the cache.
-    reached: BitSet,
-    /// Preorder number of every node, [`NO_NODE`] when not reached.
-    number: Vec<u32>,
-    nodes: Vec<u32>,
-    parent: Vec<u32>,
-    /// Nodes that wait, each with the number of its parent.
-    stack: Vec<(u32, u32)>,
-}
-
 /// Dominators over the essential edges. Nodes that cannot be reached and have no essential retainer hang under the root; what then
 /// still cannot be reached (cliques that hold only each other) is not in the tree, and the root dominates it.
 ///
@@ -49,15 +37,14 @@ pub struct Spanning {
 /// Semi-NCA: Georgiadis, Tarjan, Werneck, "Finding dominators in practice" (2006), with the path compression of Lengauer and Tarjan
 /// (1979) made iterative.
 pub fn dominator_tree(
-    snapshot: &Snapshot,
-    essential: &BitSet,
+    essential: &Essential<'_>,
     spanning: Spanning,
     retainers: &Retainers,
     control: &Control,
 ) -> Result<DominatorTree> {
-    let unreachable_count = (snapshot.node_count() - spanning.nodes.len()) as u32;
-    let Spanning { number, nodes, parent, .. } = spanning.with_unreachable(snapshot, essential, retainers, control)?;
-    let semi = semidominators(&nodes, &number, &parent, retainers, control)?;
+    let unreachable_count = (essential.snapshot().node_count() - spanning.nodes.len()) as u32;
+    let Spanning { number, nodes, parent, .. } = spanning.with_unreachable(essential, retainers, control)?;
+    let semi = semidominators(essential, &nodes, &number, &parent, retainers, control)?;
     drop(number);
     let immediate = immediate_dominators(parent, &semi, control)?;
     Ok(DominatorTree { nodes, immediate, unreachable_count })
@@ -74,82 +61,9 @@ impl DominatorTree {
     }
 }
 
-impl Spanning {
-    /// # Cost
-    /// O(edges); 12 bytes and a bit a node.
-    /// # Errors
-    /// [`crate::error::Error::Cancelled`].
-    pub fn of(snapshot: &Snapshot, essential: &BitSet, control: &Control) -> Result<Self> {
-        let count = snapshot.node_count();
-        let mut spanning = Self {
-            reached: BitSet::new(count),
-            number: vec![NO_NODE; count],
-            nodes: Vec::with_capacity(count),
-            parent: Vec::with_capacity(count),
-            stack: Vec::new(),
-        };
-        spanning.descend(snapshot, essential, snapshot.root(), control)?;
-        Ok(spanning)
-    }
-
-    /// Hangs what nobody holds under the root.
-    fn with_unreachable(
-        mut self,
-        snapshot: &Snapshot,
-        essential: &BitSet,
-        retainers: &Retainers,
-        control: &Control,
-    ) -> Result<Self> {
-        for node in snapshot.nodes() {
-            control.check_at(node.index())?;
-            let held = || retainers.sources(node).any(|(_, essential)| essential);
-            if !self.reached.contains(node.index()) && !held() {
-                self.descend(snapshot, essential, node, control)?;
-            }
-        }
-        Ok(self)
-    }
-
-    /// Numbers everything that can be reached from `start`, a child of the root or the root itself. All children are pushed at once; one
-    /// that was reached meanwhile is dropped when it comes up, so the tree is a depth-first one.
-    fn descend(
-        &mut self,
-        snapshot: &Snapshot,
-        essential: &BitSet,
-        start: NodeOrdinal,
-        control: &Control,
-    ) -> Result<()> {
-        let stack = &mut self.stack;
-        stack.push((start.0, 0));
-        while let Some((node, parent)) = stack.pop() {
-            if !self.reached.insert_new(node as usize) {
-                continue;
-            }
-            let number = self.nodes.len();
-            control.check_at(number)?;
-            self.number[node as usize] = number as u32;
-            self.nodes.push(node);
-            self.parent.push(parent);
-            let first = snapshot.edge_range(NodeOrdinal(node)).start;
-            for (at, packed) in snapshot.packed_edges(NodeOrdinal(node)).iter().enumerate() {
-                let target = unpack_edge(*packed).1;
-                if !self.reached.contains(target.index()) && essential.contains(first + at) {
-                    snapshot.expect_node(target);
-                    stack.push((target.0, number as u32));
-                }
-            }
-            for ahead in [1, 3] {
-                if let Some((next, _)) = stack.len().checked_sub(ahead).and_then(|at| stack.get(at)) {
-                    snapshot.expect_edges(NodeOrdinal(*next));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Semidominators by preorder number.
 fn semidominators(
+    essential: &Essential<'_>,
     nodes: &[u32],
     number: &[u32],
     parent: &[u32],
@@ -171,13 +85,10 @@ fn semidominators(
             }
         }
         let mut least = parent[node];
-        let sources = retainers.sources(NodeOrdinal(nodes[node]));
+        let at = NodeOrdinal(nodes[node]);
         // With one retainer the parent is it.
-        if sources.len() > 1 {
-            for (source, essential) in sources {
-                if !essential {
-                    continue;
-                }
+        if retainers.count(at) > 1 {
+            for source in essential.sources(at, retainers.sources(at)) {
                 let from = number[source.index()];
                 if from == NO_NODE {
                     continue;
@@ -238,16 +149,17 @@ impl Forest {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::graph::{Ephemerons, essential_edges, page_objects};
+    use crate::bit_set::BitSet;
+    use crate::graph::{Ephemerons, Holding};
     use crate::snapshot::drawing::{draw, named};
 
     pub(in crate::graph) fn tree_of(snapshot: &Snapshot) -> DominatorTree {
         let control = Control::new();
-        let page = page_objects(snapshot, &control).unwrap();
-        let essential = essential_edges(snapshot, &page, &Ephemerons::of(snapshot), &control).unwrap();
-        let retainers = Retainers::of(snapshot, &essential, &control).unwrap();
-        let spanning = Spanning::of(snapshot, &essential, &control).unwrap();
-        dominator_tree(snapshot, &essential, spanning, &retainers, &control).unwrap()
+        let ephemerons = Ephemerons::of(snapshot);
+        let holding = Holding::of(snapshot, &ephemerons, &control).unwrap();
+        let retainers = Retainers::of(&holding, &control).unwrap();
+        let (spanning, essential) = Spanning::of(&holding, &control).unwrap();
+        dominator_tree(&essential, spanning, &retainers, &control).unwrap()
     }
 
     #[track_caller]
@@ -292,11 +204,10 @@ pub(super) mod tests {
     }
 
     /// The definition: d dominates v when v cannot be reached without d. The root reaches what hangs under it too.
-    fn slow_dominators(snapshot: &Snapshot, essential: &BitSet) -> Vec<u32> {
+    fn slow_dominators(snapshot: &Snapshot, essential: &Essential<'_>) -> Vec<u32> {
         let count = snapshot.node_count();
-        let targets = |node: NodeOrdinal| {
-            snapshot.edges(node).filter(|edge| essential.contains(edge.index())).map(|edge| snapshot.target(edge))
-        };
+        let none = BitSet::new(count);
+        let targets = |node: NodeOrdinal| essential.new_targets(node, &none).collect::<Vec<_>>();
         let reach = |hung: &[NodeOrdinal], without: Option<usize>| {
             let mut reached = BitSet::new(count);
             let mut stack = vec![snapshot.root()];
@@ -353,8 +264,9 @@ pub(super) mod tests {
             }
             let snapshot = draw(&drawing);
             let control = Control::new();
-            let page = page_objects(&snapshot, &control).unwrap();
-            let essential = essential_edges(&snapshot, &page, &Ephemerons::of(&snapshot), &control).unwrap();
+            let ephemerons = Ephemerons::of(&snapshot);
+            let holding = Holding::of(&snapshot, &ephemerons, &control).unwrap();
+            let (_, essential) = Spanning::of(&holding, &control).unwrap();
             let fast = tree_of(&snapshot).by_node(&snapshot);
             let slow = slow_dominators(&snapshot, &essential);
             assert_eq!(fast, slow, "round {round} in {drawing}");

@@ -1,10 +1,12 @@
 //! WeakMap entries: V8 writes two edges to a value, one from the key and one from the table, told apart by their names.
 
 use crate::bit_set::BitSet;
+use crate::control::Control;
+use crate::error::Result;
 use crate::ordinal::StringOrdinal;
 use crate::snapshot::Snapshot;
 use regex::bytes::Regex;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What the name of an ephemeron edge says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,10 +64,43 @@ impl Ephemerons {
         self.by_name.is_empty()
     }
 
+    /// Nodes that are a WeakMap's table.
+    ///
+    /// # Cost
+    /// O(nodes) where there is one.
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn tables(&self, snapshot: &Snapshot, control: &Control) -> Result<BitSet> {
+        let mut tables = BitSet::new(snapshot.node_count());
+        if self.is_empty() {
+            return Ok(tables);
+        }
+        let ids: HashSet<u64> = self.by_name.values().map(|ephemeron| ephemeron.table_id).collect();
+        // Nearly no node is one: some bits of its id tell.
+        let mut bits = BitSet::new(ID_BITS);
+        ids.iter().for_each(|id| bits.insert(slot(*id)));
+        for node in snapshot.nodes() {
+            control.check_at(node.index())?;
+            let id = snapshot.id(node);
+            if bits.contains(slot(id)) && ids.contains(&id) {
+                tables.insert(node.index());
+            }
+        }
+        Ok(tables)
+    }
+
     /// Pairs are numbered below this.
     pub fn pair_count(&self) -> usize {
         self.pair_count as usize
     }
+}
+
+const ID_BITS: usize = 1 << 16;
+
+/// V8's ids are odd: their last bit tells nothing.
+#[inline(always)]
+fn slot(id: u64) -> usize {
+    (id >> 1) as usize % ID_BITS
 }
 
 /// The dot of JavaScript's regular expressions does not match these four.

@@ -12,8 +12,14 @@ use crate::snapshot::{Snapshot, unpack_edge};
 pub(super) struct EdgeKinds(u8);
 
 impl EdgeKinds {
-    pub(super) fn all_but(kinds: &[EdgeKind]) -> Self {
-        Self(kinds.iter().fold(u8::MAX, |set, kind| set & !(1 << *kind as u8)))
+    pub(super) const fn all_but(kinds: &[EdgeKind]) -> Self {
+        let mut set = u8::MAX;
+        let mut at = 0;
+        while at < kinds.len() {
+            set &= !(1 << kinds[at] as u8);
+            at += 1;
+        }
+        Self(set)
     }
 
     #[inline(always)]
@@ -22,17 +28,17 @@ impl EdgeKinds {
     }
 }
 
-/// Every node that edges of these kinds reach from the seeds, the seeds included.
+/// `reached` and every node that edges of these kinds reach from the seeds that are not in it, those seeds included.
 ///
 /// # Cost
 /// O(nodes + edges) time; one bit a node and the stack.
 pub(super) fn flood(
     snapshot: &Snapshot,
+    mut reached: BitSet,
     seeds: impl Iterator<Item = NodeOrdinal>,
     kinds: EdgeKinds,
     control: &Control,
 ) -> Result<BitSet> {
-    let mut reached = BitSet::new(snapshot.node_count());
     let mut stack: Vec<NodeOrdinal> = seeds.filter(|seed| reached.insert_new(seed.index())).collect();
     let mut turn = 0;
     while let Some(node) = stack.pop() {

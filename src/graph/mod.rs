@@ -14,19 +14,21 @@ mod retained_sizes;
 mod retainers;
 mod roots;
 mod shallow_sizes;
+mod spanning;
 
 pub use detachedness::with_detachedness;
 pub use distances::{SYSTEM, UNREACHABLE, distances, distances_avoiding, leading_integer};
 pub use dominated::Dominated;
-pub use dominators::{DominatorTree, Spanning, dominator_tree};
+pub use dominators::{DominatorTree, dominator_tree};
 pub use ephemerons::{Ephemeron, Ephemerons};
-pub use essential::essential_edges;
-pub use flags::{is_detached, page_objects, queryable_objects};
+pub use essential::{Essential, Holding};
+pub use flags::{is_detached, queryable_objects};
 pub use native_contexts::{NO_CONTEXT, NativeContexts, SHARED, native_contexts};
 pub use retained_sizes::retained_sizes;
 pub use retainers::Retainers;
 pub use roots::user_roots;
 pub use shallow_sizes::shallow_sizes;
+pub use spanning::Spanning;
 
 use crate::ordinal::NodeOrdinal;
 use crate::wide_column::WideColumn;

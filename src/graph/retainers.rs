@@ -1,14 +1,14 @@
 //! Incoming edges of every node.
 
-use crate::bit_set::BitSet;
+use super::essential::Holding;
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::prefetch::prefetch;
 use crate::snapshot::{Snapshot, unpack_edge};
 
-/// Set on a source whose edge is not essential.
-const NOT_ESSENTIAL: u32 = 1 << 31;
+/// Set on a source whose edge does not hold the target ([`Holding`]).
+const NOT_HOLDING: u32 = 1 << 31;
 
 /// Who holds whom.
 ///
@@ -22,13 +22,14 @@ pub struct Retainers {
 }
 
 impl Retainers {
-    /// Sorts the edges by target, by counting, and marks those that are not essential.
+    /// Sorts the edges by target, by counting, and marks those that do not hold it.
     ///
     /// # Cost
     /// Two passes over the edges.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(snapshot: &Snapshot, essential: &BitSet, control: &Control) -> Result<Self> {
+    pub fn of(holding: &Holding<'_>, control: &Control) -> Result<Self> {
+        let snapshot = holding.snapshot();
         let edges = &snapshot.tables().edges.kind_and_target;
         // While counting, place v + 2 holds the edges into v; while filling, place v + 1 the next free slot of v.
         let mut first = vec![0u32; snapshot.node_count() + 2];
@@ -44,10 +45,9 @@ impl Retainers {
         let mut source = vec![0u32; edges.len()];
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
-            let first_edge = snapshot.edge_range(node).start;
-            for (at, packed) in snapshot.packed_edges(node).iter().enumerate() {
-                let slot = &mut first[unpack_edge(*packed).1.index() + 1];
-                let mark = if essential.contains(first_edge + at) { 0 } else { NOT_ESSENTIAL };
+            for (target, holds) in holding.targets(node) {
+                let slot = &mut first[target.index() + 1];
+                let mark = if holds { 0 } else { NOT_HOLDING };
                 source[*slot as usize] = node.0 | mark;
                 *slot += 1;
             }
@@ -67,13 +67,13 @@ impl Retainers {
         self.slots(node).len()
     }
 
-    /// Sources of the incoming edges in file order, and whether the edge is essential. A source stands once for each of its edges.
+    /// Sources of the incoming edges in file order, and whether the edge holds the node ([`Holding`]). A source stands once for each of its edges.
     #[inline(always)]
     pub fn sources(
         &self,
         node: NodeOrdinal,
     ) -> impl DoubleEndedIterator<Item = (NodeOrdinal, bool)> + ExactSizeIterator + '_ {
-        self.slots(node).iter().map(|slot| (NodeOrdinal(slot & !NOT_ESSENTIAL), slot & NOT_ESSENTIAL == 0))
+        self.slots(node).iter().map(|slot| (NodeOrdinal(slot & !NOT_HOLDING), slot & NOT_HOLDING == 0))
     }
 
     /// Hints that this node's retainers will be asked for soon, and a little later which they are ([`Retainers::expect_sources`]).
@@ -112,19 +112,18 @@ impl Retainers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Ephemerons;
     use crate::snapshot::drawing::{draw, named};
 
     #[test]
-    fn retainers_come_in_reverse_file_order_and_know_what_is_essential() {
+    fn retainers_come_in_reverse_file_order_and_know_what_holds() {
         let snapshot = draw("root > a b | a > b ~b x.b | b > b a");
-        let control = Control::new();
-        let mut essential = BitSet::new(snapshot.edge_count());
-        [0, 1, 2, 4, 6].into_iter().for_each(|edge| essential.insert(edge));
-        let retainers = Retainers::of(&snapshot, &essential, &control).unwrap();
+        let (ephemerons, control) = (Ephemerons::of(&snapshot), Control::new());
+        let retainers = Retainers::of(&Holding::of(&snapshot, &ephemerons, &control).unwrap(), &control).unwrap();
         let b = named(&snapshot, "b");
         let edges: Vec<u32> = retainers.edges_into(&snapshot, b).iter().map(|(_, edge)| edge.0).collect();
         assert_eq!(edges, [5, 4, 3, 2, 1]);
-        let marks: Vec<bool> = retainers.sources(b).map(|(_, essential)| essential).collect();
+        let marks: Vec<bool> = retainers.sources(b).map(|(_, holds)| holds).collect();
         assert_eq!(marks, [true, true, false, true, false]);
         assert_eq!(retainers.count(named(&snapshot, "a")), 2);
     }

@@ -6,7 +6,7 @@ use heaphound::analysis::{
     last_object_id, realm_sizes, statistics,
 };
 use heaphound::control::Control;
-use heaphound::graph::{NativeContexts, is_detached, native_contexts, page_objects, queryable_objects};
+use heaphound::graph::{Ephemerons, Holding, NativeContexts, Spanning, is_detached, native_contexts, queryable_objects};
 use heaphound::ordinal::NodeOrdinal;
 use serde_json::{Map, Value, json};
 
@@ -86,12 +86,14 @@ fn check(expected: &str, snapshot: &str) {
 fn columns(heap: &Heap, golden: &Value, differences: &mut Differences, control: &Control) {
     let snapshot = &heap.snapshot;
     let queryable = queryable_objects(snapshot, control).unwrap();
-    let page = page_objects(snapshot, control).unwrap();
+    let ephemerons = Ephemerons::of(snapshot);
+    let holding = Holding::of(snapshot, &ephemerons, control).unwrap();
+    let (_, essential) = Spanning::of(&holding, control).unwrap();
     let NativeContexts { attribution, .. } = native_contexts(snapshot, control).unwrap();
     let flags = |node: NodeOrdinal| {
         u8::from(queryable.contains(node.index()))
             | u8::from(is_detached(snapshot, node)) << 1
-            | u8::from(page.contains(node.index())) << 2
+            | u8::from(essential.is_page_object(node)) << 2
     };
     let mut column = |name: &str, found: &dyn Fn(NodeOrdinal) -> Value| {
         let expected = golden[name].as_array().expect(name);
