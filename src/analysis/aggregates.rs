@@ -6,6 +6,7 @@ use super::node_filter::NodeFilter;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::ordinal::{NO_NODE, NodeOrdinal};
+use crate::prefetch::prefetch;
 use std::thread;
 
 /// The counted nodes of one class.
@@ -107,13 +108,13 @@ fn retained_sizes(heap: &Heap, filter: &NodeFilter, control: &Control) -> Result
     let mut sizes = vec![0u64; heap.classes.rows.len()];
     let root = heap.snapshot.root();
     let dominators = &heap.graph.dominators;
-    let mut first_child = vec![NO_NODE; dominators.len()];
-    let mut next_sibling = vec![NO_NODE; dominators.len()];
+    // First child and next sibling: who reads one reads the other.
+    let mut links = vec![[NO_NODE; 2]; dominators.len()];
     for (node, dominator) in dominators.iter().enumerate().rev() {
         if node != root.index() {
-            let first = &mut first_child[*dominator as usize];
-            next_sibling[node] = *first;
-            *first = NodeOrdinal::from_index(node).0;
+            let first = &mut links[*dominator as usize][0];
+            let sibling = std::mem::replace(first, NodeOrdinal::from_index(node).0);
+            links[node][1] = sibling;
         }
     }
     // By class: the topmost counted node above or at the node at work.
@@ -124,7 +125,11 @@ fn retained_sizes(heap: &Heap, filter: &NodeFilter, control: &Control) -> Result
         turn += 1;
         control.check_at(turn)?;
         let class = heap.classes.class_of(node).index();
-        let child = first_child[node.index()];
+        let [child, sibling] = links[node.index()];
+        if sibling != NO_NODE {
+            prefetch(&links, sibling as usize);
+            prefetch(heap.classes.column(), sibling as usize);
+        }
         if open[class] == NO_NODE && filter.counts(&heap.snapshot, node) {
             sizes[class] = sizes[class].saturating_add(heap.graph.retained_size(node));
             if child != NO_NODE {
@@ -135,7 +140,7 @@ fn retained_sizes(heap: &Heap, filter: &NodeFilter, control: &Control) -> Result
             node = NodeOrdinal(child);
             continue;
         }
-        while next_sibling[node.index()] == NO_NODE {
+        while links[node.index()][1] == NO_NODE {
             if node == root {
                 return Ok(sizes);
             }
@@ -145,7 +150,7 @@ fn retained_sizes(heap: &Heap, filter: &NodeFilter, control: &Control) -> Result
                 open[class] = NO_NODE;
             }
         }
-        node = NodeOrdinal(next_sibling[node.index()]);
+        node = NodeOrdinal(links[node.index()][1]);
     }
 }
 
