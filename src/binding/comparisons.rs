@@ -33,7 +33,7 @@ pub fn diff<'env>(
             report::diff(&side, &after, &question, control)
         })
     };
-    job::start(env, control, work, |_, document| Ok(Pages::from(document)))
+    job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
 /// What grows over `earlier`, opened or parsed (then their handles are empty afterwards), oldest first, and `last`, opened.
@@ -58,7 +58,7 @@ pub fn find_leaks<'env>(
             report::leaks(&snapshots, &last, &question, control)
         })
     };
-    job::start(env, control, work, |_, document| Ok(Pages::from(document)))
+    job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
 /// An older snapshot with the sizes that an opened one has.

@@ -61,7 +61,7 @@ impl Heap {
     pub fn ask<'env>(&self, env: &'env Env, question: String, control: &Control) -> napi::Result<Object<'env>> {
         let opened = self.opened();
         let work = move |control: &CoreControl| report::answer(&*opened?, &question, control);
-        job::start(env, control, work, |_, document| Ok(Pages::from(document)))
+        job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
     }
 }
 
@@ -127,7 +127,7 @@ pub fn open<'env>(
         let opened = Opened::open(source?, &options, control)?;
         Ok((opened.info_json()?, opened.memory_bytes(), Held::Opened(Aside::new(opened))))
     };
-    job::start(env, control, work, |env, (info, memory_bytes, held)| {
+    job::start_behind(env, control, work, |env, (info, memory_bytes, held)| {
         let external_bytes = i64::try_from(memory_bytes).unwrap_or(i64::MAX);
         env.adjust_external_memory(external_bytes)?;
         Ok(Heap { held: Mutex::new(Some(held)), info, external_bytes })

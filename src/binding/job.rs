@@ -41,6 +41,34 @@ pub fn start<'env, R: Send + 'static, J: ToNapiValue + 'static>(
     Ok(promise)
 }
 
+/// [`start`] for analysis: where the thread of JavaScript and those of the job want the same processor, JavaScript has it.
+pub fn start_behind<'env, R: Send + 'static, J: ToNapiValue + 'static>(
+    env: &'env Env,
+    control: &Control,
+    work: impl FnOnce(&CoreControl) -> Result<R> + Send + 'static,
+    present: fn(Env, R) -> napi::Result<J>,
+) -> napi::Result<Object<'env>> {
+    let behind = |control: &CoreControl| {
+        stand_behind();
+        work(control)
+    };
+    start(env, control, behind, present)
+}
+
+/// Of the calling thread, and of all that it starts.
+fn stand_behind() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: both calls read and change a number that the kernel keeps of this thread; one that is refused leaves it as it was.
+    unsafe {
+        let niceness = libc::getpriority(libc::PRIO_PROCESS, 0);
+        libc::setpriority(libc::PRIO_PROCESS, 0, niceness + BEHIND);
+    }
+}
+
+/// On the scale of `nice`: about a third of what the thread of JavaScript gets when both are busy.
+#[cfg(target_os = "linux")]
+const BEHIND: i32 = 5;
+
 /// A job that panics: the tests of `lib/` see that the process survives it.
 #[napi(catch_unwind, ts_return_type = "Promise<Failure>")]
 pub fn panic_for_test<'env>(env: &'env Env, control: &Control) -> napi::Result<Object<'env>> {

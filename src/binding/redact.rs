@@ -51,7 +51,7 @@ pub fn redact<'env>(
         .ok_or_else(|| Error::Option { name: "compression", what: format!("{} is no codec", options.compression) });
     let path = PathBuf::from(options.path);
     let work = move |control: &CoreControl| redact::redact(source?, &path, codec?, key?, control);
-    job::start(env, control, work, |_, redacted| Ok(RedactedFile::from(redacted)))
+    job::start_behind(env, control, work, |_, redacted| Ok(RedactedFile::from(redacted)))
 }
 
 /// # Errors
