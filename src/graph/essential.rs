@@ -117,7 +117,9 @@ impl<'a> Essential<'a> {
     pub(super) fn new_targets(&self, node: NodeOrdinal, known: &BitSet) -> impl Iterator<Item = NodeOrdinal> {
         let opens = self.opens_page(node);
         let edges = self.holding.new_targets(node, known);
-        edges.filter(move |(target, holds)| *holds && (opens || !self.is_page_object(*target))).map(|(target, _)| target)
+        edges
+            .filter(move |(target, holds)| *holds && (opens || !self.is_page_object(*target)))
+            .map(|(target, _)| target)
     }
 
     /// Of sources of a node and whether their edges hold it, those whose edges count.

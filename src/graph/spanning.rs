@@ -50,7 +50,8 @@ impl Spanning {
             stack: Vec::new(),
         };
         spanning.give_number(root, 0);
-        let (own, mut loose): (Vec<NodeOrdinal>, Vec<NodeOrdinal>) = page_roots(snapshot).partition(|node| *node != root);
+        let (own, mut loose): (Vec<NodeOrdinal>, Vec<NodeOrdinal>) =
+            page_roots(snapshot).partition(|node| *node != root);
         spanning.stack.extend(own.iter().map(|node| (node.0, 0)));
         spanning.descend(snapshot, control, |node, reached, waiting| {
             for (target, holds) in holding.new_targets(node, reached) {
@@ -75,7 +76,12 @@ impl Spanning {
     ///
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn with_unreachable(mut self, essential: &Essential<'_>, retainers: &Retainers, control: &Control) -> Result<Self> {
+    pub fn with_unreachable(
+        mut self,
+        essential: &Essential<'_>,
+        retainers: &Retainers,
+        control: &Control,
+    ) -> Result<Self> {
         for node in essential.snapshot().nodes() {
             control.check_at(node.index())?;
             let is_held = || essential.sources(node, retainers.sources(node)).next().is_some();
@@ -148,7 +154,9 @@ fn page_roots(snapshot: &Snapshot) -> impl Iterator<Item = NodeOrdinal> + '_ {
         let target = snapshot.target(*edge);
         match snapshot.edge_kind(*edge) {
             EdgeKind::Shortcut => true,
-            EdgeKind::Element => snapshot.kind(target) == NodeKind::SYNTHETIC && snapshot.name_text(target).is(DOCUMENT_TREES),
+            EdgeKind::Element => {
+                snapshot.kind(target) == NodeKind::SYNTHETIC && snapshot.name_text(target).is(DOCUMENT_TREES)
+            }
             _ => false,
         }
     };

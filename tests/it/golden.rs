@@ -6,7 +6,9 @@ use heaphound::analysis::{
     last_object_id, realm_sizes, statistics,
 };
 use heaphound::control::Control;
-use heaphound::graph::{Ephemerons, Holding, NativeContexts, Spanning, is_detached, native_contexts, queryable_objects};
+use heaphound::graph::{
+    Ephemerons, Holding, NativeContexts, Spanning, is_detached, native_contexts, queryable_objects,
+};
 use heaphound::ordinal::NodeOrdinal;
 use serde_json::{Map, Value, json};
 
