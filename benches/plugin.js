@@ -40,8 +40,8 @@ async function measure(flags) {
     const rate = Math.round(capacity * SHARE);
     const rows = [];
     // In turns: a machine has good and bad minutes.
-    for (const name of ['nothing else', 'captures', 'nothing else', 'strangers', 'nothing else']) {
-      const disturbing = name === 'captures' ? captures(heaphound, every) : name === 'strangers' ? strangers(heaphound) : { stop: async () => ({}) };
+    for (const name of ['nothing else', 'captures', 'nothing else', 'strangers', 'nothing else', 'visitors', 'nothing else']) {
+      const disturbing = disturb(name, app, heaphound, every);
       const duration = name === 'captures' ? seconds : Math.max(Math.round(seconds / 5), every);
       const answers = await load(app, { duration, overallRate: rate });
       rows.push({ name, ...answers, ...(await disturbing.stop()) });
@@ -81,6 +81,27 @@ function client(port, key) {
 /** @typedef {ReturnType<typeof client>} Client */
 
 /**
+ * What goes on beside the load until `stop` is called.
+ *
+ * @param {string} name
+ * @param {{ port: number }} app
+ * @param {Client} heaphound
+ * @param {number} every seconds
+ */
+function disturb(name, { port }, heaphound, every) {
+  switch (name) {
+    case 'captures': return captures(heaphound, every);
+    case 'strangers': return flooded(heaphound, () => heaphound('POST', '', {}));
+    case 'visitors': return flooded(heaphound, async () => {
+      const { status, body } = await fetch(`http://127.0.0.1:${port}/visit`);
+      await body?.cancel();
+      return { status };
+    });
+    default: return { stop: async () => ({}) };
+  }
+}
+
+/**
  * Asks for a snapshot again and again.
  *
  * @param {Client} heaphound
@@ -108,15 +129,16 @@ function captures(heaphound, every) {
 }
 
 /**
- * A thousand requests at once, without a key.
+ * A thousand requests at once: without a key, or to a route of the app itself, which is what so many at once cost anyway.
  *
  * @param {Client} heaphound
+ * @param {() => Promise<{ status: number }>} once
  */
-function strangers(heaphound) {
+function flooded(heaphound, once) {
   const statuses = new Map();
   const end = new AbortController();
   const flood = async () => {
-    const answers = await Promise.allSettled(Array.from({ length: STRANGERS }, () => heaphound('POST', '', {})));
+    const answers = await Promise.allSettled(Array.from({ length: STRANGERS }, once));
     for (const { value } of answers) statuses.set(value?.status ?? 'lost', (statuses.get(value?.status ?? 'lost') ?? 0) + 1);
   };
   const running = (async () => {
@@ -141,11 +163,12 @@ function lines({ app, capacity, rate, every, rows }) {
   const quiet = rows.filter(({ name }) => name === 'nothing else');
   const base = quiet.map(({ p99 }) => p99).sort((left, right) => left - right)[Math.floor(quiet.length / 2)];
   const captured = rows.find(({ name }) => name === 'captures');
-  const flooded = rows.find(({ name }) => name === 'strangers');
+  const strangers = rows.find(({ name }) => name === 'strangers');
   const what = {
     'nothing else': 'nothing else',
     captures: `a capture every ${every} s (${captured.captures} taken, ${captured.failed} failed, by ${app.mode}; longest pause ${captured.pauseMs.toFixed(1)} ms)`,
-    strangers: `${STRANGERS.toLocaleString('en-US')} requests without a key at once, every ${FLOOD_EVERY_SECONDS} s (${flooded.refused.toLocaleString('en-US')} refused, ${flooded.let} let in, ${flooded.begun} captures begun)`,
+    strangers: `${STRANGERS.toLocaleString('en-US')} requests without a key at once, every ${FLOOD_EVERY_SECONDS} s (${strangers.refused.toLocaleString('en-US')} refused, ${strangers.let} let in, ${strangers.begun} captures begun)`,
+    visitors: `${STRANGERS.toLocaleString('en-US')} requests at once to the app's own route, every ${FLOOD_EVERY_SECONDS} s`,
   };
   return [
     `A Fastify app with a heap of ${bytes(app.heapBytes)} (${(captured.nodes ?? 0).toLocaleString('en-US')} nodes) answers at most ${Math.round(capacity).toLocaleString('en-US')} requests a second here, the load generator on the same`,

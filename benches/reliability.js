@@ -65,7 +65,9 @@ async function series(node, count, once) {
     const after = state(service.pid);
     const asked = await load.stop();
     const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-    return { version, count, outcomes, complete, tries, undecided, before, after, ...asked };
+    const result = { version, count, outcomes, complete, tries, undecided, before, after, ...asked };
+    console.log(JSON.stringify({ ...result, outcomes: [...outcomes] }));
+    return result;
   } finally {
     await service.stop();
     fs.rmSync(directory, { recursive: true, force: true });
