@@ -40,7 +40,12 @@ pub fn choose(last: &mut Last<'_>, growing: &mut Growing, control: &Control) -> 
         };
         let key = last.key(node);
         if counted(node) && tops.contains(&key) {
-            held.entry((key, holder)).or_insert((0, node)).0 += 1;
+            let (count, stands) = held.entry((key, holder)).or_insert((0, node));
+            *count += 1;
+            // Of what came one by one the last is the least likely to have been there before; a list is told from its beginning.
+            if last.hanging.repeats(node).is_none() {
+                *stands = node;
+            }
         }
     }
     let mut best: HashMap<Key, (u64, NodeOrdinal)> = HashMap::new();
