@@ -62,7 +62,8 @@ pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>
     let mut leader: Vec<usize> = (0..places.len()).collect();
     for (index, groups) in places.iter().enumerate() {
         for group in groups.iter().filter(|group| group.is_top) {
-            for other in reached(last, group.node, &place_of) {
+            let starts = [Some(group.node), last.zones.census.groups[&group.key].latest];
+            for other in starts.into_iter().flatten().flat_map(|start| reached(last, start, &place_of)) {
                 let (a, b) = (find(&leader, index), find(&leader, other));
                 leader[a.max(b)] = a.min(b);
             }

@@ -95,8 +95,8 @@ pub fn worth(meaning: Meaning) -> i64 {
     }
 }
 
-/// Where the bytes of an item lie that its own class does not show: memory outside of the heap, a long text that a slice of it keeps; also an
-/// object of Node.js or a package that says more than the item's class. Follows what weighs most as far as it is the better part; the item itself
+/// Where the bytes of an item lie that its own class does not show: memory outside of the heap, a long text that a slice of it keeps; of what is
+/// not the program's own also an object of Node.js or a package, but not what an object of Node.js has inside (the state of a stream). Follows what weighs most as far as it is the better part; the item itself
 /// when that ends elsewhere.
 pub fn heaviest_part(last: &Last<'_>, growing: &Growing, item: NodeOrdinal) -> NodeOrdinal {
     let snapshot = last.snapshot();
@@ -109,7 +109,9 @@ pub fn heaviest_part(last: &Last<'_>, growing: &Growing, item: NodeOrdinal) -> N
         let Some(child) = heaviest.filter(|child| last.weight(*child) * 2 > last.weight(at)) else { break };
         at = child;
         let is_content = snapshot.kind(at) == NodeKind::NATIVE || snapshot.kind(at).is_string();
-        let is_known = last.meaning(item) < last.meaning(at) && last.meaning(at) >= Meaning::Platform;
+        let (whole, part) = (last.meaning(item), last.meaning(at));
+        let is_inside = whole == Meaning::Platform && part == Meaning::Platform;
+        let is_known = whole < Meaning::Program && part >= Meaning::Platform && !is_inside;
         if is_known || is_content && snapshot.shallow_size(at) * 2 > last.weight(item) {
             return at;
         }

@@ -7,10 +7,19 @@ use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::NodeOrdinal;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 /// Where no object holds more than so many of a group, the group is spread over many.
 const THIN: u64 = 2;
+
+/// What one object holds of a group.
+#[derive(Clone, Copy)]
+struct Held {
+    count: u64,
+    first: NodeOrdinal,
+    latest: NodeOrdinal,
+}
 
 /// Objects of one group may hang from many: the one that holds the most of them is the most likely to grow. Its first stands for the group,
 /// and what hangs from that one stands for the groups below. What is spread thinly must grow by more than what is gathered.
@@ -26,7 +35,7 @@ pub fn choose(last: &mut Last<'_>, growing: &mut Growing, control: &Control) -> 
     let counted = |node: NodeOrdinal| !last.zones.is_persistent(node);
     // The object that a list hangs from holds all of its links.
     let mut list_holder: HashMap<u32, NodeOrdinal> = HashMap::new();
-    let mut held: HashMap<(Key, NodeOrdinal), (u64, NodeOrdinal)> = HashMap::new();
+    let mut held: HashMap<(Key, NodeOrdinal), Held> = HashMap::new();
     for (turn, node) in last.hanging.forest.order().enumerate() {
         control.check_at(turn)?;
         let Some(owner) = last.owner(node) else { continue };
@@ -40,24 +49,22 @@ pub fn choose(last: &mut Last<'_>, growing: &mut Growing, control: &Control) -> 
         };
         let key = last.key(node);
         if counted(node) && tops.contains(&key) {
-            let (count, stands) = held.entry((key, holder)).or_insert((0, node));
-            *count += 1;
-            // Of what came one by one the last is the least likely to have been there before; a list is told from its beginning.
-            if last.hanging.repeats(node).is_none() {
-                *stands = node;
-            }
+            let held = held.entry((key, holder)).or_insert(Held { count: 0, first: node, latest: node });
+            held.count += 1;
+            held.latest = node;
         }
     }
-    let mut best: HashMap<Key, (u64, NodeOrdinal)> = HashMap::new();
-    for ((key, _), (count, first)) in held {
-        let known = best.entry(key).or_insert((count, first));
-        if (count, std::cmp::Reverse(first)) > (known.0, std::cmp::Reverse(known.1)) {
-            *known = (count, first);
+    let mut best: HashMap<Key, Held> = HashMap::new();
+    for ((key, _), held) in held {
+        let known = best.entry(key).or_insert(held);
+        if (held.count, Reverse(held.first)) > (known.count, Reverse(known.first)) {
+            *known = held;
         }
     }
-    let thin: HashSet<Key> = best.iter().filter(|(_, (count, _))| *count <= THIN).map(|(key, _)| *key).collect();
+    let thin: HashSet<Key> = best.iter().filter(|(_, held)| held.count <= THIN).map(|(key, _)| *key).collect();
     growing.drop_thin(groups, &thin);
-    let mut chosen: HashMap<Key, NodeOrdinal> = best.into_iter().map(|(key, (_, first))| (key, first)).collect();
+    let latest: Vec<(Key, NodeOrdinal)> = best.iter().map(|(key, held)| (*key, held.latest)).collect();
+    let mut chosen: HashMap<Key, NodeOrdinal> = best.into_iter().map(|(key, held)| (key, held.first)).collect();
     let stands: HashSet<NodeOrdinal> = chosen.values().copied().collect();
     let mut below = BitSet::new(last.snapshot().node_count());
     for (turn, node) in last.hanging.forest.order().enumerate() {
@@ -69,6 +76,11 @@ pub fn choose(last: &mut Last<'_>, growing: &mut Growing, control: &Control) -> 
             if counted(node) && growing.groups.contains_key(&key) {
                 chosen.entry(key).or_insert(node);
             }
+        }
+    }
+    for (key, node) in latest {
+        if let Some(group) = last.zones.census.groups.get_mut(&key) {
+            group.latest = Some(node);
         }
     }
     for (key, node) in chosen {

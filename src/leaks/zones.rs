@@ -25,6 +25,8 @@ pub struct Group {
     pub size: u64,
     /// The one that is nearest to the roots.
     pub first: u32,
+    /// The one that came last, where nobody knows which were there before and the first may have been.
+    pub latest: Option<NodeOrdinal>,
     /// Group of the object they hang from; 0: an object that is in every heap.
     pub parent: Key,
     pub label: Label,
