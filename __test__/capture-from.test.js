@@ -149,6 +149,43 @@ test('a capture that is aborted, or whose process dies, leaves nothing', { skip:
   assert.deepEqual(fs.readdirSync(dir), []);
 });
 
+test('a process that writes is not left before it has written, for Node.js before 24 crashes then', async (t) => {
+  const dir = folder(t);
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const facts = { pid: 1, node: 'v20.0.0', spaces: [], availableBytes: null, idSpace: 'x' };
+  const seen = [];
+  const writing = new Promise((resolve) => {
+    server.on('connection', (socket) => {
+      socket.on('close', () => seen.push('closed'));
+      socket.on('message', async (text) => {
+        const { id, method } = JSON.parse(text);
+        const piece = () => socket.send(JSON.stringify({ method: 'HeapProfiler.addHeapSnapshotChunk', params: { chunk: '{' } }));
+        const answer = (result) => socket.send(JSON.stringify({ id, result }));
+        if (method !== 'HeapProfiler.takeHeapSnapshot') return answer({ result: { value: facts } });
+        piece();
+        resolve({ piece, answer, gone: new Promise((left) => socket.on('close', left)) });
+      });
+    });
+  });
+  const controller = new AbortController();
+  const reason = new Error('changed my mind');
+  const onProgress = ({ stage }) => stage === 'writing' && controller.abort(reason);
+  const capturing = captureFrom({ inspect: `ws://127.0.0.1:${server.address().port}`, dir, signal: controller.signal, onProgress, checkHeadroom: false });
+  const rejected = assert.rejects(capturing, reason).then(() => seen.push('rejected'));
+  const { piece, answer, gone } = await writing;
+  for (let index = 0; index < 5; index += 1) {
+    await sleep(20);
+    piece();
+  }
+  assert.deepEqual([controller.signal.aborted, seen], [true, []]);
+  answer({});
+  await rejected;
+  await gone;
+  assert.deepEqual(fs.readdirSync(dir), []);
+});
+
 test('nothing is read from the socket while a piece is worked on', async (t) => {
   const PIECES = 100;
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });

@@ -12,6 +12,7 @@
  * @property {string[]} [examples]
  * @property {{ least: number, most: number, wanted: string }} operands
  * @property {(operands: string[]) => string[]} [filesOf] which operands are files
+ * @property {number} [graceMs] given to it to stop after Ctrl-C, where the usual time is too short
  * @property {(context: import('./main').Context) => Promise<number | void>} run the exit code, if it is not 0
  */
 

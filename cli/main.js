@@ -42,8 +42,9 @@ async function main(argv) {
   process.once('SIGINT', () => {
     interruption.abort();
     // What cannot stop (a reader of our output that does not read) is left behind.
-    setTimeout(() => process.exit(EXIT.INTERRUPTED), GRACE_MS).unref();
+    setTimeout(() => process.exit(EXIT.INTERRUPTED), invocation?.command?.graceMs ?? GRACE_MS).unref();
   });
+  /** @type {import('./arguments').Invocation | undefined} */
   let invocation;
   try {
     invocation = readArguments(argv);

@@ -46,6 +46,11 @@ const FACTS = `(() => {
   };
 })()`;
 const CLOSE = 'setImmediate(() => process._debugEnd()), true';
+/** For how long nothing comes from a process that is waited for after a failure, before it is left anyway. */
+const PATIENCE_MS = 10_000;
+
+/** @typedef {import('./inspector-client').Connection} Connection */
+/** @typedef {Connection['dialogue']} Dialogue */
 
 /**
  * @param {import('..').CaptureFromOptions} options
@@ -54,10 +59,11 @@ const CLOSE = 'setImmediate(() => process._debugEnd()), true';
 async function captureFrom(options) {
   const checked = checkOptions(options, CAPTURE);
   checkPlace(checked);
-  return withTarget(checked, async (main, signal) => {
+  return withTarget(checked, async (connection, signal) => {
+    const main = connection.dialogue;
     const target = checked.worker === undefined ? main : (await reachWorkers(main)).dialogue(checked.worker);
     if (target === undefined) throw inspectorError(`the process has no worker thread ${checked.worker}`);
-    return capture(target, checked, signal);
+    return capture(target, connection, checked, signal);
   });
 }
 
@@ -66,7 +72,7 @@ async function captureFrom(options) {
  * @returns {Promise<import('..').InspectedWorker[]>}
  */
 async function listWorkers(options) {
-  return withTarget(checkOptions(options, TARGET), async (main) => (await reachWorkers(main)).workers);
+  return withTarget(checkOptions(options, TARGET), async ({ dialogue }) => (await reachWorkers(dialogue)).workers);
 }
 
 /**
@@ -74,7 +80,7 @@ async function listWorkers(options) {
  *
  * @template T
  * @param {any} options
- * @param {(main: Awaited<ReturnType<typeof connect>>['dialogue'], signal: AbortSignal | undefined) => Promise<T>} work
+ * @param {(connection: Connection, signal: AbortSignal | undefined) => Promise<T>} work
  * @returns {Promise<T & { inspector?: string }>}
  */
 async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
@@ -85,12 +91,12 @@ async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
     /** @type {any} */
     let result;
     try {
-      const { dialogue, close } = await connect(door.url, signal);
+      const connection = await connect(door.url, signal);
       try {
-        result = await work(dialogue, signal);
+        result = await work(connection, signal);
       } finally {
-        if (door.wasOpened) await dialogue.evaluate(CLOSE).catch(() => {});
-        await close();
+        if (door.wasOpened) await connection.dialogue.evaluate(CLOSE).catch(() => {});
+        await connection.close();
       }
     } finally {
       // After a failure the connection may be gone before the process was told: a new one tells it.
@@ -112,12 +118,13 @@ async function isClosed(door) {
 }
 
 /**
- * @param {Awaited<ReturnType<typeof connect>>['dialogue']} target
+ * @param {Dialogue} target
+ * @param {Connection} connection
  * @param {any} options
  * @param {AbortSignal} [signal]
  * @returns {Promise<import('..').CaptureFromResult>}
  */
-async function capture(target, options, signal) {
+async function capture(target, connection, options, signal) {
   const { compression = 'zstd', worker = 0, onProgress, keepIds = false, exposeInternals = false, exposeNumericValues = false } = options;
   const startedAt = new Date();
   const start = performance.now();
@@ -136,7 +143,7 @@ async function capture(target, options, signal) {
     archive.catch(() => {});
     // From here on the end of the session forgets the ids too, whatever ends it.
     if (!keepIds) await target.call('HeapProfiler.enable');
-    const pauseMs = await drain(target, feed, archive, { reportProgress: onProgress !== undefined, exposeInternals, captureNumericValue: exposeNumericValues }, onProgress);
+    const pauseMs = await drain(target, connection, feed, archive, { reportProgress: onProgress !== undefined, exposeInternals, captureNumericValue: exposeNumericValues }, onProgress);
     if (!keepIds) await forgetIds(target);
     feed.end();
     const file = await archive;
@@ -171,23 +178,34 @@ async function capture(target, options, signal) {
 /**
  * Has the process write its heap, and hands every piece on before the next one is read.
  *
- * @param {Awaited<ReturnType<typeof connect>>['dialogue']} target
+ * Node.js before 24 crashes when its inspector is left while it writes a heap. So from the first piece on whatever goes wrong here has to wait: the rest is read
+ * and thrown away, as fast as it comes.
+ *
+ * @param {Dialogue} target
+ * @param {Connection} connection
  * @param {any} feed
  * @param {Promise<unknown>} archive
  * @param {object} params
  * @param {(progress: import('..').Progress) => void} [onProgress]
  * @returns {Promise<number>} how long the process was busy with it, in milliseconds
  */
-async function drain(target, feed, archive, params, onProgress) {
+async function drain(target, connection, feed, archive, params, onProgress) {
   let bytes = 0;
-  target.on('HeapProfiler.addHeapSnapshotChunk', async ({ chunk }) => {
+  /** @type {{ error: unknown, patience: NodeJS.Timeout } | undefined} */
+  let failed;
+  /** @param {string} chunk */
+  const store = async (chunk) => {
     bytes += chunk.length;
     if (onProgress) onProgress({ stage: 'writing', done: bytes, total: 0, snapshot: 0 });
-    if (!(await feed.push(Buffer.from(chunk)))) {
-      // Whoever makes the file has ended: it knows why.
-      await archive;
-      throw inspectorError('the file ended early');
-    }
+    if (await feed.push(Buffer.from(chunk))) return;
+    // Whoever makes the file has ended: it knows why.
+    await archive;
+    throw inspectorError('the file ended early');
+  };
+  target.on('HeapProfiler.addHeapSnapshotChunk', async ({ chunk }) => {
+    connection.hold();
+    if (failed) failed.patience.refresh();
+    else await store(chunk).catch((error) => (failed = { error, patience: setTimeout(() => connection.cut(error), PATIENCE_MS) }));
   });
   target.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
     if (onProgress) onProgress({ stage: 'capturing', done, total, snapshot: 0 });
@@ -195,11 +213,17 @@ async function drain(target, feed, archive, params, onProgress) {
   // A file that cannot be made has failed by now: then nobody has to stand still.
   await Promise.race([archive, new Promise((resolve) => setTimeout(resolve, 20))]);
   const start = performance.now();
-  await target.call('HeapProfiler.takeHeapSnapshot', params);
+  try {
+    await target.call('HeapProfiler.takeHeapSnapshot', params);
+    if (failed) throw failed.error;
+  } finally {
+    clearTimeout(failed?.patience);
+    connection.letGo();
+  }
   return performance.now() - start;
 }
 
-/** @param {Awaited<ReturnType<typeof connect>>['dialogue']} target */
+/** @param {Dialogue} target */
 async function forgetIds(target) {
   await target.call('HeapProfiler.disable');
   await target.evaluate(`delete globalThis[Symbol.for('${ID_SPACE}')]`);

@@ -77,20 +77,32 @@ class Dialogue {
 }
 
 /**
- * Connects to the inspector at a `ws:` URL.
+ * To the inspector at a `ws:` URL.
  *
+ * @typedef {object} Connection
+ * @property {Dialogue} dialogue
+ * @property {() => void} hold From now on the signal does not cut it: the other side is in the middle of something.
+ * @property {() => void} letGo
+ * @property {(error: unknown) => void} cut Whatever the other side does.
+ * @property {() => Promise<void>} close
+ */
+
+/**
  * @param {string} url
- * @param {AbortSignal} [signal]
- * @returns {Promise<{ dialogue: Dialogue, close: () => Promise<void> }>}
+ * @param {AbortSignal} [signal] cuts the connection
+ * @returns {Promise<Connection>}
  */
 async function connect(url, signal) {
   // @ts-ignore: it has no types of its own.
   const { WebSocket } = /** @type {any} */ (require('ws'));
   const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0 });
   const dialogue = new Dialogue((message) => socket.send(message));
-  const aborted = () => fail(/** @type {AbortSignal} */ (signal).reason);
+  let isHeld = false;
+  const aborted = () => {
+    if (!isHeld) cut(/** @type {AbortSignal} */ (signal).reason);
+  };
   /** @param {unknown} error */
-  const fail = (error) => {
+  const cut = (error) => {
     dialogue.end(error);
     socket.terminate();
   };
@@ -113,16 +125,23 @@ async function connect(url, signal) {
     // A few may come that were read before the pause: they wait their turn.
     length += 1;
     socket.pause();
-    queue = queue.then(() => dialogue.take(data.toString())).catch(fail).then(() => {
+    queue = queue.then(() => dialogue.take(data.toString())).catch(cut).then(() => {
       length -= 1;
       if (length === 0) socket.resume();
     });
   });
+  const hold = () => {
+    isHeld = true;
+  };
+  const letGo = () => {
+    isHeld = false;
+    if (signal?.aborted) aborted();
+  };
   const close = async () => {
     socket.terminate();
     await closed;
   };
-  return { dialogue, close };
+  return { dialogue, hold, letGo, cut, close };
 }
 
 /**

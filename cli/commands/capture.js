@@ -23,6 +23,8 @@ const WORKER_COLUMNS = [
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'capture',
+  // The other process is not left while it writes (`lib/capture-from.js`).
+  graceMs: 60_000,
   synopsis: 'capture (--pid PID | --inspect URL|PORT)',
   summary: 'take a snapshot of another process',
   description: [
