@@ -1,17 +1,13 @@
 //! Rows of the last table for the objects of this snapshot.
 
 use super::content::{Content, Fact, child_hash};
-use super::mix;
+use super::crowds::{Crowds, place_of_node, place_of_row};
 use crate::bit_set::BitSet;
 use crate::capture::table::Rows;
 use crate::ordinal::NO_NODE;
-use std::collections::HashMap;
 
-/// More objects of one class in one place than this are a crowd: V8 puts new ones where old ones were, many at a time.
-const CROWD: u8 = 32;
 /// Evidence travels along the graph, forth and back; it has come to rest long before.
 const ROUNDS: usize = 8;
-const MOVES: usize = 3;
 
 /// # Shapes
 /// By node ordinal: the row of the same object in the table, [`NO_NODE`] for an object that is new or in doubt.
@@ -61,13 +57,14 @@ struct Compared {
     children_open: u32,
 }
 
-struct Matching<'a> {
-    content: &'a Content<'a>,
-    rows: &'a Rows,
+/// What is known so far.
+pub(super) struct Matching<'a> {
+    pub(super) content: &'a Content<'a>,
+    pub(super) rows: &'a Rows,
     candidate: Vec<u32>,
     word: Vec<Word>,
-    row: Vec<u32>,
-    taken: BitSet,
+    pub(super) row: Vec<u32>,
+    pub(super) taken: BitSet,
     /// An object that is the same holds it as it did; and under a name.
     held: BitSet,
     held_by_name: BitSet,
@@ -148,7 +145,7 @@ impl<'a> Matching<'a> {
         true
     }
 
-    fn take(&mut self, node: usize, row: u32) {
+    pub(super) fn take(&mut self, node: usize, row: u32) {
         self.row[node] = row;
         self.taken.insert(row as usize);
     }
@@ -233,116 +230,6 @@ impl<'a> Matching<'a> {
             }
         });
     }
-
-    fn has_moved(&self, node: usize) -> bool {
-        self.content.address[node] != self.rows.address[self.row[node] as usize]
-    }
-
-    /// Objects that the collector moved: first by their texts, then with those that moved.
-    fn find_moved(&mut self) {
-        let key = |class: u32, text: u32| u64::from(class) << 32 | u64::from(text);
-        let mut now = Vec::new();
-        for node in 0..self.content.len() {
-            if self.row[node] == NO_NODE && self.content.address[node] != 0 {
-                let texts = self.content.items(node).texts;
-                now.extend(texts.into_iter().map(|text| (key(self.content.class[node], text), node as u32)));
-            }
-        }
-        let mut before = Vec::new();
-        for row in (0..self.rows.len()).filter(|row| !self.taken.contains(*row)) {
-            let (texts, _) = self.rows.items(row);
-            before.extend(texts.iter().map(|text| (key(self.rows.class[row], *text), row as u32)));
-        }
-        let mut pairs = pairs(now, before);
-        pairs.sort_unstable();
-        for votes in pairs.chunk_by(|a, b| a == b) {
-            let (node, row) = (votes[0].0 as usize, votes[0].1);
-            let free = self.row[node] == NO_NODE && !self.taken.contains(row as usize);
-            if free && self.is_enough(node, row as usize, votes.len()) {
-                self.take(node, row);
-            }
-        }
-        for _ in 0..MOVES {
-            if !self.follow_down() && !self.follow_up() {
-                break;
-            }
-        }
-    }
-
-    /// All texts, or half of them where the same object holds it.
-    fn is_enough(&self, node: usize, row: usize, votes: usize) -> bool {
-        let (texts, _) = self.rows.items(row);
-        let (owner, before) = (self.content.owner[node], self.rows.owner[row]);
-        votes == texts.len() && votes == self.content.items(node).texts.len()
-            || votes * 2 >= texts.len() && owner != NO_NODE && before != NO_NODE && self.row[owner as usize] == before
-    }
-
-    /// What a moved object holds under a name, where it held such an object before that is gone from its place.
-    fn follow_down(&mut self) -> bool {
-        let mut moved = BitSet::new(self.rows.len());
-        for node in 0..self.content.len() {
-            if self.row[node] != NO_NODE && self.has_moved(node) {
-                moved.insert(self.row[node] as usize);
-            }
-        }
-        let mut left: HashMap<(u32, u32), u32> = HashMap::new();
-        for row in 0..self.rows.len() {
-            let owner = self.rows.owner[row];
-            if owner != NO_NODE && moved.contains(owner as usize) && !self.taken.contains(row) {
-                let key = (owner, self.rows.owner_edge[row]);
-                left.entry(key).and_modify(|only| *only = NO_NODE).or_insert(row as u32);
-            }
-        }
-        let mut changed = false;
-        let mut found = Vec::new();
-        for at in 0..self.content.order.len() {
-            let node = self.content.order[at] as usize;
-            let owner = self.row[node];
-            if owner == NO_NODE || !moved.contains(owner as usize) {
-                continue;
-            }
-            self.content.each_held(node, &mut |edge, target| {
-                if let Some(row) = left.get(&(owner, edge)).filter(|row| **row != NO_NODE) {
-                    found.push((target, *row));
-                }
-            });
-            for (target, row) in found.drain(..) {
-                changed |= self.take_like(target, row);
-            }
-        }
-        changed
-    }
-
-    /// Who holds a moved object as the object that is gone held it.
-    fn follow_up(&mut self) -> bool {
-        let mut changed = false;
-        for at in (0..self.content.order.len()).rev() {
-            let child = self.content.order[at] as usize;
-            let (row, node) = (self.row[child], self.content.owner[child]);
-            if row == NO_NODE || node == NO_NODE || !self.has_moved(child) {
-                continue;
-            }
-            let (row, owner) = (row as usize, self.rows.owner[row as usize]);
-            if owner != NO_NODE && self.rows.owner_edge[row] == self.content.owner_edge[child] {
-                changed |= self.take_like(node as usize, owner);
-            }
-        }
-        changed
-    }
-
-    /// Takes `row` for `node` when both are free, of one class, and have the same texts.
-    fn take_like(&mut self, node: usize, row: u32) -> bool {
-        let at = row as usize;
-        let like = self.row[node] == NO_NODE
-            && self.content.address[node] != 0
-            && !self.taken.contains(at)
-            && self.content.class[node] == self.rows.class[at]
-            && self.content.items(node).texts == self.rows.items(at).0;
-        if like {
-            self.take(node, row);
-        }
-        like
-    }
 }
 
 /// For each node the row with its address and class.
@@ -363,76 +250,6 @@ fn candidates(content: &Content, rows: &Rows) -> Vec<u32> {
         }
     }
     candidate
-}
-
-/// Pairs of what has a key that occurs once on both sides.
-fn pairs(mut now: Vec<(u64, u32)>, mut before: Vec<(u64, u32)>) -> Vec<(u32, u32)> {
-    let unique = |side: &mut Vec<(u64, u32)>| {
-        side.sort_unstable();
-        let alone = |at: usize, side: &[(u64, u32)]| {
-            (at == 0 || side[at - 1].0 != side[at].0) && side.get(at + 1).is_none_or(|next| next.0 != side[at].0)
-        };
-        (0..side.len()).filter(|at| alone(*at, side)).map(|at| side[at]).collect::<Vec<_>>()
-    };
-    let (now, before) = (unique(&mut now), unique(&mut before));
-    let mut found = Vec::new();
-    let mut at = 0;
-    for (key, row) in before {
-        while at < now.len() && now[at].0 < key {
-            at += 1;
-        }
-        if at < now.len() && now[at].0 == key {
-            found.push((now[at].1, row));
-        }
-    }
-    found
-}
-
-fn place_of_node(content: &Content, node: usize) -> u64 {
-    let owner = content.owner[node];
-    let class = if owner == NO_NODE { 0 } else { content.class[owner as usize] };
-    place(content.class[node], class, content.owner_edge[node])
-}
-
-fn place_of_row(rows: &Rows, row: usize) -> u64 {
-    let owner = rows.owner[row];
-    let class = if owner == NO_NODE { 0 } else { rows.class[owner as usize] };
-    place(rows.class[row], class, rows.owner_edge[row])
-}
-
-fn place(class: u32, owner: u32, edge: u32) -> u64 {
-    mix(u64::from(class) << 32 | u64::from(owner), u64::from(edge))
-}
-
-/// Roughly how many have a key: never too few.
-struct Crowds {
-    counts: Vec<u8>,
-}
-
-impl Crowds {
-    fn new(room: usize, keys: impl Iterator<Item = u64>) -> Self {
-        let mut crowds = Crowds { counts: vec![0; (room * 2 + 1).next_power_of_two()] };
-        for key in keys {
-            let slot = crowds.slot(key);
-            crowds.counts[slot] = crowds.counts[slot].saturating_add(1);
-        }
-        crowds
-    }
-
-    fn slot(&self, key: u64) -> usize {
-        mix(key, 0) as usize & (self.counts.len() - 1)
-    }
-
-    /// A crowd on either side is one on both.
-    fn join(&mut self, other: &mut Self) {
-        for (count, other) in self.counts.iter_mut().zip(&other.counts) {
-            *count = (*count).max(*other);
-        }
-    }
-
-    fn is_crowd(&self, key: u64) -> bool {
-        self.counts[self.slot(key)] > CROWD
-    }
 }
 
 #[cfg(test)]

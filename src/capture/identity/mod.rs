@@ -1,7 +1,9 @@
 //! Which object of this snapshot is which object of the one before, decided by what both hold. `docs/design.md` has the method.
 
 mod content;
+mod crowds;
 mod matching;
+mod moved;
 #[cfg(test)]
 pub(super) mod test_heap;
 mod texts;
