@@ -7,6 +7,7 @@ pub mod error;
 pub mod bit_set;
 pub mod control;
 pub mod kind;
+pub mod niceness;
 pub mod ordinal;
 pub mod prefetch;
 pub mod text;

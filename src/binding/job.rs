@@ -4,6 +4,7 @@ use super::control::Control;
 use super::failure::Failure;
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
+use crate::niceness::stand_behind;
 use napi::bindgen_prelude::{Either, Object, ToNapiValue};
 use napi::{Env, JsDeferred};
 use napi_derive::napi;
@@ -54,20 +55,6 @@ pub fn start_behind<'env, R: Send + 'static, J: ToNapiValue + 'static>(
     };
     start(env, control, behind, present)
 }
-
-/// Of the calling thread, and of all that it starts.
-fn stand_behind() {
-    #[cfg(target_os = "linux")]
-    // SAFETY: both calls read and change a number that the kernel keeps of this thread; one that is refused leaves it as it was.
-    unsafe {
-        let niceness = libc::getpriority(libc::PRIO_PROCESS, 0);
-        libc::setpriority(libc::PRIO_PROCESS, 0, niceness + BEHIND);
-    }
-}
-
-/// On the scale of `nice`: about a third of what the thread of JavaScript gets when both are busy.
-#[cfg(target_os = "linux")]
-const BEHIND: i32 = 5;
 
 /// A job that panics: the tests of `lib/` see that the process survives it.
 #[napi(catch_unwind, ts_return_type = "Promise<Failure>")]
