@@ -49,21 +49,25 @@ impl<'a> Holding<'a> {
     /// Targets of a node's edges in file order, and whether the edge holds its target.
     #[inline(always)]
     pub fn targets(&self, node: NodeOrdinal) -> impl Iterator<Item = (NodeOrdinal, bool)> {
-        let source = self.source(node);
-        self.snapshot.packed_edges(node).iter().enumerate().map(move |(at, packed)| {
-            let (kind, target) = unpack_edge(*packed);
-            (target, source.holds(at, kind, target))
-        })
+        self.targets_where(node, |_, _| true)
     }
 
     /// [`Holding::targets`] without the weak edges and without what is in `known`.
     #[inline(always)]
     pub fn new_targets(&self, node: NodeOrdinal, known: &BitSet) -> impl Iterator<Item = (NodeOrdinal, bool)> {
+        self.targets_where(node, |kind, target| kind != EdgeKind::Weak && !known.contains(target.index()))
+    }
+
+    #[inline(always)]
+    fn targets_where(
+        &self,
+        node: NodeOrdinal,
+        wanted: impl Fn(EdgeKind, NodeOrdinal) -> bool,
+    ) -> impl Iterator<Item = (NodeOrdinal, bool)> {
         let source = self.source(node);
         self.snapshot.packed_edges(node).iter().enumerate().filter_map(move |(at, packed)| {
             let (kind, target) = unpack_edge(*packed);
-            let wanted = kind != EdgeKind::Weak && !known.contains(target.index());
-            wanted.then(|| (target, source.holds(at, kind, target)))
+            wanted(kind, target).then(|| (target, source.holds(at, kind, target)))
         })
     }
 }

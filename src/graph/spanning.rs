@@ -162,3 +162,44 @@ fn page_roots(snapshot: &Snapshot) -> impl Iterator<Item = NodeOrdinal> + '_ {
     };
     snapshot.edges(snapshot.root()).filter(is_of_page).map(|edge| snapshot.target(edge))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Ephemerons;
+    use crate::snapshot::drawing::draw;
+
+    /// The definition: what the page's roots reach over edges that are not weak, whatever else an edge says.
+    #[test]
+    fn page_objects_agree_with_the_definition_on_random_heaps() {
+        let control = Control::new();
+        let mut seed = 0x2545_f491_4f6c_dd1du64;
+        let mut random = move |below: u64| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed % below
+        };
+        for round in 0..300 {
+            let count = 2 + random(24);
+            let mut drawing = String::from("n0");
+            for node in 0..count {
+                drawing.push_str(&format!("| n{node} >"));
+                for _ in 0..random(4) {
+                    let mark = ["", "", "~", "!"][random(4) as usize];
+                    drawing.push_str(&format!(" {mark}n{}", random(count)));
+                }
+            }
+            let snapshot = draw(&drawing);
+            let ephemerons = Ephemerons::of(&snapshot);
+            let holding = Holding::of(&snapshot, &ephemerons, &control).unwrap();
+            let (_, essential) = Spanning::of(&holding, &control).unwrap();
+            let none = BitSet::new(snapshot.node_count());
+            let expected = flood(&snapshot, none, page_roots(&snapshot), NOT_WEAK, &control).unwrap();
+            for node in snapshot.nodes() {
+                let found = essential.is_page_object(node);
+                assert_eq!(found, expected.contains(node.index()), "node {} of round {round} in {drawing}", node.0);
+            }
+        }
+    }
+}

@@ -63,8 +63,7 @@ pub fn choose(last: &mut Last<'_>, growing: &mut Growing, control: &Control) -> 
     }
     let thin: HashSet<Key> = best.iter().filter(|(_, held)| held.count <= THIN).map(|(key, _)| *key).collect();
     growing.drop_thin(groups, &thin);
-    let latest: Vec<(Key, NodeOrdinal)> = best.iter().map(|(key, held)| (*key, held.latest)).collect();
-    let mut chosen: HashMap<Key, NodeOrdinal> = best.into_iter().map(|(key, held)| (key, held.first)).collect();
+    let mut chosen: HashMap<Key, NodeOrdinal> = best.iter().map(|(key, held)| (*key, held.first)).collect();
     let stands: HashSet<NodeOrdinal> = chosen.values().copied().collect();
     let mut below = BitSet::new(last.snapshot().node_count());
     for (turn, node) in last.hanging.forest.order().enumerate() {
@@ -78,9 +77,9 @@ pub fn choose(last: &mut Last<'_>, growing: &mut Growing, control: &Control) -> 
             }
         }
     }
-    for (key, node) in latest {
+    for (key, held) in best {
         if let Some(group) = last.zones.census.groups.get_mut(&key) {
-            group.latest = Some(node);
+            group.latest = Some(held.latest);
         }
     }
     for (key, node) in chosen {
