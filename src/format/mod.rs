@@ -9,6 +9,7 @@ mod integers;
 mod key;
 mod node_rows;
 mod number;
+mod outline;
 mod parser;
 mod profile_rows;
 mod redaction;

@@ -4,14 +4,12 @@ use super::ahead::Ahead;
 use super::balanced::Balanced;
 use super::foreign;
 use super::header::Header;
-use super::key::{Key, KeyReader};
+use super::key::Key;
+use super::outline::{Found, Outline};
 use super::references;
 use super::section::{Room, Section};
 use super::tables::Tables;
 use crate::error::{Error, Result};
-
-/// Table of faults that lie in no section.
-const DOCUMENT: &str = "document";
 
 /// Builds [`Tables`] from the bytes of a `.heapsnapshot`, pushed in pieces of any size. Every split gives the same result.
 ///
@@ -26,7 +24,10 @@ pub struct Parser {
     offset: u64,
     /// Bytes in all, when the caller knows.
     total: Option<u64>,
-    state: State,
+    outline: Outline,
+    /// The section that is being read.
+    section: Option<(Key, Box<Section>)>,
+    failed: Option<Error>,
     header: Option<Header>,
     tables: Tables,
     /// Sections that have begun, and where.
@@ -37,28 +38,14 @@ pub struct Parser {
     unknown: Vec<String>,
 }
 
-#[derive(Debug)]
-enum State {
-    /// Before the first bracket, with the bytes of a byte order mark that came.
-    Start(usize),
-    KeyOrEnd,
-    /// After a comma.
-    NextKey,
-    Key(KeyReader),
-    Colon(Key),
-    Value(Key),
-    Section(Key, Box<Section>),
-    CommaOrEnd,
-    Done,
-    Failed(Error),
-}
-
 impl Parser {
     pub fn new() -> Self {
         Self {
             offset: 0,
             total: None,
-            state: State::Start(0),
+            outline: Outline::new(),
+            section: None,
+            failed: None,
             header: None,
             tables: Tables::default(),
             starts: Vec::new(),
@@ -85,18 +72,14 @@ impl Parser {
     /// # Errors
     /// Those of [`Parser::feed`], the same with and without a scan.
     pub fn feed_scanned(&mut self, chunk: &[u8], ahead: &mut Ahead) -> Result<()> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
         let mut at = 0;
         while at < chunk.len() {
-            match self.step(chunk, at, ahead) {
-                Ok(taken) => {
-                    at += taken;
-                    self.offset += taken as u64;
-                }
-                Err(error) => {
-                    self.state = State::Failed(error.clone());
-                    return Err(error);
-                }
-            }
+            let taken = self.step(chunk, at, ahead).inspect_err(|error| self.failed = Some(error.clone()))?;
+            at += taken;
+            self.offset += taken as u64;
         }
         Ok(())
     }
@@ -107,87 +90,56 @@ impl Parser {
     /// [`Error::Truncated`] when the document is not complete; [`Error::Foreign`] when it is of another kind; [`Error::Format`] when
     /// a section is missing or refers to a row that another one does not have.
     pub fn finish(self) -> Result<Tables> {
-        let table = match self.state {
-            State::Done => {
-                if self.header.is_none() {
-                    return Err(foreign::without_header(&self.unknown));
-                }
-                for key in Key::NEEDED {
-                    if !self.starts.iter().any(|(known, _)| *known == key) {
-                        let what = "the section is missing".to_owned();
-                        return Err(Error::Format { table: key.name(), offset: self.offset, what });
-                    }
-                }
-                return references::check(self.tables, &self.starts);
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        if !self.outline.is_done() {
+            let table = self.section.map_or(self.outline.table(), |(key, _)| key.name());
+            return Err(Error::Truncated { table, offset: self.offset });
+        }
+        if self.header.is_none() {
+            return Err(foreign::without_header(&self.unknown));
+        }
+        for key in Key::NEEDED {
+            if !self.starts.iter().any(|(known, _)| *known == key) {
+                let what = "the section is missing".to_owned();
+                return Err(Error::Format { table: key.name(), offset: self.offset, what });
             }
-            State::Failed(error) => return Err(error),
-            State::Section(key, _) | State::Value(key) | State::Colon(key) => key.name(),
-            _ => DOCUMENT,
-        };
-        Err(Error::Truncated { table, offset: self.offset })
+        }
+        references::check(self.tables, &self.starts)
     }
 
-    /// Takes some bytes of `chunk` from `at` on and returns how many; 0 only when the state changed.
+    /// Takes some bytes of `chunk` from `at` on and returns how many; 0 only where a section begins.
     fn step(&mut self, chunk: &[u8], at: usize, ahead: &mut Ahead) -> Result<usize> {
-        let bytes = &chunk[at..];
-        let byte = bytes[0];
-        let space = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        self.state = match (&mut self.state, byte) {
-            (State::Section(key, section), _) => {
-                let key = *key;
-                let taken = section.feed_from(chunk, at, self.offset, ahead)?;
-                if section.is_done() {
-                    self.close(key, self.offset + taken as u64)?;
-                }
-                return Ok(taken);
+        if let Some((_, section)) = &mut self.section {
+            let taken = section.feed_from(chunk, at, self.offset, ahead)?;
+            if section.is_done() {
+                self.close(self.offset + taken as u64)?;
             }
-            (State::Key(reader), _) => {
-                let taken = reader.feed(bytes).map_err(|at| unexpected(bytes[at], self.offset + at as u64))?;
-                if let Some(key) = reader.key() {
-                    if key == Key::Unknown && self.unknown.len() < foreign::KEYS {
-                        self.unknown.push(reader.text());
-                    }
-                    self.state = State::Colon(key);
-                }
-                return Ok(taken);
+            return Ok(taken);
+        }
+        let (taken, found) = self.outline.feed(&chunk[at..], self.offset)?;
+        match found {
+            Some(Found::Value(key)) => {
+                self.section = Some((key, Box::new(self.open(key, self.offset + taken as u64)?)));
             }
-            (State::Value(key), _) if !space => {
-                let key = *key;
-                self.state = State::Section(key, Box::new(self.open(key)?));
-                return Ok(0);
-            }
-            (State::Start(mark), 0xef | 0xbb | 0xbf) if b"\xef\xbb\xbf".get(*mark) == Some(&byte) => {
-                State::Start(*mark + 1)
-            }
-            (State::Start(0 | 3), b'{') => State::KeyOrEnd,
-            (State::Start(0 | 3), _) if !space => return Err(foreign::first_byte(byte)),
-            (State::Start(1 | 2), _) => return Err(foreign::first_byte(0xef)),
-            (State::KeyOrEnd | State::NextKey, b'"') => State::Key(KeyReader::default()),
-            (State::Colon(key), b':') => State::Value(*key),
-            (State::CommaOrEnd, b',') => State::NextKey,
-            (State::KeyOrEnd | State::CommaOrEnd, b'}') => State::Done,
-            (State::Failed(error), _) => return Err(error.clone()),
-            _ if space => return Ok(1),
-            (State::Done, _) => {
-                let what = "more bytes after the end; is it two documents in one file?".to_owned();
-                return Err(Error::Format { table: DOCUMENT, offset: self.offset, what });
-            }
-            _ => return Err(unexpected(byte, self.offset)),
-        };
-        Ok(1)
+            Some(Found::Unknown(key)) if self.unknown.len() < foreign::KEYS => self.unknown.push(key),
+            _ => {}
+        }
+        Ok(taken)
     }
 
-    /// Begins the section whose first byte comes next.
-    fn open(&mut self, key: Key) -> Result<Section> {
+    /// Begins the section whose value starts at `offset`.
+    fn open(&mut self, key: Key, offset: u64) -> Result<Section> {
         if key == Key::Unknown {
             return Ok(Section::Skipped(Balanced::new(key.name())));
         }
         if self.starts.iter().any(|(known, _)| *known == key) {
             let what = "a second section of this name".to_owned();
-            return Err(Error::Format { table: key.name(), offset: self.offset, what });
+            return Err(Error::Format { table: key.name(), offset, what });
         }
-        self.starts.push((key, self.offset));
-        let left = self.total.map(|total| total.saturating_sub(self.offset));
+        self.starts.push((key, offset));
+        let left = self.total.map(|total| total.saturating_sub(offset));
         Ok(match &self.header {
             Some(header) => Section::open(key, header, Room { left }),
             None => Section::keep(key),
@@ -195,8 +147,8 @@ impl Parser {
     }
 
     /// Moves what the finished section holds to where it belongs. It ended before `end`.
-    fn close(&mut self, key: Key, end: u64) -> Result<()> {
-        let State::Section(_, section) = std::mem::replace(&mut self.state, State::CommaOrEnd) else { return Ok(()) };
+    fn close(&mut self, end: u64) -> Result<()> {
+        let Some((key, section)) = self.section.take() else { return Ok(()) };
         let Section::Kept(_, bytes, _) = *section else {
             section.close(&mut self.tables);
             return Ok(());
@@ -230,8 +182,4 @@ impl Default for Parser {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn unexpected(byte: u8, offset: u64) -> Error {
-    Error::Format { table: DOCUMENT, offset, what: format!("unexpected \"{}\"", byte.escape_ascii()) }
 }

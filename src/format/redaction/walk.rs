@@ -3,7 +3,8 @@
 use super::super::balanced::Balanced;
 use super::super::header::Header;
 use super::super::integers::Integers;
-use super::super::key::{Key, KeyReader};
+use super::super::key::Key;
+use super::super::outline::{Found, Outline};
 use super::super::strings::Strings;
 use super::RedactionCounts;
 use super::names;
@@ -11,8 +12,6 @@ use super::placeholder::{Placeholders, append_json};
 use super::uses::{EdgeUses, FunctionUses, NodeUses, Uses};
 use crate::error::{Error, Result};
 
-/// Table of faults that lie in no section.
-const DOCUMENT: &str = "document";
 /// The header of V8 has 2 kB.
 const MAX_HEADER: usize = 4 << 20;
 
@@ -24,7 +23,7 @@ pub(super) struct Output<'a> {
 }
 
 /// The way through the document, which both passes take.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Walk {
     writes: bool,
     /// The uses of strings are known from an earlier pass.
@@ -34,29 +33,15 @@ pub(super) struct Walk {
     /// Rows came before what they need, and were not looked at.
     missed_rows: bool,
     offset: u64,
-    state: State,
+    outline: Outline,
+    /// The section that passes by.
+    section: Option<(Key, Box<Section>)>,
     header: Option<Header>,
     uses: Uses,
     seen: Vec<Key>,
     pub counts: RedactionCounts,
     string: u32,
     scratch: Vec<u8>,
-}
-
-#[derive(Debug, Default)]
-enum State {
-    /// Before the first bracket, with the bytes of a byte order mark that came.
-    #[default]
-    Start,
-    Mark(usize),
-    KeyOrEnd,
-    NextKey,
-    Key(KeyReader),
-    Colon(Key),
-    Value(Key),
-    Section(Key, Box<Section>),
-    CommaOrEnd,
-    Done,
 }
 
 #[derive(Debug)]
@@ -72,9 +57,28 @@ enum Section {
 }
 
 impl Walk {
+    /// For a pass that looks at the document and writes nothing.
+    pub fn looking() -> Self {
+        Self {
+            writes: false,
+            knows_uses: false,
+            knows_nodes: false,
+            missed_rows: false,
+            offset: 0,
+            outline: Outline::new(),
+            section: None,
+            header: None,
+            uses: Uses::default(),
+            seen: Vec::new(),
+            counts: RedactionCounts::default(),
+            string: 0,
+            scratch: Vec::new(),
+        }
+    }
+
     /// For a pass that writes, without an earlier one.
     pub fn writing() -> Self {
-        Self { writes: true, ..Self::default() }
+        Self { writes: true, ..Self::looking() }
     }
 
     /// For a pass that writes, with what an earlier one learned.
@@ -99,74 +103,49 @@ impl Walk {
 
     /// Back to the start of the document, with what is known of it.
     pub fn rewind(&mut self) {
-        (self.offset, self.state, self.string) = (0, State::Start, 0);
+        (self.offset, self.outline, self.string) = (0, Outline::new(), 0);
         self.seen.clear();
         self.missed_rows = false;
     }
 
     pub fn check_end(&self) -> Result<()> {
-        let table = match &self.state {
-            State::Done => {
-                let missing = Key::NEEDED.into_iter().find(|key| !self.seen.contains(key));
-                let Some(key) = missing else { return Ok(()) };
-                let what = "the section is missing".to_owned();
-                return Err(Error::Format { table: key.name(), offset: self.offset, what });
-            }
-            State::Section(key, _) | State::Value(key) | State::Colon(key) => key.name(),
-            _ => DOCUMENT,
-        };
-        Err(Error::Truncated { table, offset: self.offset })
+        if !self.outline.is_done() {
+            let table = self.section.as_ref().map_or(self.outline.table(), |(key, _)| key.name());
+            return Err(Error::Truncated { table, offset: self.offset });
+        }
+        let missing = Key::NEEDED.into_iter().find(|key| !self.seen.contains(key));
+        let Some(key) = missing else { return Ok(()) };
+        let what = "the section is missing".to_owned();
+        Err(Error::Format { table: key.name(), offset: self.offset, what })
     }
 
-    /// Takes some bytes and returns how many; 0 only when the state changed.
+    /// Takes some bytes and returns how many; 0 only where a section begins.
     fn step(&mut self, bytes: &[u8], output: &mut Output) -> Result<usize> {
-        let byte = bytes[0];
-        let space = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        self.state = match (&mut self.state, byte) {
-            (State::Section(..), _) => return self.section(bytes, output),
-            (State::Key(reader), _) => {
-                let taken = reader.feed(bytes).map_err(|at| unexpected(bytes[at], self.offset + at as u64))?;
-                if let Some(key) = reader.key() {
-                    self.state = State::Colon(key);
-                }
-                return Ok(taken);
+        if self.section.is_some() {
+            return self.section(bytes, output);
+        }
+        let (taken, found) = self.outline.feed(bytes, self.offset)?;
+        match found {
+            Some(Found::Value(key)) => {
+                let section = self.open(key, self.offset + taken as u64, output)?;
+                self.section = Some((key, Box::new(section)));
             }
-            (State::Value(key), _) if !space => {
-                let key = *key;
-                let section = self.open(key, output)?;
-                self.state = State::Section(key, Box::new(section));
-                return Ok(0);
+            Some(Found::End) if self.writes => {
+                output.bytes.extend_from_slice(if self.seen.is_empty() { b"{}\n" } else { b"}\n" });
             }
-            (State::Start, 0xef) => State::Mark(1),
-            (State::Mark(1), 0xbb) => State::Mark(2),
-            (State::Mark(2), 0xbf) => State::Start,
-            (State::Start, b'{') => State::KeyOrEnd,
-            (State::Start | State::Mark(_), _) if !space => {
-                return Err(Error::Foreign { what: format!("it begins with \"{}\"", byte.escape_ascii()) });
-            }
-            (State::KeyOrEnd | State::NextKey, b'"') => State::Key(KeyReader::default()),
-            (State::Colon(key), b':') => State::Value(*key),
-            (State::CommaOrEnd, b',') => State::NextKey,
-            (State::KeyOrEnd | State::CommaOrEnd, b'}') => {
-                if self.writes {
-                    output.bytes.extend_from_slice(if self.seen.is_empty() { b"{}\n" } else { b"}\n" });
-                }
-                State::Done
-            }
-            _ if space => return Ok(1),
-            _ => return Err(unexpected(byte, self.offset)),
-        };
-        Ok(1)
+            _ => {}
+        }
+        Ok(taken)
     }
 
-    /// Begins the section whose first byte comes next.
-    fn open(&mut self, key: Key, output: &mut Output) -> Result<Section> {
+    /// Begins the section whose value starts at `offset`.
+    fn open(&mut self, key: Key, offset: u64, output: &mut Output) -> Result<Section> {
         if key == Key::Unknown {
             return Ok(Section::Dropped(Balanced::new(key.name())));
         }
         if self.seen.contains(&key) {
             let what = "a second section of this name".to_owned();
-            return Err(Error::Format { table: key.name(), offset: self.offset, what });
+            return Err(Error::Format { table: key.name(), offset, what });
         }
         if self.writes {
             let separator = if self.seen.is_empty() { "{" } else { ",\n" };
@@ -178,7 +157,7 @@ impl Walk {
             return Ok(Section::Header(Balanced::new(key.name()), Vec::new()));
         }
         if key == Key::Strings {
-            return self.open_strings(copied);
+            return self.open_strings(offset, copied);
         }
         if self.knows_uses || !matches!(key, Key::Nodes | Key::Edges | Key::Functions) {
             return copied();
@@ -187,7 +166,7 @@ impl Walk {
         let too_early = key == Key::Edges && !self.knows_nodes || self.writes && self.seen.contains(&Key::Strings);
         let Some(header) = self.header.as_ref().filter(|_| !too_early) else {
             if self.writes {
-                return Err(Error::Order { table: key.name(), offset: self.offset });
+                return Err(Error::Order { table: key.name(), offset });
             }
             self.missed_rows = true;
             return copied();
@@ -200,20 +179,20 @@ impl Walk {
         })
     }
 
-    fn open_strings(&self, copied: impl FnOnce() -> Result<Section>) -> Result<Section> {
+    fn open_strings(&self, offset: u64, copied: impl FnOnce() -> Result<Section>) -> Result<Section> {
         if !self.writes {
             return copied();
         }
         let needs = [Key::Snapshot, Key::Nodes, Key::Edges];
         if !self.knows_uses && needs.iter().any(|key| !self.seen.contains(key)) {
-            return Err(Error::Order { table: Key::Strings.name(), offset: self.offset });
+            return Err(Error::Order { table: Key::Strings.name(), offset });
         }
         Ok(Section::Strings(Strings::new(0)))
     }
 
     /// Gives bytes to the section at hand.
     fn section(&mut self, bytes: &[u8], output: &mut Output) -> Result<usize> {
-        let State::Section(key, section) = &mut self.state else { return Ok(0) };
+        let Some((key, section)) = &mut self.section else { return Ok(0) };
         let (key, offset) = (*key, self.offset);
         let taken = match &mut **section {
             Section::Dropped(value) | Section::Copied(value) => value.feed(bytes, offset)?,
@@ -254,7 +233,7 @@ impl Walk {
     }
 
     fn close(&mut self, end: u64, output: &mut Output) -> Result<()> {
-        let State::Section(_, section) = std::mem::replace(&mut self.state, State::CommaOrEnd) else { return Ok(()) };
+        let Some((_, section)) = self.section.take() else { return Ok(()) };
         match *section {
             Section::Dropped(_) | Section::Copied(_) => {}
             Section::Header(_, bytes) => {
@@ -297,8 +276,4 @@ fn redact(text: &[u8], string: &mut u32, uses: &Uses, output: &mut Output, scrat
     }
     scratch.extend_from_slice(&text[at..]);
     append_json(scratch, output.bytes);
-}
-
-fn unexpected(byte: u8, offset: u64) -> Error {
-    Error::Format { table: DOCUMENT, offset, what: format!("unexpected \"{}\"", byte.escape_ascii()) }
 }
