@@ -15,6 +15,7 @@ const BENCHMARKS = {
   capturing: () => require('./capturing'),
   collector: () => require('./collector'),
   reliability: () => require('./reliability'),
+  ids: () => require('./ids'),
   flakiness: () => require('./flakiness'),
   plugin: () => require('./plugin'),
   'leak-test': () => require('./leak-test'),

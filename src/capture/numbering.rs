@@ -4,12 +4,12 @@
 //! up in the table of the last capture, and the document goes on with their ids. Nothing else in it changes.
 
 use super::addresses::{self, Records};
-use super::identity::{Content, match_rows};
+use super::identity::{Content, match_rows, mix};
 use super::table::{LAST_ID, Process, Space, Table, new_space};
 use crate::archive::Packed;
 use crate::error::Result;
 use crate::format::{Parser, Tables};
-use crate::ordinal::NO_NODE;
+use crate::ordinal::{NO_NODE, StringOrdinal};
 use memchr::{memchr, memmem};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -221,7 +221,7 @@ fn of_nodes(tables: &Tables, run: &Records) -> Option<Vec<u64>> {
         let id = nodes.id.get(node);
         let of_heap = id & 1 == 1;
         if super::identity::is_synthetic(tables, node) {
-            *address = id;
+            *address = if of_heap { id } else { address_of_root(tables, node) };
             continue;
         }
         wanted += usize::from(of_heap);
@@ -249,16 +249,24 @@ fn of_nodes(tables: &Tables, run: &Records) -> Option<Vec<u64>> {
     (shared * 100 <= known).then_some(addresses)
 }
 
+/// V8 gives its own roots ids that never change, and those of Node.js the next free ones, or pointers: their names stand for them, at addresses that
+/// no process has.
+fn address_of_root(tables: &Tables, node: usize) -> u64 {
+    let name = tables.strings.get(StringOrdinal(tables.nodes.name[node]));
+    name.as_bytes().iter().fold(0, |hash, byte| mix(hash, u64::from(*byte))) | 1 << 63
+}
+
 /// Ids of all nodes and the table for the next capture; `None` when ids of 32 bits are used up.
 fn number(tables: &Tables, content: &Content, previous: Option<&Table>, origin: &Origin) -> Option<(Ids, Numbered)> {
     let count = content.len();
     let matches = previous.map(|table| match_rows(content, &table.rows));
     let row_of = |node: usize| matches.as_ref().map_or(NO_NODE, |matches| matches.row[node]);
     let v8_id = |node: usize| tables.nodes.id.get(node);
+    let is_root_of_node = |node: usize| content.is_synthetic(node) && v8_id(node) & 1 == 0;
     let mut next = match previous {
         Some(table) => table.next,
         None => {
-            let placed = || (0..count).filter(|node| content.address[*node] != 0).map(v8_id);
+            let placed = || (0..count).filter(|node| content.address[*node] != 0 && !is_root_of_node(*node)).map(v8_id);
             let after = |odd: u64| placed().filter(|id| id & 1 == odd).max().map_or(odd, |id| id + 2).max(2);
             [after(0), after(1)]
         }
@@ -267,12 +275,12 @@ fn number(tables: &Tables, content: &Content, previous: Option<&Table>, origin: 
     let mut kept = 0;
     for node in 0..count {
         let row = row_of(node);
-        let id = if content.is_synthetic(node) {
+        let id = if content.is_synthetic(node) && !is_root_of_node(node) {
             v8_id(node)
         } else if let Some(table) = previous.filter(|_| row != NO_NODE) {
             kept += 1;
             u64::from(table.rows.id[row as usize])
-        } else if previous.is_none() && content.address[node] != 0 {
+        } else if previous.is_none() && content.address[node] != 0 && !is_root_of_node(node) {
             v8_id(node)
         } else {
             let next = &mut next[usize::from(v8_id(node) & 1 == 1)];
@@ -390,6 +398,11 @@ mod tests {
         (String::from_utf8(out).expect("it is text"), numbered)
     }
 
+    fn ids(text: &str) -> Vec<u32> {
+        let nodes = text.split("\"nodes\":[").nth(1).and_then(|rest| rest.split(']').next()).expect("nodes");
+        nodes.split(',').skip(2).step_by(5).map(|id| id.trim().parse().expect("a number")).collect()
+    }
+
     #[test]
     fn the_first_capture_keeps_v8s_ids_and_every_byte() {
         for piece in [1, 7, 1 << 20] {
@@ -411,10 +424,6 @@ mod tests {
         let document = document(22).replace("[ 21\"", "[ x\"");
         let (out, second) = run(&document, 100, vec![moved], first.table);
         assert_eq!((second.reason, &second.space), (None, &first.space));
-        let ids = |text: &str| -> Vec<u32> {
-            let nodes = text.split("\"nodes\":[").nth(1).and_then(|rest| rest.split(']').next()).expect("nodes");
-            nodes.split(',').skip(2).step_by(5).map(|id| id.trim().parse().expect("a number")).collect()
-        };
         let ids = ids(&out);
         assert_eq!(ids.iter().collect::<std::collections::HashSet<_>>().len(), 23, "every id once");
         assert_eq!(ids[0], 1, "the root");
@@ -423,6 +432,30 @@ mod tests {
         assert_eq!(ids[21..], [101, 103]);
         let without_ids = |text: &str| text.split_once("],").map(|(_, tail)| tail.to_owned());
         assert_eq!(without_ids(&out), without_ids(&document));
+    }
+
+    #[test]
+    fn roots_of_node_whose_ids_v8_gives_anew_take_nobody_elses() {
+        // Two roots and an object of native code, numbered in another order in the second capture.
+        let numbered = |ids: [u32; 3]| {
+            let mut text = document(20);
+            for (row, (kind, id)) in [9, 9, 8].into_iter().zip(ids).enumerate() {
+                let (from, to) =
+                    (format!("\n,2,{},{},", row + 1, 61 + row * 2), format!("\n,{kind},{},{id},", row + 1));
+                assert!(text.contains(&from));
+                text = text.replace(&from, &to);
+            }
+            let mut run = records(20, 0x9000);
+            run.id[2] = ids[2];
+            (text, run)
+        };
+        let (document, run_of_first) = numbered([2, 4, 6]);
+        let (first_out, first) = run(&document, 100, vec![run_of_first], None);
+        let (document, run_of_second) = numbered([6, 2, 8]);
+        let (second_out, second) = run(&document, 100, vec![run_of_second], first.table);
+        assert_eq!((second.reason, &second.space), (None, &first.space));
+        assert_eq!(ids(&first_out), ids(&second_out));
+        assert_eq!(ids(&second_out).iter().collect::<std::collections::HashSet<_>>().len(), 21, "every id once");
     }
 
     #[test]

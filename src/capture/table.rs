@@ -10,7 +10,7 @@ use crate::ordinal::NO_NODE;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"heaphound ids 1\n";
+const MAGIC: &[u8; 16] = b"heaphound ids 2\n";
 /// A row takes at least this many bytes; a file that claims more rows than it can hold is damaged.
 const SMALLEST_ROW: usize = 14;
 /// Ids are 32 bits wide in V8 and in DevTools.
@@ -70,7 +70,7 @@ pub struct Table {
 }
 
 /// # Shapes
-/// One row per object whose place is known, ascending by address; `item_start` has one more.
+/// One row per object whose place is known, ascending by address; the starts have one more.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rows {
     pub address: Vec<u64>,
@@ -79,9 +79,11 @@ pub struct Rows {
     /// Row of the object that holds it; [`NO_NODE`]: none that has a row.
     pub owner: Vec<u32>,
     pub owner_edge: Vec<u32>,
-    pub text_count: Vec<u8>,
-    item_start: Vec<u32>,
-    items: Vec<u32>,
+    text_start: Vec<u32>,
+    /// As wide as hashes come: of a million texts, two have one of 32 bits.
+    texts: Vec<u64>,
+    child_start: Vec<u32>,
+    children: Vec<u32>,
 }
 
 impl Default for Rows {
@@ -92,9 +94,10 @@ impl Default for Rows {
             class: Vec::new(),
             owner: Vec::new(),
             owner_edge: Vec::new(),
-            text_count: Vec::new(),
-            item_start: vec![0],
-            items: Vec::new(),
+            text_start: vec![0],
+            texts: Vec::new(),
+            child_start: vec![0],
+            children: Vec::new(),
         }
     }
 }
@@ -114,20 +117,20 @@ impl Rows {
         self.class.push(class);
         self.owner.push(owner.0);
         self.owner_edge.push(owner.1);
-        self.text_count.push(items.texts.len() as u8);
-        self.items.extend(items.texts.iter().chain(&items.children));
-        self.item_start.push(self.items.len() as u32);
+        self.texts.extend(&items.texts);
+        self.text_start.push(self.texts.len() as u32);
+        self.children.extend(&items.children);
+        self.child_start.push(self.children.len() as u32);
     }
 
     /// Texts and children of a row, ascending.
-    pub fn items(&self, row: usize) -> (&[u32], &[u32]) {
-        let items = &self.items[self.item_start[row] as usize..self.item_start[row + 1] as usize];
-        items.split_at(usize::from(self.text_count[row]).min(items.len()))
+    pub fn items(&self, row: usize) -> (&[u64], &[u32]) {
+        (&self.texts[stretch(&self.text_start, row)], &self.children[stretch(&self.child_start, row)])
     }
+}
 
-    fn item_count(&self, row: usize) -> u8 {
-        (self.item_start[row + 1] - self.item_start[row]) as u8
-    }
+fn stretch(starts: &[u32], row: usize) -> std::ops::Range<usize> {
+    starts[row] as usize..starts[row + 1] as usize
 }
 
 #[derive(Serialize, Deserialize)]
@@ -136,7 +139,8 @@ struct Head {
     process: Process,
     next: [u64; 2],
     rows: usize,
-    items: usize,
+    texts: usize,
+    children: usize,
 }
 
 impl Table {
@@ -179,7 +183,8 @@ impl Table {
             process: self.process.clone(),
             next: self.next,
             rows: rows.len(),
-            items: rows.items.len(),
+            texts: rows.texts.len(),
+            children: rows.children.len(),
         };
         let head = serde_json::to_vec(&head).expect("texts and numbers can be written");
         let mut out = MAGIC.to_vec();
@@ -199,9 +204,11 @@ impl Table {
         for column in [&rows.class, &rows.owner, &rows.owner_edge] {
             out.extend(column.iter().flat_map(|value| value.to_le_bytes()));
         }
-        out.extend(&rows.text_count);
-        out.extend((0..rows.len()).map(|row| rows.item_count(row)));
-        out.extend(rows.items.iter().flat_map(|value| value.to_le_bytes()));
+        for starts in [&rows.text_start, &rows.child_start] {
+            out.extend((0..rows.len()).map(|row| stretch(starts, row).len() as u8));
+        }
+        out.extend(rows.texts.iter().flat_map(|value| value.to_le_bytes()));
+        out.extend(rows.children.iter().flat_map(|value| value.to_le_bytes()));
         out.extend(checksum(&out).to_le_bytes());
         out
     }
@@ -235,15 +242,14 @@ impl Table {
         rows.class = bytes.column(count)?;
         rows.owner = bytes.column(count)?;
         rows.owner_edge = bytes.column(count)?;
-        rows.text_count = bytes.take(count)?.to_vec();
-        let mut end = 0u32;
-        for (items, texts) in bytes.take(count)?.iter().zip(&rows.text_count) {
-            end = end.checked_add(u32::from(*items)).filter(|_| texts <= items)?;
-            rows.item_start.push(end);
-        }
-        rows.items = bytes.column(head.items)?;
+        rows.text_start = bytes.starts(count)?;
+        rows.child_start = bytes.starts(count)?;
+        let texts = bytes.take(head.texts.checked_mul(8)?)?.chunks_exact(8);
+        rows.texts = texts.map(|eight| u64::from_le_bytes(eight.try_into().expect("eight bytes"))).collect();
+        rows.children = bytes.column(head.children)?;
         let whole = bytes.0.is_empty()
-            && end as usize == head.items
+            && rows.text_start[count] as usize == head.texts
+            && rows.child_start[count] as usize == head.children
             && rows.owner.iter().all(|owner| *owner == NO_NODE || (*owner as usize) < count)
             && head.next[0] % 2 == 0
             && head.next[1] % 2 == 1;
@@ -271,6 +277,15 @@ impl<'a> Bytes<'a> {
             }
         }
         None
+    }
+
+    /// Where each row's part of a column begins, from how long each is.
+    fn starts(&mut self, count: usize) -> Option<Vec<u32>> {
+        let mut starts = vec![0u32];
+        for length in self.take(count)? {
+            starts.push(starts[starts.len() - 1].checked_add(u32::from(*length))?);
+        }
+        Some(starts)
     }
 
     fn column(&mut self, count: usize) -> Option<Vec<u32>> {
@@ -309,7 +324,7 @@ mod tests {
     fn table() -> Table {
         let mut rows = Rows::default();
         for row in 0..50u32 {
-            let texts: Vec<u32> = (0..row % 4).map(|n| n * 1000 + row).collect();
+            let texts: Vec<u64> = (0..row % 4).map(|n| u64::from(n * 1000 + row) << 20).collect();
             let items = Items { texts, children: if row % 3 == 0 { vec![5] } else { vec![] } };
             let owner = (if row == 0 { NO_NODE } else { row / 2 }, row * 7);
             rows.push(0x7f00_0000_0000 + u64::from(row) * 40, 3000 - row * 2 + 1, row ^ 0xffff, owner, &items);
@@ -322,7 +337,7 @@ mod tests {
         let table = table();
         let bytes = table.to_bytes();
         assert_eq!(Table::of_bytes(&bytes).as_ref(), Some(&table));
-        assert_eq!(table.rows.items(3), (&[3, 1003, 2003][..], &[5][..]));
+        assert_eq!(table.rows.items(3), (&[3 << 20, 1003 << 20, 2003 << 20][..], &[5][..]));
         let empty = Table { rows: Rows::default(), ..table };
         assert_eq!(Table::of_bytes(&empty.to_bytes()), Some(empty));
     }

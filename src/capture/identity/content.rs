@@ -19,7 +19,7 @@ const PLACE: u32 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fact {
     /// A text under a name, or at a place of an array. `telling`: few other objects have it.
-    Text { hash: u32, named: bool, telling: bool },
+    Text { hash: u64, named: bool, telling: bool },
     /// An object under a name. `own`: it is this object's before anybody else's.
     Child { edge: u32, target: usize, own: bool },
 }
@@ -166,7 +166,7 @@ impl<'a> Content<'a> {
     /// What tells `node` from others of its class.
     pub(super) fn each_fact(&self, node: usize, fact: &mut dyn FnMut(Fact)) {
         if self.is_text(node) {
-            return fact(Fact::Text { hash: fold(self.texts.text[node]), named: true, telling: true });
+            return fact(Fact::Text { hash: self.texts.text[node], named: true, telling: true });
         }
         for edge in edges(self.tables, node) {
             let (kind_of_edge, target) = split(&self.tables.edges, edge);
@@ -195,7 +195,7 @@ impl<'a> Content<'a> {
 
     fn fact(&self, node: usize, edge: u32, target: usize, fact: &mut dyn FnMut(Fact)) {
         if self.is_text(target) {
-            let hash = fold(mix(u64::from(edge), self.texts.text[target]));
+            let hash = mix(u64::from(edge), self.texts.text[target]);
             let telling = self.texts.telling.contains(target);
             fact(Fact::Text { hash, named: Self::is_named(edge), telling });
         } else {
@@ -243,7 +243,7 @@ pub fn is_synthetic(tables: &Tables, node: usize) -> bool {
 /// Ascending and different.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Items {
-    pub texts: Vec<u32>,
+    pub texts: Vec<u64>,
     pub children: Vec<u32>,
 }
 
@@ -251,7 +251,7 @@ pub(super) fn child_hash(edge: u32, address: u64) -> u32 {
     fold(mix(u64::from(edge), address))
 }
 
-fn keep(hash: u32, limit: usize, kept: &mut Vec<u32>) {
+fn keep<T: Ord>(hash: T, limit: usize, kept: &mut Vec<T>) {
     if let Err(at) = kept.binary_search(&hash)
         && at < limit
     {

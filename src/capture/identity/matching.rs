@@ -344,6 +344,42 @@ mod tests {
         check_same(&before, &two("two", 0x5000, "other"), &[("o", "o")]);
     }
 
+    /// A page with a text, an array without any, a text, two plain objects and a text, the objects of the array being on another page.
+    fn page(places: [u64; 6]) -> Heap {
+        let mut heap = Heap::new();
+        heap.object("store", "Store", 0x10_0000).edge("root", "store", "store");
+        for (label, at) in [("t0", 0), ("t1", 2), ("t2", 5)] {
+            heap.string(label, label, places[at]).edge("store", label, label);
+        }
+        heap.object("list", "Array", places[1]).edge("store", "items", "list");
+        heap.object("other", "Array", 0x10_1000).edge("store", "others", "other");
+        for (label, at) in [("p0", 3), ("p1", 4)] {
+            heap.object(label, "Object", places[at]).element("other", label);
+        }
+        for (label, address) in [("q0", 0x11_0000), ("q1", 0x11_0040)] {
+            heap.object(label, "Object", address).element("list", label);
+        }
+        heap
+    }
+
+    #[test]
+    fn what_has_no_text_is_found_between_its_neighbours() {
+        let before = page([0x4_0000, 0x4_0100, 0x4_0200, 0x4_0300, 0x4_0400, 0x4_0500]);
+        let all = [("list", "list"), ("q0", "q0"), ("q1", "q1"), ("p0", "p0"), ("p1", "p1")];
+        check_same(&before, &page([0x8_1000, 0x8_1020, 0x8_1040, 0x8_1060, 0x8_1080, 0x8_10a0]), &all);
+        // To two pages, the second with nobody to the right.
+        let two = page([0x8_1000, 0x8_1020, 0x8_1040, 0xc_1060, 0xc_1080, 0xc_10a0]);
+        check_same(&before, &two, &[("list", "list"), ("q0", "q0"), ("p0", "-"), ("p1", "-")]);
+        // Another array in its place: not among the neighbours, too far from them, on a page that has what it had.
+        for places in [
+            [0x8_1000, 0x8_1200, 0x8_1040, 0x8_1060, 0x8_1080, 0x8_10a0],
+            [0x8_1000, 0xc_1020, 0x8_1040, 0x8_1060, 0x8_1080, 0x8_10a0],
+            [0x4_0000, 0x8_1020, 0x4_0200, 0x8_1060, 0x8_1080, 0x4_0500],
+        ] {
+            check_same(&before, &page(places), &[("list", "-"), ("q0", "-"), ("store", "store")]);
+        }
+    }
+
     #[test]
     fn one_field_may_change_but_not_all() {
         let two = |first: &str, second: &str| {

@@ -2,6 +2,7 @@
 
 mod content;
 mod crowds;
+mod evacuation;
 mod matching;
 mod moved;
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Objects that the collector moved between two captures.
 
+use super::content::Content;
+use super::evacuation::Evacuation;
 use super::matching::Matching;
+use super::mix;
 use crate::bit_set::BitSet;
 use crate::ordinal::NO_NODE;
 use std::collections::HashMap;
@@ -15,7 +18,7 @@ impl Matching<'_> {
 
     /// First by their texts, then with those that moved.
     pub(super) fn find_moved(&mut self) {
-        let key = |class: u32, text: u32| u64::from(class) << 32 | u64::from(text);
+        let key = |class: u32, text: u64| mix(u64::from(class), text);
         let mut now = Vec::new();
         for node in 0..self.content.len() {
             if self.row[node] == NO_NODE && self.content.address[node] != 0 {
@@ -38,7 +41,11 @@ impl Matching<'_> {
             }
         }
         for _ in 0..MOVES {
-            if !self.follow_down() && !self.follow_up() {
+            let evacuation = Evacuation::new(self);
+            let mut changed = self.follow_down(&evacuation);
+            changed |= self.follow_up();
+            changed |= self.follow_neighbours(&evacuation);
+            if !changed {
                 break;
             }
         }
@@ -52,8 +59,9 @@ impl Matching<'_> {
             || votes * 2 >= texts.len() && owner != NO_NODE && before != NO_NODE && self.row[owner as usize] == before
     }
 
-    /// What a moved object holds under a name, where it held such an object before that is gone from its place.
-    fn follow_down(&mut self) -> bool {
+    /// What an object that is the same holds, where it held such an object before that is gone from its place: what a moved object holds, and
+    /// what another holds under a name if it lies where the collector would have put it.
+    fn follow_down(&mut self, evacuation: &Evacuation) -> bool {
         let mut moved = BitSet::new(self.rows.len());
         for node in 0..self.content.len() {
             if self.row[node] != NO_NODE && self.has_moved(node) {
@@ -62,10 +70,10 @@ impl Matching<'_> {
         }
         let mut left: HashMap<(u32, u32), u32> = HashMap::new();
         for row in 0..self.rows.len() {
-            let owner = self.rows.owner[row];
-            if owner != NO_NODE && moved.contains(owner as usize) && !self.taken.contains(row) {
-                let key = (owner, self.rows.owner_edge[row]);
-                left.entry(key).and_modify(|only| *only = NO_NODE).or_insert(row as u32);
+            let (owner, edge) = (self.rows.owner[row], self.rows.owner_edge[row]);
+            let follows = |owner: usize| moved.contains(owner) || Content::is_named(edge) && self.taken.contains(owner);
+            if owner != NO_NODE && follows(owner as usize) && !self.taken.contains(row) {
+                left.entry((owner, edge)).and_modify(|only| *only = NO_NODE).or_insert(row as u32);
             }
         }
         let mut changed = false;
@@ -73,7 +81,7 @@ impl Matching<'_> {
         for at in 0..self.content.order.len() {
             let node = self.content.order[at] as usize;
             let owner = self.row[node];
-            if owner == NO_NODE || !moved.contains(owner as usize) {
+            if owner == NO_NODE {
                 continue;
             }
             self.content.each_held(node, &mut |edge, target| {
@@ -82,10 +90,35 @@ impl Matching<'_> {
                 }
             });
             for (target, row) in found.drain(..) {
-                changed |= self.take_like(target, row);
+                let (before, now) = (self.rows.address[row as usize], self.content.address[target]);
+                if moved.contains(owner as usize) || evacuation.fits(before, now) {
+                    changed |= self.take_like(target, row);
+                }
             }
         }
         changed
+    }
+
+    /// What lay between two that moved, and lies between them now: object for object of the same classes.
+    fn follow_neighbours(&mut self, evacuation: &Evacuation) -> bool {
+        let mut nodes: Vec<u32> = (0..self.content.len() as u32)
+            .filter(|node| self.row[*node as usize] == NO_NODE && self.content.address[*node as usize] != 0)
+            .collect();
+        let address = |node: u32| self.content.address[node as usize];
+        nodes.sort_unstable_by_key(|node| address(*node));
+        let mut found = Vec::new();
+        for [(first, last), (from, to)] in evacuation.stretches() {
+            let start = self.rows.address.partition_point(|address| *address <= first);
+            let end = self.rows.address.partition_point(|address| *address < last);
+            let rows = (start..end).filter(|row| !self.taken.contains(*row));
+            let start = nodes.partition_point(|node| address(*node) <= from);
+            let end = nodes.partition_point(|node| address(*node) < to);
+            let class = |node: u32| self.content.class[node as usize];
+            if rows.clone().map(|row| self.rows.class[row]).eq(nodes[start..end].iter().map(|node| class(*node))) {
+                found.extend(nodes[start..end].iter().zip(rows).map(|(node, row)| (*node as usize, row as u32)));
+            }
+        }
+        found.into_iter().fold(false, |changed, (node, row)| self.take_like(node, row) || changed)
     }
 
     /// Who holds a moved object as the object that is gone held it.

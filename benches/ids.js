@@ -1,0 +1,58 @@
+'use strict';
+
+// Do objects keep their id over ten forked captures, while the process works, replaces objects and lets V8 move them? On each Node line.
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { execFileSync } = require('node:child_process');
+const { followIds } = require('../__test__/helpers/followed-ids');
+
+const NODES = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
+const OBJECTS = 100_000;
+const CAPTURES = 10;
+
+/** @param {string[]} flags */
+async function measure(flags) {
+  const rounds = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 1;
+  const lines = fs.readdirSync(NODES).filter((name) => /^node\d+$/.test(name)).sort();
+  const rows = [];
+  for (const line of lines) {
+    const binary = path.join(NODES, line, 'bin', 'node');
+    const runs = Array.from({ length: rounds }, () => followed(binary));
+    const sum = (pick) => runs.reduce((total, run) => total + pick(run), 0);
+    const least = Math.min(...runs.map(({ sameCount, keptCount }) => sameCount / keptCount));
+    rows.push(`| ${[
+      execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim(),
+      rounds,
+      `${(Math.floor(least * 1e5) / 1e3).toFixed(2)} %`,
+      `${sum(({ lost }) => lost.length)} of ${sum(({ first }) => first.containers.size)}`,
+      `${sum(({ twice }) => twice.length)} of ${sum(({ namedCount }) => namedCount).toLocaleString('en-US')}`,
+      `${sum(({ spaces }) => spaces - 1)}`,
+    ].join(' | ')} |`);
+    console.error(rows.at(-1));
+  }
+  return [
+    `A process keeps ${OBJECTS.toLocaleString('en-US')} objects, a quarter of which no text tells apart, fills ${CAPTURES} stores, and replaces five thousand objects of the same class at every turn, while`,
+    `it is captured ${CAPTURES} times by a fork (\`__test__/fixtures/ids-app.js\`). *Same id*: of the kept objects, those with the same id in the first and the last capture; aim 99 %.`,
+    '*Two objects*: ids that named two objects with different texts, of all objects with a text of their own, replaced ones included. *New spaces*: captures whose ids could not be followed.',
+    '',
+    '| Node | runs | same id, least | stores and their parts with another id | ids of two objects | new spaces |',
+    '|---|--:|--:|--:|--:|--:|',
+    ...rows,
+  ];
+}
+
+/** @param {string} binary */
+function followed(binary) {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-ids-'));
+  try {
+    const { taken, first, twice, namedCount, keptCount, sameCount, lost } = followIds(binary, dir, OBJECTS, CAPTURES);
+    twice.forEach((one) => console.error(one));
+    return { first, twice, namedCount, keptCount, sameCount, lost, spaces: new Set(taken.map(({ idSpace }) => idSpace)).size };
+  } finally {
+    fs.rmSync(dir, { recursive: true });
+  }
+}
+
+module.exports = { title: 'Ids over forked captures', measure };
