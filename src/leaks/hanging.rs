@@ -52,16 +52,16 @@ impl<'a> Hanging<'a> {
         Ok(hanging)
     }
 
-    /// The near ancestor of the same class that is held in the same way by the same class.
+    /// The near ancestor of the same class that is held in the same way by the same class; the third of one class of the program in a row,
+    /// however it is held, as in a tree.
     fn repeated(&self, node: NodeOrdinal, owner: NodeOrdinal) -> Option<NodeOrdinal> {
         let (mut ancestor, mut fans_out) = (owner, self.fans_out(node));
         for _ in 0..CHAIN_PERIOD {
             let above = self.owner(ancestor).filter(|_| !fans_out)?;
-            let repeats = self.label(ancestor) == self.label(node)
-                && self.label(above) == self.label(owner)
-                && self.step(ancestor) == self.step(node)
-                && (ancestor == owner || self.step(above) == self.step(owner));
-            if repeats {
+            let is_same = self.label(ancestor) == self.label(node) && self.label(above) == self.label(owner);
+            let is_held_alike =
+                self.step(ancestor) == self.step(node) && (ancestor == owner || self.step(above) == self.step(owner));
+            if is_same && (is_held_alike || ancestor == owner && is_instance(self.snapshot, node)) {
                 return Some(ancestor);
             }
             fans_out = self.fans_out(ancestor);
@@ -116,4 +116,14 @@ pub fn is_backing(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
         }
         _ => false,
     }
+}
+
+/// True for objects whose references have names of the program: instances of classes, scopes. Names in plain objects may be data.
+pub fn has_fields(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+    matches!(snapshot.kind(node), NodeKind::CLOSURE | NodeKind::HIDDEN) || is_instance(snapshot, node)
+}
+
+fn is_instance(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+    let name = snapshot.name_text(node);
+    snapshot.kind(node) == NodeKind::OBJECT && !name.is("Object") && !name.is("Array") && !name.is_empty()
 }

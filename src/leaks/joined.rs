@@ -6,6 +6,7 @@ use super::last::Last;
 use super::path::nodes_to;
 use super::zones::Key;
 use crate::bit_set::BitSet;
+use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -83,7 +84,7 @@ fn find(leader: &[usize], mut index: usize) -> usize {
     index
 }
 
-/// Places whose objects this one leads to over new objects.
+/// Places whose objects this one leads to over new objects, a WeakRef to what it refers to.
 fn reached(last: &Last<'_>, from: NodeOrdinal, place_of: &HashMap<Key, usize>) -> HashSet<usize> {
     let snapshot = last.snapshot();
     let mut found = HashSet::new();
@@ -95,9 +96,10 @@ fn reached(last: &Last<'_>, from: NodeOrdinal, place_of: &HashMap<Key, usize>) -
         let node = queue[next];
         next += 1;
         found.extend(place_of.get(&last.key(node)));
+        let is_weak_ref = snapshot.name_text(node).is("WeakRef") && snapshot.kind(node) == NodeKind::OBJECT;
         for edge in snapshot.edges(node) {
             let target = snapshot.target(edge);
-            if last.hanging.references.cost(snapshot, node, edge).is_some()
+            if (last.hanging.references.cost(snapshot, node, edge).is_some() || is_weak_ref)
                 && !last.zones.is_persistent(target)
                 && seen.insert_new(target.index())
             {

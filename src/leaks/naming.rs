@@ -91,7 +91,7 @@ pub fn worth(meaning: Meaning) -> i64 {
         Meaning::Language => 4,
         Meaning::Platform => 7,
         Meaning::Package => 9,
-        Meaning::Program => 12,
+        Meaning::Program => 14,
     }
 }
 

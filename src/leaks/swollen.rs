@@ -25,6 +25,10 @@ pub fn swollen(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<Ent
         if shown.contains(&node) || joined.contains(&node) || !last.counts(node) || holds(last, node, &known) {
             continue;
         }
+        // Its cells go with what they watch: there is another leak.
+        if !entries.is_empty() && last.class_name(node).to_string() == "FinalizationRegistry" {
+            continue;
+        }
         let is_collection = last.meaning(node) != Meaning::Value && last.snapshot().kind(node) == NodeKind::OBJECT;
         let container = if is_collection { node } else { last.owner(node).unwrap_or(node) };
         let growth = Growth { counts: vec![0; growth.sizes.len()], sizes: growth.sizes.clone() };

@@ -7,7 +7,7 @@ use super::item::Part;
 use super::kind::{Kind, Scene, kind_of};
 use super::last::Last;
 use super::leak::{Container, Leak, LeakedClass};
-use super::path::{edge_name, nodes_to, told_nodes_to};
+use super::path::{edge_name, told_nodes_to};
 use super::suspect::{first_leaking, steps};
 
 /// Everything about one leak that its own part of the heap tells.
@@ -20,7 +20,7 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
     // In a chain of scopes the reference from one link to the next is the one to cut.
     let cut = if kind == Kind::Closures { item } else { cut };
     let (confidence, evidence) = weigh(last, entry, facts);
-    let holders = nodes_to(last, entry.container);
+    let holders = nodes.iter().position(|node| *node == entry.container).map_or(&nodes[..], |at| &nodes[..=at]);
     Leak {
         class_name: last.class_name(entry.item),
         location: last.location(entry.item),

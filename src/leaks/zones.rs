@@ -1,6 +1,6 @@
 //! What hangs from the objects that were always there, counted by the generic path on which it hangs.
 
-use super::hanging::{Hanging, is_backing};
+use super::hanging::{Hanging, has_fields, is_backing};
 use super::labels::{Label, mix};
 use super::same::Same;
 use crate::bit_set::BitSet;
@@ -175,16 +175,4 @@ fn is_dictionary(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
     snapshot.edge_range(node).len() > DICTIONARY
         && snapshot.kind(node) == NodeKind::OBJECT
         && snapshot.name_text(node).is("Object")
-}
-
-/// True for objects whose references have names of the program: instances of classes, scopes. Names in plain objects may be data.
-fn has_fields(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-    match snapshot.kind(node) {
-        NodeKind::OBJECT => {
-            let name = snapshot.name_text(node);
-            !name.is("Object") && !name.is("Array") && !name.is_empty()
-        }
-        NodeKind::CLOSURE | NodeKind::HIDDEN => true,
-        _ => false,
-    }
 }

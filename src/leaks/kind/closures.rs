@@ -11,9 +11,11 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if group.links * 2 <= group.count {
         return None;
     }
-    let above = std::iter::successors(Some(last_link(scene)), |node| scene.last.owner(*node));
-    let scope = above.take(CHAIN_PERIOD).find(|node| is_context(scene.last.snapshot(), *node));
-    let Some(scope) = scope.filter(|scope| !scene.last.zones.is_persistent(*scope)) else {
+    let link = link(scene);
+    let before = scene.last.hanging.repeats(link);
+    let above = std::iter::successors(Some(link), |node| scene.last.owner(*node));
+    let between = above.take(CHAIN_PERIOD).take_while(|node| Some(*node) != before);
+    let Some(scope) = { between }.find(|node| is_context(scene.last.snapshot(), *node)) else {
         return Some((Kind::GrowingList, Detail::default()));
     };
     let detail = Detail {
@@ -24,8 +26,8 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((Kind::Closures, detail))
 }
 
-/// A link of the list that is not its first, so that what leads from one to the next stands above it.
-fn last_link(scene: &Scene<'_, '_>) -> NodeOrdinal {
+/// A link of the list that is not its first, so that what leads to it from the one before stands above it.
+fn link(scene: &Scene<'_, '_>) -> NodeOrdinal {
     let key = scene.last.key(scene.item());
     let is_link = |node: &NodeOrdinal| scene.last.hanging.is_link(*node) && scene.last.key(*node) == key;
     scene.last.hanging.forest.order().find(is_link).unwrap_or(scene.item())

@@ -6,9 +6,14 @@ use crate::ordinal::NodeOrdinal;
 
 /// The property of an EventEmitter, and that of an EventTarget, under which listeners lie.
 const LISTENERS: [&str; 3] = ["_events", "<symbol kEvents>", "<symbol events>"];
-/// Lists of signals that `AbortSignal.any` keeps.
-const SIGNALS: [&str; 4] =
-    ["<symbol kDependantSignals>", "<symbol kSourceSignals>", "<symbol dependantSignals>", "<symbol sourceSignals>"];
+/// Lists of signals that `AbortSignal.any` keeps, and where signals are that listeners wait on.
+const SIGNALS: [&str; 5] = [
+    "<symbol kDependantSignals>",
+    "<symbol kSourceSignals>",
+    "<symbol dependantSignals>",
+    "<symbol sourceSignals>",
+    "gcPersistentSignals",
+];
 
 pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let near = scene.holders();

@@ -1,6 +1,6 @@
 //! Do short pieces keep long parents, or does memory outside of the heap grow?
 
-use super::{Detail, Kind, Scene};
+use super::{Detail, Kind, Scene, network};
 use crate::kind::NodeKind;
 
 const STORE: &str = "system / JSArrayBufferData";
@@ -34,6 +34,10 @@ pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if in_piece.is_some() && scene.kind(end).is_string() {
         return Some((Kind::StringSlices, Detail { parent_size: Some(size), ..Detail::default() }));
     }
+    // What Node.js's streams have buffered goes with them.
+    if network::class_of_node(scene).is_some() {
+        return None;
+    }
     let is_view = (scene.cut..end).any(|at| VIEWS.contains(&scene.class(at).as_str()));
     (is_view && scene.class(end) == STORE)
         .then(|| (Kind::BufferSlices, Detail { parent_size: Some(size), ..Detail::default() }))
@@ -44,5 +48,5 @@ pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let is_store = scene.class(end) == STORE
         || scene.item_class().starts_with("ArrayBuffer")
         || scene.item_class() == "SharedArrayBuffer";
-    is_store.then(|| (Kind::ExternalMemory, Detail::default()))
+    (is_store && network::class_of_node(scene).is_none()).then(|| (Kind::ExternalMemory, Detail::default()))
 }

@@ -11,23 +11,29 @@ const HANDLES: [&str; 8] =
     ["TCP", "Pipe", "TLSWrap", "TTY", "UDP", "TCPConnectWrap", "HTTPClientAsyncResource", "HTTPServerAsyncResource"];
 
 pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    let held_natively = held_natively(scene);
+    let kind = match class_of_node(scene) {
+        // A socket that still has its request waits for the end of it.
+        Some(Kind::Sockets) if scene.grows_with(&REQUESTS) => Kind::Requests,
+        Some(kind) => kind,
+        None if held_natively => Kind::NativeHandles,
+        None => return None,
+    };
+    Some((kind, Detail::default()))
+}
+
+/// What a class of Node.js on the path, or one that inherits from it, makes of the leak.
+pub fn class_of_node(scene: &Scene<'_, '_>) -> Option<Kind> {
     let on_path: Vec<Vec<String>> = scene.leaking().map(|at| scene.lineage(scene.nodes[at])).collect();
     let has =
         |classes: &[&str]| on_path.iter().any(|lineage| lineage.iter().any(|class| classes.contains(&class.as_str())));
-    let held_natively = held_natively(scene);
-    let kind = if has(&REQUESTS) {
-        Kind::Requests
+    if has(&REQUESTS) {
+        Some(Kind::Requests)
     } else if has(&SOCKETS) || has(&HANDLES) {
-        // A socket that still has its request waits for the end of it.
-        if scene.grows_with(&REQUESTS) { Kind::Requests } else { Kind::Sockets }
-    } else if has(&STREAMS) {
-        Kind::Streams
-    } else if held_natively {
-        Kind::NativeHandles
+        Some(Kind::Sockets)
     } else {
-        return None;
-    };
-    Some((kind, Detail::default()))
+        has(&STREAMS).then_some(Kind::Streams)
+    }
 }
 
 /// Only the roots or an object of Node.js's native code hold the first leaking object.
