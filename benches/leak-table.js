@@ -37,13 +37,10 @@ async function main() {
   const isWritten = process.argv.length === 2 || process.argv[2] === '--write';
   const wanted = process.argv.slice(2).filter((word) => word !== '--write');
   const folders = wanted.filter((word) => fs.existsSync(word));
-  const ours = FOLDERS.flatMap(casesOf).filter(({ title }) => wanted.length === 0 || wanted.includes(title));
-  const packages = path.join(root, 'examples', 'packages');
-  if (ours.length > 0 && !fs.existsSync(path.join(packages, 'node_modules'))) {
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packages, stdio: 'inherit' });
-  }
+  const ours = folders.length > 0 && folders.length === wanted.length ? [] : ownCases();
+  const chosen = ours.filter(({ title }) => wanted.length === 0 || wanted.includes(title));
   const rows = [];
-  for (const one of [...ours, ...folders.flatMap(casesElsewhere)]) {
+  for (const one of [...chosen, ...folders.flatMap(casesElsewhere)]) {
     const row = await tryCase(one).catch((error) => notRun(one, error));
     console.log(row.problems.length === 0 ? `right  ${one.title}` : `WRONG  ${one.title}: ${row.problems.join('; ')}`);
     rows.push(row);
@@ -51,6 +48,15 @@ async function main() {
   if (isWritten) write(rows, wanted.length > 0);
   else console.log(['', ...drawTable(rows)].join('\n'));
   process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
+}
+
+/** A case says what is expected beside what it loads: its packages are installed first. */
+function ownCases() {
+  const packages = path.join(root, 'examples', 'packages');
+  if (!fs.existsSync(path.join(packages, 'node_modules'))) {
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: packages, stdio: 'inherit' });
+  }
+  return FOLDERS.flatMap(casesOf);
 }
 
 /**

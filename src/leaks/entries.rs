@@ -1,5 +1,6 @@
 //! From growing groups to leaks: one for each place where things accumulate.
 
+use super::bounded::is_bounded;
 use super::entry::{Entry, Grown};
 use super::growth::{Growing, Growth, is_small};
 use super::joined::{kin_joined, linked_joined, same_joined};
@@ -64,6 +65,9 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
         groups.into_iter().partition(|group| last.counts(group.node));
     let best = best_group(last, &groups)?;
     let Grown { key, node: item, growth: item_growth, container, .. } = groups.swap_remove(best);
+    if is_bounded(last, container, key) {
+        return None;
+    }
     // Node.js itself keeps a few texts for every module that is loaded late, but not one for each operation, again and again.
     let is_regular = item_growth.counts.len() > 1 && growing.operations.is_multiple(&item_growth.counts);
     let is_few = !is_regular && item_growth.counts.iter().all(|count| *count < FEW_TEXTS);

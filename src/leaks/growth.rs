@@ -15,7 +15,7 @@ const FEWEST_SPREAD: i64 = 20;
 /// The same for a single interval, where nothing tells a start from a leak.
 const FEWEST_OF_ONE: i64 = 20;
 /// Bytes in each interval for objects whose number stays.
-const SWELLING: i64 = 16 << 10;
+pub const SWELLING: i64 = 16 << 10;
 /// Bytes in each interval of one object that was always there.
 const OWN: i64 = 512;
 /// The same for a single interval.

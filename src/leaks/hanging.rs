@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::kind::NodeKind;
 use crate::ordinal::{NO_NODE, NodeOrdinal};
 use crate::snapshot::Snapshot;
+use std::collections::HashSet;
 
 /// Links of a list are told by a repeat among this many ancestors.
 pub const CHAIN_PERIOD: usize = 8;
@@ -38,13 +39,22 @@ impl<'a> Hanging<'a> {
         let mut hanging = Self { snapshot, labels, references, forest, owner, repeats };
         let mut order = Vec::with_capacity(nodes);
         order.extend(hanging.forest.order());
-        for (turn, node) in order.into_iter().enumerate() {
+        let mut linked = HashSet::new();
+        for (turn, node) in order.iter().enumerate() {
             control.check_at(turn)?;
-            let Some(parent) = hanging.forest.parent(node) else { continue };
+            let Some(parent) = hanging.forest.parent(*node) else { continue };
             let owner = if is_backing(snapshot, parent) { hanging.owner(parent).unwrap_or(parent) } else { parent };
             hanging.owner[node.index()] = owner.0;
-            if !is_backing(snapshot, node)
-                && let Some(ancestor) = hanging.repeated(node, owner)
+            if hanging.is_linked(*node, owner)
+                && hanging.owner(owner).is_some_and(|above| hanging.is_linked(owner, above))
+            {
+                linked.insert(hanging.label(*node));
+            }
+        }
+        for (turn, node) in order.into_iter().enumerate() {
+            control.check_at(turn)?;
+            if let Some(owner) = hanging.owner(node).filter(|_| !is_backing(snapshot, node))
+                && let Some(ancestor) = hanging.repeated(node, owner, &linked)
             {
                 hanging.repeats[node.index()] = ancestor.0;
             }
@@ -52,16 +62,28 @@ impl<'a> Hanging<'a> {
         Ok(hanging)
     }
 
-    /// The near ancestor of the same class that is held in the same way by the same class; the third of one class of the program in a row,
-    /// however it is held, as in a tree.
-    fn repeated(&self, node: NodeOrdinal, owner: NodeOrdinal) -> Option<NodeOrdinal> {
+    /// Whether an instance of a class refers to another of its class, as the nodes of a list or a tree do.
+    fn is_linked(&self, node: NodeOrdinal, owner: NodeOrdinal) -> bool {
+        is_instance(self.snapshot, node)
+            && self.label(node) == self.label(owner)
+            && !self.fans_out(node)
+            && self.forest.edge(node).is_some_and(|edge| !self.references.leads_to_class(self.snapshot, edge))
+    }
+
+    /// The near ancestor of the same class that is held in the same way by the same class. Where three of a class (`linked`) are linked anywhere,
+    /// each is a link of the one that holds it, however it does.
+    fn repeated(&self, node: NodeOrdinal, owner: NodeOrdinal, linked: &HashSet<Label>) -> Option<NodeOrdinal> {
+        if self.is_linked(node, owner) && linked.contains(&self.label(node)) {
+            return Some(owner);
+        }
         let (mut ancestor, mut fans_out) = (owner, self.fans_out(node));
         for _ in 0..CHAIN_PERIOD {
             let above = self.owner(ancestor).filter(|_| !fans_out)?;
-            let is_same = self.label(ancestor) == self.label(node) && self.label(above) == self.label(owner);
-            let is_held_alike =
-                self.step(ancestor) == self.step(node) && (ancestor == owner || self.step(above) == self.step(owner));
-            if is_same && (is_held_alike || ancestor == owner && is_instance(self.snapshot, node)) {
+            let repeats = self.label(ancestor) == self.label(node)
+                && self.label(above) == self.label(owner)
+                && self.step(ancestor) == self.step(node)
+                && (ancestor == owner || self.step(above) == self.step(owner));
+            if repeats {
                 return Some(ancestor);
             }
             fans_out = self.fans_out(ancestor);

@@ -23,6 +23,7 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
         (
             !is_small(&group.growth.counts),
             worth(last.meaning(group.node)) - depth(group),
+            -depth(group),
             group.growth.bytes(),
             std::cmp::Reverse(group.node),
         )
@@ -86,11 +87,11 @@ fn direct_owners<'b>(last: &'b Last<'_>, node: NodeOrdinal) -> impl Iterator<Ite
 pub fn worth(meaning: Meaning) -> i64 {
     match meaning {
         Meaning::Plumbing => 0,
-        Meaning::Value => 1,
-        Meaning::Plain => 2,
+        Meaning::Value => 2,
+        Meaning::Plain => 3,
         Meaning::Language => 4,
         Meaning::Platform => 7,
-        Meaning::Package => 9,
+        Meaning::Package => 11,
         Meaning::Program => 14,
     }
 }

@@ -1,5 +1,6 @@
 //! What grew and is no leak.
 
+use super::bounded::is_bounded;
 use super::entry::Entry;
 use super::growth::{Growing, Growth};
 use super::labels::Label;
@@ -41,6 +42,7 @@ pub enum Why {
     Code,
     Modules,
     Filled,
+    Bounded,
     Recent,
 }
 
@@ -50,6 +52,7 @@ impl Why {
             Self::Code => "code",
             Self::Modules => "modules",
             Self::Filled => "filled",
+            Self::Bounded => "bounded",
             Self::Recent => "recent",
         }
     }
@@ -59,6 +62,7 @@ impl Why {
             Self::Code => "V8 compiles and optimises what runs often, and drops it again",
             Self::Modules => "a module was loaded when it was first needed",
             Self::Filled => "it grew, then stopped or slowed down: what fills up has an end",
+            Self::Bounded => "Node.js keeps a fixed number of these and no more",
             Self::Recent => "it came in the last interval only: of the last work, or the start of something",
         }
     }
@@ -142,6 +146,8 @@ fn reason(last: &Last<'_>, node: NodeOrdinal, growth: &Growth) -> Why {
     let (newest, before) = growth.sizes.split_last().unwrap_or((&0, &[]));
     if nodes_to(last, node).iter().any(is_module) {
         Why::Modules
+    } else if is_bounded(last, last.owner(last.head(node)).unwrap_or(node), last.key(node)) {
+        Why::Bounded
     } else if *newest > 0 && before.iter().sum::<i64>() * 4 < *newest {
         Why::Recent
     } else {

@@ -148,6 +148,11 @@ impl References {
         }
     }
 
+    /// `__proto__`, `constructor`.
+    pub fn leads_to_class(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
+        snapshot.edge_string(edge).is_some_and(|name| self.marks[name.index()] == Mark::Class)
+    }
+
     /// What this step adds to a path; `None`: no path goes here.
     ///
     /// Properties and elements are cheap, what only V8 names is dear, weak edges and the inside of the engine are closed.

@@ -1,7 +1,8 @@
 //! Single objects that grow, with nothing new in them.
 
+use super::bounded::is_of_node;
 use super::entry::Entry;
-use super::growth::{Growing, Growth};
+use super::growth::{Growing, Growth, SWELLING};
 use super::hanging::is_backing;
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
@@ -23,6 +24,10 @@ pub fn swollen(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<Ent
     for (id, growth) in &growing.objects {
         let node = last.zones.census.large[id].node;
         if shown.contains(&node) || joined.contains(&node) || !last.counts(node) || holds(last, node, &known) {
+            continue;
+        }
+        // Queues of Node.js's own have slots for a few hundred, and start anew.
+        if growth.sizes.iter().any(|step| *step < SWELLING) && is_of_node(last, node) {
             continue;
         }
         // Its cells go with what they watch: there is another leak.

@@ -169,7 +169,7 @@ fn a_list_is_one_leak_at_its_head() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].class_name.to_string(), "Link");
     assert_eq!(found[0].container.name.to_string(), "Promise");
-    assert_eq!(found[0].retaining_path.len(), 4, "{:?}", found[0].retaining_path);
+    assert_eq!(found[0].retaining_path.len(), 3, "{:?}", found[0].retaining_path);
 }
 
 #[test]
