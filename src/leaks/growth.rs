@@ -251,7 +251,8 @@ fn is_clear(steps: &[i64]) -> bool {
     most >= FEWEST_UNEVEN || most - least <= 2.max(most / 4)
 }
 
-fn is_even(steps: &[i64]) -> bool {
+/// No interval added much less than another.
+pub fn is_even(steps: &[i64]) -> bool {
     let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
     least * 4 >= most * 3
 }

@@ -1,8 +1,9 @@
 //! Where each object of a heap hangs: on the cheapest path from the roots, past tables, with lists recognised.
 
 use super::forest::Forest;
-use super::labels::{Label, Labels};
+use super::labels::{Label, Labels, mix};
 use super::references::References;
+use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::NodeKind;
@@ -23,6 +24,17 @@ pub struct Hanging<'a> {
     owner: Vec<u32>,
     /// By node: the ancestor that it repeats, as the next link of a list does.
     repeats: Vec<u32>,
+    /// Links of lists, the first included.
+    in_list: BitSet,
+}
+
+/// Classes of a heap whose objects are linked.
+#[derive(Default)]
+struct Chains {
+    /// Classes of the program of which three hang from one another, by any references.
+    classes: HashSet<Label>,
+    /// Classes and references from one link to the next.
+    ways: HashSet<u64>,
 }
 
 impl<'a> Hanging<'a> {
@@ -36,60 +48,92 @@ impl<'a> Hanging<'a> {
         let forest = Forest::grow(snapshot, &references, &labels, control)?;
         let nodes = snapshot.node_count();
         let (owner, repeats) = (vec![NO_NODE; nodes], vec![NO_NODE; nodes]);
-        let mut hanging = Self { snapshot, labels, references, forest, owner, repeats };
+        let in_list = BitSet::new(nodes);
+        let mut hanging = Self { snapshot, labels, references, forest, owner, repeats, in_list };
         let mut order = Vec::with_capacity(nodes);
         order.extend(hanging.forest.order());
-        let mut linked = HashSet::new();
+        let mut chains = Chains::default();
         for (turn, node) in order.iter().enumerate() {
             control.check_at(turn)?;
             let Some(parent) = hanging.forest.parent(*node) else { continue };
             let owner = if is_backing(snapshot, parent) { hanging.owner(parent).unwrap_or(parent) } else { parent };
             hanging.owner[node.index()] = owner.0;
-            if hanging.is_linked(*node, owner)
-                && hanging.owner(owner).is_some_and(|above| hanging.is_linked(owner, above))
-            {
-                linked.insert(hanging.label(*node));
-            }
+            hanging.follow(*node, owner, &mut chains);
         }
         for (turn, node) in order.into_iter().enumerate() {
             control.check_at(turn)?;
-            if let Some(owner) = hanging.owner(node).filter(|_| !is_backing(snapshot, node))
-                && let Some(ancestor) = hanging.repeated(node, owner, &linked)
-            {
+            if let Some(ancestor) = hanging.owner(node).and_then(|owner| hanging.repeated(node, owner, &chains)) {
                 hanging.repeats[node.index()] = ancestor.0;
+                hanging.in_list.insert(node.index());
+                hanging.in_list.insert(ancestor.index());
             }
         }
         Ok(hanging)
     }
 
-    /// Whether an instance of a class refers to another of its class, as the nodes of a list or a tree do.
+    /// Adds what `node` shows of lists and trees: it is at least the third of its class in a row, held as the one before.
+    fn follow(&self, node: NodeOrdinal, owner: NodeOrdinal, chains: &mut Chains) {
+        if is_backing(self.snapshot, node) {
+            return;
+        }
+        if self.is_linked(node, owner) && self.owner(owner).is_some_and(|above| self.is_linked(owner, above)) {
+            chains.classes.insert(self.label(node));
+        }
+        let is_held_alike = |ancestor: NodeOrdinal, above: NodeOrdinal| {
+            self.label(above) == self.label(owner)
+                && self.step(ancestor) == self.step(node)
+                && (ancestor == owner || self.step(above) == self.step(owner))
+        };
+        if let Some((_, way)) = self.near_same(node, owner, |ancestor, above, _| is_held_alike(ancestor, above)) {
+            chains.ways.insert(way);
+        }
+    }
+
+    /// The near ancestor of the same class from which it is reached as others of the class are from those before them: the first of a list has no
+    /// other before it that would tell. Most ropes are single texts of a few pieces, and no lists: of a text the third piece is the first link.
+    fn repeated(&self, node: NodeOrdinal, owner: NodeOrdinal, chains: &Chains) -> Option<NodeOrdinal> {
+        if is_backing(self.snapshot, node) {
+            return None;
+        }
+        if self.is_linked(node, owner) && chains.classes.contains(&self.label(node)) {
+            return Some(owner);
+        }
+        let is_text = self.snapshot.kind(node).is_string();
+        let is_link = |ancestor: NodeOrdinal, above: NodeOrdinal, way: u64| {
+            chains.ways.contains(&way)
+                && (!is_text || self.label(above) == self.label(owner) && self.step(ancestor) == self.step(node))
+        };
+        self.near_same(node, owner, is_link).map(|(ancestor, _)| ancestor)
+    }
+
+    /// The nearest ancestor of the same class, not past a reference that is one of many, for which `is_wanted` holds, and the way down from it. Asked
+    /// are the ancestor, what is above that, and the way.
+    fn near_same(
+        &self,
+        node: NodeOrdinal,
+        owner: NodeOrdinal,
+        is_wanted: impl Fn(NodeOrdinal, NodeOrdinal, u64) -> bool,
+    ) -> Option<(NodeOrdinal, u64)> {
+        let (mut ancestor, mut fans_out) = (owner, self.fans_out(node));
+        let mut way = mix(self.label(node), self.step(node));
+        for _ in 0..CHAIN_PERIOD {
+            let above = self.owner(ancestor).filter(|_| !fans_out)?;
+            if self.label(ancestor) == self.label(node) && is_wanted(ancestor, above, way) {
+                return Some((ancestor, way));
+            }
+            way = mix(way, mix(self.label(ancestor), self.step(ancestor)));
+            fans_out = self.fans_out(ancestor);
+            ancestor = above;
+        }
+        None
+    }
+
+    /// Whether an instance of a class refers to another of its class, as the nodes of a tree do.
     fn is_linked(&self, node: NodeOrdinal, owner: NodeOrdinal) -> bool {
         is_instance(self.snapshot, node)
             && self.label(node) == self.label(owner)
             && !self.fans_out(node)
             && self.forest.edge(node).is_some_and(|edge| !self.references.leads_to_class(self.snapshot, edge))
-    }
-
-    /// The near ancestor of the same class that is held in the same way by the same class. Where three of a class (`linked`) are linked anywhere,
-    /// each is a link of the one that holds it, however it does.
-    fn repeated(&self, node: NodeOrdinal, owner: NodeOrdinal, linked: &HashSet<Label>) -> Option<NodeOrdinal> {
-        if self.is_linked(node, owner) && linked.contains(&self.label(node)) {
-            return Some(owner);
-        }
-        let (mut ancestor, mut fans_out) = (owner, self.fans_out(node));
-        for _ in 0..CHAIN_PERIOD {
-            let above = self.owner(ancestor).filter(|_| !fans_out)?;
-            let repeats = self.label(ancestor) == self.label(node)
-                && self.label(above) == self.label(owner)
-                && self.step(ancestor) == self.step(node)
-                && (ancestor == owner || self.step(above) == self.step(owner));
-            if repeats {
-                return Some(ancestor);
-            }
-            fans_out = self.fans_out(ancestor);
-            ancestor = above;
-        }
-        None
     }
 
     /// Parent in the forest, past backing stores.
@@ -100,6 +144,11 @@ impl<'a> Hanging<'a> {
     /// The link of a list before this one.
     pub fn repeats(&self, node: NodeOrdinal) -> Option<NodeOrdinal> {
         some(self.repeats[node.index()])
+    }
+
+    /// True for the links of a list.
+    pub fn is_in_list(&self, node: NodeOrdinal) -> bool {
+        self.in_list.contains(node.index())
     }
 
     /// True for the links of a list after its first.

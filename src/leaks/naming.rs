@@ -1,7 +1,7 @@
 //! What to call a leak: which of the growing groups a person would name, and what in it makes the weight.
 
 use super::entry::Grown;
-use super::growth::{Growing, is_small};
+use super::growth::{Growing, is_even, is_small};
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
 use crate::kind::{EdgeKind, NodeKind};
@@ -22,6 +22,7 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     let (mut best, _) = groups.iter().enumerate().max_by_key(|(_, group)| {
         (
             !is_small(&group.growth.counts),
+            is_even(&group.growth.counts),
             worth(last.meaning(group.node)) - depth(group),
             -depth(group),
             group.growth.bytes(),
@@ -52,14 +53,15 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     Some(best)
 }
 
-/// Steps from the container; far away what belongs to every realm alike, as its `String` and `Array`.
+/// Steps from the container, all links of a list being one; far away what belongs to every realm alike, as its `String` and `Array`.
 fn depth(last: &Last<'_>, group: &Grown) -> i64 {
     let nodes = nodes_to(last, group.node);
     let below = &nodes[nodes_to(last, group.container).len().min(nodes.len())..];
     let in_realm = below
         .split_last()
         .is_some_and(|(_, above)| above.iter().any(|node| last.snapshot().name_text(*node).starts_with(REALM)));
-    i64::try_from(below.len()).unwrap_or(i64::MAX / 2) + if in_realm { FAR } else { 0 }
+    let steps = below.iter().filter(|node| !last.hanging.is_link(**node)).count();
+    i64::try_from(steps).unwrap_or(i64::MAX / 2) + if in_realm { FAR } else { 0 }
 }
 
 /// New objects of which this one is a property, also over a plain object between.

@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::evidence::{Facts, weigh};
 use super::fingerprint::fingerprint;
 use super::item::Part;
-use super::kind::{Kind, Scene, kind_of};
+use super::kind::{Kind, Scene, kind_of, link_after};
 use super::last::Last;
 use super::leak::{Container, Leak, LeakedClass};
 use super::path::{edge_name, told_nodes_to};
@@ -18,7 +18,9 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
     let scene = Scene { last, entry, growing: facts.growing, nodes: &nodes, cut, item };
     let (kind, detail) = kind_of(&scene);
     // In a chain of scopes the reference from one link to the next is the one to cut.
-    let cut = if kind == Kind::Closures { item } else { cut };
+    let link = (kind == Kind::Closures).then(|| link_after(&scene));
+    let nodes = link.map_or_else(|| nodes.clone(), |link| told_nodes_to(last, link, entry.container));
+    let cut = link.map_or(cut, |_| nodes.len() - 1);
     let (confidence, evidence) = weigh(last, entry, facts);
     let holders = nodes.iter().position(|node| *node == entry.container).map_or(&nodes[..], |at| &nodes[..=at]);
     Leak {

@@ -78,10 +78,10 @@ impl Ways {
         Ok(marked.collect())
     }
 
-    /// Nodes that are alone on their way, by way.
+    /// Nodes that are alone on their way, by way. None of a list: which one stands first may change.
     fn alone(&self, hanging: &Hanging<'_>) -> Vec<(u64, u32)> {
         let counts = |node: &NodeOrdinal| {
-            self.way(*node) != 0 && hanging.snapshot.kind(*node) != NodeKind::NATIVE && !hanging.is_link(*node)
+            self.way(*node) != 0 && hanging.snapshot.kind(*node) != NodeKind::NATIVE && !hanging.is_in_list(*node)
         };
         let mut all: Vec<(u64, u32)> =
             hanging.snapshot.nodes().filter(counts).map(|node| (self.way(node), node.0)).collect();

@@ -108,7 +108,8 @@ impl Zones {
                 Some(name) => mix(1, name),
                 None => zones.key(hanging, owner),
             };
-            let is_field = same.by_way() && has_fields(snapshot, owner);
+            // A list may be held at both ends.
+            let is_field = same.by_way() && has_fields(snapshot, owner) && !hanging.is_in_list(node);
             zones.base[node.index()] = if is_field { mix(base, hanging.step(node)) } else { base };
         }
         for (turn, node) in hanging.forest.order().enumerate() {

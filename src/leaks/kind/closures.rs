@@ -11,7 +11,7 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if group.links * 2 <= group.count {
         return None;
     }
-    let link = link(scene);
+    let link = link_after(scene);
     let before = scene.last.hanging.repeats(link);
     let above = std::iter::successors(Some(link), |node| scene.last.owner(*node));
     let between = above.take(CHAIN_PERIOD).take_while(|node| Some(*node) != before);
@@ -27,7 +27,7 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 }
 
 /// A link of the list that is not its first, so that what leads to it from the one before stands above it.
-fn link(scene: &Scene<'_, '_>) -> NodeOrdinal {
+pub fn link_after(scene: &Scene<'_, '_>) -> NodeOrdinal {
     let key = scene.last.key(scene.item());
     let is_link = |node: &NodeOrdinal| scene.last.hanging.is_link(*node) && scene.last.key(*node) == key;
     scene.last.hanging.forest.order().find(is_link).unwrap_or(scene.item())

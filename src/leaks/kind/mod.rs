@@ -16,6 +16,7 @@ mod scene;
 mod timers;
 
 use crate::analysis::SourceLocation;
+pub use closures::link_after;
 pub use scene::Scene;
 
 macro_rules! kinds {
