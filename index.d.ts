@@ -152,6 +152,30 @@ export interface Statistics {
   v8heap: { total: number; code: number; jsArrays: number; strings: number; system: number };
 }
 
+/** What scopes of functions keep alive, and what belongs to which global object. All bytes are shallow sizes; nodes of size 0 are not counted. */
+export interface ContextSizes {
+  closures: {
+    /** Scopes whose variables closures captured. */
+    contextCount: number;
+    /** Objects that would go away without those scopes, and their bytes. */
+    retainedCount: number;
+    retainedSize: number;
+    /** All others. */
+    otherCount: number;
+    otherSize: number;
+  };
+  /** One for the program, one for each context of `node:vm`, one for each frame of a browser. */
+  realms: Array<NodeReference & {
+    /** Bytes that belong to this one alone. */
+    size: number;
+    retainedSize: number;
+  }>;
+  /** Bytes that several of them hold. */
+  sharedSize: number;
+  /** Bytes that none of them holds. */
+  unattributedSize: number;
+}
+
 /** Kind of an edge, as V8 names it. */
 export type EdgeKind = 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak';
 
@@ -373,6 +397,8 @@ export interface Snapshot extends AsyncDisposable {
   readonly closed: boolean;
   summary(options?: SummaryOptions): Promise<SummaryDocument>;
   statistics(options?: WorkOptions): Promise<Statistics>;
+  /** O(nodes + edges). */
+  contexts(options?: WorkOptions): Promise<ContextSizes>;
   node(id: number, options?: NodeOptions): Promise<NodeDocument>;
   edges(id: number, options?: EdgeOptions): Promise<EdgeRow[]>;
   retainers(id: number, options?: RetainerOptions): Promise<RetainerRow[]>;

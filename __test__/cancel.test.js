@@ -66,7 +66,7 @@ test('closing stops what runs and refuses what comes', async () => {
   await snapshot.close();
   assert.equal(snapshot.closed, true);
   assert.equal(typeof snapshot.info.nodeCount, 'number');
-  const calls = ['summary', 'statistics', 'dominators', 'duplicateStrings', 'query', 'allocations'];
+  const calls = ['summary', 'statistics', 'contexts', 'dominators', 'duplicateStrings', 'query', 'allocations'];
   for (const call of calls) await assert.rejects(snapshot[call](), { code: 'HEAPHOUND_ERR_CLOSED' }, call);
   for (const call of ['node', 'edges', 'retainers', 'retainingPath']) {
     await assert.rejects(snapshot[call](1), { code: 'HEAPHOUND_ERR_CLOSED' }, call);

@@ -62,6 +62,24 @@ test('statistics are those of DevTools', async () => {
   assert.deepEqual(await snapshot.statistics(), expected.statistics);
 });
 
+test('contexts are those of DevTools', async () => {
+  const { closures, realms, sharedSize, unattributedSize } = await snapshot.contexts();
+  const { nativeContexts, retainedByContextSummary: summary } = expected;
+  assert.deepEqual(closures, {
+    contextCount: summary.contextCount,
+    retainedCount: summary.retainedByContextCount,
+    retainedSize: summary.retainedByContextSize,
+    otherCount: summary.notRetainedByContextCount,
+    otherSize: summary.notRetainedByContextSize,
+  });
+  assert.ok(realms.length > 0);
+  assert.deepEqual(
+    realms.map(({ id, name, size, retainedSize }) => [id, name, size, retainedSize]),
+    nativeContexts.nativeContexts.map((row) => [row.nodeId, row.nodeName, row.attributedSize, row.retainedSize]),
+  );
+  assert.deepEqual([sharedSize, unattributedSize], [nativeContexts.sharedSize, nativeContexts.noAttributionSize]);
+});
+
 test('edges and retainers are those of DevTools', async () => {
   const ids = expected.columns.id;
   for (const row of expected.rows) {

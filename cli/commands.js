@@ -24,6 +24,7 @@ const COMMANDS = [
   require('./commands/diff'),
   require('./commands/summary'),
   require('./commands/stats'),
+  require('./commands/contexts'),
   require('./commands/node'),
   require('./commands/path'),
   require('./commands/dominators'),

@@ -91,6 +91,11 @@ class Snapshot {
     return this.#ask('statistics', checkOptions(options, WORK));
   }
 
+  /** @param {import('..').WorkOptions} [options] */
+  async contexts(options) {
+    return this.#ask('contexts', checkOptions(options, WORK));
+  }
+
   /**
    * @param {number} node
    * @param {import('..').NodeOptions} [options]

@@ -2,6 +2,7 @@
 
 mod allocations;
 mod comparison;
+mod contexts;
 mod diff;
 mod document;
 mod dominators;

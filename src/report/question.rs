@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::opened::Opened;
-use super::{allocations, dominators, node, query, strings, summary};
+use super::{allocations, contexts, dominators, node, query, strings, summary};
 use crate::analysis::NodeFilter;
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 enum Question {
     Summary(summary::SummaryQuestion),
     Statistics,
+    Contexts,
     Node(node::NodeQuestion),
     Edges(node::EdgesQuestion),
     Retainers(node::RetainersQuestion),
@@ -48,6 +49,7 @@ pub fn answer(opened: &Opened, question: &str, control: &Control) -> Result<Docu
     let document = opened.pool()?.install(|| match question {
         Question::Summary(question) => summary::summary(opened, &question, control),
         Question::Statistics => summary::statistics_document(opened, control),
+        Question::Contexts => contexts::contexts(opened, control),
         Question::Node(question) => node::node(opened, &question, control),
         Question::Edges(question) => node::edges(opened, &question, control),
         Question::Retainers(question) => node::retainers(opened, &question, control),

@@ -1,0 +1,42 @@
+'use strict';
+
+const { idColumn, nameColumn, sizeColumn } = require('../columns');
+const { counted, size } = require('../numbers');
+const { printRows } = require('../rows');
+const { withSnapshot } = require('../snapshots');
+
+/** @type {import('../table').Column[]} */
+const COLUMNS = [
+  idColumn(),
+  sizeColumn('Size', (row) => row.size, { style: () => 'bold' }),
+  sizeColumn('Retained', (row) => row.retainedSize),
+  nameColumn('Native context'),
+];
+
+/** @type {import('../commands').Command} */
+module.exports = {
+  name: 'contexts',
+  synopsis: 'contexts FILE',
+  summary: 'what closures keep alive, and what belongs to which node:vm context',
+  description: [
+    'How much only the variables that closures captured keep alive, and how the heap is shared out among native contexts: one for the program, one',
+    'for each context of node:vm, and in a browser one for each frame.',
+  ],
+  options: [],
+  examples: ['heaphound contexts app.heapsnapshot'],
+  operands: { least: 1, most: 1, wanted: 'one FILE' },
+  filesOf: (operands) => operands,
+  run,
+};
+
+/** @param {import('../main').Context} context */
+async function run(context) {
+  const { options, output, signal } = context;
+  const document = await withSnapshot(context, async (snapshot) => ({ snapshot: snapshot.info, ...(await snapshot.contexts({ signal })) }));
+  if (options.json) return output.json(document);
+  const { closures, realms, sharedSize, unattributedSize } = document;
+  await output.write(`Closures: ${size(closures.retainedSize)} in ${counted(closures.retainedCount, 'object')} live by ${counted(closures.contextCount, 'scope')} alone\n\n`);
+  const rows = [...realms].sort((a, b) => b.size - a.size);
+  await printRows(context, COLUMNS, rows, { none: 'The snapshot names no native context.', total: rows.length });
+  return output.write(`\n${size(sharedSize)} belong to several of them, ${size(unattributedSize)} to none\n`);
+}
