@@ -33,8 +33,10 @@ pub struct Hanging<'a> {
 struct Chains {
     /// Classes of the program of which three hang from one another, by any references.
     classes: HashSet<Label>,
-    /// Classes and references from one link to the next.
+    /// [`Hanging::way_down`] from one link to the next.
     ways: HashSet<u64>,
+    /// Nodes with another of their class near above them.
+    perhaps: Vec<NodeOrdinal>,
 }
 
 impl<'a> Hanging<'a> {
@@ -53,16 +55,17 @@ impl<'a> Hanging<'a> {
         let mut order = Vec::with_capacity(nodes);
         order.extend(hanging.forest.order());
         let mut chains = Chains::default();
-        for (turn, node) in order.iter().enumerate() {
-            control.check_at(turn)?;
-            let Some(parent) = hanging.forest.parent(*node) else { continue };
-            let owner = if is_backing(snapshot, parent) { hanging.owner(parent).unwrap_or(parent) } else { parent };
-            hanging.owner[node.index()] = owner.0;
-            hanging.follow(*node, owner, &mut chains);
-        }
         for (turn, node) in order.into_iter().enumerate() {
             control.check_at(turn)?;
-            if let Some(ancestor) = hanging.owner(node).and_then(|owner| hanging.repeated(node, owner, &chains)) {
+            let Some(parent) = hanging.forest.parent(node) else { continue };
+            let owner = if is_backing(snapshot, parent) { hanging.owner(parent).unwrap_or(parent) } else { parent };
+            hanging.owner[node.index()] = owner.0;
+            if !is_backing(snapshot, node) {
+                hanging.follow(node, owner, &mut chains);
+            }
+        }
+        for node in std::mem::take(&mut chains.perhaps) {
+            if let Some(ancestor) = hanging.repeated(node, &chains) {
                 hanging.repeats[node.index()] = ancestor.0;
                 hanging.in_list.insert(node.index());
                 hanging.in_list.insert(ancestor.index());
@@ -73,59 +76,62 @@ impl<'a> Hanging<'a> {
 
     /// Adds what `node` shows of lists and trees: it is at least the third of its class in a row, held as the one before.
     fn follow(&self, node: NodeOrdinal, owner: NodeOrdinal, chains: &mut Chains) {
-        if is_backing(self.snapshot, node) {
+        let mut same = self.same_above(node, owner).peekable();
+        if same.peek().is_none() {
             return;
         }
+        chains.perhaps.push(node);
         if self.is_linked(node, owner) && self.owner(owner).is_some_and(|above| self.is_linked(owner, above)) {
             chains.classes.insert(self.label(node));
         }
-        let is_held_alike = |ancestor: NodeOrdinal, above: NodeOrdinal| {
-            self.label(above) == self.label(owner)
-                && self.step(ancestor) == self.step(node)
-                && (ancestor == owner || self.step(above) == self.step(owner))
+        let is_held_alike = |(ancestor, above): &(NodeOrdinal, NodeOrdinal)| {
+            self.is_held_alike(node, *ancestor)
+                && self.label(*above) == self.label(owner)
+                && (*ancestor == owner || self.step(*above) == self.step(owner))
         };
-        if let Some((_, way)) = self.near_same(node, owner, |ancestor, above, _| is_held_alike(ancestor, above)) {
-            chains.ways.insert(way);
+        if let Some((ancestor, _)) = same.find(is_held_alike) {
+            chains.ways.insert(self.way_down(ancestor, node));
         }
     }
 
     /// The near ancestor of the same class from which it is reached as others of the class are from those before them: the first of a list has no
     /// other before it that would tell. Most ropes are single texts of a few pieces, and no lists: of a text the third piece is the first link.
-    fn repeated(&self, node: NodeOrdinal, owner: NodeOrdinal, chains: &Chains) -> Option<NodeOrdinal> {
-        if is_backing(self.snapshot, node) {
-            return None;
-        }
+    fn repeated(&self, node: NodeOrdinal, chains: &Chains) -> Option<NodeOrdinal> {
+        let owner = self.owner(node)?;
         if self.is_linked(node, owner) && chains.classes.contains(&self.label(node)) {
             return Some(owner);
         }
         let is_text = self.snapshot.kind(node).is_string();
-        let is_link = |ancestor: NodeOrdinal, above: NodeOrdinal, way: u64| {
-            chains.ways.contains(&way)
-                && (!is_text || self.label(above) == self.label(owner) && self.step(ancestor) == self.step(node))
-        };
-        self.near_same(node, owner, is_link).map(|(ancestor, _)| ancestor)
+        let is_third = |ancestor, above| self.is_held_alike(node, ancestor) && self.label(above) == self.label(owner);
+        self.same_above(node, owner)
+            .find(|(ancestor, above)| {
+                chains.ways.contains(&self.way_down(*ancestor, node)) && (!is_text || is_third(*ancestor, *above))
+            })
+            .map(|(ancestor, _)| ancestor)
     }
 
-    /// The nearest ancestor of the same class, not past a reference that is one of many, for which `is_wanted` holds, and the way down from it. Asked
-    /// are the ancestor, what is above that, and the way.
-    fn near_same(
-        &self,
-        node: NodeOrdinal,
-        owner: NodeOrdinal,
-        is_wanted: impl Fn(NodeOrdinal, NodeOrdinal, u64) -> bool,
-    ) -> Option<(NodeOrdinal, u64)> {
+    fn is_held_alike(&self, node: NodeOrdinal, ancestor: NodeOrdinal) -> bool {
+        self.step(ancestor) == self.step(node)
+    }
+
+    /// The near ancestors of the same class, not past a reference that is one of many, each with what is above it.
+    fn same_above(&self, node: NodeOrdinal, owner: NodeOrdinal) -> impl Iterator<Item = (NodeOrdinal, NodeOrdinal)> {
+        let label = self.label(node);
         let (mut ancestor, mut fans_out) = (owner, self.fans_out(node));
-        let mut way = mix(self.label(node), self.step(node));
-        for _ in 0..CHAIN_PERIOD {
+        let nearest = std::iter::from_fn(move || {
             let above = self.owner(ancestor).filter(|_| !fans_out)?;
-            if self.label(ancestor) == self.label(node) && is_wanted(ancestor, above, way) {
-                return Some((ancestor, way));
-            }
-            way = mix(way, mix(self.label(ancestor), self.step(ancestor)));
+            let found = (ancestor, above);
             fans_out = self.fans_out(ancestor);
             ancestor = above;
-        }
-        None
+            Some(found)
+        });
+        nearest.take(CHAIN_PERIOD).filter(move |(ancestor, _)| self.label(*ancestor) == label)
+    }
+
+    /// Classes and references from an ancestor to a node.
+    fn way_down(&self, ancestor: NodeOrdinal, node: NodeOrdinal) -> u64 {
+        let between = std::iter::successors(Some(node), |node| self.owner(*node)).take_while(|node| *node != ancestor);
+        between.fold(0, |way, node| mix(way, mix(self.label(node), self.step(node))))
     }
 
     /// Whether an instance of a class refers to another of its class, as the nodes of a tree do.
