@@ -73,6 +73,16 @@ fn check_by(ids: bool, drawings: &[String], expected: &[&str]) {
     assert_eq!(found, expected, "by ids: {ids}, {drawings:#?}");
 }
 
+/// One leak with ids and without, whatever object stands for it.
+#[track_caller]
+fn check_place(drawings: &[String], expected: &str) {
+    for ids in [true, false] {
+        let told = |leak: &Leak| format!("{} {:?} in {}", leak.class_name, leak.count_growth, leak.container.name);
+        let found: Vec<String> = find_by(ids, drawings).iter().map(told).collect();
+        assert_eq!(found, [expected], "by ids: {ids}, {drawings:#?}");
+    }
+}
+
 /// `many("map > Session#", 1..4)` is `map > Session#1 Session#2 Session#3`.
 fn many(what: &str, numbers: std::ops::Range<usize>) -> String {
     let (from, item) = what.split_once(" > ").unwrap();
@@ -170,6 +180,61 @@ fn a_list_is_one_leak_at_its_head() {
     assert_eq!(found[0].class_name.to_string(), "Link");
     assert_eq!(found[0].container.name.to_string(), "Promise");
     assert_eq!(found[0].retaining_path.len(), 3, "{:?}", found[0].retaining_path);
+}
+
+#[test]
+fn a_list_that_is_held_at_both_ends_is_one_place() {
+    // Seven more at the end: of old and new ones some are nearer to the one end, some to the other.
+    let list = |links: usize| {
+        let mut text = format!("root > !global | global > list.Queue | {}", many("all > ~Link#", 0..links));
+        text += &format!(" | Queue > first.Link#0 last.Link#{}", links - 1);
+        for link in 1..links {
+            text += &format!(" | Link#{} > next.Link#{link} | Link#{link} > previous.Link#{}", link - 1, link - 1);
+        }
+        text
+    };
+    check_place(&[list(10), list(17), list(24)], "Link [7, 7] in Queue");
+}
+
+#[test]
+fn a_tree_that_grows_at_its_leaves_is_one_place() {
+    let tree = |count: u64| {
+        let keys: Vec<u64> = (0..count).map(|n| n * 37 % 101).collect();
+        let all = keys.iter().map(|key| format!(" ~Leaf#{key}:16")).collect::<String>();
+        let mut text = format!("root > !global | global > index.Index | all >{all} | Index > top.Leaf#{}", keys[0]);
+        let mut sides = std::collections::HashSet::new();
+        for key in &keys[1..] {
+            let mut at = keys[0];
+            let side = loop {
+                let side = if key < &at { "less" } else { "more" };
+                let below = keys.iter().find(|below| sides.contains(&(at, side, **below)));
+                match below {
+                    Some(below) => at = *below,
+                    None => break side,
+                }
+            };
+            sides.insert((at, side, *key));
+            text += &format!(" | Leaf#{at} > {side}.Leaf#{key}");
+        }
+        text
+    };
+    check_place(&[tree(20), tree(40), tree(60)], "Leaf [20, 20] in Index");
+}
+
+#[test]
+fn weak_references_are_one_leak_with_what_they_refer_to() {
+    let heap = |sessions: usize| {
+        let all = (0..sessions).map(|n| format!(" ~Session#{n}:16 ~WeakRef#{n}:16")).collect::<String>();
+        let mut text = format!(
+            "root > !global | global > sessions.Store refs.Registry | all >{all} | {} | {}",
+            many("Store > %Session#", 0..sessions),
+            many("Registry > %WeakRef#", 0..sessions)
+        );
+        (0..sessions).for_each(|session| text += &format!(" | WeakRef#{session} > ~target.Session#{session}"));
+        text
+    };
+    let found = find_in(&[heap(10), heap(30), heap(50)]);
+    assert_eq!(found.iter().map(|leak| leak.count_growth.clone()).collect::<Vec<_>>(), [[20, 20]]);
 }
 
 #[test]

@@ -14,8 +14,8 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let link = link_after(scene);
     let before = scene.last.hanging.repeats(link);
     let above = std::iter::successors(Some(link), |node| scene.last.owner(*node));
-    let between = above.take(CHAIN_PERIOD).take_while(|node| Some(*node) != before);
-    let Some(scope) = { between }.find(|node| is_context(scene.last.snapshot(), *node)) else {
+    let mut between = above.take(CHAIN_PERIOD).take_while(|node| Some(*node) != before);
+    let Some(scope) = between.find(|node| is_context(scene.last.snapshot(), *node)) else {
         return Some((Kind::GrowingList, Detail::default()));
     };
     let detail = Detail {
