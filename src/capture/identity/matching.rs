@@ -22,10 +22,10 @@ pub struct Matches {
 /// A row is a candidate by its address and class. It is taken when most of the texts that tell the object from others are
 /// the same, or, without such texts, when an object that is the same holds it as before or it holds objects that are the same. An
 /// object at another address is taken when nobody else has its texts and all of them are the same, or half of
-/// them and its owner; or when it moved with such an object.
+/// them and its owner; or when it moved with such an object, or between its neighbours.
 ///
 /// # Cost
-/// O(nodes log nodes + edges) in a few passes; about 15 bytes a node.
+/// O(nodes log nodes + edges) in a few passes; about 15 bytes a node, and 20 for each that moved or is gone.
 pub fn match_rows(content: &Content, rows: &Rows) -> Matches {
     let mut matching = Matching::new(content, rows);
     matching.weigh();
