@@ -16,6 +16,8 @@ const { copyProject, installHeaphound, missing, runProject } = require('../__tes
 
 const NODES = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
 const REPEATS = 10;
+/** Lines that take their turns at the same time. */
+const AT_ONCE = 2;
 /** How each runner is asked for one answer that a program can read. */
 const REPORT = { node: [], vitest: ['--reporter=json'], jest: ['--json'] };
 /** The example tests by their names: what a failure of each would be. */
@@ -37,14 +39,15 @@ async function measure(flags) {
   const before = read(file);
   for (let round = 0; round < Number(value('--runs', '100')) / REPEATS; round += 1) {
     for (const runner of runners) {
-      const project = repeating(runner);
-      for (const line of lines) {
-        const node = path.join(NODES, `node${line}`, 'bin', 'node');
-        const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-        if (before.filter((result) => result.node === version && result.runner === runner).length > round) continue;
+      for (let at = 0; at < lines.length; at += AT_ONCE) {
         if (performance.now() > until) return document(read(file));
-        const tests = await runOnce(runner, project, node);
-        fs.appendFileSync(file, `${JSON.stringify({ node: version, runner, tests })}\n`);
+        await Promise.all(lines.slice(at, at + AT_ONCE).map(async (line) => {
+          const node = path.join(NODES, `node${line}`, 'bin', 'node');
+          const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+          if (before.filter((result) => result.node === version && result.runner === runner).length > round) return;
+          const tests = await runOnce(runner, repeating(runner, line), node);
+          fs.appendFileSync(file, `${JSON.stringify({ node: version, runner, tests })}\n`);
+        }));
       }
     }
   }
@@ -55,9 +58,10 @@ async function measure(flags) {
  * The example, its tests in a loop.
  *
  * @param {Runner} runner
+ * @param {string} line of Node, which has a project of its own
  */
-function repeating(runner) {
-  const project = copyProject(runner, `${runner}-flakiness`);
+function repeating(runner, line) {
+  const project = copyProject(runner, `${runner}-flakiness-${line}`);
   const file = path.join(project, 'sessions.test.js');
   const looped = fs.readFileSync(file, 'utf8').replace(/^const store[^]*$/m, (body) => `for (let run = 0; run < ${REPEATS}; run += 1) {\n${body}}\n`);
   fs.writeFileSync(file, looped);
@@ -116,7 +120,7 @@ function document(results) {
     return `| ${[runner, node, own.length, sum(true, runs), sum(true, failures), sum(false, runs), sum(false, failures)].join(' | ')} |`;
   });
   return [
-    'The tests of `examples/tests-*` on each Node line, each process running every test ten times (`benches/flakiness.js`). A *miss* is a leaky test in which nothing, or',
+    'The tests of `examples/tests-*` on each Node line, each process running every test ten times, two at the same time (`benches/flakiness.js`). A *miss* is a leaky test in which nothing, or',
     'something else, was found; a *false alarm* a healthy one that failed.',
     '',
     '| runner | Node | processes | leaky tests | missed | healthy tests | false alarms |',
