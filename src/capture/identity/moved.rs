@@ -69,11 +69,13 @@ impl Matching<'_> {
             }
         }
         let mut left: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut lost_some = BitSet::new(self.rows.len());
         for row in 0..self.rows.len() {
             let (owner, edge) = (self.rows.owner[row], self.rows.owner_edge[row]);
             let follows = |owner: usize| moved.contains(owner) || Content::is_named(edge) && self.taken.contains(owner);
             if owner != NO_NODE && follows(owner as usize) && !self.taken.contains(row) {
                 left.entry((owner, edge)).and_modify(|only| *only = NO_NODE).or_insert(row as u32);
+                lost_some.insert(owner as usize);
             }
         }
         let mut changed = false;
@@ -81,7 +83,7 @@ impl Matching<'_> {
         for at in 0..self.content.order.len() {
             let node = self.content.order[at] as usize;
             let owner = self.row[node];
-            if owner == NO_NODE {
+            if owner == NO_NODE || !lost_some.contains(owner as usize) {
                 continue;
             }
             self.content.each_held(node, &mut |edge, target| {
@@ -101,13 +103,17 @@ impl Matching<'_> {
 
     /// What lay between two that moved, and lies between them now: object for object of the same classes.
     fn follow_neighbours(&mut self, evacuation: &Evacuation) -> bool {
+        let mut stretches = evacuation.stretches().peekable();
+        if stretches.peek().is_none() {
+            return false;
+        }
         let mut nodes: Vec<u32> = (0..self.content.len() as u32)
             .filter(|node| self.row[*node as usize] == NO_NODE && self.content.address[*node as usize] != 0)
             .collect();
         let address = |node: u32| self.content.address[node as usize];
         nodes.sort_unstable_by_key(|node| address(*node));
         let mut found = Vec::new();
-        for [(first, last), (from, to)] in evacuation.stretches() {
+        for [(first, last), (from, to)] in stretches {
             let start = self.rows.address.partition_point(|address| *address <= first);
             let end = self.rows.address.partition_point(|address| *address < last);
             let rows = (start..end).filter(|row| !self.taken.contains(*row));
