@@ -41,10 +41,6 @@ pub enum Found {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Outline {
-    pub fn new() -> Self {
-        Self { state: State::Start(0) }
-    }
-
     /// Takes bytes, of which the first is the document's byte `offset`, up to where something is found, and returns how many. After
     /// [`Found::Value`] the value's bytes are the caller's; the next call is for what follows them.
     ///
@@ -112,6 +108,12 @@ impl Outline {
     }
 }
 
+impl Default for Outline {
+    fn default() -> Self {
+        Self { state: State::Start(0) }
+    }
+}
+
 fn unexpected(byte: u8, offset: u64) -> Error {
     Error::Format { table: DOCUMENT, offset, what: format!("unexpected \"{}\"", byte.escape_ascii()) }
 }
@@ -122,7 +124,7 @@ mod tests {
 
     /// What is found in a document whose values are all one digit.
     fn found(text: &[u8], cut: usize) -> Result<Vec<Found>> {
-        let mut outline = Outline::new();
+        let mut outline = Outline::default();
         let mut all = Vec::new();
         let mut in_value = false;
         for (start, part) in [(0, &text[..cut]), (cut, &text[cut..])] {

@@ -43,7 +43,7 @@ impl Parser {
         Self {
             offset: 0,
             total: None,
-            outline: Outline::new(),
+            outline: Outline::default(),
             section: None,
             failed: None,
             header: None,

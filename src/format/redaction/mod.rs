@@ -38,7 +38,7 @@ pub struct RedactionCounts {
 }
 
 /// What is known of a document whose sections come in another order than V8's, after one more look at it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Survey {
     walk: Walk,
 }
@@ -72,10 +72,6 @@ impl Redactor {
 }
 
 impl Survey {
-    pub fn new() -> Self {
-        Self { walk: Walk::looking() }
-    }
-
     /// Takes the next bytes of the document.
     ///
     /// # Errors
@@ -95,12 +91,6 @@ impl Survey {
         let all = !self.walk.missed_rows();
         self.walk.rewind();
         Ok(all)
-    }
-}
-
-impl Default for Survey {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Output<'a> {
 }
 
 /// The way through the document, which both passes take.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Walk {
     writes: bool,
     /// The uses of strings are known from an earlier pass.
@@ -57,28 +57,9 @@ enum Section {
 }
 
 impl Walk {
-    /// For a pass that looks at the document and writes nothing.
-    pub fn looking() -> Self {
-        Self {
-            writes: false,
-            knows_uses: false,
-            knows_nodes: false,
-            missed_rows: false,
-            offset: 0,
-            outline: Outline::new(),
-            section: None,
-            header: None,
-            uses: Uses::default(),
-            seen: Vec::new(),
-            counts: RedactionCounts::default(),
-            string: 0,
-            scratch: Vec::new(),
-        }
-    }
-
     /// For a pass that writes, without an earlier one.
     pub fn writing() -> Self {
-        Self { writes: true, ..Self::looking() }
+        Self { writes: true, ..Self::default() }
     }
 
     /// For a pass that writes, with what an earlier one learned.
@@ -103,7 +84,7 @@ impl Walk {
 
     /// Back to the start of the document, with what is known of it.
     pub fn rewind(&mut self) {
-        (self.offset, self.outline, self.string) = (0, Outline::new(), 0);
+        (self.offset, self.outline, self.string) = (0, Outline::default(), 0);
         self.seen.clear();
         self.missed_rows = false;
     }
