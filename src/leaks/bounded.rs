@@ -1,6 +1,6 @@
 //! Does Node.js keep it, and no more than so many?
 
-use super::last::Last;
+use super::last::{Last, Meaning, origin};
 use super::path::{edge_name, nodes_to};
 use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
@@ -20,6 +20,6 @@ pub fn is_bounded(last: &Last<'_>, container: NodeOrdinal, key: Key) -> bool {
 
 /// Whether an object is an inner part of Node.js: the nearest above it that has a place in the source has it there.
 pub fn is_of_node(last: &Last<'_>, node: NodeOrdinal) -> bool {
-    let place = nodes_to(last, node).iter().rev().find_map(|node| last.location(*node));
-    place.is_some_and(|place| place.file.to_string().starts_with("node:"))
+    let place = last.nearest_location(&nodes_to(last, node));
+    place.is_some_and(|place| origin(&place.file.to_string()) == Meaning::Platform)
 }

@@ -84,12 +84,7 @@ impl<'a> Hanging<'a> {
         if self.is_linked(node, owner) && self.owner(owner).is_some_and(|above| self.is_linked(owner, above)) {
             chains.classes.insert(self.label(node));
         }
-        let is_held_alike = |(ancestor, above): &(NodeOrdinal, NodeOrdinal)| {
-            self.is_held_alike(node, *ancestor)
-                && self.label(*above) == self.label(owner)
-                && (*ancestor == owner || self.step(*above) == self.step(owner))
-        };
-        if let Some((ancestor, _)) = same.find(is_held_alike) {
+        if let Some((ancestor, _)) = same.find(|(ancestor, above)| self.is_held_alike(node, owner, *ancestor, *above)) {
             chains.ways.insert(self.way_down(ancestor, node));
         }
     }
@@ -102,16 +97,19 @@ impl<'a> Hanging<'a> {
             return Some(owner);
         }
         let is_text = self.snapshot.kind(node).is_string();
-        let is_third = |ancestor, above| self.is_held_alike(node, ancestor) && self.label(above) == self.label(owner);
         self.same_above(node, owner)
             .find(|(ancestor, above)| {
-                chains.ways.contains(&self.way_down(*ancestor, node)) && (!is_text || is_third(*ancestor, *above))
+                chains.ways.contains(&self.way_down(*ancestor, node))
+                    && (!is_text || self.is_held_alike(node, owner, *ancestor, *above))
             })
             .map(|(ancestor, _)| ancestor)
     }
 
-    fn is_held_alike(&self, node: NodeOrdinal, ancestor: NodeOrdinal) -> bool {
-        self.step(ancestor) == self.step(node)
+    /// Whether the same class holds `node` as it holds its ancestor, in the same way.
+    fn is_held_alike(&self, node: NodeOrdinal, owner: NodeOrdinal, ancestor: NodeOrdinal, above: NodeOrdinal) -> bool {
+        self.label(above) == self.label(owner)
+            && self.step(ancestor) == self.step(node)
+            && (ancestor == owner || self.step(above) == self.step(owner))
     }
 
     /// The near ancestors of the same class, not past a reference that is one of many, each with what is above it.

@@ -150,6 +150,11 @@ impl<'a> Last<'a> {
         self.module_file(node).or_else(|| self.scripts.locate(self.heap, node))
     }
 
+    /// That of the last of these nodes which has one.
+    pub fn nearest_location(&self, nodes: &[NodeOrdinal]) -> Option<SourceLocation> {
+        nodes.iter().rev().find_map(|node| self.location(*node))
+    }
+
     fn module_file(&self, node: NodeOrdinal) -> Option<SourceLocation> {
         let snapshot = self.snapshot();
         if snapshot.kind(node) != NodeKind::OBJECT || !snapshot.name_text(node).is("Module") {

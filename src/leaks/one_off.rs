@@ -129,7 +129,7 @@ fn row(last: &Last<'_>, node: NodeOrdinal, growth: Growth, why: Option<Why>) -> 
             id: last.snapshot().id(if is_code { last.snapshot().root() } else { container }),
             name: if is_code { TextBuf::from("(roots)") } else { last.class_name(container) },
             edge: if is_code { TextBuf::new() } else { edge_name(last, container) },
-            location: holders.iter().rev().find_map(|node| last.location(*node)).filter(|_| !is_code),
+            location: last.nearest_location(&holders).filter(|_| !is_code),
         },
         size: growth.sizes.iter().sum(),
         why: why.unwrap_or_else(|| reason(last, node, &growth)),

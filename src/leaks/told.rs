@@ -19,8 +19,14 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
     let (kind, detail) = kind_of(&scene);
     // In a chain of scopes the reference from one link to the next is the one to cut.
     let link = (kind == Kind::Closures).then(|| link_after(&scene));
-    let nodes = link.map_or_else(|| nodes.clone(), |link| told_nodes_to(last, link, entry.container));
-    let cut = link.map_or(cut, |_| nodes.len() - 1);
+    let (nodes, cut) = match link {
+        Some(link) => {
+            let nodes = told_nodes_to(last, link, entry.container);
+            let cut = nodes.len() - 1;
+            (nodes, cut)
+        }
+        None => (nodes, cut),
+    };
     let (confidence, evidence) = weigh(last, entry, facts);
     let holders = nodes.iter().position(|node| *node == entry.container).map_or(&nodes[..], |at| &nodes[..=at]);
     Leak {
@@ -30,7 +36,7 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
             id: last.snapshot().id(entry.container),
             name: last.class_name(entry.container),
             edge: edge_name(last, entry.container),
-            location: holders.iter().rev().find_map(|node| last.location(*node)),
+            location: last.nearest_location(holders),
         },
         count_growth: entry.item_growth.counts.clone(),
         size_growth: entry.total.sizes.clone(),

@@ -92,7 +92,7 @@ impl<'a> Scene<'a, '_> {
 
     /// Who wrote what holds the leaking objects: the nearest object above them that has a place in the source.
     pub fn holder_origin(&self) -> Option<Meaning> {
-        let place = (0..self.cut).rev().find_map(|at| self.location(at))?;
+        let place = self.last.nearest_location(&self.nodes[..self.cut])?;
         Some(origin(&place.file.to_string()))
     }
 
