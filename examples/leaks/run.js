@@ -1,7 +1,8 @@
 'use strict';
 // Runs one of the cases beside this file and takes three snapshots of it:
 //   node run.js CASE FOLDER [leak|fixed] [A|B|C: this one only, as of one replica of three]
-// CASE.js exports `leak(i)`, one operation, `fixed(i)` where there is a repaired form, and what a finder should say.
+// CASE.js exports `leak(i)`, one operation, `fixed(i)` where there is a repaired form, and what a finder should say;
+// `settle()` waits until what the operations began is over, where that takes time.
 const fs = require('node:fs');
 const path = require('node:path');
 const v8 = require('node:v8');
@@ -23,6 +24,7 @@ async function main() {
       await operation(done++);
       await new Promise(setImmediate);
     }
+    await example.settle?.();
     for (let turn = 0; turn < 4; turn++) {
       await new Promise(setImmediate);
       gc();
