@@ -222,6 +222,35 @@ fn a_tree_that_grows_at_its_leaves_is_one_place() {
 }
 
 #[test]
+fn a_tree_is_one_place_though_no_way_in_it_repeats() {
+    // Below every node the digits that are not on the way to it, one level after the other.
+    let digits = |key: usize| (key / 10, key % 10);
+    let deeper = (0..100).filter(|key| digits(*key).0 != digits(*key).1);
+    let second: Vec<usize> = deeper.step_by(7).take(10).collect();
+    let third: Vec<(usize, usize)> = second
+        .iter()
+        .flat_map(|key| (0..10).map(move |last| (*key, last)))
+        .filter(|(key, last)| digits(*key).0 != *last && digits(*key).1 != *last)
+        .collect();
+    let tree = |count: usize| {
+        let mut edges: Vec<(String, usize, String)> =
+            (0..10).map(|key| ("Index".into(), key, format!("{key}"))).collect();
+        edges.extend(
+            second.iter().map(|key| (format!("Leaf#{}", key / 10), key % 10, format!("{}{}", key / 10, key % 10))),
+        );
+        edges.extend(third.iter().step_by(3).map(|(key, last)| {
+            (format!("Leaf#{}{}", key / 10, key % 10), *last, format!("{}{}{last}", key / 10, key % 10))
+        }));
+        edges.truncate(count);
+        let all = edges.iter().map(|(_, _, leaf)| format!(" ~Leaf#{leaf}:16")).collect::<String>();
+        let mut text = format!("root > !global | global > index.Index | all >{all}");
+        edges.iter().for_each(|(holder, digit, leaf)| text += &format!(" | {holder} > d{digit}.Leaf#{leaf}"));
+        text
+    };
+    check_place(&[tree(25), tree(32), tree(39)], "Leaf [7, 7] in Index");
+}
+
+#[test]
 fn weak_references_are_one_leak_with_what_they_refer_to() {
     let heap = |sessions: usize| {
         let all = (0..sessions).map(|n| format!(" ~Session#{n}:16 ~WeakRef#{n}:16")).collect::<String>();

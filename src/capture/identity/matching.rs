@@ -367,6 +367,10 @@ mod tests {
         let before = page([0x4_0000, 0x4_0100, 0x4_0200, 0x4_0300, 0x4_0400, 0x4_0500]);
         let all = [("list", "list"), ("q0", "q0"), ("q1", "q1"), ("p0", "p0"), ("p1", "p1")];
         check_same(&before, &page([0x8_1000, 0x8_1020, 0x8_1040, 0x8_1060, 0x8_1080, 0x8_10a0]), &all);
+        // One between them that is gone: only its holder says which of the rest it is.
+        let mut with_another = page([0x4_0000, 0x4_0100, 0x4_0200, 0x4_0300, 0x4_0400, 0x4_0500]);
+        with_another.object("gone", "Object", 0x4_0180).element("other", "gone");
+        check_same(&with_another, &page([0x8_1000, 0x8_1020, 0x8_1040, 0x8_1060, 0x8_1080, 0x8_10a0]), &all);
         // To two pages, the second with nobody to the right.
         let two = page([0x8_1000, 0x8_1020, 0x8_1040, 0xc_1060, 0xc_1080, 0xc_10a0]);
         check_same(&before, &two, &[("list", "list"), ("q0", "q0"), ("p0", "-"), ("p1", "-")]);
