@@ -5,12 +5,14 @@ use super::key::{Key, KeyReader};
 use crate::error::{Error, Result};
 
 /// Table of faults that lie in no section.
-pub const DOCUMENT: &str = "document";
+const DOCUMENT: &str = "document";
 
 /// Follows what stands between the sections. Their values are the caller's, who says when one has ended.
 #[derive(Debug)]
 pub struct Outline {
     state: State,
+    /// Sections that have begun, and where; unknown ones left out.
+    starts: Vec<(Key, u64)>,
 }
 
 #[derive(Debug)]
@@ -67,6 +69,7 @@ impl Outline {
                 (State::Value(key), _) if !space => {
                     let key = *key;
                     self.state = State::CommaOrEnd;
+                    self.begin(key, offset + at as u64)?;
                     return Ok((at, Some(Found::Value(key))));
                 }
                 (State::Start(mark), _) if BYTE_ORDER_MARK.get(*mark) == Some(&byte) => State::Start(*mark + 1),
@@ -95,22 +98,51 @@ impl Outline {
         Ok((at, None))
     }
 
-    pub fn is_done(&self) -> bool {
-        matches!(self.state, State::Done)
+    fn begin(&mut self, key: Key, offset: u64) -> Result<()> {
+        if key == Key::Unknown {
+            return Ok(());
+        }
+        if self.has(key) {
+            let what = "a second section of this name".to_owned();
+            return Err(Error::Format { table: key.name(), offset, what });
+        }
+        self.starts.push((key, offset));
+        Ok(())
     }
 
-    /// Name of the section that is about to come, or of the document, for errors.
-    pub fn table(&self) -> &'static str {
-        match self.state {
-            State::Colon(key) | State::Value(key) => key.name(),
-            _ => DOCUMENT,
-        }
+    pub fn has(&self, key: Key) -> bool {
+        self.starts.iter().any(|(known, _)| *known == key)
+    }
+
+    pub fn starts(&self) -> &[(Key, u64)] {
+        &self.starts
+    }
+
+    /// Of a document that ends at `offset`, within the section `within` if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`].
+    pub fn check_ended(&self, within: Option<Key>, offset: u64) -> Result<()> {
+        let key = match self.state {
+            State::Done => return Ok(()),
+            State::Colon(key) | State::Value(key) => Some(key),
+            _ => within,
+        };
+        Err(Error::Truncated { table: key.map_or(DOCUMENT, Key::name), offset })
+    }
+
+    /// # Errors
+    /// [`Error::Format`] when one of the sections is missing without which there is no heap.
+    pub fn check_sections(&self, offset: u64) -> Result<()> {
+        let Some(key) = Key::NEEDED.into_iter().find(|key| !self.has(*key)) else { return Ok(()) };
+        let what = "the section is missing".to_owned();
+        Err(Error::Format { table: key.name(), offset, what })
     }
 }
 
 impl Default for Outline {
     fn default() -> Self {
-        Self { state: State::Start(0) }
+        Self { state: State::Start(0), starts: Vec::new() }
     }
 }
 
@@ -167,6 +199,7 @@ mod tests {
             (b"{\"nodes\":1,}", "HEAPHOUND_ERR_FORMAT", Some(11)),
             (b"{\"nodes\":1 1", "HEAPHOUND_ERR_FORMAT", Some(11)),
             (b"{} {", "HEAPHOUND_ERR_FORMAT", Some(3)),
+            (b"{\"nodes\":1,\"nodes\": 2}", "HEAPHOUND_ERR_FORMAT", Some(20)),
         ] {
             for cut in 0..=text.len() {
                 let error = found(text, cut).expect_err("it is damaged");

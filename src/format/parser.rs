@@ -30,8 +30,6 @@ pub struct Parser {
     failed: Option<Error>,
     header: Option<Header>,
     tables: Tables,
-    /// Sections that have begun, and where.
-    starts: Vec<(Key, u64)>,
     /// Sections that came before `snapshot`: key, offset, bytes.
     early: Vec<(Key, u64, Vec<u8>)>,
     /// Keys we do not read, for telling what a foreign file is.
@@ -48,7 +46,6 @@ impl Parser {
             failed: None,
             header: None,
             tables: Tables::default(),
-            starts: Vec::new(),
             early: Vec::new(),
             unknown: Vec::new(),
         }
@@ -93,20 +90,12 @@ impl Parser {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        if !self.outline.is_done() {
-            let table = self.section.map_or(self.outline.table(), |(key, _)| key.name());
-            return Err(Error::Truncated { table, offset: self.offset });
-        }
+        self.outline.check_ended(self.section.map(|(key, _)| key), self.offset)?;
         if self.header.is_none() {
             return Err(foreign::without_header(&self.unknown));
         }
-        for key in Key::NEEDED {
-            if !self.starts.iter().any(|(known, _)| *known == key) {
-                let what = "the section is missing".to_owned();
-                return Err(Error::Format { table: key.name(), offset: self.offset, what });
-            }
-        }
-        references::check(self.tables, &self.starts)
+        self.outline.check_sections(self.offset)?;
+        references::check(self.tables, self.outline.starts())
     }
 
     /// Takes some bytes of `chunk` from `at` on and returns how many; 0 only where a section begins.
@@ -121,7 +110,7 @@ impl Parser {
         let (taken, found) = self.outline.feed(&chunk[at..], self.offset)?;
         match found {
             Some(Found::Value(key)) => {
-                self.section = Some((key, Box::new(self.open(key, self.offset + taken as u64)?)));
+                self.section = Some((key, Box::new(self.open(key, self.offset + taken as u64))));
             }
             Some(Found::Unknown(key)) if self.unknown.len() < foreign::KEYS => self.unknown.push(key),
             _ => {}
@@ -130,20 +119,13 @@ impl Parser {
     }
 
     /// Begins the section whose value starts at `offset`.
-    fn open(&mut self, key: Key, offset: u64) -> Result<Section> {
-        if key == Key::Unknown {
-            return Ok(Section::Skipped(Balanced::new(key.name())));
-        }
-        if self.starts.iter().any(|(known, _)| *known == key) {
-            let what = "a second section of this name".to_owned();
-            return Err(Error::Format { table: key.name(), offset, what });
-        }
-        self.starts.push((key, offset));
+    fn open(&self, key: Key, offset: u64) -> Section {
         let left = self.total.map(|total| total.saturating_sub(offset));
-        Ok(match &self.header {
+        match &self.header {
+            _ if key == Key::Unknown => Section::Skipped(Balanced::new(key.name())),
             Some(header) => Section::open(key, header, Room { left }),
             None => Section::keep(key),
-        })
+        }
     }
 
     /// Moves what the finished section holds to where it belongs. It ended before `end`.

@@ -38,7 +38,6 @@ pub(super) struct Walk {
     section: Option<(Key, Box<Section>)>,
     header: Option<Header>,
     uses: Uses,
-    seen: Vec<Key>,
     pub counts: RedactionCounts,
     string: u32,
     scratch: Vec<u8>,
@@ -85,19 +84,12 @@ impl Walk {
     /// Back to the start of the document, with what is known of it.
     pub fn rewind(&mut self) {
         (self.offset, self.outline, self.string) = (0, Outline::default(), 0);
-        self.seen.clear();
         self.missed_rows = false;
     }
 
     pub fn check_end(&self) -> Result<()> {
-        if !self.outline.is_done() {
-            let table = self.section.as_ref().map_or(self.outline.table(), |(key, _)| key.name());
-            return Err(Error::Truncated { table, offset: self.offset });
-        }
-        let missing = Key::NEEDED.into_iter().find(|key| !self.seen.contains(key));
-        let Some(key) = missing else { return Ok(()) };
-        let what = "the section is missing".to_owned();
-        Err(Error::Format { table: key.name(), offset: self.offset, what })
+        self.outline.check_ended(self.section.as_ref().map(|(key, _)| *key), self.offset)?;
+        self.outline.check_sections(self.offset)
     }
 
     /// Takes some bytes and returns how many; 0 only where a section begins.
@@ -112,7 +104,7 @@ impl Walk {
                 self.section = Some((key, Box::new(section)));
             }
             Some(Found::End) if self.writes => {
-                output.bytes.extend_from_slice(if self.seen.is_empty() { b"{}\n" } else { b"}\n" });
+                output.bytes.extend_from_slice(if self.outline.starts().is_empty() { b"{}\n" } else { b"}\n" });
             }
             _ => {}
         }
@@ -124,15 +116,10 @@ impl Walk {
         if key == Key::Unknown {
             return Ok(Section::Dropped(Balanced::new(key.name())));
         }
-        if self.seen.contains(&key) {
-            let what = "a second section of this name".to_owned();
-            return Err(Error::Format { table: key.name(), offset, what });
-        }
         if self.writes {
-            let separator = if self.seen.is_empty() { "{" } else { ",\n" };
+            let separator = if self.outline.starts().len() == 1 { "{" } else { ",\n" };
             output.bytes.extend_from_slice(format!("{separator}\"{}\":", key.name()).as_bytes());
         }
-        self.seen.push(key);
         let copied = || Ok(Section::Copied(Balanced::new(key.name())));
         if key == Key::Snapshot {
             return Ok(Section::Header(Balanced::new(key.name()), Vec::new()));
@@ -144,7 +131,7 @@ impl Walk {
             return copied();
         }
         // Whether an edge leads to a content is asked when it comes. What uses a string comes before the strings.
-        let too_early = key == Key::Edges && !self.knows_nodes || self.writes && self.seen.contains(&Key::Strings);
+        let too_early = key == Key::Edges && !self.knows_nodes || self.writes && self.outline.has(Key::Strings);
         let Some(header) = self.header.as_ref().filter(|_| !too_early) else {
             if self.writes {
                 return Err(Error::Order { table: key.name(), offset });
@@ -165,7 +152,7 @@ impl Walk {
             return copied();
         }
         let needs = [Key::Snapshot, Key::Nodes, Key::Edges];
-        if !self.knows_uses && needs.iter().any(|key| !self.seen.contains(key)) {
+        if !self.knows_uses && needs.into_iter().any(|key| !self.outline.has(key)) {
             return Err(Error::Order { table: Key::Strings.name(), offset });
         }
         Ok(Section::Strings(Strings::new(0)))
