@@ -13,6 +13,7 @@ const path = require('node:path');
 const { PerformanceObserver } = require('node:perf_hooks');
 const v8 = require('node:v8');
 const { setImmediate: turn } = require('node:timers/promises');
+const { binaryOf, installedLines, versionOf } = require('./nodes');
 
 /** Objects that stay, objects that live for a while, and how many batches of the latter are made. */
 const LASTING = 200_000;
@@ -76,7 +77,7 @@ async function measure(flags) {
   const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
   const lines = binaries().map((binary) => {
     const taken = Array.from({ length: runs }, () => JSON.parse(execFileSync(binary, [...FLAGS, __filename, '--child'], { encoding: 'utf8' })));
-    const version = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
+    const version = versionOf(binary);
     console.log(version, JSON.stringify(taken));
     return { version, times: STEPS.map((_, step) => median(taken.map((times) => times[step]))) };
   });
@@ -91,8 +92,7 @@ async function measure(flags) {
 }
 
 function binaries() {
-  const folder = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
-  const found = [20, 22, 24, 26].map((line) => path.join(folder, `node${line}`, 'bin', 'node')).filter((file) => fs.existsSync(file));
+  const found = installedLines().map(binaryOf);
   return found.length > 0 ? found : [process.execPath];
 }
 

@@ -8,13 +8,12 @@
 // been run equally often. With `--results` every process adds a line to that file, and a later run goes on from there. Needs `npm ci --prefix __test__/runners`
 // and `npm ci --prefix __test__/nodes`.
 
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { binaryOf, versionOf } = require('./nodes');
 const { copyProject, installHeaphound, missing, runProject } = require('../__test__/runners/project');
 
-const NODES = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
 const REPEATS = 10;
 /** Lines that take their turns at the same time. */
 const AT_ONCE = 2;
@@ -42,8 +41,8 @@ async function measure(flags) {
       for (let at = 0; at < lines.length; at += AT_ONCE) {
         if (performance.now() > until) return document(read(file));
         await Promise.all(lines.slice(at, at + AT_ONCE).map(async (line) => {
-          const node = path.join(NODES, `node${line}`, 'bin', 'node');
-          const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+          const node = binaryOf(line);
+          const version = versionOf(node);
           if (before.filter((result) => result.node === version && result.runner === runner).length > round) return;
           const tests = await runOnce(runner, repeating(runner, line), node);
           fs.appendFileSync(file, `${JSON.stringify({ node: version, runner, tests })}\n`);

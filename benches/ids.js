@@ -5,25 +5,23 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { execFileSync } = require('node:child_process');
+const { binaryOf, installedLines, versionOf } = require('./nodes');
 const { followIds } = require('../__test__/helpers/followed-ids');
 
-const NODES = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
 const OBJECTS = 100_000;
 const CAPTURES = 10;
 
 /** @param {string[]} flags */
 async function measure(flags) {
   const rounds = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 1;
-  const lines = fs.readdirSync(NODES).filter((name) => /^node\d+$/.test(name)).sort();
   const rows = [];
-  for (const line of lines) {
-    const binary = path.join(NODES, line, 'bin', 'node');
+  for (const line of installedLines()) {
+    const binary = binaryOf(line);
     const runs = Array.from({ length: rounds }, () => followed(binary));
     const sum = (pick) => runs.reduce((total, run) => total + pick(run), 0);
     const least = Math.min(...runs.map(({ sameCount, keptCount }) => sameCount / keptCount));
     rows.push(`| ${[
-      execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim(),
+      versionOf(binary),
       rounds,
       `${(Math.floor(least * 1e5) / 1e3).toFixed(2)} %`,
       `${sum(({ lost }) => lost.length)} of ${sum(({ first }) => first.containers.size)}`,
@@ -47,9 +45,9 @@ async function measure(flags) {
 function followed(binary) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-ids-'));
   try {
-    const { taken, first, twice, namedCount, keptCount, sameCount, lost } = followIds(binary, dir, OBJECTS, CAPTURES);
-    twice.forEach((one) => console.error(one));
-    return { first, twice, namedCount, keptCount, sameCount, lost, spaces: new Set(taken.map(({ idSpace }) => idSpace)).size };
+    const run = followIds(binary, dir, OBJECTS, CAPTURES);
+    run.twice.forEach((one) => console.error(one));
+    return { ...run, spaces: new Set(run.taken.map(({ idSpace }) => idSpace)).size };
   } finally {
     fs.rmSync(dir, { recursive: true });
   }

@@ -2,15 +2,14 @@
 
 // Many captures of a serving process on each Node line, and captures that are broken on purpose: does the service notice?
 
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { openSnapshot } = require('..');
+const { binaryOf, installedLines, versionOf } = require('./nodes');
 const { start, ask } = require('./service-run');
 
-const NODES = path.join(__dirname, '..', '__test__', 'nodes', 'node_modules');
 /** What is kept beside the service itself: a small heap is captured often. */
 const MEGABYTES = 5;
 /** Lines that take their turns at the same time. */
@@ -25,11 +24,11 @@ const SETTLE_MS = 500;
 async function measure(flags) {
   const captures = flags.includes('--captures') ? Number(flags[flags.indexOf('--captures') + 1]) : CAPTURES;
   const faults = Math.min(FAULTS, captures);
-  const lines = fs.readdirSync(NODES).filter((name) => /^node\d+$/.test(name)).sort();
+  const lines = installedLines();
   const results = [];
   for (let at = 0; at < lines.length; at += AT_ONCE) {
     const both = lines.slice(at, at + AT_ONCE).map(async (line) => {
-      const node = path.join(NODES, line, 'bin', 'node');
+      const node = binaryOf(line);
       return { good: await series(node, captures, whole), bad: await series(node, faults, broken) };
     });
     results.push(...(await Promise.all(both)));
@@ -68,7 +67,7 @@ async function series(node, count, once) {
     await sleep(SETTLE_MS);
     const after = state(service.pid);
     const asked = await load.stop();
-    const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+    const version = versionOf(node);
     const result = { version, count, outcomes, complete, tries, undecided, before, after, ...asked };
     console.log(JSON.stringify({ ...result, outcomes: [...outcomes] }));
     return result;
