@@ -693,10 +693,10 @@ export interface OneOffGrowth {
   size: number;
   /**
    * `'code'`: compiled code, feedback and tables of V8. `'modules'`: a module that was loaded late. `'filled'`: grew, then stopped or slowed down.
-   * `'bounded'`: Node.js keeps a fixed number of these, as the 250 timings of fetches. `'recent'`: only in the last interval, as the buffers of the last
-   * request.
+   * `'bounded'`: Node.js keeps a fixed number of these, as the 250 timings of fetches. `'passing'`: objects that come and
+   * go, as requests that are under way; told with ids and three snapshots or more. `'recent'`: only in the last interval, as the buffers of the last request.
    */
-  why: 'code' | 'modules' | 'filled' | 'bounded' | 'recent';
+  why: 'code' | 'modules' | 'filled' | 'bounded' | 'passing' | 'recent';
   /** The same in one sentence. */
   because: string;
 }

@@ -120,7 +120,7 @@ function tellMeasurement({ snapshots, comparison, leaks, oneOff, ignored }, term
   }
   const objects = `${count(snapshots[snapshots.length - 1].nodeCount)} objects of the last one were compared ${comparison.ids ? 'by their ids' : 'by their place'}.`;
   const sure = isEnough
-    ? `Nothing grew in each of the ${counted(snapshots.length - 1, 'interval')}. ${objects} What leaks less often than once an interval would not show.`
+    ? `Nothing accumulated in each of the ${counted(snapshots.length - 1, 'interval')}. ${objects} What leaks less often than once an interval would not show.`
     : `Between two snapshots nothing accumulates that was not there before. ${objects} A third snapshot, after the same work again, makes this more certain.`;
   return [
     `${terminal.style(['bold', 'green'], 'No leak')} ${over}.`,

@@ -2,22 +2,19 @@
 
 use super::entry::Entry;
 use super::growth::Growing;
-use super::last::{Last, Meaning};
+use super::last::Last;
 use super::leak::Confidence;
+use super::stayed::Stayed;
 
 /// What is known about a leak beside its path.
 pub struct Facts<'a> {
     pub growing: &'a Growing,
     /// Whether objects were followed by their ids.
     pub ids: bool,
-    /// Of the new objects of the class that the snapshot before the last had: how many are still there, and how many there were. Needs ids.
-    pub stayed: Option<(u64, u64)>,
 }
 
 /// From so many intervals on, even growth is not the start of something.
 const ENOUGH: usize = 2;
-/// Smallest step by the largest, where steps are called even.
-const EVEN: f64 = 0.9;
 
 /// Confidence, and the sentences that carry it, strongest first.
 pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, Vec<String>) {
@@ -26,9 +23,9 @@ pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, 
     let operations = &facts.growing.operations;
     let is_multiple = operations.is_multiple(counts);
     let mut sentences = vec![growth(entry, swells, is_multiple, &operations.told())];
-    let scaled = operations.scaled(if swells { &entry.item_growth.sizes } else { counts });
-    let is_even = evenness(&scaled) >= EVEN;
-    if let Some((kept, there)) = facts.stayed.filter(|(kept, there)| kept * 10 >= there * 9) {
+    let is_regular = operations.is_regular(if swells { &entry.item_growth.sizes } else { counts });
+    let Stayed { kept, there } = entry.item_growth.stayed;
+    if there > 0 && kept * 10 >= there * 9 {
         sentences.push(if kept == there {
             format!("all {there} new ones that the snapshot before had are still there")
         } else {
@@ -42,13 +39,12 @@ pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, 
         (true, false) => format!("the {class} that gains stands in the same place in every snapshot"),
         (false, _) => format!("the {class} that gains is replaced at times, and the new one has more"),
     });
-    let is_specific = last.meaning(entry.item) >= Meaning::Platform;
-    let churns = is_specific && facts.stayed.is_some_and(|(kept, there)| kept * 2 < there);
+    let churns = kept * 2 < there;
     let is_enough = counts.len() >= ENOUGH;
     if !is_enough {
         sentences.push("two snapshots cannot tell a leak from a cache that is filling up".to_owned());
     }
-    let confidence = match (is_enough, is_even || is_multiple) {
+    let confidence = match (is_enough, is_regular) {
         (true, true) if !churns => Confidence::High,
         (true, _) => Confidence::Medium,
         (false, _) if is_multiple => Confidence::Medium,
@@ -71,12 +67,4 @@ fn growth(entry: &Entry, swells: bool, is_multiple: bool, operations: &str) -> S
         }
     };
     if is_multiple { format!("{by}: a multiple of the {operations}") } else { by }
-}
-
-/// Smallest step by the largest.
-fn evenness(steps: &[i64]) -> f64 {
-    match (steps.iter().min(), steps.iter().max()) {
-        (Some(least), Some(most)) if *most > 0 => (*least).max(0) as f64 / *most as f64,
-        _ => 0.0,
-    }
 }

@@ -1,17 +1,20 @@
 //! What grew from the objects that all heaps have: followed by their ids, or by their ways from the roots.
 
-use super::growth::{Growing, Operations};
+use super::growth::Growing;
 use super::hanging::Hanging;
 use super::last::Last;
+use super::operations::Operations;
 use super::persistent::Persistent;
 use super::same::Same;
 use super::samples;
+use super::stayed::stayed;
 use super::ways::Ways;
 use super::zones::{Census, Zones};
 use crate::analysis::Heap;
 use crate::control::Control;
 use crate::error::Result;
 use crate::snapshot::Snapshot;
+use std::collections::HashMap;
 
 /// What grew from the objects that have the same id in all heaps.
 pub fn by_ids<'a>(
@@ -24,12 +27,20 @@ pub fn by_ids<'a>(
     let persistent = Persistent::of(&all, control)?;
     let same = Same::Ids(&persistent);
     let mut heaps = Vec::with_capacity(all.len());
-    for snapshot in earlier {
-        heaps.push(Zones::of(&Hanging::of(snapshot, control)?, &same, control)?.census);
+    let mut stays = HashMap::new();
+    for (index, snapshot) in earlier.iter().enumerate() {
+        let hanging = Hanging::of(snapshot, control)?;
+        let zones = Zones::of(&hanging, &same, control)?;
+        // In the first of two, what the other has too is persistent.
+        if index > 0 && index + 1 == earlier.len() {
+            let both = Persistent::of(&[snapshot, &last.snapshot], control)?;
+            stays = stayed(&zones, &hanging, &both, control)?;
+        }
+        heaps.push(zones.census);
     }
     let last = Last::of(last, Hanging::of(&last.snapshot, control)?, &same, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
-    let growing = Growing::between(&censuses, operations);
+    let growing = Growing::between(&censuses, operations, &stays);
     Ok((last, growing))
 }
 
@@ -58,7 +69,7 @@ pub fn by_ways<'a>(
     drop(hung);
     let mut last = Last::of(last, hanging, &Same::Ways { ways: &ways, alone: &alone[earlier.len()] }, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
-    let mut growing = Growing::between(&censuses, operations);
+    let mut growing = Growing::between(&censuses, operations, &HashMap::new());
     samples::choose(&mut last, &mut growing, control)?;
     Ok((last, growing))
 }

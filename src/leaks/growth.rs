@@ -1,6 +1,7 @@
 //! What grew in every interval, and what only looks so.
 
-use super::labels::Label;
+use super::operations::Operations;
+use super::stayed::Stayed;
 use super::zones::{Census, Group, Key, LARGE};
 use std::collections::{HashMap, HashSet};
 
@@ -8,8 +9,6 @@ use std::collections::{HashMap, HashSet};
 const FEWEST: i64 = 5;
 /// Exactly so many in every interval are enough for a class that is not Node.js's own.
 const FEWEST_EXACT: i64 = 3;
-/// So many operations in an interval, and growth by a multiple of their number is no accident, however small it is.
-const FEWEST_OPERATIONS: u64 = 3;
 /// The same for objects that hang from many others, one or two from each: a loaded module leaves its few in every table.
 const FEWEST_SPREAD: i64 = 20;
 /// The same for a single interval, where nothing tells a start from a leak.
@@ -32,14 +31,21 @@ const HEAVY: i64 = 512 << 10;
 pub struct Growth {
     pub counts: Vec<i64>,
     pub sizes: Vec<i64>,
+    /// Of the new objects that the snapshot before the last had; all 0 when nobody knows.
+    pub stayed: Stayed,
 }
 
 impl Growth {
+    /// Bytes alone.
+    pub fn of_sizes(sizes: &[i64]) -> Self {
+        Self { counts: vec![0; sizes.len()], sizes: sizes.to_vec(), stayed: Stayed::default() }
+    }
+
     fn between(states: &[(u64, u64)]) -> Self {
         let step = |pick: fn(&(u64, u64)) -> u64| {
             states.windows(2).map(|pair| signed(pick(&pair[1])) - signed(pick(&pair[0]))).collect()
         };
-        Self { counts: step(|state| state.0), sizes: step(|state| state.1) }
+        Self { counts: step(|state| state.0), sizes: step(|state| state.1), stayed: Stayed::default() }
     }
 
     /// From the first heap to the last.
@@ -50,56 +56,7 @@ impl Growth {
     pub fn add(&mut self, other: &Self) {
         add(&mut self.counts, &other.counts);
         add(&mut self.sizes, &other.sizes);
-    }
-}
-
-/// How often the program did its work in each interval; empty when nobody knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operations(Vec<u64>);
-
-impl Operations {
-    /// One number stands for all intervals; `None` when there are neither one nor as many as intervals.
-    pub fn new(numbers: &[u64], intervals: usize) -> Option<Self> {
-        match numbers {
-            [] => Some(Self::default()),
-            [one] => Some(Self(vec![*one; intervals])),
-            all => (all.len() == intervals).then(|| Self(all.to_vec())),
-        }
-    }
-
-    /// "211 operations", "100, 211 operations".
-    pub fn told(&self) -> String {
-        let mut numbers: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        numbers.dedup();
-        format!("{} operations", numbers.join(", "))
-    }
-
-    pub fn total(&self) -> u64 {
-        self.0.iter().sum()
-    }
-
-    /// Steps as they would be, had all intervals as many operations as the longest.
-    pub fn scaled(&self, steps: &[i64]) -> Vec<i64> {
-        let most = self.0.iter().max().copied().unwrap_or(1).max(1);
-        let scale = |(at, step): (usize, &i64)| match self.0.get(at) {
-            Some(operations) if *operations > 0 => {
-                i64::try_from(i128::from(*step) * i128::from(most) / i128::from(*operations)).unwrap_or(i64::MAX)
-            }
-            _ => *step,
-        };
-        steps.iter().enumerate().map(scale).collect()
-    }
-
-    /// True when every operation of every interval adds the same number of objects.
-    pub fn is_multiple(&self, steps: &[i64]) -> bool {
-        let each = |(step, operations): (&i64, &u64)| {
-            let operations = i64::try_from(*operations).ok().filter(|it| *it > 0)?;
-            (step % operations == 0).then_some(step / operations)
-        };
-        let mut each = steps.iter().zip(&self.0).map(each);
-        let first = each.next().flatten().filter(|each| *each > 0);
-        let is_enough = self.0.iter().all(|operations| *operations >= FEWEST_OPERATIONS);
-        is_enough && steps.len() == self.0.len() && first.is_some() && each.all(|it| it == first)
+        self.stayed.add(other.stayed);
     }
 }
 
@@ -112,42 +69,39 @@ pub struct Growing {
     pub objects: HashMap<u64, Growth>,
     /// All other groups that have more bytes in the last heap than in the first.
     pub rest: HashMap<Key, Growth>,
-    /// New objects of each class in the heap before the last.
-    pub before_last: HashMap<Label, u64>,
     /// Bytes of what no path reaches: code, feedback, shapes.
     pub engine: Vec<i64>,
 }
 
 impl Growing {
-    pub fn between(heaps: &[&Census], operations: Operations) -> Self {
+    /// What is known of the objects of the heap before the last goes with its group.
+    pub fn between(heaps: &[&Census], operations: Operations, stayed: &HashMap<Key, Stayed>) -> Self {
         let Some(last) = heaps.last() else { return Self::default() };
         let state = |census: &Census, key: &Key| {
             census.groups.get(key).map_or((0, 0), |Group { count, size, .. }| (*count, *size))
         };
         let changed = last.groups.keys().map(|key| {
             let states: Vec<_> = heaps.iter().map(|census| state(census, key)).collect();
-            (*key, Growth::between(&states))
+            let stayed = stayed.get(key).copied().unwrap_or_default();
+            (*key, Growth { stayed, ..Growth::between(&states) })
         });
-        let (groups, mut rest): (HashMap<Key, Growth>, HashMap<Key, Growth>) =
-            changed.partition(|(_, growth)| grows_in_number(growth, &operations) || swells(growth));
+        let (groups, mut rest): (HashMap<Key, Growth>, HashMap<Key, Growth>) = changed.partition(|(_, growth)| {
+            grows_in_number(growth, &operations) && !is_passing(growth, &operations) || swells(growth)
+        });
         rest.retain(|_, growth| growth.sizes.iter().sum::<i64>() > 0);
         let mut growing = Self {
             groups,
             rest,
-            before_last: HashMap::new(),
             engine: heaps.windows(2).map(|pair| signed(pair[1].engine) - signed(pair[0].engine)).collect(),
             objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id, &operations)?))).collect(),
             operations,
         };
-        growing.add_spread(heaps, last);
-        for group in heaps.len().checked_sub(2).iter().flat_map(|before| heaps[*before].groups.values()) {
-            *growing.before_last.entry(group.label).or_default() += group.count;
-        }
+        growing.add_spread(heaps, last, stayed);
         growing
     }
 
     /// Adds groups that are too small one by one but grow in sum with those of their kin: forty users with a history each.
-    fn add_spread(&mut self, heaps: &[&Census], last: &Census) {
+    fn add_spread(&mut self, heaps: &[&Census], last: &Census, stayed: &HashMap<Key, Stayed>) {
         let rest = |census: &Census| {
             let mut sums: HashMap<u64, (u64, u64)> = HashMap::new();
             for (_, group) in census.groups.iter().filter(|(key, _)| !self.groups.contains_key(key)) {
@@ -158,12 +112,20 @@ impl Growing {
         };
         let sums: Vec<HashMap<u64, (u64, u64)>> = heaps.iter().map(|census| rest(census)).collect();
         let Some(newest) = sums.last() else { return };
+        let mut stayed_of: HashMap<u64, Stayed> = HashMap::new();
+        for (key, stayed) in stayed.iter().filter(|(key, _)| !self.groups.contains_key(key)) {
+            if let Some(group) = last.groups.get(key) {
+                stayed_of.entry(group.kin).or_default().add(*stayed);
+            }
+        }
         let spread: HashSet<u64> = newest
             .keys()
             .filter(|kin| {
                 let states: Vec<_> = sums.iter().map(|sums| sums.get(kin).copied().unwrap_or_default()).collect();
-                let growth = self.operations.scaled(&Growth::between(&states).counts);
-                is_sustained(&growth, FEWEST_SPREAD) && is_even(&growth)
+                let stayed = stayed_of.get(kin).copied().unwrap_or_default();
+                let growth = Growth { stayed, ..Growth::between(&states) };
+                let counts = self.operations.scaled(&growth.counts);
+                is_sustained(&counts, FEWEST_SPREAD) && is_even(&counts) && !is_passing(&growth, &self.operations)
             })
             .copied()
             .collect();
@@ -172,7 +134,8 @@ impl Growing {
                 .iter()
                 .map(|census| census.groups.get(key).map_or((0, 0), |group| (group.count, group.size)))
                 .collect();
-            self.groups.entry(*key).or_insert_with(|| Growth::between(&states));
+            let stayed = stayed.get(key).copied().unwrap_or_default();
+            self.groups.entry(*key).or_insert_with(|| Growth { stayed, ..Growth::between(&states) });
             debug_assert!(group.count > 0);
             self.rest.remove(key);
         }
@@ -228,6 +191,12 @@ fn grows_in_number(growth: &Growth, operations: &Operations) -> bool {
         || is_sustained(&growth.counts, 1) && grows_by(&growth.sizes, HEAVY, operations)
         || is_exact(&growth.counts) && is_exact(&operations.scaled(&growth.counts))
         || operations.is_multiple(&growth.counts)
+}
+
+/// More of what comes and goes: requests that are under way when the snapshot is taken. What is copied whole at every change is replaced
+/// too, but grows regularly.
+pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
+    growth.stayed.is_passing() && !operations.is_regular(&growth.counts)
 }
 
 /// [`is_sustained`] with as many operations in every interval; the least is of what was seen.
@@ -299,27 +268,12 @@ mod tests {
     }
 
     #[test]
-    fn growth_by_a_multiple_of_the_operations_is_no_accident() {
-        for (operations, steps, is) in [
-            (&[7][..], &[7, 7][..], true),
-            (&[7], &[14, 14], true),
-            (&[7], &[7, 14], false),
-            (&[7, 14], &[7, 14], true),
-            (&[7], &[8, 8], false),
-            (&[3], &[3, 3], true),
-            (&[2], &[2, 2], false),
-            (&[7], &[0, 0], false),
-            (&[], &[7, 7], false),
-        ] {
-            let operations = Operations::new(operations, 2).unwrap();
-            assert_eq!(operations.is_multiple(steps), is, "{operations:?} {steps:?}");
-        }
-        assert_eq!(Operations::new(&[1, 2, 3], 2), None);
-    }
-
-    #[test]
     fn intervals_of_unequal_work_are_compared_by_the_operation() {
-        let growth = |counts: &[i64]| Growth { counts: counts.to_vec(), sizes: vec![0; counts.len()] };
+        let growth = |counts: &[i64]| Growth {
+            counts: counts.to_vec(),
+            sizes: vec![0; counts.len()],
+            stayed: Stayed::default(),
+        };
         let check = |operations: &[u64], counts: &[i64]| {
             grows_in_number(&growth(counts), &Operations::new(operations, counts.len()).unwrap())
         };
@@ -328,6 +282,19 @@ mod tests {
         assert!(check(&[], &[10, 100]));
         // Ten times the work, and no more objects: it fills up and stops.
         assert!(!check(&[10, 1000], &[100, 100]));
+    }
+
+    #[test]
+    fn what_comes_and_goes_passes_unless_it_grows_regularly() {
+        let check = |counts: [i64; 2], kept, there| {
+            let growth = Growth { counts: counts.to_vec(), stayed: Stayed { kept, there }, ..Growth::default() };
+            is_passing(&growth, &Operations::default())
+        };
+        assert!(check([30, 90], 0, 40) && check([30, 90], 3, 40));
+        assert!(!check([30, 90], 4, 40), "a tenth stayed");
+        assert!(!check([30, 90], 0, 4), "too few to tell");
+        assert!(!check([30, 90], 0, 0), "nobody knows");
+        assert!(!check([30, 30], 0, 40), "copied whole at every change");
     }
 
     #[test]

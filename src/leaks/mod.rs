@@ -19,6 +19,7 @@ mod last;
 mod leak;
 mod naming;
 mod one_off;
+mod operations;
 mod path;
 mod persistent;
 mod rank;
@@ -26,6 +27,7 @@ mod reference;
 mod references;
 mod same;
 mod samples;
+mod stayed;
 mod suspect;
 mod swollen;
 #[cfg(test)]
@@ -43,14 +45,14 @@ pub use allocated::Allocated;
 use allocated::allocated;
 use entries::entries;
 use evidence::Facts;
-use examples::{members, shared_with_before, stayed};
+use examples::examples;
 use follow::{by_ids, by_ways};
-use growth::Operations;
 pub use item::Part;
 pub use kind::{Detail, Kind};
 pub use leak::{Confidence, Container, Leak, LeakReport, LeakedClass};
 use one_off::one_off;
 pub use one_off::{OneOff, Why};
+use operations::Operations;
 pub use suspect::{Leaking, Step};
 use told::leak;
 
@@ -108,21 +110,19 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
     let mut found = entries(&last, growing);
     let one_off = one_off(&last, growing, &found);
     found.truncate(options.limit);
-    let before = if comparison.ids { shared_with_before(earlier, &last, control)? } else { None };
-    let members = members(&last, &found, before.as_ref(), options.examples);
+    let examples = examples(&last, &found, options.examples);
     let allocated = allocated(&last, &found);
     let shown: Vec<NodeOrdinal> = found.iter().map(|entry| entry.item).collect();
     let parts = item::items(&last, &shown, control)?;
     let leaks = found.iter().zip(parts).map(|(entry, item)| {
         let key = entry.key;
-        let members = members.get(&key).cloned().unwrap_or_default();
-        let stayed = before.as_ref().and_then(|_| stayed(growing, last.label(entry.item), &members));
-        let facts = Facts { growing, ids: comparison.ids, stayed };
+        let examples = examples.get(&key).filter(|ids| !ids.is_empty()).cloned();
+        let facts = Facts { growing, ids: comparison.ids };
         let total = entry.item_growth.counts.iter().sum::<i64>() as f64;
         Leak {
             item,
             per_operation: (all_operations > 0).then(|| total / all_operations as f64),
-            examples: if members.ids.is_empty() { vec![last.snapshot().id(entry.item)] } else { members.ids },
+            examples: examples.unwrap_or_else(|| vec![last.snapshot().id(entry.item)]),
             allocated: allocated.get(&key).cloned(),
             ..leak(&last, entry, &facts, options.examples)
         }

@@ -43,6 +43,7 @@ pub enum Why {
     Modules,
     Filled,
     Bounded,
+    Passing,
     Recent,
 }
 
@@ -53,6 +54,7 @@ impl Why {
             Self::Modules => "modules",
             Self::Filled => "filled",
             Self::Bounded => "bounded",
+            Self::Passing => "passing",
             Self::Recent => "recent",
         }
     }
@@ -63,6 +65,7 @@ impl Why {
             Self::Modules => "a module was loaded when it was first needed",
             Self::Filled => "it grew, then stopped or slowed down: what fills up has an end",
             Self::Bounded => "Node.js keeps a fixed number of these and no more",
+            Self::Passing => "they come and go: hardly any of those that the snapshot before had are still there",
             Self::Recent => "it came in the last interval only: of the last work, or the start of something",
         }
     }
@@ -73,13 +76,13 @@ pub fn one_off(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<One
     let told: HashSet<Key> = entries.iter().flat_map(Entry::keys).collect();
     let mut tops: BTreeMap<Key, (NodeOrdinal, Growth)> = BTreeMap::new();
     let root = last.snapshot().root();
-    let mut code = Growth { counts: vec![0; growing.engine.len()], sizes: growing.engine.clone() };
+    let mut code = Growth::of_sizes(&growing.engine);
     let leaking: HashSet<Label> = entries.iter().flat_map(|entry| entry.labels(last)).collect();
     let grown = growing.rest.iter().chain(&growing.groups).filter(|(key, _)| !told.contains(key));
     for (key, growth) in grown {
         let node = NodeOrdinal(last.zones.census.groups[key].first);
         if !last.counts(node) {
-            code.add(&Growth { counts: vec![0; growth.counts.len()], sizes: growth.sizes.clone() });
+            code.add(&Growth::of_sizes(&growth.sizes));
             continue;
         }
         let Some(top) = top_of(last, growing, &told, *key) else { continue };
@@ -89,8 +92,11 @@ pub fn one_off(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<One
             continue;
         }
         let (_, sum) = tops.entry(top).or_insert_with(|| (node, Growth::default()));
-        let counts = if top == *key { growth.counts.clone() } else { vec![0; growth.counts.len()] };
-        sum.add(&Growth { counts, sizes: growth.sizes.clone() });
+        if top == *key {
+            sum.add(growth);
+        } else {
+            sum.add(&Growth::of_sizes(&growth.sizes));
+        }
     }
     let mut rows: Vec<OneOff> = tops.into_values().map(|(node, growth)| row(last, node, growth, None)).collect();
     rows.push(row(last, root, code, Some(Why::Code)));
@@ -148,6 +154,8 @@ fn reason(last: &Last<'_>, node: NodeOrdinal, growth: &Growth) -> Why {
         Why::Modules
     } else if is_bounded(last, last.owner(last.head(node)).unwrap_or(node), last.key(node)) {
         Why::Bounded
+    } else if growth.stayed.is_passing() {
+        Why::Passing
     } else if *newest > 0 && before.iter().sum::<i64>() * 4 < *newest {
         Why::Recent
     } else {

@@ -36,7 +36,7 @@ pub fn swollen(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<Ent
         }
         let is_collection = last.meaning(node) != Meaning::Value && last.snapshot().kind(node) == NodeKind::OBJECT;
         let container = if is_collection { node } else { last.owner(node).unwrap_or(node) };
-        let growth = Growth { counts: vec![0; growth.sizes.len()], sizes: growth.sizes.clone() };
+        let growth = Growth::of_sizes(&growth.sizes);
         found.push(Entry {
             container,
             item: node,
