@@ -54,6 +54,11 @@ export interface SnapshotInfo {
   file?: string;
   /** From the capture's sidecar, `FILE.json`: captures of one id space call the same object by the same id. */
   idSpace?: string;
+  /**
+   * When it was taken, ISO 8601 in UTC: from the sidecar, from the name that Node.js gave the file, else when the file was last written. Absent for bytes
+   * and streams.
+   */
+  takenAt?: string;
   nodeCount: number;
   edgeCount: number;
   stringCount: number;

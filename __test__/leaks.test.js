@@ -1,7 +1,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { findLeaks, openSnapshot } = require('..');
@@ -78,4 +80,79 @@ test('snapshots of two processes are compared by structure', async () => {
   const { comparison } = await findLeaks([other, AFTER]);
   assert.equal(comparison.ids, false);
   assert.match(comparison.reason, /number objects differently/);
+});
+
+/**
+ * Snapshots that a program takes of itself by `await snapshot()`.
+ *
+ * @param {string} program
+ * @param {(files: string[]) => Promise<void>} look
+ */
+async function withSnapshots(program, look) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-program-'));
+  const files = ['A', 'B', 'C'].map((name) => path.join(folder, `${name}.heapsnapshot`));
+  const frame = `
+    const files = process.argv.slice(1);
+    const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+    const snapshot = async () => require('node:v8').writeHeapSnapshot(files.shift());
+    (async () => { ${program} })().then(() => process.exit(0));
+  `;
+  try {
+    execFileSync(process.execPath, ['-e', frame, ...files]);
+    await look(files);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+test('long intervals of unequal length are compared by the time', async () => {
+  const program = `
+    class Session { constructor(id) { this.id = id; } }
+    const sessions = globalThis.sessions = new Map();
+    for (const more of [20, 900, 300]) {
+      for (let i = 0; i < more; i++) sessions.set(sessions.size, new Session(sessions.size));
+      await snapshot();
+    }
+  `;
+  await withSnapshots(program, async (files) => {
+    const takenAfter = async (...seconds) => {
+      let time = 1_700_000_000;
+      files.forEach((file, at) => {
+        time += seconds[at - 1] ?? 0;
+        fs.utimesSync(file, time, time);
+      });
+      return findLeaks(files);
+    };
+    const long = await takenAfter(3_600, 1_200);
+    assert.deepEqual(long.leaks.map(({ className, countGrowth, confidence }) => [className, countGrowth, confidence]), [['Session', [900, 300], 'high']]);
+    for (const seconds of [[3_600, 3_600], [6, 2], [3_600, -60], [3_600, 0]]) {
+      const { leaks, oneOff } = await takenAfter(...seconds);
+      assert.deepEqual(leaks, [], `after ${seconds.join(' and ')} s it has slowed down`);
+      assert.ok(oneOff.some(({ className, why }) => className === 'Session' && why === 'filled'));
+    }
+  });
+});
+
+test('what timers that start themselves anew hand on is a leak, the timers come and go', async () => {
+  const program = `
+    class Poll { constructor() { this.turns = 0; } }
+    function poll() {
+      const state = new Poll();
+      const again = (turn) => {
+        state.turns = turn;
+        setTimeout(() => again(turn + 1), 20);
+      };
+      again(0);
+    }
+    for (const more of [20, 95, 140]) {
+      for (let i = 0; i < more; i++) poll();
+      await sleep(200);
+      await snapshot();
+    }
+  `;
+  await withSnapshots(program, async (files) => {
+    const { leaks, oneOff } = await findLeaks(files, { compareBy: 'ids' });
+    assert.deepEqual(leaks.map(({ className, countGrowth, kind }) => [className, countGrowth, kind]), [['Poll', [95, 140], 'timers']]);
+    assert.ok(oneOff.some(({ className, why }) => className === 'Timeout' && why === 'passing'));
+  });
 });

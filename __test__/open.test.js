@@ -2,6 +2,7 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { Readable } = require('node:stream');
 const { test } = require('node:test');
@@ -17,7 +18,7 @@ const plain = zlib.gunzipSync(compressed);
 /** What does not depend on how the bytes came. */
 async function facts(source, options) {
   const snapshot = await openSnapshot(source, options);
-  const { file, rawBytes, storedBytes, compression, ...info } = snapshot.info;
+  const { file, takenAt, rawBytes, storedBytes, compression, ...info } = snapshot.info;
   await snapshot.close();
   return info;
 }
@@ -44,6 +45,32 @@ test('every kind of source gives the same snapshot', async () => {
   if (zlib.zstdCompressSync) sources['zstd'] = zlib.zstdCompressSync(plain);
   for (const [name, source] of Object.entries(sources)) assert.deepEqual(await facts(source), expected, name);
   assert.deepEqual(await facts(GZIPPED, { threads: 1 }), expected, 'one thread');
+});
+
+test('info tells when the snapshot was taken', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-taken-'));
+  const takenAt = async (source) => {
+    const snapshot = await openSnapshot(source);
+    await snapshot.close();
+    return snapshot.info.takenAt;
+  };
+  try {
+    const named = path.join(folder, 'Heap.20261127.203015.1234.0.001.heapsnapshot.gz');
+    const other = path.join(folder, 'other.heapsnapshot.gz');
+    for (const file of [named, other]) {
+      fs.copyFileSync(GZIPPED, file);
+      fs.utimesSync(file, 1_700_000_000, 1_700_000_000);
+    }
+    assert.equal(await takenAt(other), '2023-11-14T22:13:20.000Z');
+    assert.equal(await takenAt(named), new Date(2026, 10, 27, 20, 30, 15).toISOString());
+    fs.writeFileSync(`${named}.json`, JSON.stringify({ startedAt: '2026-11-27T01:02:03.004Z' }));
+    assert.equal(await takenAt(named), '2026-11-27T01:02:03.004Z');
+    fs.writeFileSync(`${named}.json`, JSON.stringify({ startedAt: 'yesterday' }));
+    assert.equal(await takenAt(named), new Date(2026, 10, 27, 20, 30, 15).toISOString());
+    assert.equal(await takenAt(plain), undefined);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 });
 
 test('info tells how the snapshot was stored', async () => {

@@ -27,6 +27,7 @@ async function captureAndOpen(options) {
       const opening = openFeed(feed, { signal, onProgress, threads, parity, sourceMaps });
       // Looked at below; until then it may fail without anybody listening.
       opening.catch(() => {});
+      const takenAt = new Date().toISOString();
       /** @type {import('./capture').Captured} */
       let captured;
       try {
@@ -36,7 +37,7 @@ async function captureAndOpen(options) {
         throw await firstCause(error, opening.then((snapshot) => snapshot.close()));
       }
       const snapshot = await opening;
-      snapshot.know({ idSpace: captured.idSpace });
+      snapshot.know({ idSpace: captured.idSpace, takenAt });
       return snapshot;
     } finally {
       feed.close();

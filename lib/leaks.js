@@ -39,7 +39,7 @@ async function findLeaks(snapshots, options) {
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: last };
     const idSpaces = opened.map((snapshot) => snapshot.info.idSpace);
     // What is ignored must not push out what is not.
-    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, idSpaces, operations });
+    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, idSpaces, operations, elapsedMs: elapsed(opened) });
     const pages = await Snapshot.job(opened, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );
@@ -52,6 +52,17 @@ async function findLeaks(snapshots, options) {
     const ours = opened.filter((snapshot, position) => snapshot !== /** @type {unknown} */ (snapshots[position]));
     await Promise.all(ours.map((snapshot) => snapshot.close()));
   }
+}
+
+/**
+ * Milliseconds of each interval; empty when the times of the snapshots are not known, or not in their order.
+ *
+ * @param {Snapshot[]} snapshots
+ */
+function elapsed(snapshots) {
+  const times = snapshots.map(({ info }) => Date.parse(info.takenAt ?? ''));
+  const intervals = times.slice(1).map((time, at) => time - times[at]);
+  return intervals.every((interval) => interval > 0) ? intervals : [];
 }
 
 module.exports = { findLeaks };

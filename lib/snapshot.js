@@ -3,7 +3,7 @@
 const { addon, run } = require('./native');
 const { read } = require('./document');
 const { closedError } = require('./errors');
-const { readIdSpace } = require('./id-space');
+const { readProvenance } = require('./provenance');
 const { toInput } = require('./source');
 const { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit } = require('./options');
 
@@ -52,7 +52,7 @@ class Snapshot {
 
   /**
    * @param {any} heap native
-   * @param {{ file?: string, idSpace?: string }} [known] what the bytes do not say
+   * @param {{ file?: string, idSpace?: string, takenAt?: string }} [known] what the bytes do not say
    */
   constructor(heap, known = {}) {
     this.#heap = heap;
@@ -66,7 +66,7 @@ class Snapshot {
   /**
    * More of what the bytes do not say. For calls of this package: `index.d.ts` does not have it.
    *
-   * @param {{ idSpace: string }} known
+   * @param {{ idSpace: string, takenAt: string }} known
    */
   know(known) {
     this.#info = Object.freeze({ ...this.#info, ...known });
@@ -271,8 +271,7 @@ async function load(source, options, position, parseOnly) {
       return job;
     });
     if (input.file === undefined) return new Snapshot(heap);
-    const idSpace = await readIdSpace(input.file, JSON.parse(heap.info()).storedBytes);
-    return new Snapshot(heap, { file: input.file, ...(idSpace === undefined ? {} : { idSpace }) });
+    return new Snapshot(heap, { file: input.file, ...await readProvenance(input.file, JSON.parse(heap.info()).storedBytes) });
   } catch (cause) {
     const error = await input.explain(cause);
     if (error instanceof Error && 'code' in error && input.file !== undefined) Object.assign(error, { file: input.file });

@@ -5,17 +5,22 @@ use super::path::{edge_name, nodes_to};
 use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
 
-/// Variables of Node.js that hold a list, and how many items they take at most.
+/// Variables and properties of Node.js that hold a list, the class whose property it is, and how many items it takes at most.
 ///
 /// # Source
-/// W3C, Resource Timing: 250 entries, until `setResourceTimingBufferSize` says otherwise.
-const BOUNDED: [(&str, u64); 1] = [("resourceTimingBuffer", 250)];
+/// W3C, Resource Timing: 250 entries, until `setResourceTimingBufferSize` says otherwise. Node.js keeps up to 1,000 parsers of requests for
+/// the next ones (`FreeList`).
+const BOUNDED: [(&str, Option<&str>, u64); 2] = [("resourceTimingBuffer", None, 250), ("list", Some("FreeList"), 1000)];
 
 /// Whether the objects of a group collect in a list that Node.js bounds, and that is not fuller than that.
 pub fn is_bounded(last: &Last<'_>, container: NodeOrdinal, key: Key) -> bool {
     let name = edge_name(last, container).to_string();
     let count = last.zones.census.groups.get(&key).map_or(0, |group| group.count);
-    BOUNDED.iter().any(|(known, most)| *known == name && count <= *most) && is_of_node(last, container)
+    let holder = last.owner(container).map(|holder| last.class_name(holder).to_string());
+    let fits = |(known, class, most): &(&str, Option<&str>, u64)| {
+        *known == name && count <= *most && class.is_none_or(|class| holder.as_deref() == Some(class))
+    };
+    BOUNDED.iter().any(fits) && is_of_node(last, container)
 }
 
 /// Whether an object is an inner part of Node.js: the nearest above it that has a place in the source has it there.

@@ -29,7 +29,7 @@ pub fn by_ids<'a>(
     let mut heaps = Vec::with_capacity(all.len());
     let mut stays = HashMap::new();
     for (index, snapshot) in earlier.iter().enumerate() {
-        let hanging = Hanging::of(snapshot, control)?;
+        let hanging = Hanging::of(snapshot, Some(&persistent), control)?;
         let zones = Zones::of(&hanging, &same, control)?;
         // In the first of two, what the other has too is persistent.
         if index > 0 && index + 1 == earlier.len() {
@@ -38,7 +38,8 @@ pub fn by_ids<'a>(
         }
         heaps.push(zones.census);
     }
-    let last = Last::of(last, Hanging::of(&last.snapshot, control)?, &same, control)?;
+    let hanging = Hanging::of(&last.snapshot, Some(&persistent), control)?;
+    let last = Last::of(last, hanging, &same, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
     let growing = Growing::between(&censuses, operations, &stays);
     Ok((last, growing))
@@ -52,12 +53,12 @@ pub fn by_ways<'a>(
     control: &Control,
 ) -> Result<(Last<'a>, Growing)> {
     let hang = |snapshot| {
-        let hanging = Hanging::of(snapshot, control)?;
+        let hanging = Hanging::of(snapshot, None, control)?;
         let ways = Ways::of(&hanging, control)?;
         Ok((hanging, ways))
     };
     let hung: Vec<(Hanging<'_>, Ways)> = earlier.iter().map(|snapshot| hang(snapshot)).collect::<Result<_>>()?;
-    let hanging = Hanging::of(&last.snapshot, control)?;
+    let hanging = Hanging::of(&last.snapshot, None, control)?;
     let ways = Ways::of(&hanging, control)?;
     let views: Vec<(&Hanging<'_>, &Ways)> =
         hung.iter().map(|(hanging, ways)| (hanging, ways)).chain([(&hanging, &ways)]).collect();

@@ -1,6 +1,7 @@
 //! The cheapest path from the roots to every node, by the costs of [`References`].
 
 use super::labels::{Labels, mix};
+use super::persistent::Persistent;
 use super::references::{MAX_COST, References};
 use crate::bit_set::BitSet;
 use crate::control::Control;
@@ -19,67 +20,50 @@ pub struct Forest {
 }
 
 impl Forest {
-    /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Among equal costs the names on the way decide, not the order of the file: heaps
+    /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Where `persistent` is known, it runs twice: what was always there hangs from
+    /// what was always there as far as it can, and not from work that is under way; then comes the rest. Among equal costs the names on the way decide, not the order of the file: heaps
     /// that are built alike get forests that are built alike, of whatever process.
     ///
     /// # Cost
     /// O(nodes + edges); 12 bytes a node stay, 12 more while it runs.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn grow(snapshot: &Snapshot, references: &References, labels: &Labels, control: &Control) -> Result<Self> {
+    pub fn grow(
+        snapshot: &Snapshot,
+        references: &References,
+        labels: &Labels,
+        persistent: Option<&Persistent>,
+        control: &Control,
+    ) -> Result<Self> {
         let nodes = snapshot.node_count();
-        let mut cost = vec![u32::MAX; nodes];
-        let mut way = vec![0_u64; nodes];
-        let mut settled = BitSet::new(nodes);
-        let mut forest =
+        let forest =
             Self { parent: vec![NO_NODE; nodes], edge: vec![NO_NODE; nodes], order: Vec::with_capacity(nodes) };
-        let mut ring: Vec<Vec<u32>> = vec![Vec::new(); MAX_COST + 1];
+        let mut growing = Growing {
+            snapshot,
+            references,
+            labels,
+            forest,
+            cost: vec![u32::MAX; nodes],
+            way: vec![0; nodes],
+            settled: BitSet::new(nodes),
+            turn: 0,
+        };
         let root = snapshot.root();
-        cost[root.index()] = 0;
-        ring[0].push(root.0);
-        let (mut now, mut waiting, mut turn) = (0_u32, 1_usize, 0_usize);
-        while waiting > 0 {
-            let bucket = std::mem::take(&mut ring[now as usize % (MAX_COST + 1)]);
-            waiting -= bucket.len();
-            // A node stands in a second bucket when a cheaper way to it was found later; it is settled in the cheaper one.
-            for node in bucket.into_iter().map(NodeOrdinal) {
-                if !settled.insert_new(node.index()) {
-                    continue;
-                }
-                forest.order.push(node.0);
-                for edge in snapshot.edges(node) {
-                    control.check_at(turn)?;
-                    turn += 1;
-                    let target = snapshot.target(edge).index();
-                    if cost[target] <= now {
-                        continue;
-                    }
-                    let Some(step) = references.cost(snapshot, node, edge) else { continue };
-                    let total = now + step;
-                    if total > cost[target] {
-                        continue;
-                    }
-                    let name = mix(way[node.index()], references.generic_name(snapshot, edge));
-                    let name = mix(name, labels.label(snapshot, snapshot.target(edge)));
-                    if total == cost[target] && name >= way[target] {
-                        continue;
-                    }
-                    if total < cost[target] {
-                        ring[total as usize % (MAX_COST + 1)].push(snapshot.target(edge).0);
-                        waiting += 1;
-                    }
-                    cost[target] = total;
-                    way[target] = name;
-                    forest.parent[target] = node.0;
-                    forest.edge[target] = edge.0;
-                }
-            }
-            now += 1;
+        growing.cost[root.index()] = 0;
+        let mut starts = vec![root.0];
+        let mut late = BitSet::new(nodes);
+        if let Some(persistent) = persistent {
+            // Native objects have a new id in each snapshot: nobody knows whether they were always there.
+            let is_late = |node: &NodeOrdinal| snapshot.id(*node) % 2 == 1 && !persistent.contains(snapshot, *node);
+            snapshot.nodes().filter(is_late).for_each(|node| late.insert(node.index()));
+            starts = growing.run(&starts, &late, control)?;
+            late = BitSet::new(nodes);
         }
-        Ok(forest)
+        growing.run(&starts, &late, control)?;
+        Ok(growing.forest)
     }
 
-    /// Nodes that a path reaches, cheapest first: parents stand before their children.
+    /// Nodes that a path reaches: parents stand before their children, and the cheapest of what is new first.
     pub fn order(&self) -> impl DoubleEndedIterator<Item = NodeOrdinal> + '_ {
         self.order.iter().copied().map(NodeOrdinal)
     }
@@ -93,5 +77,99 @@ impl Forest {
     pub fn edge(&self, node: NodeOrdinal) -> Option<EdgeOrdinal> {
         let edge = self.edge[node.index()];
         (edge != NO_NODE).then_some(EdgeOrdinal(edge))
+    }
+}
+
+/// A forest while it grows.
+struct Growing<'a> {
+    snapshot: &'a Snapshot,
+    references: &'a References,
+    labels: &'a Labels,
+    forest: Forest,
+    cost: Vec<u32>,
+    way: Vec<u64>,
+    settled: BitSet,
+    turn: usize,
+}
+
+impl Growing<'_> {
+    /// Settles all that paths from `starts` reach, which stand in the order of their cost, but none of the `late`; returns the nodes that refer to
+    /// one of those, in the same order.
+    fn run(&mut self, starts: &[u32], late: &BitSet, control: &Control) -> Result<Vec<u32>> {
+        let mut ring: Vec<Vec<u32>> = vec![Vec::new(); MAX_COST + 1];
+        let mut starts = starts.iter().copied().peekable();
+        let mut left_out = Vec::new();
+        let (mut now, mut waiting) = (0_u32, 0_usize);
+        loop {
+            if waiting == 0 {
+                match starts.peek() {
+                    Some(start) => now = self.cost[*start as usize],
+                    None => return Ok(left_out),
+                }
+            }
+            while let Some(start) = starts.next_if(|start| self.cost[*start as usize] == now) {
+                if self.settled.insert_new(start as usize) {
+                    self.forest.order.push(start);
+                }
+                waiting += self.expand(NodeOrdinal(start), late, &mut ring, &mut left_out, control)?;
+            }
+            let bucket = std::mem::take(&mut ring[now as usize % (MAX_COST + 1)]);
+            waiting -= bucket.len();
+            // A node stands in a second bucket when a cheaper way to it was found later; it is settled in the cheaper one.
+            for node in bucket {
+                if self.settled.insert_new(node as usize) {
+                    self.forest.order.push(node);
+                    waiting += self.expand(NodeOrdinal(node), late, &mut ring, &mut left_out, control)?;
+                }
+            }
+            now += 1;
+        }
+    }
+
+    /// Offers this node's way to all that it refers to; returns how many it put into buckets.
+    fn expand(
+        &mut self,
+        node: NodeOrdinal,
+        late: &BitSet,
+        ring: &mut [Vec<u32>],
+        left_out: &mut Vec<u32>,
+        control: &Control,
+    ) -> Result<usize> {
+        let snapshot = self.snapshot;
+        let now = self.cost[node.index()];
+        let mut put = 0;
+        for edge in snapshot.edges(node) {
+            control.check_at(self.turn)?;
+            self.turn += 1;
+            let target = snapshot.target(edge).index();
+            if self.cost[target] <= now {
+                continue;
+            }
+            let Some(step) = self.references.cost(snapshot, node, edge) else { continue };
+            let total = now + step;
+            if total > self.cost[target] || self.settled.contains(target) {
+                continue;
+            }
+            if late.contains(target) {
+                if left_out.last() != Some(&node.0) {
+                    left_out.push(node.0);
+                }
+                continue;
+            }
+            let name = mix(self.way[node.index()], self.references.generic_name(snapshot, edge));
+            let name = mix(name, self.labels.label(snapshot, snapshot.target(edge)));
+            if total == self.cost[target] && name >= self.way[target] {
+                continue;
+            }
+            if total < self.cost[target] {
+                ring[total as usize % (MAX_COST + 1)].push(snapshot.target(edge).0);
+                put += 1;
+            }
+            self.cost[target] = total;
+            self.way[target] = name;
+            self.forest.parent[target] = node.0;
+            self.forest.edge[target] = edge.0;
+        }
+        Ok(put)
     }
 }

@@ -21,6 +21,8 @@ const OWN: i64 = 512;
 const SWELLING_OF_ONE: i64 = 1 << 20;
 /// From this many on, intervals may differ.
 const FEWEST_UNEVEN: i64 = 20;
+/// How many fields of an object hold others of one class, at most.
+const FIELDS: u64 = 2;
 /// References in each interval from one object to others that are not new.
 const MANY_REFERENCES: i64 = 200;
 /// Bytes in each interval of few but heavy objects.
@@ -97,6 +99,7 @@ impl Growing {
             operations,
         };
         growing.add_spread(heaps, last, stayed);
+        growing.drop_parts(heaps, last);
         growing
     }
 
@@ -143,11 +146,49 @@ impl Growing {
 }
 
 impl Growing {
+    /// Takes out what only grows because there are more of the objects that hold it, which grow too little themselves or stopped, or because more
+    /// of their fields are set: parts of the connections of a server that has more of them at times.
+    fn drop_parts(&mut self, heaps: &[&Census], last: &Census) {
+        loop {
+            let is_part = |(key, growth): &(&Key, &Growth)| {
+                let group = &last.groups[*key];
+                let holders = group.parent;
+                if holders == 0 || self.groups.contains_key(&holders) || self.operations.is_multiple(&growth.counts) {
+                    return false;
+                }
+                let counts = |key: &Key| -> Vec<u64> {
+                    heaps.iter().map(|heap| heap.groups.get(key).map_or(0, |group| group.count)).collect()
+                };
+                // What is handed on from one to the next, as the state of a timer that starts itself anew.
+                let is_renewed =
+                    |growth: &Growth| is_passing(growth, &self.operations) && grows_in_number(growth, &self.operations);
+                if self.rest.get(&holders).is_some_and(is_renewed) {
+                    return false;
+                }
+                let has_all = |holders: &Group| group.is_field && group.count <= FIELDS * holders.count;
+                !swells(growth)
+                    && (last.groups.get(&holders).is_some_and(has_all)
+                        || !is_more_each(&counts(key), &counts(&holders), &self.operations))
+            };
+            let parts: Vec<Key> = self.groups.iter().filter(is_part).map(|(key, _)| *key).collect();
+            if parts.is_empty() {
+                return;
+            }
+            self.set_aside(parts);
+        }
+    }
+
+    fn set_aside(&mut self, keys: impl IntoIterator<Item = Key>) {
+        for key in keys {
+            self.rest.extend(self.groups.remove_entry(&key));
+        }
+    }
+
     /// Takes out what hangs from many objects, one or two from each (`thin` has the highest groups), and does not grow by enough for that.
     pub fn drop_thin(&mut self, groups: &HashMap<Key, Group>, thin: &HashSet<Key>) {
         let is_enough = |growth: &Growth| {
             swells(growth)
-                || is_sustained(&growth.sizes, HEAVY)
+                || grows_by(&growth.sizes, HEAVY, &self.operations)
                 || is_sustained(&growth.counts, FEWEST_SPREAD) && is_even(&self.operations.scaled(&growth.counts))
                 || self.operations.is_multiple(&growth.counts)
         };
@@ -161,9 +202,7 @@ impl Growing {
             }
             dropped.extend(more);
         }
-        for key in dropped {
-            self.rest.extend(self.groups.remove_entry(&key));
-        }
+        self.set_aside(dropped);
     }
 }
 
@@ -188,7 +227,7 @@ fn own_growth(heaps: &[&Census], id: u64, operations: &Operations) -> Option<Gro
 fn grows_in_number(growth: &Growth, operations: &Operations) -> bool {
     let fewest = if growth.counts.len() == 1 { FEWEST_OF_ONE } else { FEWEST };
     grows_by(&growth.counts, fewest, operations) && is_clear(&operations.scaled(&growth.counts))
-        || is_sustained(&growth.counts, 1) && grows_by(&growth.sizes, HEAVY, operations)
+        || grows_by(&growth.counts, 1, operations) && grows_by(&growth.sizes, HEAVY, operations)
         || is_exact(&growth.counts) && is_exact(&operations.scaled(&growth.counts))
         || operations.is_multiple(&growth.counts)
 }
@@ -199,13 +238,26 @@ pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
     growth.stayed.is_passing() && !operations.is_regular(&growth.counts)
 }
 
-/// [`is_sustained`] with as many operations in every interval; the least is of what was seen.
+/// Whether each holder has more in every interval: less than half of what came is explained by there being more holders, and what is
+/// left is enough by itself.
+fn is_more_each(parts: &[u64], holders: &[u64], operations: &Operations) -> bool {
+    let steps = parts.windows(2).zip(holders.windows(2)).map(|(parts, holders)| {
+        let each = if holders[0] == 0 { 0.0 } else { parts[0] as f64 / holders[0] as f64 };
+        let step = parts[1] as f64 - parts[0] as f64;
+        (step, step - each * (holders[1] as f64 - holders[0] as f64).max(0.0))
+    });
+    let (steps, own): (Vec<f64>, Vec<f64>) = steps.unzip();
+    let is_most = steps.iter().zip(&own).all(|(step, own)| own * 2.0 >= *step);
+    is_most && grows_by(&own.iter().map(|own| own.round() as i64).collect::<Vec<_>>(), FEWEST_EXACT, operations)
+}
+
+/// [`is_sustained`] with as much work in every interval; the least is of what was seen.
 fn grows_by(steps: &[i64], least: i64, operations: &Operations) -> bool {
-    steps.iter().all(|step| *step >= least) && is_sustained(&operations.scaled(steps), least)
+    steps.iter().all(|step| *step >= least) && operations.views(steps).any(|steps| is_sustained(&steps, least))
 }
 
 /// The same few objects in every interval, and more than one interval.
-fn is_exact(steps: &[i64]) -> bool {
+pub fn is_exact(steps: &[i64]) -> bool {
     steps.len() > 1 && steps[0] >= FEWEST_EXACT && steps.iter().all(|step| *step == steps[0])
 }
 
@@ -218,6 +270,15 @@ pub fn is_small(steps: &[i64]) -> bool {
 fn is_clear(steps: &[i64]) -> bool {
     let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
     most >= FEWEST_UNEVEN || most - least <= 2.max(most / 4)
+}
+
+/// The steps have the proportions of other steps, as parts of one thing have whatever the load was.
+pub fn is_in_step(steps: &[i64], others: &[i64]) -> bool {
+    let shares: Vec<f64> =
+        steps.iter().zip(others).map(|(step, other)| *step as f64 / (*other).max(1) as f64).collect();
+    let (least, most) =
+        shares.iter().fold((f64::MAX, 0.0_f64), |(least, most), share| (least.min(*share), most.max(*share)));
+    least * 4.0 >= most * 3.0
 }
 
 /// No interval added much less than another.
@@ -295,6 +356,20 @@ mod tests {
         assert!(!check([30, 90], 0, 4), "too few to tell");
         assert!(!check([30, 90], 0, 0), "nobody knows");
         assert!(!check([30, 30], 0, 40), "copied whole at every change");
+    }
+
+    #[test]
+    fn parts_of_more_holders_are_not_more_each() {
+        for (parts, holders, is) in [
+            (&[0, 8, 18][..], &[0, 4, 9][..], false),
+            (&[0, 18, 33], &[0, 23, 33], false),
+            (&[10, 42, 64], &[10, 34, 44], false),
+            (&[300, 400, 500], &[40, 40, 40], true),
+            (&[300, 400, 500], &[40, 44, 39], true),
+            (&[0, 50, 150], &[0, 50, 50], true),
+        ] {
+            assert_eq!(is_more_each(parts, holders, &Operations::default()), is, "{parts:?} of {holders:?}");
+        }
     }
 
     #[test]

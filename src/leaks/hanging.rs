@@ -2,6 +2,7 @@
 
 use super::forest::Forest;
 use super::labels::{Label, Labels, mix};
+use super::persistent::Persistent;
 use super::references::References;
 use crate::bit_set::BitSet;
 use crate::control::Control;
@@ -44,10 +45,10 @@ impl<'a> Hanging<'a> {
     /// O(nodes + edges); 20 bytes a node stay.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(snapshot: &'a Snapshot, control: &Control) -> Result<Self> {
+    pub fn of(snapshot: &'a Snapshot, persistent: Option<&Persistent>, control: &Control) -> Result<Self> {
         let labels = Labels::of(snapshot, control)?;
         let references = References::of(snapshot, control)?;
-        let forest = Forest::grow(snapshot, &references, &labels, control)?;
+        let forest = Forest::grow(snapshot, &references, &labels, persistent, control)?;
         let nodes = snapshot.node_count();
         let (owner, repeats) = (vec![NO_NODE; nodes], vec![NO_NODE; nodes]);
         let in_list = BitSet::new(nodes);

@@ -62,6 +62,8 @@ pub struct LeakOptions {
     pub matching: Matching,
     /// How often the program did its work in each interval: one number for all, or one for each. Empty when nobody knows.
     pub operations: Vec<u64>,
+    /// Milliseconds of each interval; empty when nobody knows.
+    pub elapsed: Vec<u64>,
     /// Leaks at most.
     pub limit: usize,
     /// Ids of leaked objects to name for each leak, and rows of classes.
@@ -70,7 +72,7 @@ pub struct LeakOptions {
 
 impl Default for LeakOptions {
     fn default() -> Self {
-        Self { matching: Matching::default(), operations: Vec::new(), limit: 20, examples: 20 }
+        Self { matching: Matching::default(), operations: Vec::new(), elapsed: Vec::new(), limit: 20, examples: 20 }
     }
 }
 
@@ -95,6 +97,7 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
         name: "operations",
         what: format!("must be one number, or one for each of the {} intervals", earlier.len()),
     })?;
+    let operations = operations.within(&options.elapsed);
     let all_operations = operations.total();
     let samples = match options.matching {
         Matching::Sample => earlier.iter().map(|snapshot| IdSample::of(snapshot, control)).collect::<Result<_>>()?,

@@ -1,7 +1,7 @@
 //! What to call a leak: which of the growing groups a person would name, and what in it makes the weight.
 
 use super::entry::Grown;
-use super::growth::{Growing, is_even, is_small};
+use super::growth::{Growing, is_even, is_in_step, is_small};
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
 use crate::kind::{EdgeKind, NodeKind};
@@ -19,10 +19,11 @@ const FAR: i64 = 100;
 /// The group that a person would name: a class of the program before one of a package, one near the container before a part of it.
 pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     let depth = |group: &Grown| depth(last, group);
+    let heaviest = groups.iter().max_by_key(|group| (group.growth.bytes(), std::cmp::Reverse(group.node)))?;
     let (mut best, _) = groups.iter().enumerate().max_by_key(|(_, group)| {
         (
             !is_small(&group.growth.counts),
-            is_even(&group.growth.counts),
+            is_even(&group.growth.counts) || is_in_step(&group.growth.counts, &heaviest.growth.counts),
             worth(last.meaning(group.node)) - depth(group),
             -depth(group),
             group.growth.bytes(),

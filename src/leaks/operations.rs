@@ -1,43 +1,56 @@
-//! How often did the program do its work between two heaps?
+//! How much did the program work between two heaps?
 
 /// So many operations in an interval, and growth by a multiple of their number is no accident, however small it is.
 const FEWEST_OPERATIONS: u64 = 3;
 
-/// How often the program did its work in each interval; empty when nobody knows.
+/// Milliseconds from which on an interval is one of a service at work; in the short ones of a script the time says nothing about the work.
+const LONG: u64 = 30_000;
+
+/// How often the program did its work in each interval, and how long the intervals were; empty when nobody knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operations(Vec<u64>);
+pub struct Operations {
+    numbers: Vec<u64>,
+    elapsed: Vec<u64>,
+}
 
 impl Operations {
     /// One number stands for all intervals; `None` when there are neither one nor as many as intervals.
     pub fn new(numbers: &[u64], intervals: usize) -> Option<Self> {
         match numbers {
             [] => Some(Self::default()),
-            [one] => Some(Self(vec![*one; intervals])),
-            all => (all.len() == intervals).then(|| Self(all.to_vec())),
+            [one] => Some(Self { numbers: vec![*one; intervals], ..Self::default() }),
+            all => (all.len() == intervals).then(|| Self { numbers: all.to_vec(), ..Self::default() }),
         }
+    }
+
+    /// Milliseconds of each interval: they stand for the work where its amount is not known and they are long.
+    pub fn within(mut self, elapsed: &[u64]) -> Self {
+        if self.numbers.is_empty() && elapsed.iter().all(|time| *time >= LONG) {
+            self.elapsed = elapsed.to_vec();
+        }
+        self
     }
 
     /// "211 operations", "100, 211 operations".
     pub fn told(&self) -> String {
-        let mut numbers: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        let mut numbers: Vec<String> = self.numbers.iter().map(ToString::to_string).collect();
         numbers.dedup();
         format!("{} operations", numbers.join(", "))
     }
 
     pub fn total(&self) -> u64 {
-        self.0.iter().sum()
+        self.numbers.iter().sum()
     }
 
     /// Steps as they would be, had all intervals as many operations as the longest.
     pub fn scaled(&self, steps: &[i64]) -> Vec<i64> {
-        let most = self.0.iter().max().copied().unwrap_or(1).max(1);
-        let scale = |(at, step): (usize, &i64)| match self.0.get(at) {
-            Some(operations) if *operations > 0 => {
-                i64::try_from(i128::from(*step) * i128::from(most) / i128::from(*operations)).unwrap_or(i64::MAX)
-            }
-            _ => *step,
-        };
-        steps.iter().enumerate().map(scale).collect()
+        scaled(steps, &self.numbers)
+    }
+
+    /// The steps as they are by the operation; else as they were seen, and by the time.
+    pub fn views(&self, steps: &[i64]) -> impl Iterator<Item = Vec<i64>> {
+        let by_time = (!self.elapsed.is_empty()).then(|| scaled(steps, &self.elapsed));
+        [self.scaled(steps)].into_iter().chain(by_time)
     }
 
     /// True when every operation of every interval adds the same number of objects.
@@ -46,18 +59,32 @@ impl Operations {
             let operations = i64::try_from(*operations).ok().filter(|it| *it > 0)?;
             (step % operations == 0).then_some(step / operations)
         };
-        let mut each = steps.iter().zip(&self.0).map(each);
+        let mut each = steps.iter().zip(&self.numbers).map(each);
         let first = each.next().flatten().filter(|each| *each > 0);
-        let is_enough = self.0.iter().all(|operations| *operations >= FEWEST_OPERATIONS);
-        is_enough && steps.len() == self.0.len() && first.is_some() && each.all(|it| it == first)
+        let is_enough = self.numbers.iter().all(|operations| *operations >= FEWEST_OPERATIONS);
+        is_enough && steps.len() == self.numbers.len() && first.is_some() && each.all(|it| it == first)
     }
 
-    /// Even steps, by the operation, or the same number of objects for each of them: no accident of the moment.
+    /// Even steps, by the operation or by the time, or the same number of objects for each of them: no accident of the moment.
     pub fn is_regular(&self, steps: &[i64]) -> bool {
-        let scaled = self.scaled(steps);
-        let (least, most) = (scaled.iter().min().copied().unwrap_or(0), scaled.iter().max().copied().unwrap_or(0));
-        most > 0 && least * 10 >= most * 9 || self.is_multiple(steps)
+        let is_even = |steps: Vec<i64>| {
+            let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
+            most > 0 && least * 10 >= most * 9
+        };
+        self.views(steps).any(is_even) || self.is_multiple(steps)
     }
+}
+
+/// Steps as they would be, had all intervals as much work as the one with the most.
+fn scaled(steps: &[i64], work: &[u64]) -> Vec<i64> {
+    let most = work.iter().max().copied().unwrap_or(1).max(1);
+    let scale = |(at, step): (usize, &i64)| match work.get(at) {
+        Some(work) if *work > 0 => {
+            i64::try_from(i128::from(*step) * i128::from(most) / i128::from(*work)).unwrap_or(i64::MAX)
+        }
+        _ => *step,
+    };
+    steps.iter().enumerate().map(scale).collect()
 }
 
 #[cfg(test)]
@@ -95,5 +122,16 @@ mod tests {
             let operations = Operations::new(operations, 2).unwrap();
             assert_eq!(operations.is_regular(steps), is, "{operations:?} {steps:?}");
         }
+    }
+
+    #[test]
+    fn time_stands_for_work_where_that_is_not_known_and_intervals_are_long() {
+        let steps = |numbers: &[u64], elapsed: &[u64]| -> Vec<Vec<i64>> {
+            Operations::new(numbers, 2).unwrap().within(elapsed).views(&[3000, 1000]).collect()
+        };
+        assert_eq!(steps(&[], &[3_600_000, 1_200_000]), [[3000, 1000], [3000, 3000]]);
+        assert_eq!(steps(&[], &[3_000, 1_000]), [[3000, 1000]]);
+        assert_eq!(steps(&[], &[]), [[3000, 1000]]);
+        assert_eq!(steps(&[100, 100], &[3_600_000, 1_200_000]), [[3000, 1000]]);
     }
 }

@@ -31,6 +31,8 @@ enum Mark {
     Unstable,
     /// The roots that hold handles of native code.
     Handles,
+    /// What continues when something is over: work that is under way holds what it uses, and is not why that is there.
+    Work,
     /// `system / Cell`: the variable of an ES module, though V8 counts it to the object shapes.
     Cell,
 }
@@ -103,6 +105,8 @@ const UNSTABLE: [&str; 13] = [
     "(Weak collections)",
     "(Thread manager)",
 ];
+
+const WORK: [&str; 3] = ["Generator", "AsyncGenerator", "system / PromiseReaction"];
 
 const CLOSE: [&str; 12] = [
     "table",
@@ -182,10 +186,17 @@ impl References {
         if target_kind == NodeKind::HIDDEN && target_mark == Mark::Noise {
             return None;
         }
-        let dear = if from_kind == NodeKind::HIDDEN && snapshot.name_text(from).starts_with("system / NativeContext") {
-            if snapshot.name_text(target).starts_with("global") { 0 } else { 20 }
-        } else {
-            0
+        let is_realm = from_kind == NodeKind::HIDDEN && snapshot.name_text(from).starts_with("system / NativeContext");
+        let dear = match target_mark {
+            _ if is_realm => {
+                if snapshot.name_text(target).starts_with("global") {
+                    0
+                } else {
+                    20
+                }
+            }
+            Mark::Work => 40,
+            _ => 0,
         };
         let step = match kind {
             EdgeKind::Element => 2,
@@ -238,6 +249,7 @@ fn mark(text: Text<'_>) -> Mark {
         Some(b'(') if UNSTABLE.contains(&name) => Mark::Unstable,
         Some(b'(') if name == "(Global handles)" => Mark::Handles,
         Some(b's') if name == "system / Cell" => Mark::Cell,
+        _ if WORK.contains(&name) => Mark::Work,
         _ if name.len() < 48 && (NOISE.contains(&name) || name.starts_with("system / Map (")) => Mark::Noise,
         _ if CLOSE.contains(&name) => Mark::Close,
         _ => Mark::None,

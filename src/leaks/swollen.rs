@@ -21,8 +21,18 @@ pub fn swollen(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<Ent
         .collect();
     let joined: HashSet<NodeOrdinal> =
         entries.iter().flat_map(|entry| entry.groups.iter()).flat_map(|group| last.owner(group.node)).collect();
+    let passing: HashSet<NodeOrdinal> = growing
+        .rest
+        .iter()
+        .filter(|(_, growth)| growth.stayed.is_passing())
+        .filter_map(|(key, _)| last.owner(NodeOrdinal(last.zones.census.groups[key].first)))
+        .collect();
     for (id, growth) in &growing.objects {
         let node = last.zones.census.large[id].node;
+        // The table of a collection has room for the most it ever held.
+        if passing.contains(&node) {
+            continue;
+        }
         if shown.contains(&node) || joined.contains(&node) || !last.counts(node) || holds(last, node, &known) {
             continue;
         }

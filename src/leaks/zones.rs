@@ -27,6 +27,8 @@ pub struct Group {
     pub first: u32,
     /// The one that came last, where nobody knows which were there before and the first may have been.
     pub latest: Option<NodeOrdinal>,
+    /// Held by a property or a variable, and not as one of many: an object has as many of them as it has fields.
+    pub is_field: bool,
     /// Group of the object they hang from; 0: an object that is in every heap.
     pub parent: Key,
     pub label: Label,
@@ -133,6 +135,7 @@ impl Zones {
                 parent,
                 label: hanging.label(node),
                 kin: zones.kin[node.index()],
+                is_field: !hanging.fans_out(node) && !hanging.is_in_list(node),
                 ..Group::default()
             };
             let group = zones.census.groups.entry(key).or_insert(new);

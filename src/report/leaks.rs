@@ -13,10 +13,13 @@ use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LeaksQuestion {
     limit: Option<usize>,
     #[serde(default)]
     operations: Vec<u64>,
+    #[serde(default)]
+    elapsed_ms: Vec<u64>,
     #[serde(flatten)]
     comparison: ComparisonQuestion,
 }
@@ -33,6 +36,7 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     let mut options = LeakOptions {
         matching: question.comparison.matching(),
         operations: question.operations.clone(),
+        elapsed: question.elapsed_ms.clone(),
         ..LeakOptions::default()
     };
     options.limit = question.limit.unwrap_or(options.limit);
