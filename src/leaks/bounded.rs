@@ -3,7 +3,9 @@
 use super::last::{Last, Meaning, origin};
 use super::path::{edge_name, nodes_to};
 use super::zones::Key;
+use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;
+use crate::snapshot::Snapshot;
 
 /// Variables and properties of Node.js that hold a list, the class whose property it is, and how many items it takes at most.
 ///
@@ -23,8 +25,17 @@ pub fn is_bounded(last: &Last<'_>, container: NodeOrdinal, key: Key) -> bool {
     BOUNDED.iter().any(fits) && is_of_node(last, container)
 }
 
-/// Whether an object is an inner part of Node.js: the nearest above it that has a place in the source has it there.
+/// Whether an object is an inner part of Node.js: the nearest above it that has a place in the source has it there, or native code alone
+/// holds it.
 pub fn is_of_node(last: &Last<'_>, node: NodeOrdinal) -> bool {
-    let place = last.nearest_location(&nodes_to(last, node));
-    place.is_some_and(|place| origin(&place.file.to_string()) == Meaning::Platform)
+    let nodes = nodes_to(last, node);
+    let snapshot = last.snapshot();
+    match last.nearest_location(&nodes) {
+        Some(place) => origin(&place.file.to_string()) == Meaning::Platform,
+        None => node == snapshot.root() || nodes.iter().any(|node| is_native(snapshot, *node)),
+    }
+}
+
+fn is_native(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+    snapshot.kind(node) == NodeKind::NATIVE || snapshot.name_text(node).is("(Global handles)")
 }

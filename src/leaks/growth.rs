@@ -233,9 +233,10 @@ fn grows_in_number(growth: &Growth, operations: &Operations) -> bool {
 }
 
 /// More of what comes and goes: requests that are under way when the snapshot is taken. What is copied whole at every change is replaced
-/// too, but grows regularly.
+/// too, but grows by the same each time.
 pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
-    growth.stayed.is_passing() && !operations.is_regular(&growth.counts)
+    let is_same = is_exact(&growth.counts) && growth.counts[0] >= FEWEST_UNEVEN;
+    growth.stayed.is_passing() && !is_same && !operations.is_multiple(&growth.counts)
 }
 
 /// Whether each holder has more in every interval: less than half of what came is explained by there being more holders, and what is
@@ -346,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_and_goes_passes_unless_it_grows_regularly() {
+    fn what_comes_and_goes_passes_unless_it_grows_by_the_same() {
         let check = |counts: [i64; 2], kept, there| {
             let growth = Growth { counts: counts.to_vec(), stayed: Stayed { kept, there }, ..Growth::default() };
             is_passing(&growth, &Operations::default())
@@ -356,6 +357,7 @@ mod tests {
         assert!(!check([30, 90], 0, 4), "too few to tell");
         assert!(!check([30, 90], 0, 0), "nobody knows");
         assert!(!check([30, 30], 0, 40), "copied whole at every change");
+        assert!(check([7, 7], 0, 40), "too few for that");
     }
 
     #[test]
