@@ -25,6 +25,11 @@ pub fn is_bounded(last: &Last<'_>, container: NodeOrdinal, key: Key) -> bool {
     BOUNDED.iter().any(fits) && is_of_node(last, container)
 }
 
+/// Whether the objects are of Node.js or of the language, and Node.js itself collects them.
+pub fn is_own(last: &Last<'_>, item: NodeOrdinal, container: NodeOrdinal) -> bool {
+    last.meaning(item) <= Meaning::Platform && is_of_node(last, container)
+}
+
 /// Whether an object is an inner part of Node.js: the nearest above it that has a place in the source has it there, or native code alone
 /// holds it.
 pub fn is_of_node(last: &Last<'_>, node: NodeOrdinal) -> bool {

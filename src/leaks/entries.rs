@@ -1,8 +1,8 @@
 //! From growing groups to leaks: one for each place where things accumulate.
 
-use super::bounded::{is_bounded, is_of_node};
+use super::bounded::{is_bounded, is_own};
 use super::entry::{Entry, Grown};
-use super::growth::{Growing, Growth, is_exact, is_small};
+use super::growth::{Growing, Growth, are_few, is_exact, is_small};
 use super::joined::{kin_joined, linked_joined, same_joined};
 use super::last::{Last, Meaning};
 use super::naming::{best_group, heaviest_part};
@@ -13,9 +13,7 @@ use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Fewer objects of Node.js than this, held by Node.js, are no leak, unless they are equally many in each interval.
-const FEW: i64 = 20;
-/// The same for what its objects are made of, in a single interval.
+/// From so many on, what objects of Node.js are made of may be a leak in a single interval.
 const MANY_PARTS: i64 = 100;
 /// Bytes of a few objects that say enough without their number.
 const HEAVY: i64 = 16 << 10;
@@ -76,18 +74,18 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
     // operation, again and again.
     let is_value = last.meaning(item) <= Meaning::Value && held_by(last, container) <= Meaning::Platform;
     let is_multiple = growing.operations.is_multiple(&item_growth.counts);
-    let is_few = item_growth.counts.iter().all(|count| *count < FEW);
+    let is_few = are_few(&item_growth.counts);
     if is_value && is_few && !(is_multiple && item_growth.counts.len() > 1) {
         return None;
     }
-    let is_own = last.meaning(item) <= Meaning::Platform && is_of_node(last, container);
+    let is_own = is_own(last, item, container);
     // In a single interval parts of its objects say little.
     let is_part = last.meaning(item) <= Meaning::Plain && matches!(&item_growth.counts[..], [one] if *one < MANY_PARTS);
     let is_number = item_growth.counts.iter().all(|count| *count > 2) && item_growth.bytes() < MANY_BYTES;
     if is_own && is_number && (is_few && !is_exact(&item_growth.counts) || is_part) && !is_multiple {
         return None;
     }
-    let is_told = growing.operations.is_multiple(&item_growth.counts) || last.meaning(item) >= Meaning::Package;
+    let is_told = is_multiple || last.meaning(item) >= Meaning::Package;
     let is_heavy = item_growth.bytes() >= HEAVY || item_growth.counts.contains(&0);
     if is_small(&item_growth.counts) && !is_heavy && !is_told {
         return None;

@@ -1,7 +1,8 @@
 //! How sure a leak is, and why.
 
+use super::bounded::is_own;
 use super::entry::Entry;
-use super::growth::Growing;
+use super::growth::{Growing, are_few};
 use super::last::Last;
 use super::leak::Confidence;
 use super::stayed::Stayed;
@@ -40,12 +41,14 @@ pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, 
         (false, _) => format!("the {class} that gains is replaced at times, and the new one has more"),
     });
     let churns = kept * 2 < there;
+    // A few connections may be equally many more by accident.
+    let is_accident = !is_multiple && are_few(counts) && !swells && is_own(last, entry.item, entry.container);
     let is_enough = counts.len() >= ENOUGH;
     if !is_enough {
         sentences.push("two snapshots cannot tell a leak from a cache that is filling up".to_owned());
     }
     let confidence = match (is_enough, is_regular) {
-        (true, true) if !churns => Confidence::High,
+        (true, true) if !churns && !is_accident => Confidence::High,
         (true, _) => Confidence::Medium,
         (false, _) if is_multiple => Confidence::Medium,
         (false, _) => Confidence::Low,

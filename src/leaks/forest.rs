@@ -21,8 +21,8 @@ pub struct Forest {
 
 impl Forest {
     /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Where `persistent` is known, it runs twice: what was always there hangs from
-    /// what was always there as far as it can, and not from work that is under way; then comes the rest. Among equal costs the names on the way decide, not the order of the file: heaps
-    /// that are built alike get forests that are built alike, of whatever process.
+    /// what was always there as far as it can, and not from work that is under way; then comes the rest. Among equal costs the names on the
+    /// way decide, not the order of the file: heaps that are built alike get forests that are built alike, of whatever process.
     ///
     /// # Cost
     /// O(nodes + edges); 12 bytes a node stay, 12 more while it runs.

@@ -19,7 +19,7 @@ pub const SWELLING: i64 = 16 << 10;
 const OWN: i64 = 512;
 /// The same for a single interval.
 const SWELLING_OF_ONE: i64 = 1 << 20;
-/// From this many on, intervals may differ.
+/// From this many on, intervals may differ, and objects of Node.js that Node.js holds may be a leak though they are not equally many.
 const FEWEST_UNEVEN: i64 = 20;
 /// How many fields of an object hold others of one class, at most.
 const FIELDS: u64 = 2;
@@ -143,9 +143,7 @@ impl Growing {
             self.rest.remove(key);
         }
     }
-}
 
-impl Growing {
     /// Takes out what only grows because there are more of the objects that hold it, which grow too little themselves or stopped, or because more
     /// of their fields are set: parts of the connections of a server that has more of them at times.
     fn drop_parts(&mut self, heaps: &[&Census], last: &Census) {
@@ -233,10 +231,14 @@ fn grows_in_number(growth: &Growth, operations: &Operations) -> bool {
 }
 
 /// More of what comes and goes: requests that are under way when the snapshot is taken. What is copied whole at every change is replaced
-/// too, but grows by the same each time.
+/// too, but grows by the same each time, or as the work did.
 pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
-    let is_same = is_exact(&growth.counts) && growth.counts[0] >= FEWEST_UNEVEN;
-    growth.stayed.is_passing() && !is_same && !operations.is_multiple(&growth.counts)
+    let is_regular = if operations.are_known() {
+        operations.is_regular(&growth.counts)
+    } else {
+        is_exact(&growth.counts) && growth.counts[0] >= FEWEST_UNEVEN
+    };
+    growth.stayed.is_passing() && !is_regular
 }
 
 /// Whether each holder has more in every interval: less than half of what came is explained by there being more holders, and what is
@@ -265,6 +267,10 @@ pub fn is_exact(steps: &[i64]) -> bool {
 /// Growth that is too small to tell anything of objects that Node.js may have made for itself.
 pub fn is_small(steps: &[i64]) -> bool {
     steps.iter().any(|step| *step < FEWEST)
+}
+
+pub fn are_few(steps: &[i64]) -> bool {
+    steps.iter().all(|step| *step < FEWEST_UNEVEN)
 }
 
 /// A few objects more must be equally many more in every interval to tell anything.
@@ -358,6 +364,13 @@ mod tests {
         assert!(!check([30, 90], 0, 0), "nobody knows");
         assert!(!check([30, 30], 0, 40), "copied whole at every change");
         assert!(check([7, 7], 0, 40), "too few for that");
+        let growth = |counts: &[i64]| Growth {
+            counts: counts.to_vec(),
+            stayed: Stayed { kept: 0, there: 40 },
+            ..Growth::default()
+        };
+        let operations = Operations::new(&[7], 2).unwrap();
+        assert!(!is_passing(&growth(&[7, 7]), &operations) && is_passing(&growth(&[7, 30]), &operations));
     }
 
     #[test]

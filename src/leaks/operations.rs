@@ -31,6 +31,10 @@ impl Operations {
         self
     }
 
+    pub fn are_known(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
     /// "211 operations", "100, 211 operations".
     pub fn told(&self) -> String {
         let mut numbers: Vec<String> = self.numbers.iter().map(ToString::to_string).collect();
