@@ -2,7 +2,7 @@
 
 // Runs benchmarks and writes their sections of `docs/benchmarks.md`. Nothing here is a test.
 //
-//   npm run bench -- [opening] [capturing] [collector] [reliability] [flakiness] … [--runs 3] [--captures 200] [--large] [--huge]
+//   npm run bench -- [opening] [capturing] [collector] [reliability] [flakiness] [busy] … [--runs 3] [--captures 200] [--large] [--huge]
 //
 // Without a name all of them run. `--large` and `--huge` add the heaps that need much time and memory.
 
@@ -17,6 +17,7 @@ const BENCHMARKS = {
   reliability: () => require('./reliability'),
   ids: () => require('./ids'),
   flakiness: () => require('./flakiness'),
+  busy: () => require('./busy'),
   plugin: () => require('./plugin'),
   'leak-test': () => require('./leak-test'),
   watcher: () => require('./watcher'),

@@ -299,10 +299,12 @@ fn swells(growth: &Growth) -> bool {
     growth.counts.iter().all(|count| count.abs() <= 2) && is_sustained(&growth.sizes, least)
 }
 
-/// Every interval adds at least so much, and the last not much less than the others: what slows down fills up and stops.
+/// Every interval adds at least so much, and the last not much less than the others: what slows down fills up and stops. What was slower
+/// before and rose again follows the load, and may be slower once more.
 pub fn is_sustained(steps: &[i64], least: i64) -> bool {
     let (Some(last), Some(most)) = (steps.last(), steps.iter().max()) else { return false };
-    steps.iter().all(|step| *step >= least) && last * 2 >= *most
+    let rose_again = steps.windows(3).any(|three| three[1] < three[0] && three[2] > three[1]);
+    steps.iter().all(|step| *step >= least) && last * if rose_again { 4 } else { 2 } >= *most
 }
 
 fn signed(value: u64) -> i64 {
@@ -325,6 +327,9 @@ mod tests {
             (&[10, 10, 9], true),
             (&[10, 500], true),
             (&[4, 10], false),
+            (&[70, 30, 90, 30], true),
+            (&[70, 30, 90, 20], false),
+            (&[10, 90, 60, 30], false),
             (&[100, 49], false),
             (&[100, 0], false),
             (&[0, 100], false),

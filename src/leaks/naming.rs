@@ -13,6 +13,8 @@ const MOST_OWNERS: usize = 4;
 const MOST_PARTS: usize = 4;
 /// What V8 calls the built-in objects of one `node:vm` context, or of one worker.
 const REALM: &str = "system / NativeContext";
+/// An item in one place has at most so many parts in another.
+const MOST_BESIDE: i64 = 300;
 /// Steps that put a class behind all others.
 const FAR: i64 = 100;
 
@@ -20,8 +22,13 @@ const FAR: i64 = 100;
 pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     let depth = |group: &Grown| depth(last, group);
     let heaviest = groups.iter().max_by_key(|group| (group.growth.bytes(), std::cmp::Reverse(group.node)))?;
+    let total = |group: &Grown| group.growth.counts.iter().sum::<i64>();
+    // A few connections lead to what piles up in thousands elsewhere, and are not what piles up.
+    let is_beside =
+        |group: &Grown| group.container != heaviest.container && total(group) * MOST_BESIDE < total(heaviest);
     let (mut best, _) = groups.iter().enumerate().max_by_key(|(_, group)| {
         (
+            !is_beside(group),
             !is_small(&group.growth.counts),
             is_even(&group.growth.counts) || is_in_step(&group.growth.counts, &heaviest.growth.counts),
             worth(last.meaning(group.node)) - depth(group),

@@ -195,7 +195,8 @@ impl References {
                     20
                 }
             }
-            Mark::Work => 40,
+            // Not from one to the next: what waits for a promise that never settles is a list.
+            mark if mark != Mark::Work && self.marks[snapshot.name(from).index()] == Mark::Work => 40,
             _ => 0,
         };
         let step = match kind {
