@@ -48,8 +48,11 @@ fn report_with(options: &LeakOptions, drawings: &[String]) -> LeakReport {
 /// Three heaps: what is always there, then what the second and the third heap have more.
 #[track_caller]
 fn check(always: &str, second: &str, third: &str, expected: &[&str]) {
-    let drawings = [always.to_owned(), format!("{always} | {second}"), format!("{always} | {second} | {third}")];
-    check_heaps(&drawings, expected);
+    check_heaps(&three(always, second, third), expected);
+}
+
+fn three(always: &str, second: &str, third: &str) -> [String; 3] {
+    [always.to_owned(), format!("{always} | {second}"), format!("{always} | {second} | {third}")]
 }
 
 /// The same must be found with ids and without.
@@ -103,6 +106,32 @@ fn what_stops_growing_is_no_leak() {
     check("root > !global | global > list", &more(0..50), "", &[]);
     check("root > !global | global > list", &more(0..50), &more(50..60), &[]);
     check("root > !global | global > list", "", &more(0..50), &[]);
+}
+
+#[test]
+fn what_grows_in_step_with_the_load_names_the_leak() {
+    let more = |objects, notes| {
+        format!("{} | {}", many("list > Object#", objects), many("list > note#", notes).replace(":16", ":16/string"))
+    };
+    let found = find_in(&three("root > !global | global > list", &more(0..100, 0..10), &more(100..160, 10..19)));
+    let told: Vec<_> = found.iter().map(|leak| (leak.class_name.to_string(), leak.count_growth.clone())).collect();
+    assert_eq!(told, [("Object".to_owned(), vec![100, 60])]);
+}
+
+#[test]
+fn a_few_that_lead_to_thousands_elsewhere_do_not_name_the_leak() {
+    let always = "root > !global | global > list | global > agent.Agent | Agent > sockets";
+    let more = |objects: std::ops::Range<usize>, sockets: std::ops::Range<usize>| {
+        let (object, socket) = (objects.start, sockets.start);
+        format!(
+            "{} | {} | Socket#{socket} > Object#{object}",
+            many("list > Object#", objects),
+            many("sockets > Socket#", sockets)
+        )
+    };
+    let found = find_in(&three(always, &more(0..3000, 0..7), &more(3000..6000, 7..14)));
+    let told: Vec<_> = found.iter().map(|leak| (leak.class_name.to_string(), leak.count_growth.clone())).collect();
+    assert_eq!(told, [("Object".to_owned(), vec![3000, 3000])]);
 }
 
 #[test]
