@@ -100,6 +100,28 @@ test('a worker that ends while it is waited for is an error, and never a crash',
   await captureSnapshot({ dir, queue: true });
 });
 
+test('an end of a worker that is lost while it is told is repeated, and the worker gets its own terminate back', async (t) => {
+  const dir = folder(t);
+  const worker = await start(t, { then: 'for (;;) {}' });
+  let calls = 0;
+  // As V8 loses it: the thread goes on as if nothing had been said.
+  const losing = () => {
+    calls += 1;
+    return calls === 1 ? new Promise(() => {}) : Worker.prototype.terminate.call(worker);
+  };
+  worker.terminate = losing;
+  const capturing = [1, 2].map(() => assert.rejects(captureSnapshot({ worker, dir, queue: true }), { code: 'HEAPHOUND_ERR_CAPTURE' }));
+  const exit = once(worker, 'exit');
+  worker.terminate();
+  await Promise.all([...capturing, exit]);
+  assert.equal(calls, 2);
+  assert.equal(worker.terminate, losing);
+
+  const other = await start(t);
+  await captureSnapshot({ worker: other, dir });
+  assert.equal(Object.hasOwn(other, 'terminate'), false);
+});
+
 test('a worker that has just been made, and one that another worker made, are captured', async (t) => {
   const dir = folder(t);
   const worker = new Worker('setInterval(() => {}, 1000)', { eval: true });

@@ -11,6 +11,7 @@ const { setTimeout: delay } = require('node:timers/promises');
 const { BroadcastChannel, Worker } = require('node:worker_threads');
 const { optionError, toError } = require('./errors');
 const { choosePlace } = require('./place');
+const { insistOnEnd } = require('./worker-end');
 
 const HEAPHOUND = path.join(__dirname, '..', 'index.js');
 const TELLER = path.join(__dirname, 'worker-teller.js');
@@ -53,6 +54,7 @@ async function captureWorker(worker, options, signal) {
 function ask(worker, options, signal) {
   const channel = new BroadcastChannel(`heaphound.${randomUUID()}`);
   const unwanted = new AbortController();
+  const relent = insistOnEnd(worker);
   return new Promise((resolve, reject) => {
     const ended = () => close(() => reject(captureError('the worker ended')));
     const aborted = () => {
@@ -64,6 +66,7 @@ function ask(worker, options, signal) {
     /** @param {() => void} settle */
     const close = (settle) => {
       unwanted.abort();
+      relent();
       worker.removeListener('exit', ended);
       if (signal) signal.removeEventListener('abort', aborted);
       channel.close();
@@ -71,6 +74,7 @@ function ask(worker, options, signal) {
     };
     channel.onmessage = ({ data }) => {
       if (data !== HERE) return close(() => resolve(data));
+      relent();
       channel.postMessage(unwanted.signal.aborted ? null : options);
       if (unwanted.signal.aborted) close(() => {});
     };
