@@ -621,7 +621,10 @@ export interface LeakDetail {
   emitter?: string;
   /** Name of the event; of several, the first on the path. */
   event?: string;
-  /** Name of the listener, of the callback of a timer, of the function whose variable it is. */
+  /**
+   * Name of the listener, of the callback of a timer, of the function whose variable it is; where that one is of Node.js, of the function of the program
+   * that waits for it.
+   */
   function?: string;
   /** Where that function stands. */
   location?: SourceLocation;

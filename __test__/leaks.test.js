@@ -156,3 +156,96 @@ test('what timers that start themselves anew hand on is a leak, the timers come 
     assert.ok(oneOff.some(({ className, why }) => className === 'Timeout' && why === 'passing'));
   });
 });
+
+test('behind a promise of Node.js the function that waits is named, and a class of the program called Timeout is no timer', async () => {
+  const program = `
+    const { on, EventEmitter } = require('node:events');
+    class Timeout extends Error { name = 'Timeout'; }
+    class Job { constructor(id) { this.id = id; } }
+    const errors = globalThis.errors = [];
+    const bus = globalThis.bus = new EventEmitter();
+    bus.setMaxListeners(0);
+    const work = async (id) => { const job = new Job(id); await sleep(86_400_000); return job; };
+    const follow = async () => { for await (const event of on(bus, 'news')) errors.push(event); };
+    for (const more of [20, 101, 101]) {
+      for (let i = 0; i < more; i++) {
+        work(i);
+        follow();
+        errors.push(new Timeout('late'));
+      }
+      await snapshot();
+    }
+  `;
+  await withSnapshots(program, async (files) => {
+    const { leaks } = await findLeaks(files);
+    const told = leaks.map(({ kind, className, detail }) => [kind, className, detail?.function]).sort();
+    assert.deepEqual(told.map(([kind, , name]) => [kind, name]), [['event-listeners', 'follow'], ['globals', undefined], ['timers', 'work']]);
+    assert.equal(told[1][1], 'Timeout');
+    for (const leak of leaks) if (leak.kind !== 'globals') assert.match(leak.detail.location.file, /eval/);
+  });
+});
+
+test('the lists that one object of a package keeps are one leak, and slots without an object in them are none', async () => {
+  const program = `
+    const { Module } = require('node:module');
+    const file = '/app/node_modules/spy/index.js';
+    const spy = new Module(file);
+    spy._compile(\`
+      class Spy {
+        calls = [];
+        results = [];
+        times = [];
+        call(value) {
+          this.calls.push(value);
+          this.results.push({ value: null });
+          this.times.push(this.times.length);
+        }
+      }
+      exports.Spy = Spy;
+    \`, file);
+    class Mail { constructor(id) { this.id = id; } }
+    class Own { sent = []; answers = []; sizes = []; }
+    const send = globalThis.send = new spy.exports.Spy();
+    const own = globalThis.own = new Own();
+    for (const more of [20, 101, 101]) {
+      for (let i = 0; i < more; i++) {
+        if (IS_OWN) {
+          own.sent.push(new Mail(i));
+          own.answers.push({ to: i });
+          own.sizes.push(i);
+        } else send.call(new Mail(i));
+      }
+      await snapshot();
+    }
+  `;
+  const told = ({ leaks }) => leaks.map(({ className, container }) => `${className} in ${container.edge}`).sort();
+  await withSnapshots(program.replace('IS_OWN', 'false'), async (files) => assert.deepEqual(told(await findLeaks(files)), ['Mail in calls']));
+  const own = program.replace("IS_OWN", 'true');
+  await withSnapshots(own, async (files) => assert.deepEqual(told(await findLeaks(files)), ['Array in sizes', 'Mail in sent', 'Object in answers']));
+});
+
+test('a class that grows by the same is a leak though no place grows at every step, and not when it moves or is replaced', async () => {
+  const program = `
+    class Task { constructor(id) { this.id = id; } }
+    const places = [[], [], []];
+    let [first, second, third] = places;
+    globalThis.keep = () => [first, second, third];
+    places.length = 0;
+    let id = 0;
+    const add = (list, count) => { for (let i = 0; i < count; i++) list.push(new Task(id++)); };
+    add(first, 20); add(second, 20); add(third, 20);
+    for (const turn of [0, 1, 2]) {
+      STEP
+      await snapshot();
+    }
+  `;
+  const told = ({ leaks }) => leaks.map(({ className, countGrowth, container }) => `${className} ${countGrowth} in ${container.edge}`);
+  const steps = [
+    ['if (turn === 0) add(first, 9); if (turn === 1) { add(second, 4); add(first, 3); } if (turn === 2) add(third, 7);', ['Task 7,7 in third']],
+    ['third.push(...[first, second][turn % 2].splice(0, 7));', []],
+    ['add(turn === 1 ? first : second, 7); third.splice(0, 7);', []],
+  ];
+  for (const [step, expected] of steps) {
+    await withSnapshots(program.replace('STEP', step), async (files) => assert.deepEqual(told(await findLeaks(files)), expected, step));
+  }
+});

@@ -35,10 +35,19 @@ pub fn is_own(last: &Last<'_>, item: NodeOrdinal, container: NodeOrdinal) -> boo
 pub fn is_of_node(last: &Last<'_>, node: NodeOrdinal) -> bool {
     let nodes = nodes_to(last, node);
     let snapshot = last.snapshot();
-    match last.nearest_location(&nodes) {
-        Some(place) => origin(&place.file.to_string()) == Meaning::Platform,
+    match origin_of(last, &nodes) {
+        Some(origin) => origin == Meaning::Platform,
         None => node == snapshot.root() || nodes.iter().any(|node| is_native(snapshot, *node)),
     }
+}
+
+/// Whether an object is an inner part of a package: the nearest above it that has a place in the source has it there.
+pub fn is_of_package(last: &Last<'_>, node: NodeOrdinal) -> bool {
+    origin_of(last, &nodes_to(last, node)) == Some(Meaning::Package)
+}
+
+fn origin_of(last: &Last<'_>, nodes: &[NodeOrdinal]) -> Option<Meaning> {
+    last.nearest_location(nodes).map(|place| origin(&place.file.to_string()))
 }
 
 fn is_native(snapshot: &Snapshot, node: NodeOrdinal) -> bool {

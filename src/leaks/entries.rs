@@ -3,11 +3,12 @@
 use super::bounded::{is_bounded, is_own};
 use super::entry::{Entry, Grown};
 use super::growth::{Growing, Growth, are_few, is_exact, is_small};
-use super::joined::{kin_joined, linked_joined, same_joined};
+use super::joined::{kin_joined, linked_joined, owned_joined, same_joined};
 use super::last::{Last, Meaning};
 use super::naming::{best_group, heaviest_part};
 use super::path::nodes_to;
 use super::rank::{held_by, score};
+use super::spread::class_joined;
 use super::swollen::swollen;
 use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
@@ -38,7 +39,7 @@ pub fn entries(last: &Last<'_>, growing: &Growing) -> Vec<Entry> {
     }
     let places = by_container.into_values().map(|groups| same_joined(last, groups));
     let places: Vec<Vec<Grown>> = places.filter(|groups| groups.iter().any(|group| last.counts(group.node))).collect();
-    let places = kin_joined(last, places);
+    let places = class_joined(last, growing, owned_joined(last, kin_joined(last, places)));
     let total: i64 = places.iter().flatten().map(|group| group.growth.bytes()).sum();
     let mut entries: Vec<Entry> =
         linked_joined(last, places).into_iter().filter_map(|groups| entry(last, growing, groups, total)).collect();

@@ -7,6 +7,7 @@ use super::operations::Operations;
 use super::persistent::Persistent;
 use super::same::Same;
 use super::samples;
+use super::spread::add_classes;
 use super::stayed::stayed;
 use super::ways::Ways;
 use super::zones::{Census, Zones};
@@ -41,7 +42,8 @@ pub fn by_ids<'a>(
     let hanging = Hanging::of(&last.snapshot, Some(&persistent), control)?;
     let last = Last::of(last, hanging, &same, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
-    let growing = Growing::between(&censuses, operations, &stays);
+    let mut growing = Growing::between(&censuses, operations, &stays);
+    add_classes(&mut growing, &censuses, &last, &stays);
     Ok((last, growing))
 }
 
@@ -70,7 +72,9 @@ pub fn by_ways<'a>(
     drop(hung);
     let mut last = Last::of(last, hanging, &Same::Ways { ways: &ways, alone: &alone[earlier.len()] }, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
-    let mut growing = Growing::between(&censuses, operations, &HashMap::new());
+    let stays = HashMap::new();
+    let mut growing = Growing::between(&censuses, operations, &stays);
+    add_classes(&mut growing, &censuses, &last, &stays);
     samples::choose(&mut last, &mut growing, control)?;
     Ok((last, growing))
 }

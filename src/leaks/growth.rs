@@ -1,5 +1,6 @@
 //! What grew in every interval, and what only looks so.
 
+use super::labels::Label;
 use super::operations::Operations;
 use super::stayed::Stayed;
 use super::zones::{Census, Group, Key, LARGE};
@@ -43,7 +44,7 @@ impl Growth {
         Self { counts: vec![0; sizes.len()], sizes: sizes.to_vec(), stayed: Stayed::default() }
     }
 
-    fn between(states: &[(u64, u64)]) -> Self {
+    pub fn between(states: &[(u64, u64)]) -> Self {
         let step = |pick: fn(&(u64, u64)) -> u64| {
             states.windows(2).map(|pair| signed(pick(&pair[1])) - signed(pick(&pair[0]))).collect()
         };
@@ -69,6 +70,8 @@ pub struct Growing {
     pub groups: HashMap<Key, Growth>,
     /// Persistent objects that grew themselves, by id.
     pub objects: HashMap<u64, Growth>,
+    /// Classes that grow in number though no place does (`spread.rs`): all their groups are among those that grow.
+    pub spread: HashSet<Label>,
     /// All other groups that have more bytes in the last heap than in the first.
     pub rest: HashMap<Key, Growth>,
     /// Bytes of what no path reaches: code, feedback, shapes.
@@ -97,6 +100,7 @@ impl Growing {
             engine: heaps.windows(2).map(|pair| signed(pair[1].engine) - signed(pair[0].engine)).collect(),
             objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id, &operations)?))).collect(),
             operations,
+            spread: HashSet::new(),
         };
         growing.add_spread(heaps, last, stayed);
         growing.drop_parts(heaps, last);
@@ -190,7 +194,9 @@ impl Growing {
                 || is_sustained(&growth.counts, FEWEST_SPREAD) && is_even(&self.operations.scaled(&growth.counts))
                 || self.operations.is_multiple(&growth.counts)
         };
-        let dropped = |key: &Key| thin.contains(key) && self.groups.get(key).is_some_and(|growth| !is_enough(growth));
+        let dropped = |key: &Key| {
+            !self.spread.contains(&groups[key].label) && self.groups.get(key).is_some_and(|growth| !is_enough(growth))
+        };
         let mut dropped: HashSet<Key> = thin.iter().filter(|key| dropped(key)).copied().collect();
         loop {
             let below = |key: &&Key| !dropped.contains(*key) && dropped.contains(&groups[*key].parent);

@@ -1,6 +1,8 @@
 //! Growing groups that are one leak, though they hang in several places.
 
+use super::bounded::is_of_package;
 use super::entry::Grown;
+use super::growth::is_in_step;
 use super::labels::mix;
 use super::last::Last;
 use super::path::nodes_to;
@@ -50,6 +52,28 @@ pub fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
         }
     }
     joined.into_values().collect()
+}
+
+/// A package keeps several lists of the same: what was called, with what, what it returned. Collections of one of its objects that grow in step are one leak.
+pub fn owned_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let mut joined: Vec<Vec<Grown>> = Vec::new();
+    let top = |groups: &[Grown]| groups.iter().find(|group| group.is_top).cloned();
+    for groups in places {
+        let owner = top(&groups).and_then(|group| last.owner(group.container));
+        let known = owner.filter(|owner| is_of_package(last, *owner)).and_then(|owner| {
+            let counts = &top(&groups)?.growth.counts;
+            joined.iter_mut().find(|known| {
+                top(known).is_some_and(|other| {
+                    last.owner(other.container) == Some(owner) && is_in_step(&other.growth.counts, counts)
+                })
+            })
+        });
+        match known {
+            Some(known) => known.extend(groups),
+            None => joined.push(groups),
+        }
+    }
+    joined
 }
 
 /// One leak often hangs from several places: listeners in five arrays, a connection in a list and on a socket. Where an object of one

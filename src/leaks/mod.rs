@@ -27,6 +27,7 @@ mod reference;
 mod references;
 mod same;
 mod samples;
+mod spread;
 mod stayed;
 mod suspect;
 mod swollen;

@@ -1,6 +1,6 @@
 //! Single objects that grow, with nothing new in them.
 
-use super::bounded::is_of_node;
+use super::bounded::{is_of_node, is_of_package};
 use super::entry::Entry;
 use super::growth::{Growing, Growth, SWELLING};
 use super::hanging::is_backing;
@@ -36,8 +36,9 @@ pub fn swollen(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<Ent
         if shown.contains(&node) || joined.contains(&node) || !last.counts(node) || holds(last, node, &known) {
             continue;
         }
-        // Queues of Node.js's own have slots for a few hundred, and start anew.
-        if growth.sizes.iter().any(|step| *step < SWELLING) && is_of_node(last, node) {
+        // Queues of Node.js and of packages have slots for a few hundred, and start anew.
+        let is_little = growth.sizes.iter().any(|step| *step < SWELLING);
+        if is_little && (is_of_node(last, node) || is_of_package(last, node)) {
             continue;
         }
         // Its cells go with what they watch: there is another leak.

@@ -24,6 +24,8 @@ pub struct Scene<'a, 'b> {
 
 /// Functions that are bound once more.
 const MOST_BOUND: usize = 8;
+/// Objects below an item that are asked for the function that waits for it.
+const MOST_BELOW: usize = 400;
 /// Steps before the first leaking object that still tell what holds it.
 const NEAR: usize = 3;
 
@@ -62,21 +64,50 @@ impl<'a> Scene<'a, '_> {
         self.cut..=self.item
     }
 
-    /// The nearest function below the first leaking object, itself included; behind a bound one the function that was bound.
+    /// The nearest function from the first leaking object on; behind a bound one the function that was bound. Where that is a function of Node.js,
+    /// or none, the one of the program that waits for the item.
     pub fn function(&self) -> Detail {
         let snapshot = self.last.snapshot();
         let on_path = self.nodes[self.cut..].iter().find(|node| snapshot.kind(**node) == NodeKind::CLOSURE);
-        let Some(node) = on_path else { return Detail::default() };
-        let bound = std::iter::successors(Some(*node), |node| {
-            snapshot.internal_edge(*node, "bound_function").map(|(_, target)| target)
-        });
-        let function = bound.take(MOST_BOUND).last().unwrap_or(*node);
+        let bound = |function| {
+            let inner = |node: &NodeOrdinal| snapshot.internal_edge(*node, "bound_function").map(|(_, target)| target);
+            std::iter::successors(Some(function), inner).take(MOST_BOUND).last()
+        };
+        let on_path = on_path.and_then(|node| bound(*node));
+        let Some(function) = on_path.filter(|node| self.is_of_program(*node)).or_else(|| self.waiting()).or(on_path)
+        else {
+            return Detail::default();
+        };
         let name = snapshot.name_text(function).to_string_lossy();
         Detail {
             function: (!name.is_empty()).then_some(name),
             location: self.last.location(function),
             ..Detail::default()
         }
+    }
+
+    /// The nearest function of the program, or of a package, that hangs from the leaking objects, or whose run does: what goes on when they settle.
+    fn waiting(&self) -> Option<NodeOrdinal> {
+        let snapshot = self.last.snapshot();
+        let mut queue = vec![self.item(), self.nodes[self.cut]];
+        let mut next = 0;
+        while next < queue.len() && queue.len() < MOST_BELOW {
+            let node = queue[next];
+            next += 1;
+            let function = match snapshot.kind(node) {
+                NodeKind::CLOSURE => Some(node),
+                _ => snapshot.internal_edge(node, "function").map(|(_, function)| function),
+            };
+            if let Some(function) = function.filter(|function| self.is_of_program(*function)) {
+                return Some(function);
+            }
+            queue.extend(self.last.children(node));
+        }
+        None
+    }
+
+    fn is_of_program(&self, function: NodeOrdinal) -> bool {
+        self.last.location(function).is_some_and(|place| origin(&place.file.to_string()) >= Meaning::Package)
     }
 
     /// Whether as many objects of one of these classes of Node.js came as items, or more.

@@ -1,6 +1,7 @@
 //! Do timers keep it, or the store of the request in which they were started?
 
 use super::{Detail, Kind, Scene};
+use crate::leaks::last::Meaning;
 
 const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
 /// How an asynchronous resource refers to the store that was current when it was made.
@@ -16,7 +17,7 @@ pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if in_store || is_hook {
         return Some((Kind::AsyncContext, Detail::default()));
     }
-    let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str());
+    let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str()) && scene.meaning(at) <= Meaning::Platform;
     if !scene.holders().any(is_timer) && !scene.leaking().any(is_timer) {
         return None;
     }

@@ -1,0 +1,107 @@
+//! Classes that grow in number though no place does: in one array for each hour, in the nodes of a trie.
+
+use super::entry::Grown;
+use super::growth::{Growing, Growth, is_even, is_exact, is_passing, is_sustained};
+use super::hanging::is_backing;
+use super::labels::Label;
+use super::last::{Last, Meaning};
+use super::path::nodes_to;
+use super::stayed::Stayed;
+use super::zones::{Census, Group, Key};
+use crate::ordinal::NodeOrdinal;
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{HashMap, HashSet};
+
+/// Objects in each interval that need not be equally many.
+const FEWEST: i64 = 20;
+
+/// Adds all groups of the classes of the program and of packages that grow by the same in every interval, and of which no group does.
+pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, stayed: &HashMap<Key, Stayed>) {
+    if heaps.len() < 3 {
+        return;
+    }
+    let groups = &last.zones.census.groups;
+    let told: HashSet<Label> = growing.groups.keys().map(|key| groups[key].label).collect();
+    let is_asked = |(_, group): &(&Key, &Group)| {
+        !told.contains(&group.label) && last.meaning(NodeOrdinal(group.first)) >= Meaning::Package
+    };
+    let mut stays: HashMap<Label, Stayed> = HashMap::new();
+    for (key, group) in groups.iter().filter(is_asked) {
+        stays.entry(group.label).or_default().add(stayed.get(key).copied().unwrap_or_default());
+    }
+    let count = |census: &&Census| {
+        let mut counts: HashMap<Label, (u64, u64)> = HashMap::new();
+        for group in census.groups.values().filter(|group| stays.contains_key(&group.label)) {
+            let (count, size) = counts.entry(group.label).or_default();
+            (*count, *size) = (*count + group.count, *size + group.size);
+        }
+        counts
+    };
+    let counts: Vec<HashMap<Label, (u64, u64)>> = heaps.iter().map(count).collect();
+    let of_class = |label: &Label| {
+        let states: Vec<_> = counts.iter().map(|counts| counts.get(label).copied().unwrap_or_default()).collect();
+        Growth { stayed: stays[label], ..Growth::between(&states) }
+    };
+    let mut sums: HashMap<Label, Growth> = stays.keys().map(|label| (*label, of_class(label))).collect();
+    let operations = &growing.operations;
+    sums.retain(|_, growth| {
+        let counts = operations.scaled(&growth.counts);
+        let is_regular = is_exact(&growth.counts) && is_exact(&counts)
+            || operations.is_multiple(&growth.counts)
+            || is_sustained(&counts, FEWEST) && is_even(&counts);
+        is_regular && !is_passing(growth, operations)
+    });
+    for (key, group) in groups.iter().filter(|(_, group)| sums.contains_key(&group.label)) {
+        let state = |census: &&Census| census.groups.get(key).map_or((0, 0), |group| (group.count, group.size));
+        let states: Vec<(u64, u64)> = heaps.iter().map(state).collect();
+        let stayed = stayed.get(key).copied().unwrap_or_default();
+        growing.rest.remove(key);
+        growing.groups.insert(*key, Growth { stayed, ..Growth::between(&states) });
+        growing.spread.insert(group.label);
+    }
+}
+
+/// The places of such a class are one. Its container is the nearest object that leads to all of them, or where that says nothing the one that
+/// gained most at last.
+pub fn class_joined(last: &Last<'_>, growing: &Growing, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let label = |groups: &[Grown]| {
+        let top = groups.iter().find(|group| group.is_top)?;
+        Some(last.label(top.node)).filter(|label| growing.spread.contains(label))
+    };
+    let mut joined: BTreeMap<Label, Vec<Grown>> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for groups in places {
+        match label(&groups) {
+            Some(label) => joined.entry(label).or_default().extend(groups),
+            None => rest.push(groups),
+        }
+    }
+    rest.extend(joined.into_values().filter_map(|groups| one_place(last, groups)));
+    rest
+}
+
+fn one_place(last: &Last<'_>, mut groups: Vec<Grown>) -> Option<Vec<Grown>> {
+    // Samples are of those that came last.
+    groups.sort_by_key(|group| (group.growth.counts.last().map(|step| -step), group.node));
+    let above = groups.iter().map(|group| nodes_to(last, group.container)).reduce(common)?;
+    let above = above.iter().rfind(|node| !is_backing(last.snapshot(), **node)).copied();
+    let says_something = |node: &NodeOrdinal| last.meaning(*node) >= Meaning::Plain;
+    let container = above.filter(says_something).unwrap_or(groups.first()?.container);
+    let mut classes: BTreeMap<Label, Grown> = BTreeMap::new();
+    for group in groups {
+        match classes.entry(last.label(group.node)) {
+            Entry::Vacant(free) => {
+                free.insert(Grown { container, ..group });
+            }
+            Entry::Occupied(mut known) => known.get_mut().growth.add(&group.growth),
+        }
+    }
+    Some(classes.into_values().collect())
+}
+
+/// What two paths from the roots have in common.
+fn common(mut path: Vec<NodeOrdinal>, other: Vec<NodeOrdinal>) -> Vec<NodeOrdinal> {
+    let same = path.iter().zip(&other).take_while(|(node, other)| node == other).count();
+    path.truncate(same);
+    path
+}
