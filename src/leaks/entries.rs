@@ -2,7 +2,7 @@
 
 use super::bounded::{is_bounded, is_own};
 use super::entry::{Entry, Grown};
-use super::growth::{Growing, Growth, are_few, is_exact, is_small};
+use super::growth::{Growing, Growth, MANY_OWN, are_few, is_even, is_exact, is_small};
 use super::joined::{kin_joined, linked_joined, owned_joined, same_joined};
 use super::last::{Last, Meaning};
 use super::naming::{best_group, heaviest_part};
@@ -14,8 +14,6 @@ use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// From so many on, what objects of Node.js are made of may be a leak in a single interval.
-const MANY_PARTS: i64 = 100;
 /// Bytes of a few objects that say enough without their number.
 const HEAVY: i64 = 16 << 10;
 /// The same for objects of Node.js.
@@ -81,9 +79,12 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
     }
     let is_own = is_own(last, item, container);
     // In a single interval parts of its objects say little.
-    let is_part = last.meaning(item) <= Meaning::Plain && matches!(&item_growth.counts[..], [one] if *one < MANY_PARTS);
+    let is_part = last.meaning(item) <= Meaning::Plain && matches!(&item_growth.counts[..], [one] if *one < MANY_OWN);
+    // Over two intervals unequal growth of so few follows the load: connections that some clients open.
+    let is_load =
+        matches!(&item_growth.counts[..], steps @ [one, other] if !is_even(steps) && one.max(other) < &MANY_OWN);
     let is_number = item_growth.counts.iter().all(|count| *count > 2) && item_growth.bytes() < MANY_BYTES;
-    if is_own && is_number && (is_few && !is_exact(&item_growth.counts) || is_part) && !is_multiple {
+    if is_own && is_number && (is_few && !is_exact(&item_growth.counts) || is_part || is_load) && !is_multiple {
         return None;
     }
     let is_told = is_multiple || last.meaning(item) >= Meaning::Package;

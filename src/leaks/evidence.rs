@@ -2,7 +2,7 @@
 
 use super::bounded::is_own;
 use super::entry::Entry;
-use super::growth::{Growing, are_few};
+use super::growth::{Growing, MANY_OWN, are_few, is_exact};
 use super::last::Last;
 use super::leak::Confidence;
 use super::stayed::Stayed;
@@ -41,8 +41,9 @@ pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, 
         (false, _) => format!("the {class} that gains is replaced at times, and the new one has more"),
     });
     let churns = kept * 2 < there;
-    // A few connections may be equally many more by accident.
-    let is_accident = !is_multiple && are_few(counts) && !swells && is_own(last, entry.item, entry.container);
+    // A few connections may be as many more by accident.
+    let is_accident = are_few(counts) || !is_exact(counts) && counts.iter().all(|count| *count < MANY_OWN);
+    let is_accident = is_accident && !is_multiple && !swells && is_own(last, entry.item, entry.container);
     let is_enough = counts.len() >= ENOUGH;
     if !is_enough {
         sentences.push("two snapshots cannot tell a leak from a cache that is filling up".to_owned());

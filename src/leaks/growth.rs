@@ -22,6 +22,8 @@ const OWN: i64 = 512;
 const SWELLING_OF_ONE: i64 = 1 << 20;
 /// From this many on, intervals may differ, and objects of Node.js that Node.js holds may be a leak though they are not equally many.
 const FEWEST_UNEVEN: i64 = 20;
+/// From this many on, objects of Node.js may be a leak over two unequal intervals, and what they are made of in a single one.
+pub const MANY_OWN: i64 = 100;
 /// How many fields of an object hold others of one class, at most.
 const FIELDS: u64 = 2;
 /// References in each interval from one object to others that are not new.

@@ -12,8 +12,10 @@ use crate::ordinal::NodeOrdinal;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::{HashMap, HashSet};
 
-/// Objects in each interval that need not be equally many.
+/// Objects in each interval that need not be equally many, and of a package.
 const FEWEST: i64 = 20;
+/// Objects of the program in each interval that are equally many.
+const FEWEST_EXACT: i64 = 5;
 
 /// Adds all groups of the classes of the program and of packages that grow by the same in every interval, and of which no group does.
 pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, stayed: &HashMap<Key, Stayed>) {
@@ -22,9 +24,8 @@ pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, st
     }
     let groups = &last.zones.census.groups;
     let told: HashSet<Label> = growing.groups.keys().map(|key| groups[key].label).collect();
-    let is_asked = |(_, group): &(&Key, &Group)| {
-        !told.contains(&group.label) && last.meaning(NodeOrdinal(group.first)) >= Meaning::Package
-    };
+    let meaning = |group: &Group| last.meaning(NodeOrdinal(group.first));
+    let is_asked = |(_, group): &(&Key, &Group)| !told.contains(&group.label) && meaning(group) >= Meaning::Package;
     let mut stays: HashMap<Label, Stayed> = HashMap::new();
     for (key, group) in groups.iter().filter(is_asked) {
         stays.entry(group.label).or_default().add(stayed.get(key).copied().unwrap_or_default());
@@ -43,10 +44,13 @@ pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, st
         Growth { stayed: stays[label], ..Growth::between(&states) }
     };
     let mut sums: HashMap<Label, Growth> = stays.keys().map(|label| (*label, of_class(label))).collect();
+    let of_program: HashSet<Label> =
+        groups.values().filter(|group| meaning(group) == Meaning::Program).map(|group| group.label).collect();
     let operations = &growing.operations;
-    sums.retain(|_, growth| {
+    sums.retain(|label, growth| {
         let counts = operations.scaled(&growth.counts);
-        let is_regular = is_exact(&growth.counts) && is_exact(&counts)
+        let fewest = if of_program.contains(label) { FEWEST_EXACT } else { FEWEST };
+        let is_regular = is_exact(&growth.counts) && is_exact(&counts) && growth.counts[0] >= fewest
             || operations.is_multiple(&growth.counts)
             || is_sustained(&counts, FEWEST) && is_even(&counts);
         is_regular && !is_passing(growth, operations)

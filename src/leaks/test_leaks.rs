@@ -405,3 +405,19 @@ fn what_grew_and_stopped_is_listed_apart() {
         assert_eq!((&growth.count_growth[..], growth.size), (&[40, 0][..], 20_000));
     }
 }
+
+#[test]
+fn few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_each_time() {
+    let found = |first: usize, second: usize| {
+        let always = "root > !global !(Global·handles)/synthetic | (Global·handles) > Socket#0:16";
+        let more = |numbers| many("(Global·handles) > Socket#", numbers);
+        let found = find_in(&three(always, &more(1..1 + first), &more(1 + first..1 + first + second)));
+        found.iter().map(|leak| leak.confidence).collect::<Vec<_>>()
+    };
+    assert_eq!(found(28, 14), []);
+    assert_eq!(found(14, 28), []);
+    assert_eq!(found(22, 20), [Confidence::Medium]);
+    assert_eq!(found(7, 7), [Confidence::Medium]);
+    assert_eq!(found(28, 28), [Confidence::High]);
+    assert_eq!(found(140, 100), [Confidence::Medium]);
+}
