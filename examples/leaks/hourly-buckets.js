@@ -14,4 +14,4 @@ exports.fixed = (i) => {
 };
 exports.warmup = 12;
 exports.operations = 7;
-exports.expect = { classes: ['Hit'], path: ['hours', 'Array', 'Hit'], file: 'hourly-buckets.js' };
+exports.expect = { kind: 'growing-array', classes: ['Hit'], path: ['hours', 'Array', 'Hit'], file: 'hourly-buckets.js' };

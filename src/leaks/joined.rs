@@ -56,21 +56,23 @@ pub fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
 
 /// A package keeps several lists of the same: what was called, with what, what it returned. Collections of one of its objects that grow in step are one leak.
 pub fn owned_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
-    let mut joined: Vec<Vec<Grown>> = Vec::new();
-    let top = |groups: &[Grown]| groups.iter().find(|group| group.is_top).cloned();
+    let mut joined: Vec<Vec<Grown>> = Vec::with_capacity(places.len());
+    // By owner: steps of a place, and its index.
+    let mut owned: HashMap<NodeOrdinal, Vec<(Vec<i64>, usize)>> = HashMap::new();
     for groups in places {
-        let owner = top(&groups).and_then(|group| last.owner(group.container));
-        let known = owner.filter(|owner| is_of_package(last, *owner)).and_then(|owner| {
-            let counts = &top(&groups)?.growth.counts;
-            joined.iter_mut().find(|known| {
-                top(known).is_some_and(|other| {
-                    last.owner(other.container) == Some(owner) && is_in_step(&other.growth.counts, counts)
-                })
-            })
-        });
-        match known {
-            Some(known) => known.extend(groups),
-            None => joined.push(groups),
+        let top = groups.iter().find(|group| group.is_top && group.growth.counts.iter().all(|step| *step > 0));
+        let owner = top.and_then(|top| last.owner(top.container)).filter(|owner| is_of_package(last, *owner));
+        let (Some(top), Some(owner)) = (top, owner) else {
+            joined.push(groups);
+            continue;
+        };
+        let known = owned.entry(owner).or_default();
+        match known.iter().find(|(steps, _)| is_in_step(steps, &top.growth.counts)) {
+            Some((_, at)) => joined[*at].extend(groups),
+            None => {
+                known.push((top.growth.counts.clone(), joined.len()));
+                joined.push(groups);
+            }
         }
     }
     joined
