@@ -220,7 +220,7 @@ test('the lists that one object of a package keeps are one leak, and slots witho
   `;
   const told = ({ leaks }) => leaks.map(({ className, container }) => `${className} in ${container.edge}`).sort();
   await withSnapshots(program.replace('IS_OWN', 'false'), async (files) => assert.deepEqual(told(await findLeaks(files)), ['Mail in calls']));
-  const own = program.replace("IS_OWN", 'true');
+  const own = program.replace('IS_OWN', 'true');
   await withSnapshots(own, async (files) => assert.deepEqual(told(await findLeaks(files)), ['Array in sizes', 'Mail in sent', 'Object in answers']));
 });
 

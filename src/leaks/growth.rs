@@ -11,7 +11,7 @@ const FEWEST: i64 = 5;
 /// Exactly so many in every interval are enough for a class that is not Node.js's own.
 const FEWEST_EXACT: i64 = 3;
 /// The same for objects that hang from many others, one or two from each: a loaded module leaves its few in every table.
-const FEWEST_SPREAD: i64 = 20;
+pub const FEWEST_SPREAD: i64 = 20;
 /// The same for a single interval, where nothing tells a start from a leak.
 const FEWEST_OF_ONE: i64 = 20;
 /// Bytes in each interval for objects whose number stays.
@@ -53,6 +53,14 @@ impl Growth {
         Self { counts: step(|state| state.0), sizes: step(|state| state.1), stayed: Stayed::default() }
     }
 
+    /// Of one group.
+    pub fn of_group(heaps: &[&Census], key: Key, stayed: &HashMap<Key, Stayed>) -> Self {
+        let state =
+            |census: &&Census| census.groups.get(&key).map_or((0, 0), |Group { count, size, .. }| (*count, *size));
+        let states: Vec<(u64, u64)> = heaps.iter().map(state).collect();
+        Self { stayed: stayed.get(&key).copied().unwrap_or_default(), ..Self::between(&states) }
+    }
+
     /// From the first heap to the last.
     pub fn bytes(&self) -> i64 {
         self.sizes.iter().sum()
@@ -84,14 +92,7 @@ impl Growing {
     /// What is known of the objects of the heap before the last goes with its group.
     pub fn between(heaps: &[&Census], operations: Operations, stayed: &HashMap<Key, Stayed>) -> Self {
         let Some(last) = heaps.last() else { return Self::default() };
-        let state = |census: &Census, key: &Key| {
-            census.groups.get(key).map_or((0, 0), |Group { count, size, .. }| (*count, *size))
-        };
-        let changed = last.groups.keys().map(|key| {
-            let states: Vec<_> = heaps.iter().map(|census| state(census, key)).collect();
-            let stayed = stayed.get(key).copied().unwrap_or_default();
-            (*key, Growth { stayed, ..Growth::between(&states) })
-        });
+        let changed = last.groups.keys().map(|key| (*key, Growth::of_group(heaps, *key, stayed)));
         let (groups, mut rest): (HashMap<Key, Growth>, HashMap<Key, Growth>) = changed.partition(|(_, growth)| {
             grows_in_number(growth, &operations) && !is_passing(growth, &operations) || swells(growth)
         });
@@ -139,12 +140,7 @@ impl Growing {
             .copied()
             .collect();
         for (key, group) in last.groups.iter().filter(|(_, group)| spread.contains(&group.kin)) {
-            let states: Vec<_> = heaps
-                .iter()
-                .map(|census| census.groups.get(key).map_or((0, 0), |group| (group.count, group.size)))
-                .collect();
-            let stayed = stayed.get(key).copied().unwrap_or_default();
-            self.groups.entry(*key).or_insert_with(|| Growth { stayed, ..Growth::between(&states) });
+            self.groups.entry(*key).or_insert_with(|| Growth::of_group(heaps, *key, stayed));
             debug_assert!(group.count > 0);
             self.rest.remove(key);
         }

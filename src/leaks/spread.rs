@@ -1,20 +1,18 @@
 //! Classes that grow in number though no place does: in one array for each hour, in the nodes of a trie.
 
 use super::entry::Grown;
-use super::growth::{Growing, Growth, is_even, is_exact, is_passing, is_sustained};
+use super::growth::{FEWEST_SPREAD, Growing, Growth, is_even, is_exact, is_passing, is_sustained};
 use super::hanging::is_backing;
 use super::labels::Label;
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
 use super::stayed::Stayed;
-use super::zones::{Census, Group, Key};
+use super::zones::{Census, Key};
 use crate::ordinal::NodeOrdinal;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::{HashMap, HashSet};
 
-/// Objects in each interval that need not be equally many, and of a package.
-const FEWEST: i64 = 20;
-/// Objects of the program in each interval that are equally many.
+/// Objects of the program in each interval that are equally many; others are as many as where kin is summed.
 const FEWEST_EXACT: i64 = 5;
 
 /// Adds all groups of the classes of the program and of packages that grow by the same in every interval, and of which no group does.
@@ -24,11 +22,17 @@ pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, st
     }
     let groups = &last.zones.census.groups;
     let told: HashSet<Label> = growing.groups.keys().map(|key| groups[key].label).collect();
-    let meaning = |group: &Group| last.meaning(NodeOrdinal(group.first));
-    let is_asked = |(_, group): &(&Key, &Group)| !told.contains(&group.label) && meaning(group) >= Meaning::Package;
     let mut stays: HashMap<Label, Stayed> = HashMap::new();
-    for (key, group) in groups.iter().filter(is_asked) {
+    let mut of_program: HashSet<Label> = HashSet::new();
+    for (key, group) in groups.iter().filter(|(_, group)| !told.contains(&group.label)) {
+        let meaning = last.meaning(NodeOrdinal(group.first));
+        if meaning < Meaning::Package {
+            continue;
+        }
         stays.entry(group.label).or_default().add(stayed.get(key).copied().unwrap_or_default());
+        if meaning == Meaning::Program {
+            of_program.insert(group.label);
+        }
     }
     let count = |census: &&Census| {
         let mut counts: HashMap<Label, (u64, u64)> = HashMap::new();
@@ -44,23 +48,18 @@ pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, st
         Growth { stayed: stays[label], ..Growth::between(&states) }
     };
     let mut sums: HashMap<Label, Growth> = stays.keys().map(|label| (*label, of_class(label))).collect();
-    let of_program: HashSet<Label> =
-        groups.values().filter(|group| meaning(group) == Meaning::Program).map(|group| group.label).collect();
     let operations = &growing.operations;
     sums.retain(|label, growth| {
         let counts = operations.scaled(&growth.counts);
-        let fewest = if of_program.contains(label) { FEWEST_EXACT } else { FEWEST };
+        let fewest = if of_program.contains(label) { FEWEST_EXACT } else { FEWEST_SPREAD };
         let is_regular = is_exact(&growth.counts) && is_exact(&counts) && growth.counts[0] >= fewest
             || operations.is_multiple(&growth.counts)
-            || is_sustained(&counts, FEWEST) && is_even(&counts);
+            || is_sustained(&counts, FEWEST_SPREAD) && is_even(&counts);
         is_regular && !is_passing(growth, operations)
     });
     for (key, group) in groups.iter().filter(|(_, group)| sums.contains_key(&group.label)) {
-        let state = |census: &&Census| census.groups.get(key).map_or((0, 0), |group| (group.count, group.size));
-        let states: Vec<(u64, u64)> = heaps.iter().map(state).collect();
-        let stayed = stayed.get(key).copied().unwrap_or_default();
         growing.rest.remove(key);
-        growing.groups.insert(*key, Growth { stayed, ..Growth::between(&states) });
+        growing.groups.insert(*key, Growth::of_group(heaps, *key, stayed));
         growing.spread.insert(group.label);
     }
 }
