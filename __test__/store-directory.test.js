@@ -250,5 +250,5 @@ test('options and what a caller says of a snapshot are checked before anything i
   await assert.rejects(store.lock('../x', 1000), { code: 'HEAPHOUND_ERR_OPTION' });
   await assert.rejects(store.putReport('a'.repeat(32), undefined), { code: 'HEAPHOUND_ERR_OPTION' });
   await store.close();
-  for (const call of [store.list(), store.capture(capture), store.lock('a', 1)]) await assert.rejects(call, { code: 'HEAPHOUND_ERR_CLOSED' });
+  for (const call of [() => store.list(), () => store.capture(capture), () => store.lock('a', 1)]) await assert.rejects(call, { code: 'HEAPHOUND_ERR_CLOSED' });
 });

@@ -110,7 +110,7 @@ test('what the server refuses is told by code, and the capture ends', async (t) 
   process.env.AWS_ACCESS_KEY_ID = 'UNKNOWN';
   const stranger = await open(t, { ...s3, maxAttempts: 1 });
   await assert.rejects(stranger.capture(bytesOf(17 << 20)), { code: 'HEAPHOUND_ERR_STORE_ACCESS' });
-  for (const call of [stranger.list(), stranger.putReport('a'.repeat(32), 1)]) await assert.rejects(call, { code: 'HEAPHOUND_ERR_STORE_ACCESS' });
+  for (const call of [() => stranger.list(), () => stranger.putReport('a'.repeat(32), 1)]) await assert.rejects(call, { code: 'HEAPHOUND_ERR_STORE_ACCESS' });
   delete process.env.AWS_ACCESS_KEY_ID;
   const script = `require(${JSON.stringify(root)}).openStore({ s3: ${JSON.stringify(s3)} }).then((store) => store.list()).catch((error) => console.log(error.code));`;
   const env = { PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
