@@ -12,7 +12,9 @@ const LONGEST_NAME = 60;
 /** References that are written behind one another. */
 const LONGEST_CHAIN = 4;
 /** Classes that say nothing of what an object is for. */
-const PLAIN = /^(Object|Array)$/;
+const PLAIN = /^(Object|Array|Map|Set|WeakMap)$/;
+/** "variable sessions in createStore()" */
+const VARIABLE = /^variable (\S+)/;
 
 /** @type {Quote} */
 const plain = (text) => text;
@@ -53,7 +55,8 @@ function holder({ container, retainingPath }, quote = plain) {
 }
 
 /**
- * How a step is reached, as code would write it from the nearest object with a name of its own: "EventEmitter._events.change".
+ * How a step is reached, as code would write it from the nearest object with a name of its own, a class or a variable:
+ * "EventEmitter._events.change", "state.sessions", "Router.byHost.get(…)".
  *
  * @param {import('..').LeakStep[]} path
  * @param {number} at
@@ -61,19 +64,30 @@ function holder({ container, retainingPath }, quote = plain) {
 function writeOut(path, at) {
   if (at < 1) return '';
   const reference = referenceOf(path[at]);
-  if (!isMember(reference)) return reference || nameOf(path[at].name);
+  if (memberOf(reference) === undefined) return reference || nameOf(path[at].name);
   let start = at;
-  let written = reference;
-  while (start > 1 && at - start < LONGEST_CHAIN && PLAIN.test(path[start - 1].name) && isMember(referenceOf(path[start - 1]))) {
+  let written = '';
+  do {
+    written = memberOf(referenceOf(path[start])) + written;
     start -= 1;
-    written = referenceOf(path[start]) + written;
-  }
-  return fit(nameOf(path[start - 1].name) + written, LONGEST_NAME);
+  } while (start > 0 && at - start <= LONGEST_CHAIN && PLAIN.test(path[start].name) && memberOf(referenceOf(path[start])) !== undefined);
+  const [, variable] = VARIABLE.exec(PLAIN.test(path[start].name) ? referenceOf(path[start]) : '') ?? [];
+  return fit((variable ?? nameOf(path[start].name)) + written, LONGEST_NAME);
 }
 
-/** True for what code writes behind an object; `[[slots]]` of the language are written by nobody. @param {string} reference */
-function isMember(reference) {
-  return /^(\.|\[(?!\[))/.test(reference);
+/**
+ * What code writes behind an object to reach what it refers to; `undefined` for [[slots]] of the language, which nobody writes.
+ *
+ * @param {string} reference
+ */
+function memberOf(reference) {
+  if (isEntry(reference)) return '.get(…)';
+  return /^(\.|\[(?!\[))/.test(reference) ? reference : undefined;
+}
+
+/** @param {string} reference */
+function isEntry(reference) {
+  return /^(Weak)?Map entry$/.test(reference);
 }
 
 /**
@@ -105,7 +119,7 @@ function cutOf({ retainingPath }, quote = plain) {
   const reference = referenceOf(retainingPath[at]);
   const what = nameOf(retainingPath[at].name);
   if (reference === '') return `what ${quote(nameOf(retainingPath[at - 1].name) || '(root)')} holds: ${quote(what)}`;
-  if (isMember(reference)) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;
+  if (!isEntry(reference) && memberOf(reference) !== undefined) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;
   return `${quote(reference)} of ${quote(writeOut(retainingPath, at - 1) || '(root)')}, which holds ${quote(what)}`;
 }
 

@@ -47,7 +47,7 @@ impl<'a> Hanging<'a> {
     /// [`crate::error::Error::Cancelled`].
     pub fn of(snapshot: &'a Snapshot, persistent: Option<&Persistent>, control: &Control) -> Result<Self> {
         let labels = Labels::of(snapshot, control)?;
-        let references = References::of(snapshot, control)?;
+        let references = References::of(snapshot, persistent, control)?;
         let forest = Forest::grow(snapshot, &references, &labels, persistent, control)?;
         let nodes = snapshot.node_count();
         let (owner, repeats) = (vec![NO_NODE; nodes], vec![NO_NODE; nodes]);

@@ -20,6 +20,7 @@ mod leak;
 mod naming;
 mod one_off;
 mod operations;
+mod pairs;
 mod path;
 mod persistent;
 mod rank;

@@ -6,6 +6,9 @@ use crate::kind::NodeKind;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::text::TextBuf;
 
+/// Name of the reference to the value of a WeakMap's entry.
+pub const WEAK_VALUE: &str = "(value in WeakMap)";
+
 /// Nodes from the root down to this one, backing stores left out.
 pub fn nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
     let mut nodes: Vec<_> = std::iter::successors(Some(node), |node| last.owner(*node)).collect();
@@ -63,7 +66,7 @@ pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
     }
     let name = one_edge(last, edge);
     match through_edge(last, node) {
-        Some(store) if !last.hanging.references.is_slot(last.snapshot(), store) => {
+        Some(store) if !name.as_text().is(WEAK_VALUE) && !last.hanging.references.is_slot(last.snapshot(), store) => {
             let mut both = one_edge(last, store);
             both.push(name.as_text());
             both
@@ -98,7 +101,7 @@ fn one_edge(last: &Last<'_>, edge: EdgeOrdinal) -> TextBuf {
             let end = name.bytes().position(|byte| !byte.is_ascii_digit());
             match end {
                 None => TextBuf::from(format!("[{name}]")),
-                Some(_) => TextBuf::from("(value in WeakMap)"),
+                Some(_) => TextBuf::from(WEAK_VALUE),
             }
         }
         Some(name) => snapshot.text(name).to_owned(),

@@ -5,6 +5,7 @@ use super::growth::Growing;
 use super::last::{Last, Meaning, origin};
 use super::naming::worth;
 use super::path::nodes_to;
+use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;
 
 /// Evidence: steps that are equal, or multiples of the operations, a container and a class that the program knows, the share of the growth.
@@ -18,11 +19,13 @@ pub fn score(last: &Last<'_>, entry: &Entry, growing: &Growing, total: i64) -> f
     exact + even * 2.0 + share * 3.0 + worth(held_by) as f64 / 6.0 + worth(last.meaning(entry.item)) as f64 / 6.0
 }
 
-/// Whose the container is: the best of what holds it. A module is its file's.
+/// Whose the container is: the best of what holds it. A module and a function are their file's.
 pub fn held_by(last: &Last<'_>, container: NodeOrdinal) -> Meaning {
     let whose = |node: &NodeOrdinal| {
-        let module = (last.class_name(*node).as_text().is("Module")).then(|| last.location(*node)).flatten();
-        module.map_or_else(|| last.meaning(*node), |place| origin(&place.file.to_string()))
+        let is_of_file =
+            last.snapshot().kind(*node) == NodeKind::CLOSURE || last.class_name(*node).as_text().is("Module");
+        let place = is_of_file.then(|| last.location(*node)).flatten();
+        place.map_or_else(|| last.meaning(*node), |place| origin(&place.file.to_string()))
     };
     let nodes = nodes_to(last, container);
     nodes.iter().rev().take(4).map(whose).max().unwrap_or(Meaning::Plumbing)

@@ -1,7 +1,7 @@
 //! A reference as code would write it.
 
 use super::last::Last;
-use super::path::{edge_name, through_edge};
+use super::path::{WEAK_VALUE, edge_name, through_edge};
 use crate::analysis::is_context;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 
 /// What V8 names, and what a person calls it.
-const INTERNAL: [(&str, &str); 16] = [
+const INTERNAL: [(&str, &str); 15] = [
     ("reactions_or_result", "[[PromiseReaction]]"),
     ("fulfill_handler", "[[FulfillHandler]]"),
     ("reject_handler", "[[RejectHandler]]"),
@@ -25,7 +25,6 @@ const INTERNAL: [(&str, &str); 16] = [
     ("context", "scope"),
     ("previous", "outer scope"),
     ("__proto__", "[[Prototype]]"),
-    ("(value in WeakMap)", "WeakMap entry"),
 ];
 
 /// The reference by which the forest holds the node; empty when only the roots do.
@@ -85,7 +84,7 @@ pub fn property(name: &str) -> String {
 fn entry_of(last: &Last<'_>, owner: NodeOrdinal, name: &str) -> String {
     let class = last.class_name(owner).to_string();
     match class.as_str() {
-        _ if name == "(value in WeakMap)" => "WeakMap entry".to_owned(),
+        _ if name == WEAK_VALUE => "WeakMap entry".to_owned(),
         "Map" | "Set" | "WeakMap" | "WeakSet" => format!("{class} entry"),
         _ if name.starts_with("table[") => format!("{class} entry"),
         _ => "[]".to_owned(),

@@ -1,6 +1,8 @@
 //! How readily a person accepts a reference as a step of a retaining path.
 
 use super::labels::{hash_text, mix};
+use super::pairs::{Halves, Pairs};
+use super::persistent::Persistent;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
@@ -44,6 +46,7 @@ enum Mark {
 pub struct References {
     marks: Vec<Mark>,
     hashes: Vec<u64>,
+    pairs: Pairs,
 }
 
 const NOISE: [&str; 41] = [
@@ -128,19 +131,25 @@ impl References {
     /// O(edges), and one pass over the text of the strings.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(snapshot: &Snapshot, control: &Control) -> Result<Self> {
+    pub fn of(snapshot: &Snapshot, persistent: Option<&Persistent>, control: &Control) -> Result<Self> {
         let strings = &snapshot.tables().strings;
-        let marks = strings.iter().map(|(_, text)| mark(text)).collect();
+        let marks: Vec<Mark> = strings.iter().map(|(_, text)| mark(text)).collect();
         let mut hashes = vec![0; strings.len()];
+        let mut halves = Halves::default();
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
-            for name in snapshot.edges(node).filter_map(|edge| snapshot.edge_string(edge)) {
+            for edge in snapshot.edges(node) {
+                let Some(name) = snapshot.edge_string(edge) else { continue };
                 if hashes[name.index()] == 0 {
                     hashes[name.index()] = hash_text(snapshot.text(name)) | 1;
                 }
+                if marks[name.index()] == Mark::Pair && snapshot.edge_kind(edge) == EdgeKind::Internal {
+                    halves.add(snapshot, node, edge);
+                }
             }
         }
-        Ok(Self { marks, hashes })
+        let pairs = halves.pairs(snapshot, persistent);
+        Ok(Self { marks, hashes, pairs })
     }
 
     /// Hash of the edge's kind and name; slots of tables and arrays are all alike.
@@ -209,7 +218,8 @@ impl References {
                 (EdgeKind::Property, _) => 2,
                 (EdgeKind::Context, _) => 3,
                 (EdgeKind::Internal, Mark::Close | Mark::Slot) => 1,
-                (EdgeKind::Internal, Mark::Pair) => return self.pair_cost(snapshot, from, edge),
+                (EdgeKind::Internal, Mark::Pair) if self.pairs.is_open(edge) => 3,
+                (EdgeKind::Internal, Mark::Pair) => return None,
                 (EdgeKind::Shortcut, _) => 3,
                 _ => 5,
             },
@@ -229,13 +239,6 @@ impl References {
 
     fn mark_of(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> Mark {
         snapshot.edge_string(edge).map_or(Mark::None, |name| self.marks[name.index()])
-    }
-
-    /// The value of a WeakMap's pair lives as long as its key: the step from the key counts, the one from the table does not.
-    fn pair_cost(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
-        let name = snapshot.text(snapshot.edge_string(edge)?).to_string_lossy();
-        let table = name.rsplit_once('@')?.1.trim_end_matches(')').parse::<u64>().ok()?;
-        (table != snapshot.id(from)).then_some(3)
     }
 }
 

@@ -14,6 +14,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Objects of the program in each interval that are equally many; others are as many as where kin is summed.
 const FEWEST_EXACT: i64 = 5;
+/// Steps from what leads to all places down to the farthest of them; what lies so far above that it leads to half the program names nothing.
+const MOST_BETWEEN: usize = 4;
 
 /// Adds all groups of the classes of the program and of packages that grow by the same in every interval, and of which no group does.
 pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, stayed: &HashMap<Key, Stayed>) {
@@ -86,9 +88,12 @@ pub fn class_joined(last: &Last<'_>, growing: &Growing, places: Vec<Vec<Grown>>)
 fn one_place(last: &Last<'_>, mut groups: Vec<Grown>) -> Option<Vec<Grown>> {
     // Samples are of those that came last.
     groups.sort_by_key(|group| (group.growth.counts.last().map(|step| -step), group.node));
-    let above = groups.iter().map(|group| nodes_to(last, group.container)).reduce(common)?;
+    let paths: Vec<Vec<NodeOrdinal>> = groups.iter().map(|group| nodes_to(last, group.container)).collect();
+    let deepest = paths.iter().map(Vec::len).max()?;
+    let above = paths.into_iter().reduce(common)?;
+    let is_near = deepest - above.len() <= MOST_BETWEEN;
     let above = above.iter().rfind(|node| !is_backing(last.snapshot(), **node)).copied();
-    let says_something = |node: &NodeOrdinal| last.meaning(*node) >= Meaning::Plain;
+    let says_something = |node: &NodeOrdinal| is_near && last.meaning(*node) >= Meaning::Plain;
     let container = above.filter(says_something).unwrap_or(groups.first()?.container);
     let mut classes: BTreeMap<Label, Grown> = BTreeMap::new();
     for group in groups {

@@ -421,3 +421,23 @@ fn few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_ea
     assert_eq!(found(28, 28), [Confidence::High]);
     assert_eq!(found(140, 100), [Confidence::Medium]);
 }
+
+#[test]
+fn what_a_lasting_key_has_in_maps_that_come_anew_hangs_from_those() {
+    let always = "root > !global | global > apps handlers | handlers > Handler";
+    let app = |number: usize| {
+        // Ids follow the order of mention: five stand before, three are mentioned here.
+        let (key, table, value) = (9, 13 + 6 * number, 15 + 6 * number);
+        let name = |slot: usize| {
+            format!("{slot}·÷·part·of·key·(Handler·@{key})·->·value·(Value·@{value})·pair·in·WeakMap·(table·@{table})")
+        };
+        format!(
+            "apps > %{number}.App#{number} | App#{number} > #table.#{number}/array | #{number} > #{}.Value#{number} \
+             | Handler > #{}.Value#{number}",
+            name(2),
+            name(7),
+        )
+    };
+    let apps = |numbers: std::ops::Range<usize>| numbers.map(app).collect::<Vec<_>>().join(" | ");
+    check(always, &apps(0..20), &apps(20..40), &["App [20, 20] in apps by :global apps:apps [0]:App"]);
+}

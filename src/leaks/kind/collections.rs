@@ -2,9 +2,10 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
+use crate::leaks::path::WEAK_VALUE;
 
 pub fn weak_map(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let is_value = scene.edge(scene.cut) == "(value in WeakMap)";
+    let is_value = scene.edge(scene.cut) == WEAK_VALUE;
     is_value.then(|| (Kind::WeakMapLiveKeys, Detail::default()))
 }
 
