@@ -3,17 +3,17 @@
 const assert = require('node:assert/strict');
 const { describe, it, mock } = require('node:test');
 const path = require('node:path');
-const { printLocation } = require('../cli/location');
+const { printLocation } = require('../words/location');
 const { drawLadder, printReference } = require('../cli/ladder');
 const { annotations } = require('../cli/github');
 const { leaksAsMarkdown } = require('../cli/leak_markdown');
 const { explainLeak } = require('../cli/leak_details');
 const { tellLeaks } = require('../cli/leak_story');
-const { count, countDelta, counted, distance, percent, size, sizeDelta } = require('../cli/numbers');
+const { count, countDelta, counted, distance, percent, size, sizeDelta } = require('../words/numbers');
 const { ProgressBar } = require('../cli/progress');
 const { drawTable } = require('../cli/table');
 const { describeTerminal } = require('../cli/terminal');
-const { fit, harmless, widthOf, wrap } = require('../cli/text');
+const { fit, harmless, widthOf, wrap } = require('../words/text');
 const { nearest } = require('../cli/usage');
 const { documentOf, leakOf } = require('./helpers/leak-document');
 

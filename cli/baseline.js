@@ -4,8 +4,8 @@
 
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
-const { printLocation } = require('./location');
-const { holder, nameOf, placeOf } = require('./leak_sentences');
+const { printLocation } = require('../words/location');
+const { holder, nameOf, placeOf } = require('../words/leak-sentences');
 
 const VERSION = 1;
 

@@ -1,8 +1,8 @@
 'use strict';
 
-const { distance, size, count } = require('./numbers');
-const { printLocation } = require('./location');
-const { label } = require('./text');
+const { distance, size, count } = require('../words/numbers');
+const { printLocation } = require('../words/location');
+const { label } = require('../words/text');
 
 // Columns that several tables share.
 

@@ -4,9 +4,9 @@
 
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
-const { toPath } = require('./location');
-const { headline, knownAs, nameOf, placeOf } = require('./leak_sentences');
-const { harmless } = require('./text');
+const { toPath } = require('../words/location');
+const { headline, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { harmless } = require('../words/text');
 
 const LEVELS = /** @type {const} */ ({ high: 'error', medium: 'warning', low: 'notice' });
 

@@ -1,8 +1,8 @@
 'use strict';
 
-const { count } = require('./numbers');
-const { printLocation } = require('./location');
-const { fit, harmless, label, widthOf } = require('./text');
+const { count } = require('../words/numbers');
+const { printLocation } = require('../words/location');
+const { fit, harmless, label, widthOf } = require('../words/text');
 
 /** Columns by which a step stands further to the right, of a short path and of one that would leave the page. */
 const STAIR = 2;

@@ -1,15 +1,15 @@
 'use strict';
 
 const path = require('node:path');
-const { printLocation } = require('./location');
+const { printLocation } = require('../words/location');
 const { drawFullPath } = require('./leak_path');
 const { INDENT, drawFacts, drawHeadline, margin, quoteForShell, section } = require('./leak_page');
-const { nameOf, sum } = require('./leak_sentences');
+const { nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
 const { tellMeasurement } = require('./leak_story');
-const { countDelta, counted, sizeDelta } = require('./numbers');
+const { countDelta, counted, sizeDelta } = require('../words/numbers');
 const { drawTable } = require('./table');
-const { fit, harmless } = require('./text');
+const { fit, harmless } = require('../words/text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {import('./terminal').Terminal} Terminal */

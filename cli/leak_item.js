@@ -2,9 +2,9 @@
 
 const { printReference } = require('./ladder');
 const { INDENT } = require('./leak_page');
-const { mean, size } = require('./numbers');
+const { mean, size } = require('../words/numbers');
 const { drawTable } = require('./table');
-const { fit, harmless } = require('./text');
+const { fit, harmless } = require('../words/text');
 
 const LONGEST_NAME = 60;
 

@@ -2,9 +2,9 @@
 
 // What stands on the page of every leak: the sentence that it begins with, and the facts below it.
 
-const { printLocation } = require('./location');
-const { cutOf, detailOf, headline, isOwn, knownAs, nameOf, placeOf } = require('./leak_sentences');
-const { fit, harmless, widthOf, wrap } = require('./text');
+const { printLocation } = require('../words/location');
+const { cutOf, detailOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { fit, harmless, widthOf, wrap } = require('../words/text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {import('./terminal').Terminal} Terminal */

@@ -1,11 +1,11 @@
 'use strict';
 
 const { endOfChain } = require('./ladder');
-const { printLocation } = require('./location');
-const { counted } = require('./numbers');
+const { printLocation } = require('../words/location');
+const { counted } = require('../words/numbers');
 const { INDENT } = require('./leak_page');
-const { nameOf, referenceOf } = require('./leak_sentences');
-const { fit, harmless, widthOf, wrap } = require('./text');
+const { nameOf, referenceOf } = require('../words/leak-sentences');
+const { fit, harmless, widthOf, wrap } = require('../words/text');
 
 /** Columns that a place gets at least, or none. */
 const NARROWEST_PLACE = 14;

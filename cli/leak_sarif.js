@@ -4,9 +4,9 @@
 
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { toPath } = require('./location');
-const { cutOf, headline, knownAs, placeOf } = require('./leak_sentences');
-const { harmless } = require('./text');
+const { toPath } = require('../words/location');
+const { cutOf, headline, knownAs, placeOf } = require('../words/leak-sentences');
+const { harmless } = require('../words/text');
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const LEVELS = /** @type {const} */ ({ high: 'error', medium: 'warning', low: 'note' });

@@ -2,11 +2,11 @@
 
 const { drawFullPath, drawShortPath } = require('./leak_path');
 const { INDENT, drawFacts, drawHeadline, margin, quoteForShell, section } = require('./leak_page');
-const { holder, nameOf, sum } = require('./leak_sentences');
+const { holder, nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
-const { count, countDelta, counted, size, sizeDelta } = require('./numbers');
+const { count, countDelta, counted, size, sizeDelta } = require('../words/numbers');
 const { drawTable } = require('./table');
-const { fit, harmless, widthOf, wrap } = require('./text');
+const { fit, harmless, widthOf, wrap } = require('../words/text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {import('./terminal').Terminal} Terminal */

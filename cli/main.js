@@ -8,7 +8,7 @@ const { commandHelp, generalHelp } = require('./help');
 const { Output } = require('./output');
 const { ProgressBar } = require('./progress');
 const { describeTerminal } = require('./terminal');
-const { harmless } = require('./text');
+const { harmless } = require('../words/text');
 const { UsageError, nearest } = require('./usage');
 
 const PACKAGE = '../package.json';

@@ -1,7 +1,7 @@
 'use strict';
 
 const { drawTable } = require('./table');
-const { count } = require('./numbers');
+const { count } = require('../words/numbers');
 
 const DEFAULT_ROWS = 30;
 

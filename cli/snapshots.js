@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 const { choose } = require('./options');
-const { harmless } = require('./text');
+const { harmless } = require('../words/text');
 const { UsageError } = require('./usage');
 
 /** What the stages of `Progress` are called in the bar. */

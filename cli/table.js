@@ -1,6 +1,6 @@
 'use strict';
 
-const { fit, widthOf } = require('./text');
+const { fit, widthOf } = require('../words/text');
 
 const GAP = 2;
 /** A name gets at least so many columns before others are given up. */

@@ -11,6 +11,8 @@ const { OPEN, checkOptions, compareBy, limit, operations } = require('./options'
 /** When the caller does not say. */
 const MOST_LEAKS = 20;
 const ALL = 0xffffffff;
+/** From here on an interval is one of a process at work; in the short ones of a script the time says nothing about the work. */
+const LONG_MS = 30_000;
 
 const LEAKS = { ...OPEN, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
 
@@ -19,7 +21,27 @@ const LEAKS = { ...OPEN, limit, compareBy, operations, ignore: ignorePatterns, c
  * @param {import('..').LeakOptions} [options]
  * @returns {Promise<import('..').LeakDocument>}
  */
-async function findLeaks(snapshots, options) {
+function findLeaks(snapshots, options) {
+  return find(snapshots, options, LONG_MS);
+}
+
+/**
+ * The same of a process that is known to be at work all the time: however short an interval is, its length stands for the work in it.
+ *
+ * @param {import('..').SnapshotOrSource[]} snapshots oldest first
+ * @param {import('..').LeakOptions} [options]
+ */
+function findLeaksAtWork(snapshots, options) {
+  return find(snapshots, options, 1);
+}
+
+/**
+ * @param {import('..').SnapshotOrSource[]} snapshots
+ * @param {import('..').LeakOptions | undefined} options
+ * @param {number} shortestMs interval whose length says something
+ * @returns {Promise<import('..').LeakDocument>}
+ */
+async function find(snapshots, options, shortestMs) {
   if (!Array.isArray(snapshots) || snapshots.length < 2) {
     throw optionError('snapshots', 'must be an array of two or more, oldest first');
   }
@@ -39,7 +61,7 @@ async function findLeaks(snapshots, options) {
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: last };
     const idSpaces = opened.map((snapshot) => snapshot.info.idSpace);
     // What is ignored must not push out what is not.
-    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, idSpaces, operations, elapsedMs: elapsed(opened) });
+    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, idSpaces, operations, elapsedMs: elapsed(opened, shortestMs) });
     const pages = await Snapshot.job(opened, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );
@@ -55,14 +77,15 @@ async function findLeaks(snapshots, options) {
 }
 
 /**
- * Milliseconds of each interval; empty when the times of the snapshots are not known, or not in their order.
+ * Milliseconds of each interval; empty when the times of the snapshots are not known, not in their order, or too near to each other.
  *
  * @param {Snapshot[]} snapshots
+ * @param {number} shortestMs
  */
-function elapsed(snapshots) {
+function elapsed(snapshots, shortestMs) {
   const times = snapshots.map(({ info }) => Date.parse(info.takenAt ?? ''));
   const intervals = times.slice(1).map((time, at) => time - times[at]);
-  return intervals.every((interval) => interval > 0) ? intervals : [];
+  return intervals.every((interval) => interval >= shortestMs) ? intervals : [];
 }
 
-module.exports = { findLeaks };
+module.exports = { findLeaks, findLeaksAtWork };

@@ -7,7 +7,7 @@ const { publish } = require('./channels');
 const { diffSnapshots } = require('./diff');
 const { estimate } = require('./estimate');
 const { checkRoom } = require('./headroom');
-const { findLeaks } = require('./leaks');
+const { findLeaksAtWork } = require('./leaks');
 const { optionError } = require('./errors');
 const { checkOptions } = require('./options');
 const { Admission } = require('./service/admission');
@@ -138,7 +138,7 @@ class Service {
    */
   leaks(ids, options) {
     const { by, ...checked } = checkOptions(options, LEAKS);
-    return this.#analyse('leaks', snapshotIds(ids), by, (sources, work) => findLeaks(sources, { ...checked, ...work }));
+    return this.#analyse('leaks', snapshotIds(ids), by, (sources, work) => findLeaksAtWork(sources, { ...checked, ...work }));
   }
 
   /**

@@ -27,6 +27,9 @@ const SLOW = new Set([
   'watch.test.js',
 ]);
 
+/** A file of tests that takes longer than this waits for what will not come. */
+const LONGEST_MS = 20 * 60_000;
+
 /** @typedef {[command: string, ...args: string[]]} Step */
 
 /** @type {Step[]} */
@@ -79,7 +82,9 @@ function run(steps) {
  */
 function tests(wanted) {
   const files = fs.readdirSync(path.join(root, '__test__')).filter((name) => name.endsWith('.test.js') && wanted(name));
-  return [process.execPath, '--test', ...files.map((name) => path.join('__test__', name))];
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const hasTimeout = major > 21 || (major === 20 && minor >= 11);
+  return [process.execPath, '--test', ...(hasTimeout ? [`--test-timeout=${LONGEST_MS}`] : []), ...files.map((name) => path.join('__test__', name))];
 }
 
 /** Binaries of the Node lines that we support; without them `nodes.test.js` skips. */

@@ -2,7 +2,10 @@
 
 // `expect.extend(matchers)` of Vitest and Jest. Both call them with the value and what the assertion was given.
 
-const { tellLeak, tellPlace } = require('./message');
+const { printLocation } = require('../words/location');
+const { nameOf } = require('../words/leak-sentences');
+const { countDelta: signed } = require('../words/numbers');
+const { tellLeak } = require('./message');
 const { judge } = require('./verdict');
 const { checkOptions, patterns } = require('./options');
 const { isOwnFile, toPath } = require('./own-file');
@@ -23,7 +26,7 @@ function toHaveNoLeaks(received, options) {
   const grown = grownClasses(received).filter((row) => !allowed.some((/** @type {any} */ pattern) => isOf(pattern, row)));
   return verdict(grown.length === 0, () => [
     `${grown.length === 1 ? 'a class' : `${grown.length} classes`} of the program gained objects:`,
-    ...grown.slice(0, 20).map((row) => `  ${row.name} +${row.countDelta}${row.location ? `  ${tellPlace(row.location)}` : ''}`),
+    ...grown.slice(0, 20).map((row) => `  ${nameOf(row.name)} ${signed(row.countDelta)}${row.location ? `  ${printLocation(row.location)}` : ''}`),
   ].join('\n'));
 }
 

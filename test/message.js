@@ -3,14 +3,18 @@
 // A failed test's message: first what leaks, then what holds it, then how it was measured.
 
 const path = require('node:path');
+const { cutOf, holder, knownAs, nameOf, placeOf, referenceOf, sum } = require('../words/leak-sentences');
+const { printLocation } = require('../words/location');
+const { count, countDelta, counted, mean, size, sizeDelta } = require('../words/numbers');
+const { fit, harmless } = require('../words/text');
 
 const MOST_LEAKS = 3;
 const MOST_STEPS = 12;
 const MOST_CLASSES = 4;
 const LONGEST_NAME = 80;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
-/** What could move the cursor of a terminal or break the line. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+/** Is the object meant to be there? */
+const SIGNS = { no: '✓', unknown: '?', yes: '✗' };
 
 /**
  * @param {any} report
@@ -21,11 +25,11 @@ function tellFailure(report, { maxBytesPerIteration, files }) {
   const lines = [];
   for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak, iterations), '');
   if (leaks.length > MOST_LEAKS) lines.push(`and ${leaks.length - MOST_LEAKS} more leaks`, '');
-  for (const { className, countDelta, most } of grown) {
-    lines.push(`${className} has ${countDelta} objects more at the end than at the beginning; maxGrowth allows ${most}`, '');
+  for (const { className, countDelta: more, most } of grown) {
+    lines.push(`${nameOf(className)} has ${counted(more, 'object')} more at the end than at the beginning; maxGrowth allows ${count(most)}`, '');
   }
   if (maxBytesPerIteration !== undefined && bytesPerIteration > maxBytesPerIteration) {
-    lines.push(`every iteration leaves ${bytes(bytesPerIteration)}; maxBytesPerIteration allows ${bytes(maxBytesPerIteration)}`, '');
+    lines.push(`every iteration leaves ${size(bytesPerIteration)}; maxBytesPerIteration allows ${size(maxBytesPerIteration)}`, '');
   }
   lines.push(...tellMeasurement(report), ...tellFiles(files));
   return lines.join('\n');
@@ -37,53 +41,46 @@ function tellFailure(report, { maxBytesPerIteration, files }) {
  * @returns {string[]}
  */
 function tellLeak(leak, iterations) {
-  const { className, countGrowth, sizeGrowth, container, retainingPath, location, classes, fingerprint, advice } = leak;
-  const place = location ? ` (${at(location)})` : '';
-  const steps = countGrowth.map(signed).join(', ');
+  const { className, countGrowth, sizeGrowth, retainingPath, location, classes, fingerprint, advice, kind, known } = leak;
+  const steps = countGrowth.map(countDelta).join(', ');
   const objects = sum(countGrowth);
   const runs = iterations === undefined ? undefined : iterations * countGrowth.length;
-  const each = objects > 0 ? `, ${bytes(leak.retainedGrowth / objects)} each with what it holds` : '';
+  const each = objects > 0 ? `, ${size(leak.retainedGrowth / objects)} each with what it holds` : '';
   const growth = objects <= 0
-    ? `grows by ${bytes(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
+    ? `grows by ${sizeDelta(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
     : runs === undefined ? `leaks: ${steps} objects step by step${each}`
-      : `leaks: ${signed(rounded(objects / runs))} per iteration (${steps} in rounds of ${iterations})${each}`;
+      : `leaks: ${objects > 0 ? '+' : ''}${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
   const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
-  const { kind, known } = leak;
-  const own = [container.location, ...[...retainingPath].reverse().map((step) => step.location)].find(isOwn);
+  const [place, own, cut] = [printLocation(location), printLocation(placeOf(leak)), cutOf(leak)];
   return [
-    `${name(className)}${place} ${growth}`,
-    `  It collects in ${holder(leak)}`,
+    `${nameOf(className)}${place === '' ? '' : ` (${place})`} ${growth}`,
+    `  It collects in ${holder(leak)}${own === '' ? '' : `, at ${own}`}`,
     '  Kept alive by',
-    ...path_(retainingPath, container.id).map((line) => `    ${line}`),
-    ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${name(row.className)} ${signed(row.count)}`).join(', ')}`] : []),
+    ...tellPath(retainingPath, leak.container.id).map((line) => `    ${line}`),
+    ...(cut === '' ? [] : [`  Cut: ${cut}`]),
+    ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`).join(', ')}`] : []),
     ...(kind === 'other' ? [] : [`  Kind: ${kind}`]),
-    ...(known ? [`  Known: ${known.package} ${known.version ?? known.versions}: ${known.title} (${known.source})`] : []),
-    `  What to do: ${known?.advice ?? advice}${own ? ` Look at ${at(own)}` : ''}`,
+    ...(known ? [`  Known: ${harmless(knownAs(known))} (${harmless(known.source)})`] : []),
+    `  What to do: ${harmless(known?.advice ?? advice)}`,
     `  If this is as it should be: ignore: ['${fingerprint}']`,
   ];
 }
 
-/** @param {import('..').Leak} leak */
-function holder({ container, retainingPath }) {
-  const position = retainingPath.findIndex((step) => step.id === container.id);
-  const owner = position > 0 ? retainingPath[position - 1] : undefined;
-  const edge = reference(container.edge);
-  const through = edge === '' ? '' : owner && /^[.[]/.test(edge) ? `${name(owner.name)}${edge}: ` : `${edge}: `;
-  return `${through}${name(container.name)}${container.location ? ` at ${at(container.location)}` : ''}`;
-}
-
 /**
- * @param {Array<import('..').PathStep & { cut?: true }>} steps
+ * @param {Array<import('..').PathStep & Partial<import('..').LeakStep>>} steps
  * @param {number} [container] id of the step to mark
  * @returns {string[]} a line for each step that says something
  */
-function path_(steps, container) {
+function tellPath(steps, container) {
   const lines = steps.flatMap((step, position) => {
+    if (position === 0 && step.name === '') return [];
+    const sign = step.leaking === undefined ? '' : `${SIGNS[step.leaking]} `;
     const marks = [...(step.id === container ? ['grows here'] : []), ...(step.cut ? ['cut here'] : [])];
     const mark = marks.length > 0 ? `   <- ${marks.join(', ')}` : '';
-    const edge = position === 0 || /^-?\d+$/.test(step.edge) && position < 3 ? '' : reference(step.edge);
-    const place = step.location ? `  ${at(step.location)}` : '';
-    return position === 0 && step.name === '' ? [] : [`${edge === '' ? '' : `${edge} → `}${name(step.name)}${place}${mark}`];
+    const isOfRoots = position === 0 || /^-?\d+$/.test(step.edge) && position < 3;
+    const reference = isOfRoots ? '' : step.reference === undefined ? writtenOf(step.edge) : referenceOf({ reference: step.reference });
+    const place = printLocation(step.location);
+    return [`${sign}${reference === '' ? '' : `${reference} → `}${nameOf(step.name)}${place === '' ? '' : `  ${place}`}${mark}`];
   });
   if (lines.length <= MOST_STEPS) return lines;
   const half = MOST_STEPS / 2;
@@ -108,22 +105,9 @@ function tellFiles(files) {
   return [`Snapshots: npx heaphound leaks ${shown.map((file) => (/\s/.test(file) ? JSON.stringify(file) : file)).join(' ')}`];
 }
 
-/** @param {import('..').SourceLocation} place */
-function at({ original, ...own }) {
-  const { file, line, column } = original ?? own;
-  const plain = file.replace(/^file:\/\//, '');
-  const relative = path.isAbsolute(plain) ? path.relative(process.cwd(), plain) : plain;
-  return `${name(relative.startsWith('..') ? plain : relative, Infinity)}:${line}:${column}`;
-}
-
-/** @param {import('..').SourceLocation} [place] @returns {boolean} true for a place outside of Node.js */
-function isOwn(place) {
-  return place !== undefined && place.file !== '' && !place.file.startsWith('node:');
-}
-
 /** @param {string} edge as it would be written in code */
-function reference(edge) {
-  const text = name(edge);
+function writtenOf(edge) {
+  const text = fit(harmless(edge), LONGEST_NAME);
   if (text === '' || /^[[(<]/.test(text)) return text;
   if (/^-?\d+$/.test(text)) return `[${text}]`;
   // A slot of the table behind a Map, a Set, an array or an object: nobody writes the table's name.
@@ -132,31 +116,4 @@ function reference(edge) {
   return IDENTIFIER.test(text) ? `.${text}` : `["${text}"]`;
 }
 
-/** @param {string} text @param {number} [longest] */
-function name(text, longest = LONGEST_NAME) {
-  const harmless = text.replace(CONTROL, '·');
-  return harmless.length > longest ? `${harmless.slice(0, longest)}…` : harmless;
-}
-
-/** @param {number} value */
-function signed(value) {
-  return value > 0 ? `+${value}` : String(value);
-}
-
-/** @param {number} value */
-function rounded(value) {
-  return Math.round(value * 100) / 100;
-}
-
-/** @param {number} value */
-function bytes(value) {
-  if (Math.abs(value) >= 1e6) return `${(value / 1e6).toFixed(1)} MB`;
-  return Math.abs(value) >= 1e4 ? `${(value / 1e3).toFixed(1)} kB` : `${Math.round(value)} B`;
-}
-
-/** @param {number[]} values */
-function sum(values) {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-module.exports = { tellFailure, tellLeak, tellPath: path_, tellPlace: at };
+module.exports = { tellFailure, tellLeak, tellPath };

@@ -2,11 +2,11 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { count, counted, size } = require('../numbers');
+const { count, counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { drawTable } = require('../table');
 const { redaction } = require('../redaction');
-const { harmless } = require('../text');
+const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
 const CODECS = ['zstd', 'gzip', 'none'];

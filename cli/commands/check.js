@@ -4,8 +4,8 @@ const { baselineError, readBaseline, writeBaseline } = require('../baseline');
 const { REPORT, checkFormat, reportLeaks } = require('../leak_report');
 const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leak_search');
 const { tellLeaks } = require('../leak_story');
-const { counted } = require('../numbers');
-const { harmless } = require('../text');
+const { counted } = require('../../words/numbers');
+const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
 /** Exit code that says: there are leaks that the baseline does not have. */

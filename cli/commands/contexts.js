@@ -1,7 +1,7 @@
 'use strict';
 
 const { idColumn, nameColumn, sizeColumn } = require('../columns');
-const { counted, size } = require('../numbers');
+const { counted, size } = require('../../words/numbers');
 const { printRows } = require('../rows');
 const { withSnapshot } = require('../snapshots');
 

@@ -1,8 +1,8 @@
 'use strict';
 
 const fs = require('node:fs');
-const { size } = require('../numbers');
-const { harmless } = require('../text');
+const { size } = require('../../words/numbers');
+const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
 /** @type {import('../commands').Command} */

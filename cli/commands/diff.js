@@ -1,11 +1,11 @@
 'use strict';
 
 const { locationColumn, nameColumn, right } = require('../columns');
-const { count, countDelta, counted, size, sizeDelta } = require('../numbers');
+const { count, countDelta, counted, size, sizeDelta } = require('../../words/numbers');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
 const { compareByOf, sourcesOf, workOptions } = require('../snapshots');
-const { harmless, wrap } = require('../text');
+const { harmless, wrap } = require('../../words/text');
 
 const SORTS = [
   'sizeDelta', 'countDelta', 'addedSize', 'addedCount', 'removedSize', 'removedCount', 'addedRetainedSize', 'grownSize', 'name',

@@ -2,12 +2,12 @@
 
 const { distanceColumn, idColumn, nameColumn, sizeColumn } = require('../columns');
 const { drawLadder, printReference } = require('../ladder');
-const { count, distance, size } = require('../numbers');
-const { printLocation } = require('../location');
+const { count, distance, size } = require('../../words/numbers');
+const { printLocation } = require('../../words/location');
 const { identifier } = require('../options');
 const { printRows, rowLimit } = require('../rows');
 const { withSnapshot } = require('../snapshots');
-const { harmless, label } = require('../text');
+const { harmless, label } = require('../../words/text');
 
 /** As many as the engine counts: the document is whole unless somebody asks for less. */
 const ALL = 0xffffffff;

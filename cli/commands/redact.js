@@ -1,9 +1,9 @@
 'use strict';
 
-const { count, size } = require('../numbers');
+const { count, size } = require('../../words/numbers');
 const { readKey } = require('../redaction');
 const { sourcesOf } = require('../snapshots');
-const { harmless } = require('../text');
+const { harmless } = require('../../words/text');
 
 /** @type {import('../commands').Command} */
 module.exports = {

@@ -1,7 +1,7 @@
 'use strict';
 
 const { drawTable } = require('../table');
-const { size, percent } = require('../numbers');
+const { size, percent } = require('../../words/numbers');
 const { withSnapshot } = require('../snapshots');
 
 /** @type {import('../table').Column[]} */

@@ -1,7 +1,7 @@
 'use strict';
 
 const { countColumn, nameColumn, right, sizeColumn } = require('../columns');
-const { counted, size } = require('../numbers');
+const { counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
 const { withSnapshot } = require('../snapshots');

@@ -1,7 +1,7 @@
 'use strict';
 
 const { countColumn, distanceColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
-const { count, counted, size, percent } = require('../numbers');
+const { count, counted, size, percent } = require('../../words/numbers');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
 const { idRangeOf, withSnapshot } = require('../snapshots');

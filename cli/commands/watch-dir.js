@@ -1,9 +1,9 @@
 'use strict';
 
-const { counted, size } = require('../numbers');
+const { counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { redaction } = require('../redaction');
-const { harmless } = require('../text');
+const { harmless } = require('../../words/text');
 
 const CODECS = ['zstd', 'gzip', 'none'];
 /** As for bad input. */

@@ -64,7 +64,7 @@ pub struct LeakOptions {
     pub matching: Matching,
     /// How often the program did its work in each interval: one number for all, or one for each. Empty when nobody knows.
     pub operations: Vec<u64>,
-    /// Milliseconds of each interval; empty when nobody knows.
+    /// Milliseconds of each interval; empty when nobody knows, or when they say nothing about the work.
     pub elapsed: Vec<u64>,
     /// Leaks at most.
     pub limit: usize,

@@ -3,9 +3,6 @@
 /// So many operations in an interval, and growth by a multiple of their number is no accident, however small it is.
 const FEWEST_OPERATIONS: u64 = 3;
 
-/// Milliseconds from which on an interval is one of a service at work; in the short ones of a script the time says nothing about the work.
-const LONG: u64 = 30_000;
-
 /// How often the program did its work in each interval, and how long the intervals were; empty when nobody knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operations {
@@ -23,9 +20,9 @@ impl Operations {
         }
     }
 
-    /// Milliseconds of each interval: they stand for the work where its amount is not known and they are long.
+    /// Milliseconds of each interval: they stand for the work where its amount is not known.
     pub fn within(mut self, elapsed: &[u64]) -> Self {
-        if self.numbers.is_empty() && elapsed.iter().all(|time| *time >= LONG) {
+        if self.numbers.is_empty() {
             self.elapsed = elapsed.to_vec();
         }
         self
@@ -129,12 +126,11 @@ mod tests {
     }
 
     #[test]
-    fn time_stands_for_work_where_that_is_not_known_and_intervals_are_long() {
+    fn time_stands_for_work_where_that_is_not_known() {
         let steps = |numbers: &[u64], elapsed: &[u64]| -> Vec<Vec<i64>> {
             Operations::new(numbers, 2).unwrap().within(elapsed).views(&[3000, 1000]).collect()
         };
         assert_eq!(steps(&[], &[3_600_000, 1_200_000]), [[3000, 1000], [3000, 3000]]);
-        assert_eq!(steps(&[], &[3_000, 1_000]), [[3000, 1000]]);
         assert_eq!(steps(&[], &[]), [[3000, 1000]]);
         assert_eq!(steps(&[100, 100], &[3_600_000, 1_200_000]), [[3000, 1000]]);
     }

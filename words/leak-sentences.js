@@ -157,7 +157,7 @@ function isOwn(place) {
 /**
  * The reference of a step as code writes it.
  *
- * @param {import('..').LeakStep} step
+ * @param {Pick<import('..').LeakStep, 'reference'>} step
  */
 function referenceOf({ reference }) {
   return fit(harmless(reference), LONGEST_NAME);
