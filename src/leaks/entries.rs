@@ -7,7 +7,7 @@ use super::joined::{kin_joined, linked_joined, owned_joined, same_joined};
 use super::last::{Last, Meaning};
 use super::naming::{best_group, heaviest_part};
 use super::path::nodes_to;
-use super::rank::{held_by, score};
+use super::rank::score;
 use super::spread::class_joined;
 use super::swollen::swollen;
 use super::zones::Key;
@@ -71,7 +71,7 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
     }
     // Node.js itself keeps a few texts for every module that is loaded late, and has a few connections more or less, but not one for each
     // operation, again and again.
-    let is_value = last.meaning(item) <= Meaning::Value && held_by(last, container) <= Meaning::Platform;
+    let is_value = last.meaning(item) <= Meaning::Value && last.held_by(container) <= Meaning::Platform;
     let is_multiple = growing.operations.is_multiple(&item_growth.counts);
     let is_few = are_few(&item_growth.counts);
     if is_value && is_few && !(is_multiple && item_growth.counts.len() > 1) {

@@ -24,6 +24,9 @@ pub struct Last<'a> {
     next_sibling: Vec<u32>,
 }
 
+/// Objects above a container, itself included, that tell whose it is.
+const NEAR: usize = 4;
+
 /// How much a class says to a person who looks for a leak.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Meaning {
@@ -186,6 +189,18 @@ impl<'a> Last<'a> {
             NodeKind::WASM_OBJECT => Meaning::Language,
             _ => Meaning::Plumbing,
         }
+    }
+
+    /// Whose a container is: the best of what holds it. A module and a function are their file's.
+    pub fn held_by(&self, container: NodeOrdinal) -> Meaning {
+        let whose = |node: NodeOrdinal| {
+            let is_of_file =
+                self.snapshot().kind(node) == NodeKind::CLOSURE || self.class_name(node).as_text().is("Module");
+            let place = is_of_file.then(|| self.location(node)).flatten();
+            place.map_or_else(|| self.meaning(node), |place| origin(&place.file.to_string()))
+        };
+        let holders = std::iter::successors(Some(container), |node| self.owner(*node));
+        holders.take(NEAR).map(whose).max().unwrap_or(Meaning::Plumbing)
     }
 
     /// Whether growth in number of such objects is a leak by itself. Code, shapes, feedback and numbers come and go with the engine's mood.

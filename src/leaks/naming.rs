@@ -32,6 +32,7 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
             !is_small(&group.growth.counts),
             is_even(&group.growth.counts) || is_in_step(&group.growth.counts, &heaviest.growth.counts),
             worth(last.meaning(group.node)) - depth(group),
+            last.held_by(group.container),
             -depth(group),
             group.growth.bytes(),
             std::cmp::Reverse(group.node),

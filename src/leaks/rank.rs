@@ -2,11 +2,8 @@
 
 use super::entry::Entry;
 use super::growth::Growing;
-use super::last::{Last, Meaning, origin};
+use super::last::Last;
 use super::naming::worth;
-use super::path::nodes_to;
-use crate::kind::NodeKind;
-use crate::ordinal::NodeOrdinal;
 
 /// Evidence: steps that are equal, or multiples of the operations, a container and a class that the program knows, the share of the growth.
 pub fn score(last: &Last<'_>, entry: &Entry, growing: &Growing, total: i64) -> f64 {
@@ -15,18 +12,6 @@ pub fn score(last: &Last<'_>, entry: &Entry, growing: &Growing, total: i64) -> f
     let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
     let even = if most > 0 { least as f64 / most as f64 } else { 0.5 };
     let share = entry.total.bytes() as f64 / total.max(1) as f64;
-    let held_by = held_by(last, entry.container);
+    let held_by = last.held_by(entry.container);
     exact + even * 2.0 + share * 3.0 + worth(held_by) as f64 / 6.0 + worth(last.meaning(entry.item)) as f64 / 6.0
-}
-
-/// Whose the container is: the best of what holds it. A module and a function are their file's.
-pub fn held_by(last: &Last<'_>, container: NodeOrdinal) -> Meaning {
-    let whose = |node: &NodeOrdinal| {
-        let is_of_file =
-            last.snapshot().kind(*node) == NodeKind::CLOSURE || last.class_name(*node).as_text().is("Module");
-        let place = is_of_file.then(|| last.location(*node)).flatten();
-        place.map_or_else(|| last.meaning(*node), |place| origin(&place.file.to_string()))
-    };
-    let nodes = nodes_to(last, container);
-    nodes.iter().rev().take(4).map(whose).max().unwrap_or(Meaning::Plumbing)
 }

@@ -10,7 +10,13 @@ const STREAMS: [&str; 5] = ["Readable", "Writable", "Duplex", "Transform", "Stre
 const HANDLES: [&str; 8] =
     ["TCP", "Pipe", "TLSWrap", "TTY", "UDP", "TCPConnectWrap", "HTTPClientAsyncResource", "HTTPServerAsyncResource"];
 
+/// What undici, which is Node's `fetch`, derives its clients, pools and agents from.
+const DISPATCHER: &str = "DispatcherBase";
+
 pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
+    if is_busy_pool(scene) {
+        return Some((Kind::Requests, Detail::default()));
+    }
     let held_natively = held_natively(scene);
     let kind = match class_of_node(scene) {
         // A socket that still has its request waits for the end of it.
@@ -34,6 +40,12 @@ pub fn class_of_node(scene: &Scene<'_, '_>) -> Option<Kind> {
     } else {
         has(&STREAMS).then_some(Kind::Streams)
     }
+}
+
+/// A pool of undici makes another client only when all that it has wait for an answer.
+fn is_busy_pool(scene: &Scene<'_, '_>) -> bool {
+    let is_dispatcher = |at: usize| scene.lineage(scene.nodes[at]).iter().any(|class| class == DISPATCHER);
+    scene.class(scene.cut) == "Client" && is_dispatcher(scene.cut) && scene.holders().rev().skip(1).any(is_dispatcher)
 }
 
 /// Only the roots or an object of Node.js's native code hold the first leaking object.
