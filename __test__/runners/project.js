@@ -10,7 +10,7 @@ const root = path.join(__dirname, '..', '..');
 const modules = path.join(__dirname, 'node_modules');
 
 /** What is needed to run. */
-const SHIPPED = ['package.json', 'index.js', 'index.d.ts', 'lib', 'cli', 'test', 'catalogue', `heaphound.${process.platform}-${process.arch}.node`];
+const SHIPPED = ['package.json', 'index.js', 'index.d.ts', 'lib', 'cli', 'words', 'test', 'catalogue', `heaphound.${process.platform}-${process.arch}.node`];
 const RUNNERS = {
   node: ['--test', '--test-reporter=tap'],
   vitest: [path.join(modules, 'vitest', 'vitest.mjs'), 'run'],

@@ -2,6 +2,7 @@
 
 use super::hanging::{CHAIN_PERIOD, Hanging, is_backing};
 use super::labels::Label;
+use super::references::is_realm;
 use super::same::Same;
 use super::zones::{Key, Zones};
 use crate::analysis::{Heap, Scripts, SourceLocation};
@@ -199,8 +200,14 @@ impl<'a> Last<'a> {
             let place = is_of_file.then(|| self.location(node)).flatten();
             place.map_or_else(|| self.meaning(node), |place| origin(&place.file.to_string()))
         };
+        // What hangs from a realm itself is V8's, whoever refers to the realm.
         let holders = std::iter::successors(Some(container), |node| self.owner(*node));
-        holders.take(NEAR).map(whose).max().unwrap_or(Meaning::Plumbing)
+        holders
+            .take(NEAR)
+            .take_while(|node| !is_realm(self.snapshot(), *node))
+            .map(whose)
+            .max()
+            .unwrap_or(Meaning::Plumbing)
     }
 
     /// Whether growth in number of such objects is a leak by itself. Code, shapes, feedback and numbers come and go with the engine's mood.

@@ -4,6 +4,7 @@ use super::entry::Grown;
 use super::growth::{Growing, is_even, is_in_step, is_small};
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
+use super::references::is_realm;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
 
@@ -11,8 +12,6 @@ use crate::ordinal::NodeOrdinal;
 const MOST_OWNERS: usize = 4;
 /// Steps from an item down to the part that makes its weight.
 const MOST_PARTS: usize = 4;
-/// What V8 calls the built-in objects of one `node:vm` context, or of one worker.
-const REALM: &str = "system / NativeContext";
 /// An item in one place has at most so many parts in another.
 const MOST_BESIDE: i64 = 300;
 /// Steps that put a class behind all others.
@@ -66,9 +65,8 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
 fn depth(last: &Last<'_>, group: &Grown) -> i64 {
     let nodes = nodes_to(last, group.node);
     let below = &nodes[nodes_to(last, group.container).len().min(nodes.len())..];
-    let in_realm = below
-        .split_last()
-        .is_some_and(|(_, above)| above.iter().any(|node| last.snapshot().name_text(*node).starts_with(REALM)));
+    let in_realm =
+        below.split_last().is_some_and(|(_, above)| above.iter().any(|node| is_realm(last.snapshot(), *node)));
     let steps = below.iter().filter(|node| !last.hanging.is_link(**node)).count();
     i64::try_from(steps).unwrap_or(i64::MAX / 2) + if in_realm { FAR } else { 0 }
 }

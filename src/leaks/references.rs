@@ -195,9 +195,8 @@ impl References {
         if target_kind == NodeKind::HIDDEN && target_mark == Mark::Noise {
             return None;
         }
-        let is_realm = from_kind == NodeKind::HIDDEN && snapshot.name_text(from).starts_with("system / NativeContext");
         let dear = match target_mark {
-            _ if is_realm => {
+            _ if is_realm(snapshot, from) => {
                 if snapshot.name_text(target).starts_with("global") {
                     0
                 } else {
@@ -240,6 +239,11 @@ impl References {
     fn mark_of(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> Mark {
         snapshot.edge_string(edge).map_or(Mark::None, |name| self.marks[name.index()])
     }
+}
+
+/// The built-in objects of one `node:vm` context, or of one worker.
+pub fn is_realm(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+    snapshot.kind(node) == NodeKind::HIDDEN && snapshot.name_text(node).starts_with("system / NativeContext")
 }
 
 fn mark(text: Text<'_>) -> Mark {

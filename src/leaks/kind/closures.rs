@@ -18,11 +18,8 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let Some(scope) = between.find(|node| is_context(scene.last.snapshot(), *node)) else {
         return Some((Kind::GrowingList, Detail::default()));
     };
-    let detail = Detail {
-        function: function_of(scene.last.snapshot(), scope),
-        location: scene.last.location(scope),
-        ..Detail::default()
-    };
+    let detail =
+        Detail { function: function_of(scene.last, scope), location: scene.last.location(scope), ..Detail::default() };
     Some((Kind::Closures, detail))
 }
 
