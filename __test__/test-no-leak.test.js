@@ -41,7 +41,9 @@ describe('assertNoLeak', () => {
     assert.match(error.message, /^Ticket \(__test__\/test-no-leak\.test\.js:\d+:\d+\) leaks: \+1 per iteration \(\+11, \+11 in rounds of 11\), \d+ B each/);
     assert.match(error.message, /It collects in .*tickets.*, a Map/);
     assert.match(error.message, /<- grows here/);
-    assert.match(error.message, /<- cut here/);
+    assert.match(error.message, /✗ Map entry → Ticket .*<- cut here/);
+    assert.match(error.message, /Cut: Map entry of .*tickets.*, which holds Ticket/);
+    assert.doesNotMatch(error.message, /[ /](lib|test)\/\w+\.js/, 'how the measurement hangs from the roots explains nothing');
     assert.match(error.message, /Measured in this process/);
     assert.match(error.stack, /\n +at .*test-no-leak\.test\.js/, 'the stack leads to the test');
     assert.deepEqual(Object.keys(error), ['code'], 'runners print what is enumerable');

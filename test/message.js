@@ -7,12 +7,14 @@ const { cutOf, holder, knownAs, nameOf, placeOf, referenceOf, sum } = require('.
 const { printLocation } = require('../words/location');
 const { count, countDelta, counted, mean, size, sizeDelta } = require('../words/numbers');
 const { fit, harmless } = require('../words/text');
+const { isOwnFile, toPath } = require('./own-file');
 
 const MOST_LEAKS = 3;
 const MOST_STEPS = 12;
 const MOST_CLASSES = 4;
 const LONGEST_NAME = 80;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const RUNNING = '(the test that runs)';
 /** Is the object meant to be there? */
 const SIGNS = { no: '✓', unknown: '?', yes: '✗' };
 
@@ -72,7 +74,11 @@ function tellLeak(leak, iterations) {
  * @returns {string[]} a line for each step that says something
  */
 function tellPath(steps, container) {
+  const known = steps.findIndex((step) => step.id === container);
+  const begin = 1 + steps.findLastIndex((step, position) => (known < 0 || position < known) && isOwnFile(toPath(step.location?.file ?? '')));
   const lines = steps.flatMap((step, position) => {
+    // How the measurement itself hangs from the roots explains nothing.
+    if (position < begin) return position === 0 ? [step.leaking === undefined ? RUNNING : `${SIGNS[step.leaking]} ${RUNNING}`] : [];
     if (position === 0 && step.name === '') return [];
     const sign = step.leaking === undefined ? '' : `${SIGNS[step.leaking]} `;
     const marks = [...(step.id === container ? ['grows here'] : []), ...(step.cut ? ['cut here'] : [])];
