@@ -47,6 +47,9 @@ function headline(leak, quote = plain) {
  */
 function holder({ container, retainingPath }, quote = plain) {
   const at = retainingPath.findIndex((step) => step.id === container.id);
+  const held = retainingPath[at + 1];
+  // A scope has no name that anybody knows: its variable has.
+  if (at >= 0 && held && VARIABLE.test(referenceOf(held))) return quote(referenceOf(held));
   const name = nameOf(container.name);
   const article = /^[A-Za-z]/.test(name) && widthOf(name) <= 30 ? (/^[AEIOaeio]/.test(name) ? 'an ' : 'a ') : '';
   const what = `${article}${quote(name)}`;
@@ -119,6 +122,7 @@ function cutOf({ retainingPath }, quote = plain) {
   const reference = referenceOf(retainingPath[at]);
   const what = nameOf(retainingPath[at].name);
   if (reference === '') return `what ${quote(nameOf(retainingPath[at - 1].name) || '(root)')} holds: ${quote(what)}`;
+  if (VARIABLE.test(reference)) return `${quote(reference)}, which holds ${quote(what)}`;
   if (!isEntry(reference) && memberOf(reference) !== undefined) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;
   return `${quote(reference)} of ${quote(writeOut(retainingPath, at - 1) || '(root)')}, which holds ${quote(what)}`;
 }

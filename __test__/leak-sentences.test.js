@@ -1,0 +1,40 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+const { cutOf, headline, holder } = require('../words/leak-sentences');
+
+/** A leak whose path is `reference name`, the container marked by `*` and the step to cut by `!`. */
+function leakOf(...steps) {
+  const retainingPath = steps.map((step, id) => {
+    const [, marks, reference, name] = /^([*!]*)(.*) → (.*)$/.exec(step);
+    return { id, reference, name, ...(marks.includes('!') && { cut: true }), container: marks.includes('*') };
+  });
+  const container = retainingPath.find((step) => step.container);
+  return { className: 'Session', countGrowth: [7, 7], sizeGrowth: [700, 700], retainedGrowth: 2800, retainingPath, container };
+}
+
+test('a container is written as code reaches it, from the nearest name that a person knows', () => {
+  const cases = [
+    [[' → Module', '.exports → Object', '*.sessions → Map', '!Map entry → Session'], 'Module.exports.sessions, a Map', 'Map entry of Module.exports.sessions, which holds Session'],
+    [[' → Module', 'variable state in app.js → Object', '*.sessions → Map', '!Map entry → Session'], 'state.sessions, a Map', 'Map entry of state.sessions, which holds Session'],
+    [[' → Module', 'variable target in create() → EventTarget', '[Symbol(kEvents)] → Map', '*Map entry → Object', '!.next → Listener'],
+      'EventTarget[Symbol(kEvents)].get(…), an Object', 'EventTarget[Symbol(kEvents)].get(…).next, which holds Listener'],
+    [[' → Module', 'variable bus in app.js → EventEmitter', '._events → Object', '*.change → Array', '![] → (closure)'], 'EventEmitter._events.change, an Array', 'EventEmitter._events.change[], which holds (closure)'],
+    [[' → Module', 'scope → system / Context', '*variable cache in createStore() → Map', '!Map entry → Session'], 'variable cache in createStore(), a Map', 'Map entry of variable cache in createStore(), which holds Session'],
+    [[' → Module', '*scope → system / Context', '!variable last in app.js → Session'], 'variable last in app.js', 'variable last in app.js, which holds Session'],
+    [['* → (roots)', '! → Session'], '(roots)', 'what (roots) holds: Session'],
+  ];
+  for (const [steps, held, cut] of cases) {
+    const leak = leakOf(...steps);
+    assert.equal(holder(leak), held);
+    assert.equal(cutOf(leak), cut);
+    assert.equal(headline(leak), `Session piles up in ${held}: +7 objects at every step, 200 B each with what they hold; 2.8 kB in all.`);
+  }
+});
+
+test('names of the heap do nothing to a terminal, and a quote marks them', () => {
+  const leak = leakOf(' → Module', '*.a\u001b[2J → Map', '!Map entry → Evil\u202e');
+  assert.equal(holder(leak, (text) => `<${text}>`), '<Module.a\\x1b[2J>, a <Map>');
+  assert.match(cutOf(leak), /which holds Evil\\u202e$/);
+});
