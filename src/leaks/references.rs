@@ -25,6 +25,8 @@ enum Mark {
     Symbol,
     /// One link of a plain data structure. Not `elements` and `properties`: what is in them has an edge of its own, which is the one to tell.
     Close,
+    /// From one timer to the next: what waits for its time is held by whoever set it, too.
+    Timer,
     /// A number as the name of an internal edge: a slot of a table.
     Slot,
     /// `7 / part of key (…) -> value (…) pair in WeakMap (table @9)`
@@ -213,6 +215,7 @@ impl References {
             _ => match (kind, self.mark_of(snapshot, edge)) {
                 (EdgeKind::Internal, Mark::Noise) => return None,
                 (EdgeKind::Property, Mark::Class) => 14,
+                (EdgeKind::Property, Mark::Timer) => 12,
                 (EdgeKind::Property, Mark::Symbol) => 3,
                 (EdgeKind::Property, _) => 2,
                 (EdgeKind::Context, _) => 3,
@@ -253,6 +256,7 @@ fn mark(text: Text<'_>) -> Mark {
         Some(b'0'..=b'9') if name.bytes().all(|byte| byte.is_ascii_digit()) => Mark::Slot,
         Some(b'0'..=b'9') if name.contains(" pair in WeakMap (table @") => Mark::Pair,
         Some(b'_' | b'c') if name == "__proto__" || name == "constructor" => Mark::Class,
+        Some(b'_') if name == "_idleNext" || name == "_idlePrev" => Mark::Timer,
         Some(b'<') if name.starts_with("<symbol") => Mark::Symbol,
         Some(b'(') if UNSTABLE.contains(&name) => Mark::Unstable,
         Some(b'(') if name == "(Global handles)" => Mark::Handles,

@@ -441,3 +441,21 @@ fn what_a_lasting_key_has_in_maps_that_come_anew_hangs_from_those() {
     let apps = |numbers: std::ops::Range<usize>| numbers.map(app).collect::<Vec<_>>().join(" | ");
     check(always, &apps(0..20), &apps(20..40), &["App [20, 20] in apps by :global apps:apps [0]:App"]);
 }
+
+#[test]
+fn who_set_a_timer_holds_its_object_rather_than_the_list_of_all_timers() {
+    let heap = |jobs: usize| {
+        let job = |at: usize| format!("registry > Job#{at} | Timeout#{at} > callback.Job#{at}");
+        let link = |at: usize| {
+            format!("Timeout#{at} > _idleNext.Timeout#{} | Timeout#{} > _idlePrev.Timeout#{at}", at - 1, at - 1)
+        };
+        let always =
+            "root > !global | global > TimersList scheduler | scheduler > engines | engines > one | one > registry";
+        let all = [(0..jobs).map(job).collect::<Vec<_>>(), (1..jobs).map(link).collect()].concat().join(" | ");
+        format!("{always} | {all} | TimersList > _idlePrev.Timeout#0 | TimersList > _idleNext.Timeout#{}", jobs - 1)
+    };
+    let found = find_in(&[heap(3), heap(10), heap(17)]);
+    let [leak] = &found[..] else { panic!("one leak is expected") };
+    let told = (leak.class_name.to_string(), leak.container.name.to_string(), &leak.count_growth[..]);
+    assert_eq!(told, ("Job".to_owned(), "registry".to_owned(), &[7, 7][..]));
+}
