@@ -5,7 +5,7 @@
 const path = require('node:path');
 const { cutOf, holder, knownAs, nameOf, placeOf, referenceOf, sum } = require('../words/leak-sentences');
 const { printLocation } = require('../words/location');
-const { count, countDelta, counted, mean, size, sizeDelta } = require('../words/numbers');
+const { count, countDelta, counted, mean, size } = require('../words/numbers');
 const { fit, harmless } = require('../words/text');
 const { isOwnFile, toPath } = require('./own-file');
 
@@ -49,7 +49,7 @@ function tellLeak(leak, iterations) {
   const runs = iterations === undefined ? undefined : iterations * countGrowth.length;
   const each = objects > 0 ? `, ${size(leak.retainedGrowth / objects)} each with what it holds` : '';
   const growth = objects <= 0
-    ? `grows by ${sizeDelta(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
+    ? `grows by ${size(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
     : runs === undefined ? `leaks: ${steps} objects step by step${each}`
       : `leaks: ${objects > 0 ? '+' : ''}${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
   const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
