@@ -45,9 +45,11 @@ impl Labels {
 
 /// FNV-1a, 64 bits: the same on every machine, as fingerprints must be.
 pub fn hash_text(text: Text<'_>) -> u64 {
-    text.as_bytes()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+    hash_bytes(text.as_bytes())
+}
+
+pub fn hash_bytes(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// Joins two hashes; the order matters.

@@ -1,5 +1,6 @@
 //! From which of its two holders the value of a WeakMap's entry hangs.
 
+use super::labels::hash_bytes;
 use super::persistent::Persistent;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::Snapshot;
@@ -15,16 +16,19 @@ pub struct Pairs {
 }
 
 /// One of the two edges of an entry, from its key or from its table.
+#[derive(Clone, Copy)]
 struct Half {
+    /// Hash of what the names of the two share.
+    entry: u64,
     edge: EdgeOrdinal,
     from: NodeOrdinal,
     is_of_table: bool,
 }
 
-/// The halves of a heap, by what their names share.
+/// The halves of all entries of a heap.
 #[derive(Default)]
 pub struct Halves {
-    by_entry: HashMap<Vec<u8>, Vec<Half>>,
+    all: Vec<Half>,
     /// Entries that a key or a table has part in.
     entries: HashMap<NodeOrdinal, u32>,
 }
@@ -36,16 +40,20 @@ impl Halves {
         let name = snapshot.text(name).as_bytes();
         let is_of_table = table_id(name) == Some(snapshot.id(from));
         let begin = name.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(0);
-        self.by_entry.entry(name[begin..].to_vec()).or_default().push(Half { edge, from, is_of_table });
+        self.all.push(Half { entry: hash_bytes(&name[begin..]), edge, from, is_of_table });
         *self.entries.entry(from).or_default() += 1;
     }
 
     /// Which of them paths take, where it is known what was always there, and where it is not.
-    pub fn pairs(self, snapshot: &Snapshot, persistent: Option<&Persistent>) -> Pairs {
+    ///
+    /// # Cost
+    /// O(entries log entries).
+    pub fn pairs(mut self, snapshot: &Snapshot, persistent: Option<&Persistent>) -> Pairs {
+        self.all.sort_unstable_by_key(|half| (half.entry, half.edge));
         let entries = |half: &Half| self.entries[&half.from];
         let was_there = |half: &Half| persistent.is_some_and(|all| all.contains(snapshot, half.from));
         let mut open = HashSet::new();
-        for halves in self.by_entry.values() {
+        for halves in self.all.chunk_by(|a, b| a.entry == b.entry) {
             let key = halves.iter().find(|half| !half.is_of_table);
             let table = halves.iter().find(|half| half.is_of_table);
             let comes_with_table = key.zip(table).is_some_and(|(key, table)| match persistent {
