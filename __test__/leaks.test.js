@@ -253,3 +253,40 @@ test('a class that grows by the same is a leak though no place grows at every st
     await withSnapshots(program.replace('STEP', step), async (files) => assert.deepEqual(told(await findLeaks(files)), expected, step));
   }
 });
+
+test('a few functions in a Map of the program are a leak, and its variable has the name of the function whose scope it is in, whatever else that has', async () => {
+  const program = `
+    function createCache(limit) {
+      let hits = 0;
+      const templates = new Map();
+      return (text) => { hits += 1; if (hits > limit) templates.set(hits, new Function('name', 'return ' + JSON.stringify(text) + ' + name')); };
+    }
+    const compile = globalThis.compile = createCache(0);
+    for (const turn of [0, 1, 2]) {
+      for (let i = 0; i < 7; i++) compile('hello');
+      await snapshot();
+    }
+  `;
+  await withSnapshots(program, async (files) => {
+    const { leaks: [leak, ...others] } = await findLeaks(files);
+    assert.deepEqual([leak.countGrowth, leak.container.name, others], [[7, 7], 'Map', []]);
+    assert.equal(leak.retainingPath.find(({ id }) => id === leak.container.id).reference, 'variable templates in createCache()');
+  });
+});
+
+test('of a class that grows in two places far from each other the one that gained last is named, not what leads to half the program', async () => {
+  const program = `
+    class Task { constructor(id) { this.id = id; } }
+    globalThis.left = { a: { b: { c: { d: { tasks: [] } } } } };
+    globalThis.right = { a: { b: { c: { d: { waiting: [] } } } } };
+    const add = (list, count) => { for (let i = 0; i < count; i++) list.push(new Task(i)); };
+    for (const list of [left.a.b.c.d.tasks, right.a.b.c.d.waiting, left.a.b.c.d.tasks]) {
+      add(list, 7);
+      await snapshot();
+    }
+  `;
+  await withSnapshots(program, async (files) => {
+    const told = (await findLeaks(files)).leaks.map(({ className, countGrowth, container }) => `${className} ${countGrowth} in ${container.edge}`);
+    assert.deepEqual(told, ['Task 7,7 in tasks']);
+  });
+});
