@@ -3,12 +3,11 @@
 // Leaks for an issue or a comment. Names come from a foreign process: they stand in code, where no mark-up, no link and no mention of a person works.
 
 const { printLocation } = require('../words/location');
-const { cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../words/leak-sentences');
+const { SIGNS, cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../words/leak-sentences');
 const { counted, size } = require('../words/numbers');
 const { harmless } = require('../words/text');
 
 const LINK = /(https:\/\/[\w./%?=&+~-]+[\w/])/;
-const SIGNS = /** @type {const} */ ({ no: '✓', unknown: '?', yes: '✗' });
 
 /**
  * @param {import('..').LeakDocument} document

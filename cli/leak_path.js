@@ -4,7 +4,7 @@ const { endOfChain } = require('./ladder');
 const { printLocation } = require('../words/location');
 const { counted } = require('../words/numbers');
 const { INDENT } = require('./leak_page');
-const { nameOf, referenceOf } = require('../words/leak-sentences');
+const { SIGNS, nameOf, referenceOf, remarkOf } = require('../words/leak-sentences');
 const { fit, harmless, widthOf, wrap } = require('../words/text');
 
 /** Columns that a place gets at least, or none. */
@@ -13,8 +13,7 @@ const NARROWEST_NAME = 12;
 /** Steps at each end of a stretch whose middle is left out. */
 const ENDS = 2;
 
-/** Is the object meant to be there? */
-const SIGNS = /** @type {const} */ ({ no: ['✓', 'green'], unknown: ['?', 'yellow'], yes: ['✗', 'red'] });
+const COLORS = /** @type {const} */ ({ no: 'green', unknown: 'yellow', yes: 'red' });
 
 /**
  * @typedef {import('..').Leak} Leak
@@ -98,9 +97,8 @@ function drawFullPath(leak, terminal) {
  * @param {{ leak: Leak, parent?: LeakStep, terminal: import('./terminal').Terminal, ids: boolean }} options
  */
 function drawStep(step, { leak, parent, terminal, ids }) {
-  const [sign, color] = SIGNS[step.leaking];
   const isContainer = step.id === leak.container.id;
-  const remark = [...(isContainer ? ['grows here'] : []), ...(step.cut ? ['cut here'] : [])].join(', ');
+  const remark = remarkOf(step, leak.container.id);
   const tail = (ids ? ` @${step.id}` : '') + (remark === '' ? '' : `  ← ${remark}`);
   const width = terminal.width - INDENT - 2 - widthOf(tail);
   const whole = parent ? referenceOf(step) : '';
@@ -110,7 +108,7 @@ function drawStep(step, { leak, parent, terminal, ids }) {
   const room = width - widthOf(reference + arrow + name) - 2;
   const place = printLocation(step.location);
   const location = place === '' || room < Math.min(NARROWEST_PLACE, widthOf(place)) ? '' : `  ${fit(place, room, 'end')}`;
-  return ' '.repeat(INDENT) + terminal.style(color, sign) + ' '
+  return ' '.repeat(INDENT) + terminal.style(COLORS[step.leaking], SIGNS[step.leaking]) + ' '
     + terminal.style(step.cut ? ['bold', 'red', 'underline'] : 'yellow', reference) + terminal.style('dim', arrow)
     + terminal.style(isContainer ? ['bold', 'cyan'] : 'cyan', name)
     + (ids ? terminal.style('dim', ` @${step.id}`) : '')

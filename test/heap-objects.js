@@ -1,6 +1,7 @@
 'use strict';
 
-const { isOwnFile, toPath } = require('./own-file');
+const { toPath } = require('../words/location');
+const { isOwnFile } = require('./own-file');
 
 /** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
 const TYPES = /** @type {const} */ (['object', 'closure', 'regexp']);
@@ -38,7 +39,7 @@ async function readObjects(snapshot) {
   const objects = [];
   for (const kind of TYPES) {
     for (const row of await snapshot.query({ kind, limit: ALL, sort: 'id' })) {
-      const file = row.location ? toPath(row.location.file) : undefined;
+      const file = row.location && row.location.file !== '' ? toPath(row.location.file) : undefined;
       if (row.kind !== kind || isOwnFile(file)) continue;
       const { id, name, className, shallowSize: size, retainedSize } = row;
       objects.push({ id, name, className, type: kind, size, retainedSize, detached: row.detached === true, file, line: row.location?.line });

@@ -2,13 +2,13 @@
 
 // `expect.extend(matchers)` of Vitest and Jest. Both call them with the value and what the assertion was given.
 
-const { printLocation } = require('../words/location');
+const { printLocation, toPath } = require('../words/location');
 const { nameOf } = require('../words/leak-sentences');
 const { countDelta: signed } = require('../words/numbers');
 const { tellLeak } = require('./message');
 const { judge } = require('./verdict');
 const { checkOptions, patterns } = require('./options');
-const { isOwnFile, toPath } = require('./own-file');
+const { isOwnFile } = require('./own-file');
 const { optionError } = require('./errors');
 
 /**

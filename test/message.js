@@ -3,11 +3,11 @@
 // A failed test's message: first what leaks, then what holds it, then how it was measured.
 
 const path = require('node:path');
-const { cutOf, holder, knownAs, nameOf, placeOf, referenceOf, sum } = require('../words/leak-sentences');
-const { printLocation } = require('../words/location');
+const { SIGNS, cutOf, holder, knownAs, nameOf, placeOf, referenceOf, remarkOf, sum } = require('../words/leak-sentences');
+const { printLocation, toPath } = require('../words/location');
 const { count, countDelta, counted, mean, size } = require('../words/numbers');
 const { fit, harmless } = require('../words/text');
-const { isOwnFile, toPath } = require('./own-file');
+const { isOwnFile } = require('./own-file');
 
 const MOST_LEAKS = 3;
 const MOST_STEPS = 12;
@@ -15,8 +15,6 @@ const MOST_CLASSES = 4;
 const LONGEST_NAME = 80;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const RUNNING = '(the test that runs)';
-/** Is the object meant to be there? */
-const SIGNS = { no: '✓', unknown: '?', yes: '✗' };
 
 /**
  * @param {any} report
@@ -51,7 +49,7 @@ function tellLeak(leak, iterations) {
   const growth = objects <= 0
     ? `grows by ${size(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
     : runs === undefined ? `leaks: ${steps} objects step by step${each}`
-      : `leaks: ${objects > 0 ? '+' : ''}${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
+      : `leaks: +${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
   const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
   const [place, own, cut] = [printLocation(location), printLocation(placeOf(leak)), cutOf(leak)];
   return [
@@ -68,29 +66,43 @@ function tellLeak(leak, iterations) {
   ];
 }
 
+/** @typedef {import('..').PathStep & Partial<import('..').LeakStep>} Step of a path, or of that of a leak */
+
 /**
- * @param {Array<import('..').PathStep & Partial<import('..').LeakStep>>} steps
+ * @param {Step[]} steps
  * @param {number} [container] id of the step to mark
  * @returns {string[]} a line for each step that says something
  */
 function tellPath(steps, container) {
-  const known = steps.findIndex((step) => step.id === container);
-  const begin = 1 + steps.findLastIndex((step, position) => (known < 0 || position < known) && isOwnFile(toPath(step.location?.file ?? '')));
-  const lines = steps.flatMap((step, position) => {
-    // How the measurement itself hangs from the roots explains nothing.
-    if (position < begin) return position === 0 ? [step.leaking === undefined ? RUNNING : `${SIGNS[step.leaking]} ${RUNNING}`] : [];
-    if (position === 0 && step.name === '') return [];
-    const sign = step.leaking === undefined ? '' : `${SIGNS[step.leaking]} `;
-    const marks = [...(step.id === container ? ['grows here'] : []), ...(step.cut ? ['cut here'] : [])];
-    const mark = marks.length > 0 ? `   <- ${marks.join(', ')}` : '';
-    const isOfRoots = position === 0 || /^-?\d+$/.test(step.edge) && position < 3;
-    const reference = isOfRoots ? '' : step.reference === undefined ? writtenOf(step.edge) : referenceOf({ reference: step.reference });
-    const place = printLocation(step.location);
-    return [`${sign}${reference === '' ? '' : `${reference} → `}${nameOf(step.name)}${place === '' ? '' : `  ${place}`}${mark}`];
-  });
+  const grows = steps.findIndex((step) => step.id === container);
+  const above = grows < 0 ? steps : steps.slice(0, grows);
+  // How the measurement itself hangs from the roots explains nothing.
+  const begin = 1 + above.findLastIndex(({ location }) => location !== undefined && isOwnFile(toPath(location.file)));
+  const lines = begin > 0 ? [signOf(steps[0]) + RUNNING] : [];
+  for (const [position, step] of steps.entries()) {
+    const isNamelessRoot = position === 0 && step.name === '';
+    if (position >= begin && !isNamelessRoot) lines.push(tellStep(step, position, container));
+  }
   if (lines.length <= MOST_STEPS) return lines;
   const half = MOST_STEPS / 2;
   return [...lines.slice(0, half), `… ${lines.length - MOST_STEPS} more steps`, ...lines.slice(-half)];
+}
+
+/**
+ * @param {Step} step
+ * @param {number} position
+ * @param {number} [container]
+ */
+function tellStep(step, position, container) {
+  const isOfRoots = position === 0 || /^-?\d+$/.test(step.edge) && position < 3;
+  const reference = isOfRoots ? '' : step.reference === undefined ? writtenOf(step.edge) : referenceOf({ reference: step.reference });
+  const [place, remark] = [printLocation(step.location), remarkOf(step, container)];
+  return `${signOf(step)}${reference === '' ? '' : `${reference} → `}${nameOf(step.name)}${place === '' ? '' : `  ${place}`}${remark === '' ? '' : `   <- ${remark}`}`;
+}
+
+/** @param {Step} step */
+function signOf({ leaking }) {
+  return leaking === undefined ? '' : `${SIGNS[leaking]} `;
 }
 
 /** @param {any} report */

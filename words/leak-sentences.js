@@ -16,6 +16,9 @@ const PLAIN = /^(Object|Array|Map|Set|WeakMap)$/;
 /** "variable sessions in createStore()" */
 const VARIABLE = /^variable (\S+)/;
 
+/** Is the object of a step meant to be there? */
+const SIGNS = /** @type {const} */ ({ no: '✓', unknown: '?', yes: '✗' });
+
 /** @type {Quote} */
 const plain = (text) => text;
 
@@ -167,6 +170,16 @@ function referenceOf({ reference }) {
   return fit(harmless(reference), LONGEST_NAME);
 }
 
+/**
+ * What stands beside a step: "grows here, cut here".
+ *
+ * @param {{ id: number, cut?: true }} step
+ * @param {number} [container] id of the one that grows
+ */
+function remarkOf({ id, cut }, container) {
+  return [...(id === container ? ['grows here'] : []), ...(cut ? ['cut here'] : [])].join(', ');
+}
+
 /** @param {string} name */
 function nameOf(name) {
   return fit(harmless(name), LONGEST_NAME);
@@ -191,4 +204,4 @@ function sum(values) {
   return values.reduce((total, value) => total + value, 0);
 }
 
-module.exports = { cutOf, detailOf, headline, holder, isOwn, knownAs, nameOf, placeOf, referenceOf, sum };
+module.exports = { SIGNS, cutOf, detailOf, headline, holder, isOwn, knownAs, nameOf, placeOf, referenceOf, remarkOf, sum };

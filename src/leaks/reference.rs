@@ -119,9 +119,9 @@ pub fn function_of(last: &Last<'_>, context: NodeOrdinal) -> Option<String> {
         snapshot.internal_edge(function, "name_or_scope_info").is_some_and(|(_, target)| target == scope)
     };
     let functions = last.heap.graph.retainers.sources(scope).map(|(source, _)| source);
-    let names = functions.filter(|source| is_scope_of(*source)).map(|function| snapshot.name_text(function));
+    let mut names = functions.filter(|source| is_scope_of(*source)).map(|function| snapshot.name_text(function));
     // `(shared function info)`: it has no name.
-    if let Some(name) = names.into_iter().find(|name| !name.is_empty() && !name.starts_with("(")) {
+    if let Some(name) = names.find(|name| !name.is_empty() && !name.starts_with("(")) {
         return Some(name.to_string_lossy());
     }
     let mut texts: Vec<_> = (snapshot.edges(scope).filter(|edge| snapshot.edge_kind(*edge) == EdgeKind::Hidden))
