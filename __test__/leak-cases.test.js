@@ -101,7 +101,7 @@ function assertSame(found, expected) {
 function assertFound(leaks, { kind, classes, path: names, detail }) {
   assert.equal(leaks.length, 1);
   const [leak] = leaks;
-  assert.ok(classes.some((name) => leak.className.includes(name)), leak.className);
+  assert.ok(classes.includes(leak.className), leak.className);
   assert.equal(leak.kind, kind);
   assert.match(leak.advice, /^[A-Z].*\.$/);
   for (const [name, value] of Object.entries(detail ?? {})) assert.deepEqual(leak.detail[name], value, name);

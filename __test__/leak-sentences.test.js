@@ -23,7 +23,9 @@ test('a container is written as code reaches it, from the nearest name that a pe
     [[' → Module', 'variable bus in app.js → EventEmitter', '._events → Object', '*.change → Array', '![] → (closure)'], 'EventEmitter._events.change, an Array', 'EventEmitter._events.change[], which holds (closure)'],
     [[' → Module', 'scope → system / Context', '*variable cache in createStore() → Map', '!Map entry → Session'], 'variable cache in createStore(), a Map', 'Map entry of variable cache in createStore(), which holds Session'],
     [[' → Module', '*scope → system / Context', '!variable last in app.js → Session'], 'variable last in app.js', 'variable last in app.js, which holds Session'],
-    [['* → (roots)', '! → Session'], '(roots)', 'what (roots) holds: Session'],
+    [['* → (roots)', '! → Session'], 'native code', 'none in JavaScript: native code holds Session until it is closed'],
+    [[' → (roots)', '* → Node / Environment', '! → Node / Worker'], 'native code', 'none in JavaScript: native code holds Node / Worker until it is closed'],
+    [['* → (GC roots)', '! → Session'], '(GC roots)', 'what (GC roots) holds: Session'],
   ];
   for (const [steps, held, cut] of cases) {
     const leak = leakOf(...steps);

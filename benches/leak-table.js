@@ -26,7 +26,7 @@ const MARK = '<!-- cases -->';
 /**
  * `file`: end of a path that must be named; `isLoose`: the class may also be one of the three that came most with the first entry.
  *
- * @typedef {{ classes: string[], path: string[], file?: string, isLoose?: true, needsIds?: true }} Expected
+ * @typedef {{ classes: string[], path: string[], kind?: string, file?: string, isLoose?: true, needsIds?: true }} Expected
  */
 /** @typedef {{ title: string, expect: Expected, hasFixed: boolean, run: (dir: string, variant: 'leak' | 'fixed') => Promise<unknown> }} Case */
 
@@ -123,6 +123,9 @@ async function tryCase(one) {
     const problem = isLeak ? whyWrong(leaks, one.expect) : leaks.length > 0 && `false alarm: ${leaks[0].className}`;
     if (problem) problems.push(`${how}: ${problem}`);
   }
+  const { ids, structure } = leaking;
+  const isSame = ids.leaks[0]?.fingerprint === structure.leaks[0]?.fingerprint;
+  if (isLeak && !one.expect.isLoose && !one.expect.needsIds && !isSame) problems.push('fingerprints differ');
   if (isLeak && one.hasFixed) {
     for (const [how, { leaks }] of Object.entries(await ask(one, 'fixed'))) {
       if (leaks.length > 0) problems.push(`repaired, ${how}: false alarm: ${leaks[0].className}`);
@@ -169,16 +172,17 @@ async function timed(files, compareBy) {
  * @param {import('..').Leak[]} leaks
  * @param {Expected} expected
  */
-function whyWrong([leak, ...others], { classes, path: names, file, isLoose }) {
+function whyWrong([leak, ...others], { classes, path: names, kind, file, isLoose }) {
   if (leak === undefined) return 'missed';
   const first = [leak.className, ...(isLoose ? leak.classes.slice(0, 3).map(({ className }) => className) : [])];
-  if (!classes.some((name) => first.some((one) => one.includes(name)))) return `first is ${leak.className}, not ${classes.join(' or ')}`;
+  if (!classes.some((name) => first.some((one) => (isLoose ? one.includes(name) : one === name)))) return `first is ${leak.className}, not ${classes.join(' or ')}`;
   const told = [...leak.retainingPath.flatMap(({ edge, name }) => [edge, name]), leak.className];
   let at = 0;
   for (const name of names) {
     while (at < told.length && !told[at].includes(name)) at += 1;
     if (at === told.length) return `${name} is missing on the path`;
   }
+  if (kind !== undefined && leak.kind !== kind) return `${leak.kind}, not ${kind}`;
   const places = [leak, leak.container, ...leak.retainingPath].flatMap(({ location }) => (location ? [location.file] : []));
   if (file !== undefined && !places.some((one) => one.endsWith(file))) return `${file} is not named`;
   return others.length > 0 && `${others.length} more entries: ${others.map(({ className }) => className).join(', ')}`;

@@ -15,6 +15,8 @@ const LONGEST_CHAIN = 4;
 const PLAIN = /^(Object|Array|Map|Set|WeakMap)$/;
 /** "variable sessions in createStore()" */
 const VARIABLE = /^variable (\S+)/;
+/** Roots, and objects of Node.js's own that are no JavaScript. */
+const NATIVE = /^(\(roots\)|\(Global handles\)|Node \/ .*)$/;
 
 /** Is the object of a step meant to be there? */
 const SIGNS = /** @type {const} */ ({ no: '✓', unknown: '?', yes: '✗' });
@@ -53,6 +55,7 @@ function holder({ container, retainingPath }, quote = plain) {
   const held = retainingPath[at + 1];
   // A scope has no name that anybody knows: its variable has.
   if (at >= 0 && held && VARIABLE.test(referenceOf(held))) return quote(referenceOf(held));
+  if (NATIVE.test(container.name)) return 'native code';
   const name = nameOf(container.name);
   const article = /^[A-Za-z]/.test(name) && widthOf(name) <= 30 ? (/^[AEIOaeio]/.test(name) ? 'an ' : 'a ') : '';
   const what = `${article}${quote(name)}`;
@@ -124,6 +127,7 @@ function cutOf({ retainingPath }, quote = plain) {
   if (at < 1) return '';
   const reference = referenceOf(retainingPath[at]);
   const what = nameOf(retainingPath[at].name);
+  if (NATIVE.test(retainingPath[at - 1].name)) return `none in JavaScript: native code holds ${quote(what)} until it is closed`;
   if (reference === '') return `what ${quote(nameOf(retainingPath[at - 1].name) || '(root)')} holds: ${quote(what)}`;
   if (VARIABLE.test(reference)) return `${quote(reference)}, which holds ${quote(what)}`;
   if (!isEntry(reference) && memberOf(reference) !== undefined) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;

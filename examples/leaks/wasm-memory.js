@@ -10,4 +10,4 @@ exports.leak = () => {
   exports.engine.view();
 };
 exports.fixed = () => { exports.engine.view().fill(1); };
-exports.expect = { kind: 'external-memory', classes: ['JSArrayBufferData', 'ArrayBuffer'], path: ['engine', 'memory', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'] };
+exports.expect = { kind: 'external-memory', classes: ['system / JSArrayBufferData', 'ArrayBuffer'], path: ['engine', 'memory', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'] };

@@ -8,4 +8,4 @@ const one = schema();
 exports.operations = 53;
 exports.leak = (i) => { ajv.compile(schema())({ id: i }); };
 exports.fixed = (i) => { ajv.compile(one)({ id: i }); };
-exports.expect = { classes: ['SchemaEnv'], path: ['Ajv', '_cache', 'Map', 'SchemaEnv'] };
+exports.expect = { kind: 'instances', classes: ['SchemaEnv'], path: ['Ajv', '_cache', 'Map', 'SchemaEnv'] };

@@ -14,4 +14,4 @@ exports.before = () => new Promise((resolve) => {
 });
 exports.leak = () => axios.get(url, { cancelToken: shutdown.token });
 exports.fixed = () => axios.get(url);
-exports.expect = { classes: ['ClientRequest', 'RedirectableRequest'], path: ['CancelToken', 'promise', 'Promise', 'PromiseReaction'] };
+exports.expect = { kind: 'promises', classes: ['ClientRequest', 'RedirectableRequest'], path: ['CancelToken', 'promise', 'Promise', 'PromiseReaction'] };

@@ -11,4 +11,4 @@ const title = (html) => {
 exports.operations = 53;
 exports.leak = (i) => { titles.set(i, title(page(i))); };
 exports.fixed = (i) => { titles.set(i % 8, title(page(i))); };
-exports.expect = { classes: ['(sliced string)', '(string)'], path: ['titles', 'Map', '(sliced string)'] };
+exports.expect = { kind: 'string-slices', classes: ['(sliced string)', '(string)'], path: ['titles', 'Map', '(sliced string)'] };

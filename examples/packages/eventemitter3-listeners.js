@@ -12,4 +12,4 @@ class Widget {
 }
 exports.leak = (i) => { new Widget(i); };
 exports.fixed = (i) => { bus.off('change', new Widget(i).redraw); };
-exports.expect = { classes: ['Widget', 'EE'], path: ['EventEmitter', '_events', 'Array'] };
+exports.expect = { kind: 'event-listeners', classes: ['Widget', 'EE'], path: ['EventEmitter', '_events', 'Array'] };

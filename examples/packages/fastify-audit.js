@@ -20,4 +20,4 @@ exports.fixed = () => {
   isOn = false;
   return app.inject('/');
 };
-exports.expect = { classes: ['AuditEntry'], path: ['audit', 'Array', 'AuditEntry'] };
+exports.expect = { kind: 'growing-array', classes: ['AuditEntry'], path: ['audit', 'Array', 'AuditEntry'] };

@@ -7,4 +7,4 @@ exports.warmup = 3;
 exports.operations = 7;
 exports.leak = (i) => { rendered.push(new JSDOM(`<p>${i}</p>`).window.document); };
 exports.fixed = (i) => new JSDOM(`<p>${i}</p>`).window.close();
-exports.expect = { classes: ['Document', 'Window'], path: ['rendered', 'Array', 'Document'] };
+exports.expect = { kind: 'growing-array', classes: ['DocumentImpl', 'Document', 'Window'], path: ['rendered', 'Array', 'Document'] };

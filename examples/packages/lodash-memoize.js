@@ -10,4 +10,4 @@ class Page {
 const render = memoize((post) => new Page(post));
 exports.leak = (i) => { render({ id: i }); };
 exports.fixed = (i) => { render(i % 8); };
-exports.expect = { classes: ['Page'], path: ['cache', 'MapCache', 'Map', 'Page'] };
+exports.expect = { kind: 'growing-map', classes: ['Page'], path: ['cache', 'MapCache', 'Map', 'Page'] };

@@ -9,4 +9,4 @@ const open = (i) => {
 };
 exports.leak = (i) => { open(i); };
 exports.fixed = (i) => open(i).close();
-exports.expect = { classes: ['NodeCache', 'Timeout'], path: ['TimersList', 'Timeout', 'NodeCache'] };
+exports.expect = { kind: 'timers', classes: ['NodeCache', 'Timeout'], path: ['TimersList', 'Timeout', 'NodeCache'] };

@@ -14,4 +14,4 @@ exports.leak = (i) => {
   prices.next(i);
 };
 exports.fixed = () => new Client().subscription.unsubscribe();
-exports.expect = { classes: ['Client', 'SafeSubscriber'], path: ['Subject', 'Array'] };
+exports.expect = { kind: 'instances', classes: ['Client', 'SafeSubscriber'], path: ['Subject', 'Array'] };

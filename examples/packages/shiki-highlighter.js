@@ -9,4 +9,4 @@ exports.warmup = 3;
 exports.operations = 7;
 exports.leak = async (i) => { highlight(await make(), i); };
 exports.fixed = async (i) => { highlight(kept ??= await make(), i); };
-exports.expect = { classes: ['JSArrayBufferData', 'ArrayBuffer', 'WebAssembly.Memory', 'Memory'], path: ['ArrayBuffer'] };
+exports.expect = { kind: 'external-memory', classes: ['system / JSArrayBufferData', 'ArrayBuffer', 'WebAssembly.Memory', 'Memory'], path: ['ArrayBuffer'] };

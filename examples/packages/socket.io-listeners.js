@@ -30,4 +30,4 @@ exports.fixed = () => {
   isRepaired = true;
   return visit();
 };
-exports.expect = { classes: ['Socket'], path: ['EventEmitter', '_events', 'Array', 'Socket'] };
+exports.expect = { kind: 'event-listeners', classes: ['Socket'], path: ['EventEmitter', '_events', 'Array', 'Socket'] };

@@ -3,23 +3,36 @@
 use super::labels::{hash_text, mix};
 use super::last::Last;
 use super::path::{edge_name, nodes_to};
-use crate::kind::NodeKind;
+use super::reference::property;
+use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
 use crate::text::Text;
 
-/// Hash of the class that holds the container, the reference to the container, its class and that of the item. Positions are left out, and
-/// what a line of V8 calls in another way.
+/// Hash of the class that holds the container, the reference to the container, its class and that of the item. Positions and keys are left out,
+/// and what a line of V8 calls in another way.
 pub fn fingerprint(last: &Last<'_>, container: NodeOrdinal, item: NodeOrdinal) -> u64 {
     let holders = nodes_to(last, container);
     let holder = holders.len().checked_sub(2).map(|at| holders[at]).filter(|_| !is_root(last, container));
     let hash = holder.map_or(0, |holder| class(last, holder));
-    let edge = last
-        .hanging
-        .forest
-        .edge(container)
-        .filter(|edge| !last.hanging.references.is_slot(last.snapshot(), *edge) && !is_root(last, container));
-    let edge = edge.map_or(0, |_| hash_text(edge_name(last, container).as_text()));
+    let edge = if is_root(last, container) || is_data(last, container) {
+        0
+    } else {
+        hash_text(edge_name(last, container).as_text())
+    };
     mix(mix(mix(hash, edge), class(last, container)), class(last, item))
+}
+
+/// Whether what leads to the node is a position, or a name that differs from run to run: `agent.sockets["127.0.0.1:41189:"]`.
+fn is_data(last: &Last<'_>, node: NodeOrdinal) -> bool {
+    let snapshot = last.snapshot();
+    let Some(edge) = last.hanging.forest.edge(node) else { return true };
+    let is_key = match snapshot.edge_string(edge) {
+        Some(name) if snapshot.edge_kind(edge) == EdgeKind::Property => {
+            property(&snapshot.text(name).to_string_lossy()).starts_with("[\"")
+        }
+        _ => false,
+    };
+    is_key || last.hanging.references.is_slot(snapshot, edge)
 }
 
 fn is_root(last: &Last<'_>, node: NodeOrdinal) -> bool {

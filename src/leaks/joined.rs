@@ -4,7 +4,7 @@ use super::bounded::is_of_package;
 use super::entry::Grown;
 use super::growth::is_in_step;
 use super::labels::mix;
-use super::last::Last;
+use super::last::{Last, Meaning};
 use super::path::nodes_to;
 use super::zones::Key;
 use crate::bit_set::BitSet;
@@ -79,7 +79,7 @@ pub fn owned_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>>
 }
 
 /// One leak often hangs from several places: listeners in five arrays, a connection in a list and on a socket. Where an object of one
-/// place leads to one of another, both are one leak.
+/// place leads to one of another, both are one leak; so are the sockets of Node.js's native code and as many in a list of an agent.
 pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let place_of: HashMap<Key, usize> = places
         .iter()
@@ -91,9 +91,14 @@ pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>
         for group in groups.iter().filter(|group| group.is_top) {
             let starts = [Some(group.node), last.zones.census.groups[&group.key].latest];
             for other in starts.into_iter().flatten().flat_map(|start| reached(last, start, &place_of)) {
-                let (a, b) = (find(&leader, index), find(&leader, other));
-                leader[a.max(b)] = a.min(b);
+                unite(&mut leader, index, other);
             }
+        }
+    }
+    for (index, groups) in places.iter().enumerate().filter(|(_, groups)| held_natively(last, groups)) {
+        if let Some(other) = (0..places.len()).find(|other| *other != index && have_same(last, groups, &places[*other]))
+        {
+            unite(&mut leader, index, other);
         }
     }
     let mut joined: BTreeMap<usize, Vec<Grown>> = BTreeMap::new();
@@ -101,6 +106,32 @@ pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>
         joined.entry(find(&leader, index)).or_default().extend(groups);
     }
     joined.into_values().collect()
+}
+
+/// Whether only native code holds what grows there.
+fn held_natively(last: &Last<'_>, groups: &[Grown]) -> bool {
+    let kind = |group: &Grown| last.snapshot().kind(group.container);
+    groups.iter().all(|group| matches!(kind(group), NodeKind::SYNTHETIC | NodeKind::NATIVE))
+}
+
+/// Whether objects of one class grow in both places by as many in each interval.
+fn have_same(last: &Last<'_>, native: &[Grown], others: &[Grown]) -> bool {
+    let is_same = |a: &Grown, b: &Grown| {
+        last.label(a.node) == last.label(b.node)
+            && a.growth.counts == b.growth.counts
+            && match last.meaning(a.node) {
+                Meaning::Platform => true,
+                // Classes that native code makes have no place in the source.
+                Meaning::Language => a.is_top && b.is_top,
+                _ => false,
+            }
+    };
+    native.iter().any(|group| others.iter().any(|other| is_same(group, other)))
+}
+
+fn unite(leader: &mut [usize], one: usize, other: usize) {
+    let (a, b) = (find(leader, one), find(leader, other));
+    leader[a.max(b)] = a.min(b);
 }
 
 fn find(leader: &[usize], mut index: usize) -> usize {

@@ -1,7 +1,8 @@
 //! What to call a leak: which of the growing groups a person would name, and what in it makes the weight.
 
 use super::entry::Grown;
-use super::growth::{Growing, is_even, is_in_step, is_small};
+use super::fingerprint::fingerprint;
+use super::growth::{Growing, Growth, is_even, is_in_step, is_small};
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
 use super::references::is_realm;
@@ -34,6 +35,8 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
             last.held_by(group.container),
             -depth(group),
             group.growth.bytes(),
+            // Of what is alike in all of that the same one every time.
+            fingerprint(last, group.container, group.node),
             std::cmp::Reverse(group.node),
         )
     })?;
@@ -58,7 +61,42 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
             None => break,
         }
     }
-    Some(best)
+    Some(whole(last, groups, best).unwrap_or(best))
+}
+
+/// Of what Node.js itself holds, the owner that has several of these, wherever they hang: one worker, its standard output and errors.
+fn whole(last: &Last<'_>, groups: &[Grown], part: usize) -> Option<usize> {
+    let of_node = |group: &Grown| last.held_by(group.container) <= Meaning::Platform;
+    let label = last.label(groups[part].node);
+    let alike = || groups.iter().filter(|group| last.label(group.node) == label);
+    if last.meaning(groups[part].node) != Meaning::Platform || !alike().all(of_node) {
+        return None;
+    }
+    let mut parts = Growth::default();
+    alike().for_each(|group| parts.add(&group.growth));
+    property_owners(last, groups[part].node).find_map(|owner| {
+        let each = properties(last, owner).filter(|node| last.label(*node) == label).count() as i64;
+        let is_owner = |group: &Grown| {
+            let owned: Vec<i64> = group.growth.counts.iter().map(|count| count * each).collect();
+            last.label(group.node) == last.label(owner) && of_node(group) && owned == parts.counts
+        };
+        let owners = groups.iter().enumerate().filter(|(_, group)| is_owner(group));
+        let (nearest, _) = owners.min_by_key(|(_, group)| (depth(last, group), group.node))?;
+        (each > 1 && last.meaning(owner) == Meaning::Platform).then_some(nearest)
+    })
+}
+
+/// What an object has as its properties, also over a plain object between.
+fn properties<'b>(last: &'b Last<'_>, node: NodeOrdinal) -> impl Iterator<Item = NodeOrdinal> + 'b {
+    let snapshot = last.snapshot();
+    let direct = move |node: NodeOrdinal| {
+        let properties = snapshot.edges(node).filter(|edge| snapshot.edge_kind(*edge) == EdgeKind::Property);
+        properties.map(|edge| snapshot.target(edge))
+    };
+    direct(node).flat_map(move |node| {
+        let is_plain = last.meaning(node) == Meaning::Plain;
+        [node].into_iter().chain(is_plain.then(|| direct(node)).into_iter().flatten())
+    })
 }
 
 /// Steps from the container, all links of a list being one; far away what belongs to every realm alike, as its `String` and `Array`.

@@ -459,3 +459,34 @@ fn who_set_a_timer_holds_its_object_rather_than_the_list_of_all_timers() {
     let told = (leak.class_name.to_string(), leak.container.name.to_string(), &leak.count_growth[..]);
     assert_eq!(told, ("Job".to_owned(), "registry".to_owned(), &[7, 7][..]));
 }
+
+#[test]
+fn what_native_code_holds_is_one_leak_with_as_many_of_its_class_elsewhere() {
+    let found = |elsewhere: &str, native: &str| {
+        let always = "root > !global !(Global·handles)/synthetic | global > ports | (Global·handles) > keeper";
+        let more = |numbers: std::ops::Range<usize>| {
+            let [ours, theirs] = [
+                many(&format!("ports > {elsewhere}#1"), numbers.clone()),
+                many(&format!("(Global·handles) > {native}#2"), numbers),
+            ];
+            format!("{ours} | {theirs}")
+        };
+        find_in(&three(always, &more(10..40), &more(40..70)))
+            .iter()
+            .map(|leak| leak.class_name.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("Port", "Port"), ["Port"]);
+    assert_eq!(found("Port", "Wrap"), ["Port", "Wrap"]);
+}
+
+#[test]
+fn keys_that_are_data_do_not_change_the_fingerprint() {
+    let print = |name: &str| {
+        let always = format!("root > !global | global > agent | agent > {name}.list | list > Socket#0");
+        let found = find_in(&three(&always, &many("list > Socket#", 1..31), &many("list > Socket#", 31..61)));
+        found[0].fingerprint.clone()
+    };
+    assert_eq!(print("127:41"), print("128:42"));
+    assert_ne!(print("sockets"), print("freeSockets"));
+}
