@@ -5,6 +5,9 @@ use super::labels::Label;
 use super::last::Last;
 use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::hash::Hash;
 
 /// One leak, in ordinals of the newest heap.
 #[derive(Debug)]
@@ -47,4 +50,20 @@ pub struct Grown {
     pub container: NodeOrdinal,
     /// Whether nothing that grows lies above it.
     pub is_top: bool,
+}
+
+/// The groups with their growth summed by a key, in their order; the first of a key gives the sample.
+pub fn summed<K: Eq + Hash>(groups: impl IntoIterator<Item = Grown>, key: impl Fn(&Grown) -> K) -> Vec<Grown> {
+    let mut sums: Vec<Grown> = Vec::new();
+    let mut places: HashMap<K, usize> = HashMap::new();
+    for group in groups {
+        match places.entry(key(&group)) {
+            Slot::Occupied(place) => sums[*place.get()].growth.add(&group.growth),
+            Slot::Vacant(free) => {
+                free.insert(sums.len());
+                sums.push(group);
+            }
+        }
+    }
+    sums
 }

@@ -1,7 +1,7 @@
 //! Growing groups that are one leak, though they hang in several places.
 
 use super::bounded::is_of_package;
-use super::entry::Grown;
+use super::entry::{Grown, summed};
 use super::growth::is_in_step;
 use super::labels::mix;
 use super::last::{Last, Meaning};
@@ -16,24 +16,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const MOST_LINKED: usize = 4000;
 
 /// Groups of one container that are the same thing on two ways, as from both ends of a list, count together.
-pub fn same_joined(last: &Last<'_>, groups: Vec<Grown>) -> Vec<Grown> {
-    let keys: HashMap<Key, bool> = groups.iter().map(|group| (group.key, group.is_top)).collect();
-    let mut same: BTreeMap<Vec<u64>, Grown> = BTreeMap::new();
-    for group in groups {
-        match same.entry(generic_path(last, group.key, &keys)) {
-            std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(group);
-            }
-            std::collections::btree_map::Entry::Occupied(mut first) => {
-                let first = first.get_mut();
-                first.growth.add(&group.growth);
-                if nodes_to(last, group.node).len() < nodes_to(last, first.node).len() {
-                    (first.key, first.node) = (group.key, group.node);
-                }
-            }
-        }
-    }
-    same.into_values().collect()
+pub fn same_joined(last: &Last<'_>, mut groups: Vec<Grown>) -> Vec<Grown> {
+    let is_top: HashMap<Key, bool> = groups.iter().map(|group| (group.key, group.is_top)).collect();
+    groups.sort_by_cached_key(|group| nodes_to(last, group.node).len());
+    summed(groups, |group| generic_path(last, group.key, &is_top))
 }
 
 /// Places that hang in the same way from the roots, and gather the same, are one: forty users with a history each.
@@ -42,16 +28,9 @@ pub fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     for groups in places {
         let Some(top) = groups.iter().find(|group| group.is_top) else { continue };
         let kin = mix(last.zones.kin(top.container), last.label(top.node));
-        let place = joined.entry(kin).or_default();
-        for group in groups {
-            let kin = last.zones.kin(group.node);
-            match place.iter_mut().find(|known| last.zones.kin(known.node) == kin) {
-                Some(known) => known.growth.add(&group.growth),
-                None => place.push(group),
-            }
-        }
+        joined.entry(kin).or_default().extend(groups);
     }
-    joined.into_values().collect()
+    joined.into_values().map(|groups| summed(groups, |group| last.zones.kin(group.node))).collect()
 }
 
 /// A package keeps several lists of the same: what was called, with what, what it returned. Collections of one of its objects that grow in step are one leak.

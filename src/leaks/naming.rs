@@ -8,6 +8,7 @@ use super::path::nodes_to;
 use super::references::is_realm;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
+use std::collections::BTreeSet;
 
 /// Property edges followed up to the object that owns the others.
 const MOST_OWNERS: usize = 4;
@@ -75,7 +76,8 @@ fn whole(last: &Last<'_>, groups: &[Grown], part: usize) -> Option<usize> {
     let mut parts = Growth::default();
     alike().for_each(|group| parts.add(&group.growth));
     property_owners(last, groups[part].node).find_map(|owner| {
-        let each = properties(last, owner).filter(|node| last.label(*node) == label).count() as i64;
+        let own: BTreeSet<_> = properties(last, owner).filter(|node| last.label(*node) == label).collect();
+        let each = own.len() as i64;
         let is_owner = |group: &Grown| {
             let owned: Vec<i64> = group.growth.counts.iter().map(|count| count * each).collect();
             last.label(group.node) == last.label(owner) && of_node(group) && owned == parts.counts

@@ -1,6 +1,6 @@
 //! Classes that grow in number though no place does: in one array for each hour, in the nodes of a trie.
 
-use super::entry::Grown;
+use super::entry::{Grown, summed};
 use super::growth::{FEWEST_SPREAD, Growing, Growth, is_even, is_exact, is_passing, is_sustained};
 use super::hanging::is_backing;
 use super::labels::Label;
@@ -9,8 +9,7 @@ use super::path::nodes_to;
 use super::stayed::Stayed;
 use super::zones::{Census, Key};
 use crate::ordinal::NodeOrdinal;
-use std::collections::btree_map::{BTreeMap, Entry};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Objects of the program in each interval that are equally many; others are as many as where kin is summed.
 const FEWEST_EXACT: i64 = 5;
@@ -95,16 +94,8 @@ fn one_place(last: &Last<'_>, mut groups: Vec<Grown>) -> Option<Vec<Grown>> {
     let above = above.iter().rfind(|node| !is_backing(last.snapshot(), **node)).copied();
     let says_something = |node: &NodeOrdinal| is_near && last.meaning(*node) >= Meaning::Plain;
     let container = above.filter(says_something).unwrap_or(groups.first()?.container);
-    let mut classes: BTreeMap<Label, Grown> = BTreeMap::new();
-    for group in groups {
-        match classes.entry(last.label(group.node)) {
-            Entry::Vacant(free) => {
-                free.insert(Grown { container, ..group });
-            }
-            Entry::Occupied(mut known) => known.get_mut().growth.add(&group.growth),
-        }
-    }
-    Some(classes.into_values().collect())
+    let groups = groups.into_iter().map(|group| Grown { container, ..group });
+    Some(summed(groups, |group| last.label(group.node)))
 }
 
 /// What two paths from the roots have in common.
