@@ -322,6 +322,23 @@ fn one_leak_in_two_places_is_one_entry() {
 }
 
 #[test]
+fn of_two_containers_that_of_the_program_is_named() {
+    let found = |holder: &str| {
+        let always = format!("root > !global | global > pool Module | Module > filename.app/string {holder}");
+        let more = |numbers: std::ops::Range<usize>| {
+            let channel =
+                |at: usize| format!("pool > Channel#{at}:64 | mine > Client#{at}:32 | Client#{at} > Channel#{at}");
+            numbers.map(channel).collect::<Vec<_>>().join(" | ")
+        };
+        let always = format!("{always} | global > other | other > aside | aside > mine");
+        let found = find_in(&three(&always, &more(0..30), &more(30..60)));
+        found.iter().map(|leak| format!("{} in {}", leak.class_name, leak.container.name)).collect::<Vec<_>>()
+    };
+    assert_eq!(found("mine"), ["Client in mine"]);
+    assert_eq!(found("nothing"), ["Channel in pool"]);
+}
+
+#[test]
 fn two_snapshots_work_too() {
     let always = "root > !global | global > list".to_owned();
     let heaps = [always.clone(), format!("{always} | {}", many("list > Item#", 0..30))];
