@@ -30,12 +30,12 @@ function descriptors() {
   return fs.readdirSync('/proc/self/fd').length;
 }
 
-/** Numbers of the processes that this one has forked and not reaped, whatever their state. */
-function children() {
+/** Numbers of the processes that one has forked and not reaped, whatever their state. */
+function children(of = process.pid) {
   const found = [];
-  for (const task of fs.readdirSync('/proc/self/task')) {
+  for (const task of fs.readdirSync(`/proc/${of}/task`)) {
     try {
-      found.push(...fs.readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
+      found.push(...fs.readFileSync(`/proc/${of}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
     } catch {
       // A thread that has just ended.
     }
@@ -43,12 +43,22 @@ function children() {
   return found;
 }
 
-/** The next copy of this process. */
-async function nextCopy() {
+/** The next copy of a process. */
+async function nextCopy(of = process.pid) {
   for (;;) {
-    const [pid] = children();
+    const [pid] = children(of);
     if (pid !== undefined) return pid;
     await turn();
+  }
+}
+
+/** Stops a copy that has settled: before that it does not know yet that it is to end with what it was copied from. */
+async function stopSettled(copy) {
+  for (;;) {
+    process.kill(copy, 'SIGSTOP');
+    if (fs.readFileSync(`/proc/${copy}/oom_score_adj`, 'utf8').trim() === '1000') return;
+    process.kill(copy, 'SIGCONT');
+    await delay(1);
   }
 }
 
@@ -263,19 +273,13 @@ test('the copy ends with the app, and leaves nothing', { skip }, async (t) => {
   const dir = folder(t);
   const code = `
     const { captureByFork } = require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'fork.js'))});
-    const fs = require('node:fs');
     captureByFork({ target: ${JSON.stringify(path.join(dir, 'a'))}, compression: 'zstd', heap: {} });
-    const timer = setInterval(() => {
-      const [pid] = fs.readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').split(' ').filter(Boolean);
-      if (pid === undefined) return;
-      clearInterval(timer);
-      process.kill(Number(pid), 'SIGSTOP');
-      console.log(pid);
-    }, 1);
+    console.log('running');
   `;
   const app = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [pid] = await once(app.stdout, 'data');
-  const copy = Number(pid);
+  await once(app.stdout, 'data');
+  const copy = await nextCopy(app.pid);
+  await stopSettled(copy);
   app.kill('SIGKILL');
   await once(app, 'exit');
   // Init, or whoever stands in for it, may take its time to reap.
@@ -346,7 +350,7 @@ test('a worker has its own heap copied, and its copy ends with it', { skip }, as
   await snapshot.close();
 
   const second = worker('');
-  process.kill(await nextCopy(), 'SIGSTOP');
+  await stopSettled(await nextCopy());
   await second.terminate();
   while (children().length > 0) await delay(5);
   await isClean(dir, 1);
