@@ -8,7 +8,7 @@ use super::job;
 use super::outlet::Outlet;
 use super::redact::key_of;
 use crate::archive::Codec;
-use crate::capture::{self, Ended, ForkCapture, ForkOptions, ForkTarget, Forked, Origin, Process, WatchOptions};
+use crate::capture::{self, Ended, ForkCapture, ForkOptions, ForkTarget, Forked, HeapKey, Origin, WatchOptions};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::Env;
@@ -49,12 +49,12 @@ pub struct ForkIds {
 impl ForkIds {
     /// Before the fork: afterwards the process is another one.
     fn origin(self) -> Result<Origin> {
-        let process = Process::of_this(self.thread as u64, &self.node).ok_or_else(|| Error::Capture {
+        let heap = HeapKey::of_this(self.thread as u64, &self.node).ok_or_else(|| Error::Capture {
             what: "/proc does not tell when this process began; there may be no descriptor left to read it with".into(),
         })?;
         let secret = self.secret.as_ref().try_into();
         let secret = secret.map_err(|_| Error::Option { name: "secret", what: "must have 8 bytes".into() })?;
-        Ok(Origin { process, secret: u64::from_le_bytes(secret), previous: self.previous.map(PathBuf::from) })
+        Ok(Origin { heap, secret: u64::from_le_bytes(secret), previous: self.previous.map(PathBuf::from) })
     }
 }
 

@@ -7,6 +7,7 @@ mod foreign;
 mod header;
 mod integers;
 mod key;
+mod layout;
 mod node_rows;
 mod number;
 mod outline;
@@ -21,6 +22,7 @@ mod tables;
 mod trace_tree;
 
 pub use ahead::Ahead;
+pub use layout::Layout;
 pub use parser::Parser;
 pub use redaction::{RedactionCounts, Redactor, Survey, is_placeholder};
 pub use tables::{EdgeTable, FunctionInfo, Location, LocationTable, NodeTable, Sample, StringTable, Tables, TraceNode};

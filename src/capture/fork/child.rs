@@ -1,8 +1,8 @@
 //! The forked process, from its first instruction to its last: a copy of the app that must touch nothing of what the app shares with the world.
 
-use super::super::numbering::{Numbering, Origin};
+use super::super::identity::{Numbering, Origin};
 use super::super::proc_file;
-use super::super::route::{BLOCK, Route};
+use super::super::stream::{BLOCK, Route};
 use super::got::Slots;
 use super::message::Message;
 use crate::error::{Error, Result};

@@ -1,7 +1,6 @@
 //! What the forked process says, a line of JSON each, through a pipe of its own.
 
-use super::super::completeness::Counts;
-use super::super::route::{Captured, Ids};
+use super::super::stream::{Captured, Counts, Ids};
 use crate::archive::Written;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};

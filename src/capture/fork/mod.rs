@@ -12,12 +12,12 @@ mod message;
 mod quiet;
 mod watch;
 
-pub use watch::{Ended, Watch, WatchOptions};
+pub use watch::Watch;
 
-use super::numbering::Origin;
+use super::fork_types::{ForkOptions, ForkTarget, Forked};
 use super::proc_file;
-use super::route::Route;
-use crate::archive::{ChunkSender, Codec, FileWriter, StreamWriter};
+use super::stream::Route;
+use crate::archive::{Codec, FileWriter, StreamWriter};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
@@ -28,7 +28,6 @@ use mappings::{Known, Plan, TakenAlong};
 use std::io::{PipeReader, PipeWriter, pipe};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use watch::Process;
 
@@ -36,40 +35,6 @@ use watch::Process;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The same while the thread of JavaScript waits.
 const PATIENCE_OF_APP: Duration = Duration::from_millis(1);
-
-/// Where the copy's snapshot goes.
-#[derive(Clone)]
-pub enum ForkTarget {
-    /// Into a file that the copy makes.
-    File(PathBuf),
-    /// To a reader in this process. What it has got cannot be taken back: a copy that fails after its first byte is not replaced.
-    Reader(Arc<ChunkSender>),
-}
-
-#[derive(Clone, Default)]
-pub struct ForkOptions {
-    /// Bytes by which the copy may grow before it is ended. `None`: as much as the system gives.
-    pub allowance: Option<u64>,
-    /// Most stored bytes.
-    pub max_bytes: Option<u64>,
-    /// With a key, contents do not leave the copy.
-    pub redaction_key: Option<[u8; 32]>,
-    /// With it, objects have the ids of the last capture, and all of a snapshot waits in the copy until they are known.
-    pub origin: Option<Origin>,
-}
-
-/// What came of a try to fork.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Forked {
-    /// Another thread works. Nothing was done.
-    NotQuiet,
-    /// The system gives no copy. Nothing was done.
-    Refused(String),
-    /// This is the app; [`ForkCapture::take_watch`] has the copy.
-    App,
-    /// This is the copy: V8 has to write to the descriptor, then [`ForkCapture::end_child`] has to be called.
-    Copy(i32),
-}
 
 /// A capture in a copy of this process. Dropped at any time, it leaves no file, process or descriptor.
 pub struct ForkCapture {
@@ -213,7 +178,7 @@ impl ForkCapture {
                 (PathBuf::new(), document.map(|(from, _)| Forward::new(from, reader.clone())))
             }
         };
-        self.watch = Some(Watch::new(process, results, complaints, path, self.options.allowance, forward));
+        self.watch = Some(Watch { process, results, complaints, path, allowance: self.options.allowance, forward });
         Ok(Forked::App)
     }
 

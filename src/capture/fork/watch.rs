@@ -1,7 +1,7 @@
 //! The app's side: waits for the forked process, on a thread of its own, and always ends with that process gone and reaped.
 
+use super::super::fork_types::{Ended, WatchOptions};
 use super::super::proc_file;
-use super::super::route::Captured;
 use super::child;
 use super::forward::Forward;
 use super::hooks::Stuck;
@@ -21,43 +21,16 @@ const KEPT_COMPLAINTS: usize = 4096;
 
 /// A forked process. Dropped before [`Watch::wait`], it is ended and reaped.
 pub struct Watch {
-    process: Process,
-    results: PipeReader,
-    complaints: PipeReader,
-    path: PathBuf,
-    allowance: Option<u64>,
+    pub(super) process: Process,
+    pub(super) results: PipeReader,
+    pub(super) complaints: PipeReader,
+    pub(super) path: PathBuf,
+    pub(super) allowance: Option<u64>,
     /// `None`: the process makes a file.
-    forward: Option<Forward>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct WatchOptions {
-    /// For how long the process may give no byte, want no processor and wait for no disk.
-    pub stalled: Duration,
-}
-
-/// How a forked process ended that did not fail.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Ended {
-    Captured(Captured),
-    /// It could not go on from the moment at which it was copied. Another moment will do.
-    Again {
-        why: String,
-    },
+    pub(super) forward: Option<Forward>,
 }
 
 impl Watch {
-    pub(super) fn new(
-        process: Process,
-        results: PipeReader,
-        complaints: PipeReader,
-        path: PathBuf,
-        allowance: Option<u64>,
-        forward: Option<Forward>,
-    ) -> Self {
-        Watch { process, results, complaints, path, allowance, forward }
-    }
-
     /// The process, for as long as it is watched.
     pub fn pid(&self) -> i32 {
         self.process.pid
@@ -372,7 +345,7 @@ mod tests {
         command.args(["-c", script]).stdin(Stdio::null()).stdout(say).stderr(complain);
         let child = command.spawn().expect("there is a shell");
         let pid = i32::try_from(child.id()).expect("a number of a process");
-        Watch::new(Process::of(pid), results, complaints, "file".into(), allowance, None)
+        Watch { process: Process::of(pid), results, complaints, path: "file".into(), allowance, forward: None }
     }
 
     fn check(script: &str, allowance: Option<u64>) -> std::result::Result<String, &'static str> {

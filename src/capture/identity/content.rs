@@ -1,9 +1,9 @@
 //! What one snapshot says about each of its objects, as far as it tells them apart.
 
 use super::mix;
+use super::rows::Rows;
 use super::texts::{Texts, edges, kind, split};
 use crate::bit_set::BitSet;
-use crate::capture::table::Rows;
 use crate::format::Tables;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{NO_NODE, StringOrdinal};

@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::mix;
-use crate::capture::table::Rows;
+use super::rows::Rows;
 use crate::ordinal::NO_NODE;
 
 /// More objects of one class in one place than this are a crowd: V8 puts new ones where old ones were, many at a time.

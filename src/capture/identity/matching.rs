@@ -2,8 +2,8 @@
 
 use super::content::{Content, Fact, child_hash};
 use super::crowds::{Crowds, place_of_node, place_of_row};
+use super::rows::Rows;
 use crate::bit_set::BitSet;
-use crate::capture::table::Rows;
 use crate::ordinal::NO_NODE;
 
 /// Evidence travels along the graph, forth and back; it has come to rest long before.

@@ -1,16 +1,26 @@
 //! Which object of this snapshot is which object of the one before, decided by what both hold. `docs/design.md` has the method.
 
+mod addresses;
 mod content;
 mod crowds;
+mod decide;
 mod evacuation;
+mod heap_key;
 mod matching;
 mod moved;
+mod numbering;
+mod own_memory;
+mod rewrite;
+mod rows;
+mod split_document;
+mod table;
 #[cfg(test)]
 pub(super) mod test_heap;
 mod texts;
 
-pub use content::{Content, Items, is_synthetic};
-pub use matching::match_rows;
+pub use heap_key::HeapKey;
+pub use numbering::{Numbered, Numbering, Origin};
+pub use table::Table;
 
 /// A good mixture of two numbers.
 ///

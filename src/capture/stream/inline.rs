@@ -1,6 +1,6 @@
 //! A snapshot taken in this process: JavaScript lets V8 write into [`InlineCapture::fd`], a thread of ours makes the file meanwhile.
 
-use super::memory;
+use super::super::memory;
 use super::route::{BLOCK, Captured, Route};
 use crate::error::{Error, Result};
 use std::io::{PipeReader, PipeWriter, pipe};
@@ -18,7 +18,7 @@ pub struct InlineCapture {
 }
 
 impl InlineCapture {
-    /// Begins the thread that takes the document along the route. The caller has the [`Turn`](super::Turn).
+    /// Begins the thread that takes the document along the route. The caller has the [`Turn`](crate::capture::Turn).
     ///
     /// # Errors
     /// [`Error::Io`]. Those of the route come from [`InlineCapture::finish`].

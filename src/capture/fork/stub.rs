@@ -1,46 +1,9 @@
 //! Where a process cannot be copied safely: another system than Linux, another C library than glibc, another processor.
 
-use super::numbering::Origin;
-use super::route::Captured;
-use crate::archive::{ChunkSender, Codec};
+use super::fork_types::{Ended, ForkOptions, ForkTarget, Forked, WatchOptions};
+use crate::archive::Codec;
 use crate::control::Control;
 use crate::error::{Error, Result};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
-
-#[derive(Clone)]
-pub enum ForkTarget {
-    File(PathBuf),
-    Reader(Arc<ChunkSender>),
-}
-
-#[derive(Clone, Default)]
-pub struct ForkOptions {
-    pub allowance: Option<u64>,
-    pub max_bytes: Option<u64>,
-    pub redaction_key: Option<[u8; 32]>,
-    pub origin: Option<Origin>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct WatchOptions {
-    pub stalled: Duration,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Forked {
-    NotQuiet,
-    Refused(String),
-    App,
-    Copy(i32),
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Ended {
-    Captured(Captured),
-    Again { why: String },
-}
 
 /// There is none.
 pub enum ForkCapture {}

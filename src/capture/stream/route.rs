@@ -4,8 +4,8 @@
 //! or serve a pool do not exist.
 
 use super::completeness::{Completeness, Counts};
-use super::numbering::{Numbered, Numbering};
 use crate::archive::{FileWriter, StreamWriter, Written};
+use crate::capture::identity::{Numbered, Numbering};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use std::io::Read;
 use std::path::Path;
 
 /// What a pipe holds, and what goes through the stages at a time. V8 writes pieces of 64 KiB; with this it seldom has to wait for us.
-pub(super) const BLOCK: usize = 1 << 20;
+pub const BLOCK: usize = 1 << 20;
 
 /// Rewrites the document while it goes by, in front of the check that it is whole.
 pub trait Stage: Send {

@@ -2,7 +2,9 @@
 //!
 //! It holds addresses of the process and hashes of its texts, so it is as private as the snapshot.
 
-use super::identity::{Items, mix};
+use super::heap_key::HeapKey;
+use super::mix;
+use super::rows::{Rows, stretch};
 use crate::archive::{Codec, FileWriter, Source, read};
 use crate::control::Control;
 use crate::error::Result;
@@ -10,37 +12,11 @@ use crate::ordinal::NO_NODE;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"heaphound ids 2\n";
+const MAGIC: &[u8; 16] = b"heaphound ids 3\n";
 /// A row takes at least this many bytes; a file that claims more rows than it can hold is damaged.
 const SMALLEST_ROW: usize = 14;
 /// Ids are 32 bits wide in V8 and in DevTools.
 pub const LAST_ID: u64 = u32::MAX as u64 - 1;
-
-/// Which heap a snapshot is of.
-///
-/// # Units
-/// `started`: clock ticks from the start of the machine.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Process {
-    pub pid: u32,
-    pub started: u64,
-    /// Of Node's worker; 0 is the main thread.
-    pub thread: u64,
-    /// Version of Node.
-    pub node: String,
-}
-
-impl Process {
-    /// This process. In a forked child that would be the child: ask before the fork.
-    pub fn of_this(thread: u64, node: &str) -> Option<Self> {
-        let stat = crate::archive::read_small(Path::new("/proc/self/stat"), 1 << 16)?;
-        let stat = String::from_utf8_lossy(&stat);
-        // The name of the program, in brackets, may hold anything.
-        let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace().collect();
-        let started = fields.get(19)?.parse().ok()?;
-        Some(Process { pid: std::process::id(), started, thread, node: node.to_owned() })
-    }
-}
 
 /// Names of sets of ids that can be compared with each other.
 pub type Space = String;
@@ -63,80 +39,16 @@ pub fn new_space() -> Space {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Table {
     pub space: Space,
-    pub process: Process,
+    pub heap: HeapKey,
     /// The next ids that were never used: of native objects (even), of objects of the heap (odd).
     pub next: [u64; 2],
     pub rows: Rows,
 }
 
-/// # Shapes
-/// One row per object whose place is known, ascending by address; the starts have one more.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Rows {
-    pub address: Vec<u64>,
-    pub id: Vec<u32>,
-    pub class: Vec<u32>,
-    /// Row of the object that holds it; [`NO_NODE`]: none that has a row.
-    pub owner: Vec<u32>,
-    pub owner_edge: Vec<u32>,
-    text_start: Vec<u32>,
-    /// As wide as hashes come: of a million texts, two have one of 32 bits.
-    texts: Vec<u64>,
-    child_start: Vec<u32>,
-    children: Vec<u32>,
-}
-
-impl Default for Rows {
-    fn default() -> Self {
-        Rows {
-            address: Vec::new(),
-            id: Vec::new(),
-            class: Vec::new(),
-            owner: Vec::new(),
-            owner_edge: Vec::new(),
-            text_start: vec![0],
-            texts: Vec::new(),
-            child_start: vec![0],
-            children: Vec::new(),
-        }
-    }
-}
-
-impl Rows {
-    pub fn len(&self) -> usize {
-        self.address.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.address.is_empty()
-    }
-
-    pub fn push(&mut self, address: u64, id: u32, class: u32, owner: (u32, u32), items: &Items) {
-        self.address.push(address);
-        self.id.push(id);
-        self.class.push(class);
-        self.owner.push(owner.0);
-        self.owner_edge.push(owner.1);
-        self.texts.extend(&items.texts);
-        self.text_start.push(self.texts.len() as u32);
-        self.children.extend(&items.children);
-        self.child_start.push(self.children.len() as u32);
-    }
-
-    /// Texts and children of a row, ascending.
-    pub fn items(&self, row: usize) -> (&[u64], &[u32]) {
-        (&self.texts[stretch(&self.text_start, row)], &self.children[stretch(&self.child_start, row)])
-    }
-}
-
-fn stretch(starts: &[u32], row: usize) -> std::ops::Range<usize> {
-    starts[row] as usize..starts[row + 1] as usize
-}
-
 #[derive(Serialize, Deserialize)]
 struct Head {
     space: Space,
-    process: Process,
+    heap: HeapKey,
     next: [u64; 2],
     rows: usize,
     texts: usize,
@@ -154,8 +66,8 @@ impl Table {
         writer.finish().map(|_| ())
     }
 
-    /// The table in `path`, when it is one of `process` and whole; else why not, in a few words.
-    pub fn load(path: &Path, process: &Process) -> std::result::Result<Self, String> {
+    /// The table in `path`, when it is of `heap` and whole; else why not, in a few words.
+    pub fn load(path: &Path, heap: &HeapKey) -> std::result::Result<Self, String> {
         let mut bytes = Vec::new();
         let keep = &mut |piece: &[u8]| {
             bytes.extend_from_slice(piece);
@@ -164,13 +76,13 @@ impl Table {
         read(Source::Path(path.into()), &Control::new(), keep)
             .map_err(|error| format!("the id table of the last capture cannot be read: {error}"))?;
         let table = Self::of_bytes(&bytes).ok_or("the id table of the last capture is damaged")?;
-        if table.process.pid != process.pid || table.process.started != process.started {
+        if table.heap.pid != heap.pid || table.heap.started != heap.started {
             return Err("the id table is of another process".into());
         }
-        if table.process.thread != process.thread {
+        if table.heap.thread != heap.thread {
             return Err("the id table is of another thread".into());
         }
-        if table.process.node != process.node {
+        if table.heap.node != heap.node {
             return Err("the id table is of another version of Node".into());
         }
         Ok(table)
@@ -180,7 +92,7 @@ impl Table {
         let rows = &self.rows;
         let head = Head {
             space: self.space.clone(),
-            process: self.process.clone(),
+            heap: self.heap.clone(),
             next: self.next,
             rows: rows.len(),
             texts: rows.texts.len(),
@@ -253,7 +165,7 @@ impl Table {
             && rows.owner.iter().all(|owner| *owner == NO_NODE || (*owner as usize) < count)
             && head.next[0] % 2 == 0
             && head.next[1] % 2 == 1;
-        whole.then_some(Table { space: head.space, process: head.process, next: head.next, rows })
+        whole.then_some(Table { space: head.space, heap: head.heap, next: head.next, rows })
     }
 }
 
@@ -315,10 +227,11 @@ fn checksum(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::content::Items;
     use super::*;
 
-    fn process() -> Process {
-        Process { pid: 7, started: 99, thread: 0, node: "v26.0.0".into() }
+    fn heap() -> HeapKey {
+        HeapKey { pid: 7, started: 99, thread: 0, node: "v26.0.0".into() }
     }
 
     fn table() -> Table {
@@ -329,7 +242,7 @@ mod tests {
             let owner = (if row == 0 { NO_NODE } else { row / 2 }, row * 7);
             rows.push(0x7f00_0000_0000 + u64::from(row) * 40, 3000 - row * 2 + 1, row ^ 0xffff, owner, &items);
         }
-        Table { space: new_space(), process: process(), next: [40, 4001], rows }
+        Table { space: new_space(), heap: heap(), next: [40, 4001], rows }
     }
 
     #[test]
@@ -378,12 +291,12 @@ mod tests {
         table.save(&path).expect("room");
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(path.metadata().expect("it is there").permissions().mode() & 0o777, 0o600);
-        assert_eq!(Table::load(&path, &process()), Ok(table));
+        assert_eq!(Table::load(&path, &heap()), Ok(table));
         for (other, why) in [
-            (Process { pid: 8, ..process() }, "process"),
-            (Process { started: 100, ..process() }, "process"),
-            (Process { thread: 1, ..process() }, "thread"),
-            (Process { node: "v24.0.0".into(), ..process() }, "Node"),
+            (HeapKey { pid: 8, ..heap() }, "process"),
+            (HeapKey { started: 100, ..heap() }, "process"),
+            (HeapKey { thread: 1, ..heap() }, "thread"),
+            (HeapKey { node: "v24.0.0".into(), ..heap() }, "Node"),
         ] {
             assert!(Table::load(&path, &other).is_err_and(|reason| reason.contains(why)));
         }
@@ -391,10 +304,10 @@ mod tests {
         let middle = stored.len() / 2;
         stored[middle] ^= 1;
         std::fs::write(&path, stored).expect("room");
-        assert!(Table::load(&path, &process()).is_err());
+        assert!(Table::load(&path, &heap()).is_err());
         std::fs::remove_file(&path).expect("ours");
-        assert!(Table::load(&path, &process()).is_err_and(|reason| reason.contains("cannot be read")));
-        let this = Process::of_this(3, "v1").expect("Linux says");
+        assert!(Table::load(&path, &heap()).is_err_and(|reason| reason.contains("cannot be read")));
+        let this = HeapKey::of_this(3, "v1").expect("Linux says");
         assert!(this.started > 0 && this.pid == std::process::id());
     }
 }

@@ -1,9 +1,8 @@
 //! Is the document that arrived whole? Asked while it streams by, for a fraction of a parser's memory and time.
 
 use crate::error::{Error, Result};
+use crate::format::Layout;
 use memchr::{memchr, memchr_iter, memchr2};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 /// The `snapshot` object of every known producer is a few kilobytes long.
 const HEADER_LIMIT: usize = 1 << 20;
@@ -88,9 +87,8 @@ impl Completeness {
         if !self.closed {
             return Err(incomplete("it ends before its last bracket"));
         }
-        let header: Header =
-            serde_json::from_slice(&self.header).map_err(|error| incomplete(format!("its header: {error}")))?;
-        let rows = |table: &str, numbers: Option<u64>, count: u64, fields: &[IgnoredAny]| {
+        let layout = Layout::of_header(&self.header).map_err(|error| incomplete(format!("its header: {error}")))?;
+        let rows = |table: &str, numbers: Option<u64>, count: u64, fields: &[String]| {
             let expected = count.checked_mul(fields.len() as u64);
             match numbers {
                 Some(numbers) if Some(numbers) == expected => Ok(()),
@@ -98,12 +96,12 @@ impl Completeness {
                 None => Err(incomplete(format!("it has no {table}"))),
             }
         };
-        rows("nodes", self.nodes, header.node_count, &header.meta.node_fields)?;
-        rows("edges", self.edges, header.edge_count, &header.meta.edge_fields)?;
+        rows("nodes", self.nodes, layout.node_count, layout.node_fields())?;
+        rows("edges", self.edges, layout.edge_count, layout.edge_fields())?;
         if !self.strings_seen {
             return Err(incomplete("it has no strings"));
         }
-        Ok(Counts { node_count: header.node_count, edge_count: header.edge_count })
+        Ok(Counts { node_count: layout.node_count, edge_count: layout.edge_count })
     }
 
     /// Uses bytes up to the next text or table.
@@ -195,19 +193,6 @@ impl Completeness {
         self.header.extend_from_slice(bytes);
         Ok(())
     }
-}
-
-#[derive(Deserialize)]
-struct Header {
-    meta: Meta,
-    node_count: u64,
-    edge_count: u64,
-}
-
-#[derive(Deserialize)]
-struct Meta {
-    node_fields: Vec<IgnoredAny>,
-    edge_fields: Vec<IgnoredAny>,
 }
 
 fn incomplete(what: impl Into<String>) -> Error {

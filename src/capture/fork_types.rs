@@ -1,0 +1,58 @@
+//! What a forked capture takes and gives, where the process can be forked and where it cannot.
+
+use super::identity::Origin;
+use super::stream::Captured;
+use crate::archive::ChunkSender;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where the copy's snapshot goes.
+#[derive(Clone)]
+pub enum ForkTarget {
+    /// Into a file that the copy makes.
+    File(PathBuf),
+    /// To a reader in this process. What it has got cannot be taken back: a copy that fails after its first byte is not replaced.
+    Reader(Arc<ChunkSender>),
+}
+
+#[derive(Clone, Default)]
+pub struct ForkOptions {
+    /// Bytes by which the copy may grow before it is ended. `None`: as much as the system gives.
+    pub allowance: Option<u64>,
+    /// Most stored bytes.
+    pub max_bytes: Option<u64>,
+    /// With a key, contents do not leave the copy.
+    pub redaction_key: Option<[u8; 32]>,
+    /// With it, objects have the ids of the last capture, and all of a snapshot waits in the copy until they are known.
+    pub origin: Option<Origin>,
+}
+
+/// What came of a try to fork.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Forked {
+    /// Another thread works. Nothing was done.
+    NotQuiet,
+    /// The system gives no copy. Nothing was done.
+    Refused(String),
+    /// This is the app; [`ForkCapture::take_watch`] has the copy.
+    App,
+    /// This is the copy: V8 has to write to the descriptor, then [`ForkCapture::end_child`] has to be called.
+    Copy(i32),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct WatchOptions {
+    /// For how long the process may give no byte, want no processor and wait for no disk.
+    pub stalled: Duration,
+}
+
+/// How a forked process ended that did not fail.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ended {
+    Captured(Captured),
+    /// It could not go on from the moment at which it was copied. Another moment will do.
+    Again {
+        why: String,
+    },
+}
