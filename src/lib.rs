@@ -10,6 +10,8 @@ pub mod kind;
 pub mod niceness;
 pub mod ordinal;
 pub mod prefetch;
+#[cfg(test)]
+mod test_random;
 pub mod text;
 pub mod wide_column;
 

@@ -160,6 +160,7 @@ mod tests {
     use crate::analysis::test_heap::heap_of;
     use crate::bit_set::BitSet;
     use crate::snapshot::drawing::draw;
+    use crate::test_random::Random;
     use std::collections::HashMap;
 
     /// `expected`: `class=count:shallow:retained:distance` words.
@@ -214,13 +215,8 @@ mod tests {
 
     #[test]
     fn retained_sizes_agree_with_the_definition_on_random_heaps() {
-        let mut seed = 4711u64;
-        let mut random = move |below: u64| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            seed % below
-        };
+        let mut numbers = Random::new(4711);
+        let mut random = |below: u64| numbers.below(below);
         let kinds = ["closure", "string", "regexp", "object", "code"];
         for _ in 0..200 {
             let count = 2 + random(30);

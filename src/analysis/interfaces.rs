@@ -101,6 +101,7 @@ mod tests {
     use super::*;
     use crate::analysis::Classes;
     use crate::analysis::shapes::tests::with_plain_objects;
+    use crate::test_random::Random;
 
     /// Nodes whose names begin with `o` are plain objects.
     #[track_caller]
@@ -144,13 +145,8 @@ mod tests {
 
     #[test]
     fn matching_agrees_with_the_definition_on_random_objects() {
-        let mut seed = 77u64;
-        let mut random = move |below: u64| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            seed % below
-        };
+        let mut numbers = Random::new(77);
+        let mut random = |below: u64| numbers.below(below);
         for _ in 0..60 {
             let objects: Vec<String> = (0..40)
                 .map(|object| {

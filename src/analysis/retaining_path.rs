@@ -314,6 +314,7 @@ impl Walk<'_> {
 mod tests {
     use super::*;
     use crate::snapshot::drawing::{draw, named};
+    use crate::test_random::Random;
 
     fn words(drawing: &str, node: &str) -> String {
         let snapshot = rename(draw(drawing));
@@ -363,11 +364,8 @@ mod tests {
     /// Unweighted levels over clear edges, by the book; code is the only machinery in the drawings.
     #[test]
     fn paths_agree_with_a_plain_search() {
-        let mut seed = 1u64;
-        let mut random = |below: u64| {
-            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (seed >> 33) % below
-        };
+        let mut numbers = Random::new(1);
+        let mut random = |below: u64| numbers.below(below);
         for _ in 0..200 {
             let groups: Vec<String> = (0..30u64)
                 .map(|node| {

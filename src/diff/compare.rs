@@ -296,6 +296,7 @@ mod tests {
     use crate::open::{OpenOptions, analyse};
     use crate::snapshot::Snapshot;
     use crate::snapshot::drawing::draw;
+    use crate::test_random::Random;
     use std::collections::HashSet;
 
     fn compare(before: &Snapshot, after: &Snapshot, id_limit: usize) -> (Diff, Heap) {
@@ -362,11 +363,8 @@ mod tests {
 
     #[test]
     fn rows_agree_with_a_plain_comparison() {
-        let mut seed = 5u64;
-        let mut random = move |below: u64| {
-            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (seed >> 33) % below
-        };
+        let mut numbers = Random::new(5);
+        let mut random = |below: u64| numbers.below(below);
         let heap = |random: &mut dyn FnMut(u64) -> u64| {
             let mut groups = Vec::new();
             for node in 0..40 {

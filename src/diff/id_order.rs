@@ -74,18 +74,15 @@ fn sort_by_upper_half(keys: &mut Vec<u64>, largest: u32, control: &Control) -> R
 mod tests {
     use super::*;
     use crate::snapshot::drawing::draw;
+    use crate::test_random::Random;
 
     #[test]
     fn order_is_that_of_a_plain_sort() {
-        let mut seed = 7u64;
+        let mut random = Random::new(7);
         for limit in [2, 5000, 1 << 20, u64::from(u32::MAX), 1 << 40] {
             let words: Vec<String> = (0..60).map(|node| format!("n{node}")).collect();
             let mut tables = draw(&format!("root > {}", words.join(" "))).tables().clone();
-            let ids = (0..61).map(|_| {
-                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                (seed >> 20) % limit
-            });
-            tables.nodes.id = ids.collect();
+            tables.nodes.id = (0..61).map(|_| random.below(limit)).collect();
             let snapshot = Snapshot::new(tables);
             let mut expected: Vec<NodeOrdinal> = snapshot.nodes().filter(|node| node.0 % 3 != 0).collect();
             expected.sort_by_key(|node| snapshot.id(*node));

@@ -236,13 +236,7 @@ mod avx2 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn random(seed: &mut u64) -> u64 {
-        *seed ^= *seed << 13;
-        *seed ^= *seed >> 7;
-        *seed ^= *seed << 17;
-        *seed
-    }
+    use crate::test_random::Random;
 
     /// The fast scanner may stop sooner, but what it took it took as the safe one does; the rest is at most a window, or is where the
     /// safe one stops too.
@@ -259,25 +253,24 @@ mod tests {
 
     #[test]
     fn the_fast_scanner_equals_the_safe_one() {
-        let mut seed = 0x5eed;
+        let mut random = Random::new(0x5eed);
         let spaces = ["", "", "", "", "\n", " ", "\r\n", "\t ", "\n        "];
         for round in 0..3000 {
             let mut text = String::new();
             let longest = [1, 3, 6, 8, 9, 10, 11][round % 7];
-            for _ in 0..random(&mut seed) % 400 {
-                let space =
-                    |seed: &mut u64| if round % 2 == 0 { "" } else { spaces[random(seed) as usize % spaces.len()] };
-                text += space(&mut seed);
-                text += &(random(&mut seed) % 10u64.pow(1 + random(&mut seed) as u32 % longest)).to_string();
-                text += space(&mut seed);
+            for _ in 0..random.below(400) {
+                let space = |random: &mut Random| if round % 2 == 0 { "" } else { *random.of(&spaces) };
+                text += space(&mut random);
+                text += &(random.number() % 10u64.pow(1 + random.number() as u32 % longest)).to_string();
+                text += space(&mut random);
                 text.push(',');
             }
             let mut bytes = text.into_bytes();
             check_same(&bytes);
             // The same with a few bytes of damage.
-            for _ in 0..random(&mut seed) % 4 {
-                let at = random(&mut seed) as usize % (bytes.len() + 1);
-                let byte = b",,  ]-.e\n09:/\x00\x0b\xff"[random(&mut seed) as usize % 16];
+            for _ in 0..random.below(4) {
+                let at = random.number() as usize % (bytes.len() + 1);
+                let byte = b",,  ]-.e\n09:/\x00\x0b\xff"[random.number() as usize % 16];
                 match bytes.get_mut(at) {
                     Some(old) if byte % 2 == 0 => *old = byte,
                     _ => bytes.insert(at, byte),

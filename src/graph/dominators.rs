@@ -152,6 +152,7 @@ pub(super) mod tests {
     use crate::bit_set::BitSet;
     use crate::graph::{Ephemerons, Holding};
     use crate::snapshot::drawing::{draw, named};
+    use crate::test_random::Random;
 
     pub(in crate::graph) fn tree_of(snapshot: &Snapshot) -> DominatorTree {
         let control = Control::new();
@@ -245,13 +246,8 @@ pub(super) mod tests {
 
     #[test]
     fn agree_with_the_definition_on_random_heaps() {
-        let mut seed = 0x9e37_79b9_7f4a_7c15u64;
-        let mut random = move |below: u64| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            seed % below
-        };
+        let mut numbers = Random::new(0x9e37_79b9_7f4a_7c15);
+        let mut random = |below: u64| numbers.below(below);
         for round in 0..300 {
             let count = 2 + random(24);
             let mut drawing = String::from("n0");

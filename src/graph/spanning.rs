@@ -168,18 +168,14 @@ mod tests {
     use super::*;
     use crate::graph::Ephemerons;
     use crate::snapshot::drawing::draw;
+    use crate::test_random::Random;
 
     /// The definition: what the page's roots reach over edges that are not weak, whatever else an edge says.
     #[test]
     fn page_objects_agree_with_the_definition_on_random_heaps() {
         let control = Control::new();
-        let mut seed = 0x2545_f491_4f6c_dd1du64;
-        let mut random = move |below: u64| {
-            seed ^= seed << 13;
-            seed ^= seed >> 7;
-            seed ^= seed << 17;
-            seed % below
-        };
+        let mut numbers = Random::new(0x2545_f491_4f6c_dd1d);
+        let mut random = |below: u64| numbers.below(below);
         for round in 0..300 {
             let count = 2 + random(24);
             let mut drawing = String::from("n0");

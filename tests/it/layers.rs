@@ -155,9 +155,11 @@ fn is_for_tests(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("test_"))
 }
 
-/// The code without comments, up to the unit tests at its end.
+/// The code without comments, up to the unit tests at its end, whoever may see them.
 fn shipped_code(text: &str) -> String {
-    let text = text.split("\nmod tests {").next().unwrap_or(text);
+    let tests = ["\nmod tests {", "\npub(crate) mod tests {", "\npub(super) mod tests {"];
+    let end = tests.iter().filter_map(|start| text.find(start)).min().unwrap_or(text.len());
+    let text = &text[..end];
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
@@ -172,4 +174,12 @@ fn imports_are_found_alone_and_in_groups() {
         imports("use crate::{\n    error::{Error, Result},\n    snapshot::Snapshot,\n};"),
         ["error", "snapshot"]
     );
+}
+
+#[test]
+fn unit_tests_are_left_out_whoever_may_see_them() {
+    for visibility in ["", "pub(super) ", "pub(crate) "] {
+        let text = format!("fn shipped() {{}}\n\n#[cfg(test)]\n{visibility}mod tests {{\n    use crate::report;\n}}\n");
+        assert!(imports(&shipped_code(&text)).is_empty(), "{visibility}");
+    }
 }
