@@ -4,8 +4,10 @@
 
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
+const path = require('node:path');
 const { printLocation } = require('../words/location');
 const { holder, nameOf, placeOf } = require('../words/leak-sentences');
+const { toJson } = require('../words/text');
 
 const VERSION = 1;
 
@@ -53,7 +55,7 @@ function writeBaseline(file, leaks, { before, root }) {
   /** @type {Map<string, Entry>} */
   const entries = new Map();
   for (const leak of leaks) {
-    const place = printLocation(placeOf(leak), root).replaceAll('\\', '/');
+    const place = printLocation(placeOf(leak), root).replaceAll(path.sep, '/');
     const note = notes.get(leak.fingerprint);
     entries.set(leak.fingerprint, {
       fingerprint: leak.fingerprint,
@@ -68,7 +70,7 @@ function writeBaseline(file, leaks, { before, root }) {
   // Whoever reads meanwhile has the old one or the new one.
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    fs.writeFileSync(temporary, `${JSON.stringify({ version: VERSION, leaks: sorted }, null, 2)}\n`);
+    fs.writeFileSync(temporary, `${toJson({ version: VERSION, leaks: sorted }, 2)}\n`);
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });

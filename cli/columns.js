@@ -14,9 +14,8 @@ const { label } = require('../words/text');
  */
 const right = (title, cell, more) => ({ title, cell, align: 'right', ...more });
 
-/** @type {(title: string, nameOf?: (row: any) => string) => import('./table').Column} */
-const nameColumn = (title, nameOf = (row) => row.name) =>
-  ({ title, cell: (row) => label(nameOf(row)), flexible: true, style: () => 'cyan' });
+/** @type {(title: string, cell?: (row: any) => string) => import('./table').Column} */
+const nameColumn = (title, cell = (row) => label(row.name)) => ({ title, cell, flexible: true, style: () => 'cyan' });
 /** @type {() => import('./table').Column} */
 const idColumn = () => ({ title: 'Id', cell: (row) => `@${row.id}` });
 /** @type {(title: string, countOf?: (row: any) => number) => import('./table').Column} */

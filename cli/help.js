@@ -3,16 +3,17 @@
 const { COMMANDS } = require('./commands');
 const { COMMON, OPTIONS } = require('./options');
 const { drawTable } = require('./table');
+const { wrap } = require('../words/text');
 
 /** @type {import('./table').Column[]} */
 const COMMAND_COLUMNS = [
   { title: '', cell: (command) => command.synopsis },
-  { title: '', cell: (command) => command.summary },
+  { title: '', cell: (command) => command.summary, prose: true },
 ];
 /** @type {import('./table').Column[]} */
 const OPTION_COLUMNS = [
   { title: '', cell: ([name, option]) => `${option.short ? `-${option.short}, ` : ''}--${name}${option.value ? ` ${option.value}` : ''}` },
-  { title: '', cell: ([, option]) => option.help },
+  { title: '', cell: ([, option]) => option.help, prose: true },
 ];
 
 /**
@@ -28,10 +29,12 @@ function generalHelp(terminal) {
     '',
     ...drawTable(COMMAND_COLUMNS, COMMANDS, terminal, { header: false, indent: 2 }),
     '',
-    'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',
-    'Options of a command: heaphound COMMAND --help',
-    '',
-    'Exit codes: 0 fine, 1 leaks found (leaks, check), 2 the command line is wrong, 3 the input is bad.',
+    ...[
+      'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',
+      'Options of a command: heaphound COMMAND --help',
+      '',
+      'Exit codes: 0 fine, 1 leaks found (leaks, check), 2 the command line is wrong, 3 the input is bad.',
+    ].flatMap((text) => wrap(text, terminal.width)),
   ];
 }
 
@@ -47,7 +50,7 @@ function commandHelp(command, terminal) {
   return [
     `usage: heaphound ${command.synopsis} [options]`,
     '',
-    ...command.description,
+    ...wrap(command.description.join(' '), terminal.width),
     '',
     ...drawTable(OPTION_COLUMNS, options, terminal, { header: false, indent: 2 }),
     ...(command.examples ? ['', 'Examples:', ...command.examples.map((example) => `  ${example}`)] : []),

@@ -2,7 +2,7 @@
 
 const { count } = require('../words/numbers');
 const { printLocation } = require('../words/location');
-const { fit, harmless, label, widthOf } = require('../words/text');
+const { fit, label, visible, widthOf } = require('../words/text');
 
 /** Columns by which a step stands further to the right, of a short path and of one that would leave the page. */
 const STAIR = 2;
@@ -59,7 +59,7 @@ function drawStep({ step, parent }, margin, terminal, mark = '') {
   const arrow = !parent ? '' : reference === '' ? '→ ' : ' → ';
   const before = widthOf(margin + reference + arrow);
   const id = ` @${step.id}`;
-  const name = fit(parent ? label(step.name) : harmless(step.name) || '(root)', Math.max(terminal.width - before - id.length, NARROWEST_NAME));
+  const name = fit(parent ? label(step.name) : visible(step.name) || '(root)', Math.max(terminal.width - before - id.length, NARROWEST_NAME));
   const remark = mark === '' ? '' : `  ${mark}`;
   const location = printLocation(step.location);
   const line = margin + terminal.style('yellow', reference) + terminal.style('dim', arrow)
@@ -77,12 +77,12 @@ function drawStep({ step, parent }, margin, terminal, mark = '') {
  * @param {string} edge
  */
 function printReference(edge) {
-  const name = harmless(edge);
+  const name = fit(visible(edge), LONGEST_KEY);
   if (name === '' || /^[[(<]/.test(name)) return name;
   if (/^-?\d+$/.test(name)) return `[${name}]`;
   const slot = SLOT.exec(name);
   if (slot) return slot[1];
-  return IDENTIFIER.test(name) ? `.${name}` : `["${fit(name, LONGEST_KEY)}"]`;
+  return IDENTIFIER.test(name) ? `.${name}` : `["${name}"]`;
 }
 
 /**

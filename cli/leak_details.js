@@ -3,13 +3,13 @@
 const path = require('node:path');
 const { printLocation } = require('../words/location');
 const { drawFullPath } = require('./leak_path');
-const { INDENT, drawFacts, drawHeadline, margin, quoteForShell, section } = require('./leak_page');
+const { INDENT, drawFacts, drawHeadline, margin, section } = require('./leak_page');
 const { nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
 const { tellMeasurement } = require('./leak_story');
 const { countDelta, counted, sizeDelta } = require('../words/numbers');
 const { drawTable } = require('./table');
-const { fit, harmless } = require('../words/text');
+const { fit, harmless, quoteForShell } = require('../words/text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {import('./terminal').Terminal} Terminal */

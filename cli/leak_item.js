@@ -2,15 +2,13 @@
 
 const { printReference } = require('./ladder');
 const { INDENT } = require('./leak_page');
+const { nameOf } = require('../words/leak-sentences');
 const { mean, size } = require('../words/numbers');
 const { drawTable } = require('./table');
-const { fit, harmless } = require('../words/text');
-
-const LONGEST_NAME = 60;
 
 /** @type {import('./table').Column[]} */
 const COLUMNS = [
-  { title: '', cell: ({ part, level }) => '  '.repeat(level) + reference(part, level) + fit(harmless(part.name), LONGEST_NAME) },
+  { title: '', cell: ({ part, level }) => '  '.repeat(level) + reference(part, level) + nameOf(part.name) },
   { title: 'objects', cell: ({ part }) => mean(part.count), align: 'right' },
   { title: 'bytes', cell: ({ part }) => size(part.size), align: 'right' },
 ];

@@ -5,7 +5,7 @@
 const { printLocation } = require('../words/location');
 const { SIGNS, cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../words/leak-sentences');
 const { counted, size } = require('../words/numbers');
-const { harmless } = require('../words/text');
+const { harmless, sentence } = require('../words/text');
 
 const LINK = /(https:\/\/[\w./%?=&+~-]+[\w/])/;
 
@@ -104,7 +104,7 @@ function longestRun(text) {
  * @param {string} text
  */
 function escape(text) {
-  return harmless(text)
+  return sentence(text)
     .replaceAll(/[\\`*_{}[\]<>()|~!&]/g, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`))
     .replaceAll(/([@#])(?=\w)/g, '$1<!-- -->')
     .replaceAll('://', ':<!-- -->//')

@@ -4,7 +4,7 @@
 
 const { printLocation } = require('../words/location');
 const { cutOf, detailOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
-const { fit, harmless, widthOf, wrap } = require('../words/text');
+const { fit, sentence, widthOf, wrap } = require('../words/text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {import('./terminal').Terminal} Terminal */
@@ -13,6 +13,8 @@ const INDENT = 3;
 const LABEL_WIDTH = 11;
 /** Columns that a place gets at least, or none. */
 const NARROWEST_PLACE = 14;
+/** Facts that go where a screen has no room for all, in this order. */
+const LESS_WORTH = ['Made by', 'Class', 'Kind'];
 
 /**
  * @param {string} title
@@ -44,61 +46,81 @@ function margin(line) {
   return ' '.repeat(INDENT) + line;
 }
 
-/** @param {string} text */
-function quoteForShell(text) {
-  const shown = harmless(text);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll('\'', '\'\\\'\'')}'`;
-}
-
 /**
- * What it is, where, what to cut and what repairs it: a label and a text each.
+ * What it is, where, what to cut and what repairs it: a label and a text each. Where there is room for `most` lines only, whole facts
+ * of less worth go, and no sentence is cut: `heaphound explain` has them all.
  *
  * @param {Leak} leak
  * @param {Terminal} terminal
- * @param {{ isShort: boolean }} options for one screen, or all of it
+ * @param {{ isShort: boolean, most?: number }} options `isShort`: what one screen is for
  */
-function drawFacts(leak, terminal, { isShort }) {
+function drawFacts(leak, terminal, { isShort, most = Infinity }) {
+  let facts = factsOf(leak, terminal, isShort);
+  let lines = drawAll(facts, terminal);
+  for (const giveUp of [...leak.evidence.map(() => withoutReason), ...LESS_WORTH.map((label) => without(label))]) {
+    if (lines.length <= most) break;
+    facts = giveUp(facts);
+    lines = drawAll(facts, terminal);
+  }
+  return lines;
+}
+
+/** @typedef {{ label: string, text: string, reasons?: string[] }} Fact `reasons`: what stands behind the text, of falling worth */
+
+/**
+ * @param {Leak} leak
+ * @param {Terminal} terminal
+ * @param {boolean} isShort
+ * @returns {Fact[]}
+ */
+function factsOf(leak, terminal, isShort) {
   const { container, location, detail, known, kind, advice, confidence, evidence } = leak;
   const width = terminal.width - INDENT - LABEL_WIDTH;
   const told = detailOf(leak);
-  /** @type {(text: string, place: string) => string} */
-  const placed = (text, place) => {
+  /** A place is cut at the edge of a terminal, so that it stays beside what it is the place of. @type {(text: string, place: string, before?: string) => string} */
+  const placed = (text, place, before = '') => {
     if (place === '') return text;
-    const room = width - widthOf(text) - 2;
-    return isShort && room < widthOf(place) ? (room < NARROWEST_PLACE ? text : `${text}, ${fit(place, room, 'end')}`) : `${text}, ${place}`;
+    const front = `${text}, ${before}`;
+    const room = width - widthOf(front);
+    if (!isShort || !terminal.isTty || room >= widthOf(place)) return front + place;
+    return room < NARROWEST_PLACE ? text : front + fit(place, room, 'end');
   };
   // What Node.js made is no use to who wants to change something: the nearest place in code of one's own.
   const own = isOwn(container.location) ? undefined : placeOf(leak);
-  const holderPlace = own ? `held at ${printLocation(own)}` : printLocation(container.location);
   // Where allocations were recorded: the innermost function that is somebody's own.
   const maker = leak.allocationStack?.find((frame) => isOwn(frame)) ?? leak.allocationStack?.[0];
-  const reasons = evidence.map(harmless).join('; ');
-  /** @type {[label: string, text: string, mostLines: number][]} */
+  /** @type {Fact[]} */
   const facts = [
-    ['Kind', placed(`${kind}${told ? `: ${told}` : ''}`, printLocation(detail?.location)), 1],
-    ['Container', placed(`${nameOf(container.name)} @${container.id}`, holderPlace), 1],
-    ['Class', printLocation(location) === '' ? '' : placed(nameOf(leak.className), printLocation(location)), 1],
-    ['Made by', maker ? placed(nameOf(maker.name), printLocation(maker)) : '', 1],
-    ['Cut', cutOf(leak), 1],
-    ['Known', known ? harmless(knownAs(known)) + (isShort ? '' : `; ${harmless(known.source)}`) : '', 2],
-    ['Fix', harmless(known?.advice ?? advice), 2],
-    ['Sure', `${confidence}${reasons ? `: ${reasons}` : ''}`, 1],
+    { label: 'Kind', text: placed(`${kind}${told ? `: ${told}` : ''}`, printLocation(detail?.location)) },
+    { label: 'Container', text: placed(`${nameOf(container.name)} @${container.id}`, printLocation(own ?? container.location), own && 'held at ') },
+    { label: 'Class', text: printLocation(location) === '' ? '' : placed(nameOf(leak.className), printLocation(location)) },
+    { label: 'Made by', text: maker ? placed(nameOf(maker.name), printLocation(maker)) : '' },
+    { label: 'Cut', text: cutOf(leak) },
+    { label: 'Known', text: known ? sentence(knownAs(known)) + (isShort ? '' : `; ${sentence(known.source)}`) : '' },
+    { label: 'Fix', text: sentence(known?.advice ?? advice) },
+    { label: 'Sure', text: confidence, reasons: evidence.map(sentence) },
   ];
-  return facts.filter(([, text]) => text !== '').flatMap(([label, text, most]) =>
-    wrapTo(text, width, isShort ? most : Infinity).map((line, at) => margin(terminal.style('bold', (at === 0 ? label : '').padEnd(LABEL_WIDTH))) + line));
+  return facts.filter(({ text }) => text !== '');
 }
 
 /**
- * At most so many lines; an ellipsis stands for what is missing.
- *
- * @param {string} text
- * @param {number} width
- * @param {number} most
+ * @param {Fact[]} facts
+ * @param {Terminal} terminal
  */
-function wrapTo(text, width, most) {
-  const lines = wrap(text, width);
-  if (lines.length <= most) return lines;
-  return [...lines.slice(0, most - 1), fit(`${lines[most - 1]} ${lines[most]}`, width)];
+function drawAll(facts, terminal) {
+  return facts.flatMap(({ label, text, reasons = [] }) =>
+    wrap(reasons.length === 0 ? text : `${text}: ${reasons.join('; ')}`, terminal.width - INDENT - LABEL_WIDTH)
+      .map((line, at) => margin(terminal.style('bold', (at === 0 ? label : '').padEnd(LABEL_WIDTH))) + line));
 }
 
-module.exports = { INDENT, drawFacts, drawHeadline, margin, quoteForShell, section };
+/** @param {Fact[]} facts */
+function withoutReason(facts) {
+  return facts.map((fact) => ({ ...fact, reasons: fact.reasons?.slice(0, -1) }));
+}
+
+/** @param {string} label @returns {(facts: Fact[]) => Fact[]} */
+function without(label) {
+  return (facts) => facts.filter((fact) => fact.label !== label);
+}
+
+module.exports = { INDENT, drawFacts, drawHeadline, margin, section };

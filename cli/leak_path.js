@@ -5,7 +5,7 @@ const { printLocation } = require('../words/location');
 const { counted } = require('../words/numbers');
 const { INDENT } = require('./leak_page');
 const { SIGNS, nameOf, referenceOf, remarkOf } = require('../words/leak-sentences');
-const { fit, harmless, widthOf, wrap } = require('../words/text');
+const { fit, sentence, widthOf, wrap } = require('../words/text');
 
 /** Columns that a place gets at least, or none. */
 const NARROWEST_PLACE = 14;
@@ -83,7 +83,7 @@ function drawFullPath(leak, terminal) {
       lines.push(drawStep(step, { leak, parent: path[position - 1], terminal, ids: true }));
       if (step.because && step.because !== because) {
         because = step.because;
-        const told = wrap(harmless(because), terminal.width - INDENT - 4);
+        const told = wrap(sentence(because), terminal.width - INDENT - 4);
         lines.push(...told.map((line) => ' '.repeat(INDENT + 4) + terminal.style('dim', line)));
       }
     }
@@ -100,7 +100,7 @@ function drawStep(step, { leak, parent, terminal, ids }) {
   const isContainer = step.id === leak.container.id;
   const remark = remarkOf(step, leak.container.id);
   const tail = (ids ? ` @${step.id}` : '') + (remark === '' ? '' : `  ← ${remark}`);
-  const width = terminal.width - INDENT - 2 - widthOf(tail);
+  const width = terminal.tableWidth - INDENT - 2 - widthOf(tail);
   const whole = parent ? referenceOf(step) : '';
   const reference = fit(whole, Math.max(width - NARROWEST_NAME - 3, NARROWEST_NAME));
   const arrow = reference === '' ? '' : ' → ';

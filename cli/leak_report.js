@@ -4,6 +4,7 @@ const { annotations, isGithub, withoutCommands } = require('./github');
 const { leaksAsMarkdown } = require('./leak_markdown');
 const { leaksAsSarif } = require('./leak_sarif');
 const { rootOf } = require('./leak_search');
+const { toJson } = require('../words/text');
 const { UsageError } = require('./usage');
 
 const PACKAGE = '../package.json';
@@ -30,7 +31,7 @@ async function reportLeaks({ options, output }, document, { story, known }) {
   const isDocument = DOCUMENTS.some((name) => options[name]);
   const isRead = options.github || isGithub();
   if (options.json) await output.json(document);
-  else if (options.sarif) await output.write(`${JSON.stringify(leaksAsSarif(document, { root, version: version(), known }), null, 2)}\n`);
+  else if (options.sarif) await output.write(`${toJson(leaksAsSarif(document, { root, version: version(), known }), 2)}\n`);
   else if (options.markdown) await output.lines(leaksAsMarkdown(document, { root }));
   else await output.lines(isRead ? withoutCommands(story()) : story());
   if (!isRead) return;

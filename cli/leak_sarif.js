@@ -5,8 +5,8 @@
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { toPath } = require('../words/location');
-const { cutOf, headline, knownAs, placeOf } = require('../words/leak-sentences');
-const { harmless } = require('../words/text');
+const { cutOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { sentence } = require('../words/text');
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const LEVELS = /** @type {const} */ ({ high: 'error', medium: 'warning', low: 'note' });
@@ -55,10 +55,10 @@ function resultOf(leak, { kinds, root, known }) {
     ruleId: `leak/${leak.kind}`,
     ruleIndex: kinds.indexOf(leak.kind),
     level: LEVELS[leak.confidence],
-    message: { text: harmless(text) },
+    message: { text: sentence(text) },
     ...(place ? { locations: [{ physicalLocation: physicalLocation(place, root) }] } : {}),
-    ...(leak.location?.file && leak.location !== place
-      ? { relatedLocations: [{ id: 0, message: { text: harmless(`the class ${leak.className}`) }, physicalLocation: physicalLocation(leak.location, root) }] }
+    ...(leak.location && isOwn(leak.location) && leak.location !== place
+      ? { relatedLocations: [{ id: 0, message: { text: `the class ${nameOf(leak.className)}` }, physicalLocation: physicalLocation(leak.location, root) }] }
       : {}),
     partialFingerprints: { [FINGERPRINT]: leak.fingerprint },
     ...(known ? { baselineState: known.has(leak.fingerprint) ? 'unchanged' : 'new' } : {}),

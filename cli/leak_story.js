@@ -1,12 +1,12 @@
 'use strict';
 
 const { drawFullPath, drawShortPath } = require('./leak_path');
-const { INDENT, drawFacts, drawHeadline, margin, quoteForShell, section } = require('./leak_page');
+const { INDENT, drawFacts, drawHeadline, margin, section } = require('./leak_page');
 const { holder, nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
 const { count, countDelta, counted, size, sizeDelta } = require('../words/numbers');
 const { drawTable } = require('./table');
-const { fit, harmless, widthOf, wrap } = require('../words/text');
+const { quoteForShell, sentence, widthOf, wrap } = require('../words/text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {import('./terminal').Terminal} Terminal */
@@ -14,6 +14,7 @@ const { fit, harmless, widthOf, wrap } = require('../words/text');
 /** Lines of a terminal that a leak may take; the prompt needs one. */
 const SCREEN = 23;
 const FEWEST_STEPS = 4;
+const FEWEST_FACTS = 6;
 const MOST_STEPS = 9;
 const MOST_OTHERS = 8;
 const MOST_ONE_OFF = 3;
@@ -51,9 +52,11 @@ function tellLeaks(document, { files, limit, all = false, tree = false, full = f
  * @param {{ number?: number, files: string[], tree: boolean, full: boolean, terminal: Terminal, room: number }} options
  */
 function tellLeak(leak, { number, files, tree, full, terminal, room }) {
-  const opening = [...drawHeadline(leak, number, terminal), '', ...drawFacts(leak, terminal, { isShort: true })];
-  // Two lines stand above the path, and one below.
-  const steps = Math.min(Math.max(room - opening.length - 3, FEWEST_STEPS), MOST_STEPS);
+  const headline = [...drawHeadline(leak, number, terminal), ''];
+  // Two lines stand above the path, and one below. In a pipe nothing has to go: there is no screen.
+  const most = terminal.isTty ? Math.max(room - headline.length - FEWEST_STEPS - 3, FEWEST_FACTS) : Infinity;
+  const opening = [...headline, ...drawFacts(leak, terminal, { isShort: true, most })];
+  const steps = terminal.isTty ? Math.min(Math.max(room - opening.length - 3, FEWEST_STEPS), MOST_STEPS) : MOST_STEPS;
   return [
     ...opening,
     ...section('Why it stays alive', full ? drawFullPath(leak, terminal) : drawShortPath(leak, terminal, steps), terminal),
@@ -72,11 +75,11 @@ function tellLeak(leak, { number, files, tree, full, terminal, room }) {
 function moreOf({ fingerprint }, files, terminal) {
   const command = margin(`heaphound explain ${fingerprint} `);
   const whole = command + files.map(quoteForShell).join(' ');
-  return widthOf(whole) <= terminal.width ? whole : `${command}FILE…`;
+  return widthOf(whole) <= (terminal.isTty ? terminal.width : Infinity) ? whole : `${command}FILE…`;
 }
 
 /**
- * The leaks that are not told at length, a line each.
+ * The leaks that are not told at length, a sentence each.
  *
  * @param {Leak[]} leaks
  * @param {number} before how many are told
@@ -85,10 +88,11 @@ function moreOf({ fingerprint }, files, terminal) {
 function tellOthers(leaks, before, terminal) {
   if (leaks.length === 0) return [];
   const shown = leaks.slice(0, MOST_OTHERS);
-  const lines = shown.map((leak, at) => {
+  const lines = shown.flatMap((leak, at) => {
     const objects = sum(leak.countGrowth);
     const growth = objects > 0 ? countDelta(objects) : sizeDelta(sum(leak.sizeGrowth));
-    return fit(`${`${before + at + 1}.`.padEnd(INDENT)}${nameOf(leak.className)} ${growth} in ${holder(leak)}  [${leak.fingerprint}]`, terminal.width);
+    const text = `${nameOf(leak.className)} ${growth} in ${holder(leak)}  [${leak.fingerprint}]`;
+    return wrap(text, terminal.width - INDENT).map((line, row) => (row === 0 ? `${before + at + 1}.` : '').padEnd(INDENT) + line);
   });
   const rest = leaks.length - shown.length;
   return ['', terminal.style('bold', 'Also'), ...lines, ...(rest > 0 ? [`… and ${rest} more: --all shows them`] : [])];
@@ -107,14 +111,14 @@ function tellMeasurement({ snapshots, comparison, leaks, oneOff, ignored }, term
   const isEnough = snapshots.length >= ENOUGH_SNAPSHOTS;
   const left = ignored > 0 ? ` ${counted(ignored, 'leak')} ignored.` : '';
   const footnotes = [
-    ...(comparison.ids ? [] : [`Compared by structure: ${harmless(comparison.reason)}.`]),
+    ...(comparison.ids ? [] : [`Compared by structure: ${sentence(comparison.reason)}.`]),
     ...(oneOff.length === 0 || isLong ? [] : [tellOneOff(oneOff)]),
-  ].map((line) => terminal.style('dim', fit(line, terminal.width)));
+  ].flatMap((text) => wrap(text, terminal.width).map((line) => terminal.style('dim', line)));
   if (leaks.length > 0) {
     return [
       '',
-      fit(`${counted(leaks.length, 'leak')} ${over}.${left}`, terminal.width),
-      ...(isEnough ? [] : [terminal.style('yellow', fit('Two snapshots: it may be a cache that is filling up. A third makes it certain.', terminal.width))]),
+      ...wrap(`${counted(leaks.length, 'leak')} ${over}.${left}`, terminal.width),
+      ...(isEnough ? [] : wrap('Two snapshots: it may be a cache that is filling up. A third makes it certain.', terminal.width).map((line) => terminal.style('yellow', line))),
       ...footnotes,
     ];
   }
@@ -123,7 +127,7 @@ function tellMeasurement({ snapshots, comparison, leaks, oneOff, ignored }, term
     ? `Nothing accumulated in each of the ${counted(snapshots.length - 1, 'interval')}. ${objects} What leaks less often than once an interval would not show.`
     : `Between two snapshots nothing accumulates that was not there before. ${objects} A third snapshot, after the same work again, makes this more certain.`;
   return [
-    `${terminal.style(['bold', 'green'], 'No leak')} ${over}.`,
+    ...wrap(`No leak ${over}.`, terminal.width).map((line, at) => (at === 0 ? line.replace('No leak', (text) => terminal.style(['bold', 'green'], text)) : line)),
     ...wrap(`${sure}${left}`, terminal.width),
     ...footnotes,
   ];
@@ -144,7 +148,7 @@ function drawOneOff({ oneOff }, terminal) {
   const columns = [
     { title: '', cell: (row) => nameOf(row.className), style: () => 'cyan' },
     { title: '', cell: (row) => sizeDelta(row.size), align: 'right' },
-    { title: '', cell: (row) => harmless(row.because), flexible: true },
+    { title: '', cell: (row) => sentence(row.because), prose: true },
   ];
   return section('Grew, but is no leak', drawTable(columns, oneOff, terminal, { header: false, indent: INDENT }), terminal);
 }

@@ -130,7 +130,7 @@ function explain(error, invocation) {
   const message = file === undefined ? String(error.message ?? error) : error.message.replace(` ${path.resolve(file)}`, '');
   const front = file === undefined ? '' : `${file === '-' ? 'standard input' : file}: `;
   console.error(`error ${error.code ?? 'HEAPHOUND_ERR_INTERNAL'}: ${harmless(front + message)}`);
-  if (process.env.HEAPHOUND_DEBUG) console.error(error.stack);
+  if (process.env.HEAPHOUND_DEBUG) String(error.stack).split('\n').forEach((line) => console.error(harmless(line)));
   return EXIT.INPUT;
 }
 

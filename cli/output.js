@@ -1,5 +1,7 @@
 'use strict';
 
+const { toJson } = require('../words/text');
+
 /** Characters gathered before the stream is bothered. */
 const BLOCK = 1 << 16;
 
@@ -38,7 +40,7 @@ class Output {
   }
 
   /**
-   * One JSON document, a row of a list on a line of its own; made piece by piece, never as one string.
+   * One JSON document, a row of a list on a line of its own; made piece by piece, never as one string. Nothing in it acts on a terminal.
    *
    * @param {object} document
    */
@@ -46,16 +48,16 @@ class Output {
     let separator = '{';
     for (const [key, value] of Object.entries(document)) {
       if (value === undefined) continue;
-      await this.write(`${separator}${JSON.stringify(key)}:`);
+      await this.write(`${separator}${toJson(key)}:`);
       separator = ',\n';
       if (!Array.isArray(value)) {
-        await this.write(JSON.stringify(value));
+        await this.write(toJson(value));
         continue;
       }
       let opening = '[\n';
       for (const row of value) {
         if (this.#isClosed) return;
-        await this.write(opening + JSON.stringify(row));
+        await this.write(opening + toJson(row));
         opening = ',\n';
       }
       await this.write(value.length === 0 ? '[]' : '\n]');

@@ -1,10 +1,17 @@
 'use strict';
 
-const { fit, widthOf } = require('../words/text');
+const { fit, widthOf, wrap } = require('../words/text');
 
 const GAP = 2;
 /** A name gets at least so many columns before others are given up. */
 const NAME_WIDTH = 24;
+/** A cell of text that has to give way keeps so many. */
+const LEAST_CELL = 8;
+/** Where nothing has an edge, as in a pipe: one long name shall not make every line as long. */
+const WIDEST_NAME = 100;
+const WIDEST_CELL = 200;
+/** Prose gets at least so many columns, however much stands before it. */
+const NARROWEST_PROSE = 40;
 
 /**
  * @typedef {object} Column
@@ -12,6 +19,7 @@ const NAME_WIDTH = 24;
  * @property {(row: any) => string} cell plain and harmless
  * @property {'left' | 'right'} [align]
  * @property {boolean} [flexible] takes what the others leave; one a table
+ * @property {boolean} [prose] sentences: they wrap and are never cut; the last column
  * @property {'start' | 'end'} [keep] which end of a text stays when it is cut
  * @property {boolean} [optional] left out when the terminal is narrow, the last one first
  * @property {(cell: string, row: any) => string | string[] | undefined} [style]
@@ -33,19 +41,36 @@ const NAME_WIDTH = 24;
  */
 function drawTable(columns, rows, terminal, { header = true, indent = 0 } = {}) {
   const measured = columns.map((column) => measure(column, rows, header));
-  const shown = chooseColumns(measured, terminal.tableWidth - indent);
-  const margin = ' '.repeat(indent);
-  /** @type {(parts: string[]) => string} */
-  const join = (parts) => (margin + parts.join(' '.repeat(GAP))).trimEnd();
-  const lines = rows.map((row, at) => join(shown.map(({ column, cells, width }, position) =>
-    place(column, cells[at], width, position === shown.length - 1, (text) => {
-      const format = column.style?.(text, row);
-      return format ? terminal.style(format, text) : text;
-    }))));
-  if (!header) return lines;
-  const titles = shown.map(({ column, width }, position) =>
-    place(column, column.title, width, position === shown.length - 1, (text) => terminal.style('dim', text)));
-  return [join(titles), ...lines];
+  const shown = chooseColumns(measured, { table: terminal.tableWidth - indent, page: terminal.width - indent });
+  const lines = rows.flatMap((row, at) => drawRow(shown, at, (column, text) => {
+    const format = column.style?.(text, row);
+    return format ? terminal.style(format, text) : text;
+  }));
+  const titles = header ? [join(shown.map(({ column, width }, position) =>
+    place(column, column.title, width, position === shown.length - 1, (text) => terminal.style('dim', text))))] : [];
+  return [...titles, ...lines].map((line) => (' '.repeat(indent) + line).trimEnd());
+}
+
+/**
+ * One line, or as many as the prose in the last column takes.
+ *
+ * @param {Measured[]} shown
+ * @param {number} at
+ * @param {(column: Column, text: string) => string} paint
+ */
+function drawRow(shown, at, paint) {
+  const last = shown.length - 1;
+  const { column, cells, width } = shown[last];
+  const [first, ...more] = column.prose ? wrap(cells[at], width) : [cells[at]];
+  const line = join(shown.map((one, position) =>
+    place(one.column, position === last ? first : one.cells[at], one.width, position === last, (text) => paint(one.column, text))));
+  const margin = ' '.repeat(totalWidth(shown) - width);
+  return [line, ...more.map((text) => margin + paint(column, text))];
+}
+
+/** @param {string[]} parts */
+function join(parts) {
+  return parts.join(' '.repeat(GAP));
 }
 
 /**
@@ -55,30 +80,61 @@ function drawTable(columns, rows, terminal, { header = true, indent = 0 } = {}) 
  * @returns {Measured}
  */
 function measure(column, rows, header) {
-  const cells = rows.map((row) => column.cell(row));
+  const widest = column.prose ? Infinity : column.flexible ? WIDEST_NAME : WIDEST_CELL;
+  const cells = rows.map((row) => fit(column.cell(row), widest, column.keep));
   const least = header ? widthOf(column.title) : 0;
-  return { column, cells, width: cells.reduce((widest, cell) => Math.max(widest, widthOf(cell)), least) };
+  return { column, cells, width: cells.reduce((width, cell) => Math.max(width, widthOf(cell)), least) };
 }
 
 /**
- * Gives up optional columns, then the length of names, until a row fits.
+ * Gives up optional columns, then the length of names, then that of the longest texts, until a row fits. Numbers stay whole.
  *
  * @param {Measured[]} measured
- * @param {number} available
+ * @param {{ table: number, page: number }} available columns of a table, and of prose
  */
-function chooseColumns(measured, available) {
-  const shown = [...measured];
-  /** @type {(nameWidth: number) => number} */
-  const total = (nameWidth) => shown.reduce((sum, { column, width }) =>
-    sum + GAP + (column.flexible ? Math.min(width, nameWidth) : width), -GAP);
-  while (total(NAME_WIDTH) > available) {
+function chooseColumns(measured, { table, page }) {
+  let shown = [...measured];
+  const least = (/** @type {Measured} */ { column, width }) =>
+    (column.prose ? Math.min(width, NARROWEST_PROSE) : column.flexible ? Math.min(width, NAME_WIDTH) : width);
+  while (totalWidth(shown, least) > table) {
     const at = shown.findLastIndex(({ column }) => column.optional);
     if (at < 0) break;
     shown.splice(at, 1);
   }
-  const excess = total(Infinity) - available;
-  return excess <= 0 ? shown : shown.map((one) =>
-    (one.column.flexible ? { ...one, width: Math.max(1, one.width - excess) } : one));
+  const last = shown[shown.length - 1];
+  if (last.column.prose) {
+    const before = totalWidth(shown) - last.width;
+    shown[shown.length - 1] = { ...last, width: Math.min(last.width, Math.max(Math.min(table, page) - before, NARROWEST_PROSE)) };
+  }
+  const isName = (/** @type {Measured} */ { column }) => column.flexible === true;
+  const isText = (/** @type {Measured} */ { column }) => column.align !== 'right' && !column.prose;
+  return giveWay(giveWay(shown, table, isName), table, isText);
+}
+
+/**
+ * Takes columns from the widest of those that may give, until a row fits or none has more to give.
+ *
+ * @param {Measured[]} shown
+ * @param {number} available
+ * @param {(one: Measured) => boolean} mayGive
+ */
+function giveWay(shown, available, mayGive) {
+  const given = [...shown];
+  for (let excess = totalWidth(given) - available; excess > 0; excess = totalWidth(given) - available) {
+    const widest = given.reduce((best, one, at) =>
+      (mayGive(one) && one.width > Math.max(LEAST_CELL, given[best]?.width ?? 0) ? at : best), -1);
+    if (widest < 0) break;
+    given[widest] = { ...given[widest], width: Math.max(given[widest].width - excess, LEAST_CELL) };
+  }
+  return given;
+}
+
+/**
+ * @param {Measured[]} shown
+ * @param {(one: Measured) => number} [widthOfOne]
+ */
+function totalWidth(shown, widthOfOne = (one) => one.width) {
+  return shown.reduce((sum, one) => sum + GAP + widthOfOne(one), -GAP);
 }
 
 /**

@@ -6,6 +6,7 @@ const http = require('node:http');
 const { once } = require('node:events');
 const { requestError } = require('../http/errors');
 const { serve } = require('../http/serve');
+const { toJson } = require('../words/text');
 
 /**
  * @param {import('fastify').FastifyInstance} app
@@ -16,7 +17,7 @@ function listenApart(app, desk, { host, port, base }) {
   const server = http.createServer({ requestTimeout: 10_000 }, async (req, res) => {
     if (await serve(desk, req, res, { base })) return;
     const { status, headers, body } = desk.failure(requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here'));
-    res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+    res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' }).end(toJson(body));
   });
   app.addHook('onReady', async () => {
     server.listen({ host, port });

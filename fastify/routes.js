@@ -6,6 +6,7 @@
 const { BODY_LIMIT, hasUnreadBody, parseBody } = require('../http/body');
 const { ROUTES } = require('../http/routes');
 const { flushed } = require('../http/serve');
+const { toJson } = require('../words/text');
 
 /** For hosts that limit the time of a handler: these routes take as long as a capture. */
 const LONG_MS = 3600_000;
@@ -39,7 +40,7 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
       config: { ...(action === 'capture' && { rateLimit }), pressureHandler: () => {}, ...config },
       schema: { ...toSchema(route), hide: !exposeInDocs, ...(openapiSecurity && { security: openapiSecurity }), ...schema },
       validatorCompiler: () => () => true,
-      serializerCompiler: () => JSON.stringify,
+      serializerCompiler: () => toJson,
       onRequest: [admit, ...[onRequest].flat()],
       handler,
       errorHandler: (/** @type {any} */ error, /** @type {Request} */ request, /** @type {Reply} */ reply) => {

@@ -6,6 +6,7 @@ const { openDesk } = require('./desk');
 const { errorAnswer, requestError } = require('./errors');
 const { checkPath } = require('./options');
 const { serve } = require('./serve');
+const { toJson } = require('../words/text');
 
 const DEFAULT_PATH = '/heap-snapshot';
 
@@ -26,7 +27,7 @@ async function createHandler({ prefix = '', path = DEFAULT_PATH, ...options }) {
   const handler = async (/** @type {any} */ req, /** @type {any} */ res) => {
     if (await handle(req, res)) return;
     const { status, body } = errorAnswer(requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here'));
-    res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+    res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(toJson(body));
   };
   return Object.assign(handler, { handle, service: desk.service, watcher: desk.watcher, isReady: () => desk.isReady(), close: () => desk.close() });
 }

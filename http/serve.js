@@ -6,6 +6,7 @@ const { pipeline } = require('node:stream');
 const { hasUnreadBody, readBody } = require('./body');
 const { requestError } = require('./errors');
 const { ROUTES } = require('./routes');
+const { toJson } = require('../words/text');
 
 /** @typedef {import('node:http').IncomingMessage} Req */
 /** @typedef {import('node:http').ServerResponse} Res */
@@ -121,7 +122,7 @@ function send(res, { status, headers = {}, body, stream }) {
     res.writeHead(status, headers).end();
     return;
   }
-  const text = JSON.stringify(body);
+  const text = toJson(body);
   res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(text)), ...headers }).end(text);
 }
 

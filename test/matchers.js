@@ -43,7 +43,7 @@ function toHaveGrownBy(received, expected) {
     pass: countDelta === count,
     actual: countDelta,
     expected: count,
-    message: () => `${className} grew by ${countDelta} objects`,
+    message: () => `${nameOf(className)} grew by ${countDelta} objects`,
   };
 }
 

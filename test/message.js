@@ -6,7 +6,7 @@ const path = require('node:path');
 const { SIGNS, cutOf, holder, knownAs, nameOf, placeOf, referenceOf, remarkOf, sum } = require('../words/leak-sentences');
 const { printLocation, toPath } = require('../words/location');
 const { count, countDelta, counted, mean, size } = require('../words/numbers');
-const { fit, harmless } = require('../words/text');
+const { fit, harmless, quoteForShell, sentence } = require('../words/text');
 const { isOwnFile } = require('./own-file');
 
 const MOST_LEAKS = 3;
@@ -60,8 +60,8 @@ function tellLeak(leak, iterations) {
     ...(cut === '' ? [] : [`  Cut: ${cut}`]),
     ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`).join(', ')}`] : []),
     ...(kind === 'other' ? [] : [`  Kind: ${kind}`]),
-    ...(known ? [`  Known: ${harmless(knownAs(known))} (${harmless(known.source)})`] : []),
-    `  What to do: ${harmless(known?.advice ?? advice)}`,
+    ...(known ? [`  Known: ${sentence(knownAs(known))} (${sentence(known.source)})`] : []),
+    `  What to do: ${sentence(known?.advice ?? advice)}`,
     `  If this is as it should be: ignore: ['${fingerprint}']`,
   ];
 }
@@ -120,7 +120,7 @@ function tellFiles(files) {
     const relative = path.relative(process.cwd(), file);
     return relative.startsWith('..') ? file : relative;
   });
-  return [`Snapshots: npx heaphound leaks ${shown.map((file) => (/\s/.test(file) ? JSON.stringify(file) : file)).join(' ')}`];
+  return [`Snapshots: npx heaphound leaks ${shown.map(quoteForShell).join(' ')}`];
 }
 
 /** @param {string} edge as it would be written in code */

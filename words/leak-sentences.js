@@ -3,12 +3,14 @@
 // What is said of a leak, whatever it is printed on. `quote` marks names: of classes, references and files, which are content of a foreign process.
 
 const { countDelta, mean, size, sizeDelta } = require('./numbers');
-const { fit, harmless, widthOf } = require('./text');
+const { fit, visible, widthOf } = require('./text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {(text: string) => string} Quote */
 
 const LONGEST_NAME = 60;
+/** No system has files of longer names. */
+const LONGEST_PATH = 4096;
 /** References that are written behind one another. */
 const LONGEST_CHAIN = 4;
 /** Classes that say nothing of what an object is for. */
@@ -157,12 +159,12 @@ function placeOf({ container, retainingPath, location }) {
 }
 
 /**
- * True for a place that is not Node.js's own.
+ * True for a place that is not Node.js's own, and that a file can have.
  *
  * @param {import('..').SourceLocation} [place]
  */
 function isOwn(place) {
-  return place !== undefined && place.file !== '' && !place.file.startsWith('node:');
+  return place !== undefined && place.file !== '' && place.file.length <= LONGEST_PATH && !place.file.startsWith('node:');
 }
 
 /**
@@ -171,7 +173,7 @@ function isOwn(place) {
  * @param {Pick<import('..').LeakStep, 'reference'>} step
  */
 function referenceOf({ reference }) {
-  return fit(harmless(reference), LONGEST_NAME);
+  return fit(visible(reference), LONGEST_NAME);
 }
 
 /**
@@ -186,7 +188,7 @@ function remarkOf({ id, cut }, container) {
 
 /** @param {string} name */
 function nameOf(name) {
-  return fit(harmless(name), LONGEST_NAME);
+  return fit(visible(name), LONGEST_NAME);
 }
 
 /**

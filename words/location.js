@@ -2,7 +2,10 @@
 
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
-const { harmless } = require('./text');
+const { fit, harmless } = require('./text');
+
+/** Of a longer path the end is shown, and its line. */
+const LONGEST_PLACE = 200;
 
 /**
  * `file:line:column`, the file relative to the working folder when it lies below it; the original source when a map named it.
@@ -15,7 +18,7 @@ function printLocation(location, folder = process.cwd()) {
   if (!location) return '';
   const { file, line, column } = 'original' in location && location.original ? location.original : location;
   if (!file) return '';
-  return harmless(`${relativeFile(file, folder)}:${line}:${column}`);
+  return `${fit(harmless(relativeFile(file, folder)), LONGEST_PLACE, 'end')}:${line}:${column}`;
 }
 
 /**

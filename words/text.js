@@ -1,14 +1,30 @@
 'use strict';
 
 // Names in a heap are input: anybody who can send a request to the process can put bytes into them.
+// Everything that this package prints goes through `harmless`, `visible` or `label`, and through `toJson` where it is JSON.
 
-/** Characters that move the cursor, change the terminal, reorder or hide text. */
-// eslint-disable-next-line no-control-regex
-const HARMFUL = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
+/**
+ * Characters that move the cursor, change the terminal, reorder text, or cannot be seen:
+ * control and format characters, halves of pairs, private ones, all blanks but the space of ASCII, and fillers that are
+ * drawn as nothing (U+3164, U+115F, U+2800, the blanks of music and of hieroglyphs). Of a pile of combining marks the
+ * fourth and those above it, which would cover other lines, and a mark without a letter below it.
+ */
+const HARMFUL = new RegExp([
+  '(?! )[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u2800\\u{16fe4}\\u{1d159}\\u{13441}\\u{13442}]',
+  '(?<=[\\p{Mn}\\p{Me}]{3})[\\p{Mn}\\p{Me}]',
+  '(?<![\\p{L}\\p{N}\\p{M}])[\\p{Mn}\\p{Me}]',
+].join('|'), 'gu');
+/** Characters of a text that are printed: as many as a path of Linux has. A class name of 10 MB is no reading. */
+const LONGEST = 4096;
+/** And of a word within a sentence: a path has room. */
+const LONGEST_WORD = 200;
+const LONG_WORD = new RegExp(`[^ ]{${LONGEST_WORD + 1},}`, 'g');
 /** @type {Record<string, string>} */
 const NAMED = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const PLAIN = /^[\x20-\x7e]*$/;
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}]$/u;
+const ASCII_LINES = /^[\n\x20-\x7e]*$/;
+const BLANK_ENDS = /^ +| +$/g;
 
 /** Ranges that a terminal shows two columns wide (Unicode's East Asian Width W and F, and emoji). */
 const WIDE = [
@@ -21,23 +37,69 @@ const WIDE = [
 ];
 
 /**
- * The text with everything that could act on a terminal written out: `\n`, `\x1b`, `\u202e`.
+ * The text with everything that could act on a terminal, or hide from a reader, written out: `\n`, `\x1b`, `\u202e`,
+ * `\u3164`. Beyond 4,096 characters it says how many are missing.
  *
  * @param {unknown} text
  * @returns {string}
  */
 function harmless(text) {
   const value = String(text);
-  return PLAIN.test(value) ? value : value.replace(HARMFUL, escapeCharacter);
+  const shown = shorten(value, LONGEST);
+  const rest = value.length - shown.length;
+  const written = PLAIN.test(shown) ? shown : shown.replace(HARMFUL, escapeCharacter);
+  return rest > 0 ? `${written}… (${rest} more characters)` : written;
 }
 
 /**
- * The name of a node, harmless; V8 leaves arrays of its own without one.
+ * A name as it can be told from others: harmless, and a blank at either end written out. `"Session "` is `Session\x20`.
+ *
+ * @param {string} name
+ */
+function visible(name) {
+  return harmless(name).replace(BLANK_ENDS, (blanks) => '\\x20'.repeat(blanks.length));
+}
+
+/**
+ * A sentence with names in it, harmless: a name does not make it without end.
+ *
+ * @param {string} text
+ */
+function sentence(text) {
+  return harmless(text.replace(LONG_WORD, (word) => `${shorten(word, LONGEST_WORD)}…`));
+}
+
+/**
+ * The name of a node as a table has it; V8 leaves arrays of its own without one.
  *
  * @param {string} name
  */
 function label(name) {
-  return harmless(name) || '(unnamed)';
+  return visible(name) || '(unnamed)';
+}
+
+/**
+ * JSON of which no character acts on a terminal or hides: `\u009b`, `\u202e`, `\u3164`. Read back it is the same value.
+ *
+ * @param {unknown} value
+ * @param {number} [indent]
+ * @returns {string}
+ */
+function toJson(value, indent) {
+  const text = JSON.stringify(value, null, indent);
+  // Outside of its strings JSON is ASCII, and the breaks between the lines are ours.
+  if (text === undefined || ASCII_LINES.test(text)) return text;
+  return text.replace(HARMFUL, (character) => (character === '\n' ? character : unitsOf(character)));
+}
+
+/**
+ * As one word of a command that a reader copies.
+ *
+ * @param {string} text
+ */
+function quoteForShell(text) {
+  const shown = harmless(text);
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll('\'', '\'\\\'\'')}'`;
 }
 
 /**
@@ -91,6 +153,18 @@ function wrap(text, width) {
   return lines;
 }
 
+/**
+ * The beginning of a text, no pair halved.
+ *
+ * @param {string} text
+ * @param {number} most
+ */
+function shorten(text, most) {
+  if (text.length <= most) return text;
+  const isHalved = /[\ud800-\udbff]/.test(text[most - 1]);
+  return text.slice(0, isHalved ? most - 1 : most);
+}
+
 /** @param {string} character */
 function widthOfCharacter(character) {
   if (ZERO_WIDTH.test(character)) return 0;
@@ -106,4 +180,13 @@ function escapeCharacter(character) {
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-module.exports = { harmless, label, widthOf, fit, wrap };
+/**
+ * As JSON escapes it: `\u202e`, and a pair for what lies beyond 16 bits.
+ *
+ * @param {string} character
+ */
+function unitsOf(character) {
+  return character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+}
+
+module.exports = { harmless, sentence, visible, label, toJson, quoteForShell, widthOf, fit, wrap };

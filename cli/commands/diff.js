@@ -22,10 +22,10 @@ const deltaStyle = (value) => (value > 0 ? 'red' : value < 0 ? 'green' : undefin
 const COLUMNS = [
   nameColumn('Class'),
   right('Added', (row) => blankZero(count)(row.addedCount)),
-  right('Removed', (row) => blankZero(count)(row.removedCount)),
+  right('Removed', (row) => blankZero(count)(row.removedCount), { optional: true }),
   right('Delta', (row) => countDelta(row.countDelta), { style: (_, row) => deltaStyle(row.countDelta) }),
   right('Size delta', (row) => sizeDelta(row.sizeDelta), { style: (_, row) => deltaStyle(row.sizeDelta) }),
-  right('Retained by added', (row) => blankZero(size)(row.addedRetainedSize)),
+  right('Retained by added', (row) => blankZero(size)(row.addedRetainedSize), { optional: true }),
   right('Grown', (row) => blankZero(size)(row.grownSize), { optional: true }),
   locationColumn(),
 ];

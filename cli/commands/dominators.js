@@ -4,10 +4,11 @@ const { countColumn, idColumn, locationColumn, nameColumn, sizeColumn } = requir
 const { identifier } = require('../options');
 const { printRows, rowLimit } = require('../rows');
 const { withSnapshot } = require('../snapshots');
+const { label } = require('../../words/text');
 
 /** @type {import('../table').Column[]} */
 const COLUMNS = [
-  nameColumn('Object', (row) => '  '.repeat(row.level) + row.name),
+  nameColumn('Object', (row) => '  '.repeat(row.level) + label(row.name)),
   idColumn(),
   sizeColumn('Shallow size', (row) => row.shallowSize),
   sizeColumn('Retained size', (row) => row.retainedSize, { style: () => 'bold' }),

@@ -2,15 +2,18 @@
 
 const { distanceColumn, idColumn, nameColumn, sizeColumn } = require('../columns');
 const { drawLadder, printReference } = require('../ladder');
+const { nameOf } = require('../../words/leak-sentences');
 const { count, distance, size } = require('../../words/numbers');
 const { printLocation } = require('../../words/location');
 const { identifier } = require('../options');
 const { printRows, rowLimit } = require('../rows');
 const { withSnapshot } = require('../snapshots');
-const { harmless, label } = require('../../words/text');
+const { fit, harmless, label } = require('../../words/text');
 
 /** As many as the engine counts: the document is whole unless somebody asks for less. */
 const ALL = 0xffffffff;
+/** The text of a string is what one asks for here: V8 writes 1,024 characters of it. */
+const LONGEST_TEXT = 1100;
 
 /** @type {(title: string) => import('../table').Column} */
 const edgeColumn = (title) => ({ title, cell: (row) => reference(row), style: () => 'yellow' });
@@ -48,7 +51,7 @@ async function run(context) {
   if (document.allocationStack && document.allocationStack.length > 0) {
     await output.lines(heading('Allocated by', terminal));
     await output.lines(document.allocationStack.map((frame) =>
-      `at ${harmless(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`));
+      `at ${nameOf(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`));
   }
   await output.lines(heading(`Retainers (${count(document.retainerCount)})`, terminal));
   await printRows(context, RETAINERS, document.retainers, { none: 'None.', total: document.retainerCount });
@@ -63,13 +66,13 @@ async function run(context) {
 function facts(node, terminal) {
   const { dominator } = node;
   return [
-    `${terminal.style(['bold', 'cyan'], label(node.name))} @${node.id}${node.detached ? terminal.style('red', '  detached') : ''}`,
-    `class          ${harmless(node.className)} (${harmless(node.kind)})`,
+    `${terminal.style(['bold', 'cyan'], fit(label(node.name), LONGEST_TEXT))} @${node.id}${node.detached ? terminal.style('red', '  detached') : ''}`,
+    `class          ${nameOf(node.className)} (${harmless(node.kind)})`,
     ...(node.location ? [`location       ${printLocation(node.location)}`] : []),
     `shallow size   ${size(node.shallowSize)}`,
     `retained size  ${size(node.retainedSize)}`,
     `distance       ${distance(node.distance)}`,
-    ...(dominator ? [`dominator      ${label(dominator.name)} @${dominator.id}`] : []),
+    ...(dominator ? [`dominator      ${nameOf(dominator.name) || '(unnamed)'} @${dominator.id}`] : []),
   ];
 }
 
@@ -88,6 +91,6 @@ function heading(text, terminal) {
  */
 function reference({ edge, edgeKind }) {
   const isReference = edgeKind === 'internal' || edgeKind === 'hidden';
-  const text = isReference ? `(${harmless(edge)})` : printReference(String(edge));
+  const text = isReference ? `(${nameOf(edge)})` : printReference(String(edge));
   return edgeKind === 'weak' ? `${text} weak` : text;
 }

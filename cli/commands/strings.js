@@ -5,9 +5,10 @@ const { counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
 const { withSnapshot } = require('../snapshots');
+const { fit, harmless } = require('../../words/text');
 
 const SORTS = ['wastedSize', 'shallowSize', 'count', 'value'];
-const LONGEST = 100;
+const LONGEST = 96;
 
 /** @type {import('../table').Column[]} */
 const COLUMNS = [
@@ -15,8 +16,11 @@ const COLUMNS = [
   sizeColumn('Size', (row) => row.shallowSize),
   sizeColumn('Wasted', (row) => row.wastedSize, { style: () => 'bold' }),
   right('First', (row) => `@${row.ids[0]}`, { optional: true }),
-  nameColumn('String', (row) => `${quote(row.value)}${row.maybe ? ' (equal in its first 1,024 characters)' : ''}`),
+  nameColumn('String', (row) => quote(row.value)),
 ];
+
+/** V8 cuts a string in the file: of what lies behind nobody knows. @type {import('../table').Column} */
+const EQUAL_IN = { title: 'Equal in', cell: (row) => (row.maybe ? 'its first 1,024 characters' : 'all') };
 
 /** @type {import('../commands').Command} */
 module.exports = {
@@ -47,7 +51,8 @@ async function run(context) {
   const { strings } = document;
   const wasted = strings.reduce((sum, row) => sum + row.wastedSize, 0);
   await output.write(`${terminal.style('bold', size(wasted))} in copies of ${counted(strings.length, 'string')}\n\n`);
-  return printRows(context, COLUMNS, strings, { none: 'No string is there twice.', total: strings.length });
+  const columns = strings.some((row) => row.maybe) ? [...COLUMNS.slice(0, -1), EQUAL_IN, ...COLUMNS.slice(-1)] : COLUMNS;
+  return printRows(context, columns, strings, { none: 'No string is there twice.', total: strings.length });
 }
 
 /**
@@ -60,5 +65,5 @@ function compare(a, b) {
 
 /** @param {string} text */
 function quote(text) {
-  return `"${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}"`;
+  return `"${fit(harmless(text), LONGEST)}"`;
 }

@@ -3,7 +3,7 @@
 const { counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { redaction } = require('../redaction');
-const { harmless } = require('../../words/text');
+const { harmless, toJson } = require('../../words/text');
 
 const CODECS = ['zstd', 'gzip', 'none'];
 /** As for bad input. */
@@ -38,7 +38,7 @@ async function run({ operands, options, output, progress, signal }) {
   let code = 0;
   for await (const found of collectSnapshots(operands[0], { out: options.out, compression, ...redaction(options), keep: options.keep, once: options.once, signal })) {
     if (found.event !== 'stored') code = NOT_ALL;
-    await output.write(`${options.json ? JSON.stringify(found) : tell(found)}\n`);
+    await output.write(`${options.json ? toJson(found) : tell(found)}\n`);
     await output.flush();
     if (output.isClosed) break;
   }

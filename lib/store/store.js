@@ -8,6 +8,7 @@ const { closedStoreError } = require('./errors');
 const { optionError } = require('../errors');
 const { checkOptions, integer, ofType } = require('../options');
 const { PLACE } = require('../place');
+const { toJson } = require('../../words/text');
 const { CustomStore, checkCustom } = require('./custom');
 const { openDirectory } = require('./directory');
 const { loadEncryption } = require('./encryption');
@@ -150,7 +151,7 @@ class Store {
    */
   async putReport(id, document) {
     checkId('id', id);
-    const json = JSON.stringify(document, null, 2);
+    const json = toJson(document, 2);
     if (json === undefined) throw optionError('document', 'must be a JSON value');
     return this.#run(() => this.#backend.putReport(id, `${json}\n`));
   }

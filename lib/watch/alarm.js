@@ -5,6 +5,7 @@
 const os = require('node:os');
 const { threadId } = require('node:worker_threads');
 const { publish } = require('../channels');
+const { harmless } = require('../../words/text');
 
 /** Leaks that an alarm names; the report has all. */
 const MOST_LEAKS = 5;
@@ -22,7 +23,7 @@ function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snap
   return {
     at: new Date().toISOString(),
     rule,
-    message: headline(rule, { level, slope, limit }, leaks),
+    message: harmless(headline(rule, { level, slope, limit }, leaks)),
     diagnosis,
     host: os.hostname(),
     pid: process.pid,

@@ -3,6 +3,7 @@
 // Tells an alarm to an address from the configuration.
 
 const { setTimeout: delay } = require('node:timers/promises');
+const { toJson } = require('../../words/text');
 
 /** Answers after which the same may succeed. @param {number} status */
 const isPassing = (status) => status === 408 || status === 429 || status >= 500;
@@ -16,7 +17,7 @@ const isPassing = (status) => status === 408 || status === 429 || status >= 500;
  * @returns {Promise<{ delivered: boolean, attempts: number, reason?: string }>}
  */
 async function post({ url, timeoutMs, retries, retryMs, headers }, alarm, signal) {
-  const body = JSON.stringify(alarm);
+  const body = toJson(alarm);
   let reason = '';
   for (let attempt = 1; attempt <= retries + 1; attempt += 1) {
     try {
