@@ -1017,12 +1017,27 @@ export interface RuleSetting {
   share?: number;
 }
 
+/** How far a rule is. */
+export interface RuleProgress {
+  /** Windows that were measured, or 1 for a rule about a limit whose level is known. */
+  samples: number;
+  /** So many make a judgement. */
+  needed: number;
+  /** When the measurement began, as an ISO time: the start of the watcher, or the end of the last investigation. */
+  since: string;
+  /** When the watcher looks again, as an ISO time. */
+  nextLook: string;
+  /** In words: "5 more windows of 15 s, each with a major collection of V8 in it". */
+  waitsFor: string;
+}
+
 export interface WatchRule {
   name: RuleName;
   enabled: boolean;
   state: RuleState;
   meaning: string;
   share?: number;
+  progress: RuleProgress;
 }
 
 export interface WatchLimits {

@@ -39,7 +39,7 @@ class Budget {
 
   /** May another rise be looked into? */
   get isQuiet() {
-    return this.#now() < this.#quietUntil;
+    return this.quietForMs > 0;
   }
 
   /** One was looked into. */
@@ -47,10 +47,20 @@ class Budget {
     this.#quietUntil = this.#now() + this.#limits.cooldownMs;
   }
 
+  /** Milliseconds until another rise may be looked into. */
+  get quietForMs() {
+    return Math.max(this.#quietUntil - this.#now(), 0);
+  }
+
   /** @param {string} rule */
   mayAlarm(rule) {
+    return this.silentForMs(rule) === 0;
+  }
+
+  /** Milliseconds until the rule may raise another alarm. @param {string} rule */
+  silentForMs(rule) {
     const last = this.#alarms.get(rule);
-    return last === undefined || this.#now() - last >= this.#limits.repeatMs;
+    return last === undefined ? 0 : Math.max(last + this.#limits.repeatMs - this.#now(), 0);
   }
 
   /** @param {string} rule */

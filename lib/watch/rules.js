@@ -33,6 +33,7 @@ const MIN_GAP_RATIO = 2;
  * @property {string} meaning what it looks for
  * @property {string} diagnosis what it says when it finds it
  * @property {'investigate' | 'describe' | 'tell'} action three snapshots and a verdict, the best picture that there is room for, or the alarm alone
+ * @property {'heap' | 'external' | 'gap'} [level] whose trend it follows
  * @property {number} [share] of the limit, where it is one that can be set
  * @property {(view: View, share: number) => Finding | undefined} find
  */
@@ -43,12 +44,14 @@ const RULES = {
     meaning: 'the heap that is left after major collections keeps rising',
     diagnosis: 'objects pile up in the heap',
     action: 'investigate',
+    level: 'heap',
     find: (view) => rise(view, 'heap', MIN_GROWTH),
   },
   'external-trend': {
     meaning: 'memory of Buffers and ArrayBuffers keeps rising',
     diagnosis: 'Buffers, ArrayBuffers or objects of native add-ons pile up: most of their bytes are outside of the heap, and a snapshot shows the small objects that hold them',
     action: 'investigate',
+    level: 'external',
     find: (view) => rise(view, 'external', MIN_GROWTH),
   },
   'rss-gap': {
@@ -56,6 +59,7 @@ const RULES = {
     diagnosis:
       'memory that V8 does not know of: fragmentation of the allocator (try MALLOC_ARENA_MAX=2, or jemalloc) or a native add-on that leaks; a heap snapshot would not show it',
     action: 'tell',
+    level: 'gap',
     find: (view) => (view.rss >= MIN_GAP_RATIO * (view.levels.heap.latest ?? Infinity) ? rise(view, 'gap', MIN_GAP_GROWTH) : undefined),
   },
   'heap-limit': {
@@ -98,4 +102,4 @@ function near(used, limit, share) {
   return used !== undefined && limit !== undefined && used >= share * limit ? { level: used, limit } : undefined;
 }
 
-module.exports = { RULES };
+module.exports = { MIN_GAP_RATIO, RULES };

@@ -14,6 +14,7 @@ const { Investigation, FLOOR_WINDOWS } = require('./investigation');
 const { picture, statistics } = require('./ladder');
 const { container, heapLimit, oldBytes } = require('./memory');
 const { ruleSetting } = require('./options');
+const { greeting, progressOf } = require('./progress');
 const { RULES } = require('./rules');
 const { trend } = require('./trend');
 const { WatchClock } = require('./watch-clock');
@@ -48,6 +49,9 @@ class Watcher {
   #rules = new Map();
   #levels;
   #rss = 0;
+  /** Of the wall: since when it measures, and its last look. */
+  #since = Date.now();
+  #lookedAt = Date.now();
   /** @type {{ limitBytes: number, usedBytes: number } | undefined} */
   #container;
   /** @type {Activity | undefined} */
@@ -75,6 +79,7 @@ class Watcher {
     this.#unobserve = observeCollections(() => this.#collected());
     this.#timer = setInterval(() => this.#tick(), sampleMs);
     this.#timer.unref();
+    options.log?.info({ rules: this.rules().filter(({ enabled }) => enabled).map(({ name }) => name) }, greeting(options));
   }
 
   rules() {
@@ -119,7 +124,9 @@ class Watcher {
   #ruleOf(name) {
     const { enabled, share, state } = /** @type {any} */ (this.#rules.get(name));
     const { meaning } = RULES[name];
-    return { name, enabled, state, meaning, ...(share !== undefined && { share }) };
+    const clock = { since: this.#since, lookedAt: this.#lookedAt, quietForMs: this.#budget.quietForMs, silentForMs: this.#budget.silentForMs(name) };
+    const progress = progressOf({ name, state, share: share ?? 1, view: this.#view(), times: this.#options, clock });
+    return { name, enabled, state, meaning, ...(share !== undefined && { share }), progress };
   }
 
   /**
@@ -144,6 +151,7 @@ class Watcher {
   }
 
   #tick() {
+    this.#lookedAt = Date.now();
     if (this.#clock.tick()) this.#discard();
     const { rss, heapTotal, external } = process.memoryUsage();
     this.#rss = rss;
@@ -157,11 +165,15 @@ class Watcher {
     for (const level of Object.values(this.#levels)) level.discardOpen();
   }
 
+  /** @returns {import('./rules').View} */
+  #view() {
+    const { time } = this.#clock;
+    return { time, minWindows: this.#options.minWindows, levels: this.#levels, heapLimit: heapLimit(), rss: this.#rss, container: this.#container };
+  }
+
   /** @param {import('../..').RuleName} name */
   #find(name) {
-    const { time } = this.#clock;
-    const view = { time, minWindows: this.#options.minWindows, levels: this.#levels, heapLimit: heapLimit(), rss: this.#rss, container: this.#container };
-    return RULES[name].find(view, this.#rules.get(name)?.share ?? 1);
+    return RULES[name].find(this.#view(), this.#rules.get(name)?.share ?? 1);
   }
 
   /** @param {import('../..').RuleName} name */
@@ -317,6 +329,7 @@ class Watcher {
 
   /** What comes next is measured from here. */
   #forget() {
+    this.#since = Date.now();
     for (const level of Object.values(this.#levels)) level.forget();
   }
 
