@@ -11,7 +11,7 @@ const TARGET = path.join(__dirname, '..', 'docs', 'benchmarks.md');
 
 const HEAD = `# Benchmarks
 
-Written by \`npm run bench\` (\`benches/run.js\`): do not edit. Times depend on what else the machine does; the ratios, taken side by side in one run, depend less on it.
+Written by \`npm run bench\` in a clone (\`benches/run.js\`): do not edit. Times depend on what else the machine does; the ratios, taken side by side in one run, depend less on it.
 `;
 
 /**
