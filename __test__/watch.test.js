@@ -145,7 +145,7 @@ async function receiver(t, answer) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.closeAllConnections() ?? server.close());
-  const hook = (options) => checkWatchOptions({ webhook: { url: `http://127.0.0.1:${server.address().port}/hook`, retryMs: 1, timeoutMs: 100, retries: 2, ...options } }).webhook;
+  const hook = (options) => checkWatchOptions({ webhook: { url: `http://127.0.0.1:${server.address().port}/hook`, retryMs: 1, retries: 2, ...options } }).webhook;
   return { received, arrived, hook };
 }
 
@@ -162,7 +162,7 @@ test('a webhook is tried again while that may help, for a while, and never elsew
   assert.deepEqual([always500.delivered, always500.attempts, always500.reason], [false, 3, 'it answered 503']);
   const moved = await ask(() => 302);
   assert.deepEqual([moved.delivered, moved.attempts, moved.received.length], [false, 1, 1]);
-  const silent = await ask(() => 0);
+  const silent = await ask(() => 0, { timeoutMs: 100 });
   assert.deepEqual([silent.delivered, silent.attempts, silent.reason], [false, 3, 'it did not answer within 100 ms']);
   const gone = await post(checkWatchOptions({ webhook: { url: 'http://127.0.0.1:1/secret', retries: 0 } }).webhook, {}, signal);
   assert.deepEqual([gone.delivered, /secret/.test(gone.reason)], [false, false]);
