@@ -1019,7 +1019,7 @@ export interface RuleSetting {
 
 /** How far a rule is. */
 export interface RuleProgress {
-  /** Windows that were measured, or 1 for a rule about a limit whose level is known. */
+  /** Windows that were measured, of those that are needed; 1 for a rule about a limit whose level is known. */
   samples: number;
   /** So many make a judgement. */
   needed: number;

@@ -6,13 +6,15 @@ const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { once } = require('node:events');
 const { after, test } = require('node:test');
+const { setTimeout: delay } = require('node:timers/promises');
 const { PerformanceObserver } = require('node:perf_hooks');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 const { watchMemory } = require('..');
+const { checkWatchOptions } = require('../lib/watch/options');
 const { duration, progressOf } = require('../lib/watch/progress');
+const { Watcher } = require('../lib/watch/watcher');
 const { Level } = require('../lib/watch/windows');
 
 v8.setFlagsFromString('--expose-gc');
@@ -92,20 +94,56 @@ test('the first line of the log says what the watcher waits for, and rules() cou
   assert.equal(heap().samples, 0);
   assert.ok(Date.parse(heap().since) <= Date.now() && Date.parse(heap().nextLook) > Date.parse(heap().since));
   for (let window = 0; window < 7 && heap().samples < 2; window += 1) {
-    const collected = new Promise((resolve) => {
-      const observer = new PerformanceObserver(() => {
-        observer.disconnect();
-        resolve();
-      });
-      observer.observe({ entryTypes: ['gc'] });
-    });
-    gc();
-    await collected;
+    await collect();
     workedMs += 20;
   }
   assert.ok(heap().samples >= 2, JSON.stringify(heap()));
   assert.match(heap().waitsFor, /^[1-3] more windows? of 20 ms, each with a major collection of V8 in it$/);
 });
+
+test('what an investigation fails of is said once, with the reason, and not again at every look', async (t) => {
+  const warnings = [];
+  const log = { info() {}, warn: (facts, message) => warnings.push(message), error() {} };
+  let workedMs = 0;
+  const options = checkWatchOptions({ log, now: () => workedMs, sampleMs: 20, windowMs: 20, minWindows: 5, settleMs: 100, limits: { jitterMs: 0 }, rules: { 'external-trend': false, 'rss-gap': false } });
+  let asked = 0;
+  const lock = async () => {
+    asked += 1;
+    throw new Error('the directory is gone');
+  };
+  const watcher = new Watcher(options, { lock, close: async () => {} });
+  const alive = setInterval(() => {}, 1000);
+  t.after(() => {
+    clearInterval(alive);
+    return watcher.stop();
+  });
+  const kept = [];
+  for (let window = 0; window < 60 && (warnings.length === 0 || window < 30); window += 1) {
+    kept.push(Array.from({ length: 300_000 }, (_, at) => at + window));
+    await collect();
+    await looked();
+    workedMs += 20;
+  }
+  assert.deepEqual([warnings, asked], [['heaphound: the rule heap-trend could not be followed: the directory is gone'], 1]);
+});
+
+/** A major collection, and that everybody has been told of it. */
+async function collect() {
+  const collected = new Promise((resolve) => {
+    const observer = new PerformanceObserver(() => {
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe({ entryTypes: ['gc'] });
+  });
+  gc();
+  await collected;
+}
+
+/** A look of a watcher that looks every 20 ms: its timer began before this one. */
+async function looked() {
+  await delay(20);
+}
 
 test('durations are told in the unit that a person would take', () => {
   assert.deepEqual([1, 999, 1000, 15_000, 60_000, 90_000, 3600_000, 24 * 3600_000].map(duration), ['1 ms', '999 ms', '1 s', '15 s', '1 min', '1.5 min', '1 h', '24 h']);

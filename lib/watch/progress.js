@@ -26,7 +26,7 @@ function progressOf(watched) {
   const { name, view, times, clock } = watched;
   const [samples, needed] = samplesOf(name, view);
   return {
-    samples,
+    samples: Math.min(samples, needed),
     needed,
     since: new Date(clock.since).toISOString(),
     nextLook: new Date(clock.lookedAt + times.sampleMs).toISOString(),

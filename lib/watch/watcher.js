@@ -5,6 +5,7 @@
 const { EventEmitter } = require('node:events');
 const { setTimeout: delay } = require('node:timers/promises');
 const { isMainThread } = require('node:worker_threads');
+const { sentence } = require('../../words/text');
 const { publish } = require('../channels');
 const { optionError } = require('../errors');
 const { alarmOf, raise } = require('./alarm');
@@ -211,7 +212,10 @@ class Watcher {
     };
     activity.done = work[RULES[name].action]()
       .catch((error) => {
-        if (!signal.aborted) this.#options.log?.warn({ err: error, rule: name }, `heaphound: the rule ${name} could not be followed`);
+        if (signal.aborted) return;
+        // What failed now would fail at the next look, too, and fill the log.
+        this.#budget.cool();
+        this.#options.log?.warn({ err: error, rule: name }, `heaphound: the rule ${name} could not be followed: ${sentence(String(error.message))}`);
       })
       .finally(() => {
         if (this.#activity === activity) this.#activity = undefined;
