@@ -25,6 +25,7 @@ test('a container is written as code reaches it, from the nearest name that a pe
     [[' → Module', '*scope → system / Context', '!variable last in app.js → Session'], 'variable last in app.js', 'variable last in app.js, which holds Session'],
     [['* → (roots)', '! → Session'], 'native code', 'none in JavaScript: native code holds Session until it is closed'],
     [[' → (roots)', '* → Node / Environment', '! → Node / Worker'], 'native code', 'none in JavaScript: native code holds Node / Worker until it is closed'],
+    [[' → (GC roots)', '* → (Stack roots)', '![7] → Session'], 'a variable of the function that runs', 'a variable of the function that runs, which holds Session'],
     [['* → (GC roots)', '! → Session'], '(GC roots)', 'what (GC roots) holds: Session'],
   ];
   for (const [steps, held, cut] of cases) {

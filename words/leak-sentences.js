@@ -19,6 +19,9 @@ const PLAIN = /^(Object|Array|Map|Set|WeakMap)$/;
 const VARIABLE = /^variable (\S+)/;
 /** Roots, and objects of Node.js's own that are no JavaScript. */
 const NATIVE = /^(\(roots\)|\(Global handles\)|Node \/ .*)$/;
+/** Roots that hold the variables of functions under way. */
+const RUNNING = /^\((Stack roots|Handle scope|Relocatable|Thread manager)\)$/;
+const A_VARIABLE = 'a variable of the function that runs';
 
 /** Is the object of a step meant to be there? */
 const SIGNS = /** @type {const} */ ({ no: '✓', unknown: '?', yes: '✗' });
@@ -58,6 +61,7 @@ function holder({ container, retainingPath }, quote = plain) {
   // A scope has no name that anybody knows: its variable has.
   if (at >= 0 && held && VARIABLE.test(referenceOf(held))) return quote(referenceOf(held));
   if (NATIVE.test(container.name)) return 'native code';
+  if (RUNNING.test(container.name)) return A_VARIABLE;
   const name = nameOf(container.name);
   const article = /^[A-Za-z]/.test(name) && widthOf(name) <= 30 ? (/^[AEIOaeio]/.test(name) ? 'an ' : 'a ') : '';
   const what = `${article}${quote(name)}`;
@@ -130,6 +134,7 @@ function cutOf({ retainingPath }, quote = plain) {
   const reference = referenceOf(retainingPath[at]);
   const what = nameOf(retainingPath[at].name);
   if (NATIVE.test(retainingPath[at - 1].name)) return `none in JavaScript: native code holds ${quote(what)} until it is closed`;
+  if (RUNNING.test(retainingPath[at - 1].name)) return `${A_VARIABLE}, which holds ${quote(what)}`;
   if (reference === '') return `what ${quote(nameOf(retainingPath[at - 1].name) || '(root)')} holds: ${quote(what)}`;
   if (VARIABLE.test(reference)) return `${quote(reference)}, which holds ${quote(what)}`;
   if (!isEntry(reference) && memberOf(reference) !== undefined) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;

@@ -5,7 +5,9 @@ use super::entry::Entry;
 use super::growth::{Growing, MANY_OWN, are_few, is_exact};
 use super::last::Last;
 use super::leak::Confidence;
+use super::path::nodes_to;
 use super::stayed::Stayed;
+use crate::ordinal::NodeOrdinal;
 
 /// What is known about a leak beside its path.
 pub struct Facts<'a> {
@@ -40,6 +42,10 @@ pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, 
         (true, false) => format!("the {class} that gains stands in the same place in every snapshot"),
         (false, _) => format!("the {class} that gains is replaced at times, and the new one has more"),
     });
+    let is_running = |node: &NodeOrdinal| last.hanging.references.is_running(last.snapshot(), *node);
+    if nodes_to(last, entry.container).iter().any(is_running) {
+        sentences.push("a function that ran while the snapshots were taken holds it, and nothing else does".to_owned());
+    }
     let churns = kept * 2 < there;
     // A few connections may be as many more by accident.
     let is_accident = are_few(counts) || !is_exact(counts) && counts.iter().all(|count| *count < MANY_OWN);

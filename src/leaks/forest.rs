@@ -6,6 +6,7 @@ use super::references::{MAX_COST, References};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
+use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{EdgeOrdinal, NO_NODE, NodeOrdinal};
 use crate::snapshot::Snapshot;
 
@@ -21,7 +22,8 @@ pub struct Forest {
 
 impl Forest {
     /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Where `persistent` is known, it runs twice: what was always there hangs from
-    /// what was always there as far as it can, and not from work that is under way; then comes the rest. Among equal costs the names on the
+    /// what was always there as far as it can, and not from work that is under way; then comes the rest. Last comes what only functions under
+    /// way hold: their variables hold much that has a better holder, as the frames that take the snapshot do. Among equal costs the names on the
     /// way decide, not the order of the file: heaps that are built alike get forests that are built alike, of whatever process.
     ///
     /// # Cost
@@ -50,16 +52,15 @@ impl Forest {
         };
         let root = snapshot.root();
         growing.cost[root.index()] = 0;
-        let mut starts = vec![root.0];
         let mut late = BitSet::new(nodes);
         if let Some(persistent) = persistent {
             // Native objects have a new id in each snapshot: nobody knows whether they were always there.
             let is_late = |node: &NodeOrdinal| snapshot.id(*node) % 2 == 1 && !persistent.contains(snapshot, *node);
             snapshot.nodes().filter(is_late).for_each(|node| late.insert(node.index()));
-            starts = growing.run(&starts, &late, control)?;
-            late = BitSet::new(nodes);
         }
-        growing.run(&starts, &late, control)?;
+        growing.run_twice(vec![root.0], &late, control)?;
+        let running = growing.admit_running();
+        growing.run_twice(running, &late, control)?;
         Ok(growing.forest)
     }
 
@@ -93,6 +94,37 @@ struct Growing<'a> {
 }
 
 impl Growing<'_> {
+    /// Settles all that paths from `starts` reach, the `late` after the others.
+    fn run_twice(&mut self, mut starts: Vec<u32>, late: &BitSet, control: &Control) -> Result<()> {
+        if !late.is_empty() {
+            starts = self.run(&starts, late, control)?;
+        }
+        self.run(&starts, &BitSet::new(self.snapshot.node_count()), control)?;
+        Ok(())
+    }
+
+    /// Gives the roots of functions under way a parent, so that paths may start from them.
+    fn admit_running(&mut self) -> Vec<u32> {
+        let snapshot = self.snapshot;
+        let mut admitted = Vec::new();
+        let roots: Vec<NodeOrdinal> =
+            self.forest.order().filter(|node| snapshot.kind(*node) == NodeKind::SYNTHETIC).collect();
+        for root in roots {
+            for edge in snapshot.edges(root) {
+                let target = snapshot.target(edge);
+                let is_open =
+                    snapshot.edge_kind(edge) != EdgeKind::Weak && self.references.is_running(snapshot, target);
+                if is_open && self.forest.parent(target).is_none() {
+                    self.forest.parent[target.index()] = root.0;
+                    self.forest.edge[target.index()] = edge.0;
+                    self.cost[target.index()] = 0;
+                    admitted.push(target.0);
+                }
+            }
+        }
+        admitted
+    }
+
     /// Settles all that paths from `starts` reach, which stand in the order of their cost, but none of the `late`; returns the nodes that refer to
     /// one of those, in the same order.
     fn run(&mut self, starts: &[u32], late: &BitSet, control: &Control) -> Result<Vec<u32>> {

@@ -35,6 +35,8 @@ enum Mark {
     Unstable,
     /// The roots that hold handles of native code.
     Handles,
+    /// A set of roots that keeps what functions under way use.
+    Running,
     /// What continues when something is over: work that is under way holds what it uses, and is not why that is there.
     Work,
     /// `system / Cell`: the variable of an ES module, though V8 counts it to the object shapes.
@@ -95,21 +97,20 @@ const NOISE: [&str; 41] = [
     "system / ObjectTemplateInfo",
 ];
 
-const UNSTABLE: [&str; 13] = [
+const UNSTABLE: [&str; 9] = [
     "(Internalized strings)",
     "(External strings)",
     "(Read-only roots)",
-    "(Stack roots)",
-    "(Relocatable)",
     "(Compilation cache)",
-    "(Handle scope)",
     "(Builtins)",
     "(Code flusher)",
     "(Startup object cache)",
     "(Shareable object cache)",
     "(Weak collections)",
-    "(Thread manager)",
 ];
+
+/// The stack, handles of native functions under way, and the stacks of threads that wait for their turn.
+const RUNNING: [&str; 4] = ["(Stack roots)", "(Handle scope)", "(Relocatable)", "(Thread manager)"];
 
 const WORK: [&str; 3] = ["Generator", "AsyncGenerator", "system / PromiseReaction"];
 
@@ -186,7 +187,7 @@ impl References {
         let from_kind = snapshot.kind(from);
         if from_kind == NodeKind::SYNTHETIC {
             return match target_mark {
-                Mark::Unstable => None,
+                Mark::Unstable | Mark::Running => None,
                 Mark::Handles => Some(8),
                 _ if kind == EdgeKind::Shortcut => Some(1),
                 _ if from == snapshot.root() && target_kind == NodeKind::SYNTHETIC => Some(16),
@@ -229,6 +230,11 @@ impl References {
         Some(step + dear)
     }
 
+    /// The roots of functions under way: [`References::cost`] leads to none of them. What is held by nothing else is held by those.
+    pub fn is_running(&self, snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+        snapshot.kind(node) == NodeKind::SYNTHETIC && self.marks[snapshot.name(node).index()] == Mark::Running
+    }
+
     /// Name of the edge without what differs from one item of a collection to the next.
     pub fn is_slot(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
         snapshot.edge_kind(edge).has_index() || matches!(self.mark_of(snapshot, edge), Mark::Slot | Mark::Pair)
@@ -259,6 +265,7 @@ fn mark(text: Text<'_>) -> Mark {
         Some(b'_') if name == "_idleNext" || name == "_idlePrev" => Mark::Timer,
         Some(b'<') if name.starts_with("<symbol") => Mark::Symbol,
         Some(b'(') if UNSTABLE.contains(&name) => Mark::Unstable,
+        Some(b'(') if RUNNING.contains(&name) => Mark::Running,
         Some(b'(') if name == "(Global handles)" => Mark::Handles,
         Some(b's') if name == "system / Cell" => Mark::Cell,
         _ if WORK.contains(&name) => Mark::Work,

@@ -8,7 +8,7 @@ use crate::text::Text;
 
 /// A drawing in which `Session#3` is the third object of class `Session`, and `·` and `÷` stand for blank and slash; ids follow the order
 /// of first mention.
-fn heap(drawing: &str) -> Snapshot {
+pub(super) fn heap(drawing: &str) -> Snapshot {
     let mut tables = draw(drawing).tables().clone();
     let names: Vec<String> = tables.strings.iter().map(|(_, text)| text.to_string_lossy()).collect();
     tables.strings = Default::default();
@@ -19,15 +19,15 @@ fn heap(drawing: &str) -> Snapshot {
     Snapshot::new(tables)
 }
 
-fn find_in(drawings: &[String]) -> Vec<Leak> {
+pub(super) fn find_in(drawings: &[String]) -> Vec<Leak> {
     find_by(true, drawings)
 }
 
-fn find_by(ids: bool, drawings: &[String]) -> Vec<Leak> {
+pub(super) fn find_by(ids: bool, drawings: &[String]) -> Vec<Leak> {
     report_by(ids, drawings).leaks
 }
 
-fn report_by(ids: bool, drawings: &[String]) -> LeakReport {
+pub(super) fn report_by(ids: bool, drawings: &[String]) -> LeakReport {
     let matching = Matching::Known(Comparison { ids, reason: "the test says so".to_owned() });
     report_with(&LeakOptions { matching, ..LeakOptions::default() }, drawings)
 }
@@ -36,7 +36,7 @@ fn find_with(options: &LeakOptions, drawings: &[String]) -> Vec<Leak> {
     report_with(options, drawings).leaks
 }
 
-fn report_with(options: &LeakOptions, drawings: &[String]) -> LeakReport {
+pub(super) fn report_with(options: &LeakOptions, drawings: &[String]) -> LeakReport {
     let (last, earlier) = drawings.split_last().unwrap();
     let earlier: Vec<Snapshot> = earlier.iter().map(|drawing| heap(drawing)).collect();
     let control = Control::new();
@@ -47,17 +47,17 @@ fn report_with(options: &LeakOptions, drawings: &[String]) -> LeakReport {
 
 /// Three heaps: what is always there, then what the second and the third heap have more.
 #[track_caller]
-fn check(always: &str, second: &str, third: &str, expected: &[&str]) {
+pub(super) fn check(always: &str, second: &str, third: &str, expected: &[&str]) {
     check_heaps(&three(always, second, third), expected);
 }
 
-fn three(always: &str, second: &str, third: &str) -> [String; 3] {
+pub(super) fn three(always: &str, second: &str, third: &str) -> [String; 3] {
     [always.to_owned(), format!("{always} | {second}"), format!("{always} | {second} | {third}")]
 }
 
 /// The same must be found with ids and without.
 #[track_caller]
-fn check_heaps(drawings: &[String], expected: &[&str]) {
+pub(super) fn check_heaps(drawings: &[String], expected: &[&str]) {
     for ids in [true, false] {
         check_by(ids, drawings, expected);
     }
@@ -78,7 +78,7 @@ fn check_by(ids: bool, drawings: &[String], expected: &[&str]) {
 
 /// One leak with ids and without, whatever object stands for it.
 #[track_caller]
-fn check_place(drawings: &[String], expected: &str) {
+pub(super) fn check_place(drawings: &[String], expected: &str) {
     for ids in [true, false] {
         let told = |leak: &Leak| format!("{} {:?} in {}", leak.class_name, leak.count_growth, leak.container.name);
         let found: Vec<String> = find_by(ids, drawings).iter().map(told).collect();
@@ -87,7 +87,7 @@ fn check_place(drawings: &[String], expected: &str) {
 }
 
 /// `many("map > Session#", 1..4)` is `map > Session#1 Session#2 Session#3`.
-fn many(what: &str, numbers: std::ops::Range<usize>) -> String {
+pub(super) fn many(what: &str, numbers: std::ops::Range<usize>) -> String {
     let (from, item) = what.split_once(" > ").unwrap();
     numbers.fold(format!("{from} >"), |text, number| format!("{text} {item}{number}:16"))
 }
