@@ -59,6 +59,8 @@ export interface SnapshotInfo {
    * and streams.
    */
   takenAt?: string;
+  /** From the sidecar: what the process took of memory when the capture began. */
+  memory?: ProcessMemory;
   nodeCount: number;
   edgeCount: number;
   stringCount: number;
@@ -679,6 +681,11 @@ export interface LeakClass {
 export interface LeakDocument {
   /** Oldest first. */
   snapshots: ReadInfo[];
+  /**
+   * `'leak'`: there are some, beside those that are ignored. `'none'`: nothing leaks, and the growth has reasons. `'unknown'`: no leak was found, but more than a tenth of
+   * the growth, and more than 64 KiB an interval, has no explanation (`accounting`), or the process grew by far more than its heap (`outside`).
+   */
+  verdict: 'leak' | 'none' | 'unknown';
   comparison: Comparison;
   /** Most important first. */
   leaks: Leak[];
@@ -686,6 +693,78 @@ export interface LeakDocument {
   oneOff: OneOffGrowth[];
   /** Leaks that the option `ignore` left out. */
   ignored: number;
+  /** Every byte of growth, with what it belongs to. */
+  accounting: Accounting;
+  /** Only where the sidecars of all snapshots have the memory of the process. */
+  outside?: OutsideGrowth;
+}
+
+/** All growth from the first snapshot to the last: the lines add up to it, in every interval. */
+export interface Accounting {
+  /** `totalSize` of the last snapshot less that of the first. */
+  size: number;
+  /** The same for each interval. */
+  sizeGrowth: number[];
+  /** Bytes that nobody can tell the reason of. */
+  unexplainedSize: number;
+  /** False: that is too much for the verdict `'none'`. */
+  isExplained: boolean;
+  /** Most first. */
+  lines: AccountLine[];
+}
+
+export interface AccountLine {
+  /**
+   * `'leak'`: what a leak explains, with the tables of its container and the code that only it holds. `'oneOff'`: no leak, for the reason `why`. `'unexplained'`: grew in every
+   * interval, and no rule makes it a leak or tells it from one. `'unheld'`: no reference of the file keeps it, as what is in a Map of Bun. `'outside'`: what V8 reports outside of
+   * its heap. `'rest'`: many places with little each. `'freed'`: what is gone or became less; not above 0.
+   */
+  what: 'leak' | 'oneOff' | 'unexplained' | 'unheld' | 'outside' | 'rest' | 'freed';
+  /** Of the leak. */
+  fingerprint?: string;
+  /** The leak is one that the option `ignore` left out. */
+  ignored?: true;
+  /** Of one-off growth. */
+  why?: OneOffGrowth['why'];
+  /** One sentence. */
+  because: string;
+  size: number;
+  /** Bytes for each interval. */
+  sizeGrowth: number[];
+  /** Which classes grow, most first, at most 8: of `'unexplained'` and `'unheld'`. */
+  classes?: LeakClass[];
+}
+
+/** What a process took of memory, in bytes, as `process.memoryUsage()` has it. */
+export interface ProcessMemory {
+  rss: number;
+  heapTotal: number;
+  heapUsed: number;
+  external: number;
+  arrayBuffers: number;
+  /** Of the C library: what native code has of it, and what is freed and kept. glibc 2.33 and later. */
+  malloc?: { inUse: number; free: number };
+  /** Of the process's own control group; Linux. */
+  cgroup?: { usedBytes: number; limitBytes?: number };
+}
+
+/** The growth of the process beside that of its heap, from the first snapshot to the last, in bytes. */
+export interface OutsideGrowth {
+  rssGrowth: number;
+  /** Of the pages that V8 has for its heap. */
+  heapGrowth: number;
+  /** Of what V8 knows outside of its heap: Buffers. */
+  externalGrowth: number;
+  /** What the snapshots explain: the difference of their totals. */
+  explainedSize: number;
+  /** Of what native code has of `malloc`, where the sidecars know. */
+  mallocGrowth?: number;
+  /** Of the last snapshot. */
+  cgroup?: { usedBytes: number; limitBytes?: number };
+  /** What neither the heap nor its Buffers explain. */
+  outsideSize: number;
+  /** True: it grew on, by 16 MB an interval at least, and by more than twice what the heap gained. */
+  isUnexplained: boolean;
 }
 
 /** Growth that happened and ended, or that belongs to V8. Never counted as a leak. */
@@ -703,8 +782,10 @@ export interface OneOffGrowth {
    * `'code'`: compiled code, feedback and tables of V8. `'modules'`: a module that was loaded late. `'filled'`: grew, then stopped or slowed down.
    * `'bounded'`: Node.js keeps a fixed number of these, as the 250 timings of fetches. `'passing'`: objects that come and
    * go, as requests that are under way; told with ids and three snapshots or more. `'recent'`: only in the last interval, as the buffers of the last request.
+   * `'parts'`: parts of objects whose number stopped. `'load'`: objects of Node.js that follow the load. `'few'`: too little in each interval to tell anything.
+   * `'tables'`: only tables of V8 hold it, as the names and sources of functions.
    */
-  why: 'code' | 'modules' | 'filled' | 'bounded' | 'passing' | 'recent';
+  why: 'code' | 'modules' | 'filled' | 'bounded' | 'passing' | 'recent' | 'parts' | 'load' | 'few' | 'tables';
   /** The same in one sentence. */
   because: string;
 }
@@ -813,6 +894,8 @@ export interface CaptureResult {
   threadId: number;
   /** ISO 8601, UTC. */
   startedAt: string;
+  /** Of this process when the capture began, not of the copy that wrote. Of a worker the heap is its own, and the rest that of the process. */
+  memory?: ProcessMemory;
 }
 
 /**
@@ -1133,6 +1216,8 @@ export interface MemoryAlarm {
   report?: string;
   /** Most important first, at most 5. */
   leaks: AlarmLeak[];
+  /** Of the three snapshots; absent where they could not be compared. */
+  verdict?: LeakDocument['verdict'];
   /** Without a verdict: the best that there was room for. */
   rung?: 'snapshot' | 'allocation-sites' | 'statistics';
   /** Functions that allocated what was alive at the end of the sampling; bytes are an estimate. */
@@ -1225,6 +1310,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_MODULE'
   | 'HEAPHOUND_ERR_ADDON'
   | 'HEAPHOUND_ERR_LEAK'
+  | 'HEAPHOUND_ERR_UNEXPLAINED'
   | 'HEAPHOUND_ERR_BASELINE'
   | 'HEAPHOUND_ERR_COOLDOWN'
   | 'HEAPHOUND_ERR_DAY_LIMIT'

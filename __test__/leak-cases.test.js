@@ -8,6 +8,7 @@ const path = require('node:path');
 const { after, describe, it } = require('node:test');
 const { promisify } = require('node:util');
 const { findLeaks } = require('..');
+const { assertAccounted } = require('./helpers/accounting');
 const { RUN, assertFound, leakCases } = require('./helpers/leak-case');
 
 const OF_REPLICAS = ['maps-of-tenants', 'event-listeners', 'interval-timers', 'linked-queue', 'global-dictionary', 'wasm-memory', 'control-filling-cache'];
@@ -56,6 +57,7 @@ async function ofReplicas(name, variant) {
   const out = path.join(folder, `${name}-${variant}-replicas`);
   for (const file of ['A', 'B', 'C']) await promisify(execFile)(process.execPath, [RUN, `./${name}`, out, variant, file]);
   const found = await findLeaks(['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`)));
+  assertAccounted(found);
   fs.rmSync(out, { recursive: true });
   return found;
 }
@@ -68,10 +70,15 @@ async function verdict(name, variant) {
   const out = path.join(folder, `${name}-${variant}`);
   await promisify(execFile)(process.execPath, [RUN, `./${name}`, out, variant]);
   const files = ['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`));
-  const { leaks } = await findLeaks(files, { compareBy: 'ids' });
-  const { leaks: withoutIds } = await findLeaks(files, { compareBy: 'structure' });
+  const byIds = await findLeaks(files, { compareBy: 'ids' });
+  const byStructure = await findLeaks(files, { compareBy: 'structure' });
   fs.rmSync(out, { recursive: true });
-  return { leaks, withoutIds };
+  for (const document of [byIds, byStructure]) {
+    assertAccounted(document);
+    assert.equal(document.verdict, document.leaks.length > 0 ? 'leak' : 'none');
+    assert.ok(document.accounting.isExplained, JSON.stringify(document.accounting));
+  }
+  return { leaks: byIds.leaks, withoutIds: byStructure.leaks };
 }
 
 /**

@@ -6,6 +6,7 @@ const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 const { toPath } = require('../words/location');
 const { headline, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { tellUnknown } = require('../words/leak-accounting');
 const { harmless, sentence } = require('../words/text');
 
 const LEVELS = /** @type {const} */ ({ high: 'error', medium: 'warning', low: 'notice' });
@@ -34,6 +35,18 @@ function annotations(leaks, { root }) {
     const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
     return `::${LEVELS[leak.confidence]} ${named}::${escapeData(text)}`;
   });
+}
+
+/**
+ * A warning where no leak was found, and that is no verdict.
+ *
+ * @param {import('..').LeakDocument} document
+ * @returns {string[]} lines
+ */
+function doubt(document) {
+  if (document.verdict !== 'unknown') return [];
+  const { headline, sentences } = tellUnknown(document);
+  return [`::warning title=Memory that nothing explains::${escapeData([headline, ...sentences].join(' '))}`];
 }
 
 /**
@@ -70,4 +83,4 @@ function escapeProperty(text) {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-module.exports = { annotations, isGithub, withoutCommands };
+module.exports = { annotations, doubt, isGithub, withoutCommands };

@@ -4,6 +4,7 @@
 
 const { printLocation } = require('../words/location');
 const { SIGNS, cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../words/leak-sentences');
+const { shares, tellOutside, tellUnknown } = require('../words/leak-accounting');
 const { counted, size } = require('../words/numbers');
 const { harmless, sentence } = require('../words/text');
 
@@ -14,15 +15,23 @@ const LINK = /(https:\/\/[\w./%?=&+~-]+[\w/])/;
  * @param {{ root: string }} options
  * @returns {string[]} lines
  */
-function leaksAsMarkdown({ snapshots, leaks, ignored }, { root }) {
+function leaksAsMarkdown(document, { root }) {
+  const { snapshots, leaks, ignored, outside } = document;
   const over = `${counted(snapshots.length, 'snapshot')} (${snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ')})`;
   const left = ignored > 0 ? `, ${ignored} ignored` : '';
-  if (leaks.length === 0) return ['### No leak', '', `Nothing piles up over ${over}${left}.`];
+  const account = shares(document);
+  const closing = [...(account ? ['', escape(account)] : []), ...(outside?.isUnexplained ? ['', escape(`Also, ${tellOutside(outside).headline}`)] : [])];
+  if (document.verdict === 'unknown') {
+    const { headline, sentences } = tellUnknown(document);
+    return ['### Cannot tell whether it leaks', '', `**${escape(headline)}**`, '', ...sentences.map((sentence) => `- ${escape(sentence)}`), ...(account ? ['', escape(account)] : [])];
+  }
+  if (leaks.length === 0) return ['### No leak', '', `Nothing piles up over ${over}${left}.`, ...closing];
   return [
     `### ${counted(leaks.length, 'leak')}`,
     ...leaks.flatMap((leak) => ['', ...leakAsMarkdown(leak, root)]),
     '',
     `Found over ${over}${left}.`,
+    ...closing,
   ];
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { annotations, isGithub, withoutCommands } = require('./github');
+const { annotations, doubt, isGithub, withoutCommands } = require('./github');
 const { leaksAsMarkdown } = require('./leak_markdown');
 const { leaksAsSarif } = require('./leak_sarif');
 const { rootOf } = require('./leak_search');
@@ -9,6 +9,8 @@ const { UsageError } = require('./usage');
 
 const PACKAGE = '../package.json';
 
+/** Exit code that says: no leak was found, and too much of the growth has no explanation. */
+const CANNOT_TELL = 4;
 /** Options of every command that reports leaks. */
 const REPORT = ['markdown', 'sarif', 'github'];
 const DOCUMENTS = /** @type {const} */ (['json', 'markdown', 'sarif']);
@@ -35,7 +37,7 @@ async function reportLeaks({ options, output }, document, { story, known }) {
   else if (options.markdown) await output.lines(leaksAsMarkdown(document, { root }));
   else await output.lines(isRead ? withoutCommands(story()) : story());
   if (!isRead) return;
-  const found = annotations(document.leaks.filter((leak) => !known?.has(leak.fingerprint)), { root });
+  const found = [...annotations(document.leaks.filter((leak) => !known?.has(leak.fingerprint)), { root }), ...doubt(document)];
   // GitHub reads both streams; a document stays whole.
   if (isDocument) found.forEach((line) => console.error(line));
   else await output.lines(found);
@@ -45,4 +47,4 @@ function version() {
   return /** @type {any} */ (require(PACKAGE)).version;
 }
 
-module.exports = { REPORT, checkFormat, reportLeaks };
+module.exports = { CANNOT_TELL, REPORT, checkFormat, reportLeaks };

@@ -6,6 +6,7 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { toPath } = require('../words/location');
 const { cutOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { tellUnknown } = require('../words/leak-accounting');
 const { sentence } = require('../words/text');
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -18,7 +19,8 @@ const ROOT = 'SRCROOT';
  * @param {import('..').LeakDocument} document
  * @param {{ root: string, version: string, known?: Set<string> }} options `known`: fingerprints of a baseline
  */
-function leaksAsSarif({ leaks }, { root, version, known }) {
+function leaksAsSarif(document, { root, version, known }) {
+  const { leaks } = document;
   const kinds = [...new Set(leaks.map((leak) => leak.kind))].sort();
   const rules = kinds.map((kind) => ({
     id: `leak/${kind}`,
@@ -33,9 +35,17 @@ function leaksAsSarif({ leaks }, { root, version, known }) {
       tool: { driver: { name: 'heaphound', version, semanticVersion: version, rules } },
       originalUriBaseIds: { [ROOT]: { uri: `${pathToFileURL(root)}/`.replace(/\/\/$/, '/') } },
       columnKind: 'utf16CodeUnits',
+      // What is no place in a file is said of the run itself.
+      ...(document.verdict === 'unknown' ? { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [notification(document)] }] } : {}),
       results: leaks.map((leak) => resultOf(leak, { kinds, root, known })),
     }],
   };
+}
+
+/** @param {import('..').LeakDocument} document */
+function notification(document) {
+  const { headline, sentences } = tellUnknown(document);
+  return { level: /** @type {const} */ ('warning'), descriptor: { id: 'unexplained-growth' }, message: { text: sentence(['Cannot tell:', headline, ...sentences].join(' ')) } };
 }
 
 /**

@@ -4,7 +4,9 @@ const { drawFullPath, drawShortPath } = require('./leak_path');
 const { INDENT, drawFacts, drawHeadline, margin, section } = require('./leak_page');
 const { holder, nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
+const { tellUnknown } = require('../words/leak-accounting');
 const { count, countDelta, counted, size, sizeDelta } = require('../words/numbers');
+const { UNKNOWN, drawAccount, tellAccount } = require('./leak_account');
 const { drawTable } = require('./table');
 const { quoteForShell, sentence, widthOf, wrap } = require('../words/text');
 
@@ -34,7 +36,8 @@ function tellLeaks(document, { files, limit, all = false, tree = false, full = f
   const told = leaks.slice(0, limit);
   const others = leaks.slice(told.length);
   const closing = tellMeasurement(document, terminal, all);
-  if (leaks.length === 0) return [...closing, ...(all ? drawOneOff(document, terminal) : [])];
+  const rest = all ? [...drawOneOff(document, terminal), ...drawAccount(document, terminal)] : [];
+  if (leaks.length === 0) return [...closing, ...rest];
   const otherLines = tellOthers(others, told.length, terminal);
   // One leak fits one screen, with all that stands below it.
   const room = SCREEN - closing.length - otherLines.length;
@@ -43,7 +46,7 @@ function tellLeaks(document, { files, limit, all = false, tree = false, full = f
       ...(at > 0 ? [''] : []), ...tellLeak(leak, { number: leaks.length > 1 ? at + 1 : undefined, files, tree, full, terminal, room })]),
     ...otherLines,
     ...closing,
-    ...(all ? drawOneOff(document, terminal) : []),
+    ...rest,
   ];
 }
 
@@ -105,7 +108,8 @@ function tellOthers(leaks, before, terminal) {
  * @param {Terminal} terminal
  * @param {boolean} isLong one-off growth is shown elsewhere
  */
-function tellMeasurement({ snapshots, comparison, leaks, oneOff, ignored }, terminal, isLong) {
+function tellMeasurement(document, terminal, isLong) {
+  const { snapshots, comparison, leaks, oneOff, ignored } = document;
   const totals = snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ');
   const over = `over ${counted(snapshots.length, 'snapshot')} (${totals})`;
   const isEnough = snapshots.length >= ENOUGH_SNAPSHOTS;
@@ -113,6 +117,7 @@ function tellMeasurement({ snapshots, comparison, leaks, oneOff, ignored }, term
   const footnotes = [
     ...(comparison.ids ? [] : [`Compared by structure: ${sentence(comparison.reason)}.`]),
     ...(oneOff.length === 0 || isLong ? [] : [tellOneOff(oneOff)]),
+    ...tellAccount(document),
   ].flatMap((text) => wrap(text, terminal.width).map((line) => terminal.style('dim', line)));
   if (leaks.length > 0) {
     return [
@@ -122,6 +127,7 @@ function tellMeasurement({ snapshots, comparison, leaks, oneOff, ignored }, term
       ...footnotes,
     ];
   }
+  if (document.verdict === 'unknown') return [...tellUnknownGrowth(document, over, terminal), ...(left ? [left.trim()] : []), ...footnotes];
   const objects = `${count(snapshots[snapshots.length - 1].nodeCount)} objects of the last one were compared ${comparison.ids ? 'by their ids' : 'by their place'}.`;
   const sure = isEnough
     ? `Nothing accumulated in each of the ${counted(snapshots.length - 1, 'interval')}. ${objects} What leaks less often than once an interval would not show.`
@@ -130,6 +136,24 @@ function tellMeasurement({ snapshots, comparison, leaks, oneOff, ignored }, term
     ...wrap(`No leak ${over}.`, terminal.width).map((line, at) => (at === 0 ? line.replace('No leak', (text) => terminal.style(['bold', 'green'], text)) : line)),
     ...wrap(`${sure}${left}`, terminal.width),
     ...footnotes,
+  ];
+}
+
+/**
+ * The headline where "no leak" would be a guess, and what to do.
+ *
+ * @param {import('..').LeakDocument} document
+ * @param {string} over
+ * @param {Terminal} terminal
+ */
+function tellUnknownGrowth(document, over, terminal) {
+  const { headline, sentences } = tellUnknown(document);
+  const [first, ...more] = wrap(`${UNKNOWN}: ${headline}`, terminal.width);
+  return [
+    terminal.style(['bold', 'yellow'], UNKNOWN) + first.slice(UNKNOWN.length),
+    ...more,
+    ...sentences.flatMap((sentence) => wrap(sentence, terminal.width)),
+    `No leak was found ${over}, but that is no verdict.`,
   ];
 }
 

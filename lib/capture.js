@@ -13,6 +13,7 @@ const { writeHeap } = require('./heap-writer');
 const { withDeadline } = require('./deadline');
 const { checkRoom, memoryRoom } = require('./headroom');
 const { PLACE, choosePlace, checkPlace } = require('./place');
+const { processMemory } = require('./process-memory');
 const { estimate, heapNow, remember } = require('./estimate');
 const { areIdsKept, forgetIds, idSpace } = require('./object-ids');
 const { checkSidecar, writeSidecar } = require('./sidecar');
@@ -75,6 +76,8 @@ async function captureSnapshot(options) {
 async function capture(compression, checked, signal) {
   const startedAt = new Date();
   const start = performance.now();
+  // Before anything is made for the capture.
+  const memory = processMemory();
   /** @param {Captured} captured */
   const toResult = ({ file, ...how }) => ({
     ...how,
@@ -89,6 +92,7 @@ async function capture(compression, checked, signal) {
     pid: process.pid,
     threadId,
     startedAt: startedAt.toISOString(),
+    memory,
   });
   if (checked.stream) return toResult(await captureToStream(checked.stream, compression, checked, signal));
   const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });

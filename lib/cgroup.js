@@ -46,6 +46,30 @@ function cgroupRoom({ pid = 'self', root = '/' } = {}) {
 }
 
 /**
+ * What the process's own group uses, and its limit where it has one; by version 2 where both are there.
+ *
+ * @param {{ pid?: number | 'self', root?: string }} [options]
+ * @returns {{ usedBytes: number, limitBytes?: number } | undefined} undefined where there are no control groups
+ */
+function cgroupUse({ pid = 'self', root = '/' } = {}) {
+  const groups = groupsOf(read(root, `proc/${pid}/cgroup`));
+  const mounts = mountsOf(read(root, `proc/${pid}/mountinfo`));
+  for (const version of /** @type {const} */ (['v2', 'v1'])) {
+    const group = groups[version];
+    const mount = mounts.find((candidate) => candidate.version === version);
+    if (group === undefined || mount === undefined) continue;
+    // The innermost directory that there is.
+    for (const directory of directories(mount, group).reverse()) {
+      const usedBytes = numberOf(read(root, path.join(directory, VERSIONS[version].used)));
+      if (!Number.isFinite(usedBytes)) continue;
+      const limitBytes = roomIn(root, directory, VERSIONS[version])?.limitBytes;
+      return { usedBytes, ...(limitBytes !== undefined && { limitBytes }) };
+    }
+  }
+  return undefined;
+}
+
+/**
  * The paths of `/proc/PID/cgroup` that memory is counted in: `0::/path` for version 2, `4:memory:/path` for version 1.
  *
  * @param {string} text
@@ -137,4 +161,4 @@ function unescape(text) {
   return text.replace(/\\(\d{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
 }
 
-module.exports = { cgroupRoom, groupsOf, mountsOf };
+module.exports = { cgroupRoom, cgroupUse, groupsOf, mountsOf };

@@ -4,6 +4,7 @@ const { addon } = require('./native');
 const { read } = require('./document');
 const { optionError } = require('./errors');
 const { ignoreLeaks, ignorePatterns } = require('./ignore-leaks');
+const { outsideGrowth } = require('./outside-growth');
 const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
 const { Snapshot, open, parse } = require('./snapshot');
 const { OPEN, checkOptions, compareBy, limit, operations } = require('./options');
@@ -69,11 +70,35 @@ async function find(snapshots, options, shortestMs) {
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
     await nameKnown(kept, patterns, { readManifests: opening.sourceMaps !== false });
-    return { snapshots: opened.map((snapshot) => snapshot.info), ...document, leaks: kept, ignored: ignored.length };
+    const infos = opened.map((snapshot) => snapshot.info);
+    const outside = outsideGrowth(infos);
+    const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;
+    return {
+      snapshots: infos,
+      // A leak is a verdict, whatever else there is; "none" needs a reason for the rest.
+      verdict: leaks.length > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
+      ...document,
+      leaks: kept,
+      ignored: ignored.length,
+      accounting: withIgnored(document.accounting, ignored),
+      ...(outside && { outside }),
+    };
   } finally {
     const ours = opened.filter((snapshot, position) => snapshot !== /** @type {unknown} */ (snapshots[position]));
     await Promise.all(ours.map((snapshot) => snapshot.close()));
   }
+}
+
+/**
+ * Marks the lines of leaks that somebody knows and accepts.
+ *
+ * @param {import('..').Accounting} accounting
+ * @param {import('..').Leak[]} ignored
+ */
+function withIgnored(accounting, ignored) {
+  const known = new Set(ignored.map((leak) => leak.fingerprint));
+  const lines = accounting.lines.map((line) => (line.fingerprint && known.has(line.fingerprint) ? { ...line, ignored: /** @type {const} */ (true) } : line));
+  return { ...accounting, lines };
 }
 
 /**

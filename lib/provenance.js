@@ -4,6 +4,7 @@
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { isMemory } = require('./outside-growth');
 
 /** A sidecar is a small document; what is longer is something else. */
 const MAX_SIDECAR = 1 << 20;
@@ -16,21 +17,22 @@ const NAME_OF_NODE = /^Heap\.(\d{4})(\d\d)(\d\d)\.(\d\d)(\d\d)(\d\d)\.\d+\.\d+\.
  *
  * @param {string} file
  * @param {number} storedBytes size of the snapshot file
- * @returns {Promise<{ idSpace?: string, takenAt?: string }>} without what nobody knows
+ * @returns {Promise<{ idSpace?: string, takenAt?: string, memory?: import('..').ProcessMemory }>} without what nobody knows
  */
 async function readProvenance(file, storedBytes) {
-  const { idSpace, startedAt } = await readSidecar(file, storedBytes);
+  const { idSpace, startedAt, memory } = await readSidecar(file, storedBytes);
   const takenAt = toTime(startedAt) ?? timeInName(file) ?? await lastWritten(file);
   return {
     ...(typeof idSpace === 'string' && idSpace !== '' ? { idSpace } : {}),
     ...(takenAt === undefined ? {} : { takenAt }),
+    ...(isMemory(memory) ? { memory } : {}),
   };
 }
 
 /**
  * @param {string} file
  * @param {number} storedBytes
- * @returns {Promise<{ idSpace?: unknown, startedAt?: unknown }>} empty when there is no sidecar, or none of this file
+ * @returns {Promise<{ idSpace?: unknown, startedAt?: unknown, memory?: unknown }>} empty when there is no sidecar, or none of this file
  */
 async function readSidecar(file, storedBytes) {
   try {

@@ -52,7 +52,7 @@ class Snapshot {
 
   /**
    * @param {any} heap native
-   * @param {{ file?: string, idSpace?: string, takenAt?: string }} [known] what the bytes do not say
+   * @param {{ file?: string, idSpace?: string, takenAt?: string, memory?: import('..').ProcessMemory }} [known] what the bytes do not say
    */
   constructor(heap, known = {}) {
     this.#heap = heap;

@@ -19,12 +19,14 @@ function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js
 
 /**
  * @param {object[]} leaks
- * @param {{ snapshots?: number, ids?: boolean, reason?: string, oneOff?: object[], ignored?: number }} [more]
+ * @param {{ accounting?: object, outside?: object, verdict?: string, snapshots?: number, ids?: boolean, reason?: string, oneOff?: object[], ignored?: number }} [more]
  */
-function documentOf(leaks, { snapshots = 3, ids = true, reason = 'because', oneOff = [], ignored = 0 } = {}) {
-  return { snapshots: Array.from({ length: snapshots }, () => ({ totalSize: 1_000_000, nodeCount: 50_000 })), comparison: { ids, reason }, leaks, oneOff, ignored };
+function documentOf(leaks, { snapshots = 3, ids = true, reason = 'because', oneOff = [], ignored = 0, accounting = ACCOUNTED, outside, verdict = leaks.length > 0 ? 'leak' : 'none' } = {}) {
+  return { snapshots: Array.from({ length: snapshots }, () => ({ totalSize: 1_000_000, nodeCount: 50_000 })), comparison: { ids, reason }, verdict, leaks, oneOff, ignored, accounting, ...(outside && { outside }) };
 }
 
+/** Nothing grew. */
+const ACCOUNTED = { size: 0, sizeGrowth: [0, 0], unexplainedSize: 0, isExplained: true, lines: [] };
 /** What a name can do to a terminal, to Markdown, to HTML and to GitHub Actions. */
 const HOSTILE = '\x1b[31mred\x07\u202e\n::error file=/etc/passwd::x\r\n<img src=x onerror=alert(1)>`]|[a](http://evil.example) @octocat #1 **bold** %0A,:';
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { baselineError, readBaseline, writeBaseline } = require('../baseline');
-const { REPORT, checkFormat, reportLeaks } = require('../leak_report');
+const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leak_report');
 const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leak_search');
 const { tellLeaks } = require('../leak_story');
 const { counted } = require('../../words/numbers');
@@ -18,7 +18,8 @@ module.exports = {
   summary: 'only the leaks that a baseline does not have: for CI',
   description: [
     'Looks for leaks as the command leaks does and compares their fingerprints with those of the baseline, a JSON file that',
-    'is kept beside the code. Ends with exit code 1 when there are new ones. --update writes the baseline: what is there',
+    'is kept beside the code. Ends with exit code 1 when there are new ones, with 4 when there are none and too much of the',
+    'growth has no explanation. --update writes the baseline: what is there',
     'now, sorted, one leak after the other, so that a diff shows what came and went; a `note` in an entry is kept.',
   ],
   options: ['baseline', 'update', 'all', ...SEARCH, ...REPORT],
@@ -48,17 +49,21 @@ async function run(context) {
   const present = new Set(document.leaks.map((leak) => leak.fingerprint));
   const leaks = document.leaks.filter((leak) => !known.has(leak.fingerprint));
   const gone = before.filter((entry) => !present.has(entry.fingerprint));
+  // A leak of the baseline explains no other growth.
+  const isUnknown = leaks.length === 0 && (!document.accounting.isExplained || document.outside?.isUnexplained === true);
   // Code scanning wants to see those of the baseline, too.
-  const reported = options.sarif ? document : { ...document, leaks, known: [...known].filter((fingerprint) => present.has(fingerprint)).sort(), gone };
+  /** @type {import('../..').LeakDocument['verdict']} */
+  const verdict = leaks.length > 0 ? 'leak' : isUnknown ? 'unknown' : 'none';
+  const reported = options.sarif ? document : { ...document, verdict, leaks, known: [...known].filter((fingerprint) => present.has(fingerprint)).sort(), gone };
   await reportLeaks(context, reported, {
     known,
     story: () => [
-      ...tellLeaks({ ...document, leaks }, { files, limit: options.limit ?? leaks.length, all: options.all, terminal }),
+      ...tellLeaks({ ...document, verdict, leaks }, { files, limit: options.limit ?? leaks.length, all: options.all, terminal }),
       `${counted(leaks.length, 'new leak')}, ${counted(present.size - leaks.length, 'known one')}, ${counted(gone.length, 'one', 'ones')} of the baseline gone.`
       + (gone.length > 0 ? ' --update takes those out.' : ''),
     ],
   });
-  return leaks.length > 0 ? NEW : 0;
+  return leaks.length > 0 ? NEW : isUnknown ? CANNOT_TELL : 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 'use strict';
 
-const { REPORT, checkFormat, reportLeaks } = require('../leak_report');
+const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leak_report');
 const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leak_search');
 const { tellLeaks } = require('../leak_story');
 const { choose } = require('../options');
@@ -15,7 +15,8 @@ module.exports = {
   summary: 'what grows from snapshot to snapshot, and what holds it',
   description: [
     'Takes two or more snapshots of one program, oldest first, and names what accumulates: the class, the container,',
-    'the reference that holds it and where that stands in the source. Ends with exit code 1 when something leaks.',
+    'the reference that holds it and where that stands in the source. Ends with exit code 1 when something leaks,',
+    'and with 4 when it cannot tell: no leak was found, and too much of the growth has no explanation.',
     'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up. Objects are',
     'followed by their ids, or, after restarts and over replicas, compared by the way on which they hang from the roots.',
     'Along the path stands ✓ before what is meant to be there, ? before what may not be, ✗ before what should have gone.',
@@ -43,5 +44,5 @@ async function run(context) {
   await reportLeaks(context, document, {
     story: () => tellLeaks(document, { files, limit, all: options.all, tree: options.tree, full, terminal }),
   });
-  return document.leaks.length > 0 ? FOUND : 0;
+  return document.leaks.length > 0 ? FOUND : document.verdict === 'unknown' ? CANNOT_TELL : 0;
 }

@@ -7,7 +7,7 @@ use super::job;
 use super::outlet::Outlet;
 use super::redact::key_of;
 use crate::archive::{Codec, FileWriter, StreamWriter, Waiting};
-use crate::capture::{Captured, InlineCapture, Route};
+use crate::capture::{self, Captured, InlineCapture, Route};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
@@ -37,6 +37,19 @@ pub struct CapturedFile {
     pub ids_kept: Option<f64>,
     /// The table for the next capture is beside the file.
     pub has_id_table: bool,
+}
+
+/// Bytes that native code has of `malloc`, and those that are freed and kept.
+#[napi(object)]
+pub struct MallocUse {
+    pub in_use: f64,
+    pub free: f64,
+}
+
+/// Nothing where the C library does not tell.
+#[napi(catch_unwind)]
+pub fn malloc_use() -> Option<MallocUse> {
+    capture::malloc_use().map(|of| MallocUse { in_use: of.in_use as f64, free: of.free as f64 })
 }
 
 /// Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The

@@ -18,6 +18,7 @@ mod turn;
 pub use fork::{ForkCapture, Watch, cannot_fork};
 pub use fork_types::{Ended, ForkOptions, ForkTarget, Forked, WatchOptions};
 pub use identity::{HeapKey, Numbered, Numbering, Origin, Table};
+pub use memory::{MallocUse, malloc_use};
 pub use stream::{Captured, Completeness, Counts, Ids, InlineCapture, Packing, Route, Sink, Stage, archive, check};
 pub use tracking::{start_tracking, stop_tracking};
 pub use turn::{Place, Turn};

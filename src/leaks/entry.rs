@@ -1,8 +1,6 @@
 //! One place where things accumulate, before it is put into words.
 
 use super::growth::Growth;
-use super::labels::Label;
-use super::last::Last;
 use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
 use std::collections::HashMap;
@@ -20,6 +18,8 @@ pub struct Entry {
     /// Last object of the path to show: the item, or the part of it that weighs most.
     pub end: NodeOrdinal,
     pub item_growth: Growth,
+    /// Groups that count as that of the item: the same thing on other ways.
+    pub also: Vec<Key>,
     /// All that hangs from the container.
     pub total: Growth,
     /// Growing groups beside the item's own: those of the path first, then by bytes.
@@ -30,12 +30,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn labels<'b>(&'b self, last: &'b Last<'_>) -> impl Iterator<Item = Label> + 'b {
-        self.groups.iter().map(|group| group.node).chain([self.item]).map(|node| last.label(node))
-    }
-
     pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        self.groups.iter().chain(&self.plumbing).map(|group| group.key).chain([self.key])
+        let others = self.groups.iter().chain(&self.plumbing).flat_map(Grown::keys);
+        others.chain(self.also.iter().copied()).chain([self.key])
     }
 }
 
@@ -43,6 +40,8 @@ impl Entry {
 #[derive(Clone, Debug)]
 pub struct Grown {
     pub key: Key,
+    /// Other groups whose growth is in this one's.
+    pub also: Vec<Key>,
     /// A sample.
     pub node: NodeOrdinal,
     pub growth: Growth,
@@ -52,13 +51,23 @@ pub struct Grown {
     pub is_top: bool,
 }
 
+impl Grown {
+    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.also.iter().copied().chain([self.key])
+    }
+}
+
 /// The groups with their growth summed by a key, in their order; the first of a key gives the sample.
 pub fn summed<K: Eq + Hash>(groups: impl IntoIterator<Item = Grown>, key: impl Fn(&Grown) -> K) -> Vec<Grown> {
     let mut sums: Vec<Grown> = Vec::new();
     let mut places: HashMap<K, usize> = HashMap::new();
     for group in groups {
         match places.entry(key(&group)) {
-            Slot::Occupied(place) => sums[*place.get()].growth.add(&group.growth),
+            Slot::Occupied(place) => {
+                let sum = &mut sums[*place.get()];
+                sum.growth.add(&group.growth);
+                sum.also.extend(group.keys());
+            }
             Slot::Vacant(free) => {
                 free.insert(sums.len());
                 sums.push(group);

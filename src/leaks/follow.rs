@@ -17,13 +17,16 @@ use crate::error::Result;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 
+/// The newest heap, what grew, and what the earlier heaps held.
+pub type Followed<'a> = (Last<'a>, Growing, Vec<Census>);
+
 /// What grew from the objects that have the same id in all heaps.
 pub fn by_ids<'a>(
     earlier: &[&Snapshot],
     last: &'a Heap,
     operations: Operations,
     control: &Control,
-) -> Result<(Last<'a>, Growing)> {
+) -> Result<Followed<'a>> {
     let all: Vec<&Snapshot> = earlier.iter().copied().chain([&last.snapshot]).collect();
     let persistent = Persistent::of(&all, control)?;
     let same = Same::Ids(&persistent);
@@ -44,7 +47,7 @@ pub fn by_ids<'a>(
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
     let mut growing = Growing::between(&censuses, operations, &stays);
     add_classes(&mut growing, &censuses, &last, &stays);
-    Ok((last, growing))
+    Ok((last, growing, heaps))
 }
 
 /// What grew from the objects that are alone on their way from the roots in all heaps.
@@ -53,7 +56,7 @@ pub fn by_ways<'a>(
     last: &'a Heap,
     operations: Operations,
     control: &Control,
-) -> Result<(Last<'a>, Growing)> {
+) -> Result<Followed<'a>> {
     let hang = |snapshot| {
         let hanging = Hanging::of(snapshot, None, control)?;
         let ways = Ways::of(&hanging, control)?;
@@ -76,5 +79,5 @@ pub fn by_ways<'a>(
     let mut growing = Growing::between(&censuses, operations, &stays);
     add_classes(&mut growing, &censuses, &last, &stays);
     samples::choose(&mut last, &mut growing, control)?;
-    Ok((last, growing))
+    Ok((last, growing, heaps))
 }

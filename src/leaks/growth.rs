@@ -1,6 +1,7 @@
 //! What grew in every interval, and what only looks so.
 
 use super::labels::Label;
+use super::one_off::Why;
 use super::operations::Operations;
 use super::stayed::Stayed;
 use super::zones::{Census, Group, Key, LARGE};
@@ -84,8 +85,8 @@ pub struct Growing {
     pub spread: HashSet<Label>,
     /// All other groups that have more bytes in the last heap than in the first.
     pub rest: HashMap<Key, Growth>,
-    /// Bytes of what no path reaches: code, feedback, shapes.
-    pub engine: Vec<i64>,
+    /// Why groups are among the rest though they grew in every interval.
+    pub aside: HashMap<Key, Why>,
 }
 
 impl Growing {
@@ -100,7 +101,7 @@ impl Growing {
         let mut growing = Self {
             groups,
             rest,
-            engine: heaps.windows(2).map(|pair| signed(pair[1].engine) - signed(pair[0].engine)).collect(),
+            aside: HashMap::new(),
             objects: last.large.keys().filter_map(|id| Some((*id, own_growth(heaps, *id, &operations)?))).collect(),
             operations,
             spread: HashSet::new(),
@@ -174,13 +175,14 @@ impl Growing {
             if parts.is_empty() {
                 return;
             }
-            self.set_aside(parts);
+            self.set_aside(parts, Why::Parts);
         }
     }
 
-    fn set_aside(&mut self, keys: impl IntoIterator<Item = Key>) {
+    fn set_aside(&mut self, keys: impl IntoIterator<Item = Key>, why: Why) {
         for key in keys {
             self.rest.extend(self.groups.remove_entry(&key));
+            self.aside.insert(key, why);
         }
     }
 
@@ -204,7 +206,7 @@ impl Growing {
             }
             dropped.extend(more);
         }
-        self.set_aside(dropped);
+        self.set_aside(dropped, Why::Few);
     }
 }
 
@@ -311,11 +313,11 @@ pub fn is_sustained(steps: &[i64], least: i64) -> bool {
     steps.iter().all(|step| *step >= least) && last * if rose_again { 4 } else { 2 } >= *most
 }
 
-fn signed(value: u64) -> i64 {
+pub fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-fn add(to: &mut Vec<i64>, from: &[i64]) {
+pub fn add(to: &mut Vec<i64>, from: &[i64]) {
     to.resize(from.len(), 0);
     to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }

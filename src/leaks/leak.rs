@@ -1,6 +1,8 @@
 //! What is told of a leak: plain data.
 
+use super::accounting::Account;
 use super::allocated::Allocated;
+use super::growth::add;
 use super::item::Part;
 use super::kind::{Detail, Kind};
 use super::one_off::OneOff;
@@ -17,6 +19,10 @@ pub struct LeakReport {
     pub leaks: Vec<Leak>,
     /// What grew and is no leak, biggest first.
     pub one_off: Vec<OneOff>,
+    /// Where every byte of growth belongs.
+    pub account: Account,
+    /// Fingerprints of all leaks, those beyond the limit too, in their order.
+    pub fingerprints: Vec<String>,
 }
 
 /// What one container accumulates.
@@ -86,4 +92,14 @@ pub struct LeakedClass {
     pub count_growth: Vec<i64>,
     /// Bytes, for each interval.
     pub size_growth: Vec<i64>,
+}
+
+impl LeakedClass {
+    /// Adds more of the same class.
+    pub fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.size += other.size;
+        add(&mut self.count_growth, &other.count_growth);
+        add(&mut self.size_growth, &other.size_growth);
+    }
 }

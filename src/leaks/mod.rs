@@ -1,5 +1,6 @@
 //! Two or more heaps of one process: what accumulates, where, and what holds it. `docs/leaks.md` tells how and why.
 
+mod accounting;
 mod allocated;
 mod bounded;
 mod entries;
@@ -33,8 +34,13 @@ mod stayed;
 mod suspect;
 mod swollen;
 #[cfg(test)]
+mod test_accounting;
+#[cfg(test)]
 mod test_leaks;
+#[cfg(test)]
+mod test_running;
 mod told;
+mod unreached;
 mod ways;
 mod zones;
 
@@ -43,6 +49,8 @@ use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
+use accounting::account;
+pub use accounting::{Account, Cause, Line};
 pub use allocated::Allocated;
 use allocated::allocated;
 use entries::entries;
@@ -106,14 +114,16 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
         Matching::Known(_) => Vec::new(),
     };
     let comparison = options.matching.decide(&samples, &last.snapshot, control)?;
-    let (last, growing) = if comparison.ids {
+    let (last, growing, heaps) = if comparison.ids {
         by_ids(earlier, last, operations, control)?
     } else {
         by_ways(earlier, last, operations, control)?
     };
     let growing = &growing;
-    let mut found = entries(&last, growing);
-    let one_off = one_off(&last, growing, &found);
+    let (mut found, dropped) = entries(&last, growing);
+    let (account, tops) = account(&last, growing, &heaps, &found, &dropped);
+    let one_off = one_off(&last, &account, tops);
+    let fingerprints = found.iter().map(|entry| told::fingerprint_of(&last, entry)).collect();
     found.truncate(options.limit);
     let examples = examples(&last, &found, options.examples);
     let allocated = allocated(&last, &found);
@@ -133,5 +143,5 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
         }
     });
     let leaks = leaks.collect();
-    Ok(LeakReport { comparison, leaks, one_off })
+    Ok(LeakReport { comparison, leaks, one_off, account, fingerprints })
 }

@@ -54,6 +54,7 @@ pub fn swollen(last: &Last<'_>, growing: &Growing, entries: &[Entry]) -> Vec<Ent
             key: last.key(node),
             end: node,
             item_growth: growth.clone(),
+            also: Vec::new(),
             total: growth,
             groups: Vec::new(),
             plumbing: Vec::new(),

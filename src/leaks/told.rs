@@ -46,13 +46,17 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
         detail,
         confidence,
         evidence,
-        fingerprint: format!("{:016x}", fingerprint(last, entry.container, entry.item)),
+        fingerprint: fingerprint_of(last, entry),
         examples: Vec::new(),
         classes: classes(last, entry, most),
         allocated: None,
         item: Part::default(),
         per_operation: None,
     }
+}
+
+pub fn fingerprint_of(last: &Last<'_>, entry: &Entry) -> String {
+    format!("{:016x}", fingerprint(last, entry.container, entry.item))
 }
 
 /// What else grows there, objects of one class together.

@@ -3,6 +3,7 @@
 use super::hanging::{Hanging, has_fields, is_backing};
 use super::labels::{Label, mix};
 use super::same::Same;
+use super::unreached::count_unreached;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
@@ -23,6 +24,8 @@ pub struct Group {
     pub links: u64,
     /// Bytes, backing stores included.
     pub size: u64,
+    /// Bytes as the file has them, with what only these objects hold though no path leads there: their code, their numbers.
+    pub bytes: u64,
     /// The one that is nearest to the roots.
     pub first: u32,
     /// The one that came last, where nobody knows which were there before and the first may have been.
@@ -42,6 +45,8 @@ pub struct Large {
     pub node: NodeOrdinal,
     /// Bytes, backing stores included.
     pub size: u64,
+    /// Bytes as the file has them, with numbers, symbols and texts that it holds and no path reaches.
+    pub bytes: u64,
     /// References to other objects, those of the backing stores included.
     pub references: u64,
 }
@@ -52,8 +57,36 @@ pub struct Census {
     pub groups: HashMap<Key, Group>,
     /// Persistent objects that are large, by what names them in all heaps.
     pub large: HashMap<u64, Large>,
-    /// Bytes of what no path reaches: code, feedback, shapes.
-    pub engine: u64,
+    /// Bytes of all nodes, as the file has them.
+    pub total: u64,
+    /// Bytes that V8 reports outside of its heap.
+    pub outside: u64,
+    /// Bytes of the objects that are in every heap, their tables and what [`Large`] holds included.
+    pub lasting: u64,
+    /// Bytes of what no path reaches and lasting objects hold, where it is V8's own: code, feedback, shapes.
+    pub code: u64,
+    /// What else no path reaches, by its class: held by lasting objects.
+    pub loose: HashMap<Label, Loose>,
+    /// What no reference of the file keeps, by its class.
+    pub unheld: HashMap<Label, Loose>,
+}
+
+impl Census {
+    /// Bytes of all that is counted somewhere.
+    pub fn sum(&self) -> u64 {
+        let groups: u64 = self.groups.values().map(|group| group.bytes).sum();
+        let loose: u64 = self.loose.values().chain(self.unheld.values()).map(|class| class.bytes).sum();
+        groups + self.lasting + self.code + loose
+    }
+}
+
+/// Objects of one class that no path reaches.
+#[derive(Clone, Copy, Debug)]
+pub struct Loose {
+    pub count: u64,
+    pub bytes: u64,
+    /// The first of them.
+    pub node: NodeOrdinal,
 }
 
 /// One heap, sorted into groups.
@@ -87,17 +120,24 @@ impl Zones {
             persistent: BitSet::new(nodes),
         };
         let mut own = vec![0_u64; nodes];
+        let mut bytes = vec![0_u64; nodes];
         for (turn, node) in hanging.forest.order().enumerate() {
             control.check_at(turn)?;
             if same.name(snapshot, node).is_some() {
                 zones.persistent.insert(node.index());
             }
-            let Some(owner) = hanging.owner(node) else { continue };
+            let Some(owner) = hanging.owner(node) else {
+                // The root.
+                zones.census.lasting += snapshot.file_size(node);
+                continue;
+            };
             if is_backing(snapshot, node) {
                 own[owner.index()] += snapshot.shallow_size(node);
+                bytes[owner.index()] += snapshot.file_size(node);
                 continue;
             }
             own[node.index()] += snapshot.shallow_size(node);
+            bytes[node.index()] += snapshot.file_size(node);
             if let Some(link) = hanging.repeats(node) {
                 zones.base[node.index()] = zones.base[link.index()];
                 zones.kin[node.index()] = zones.kin[link.index()];
@@ -120,10 +160,13 @@ impl Zones {
                 continue;
             }
             let size = own[node.index()];
+            if zones.is_persistent(node) {
+                zones.census.lasting += bytes[node.index()];
+            }
             if let Some(name) = same.name(snapshot, node) {
                 if size >= LARGE {
                     let references = reference_count(snapshot, node);
-                    zones.census.large.insert(name, Large { node, size, references });
+                    zones.census.large.insert(name, Large { node, size, bytes: bytes[node.index()], references });
                 }
                 continue;
             }
@@ -142,9 +185,12 @@ impl Zones {
             group.count += 1;
             group.links += u64::from(hanging.is_link(node));
             group.size += size;
+            group.bytes += bytes[node.index()];
         }
-        let is_engine = |node: &NodeOrdinal| hanging.forest.parent(*node).is_none();
-        zones.census.engine = snapshot.nodes().filter(is_engine).map(|node| snapshot.shallow_size(node)).sum();
+        zones.census.total = snapshot.nodes().map(|node| snapshot.file_size(node)).sum();
+        zones.census.outside = snapshot.tables().extra_native_bytes;
+        drop((own, bytes));
+        count_unreached(&mut zones, hanging, same, control)?;
         Ok(zones)
     }
 

@@ -6,7 +6,7 @@ use crate::snapshot::Snapshot;
 use serde::Serialize;
 
 /// Rough cost of a node, an edge and a text, beside the bytes of the texts (`docs/architecture.md`, "Memory").
-const NODE_BYTES: u64 = 45;
+const NODE_BYTES: u64 = 49;
 const EDGE_BYTES: u64 = 12;
 const STRING_BYTES: u64 = 8;
 

@@ -7,7 +7,9 @@ use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use crate::control::{Control, Stage};
 use crate::error::Result;
-use crate::leaks::{self, Confidence, Container, Detail, Leak, LeakOptions, LeakedClass, Leaking, OneOff, Part, Step};
+use crate::leaks::{
+    self, Account, Cause, Confidence, Container, Detail, Leak, LeakOptions, LeakedClass, Leaking, OneOff, Part, Step,
+};
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,7 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         comparison: ComparisonRow,
         leaks: [(); 0],
         one_off: Vec<OneOffRow>,
+        accounting: AccountRow,
     }
     let mut options = LeakOptions {
         matching: question.comparison.matching(),
@@ -43,7 +46,8 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     let found = leaks::find(earlier, &last.heap, &options, control)?;
     let mut places = Places::new(last, control);
     let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, &mut places)).collect();
-    let head = Head { comparison: found.comparison.into(), leaks: LATER, one_off };
+    let accounting = AccountRow::of(found.account, &found.fingerprints);
+    let head = Head { comparison: found.comparison.into(), leaks: LATER, one_off, accounting };
     let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, last, &mut places)));
     let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
@@ -225,6 +229,64 @@ impl OneOffRow {
             size: growth.size,
             why: growth.why.name(),
             because: growth.why.sentence(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccountRow {
+    size: i64,
+    size_growth: Vec<i64>,
+    unexplained_size: i64,
+    is_explained: bool,
+    lines: Vec<LineRow>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LineRow {
+    what: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+    because: &'static str,
+    size: i64,
+    size_growth: Vec<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<ClassRow>,
+}
+
+impl AccountRow {
+    fn of(account: Account, fingerprints: &[String]) -> Self {
+        let Account { size_growth, lines, unexplained, is_explained } = account;
+        let lines = lines.into_iter().map(|line| {
+            let (what, fingerprint, why) = match line.cause {
+                Cause::Leak(at) => ("leak", fingerprints.get(at).cloned(), None),
+                Cause::OneOff(why) => ("oneOff", None, Some(why.name())),
+                Cause::Unexplained => ("unexplained", None, None),
+                Cause::Unheld => ("unheld", None, None),
+                Cause::Outside => ("outside", None, None),
+                Cause::Rest => ("rest", None, None),
+                Cause::Freed => ("freed", None, None),
+            };
+            LineRow {
+                what,
+                fingerprint,
+                why,
+                because: line.cause.sentence(),
+                size: line.size_growth.iter().sum(),
+                size_growth: line.size_growth,
+                classes: line.classes.into_iter().map(ClassRow::of).collect(),
+            }
+        });
+        Self {
+            size: size_growth.iter().sum(),
+            lines: lines.collect(),
+            size_growth,
+            unexplained_size: unexplained,
+            is_explained,
         }
     }
 }

@@ -18,6 +18,8 @@ const TARGET_BITS: u32 = (1 << 29) - 1;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     tables: Tables,
+    /// Sizes as the file has them, where [`Snapshot::with_shallow_sizes`] changed them.
+    file_sizes: Option<WideColumn>,
 }
 
 impl Snapshot {
@@ -32,7 +34,7 @@ impl Snapshot {
             tables.nodes.size.push(0);
             tables.nodes.first_edge = vec![0, 0];
         }
-        Self { tables }
+        Self { tables, file_sizes: None }
     }
 
     pub fn tables(&self) -> &Tables {
@@ -104,6 +106,12 @@ impl Snapshot {
     #[inline(always)]
     pub fn shallow_size(&self, node: NodeOrdinal) -> u64 {
         self.tables.nodes.size.get(node.index())
+    }
+
+    /// Bytes of the node as the file has them: the same whether the snapshot was analysed or read only.
+    #[inline(always)]
+    pub fn file_size(&self, node: NodeOrdinal) -> u64 {
+        self.file_sizes.as_ref().unwrap_or(&self.tables.nodes.size).get(node.index())
     }
 
     /// Position of the node's allocation stack in the trace tree, by id; 0: not recorded.
@@ -220,7 +228,8 @@ impl Snapshot {
     /// Building step: the sizes after backing stores were charged to their owners (`graph::shallow_sizes`).
     pub fn with_shallow_sizes(mut self, sizes: WideColumn) -> Self {
         debug_assert_eq!(sizes.len(), self.node_count());
-        self.tables.nodes.size = sizes;
+        let before = std::mem::replace(&mut self.tables.nodes.size, sizes);
+        self.file_sizes.get_or_insert(before);
         self
     }
 

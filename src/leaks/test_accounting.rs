@@ -1,0 +1,144 @@
+//! The account of drawn heaps: every byte has a line.
+
+use super::accounting::FLOOR;
+use super::test_leaks::{many, report_by, three};
+use super::{Cause, LeakReport, Why};
+use crate::test_random::Random;
+
+/// Bytes of each cause; of leaks together.
+fn told(report: &LeakReport) -> Vec<(Cause, i64)> {
+    let lines = report.account.lines.iter();
+    let mut told: Vec<_> = lines.map(|line| (line.cause, line.size_growth.iter().sum())).collect();
+    told.sort();
+    told
+}
+
+#[track_caller]
+fn check(drawings: &[String], expected: &[(Cause, i64)], is_explained: bool) {
+    for ids in [true, false] {
+        let report = report_by(ids, drawings);
+        assert_adds_up(&report);
+        assert_eq!(told(&report), expected, "by ids: {ids}, {drawings:#?}");
+        assert_eq!(report.account.is_explained, is_explained, "by ids: {ids}, {drawings:#?}");
+    }
+}
+
+#[track_caller]
+fn assert_adds_up(report: &LeakReport) {
+    for (at, all) in report.account.size_growth.iter().enumerate() {
+        let sum: i64 = report.account.lines.iter().map(|line| line.size_growth[at]).sum();
+        assert_eq!(sum, *all, "interval {at} of {:#?}", report.account);
+    }
+}
+
+#[test]
+fn a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds() {
+    let heap = |sessions: usize| {
+        let mut text = format!("root > !global | global > cache.Map | Map > #table.t:{}/array", 100 * sessions);
+        for at in 0..sessions {
+            text += &format!(
+                " | t > #1.Session#{at}:16 | Session#{at} > #shared.code{at}:40/code elapsed.n{at}:8/number \
+                 | code{at} > #source.text{at}:50/string"
+            );
+        }
+        text
+    };
+    let each = 100 + 16 + 40 + 8 + 50;
+    check(&[heap(10), heap(20), heap(30)], &[(Cause::Leak(0), 20 * each)], true);
+}
+
+#[test]
+fn only_code_and_tables_of_v8_are_called_so() {
+    let always = "root > !global | global > run/closure | run > #shared.s0/code";
+    let more = |from: usize| {
+        let parts = (from..from + 30).map(|at| format!("s0 > #{at}.c{at}:1000/code #9{at}.d{at}:100/hidden"));
+        parts.collect::<Vec<_>>().join(" | ")
+    };
+    check(&three(always, &more(1), &more(40)), &[(Cause::OneOff(Why::Code), 2 * 30 * 1100)], true);
+    // The same of texts: V8's tables hold them, and they are no code.
+    let texts = |from: usize| more(from).replace("/code", "/string").replace("/hidden", "/string");
+    let heaps = three(always, &texts(1), &texts(40));
+    check(&heaps, &[(Cause::Unexplained, 2 * 30 * 1100)], true);
+}
+
+#[test]
+fn what_nothing_holds_is_no_code_and_no_verdict() {
+    let always = "root > !global | global > cache.Map | loose > ~Session#0";
+    let more = |from: usize| {
+        let parts = (from..from + 100).map(|at| format!("loose > ~Session#{at}:{}", 2 * FLOOR / 100));
+        parts.collect::<Vec<_>>().join(" | ")
+    };
+    let heaps = three(always, &more(1), &more(101));
+    check(&heaps, &[(Cause::Unheld, 200 * (2 * FLOOR / 100))], false);
+    let account = report_by(true, &heaps).account;
+    let rows: Vec<_> =
+        account.lines[0].classes.iter().map(|row| (row.class_name.to_string(), &row.count_growth)).collect();
+    assert_eq!(rows, [("Session".to_owned(), &vec![100, 100])]);
+    assert_eq!(account.unexplained, 200 * (2 * FLOOR / 100));
+    // It stopped: nobody has to ask why it is there.
+    let [first, second, _] = heaps;
+    assert!(report_by(true, &[first, second.clone(), second]).account.is_explained);
+}
+
+#[test]
+fn growth_without_a_rule_is_not_called_filled() {
+    // Few and heavy, by unequal steps.
+    let heap = |names: &[usize]| {
+        let parts = names.iter().map(|at| format!("Array > %{at}.Part#{at}:{FLOOR}"));
+        format!("root > !global | global > list.Array | {}", parts.collect::<Vec<_>>().join(" | "))
+    };
+    let heaps = [heap(&[0]), heap(&[0, 1, 2]), heap(&[0, 1, 2, 3, 4, 5])];
+    check(&heaps, &[(Cause::Unexplained, 5 * FLOOR)], false);
+    let heaps = [heap(&[0]), heap(&[0, 1, 2, 3, 4]), heap(&[0, 1, 2, 3, 4, 5])];
+    check(&heaps, &[(Cause::OneOff(Why::Filled), 5 * FLOOR)], true);
+    let heaps = [heap(&[0]), heap(&[0]), heap(&[0, 1, 2])];
+    check(&heaps, &[(Cause::OneOff(Why::Recent), 2 * FLOOR)], true);
+    // Two snapshots have no second interval in which it could stop.
+    check(&[heap(&[0]), heap(&[0, 1, 2])], &[(Cause::Unexplained, 2 * FLOOR)], false);
+}
+
+#[test]
+fn what_went_is_told_beside_what_came() {
+    let heap = |old: usize, new: std::ops::Range<usize>| {
+        format!(
+            "root > !global | global > old new | {} | {}",
+            many("old > Job#", 0..old).replace(":16", ":400"),
+            many("new > Row#", 1000..1000 + new.end)
+        )
+    };
+    let heaps = [heap(50, 0..1), heap(30, 0..101), heap(10, 0..201)];
+    // Ids follow the mention in a drawing: those of what is gone would be another's.
+    let report = report_by(false, &heaps);
+    assert_adds_up(&report);
+    assert_eq!(told(&report), [(Cause::Leak(0), 200 * 16), (Cause::Freed, -40 * 400)]);
+}
+
+#[test]
+fn the_lines_of_any_heaps_add_up() {
+    let kinds =
+        ["object", "string", "array", "code", "number", "hidden", "closure", "native", "object_shape", "symbol"];
+    let edges = ["", "#", "!", "=", "?", "~", "%"];
+    let mut random = Random::new(0x2545_f491);
+    let mut next = |below: usize| usize::try_from(random.below(below as u64)).unwrap();
+    for _ in 0..300 {
+        let nodes = 4 + next(40);
+        let mut texts: Vec<String> = vec![String::from("root > !global"); 3];
+        for node in 1..nodes {
+            let kind = kinds[next(kinds.len())];
+            let holder = if next(6) == 0 { "root".to_owned() } else { format!("n{}", next(node)) };
+            let line = format!(" | {holder} > {}n{node}:{}/{kind}", edges[next(edges.len())], next(3000));
+            // Some come later, some go, and some are held in another way.
+            let (from, to) = (next(4), 1 + next(5));
+            for (at, text) in texts.iter_mut().enumerate().filter(|(at, _)| (from..to + 1).contains(at)) {
+                text.push_str(&line);
+                if next(5) == at {
+                    text.push_str(&format!(" | n{node} > {}n{}", edges[next(edges.len())], next(nodes)));
+                }
+            }
+        }
+        for ids in [true, false] {
+            assert_adds_up(&report_by(ids, &texts));
+            assert_adds_up(&report_by(ids, &texts[1..]));
+        }
+    }
+}
