@@ -11,7 +11,7 @@ const { nextPrime } = require('./prime');
 const { takeRounds } = require('./rounds');
 const { toScenario } = require('./scenario');
 const { inTurn } = require('./turn');
-const { judge } = require('./verdict');
+const { isDoubtful, judge } = require('./verdict');
 
 const MOST_SNAPSHOTS = 10;
 /** From so many on `findLeaks` takes growth by a multiple of them for no accident. */
@@ -75,6 +75,8 @@ async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIt
     const grown = await findGrown(files, maxGrowth);
     const bytes = maxBytesPerIteration === undefined ? undefined : await bytesPerIteration(files, plan.iterations);
     const tooMany = bytes !== undefined && bytes > maxBytesPerIteration;
+    // Leaks that are none of the scenario explain their part of the growth.
+    const isUnknown = leaks.length === 0 && isDoubtful(document.accounting, plan);
     const report = {
       leaks,
       ignored,
@@ -84,9 +86,11 @@ async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIt
       process: /** @type {'this' | 'child'} */ ('run' in where ? 'this' : 'child'),
       durationMs: performance.now() - startedAt,
     };
-    if (leaks.length === 0 && grown.length === 0 && !tooMany) return report;
+    if (leaks.length === 0 && grown.length === 0 && !tooMany && !isUnknown) return report;
     const kept = keep(files, { dir: path.resolve(dir), name });
-    throw leakError(tellFailure(report, { maxBytesPerIteration, files: kept }), { report, snapshots: kept }, caller);
+    const isDoubt = isUnknown && grown.length === 0 && !tooMany;
+    const message = tellFailure(report, { maxBytesPerIteration, files: kept, unknown: isUnknown ? document : undefined });
+    throw leakError(message, { report, snapshots: kept }, caller, isDoubt ? 'HEAPHOUND_ERR_UNEXPLAINED' : 'HEAPHOUND_ERR_LEAK');
   } finally {
     removeDirectory(directory);
   }

@@ -68,7 +68,8 @@ export interface NoLeakReport {
 
 /** What `assertNoLeak` rejects with when something leaks. */
 export interface LeakError extends Error {
-  code: 'HEAPHOUND_ERR_LEAK';
+  /** `'HEAPHOUND_ERR_UNEXPLAINED'`: no leak was found, but so much of the growth has no explanation that nobody can tell. */
+  code: 'HEAPHOUND_ERR_LEAK' | 'HEAPHOUND_ERR_UNEXPLAINED';
   report: NoLeakReport;
   /** Paths of the snapshots that were kept, oldest first. */
   snapshots: string[];

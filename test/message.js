@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 const { SIGNS, cutOf, holder, knownAs, nameOf, placeOf, referenceOf, remarkOf, sum } = require('../words/leak-sentences');
+const { tellUnknown } = require('../words/leak-accounting');
 const { printLocation, toPath } = require('../words/location');
 const { count, countDelta, counted, mean, size } = require('../words/numbers');
 const { fit, harmless, quoteForShell, sentence } = require('../words/text');
@@ -18,9 +19,9 @@ const RUNNING = '(the test that runs)';
 
 /**
  * @param {any} report
- * @param {{ maxBytesPerIteration?: number, files: string[] }} options
+ * @param {{ maxBytesPerIteration?: number, files: string[], unknown?: import('..').LeakDocument }} options `unknown`: nobody can tell why it grew
  */
-function tellFailure(report, { maxBytesPerIteration, files }) {
+function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
   const { leaks, grown, iterations, bytesPerIteration } = report;
   const lines = [];
   for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak, iterations), '');
@@ -30,6 +31,10 @@ function tellFailure(report, { maxBytesPerIteration, files }) {
   }
   if (maxBytesPerIteration !== undefined && bytesPerIteration > maxBytesPerIteration) {
     lines.push(`every iteration leaves ${size(bytesPerIteration)}; maxBytesPerIteration allows ${size(maxBytesPerIteration)}`, '');
+  }
+  if (unknown) {
+    const { headline, sentences } = tellUnknown(unknown);
+    lines.push(`cannot tell whether this leaks: ${headline}`, ...sentences.map((sentence) => `  ${sentence}`), '  More iterations, or a longer warm-up, may make it clear.', '');
   }
   lines.push(...tellMeasurement(report), ...tellFiles(files));
   return lines.join('\n');

@@ -27,4 +27,17 @@ function isOfScenario({ countGrowth, sizeGrowth }, iterations) {
   return counts ? countGrowth.every((count) => count >= SHARE * iterations) : sizeGrowth.every((size) => size > 0);
 }
 
-module.exports = { judge };
+/**
+ * Whether growth without an explanation is the scenario's. In a single interval nothing tells it from what the first runs leave, unless there are as many objects
+ * as a share of the runs.
+ *
+ * @param {import('..').Accounting} accounting
+ * @param {{ iterations: number, snapshots: number }} plan
+ */
+function isDoubtful({ isExplained, lines }, { iterations, snapshots }) {
+  if (isExplained || snapshots > 2) return !isExplained;
+  const unexplained = lines.filter(({ what }) => what === 'unexplained' || what === 'unheld');
+  return unexplained.some(({ classes = [] }) => classes.some((row) => row.size > 0 && row.count >= SHARE * iterations));
+}
+
+module.exports = { isDoubtful, judge };

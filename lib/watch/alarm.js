@@ -23,7 +23,7 @@ function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snap
   return {
     at: new Date().toISOString(),
     rule,
-    message: harmless(headline(rule, { level, slope, limit }, leaks)),
+    message: harmless(headline(rule, { level, slope, limit }, leaks, document)),
     diagnosis,
     host: os.hostname(),
     pid: process.pid,
@@ -34,6 +34,7 @@ function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snap
     snapshots: snapshots.map(({ id, location }) => ({ id, location })),
     ...(report !== undefined && { report }),
     leaks,
+    ...(document?.verdict && { verdict: document.verdict }),
     ...(picture && { rung: picture.rung, statistics: picture.statistics, ...(picture.sites && { sites: picture.sites }) }),
     skipped: [...skipped, ...(picture?.skipped ?? [])],
   };
@@ -49,14 +50,30 @@ function leakOf({ className, location, container, countGrowth, retainedGrowth, f
  * @param {string} rule
  * @param {import('./rules').Finding} finding
  * @param {import('../..').AlarmLeak[]} leaks
+ * @param {import('../..').LeakDocument} [document]
  */
-function headline(rule, { level, slope, limit }, [leak]) {
+function headline(rule, { level, slope, limit }, [leak], document) {
   const megabytes = (/** @type {number} */ bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
   const state = limit === undefined ? `${megabytes(level)}, rising by ${megabytes((slope ?? 0) * 60)} a minute` : `${megabytes(level)} of ${megabytes(limit)}`;
-  if (leak === undefined) return `${rule}: ${state}`;
+  if (leak === undefined) return `${rule}: ${state}${doubt(document)}`;
   const place = leak.container.location ?? leak.location;
   const at = place ? `, ${place.file}:${place.line}` : '';
   return `${rule}: ${state}; ${leak.className} piles up in "${leak.container.edge}" of ${leak.container.name}${at}`;
+}
+
+/**
+ * What a verdict without a leak leaves open.
+ *
+ * @param {import('../..').LeakDocument} [document]
+ */
+function doubt(document) {
+  if (document?.verdict !== 'unknown') return '';
+  const { accounting, outside } = document;
+  if (accounting.isExplained) return '; no leak in the heap: native memory or the allocator grew';
+  const [line] = accounting.lines.filter(({ what }) => what === 'unheld' || what === 'unexplained');
+  const [biggest] = line?.classes ?? [];
+  return `; no leak was found, but ${(accounting.unexplainedSize / MEGABYTE).toFixed(1)} MB have no explanation${biggest ? `, most of it ${biggest.className}` : ''}`
+    + (outside?.isUnexplained ? ', and native memory or the allocator grew' : '');
 }
 
 /**
