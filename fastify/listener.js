@@ -3,10 +3,14 @@
 // The routes on a port of their own, which the load balancer of the app does not know.
 
 const http = require('node:http');
-const { once } = require('node:events');
+const { nextEvent } = require('../waits/event');
+const { within } = require('../waits/bound');
 const { requestError } = require('../http/errors');
 const { serve } = require('../http/serve');
 const { toJson } = require('../words/text');
+
+/** For connections that were cut to be gone. */
+const CLOSE_MS = 5_000;
 
 /**
  * @param {import('fastify').FastifyInstance} app
@@ -21,17 +25,17 @@ function listenApart(app, desk, { host, port, base }) {
   });
   app.addHook('onReady', async () => {
     server.listen({ host, port });
-    await once(server, 'listening');
+    await nextEvent(server, 'listening', { over: 'close' });
     const address = /** @type {import('node:net').AddressInfo} */ (server.address());
     Object.assign(/** @type {any} */ (app).heaphound, { address });
     app.log.info({ plugin: 'heaphound', address: address.address, port: address.port }, 'heaphound listens apart');
   });
   app.addHook('onClose', async () => {
     if (!server.listening) return;
-    const closed = once(server, 'close');
+    const closed = nextEvent(server, 'close', {});
     server.close();
     server.closeAllConnections();
-    await closed;
+    await within(closed, CLOSE_MS);
   });
 }
 

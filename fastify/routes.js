@@ -55,7 +55,7 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
      * @param {Reply} reply
      */
     async function admit(request, reply) {
-      const call = { headers: request.headers, remoteAddress: request.socket.remoteAddress, args: [request, reply], self: this };
+      const call = { headers: request.headers, remoteAddress: request.socket?.remoteAddress, response: reply.raw, args: [request, reply], self: this };
       admitted.set(request, await desk.admit(route, call));
     }
 

@@ -4,9 +4,12 @@
 
 const { createHash, timingSafeEqual } = require('node:crypto');
 const { requestError } = require('./errors');
+const { isOver, responseOver } = require('../waits/response');
 const { isLoopback, hostOf } = require('./address');
 
 const DEFAULT_MIN_LENGTH = 32;
+/** For a function of the host to say who it is. */
+const ANSWER_MS = 30_000;
 /** What proxies add: a request with one of these came from farther than its socket says. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 
@@ -16,9 +19,12 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-i
  * @typedef {object} Call
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {string | undefined} remoteAddress of the socket, never what a header claims
+ * @property {any} response of Node.js: when it is over, nobody waits for an answer any more
  * @property {any[]} args what a function of the host is called with: request and reply, or req and res
  * @property {unknown} [self] `this` of that function
  */
+
+const NO_ANSWER = Symbol('no answer');
 
 /** @typedef {{ kind: 'bearer' | 'function' | 'none', who: (call: Call) => Promise<string> }} Authority `who` rejects unless the caller may */
 
@@ -74,11 +80,15 @@ function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
  * @param {Call} call
  * @returns {Promise<string>}
  */
-async function byFunction(check, { args, self }) {
-  const answer = await asked(check, args, self).catch((cause) => {
+async function byFunction(check, { args, self, response }) {
+  // It may have answered by itself, as middleware does, and never call back.
+  const over = responseOver(response, ANSWER_MS).then(() => NO_ANSWER);
+  const answer = await Promise.race([asked(check, args, self), over]).catch((cause) => {
     if ([401, 403, 429].includes(cause?.statusCode)) throw unauthorized('the service does not know you', { cause, answerStatus: cause.statusCode });
     throw requestError('HEAPHOUND_ERR_AUTH', 'the check of who you are failed', { cause });
   });
+  if (answer === NO_ANSWER && isOver(response)) throw requestError('HEAPHOUND_ERR_AUTH', 'the check of who you are answered by itself, or the client left before it', { answerStatus: 401 });
+  if (answer === NO_ANSWER) throw requestError('HEAPHOUND_ERR_AUTH', `the check of who you are gave no answer within ${ANSWER_MS / 1000} s`);
   if (answer !== true) throw unauthorized('the service does not know you');
   return 'function';
 }

@@ -1,9 +1,12 @@
 'use strict';
 
 const { requestError } = require('./errors');
+const { unlessGivenUp } = require('../waits/bound');
 
 /** Enough for the longest reason and all tags; nobody has to send more. */
 const BODY_LIMIT = 8192;
+/** For a body that is so small to arrive. */
+const ARRIVES_MS = 10_000;
 
 /**
  * JSON, or nothing.
@@ -51,6 +54,20 @@ async function readBody(req) {
   } else if (!/^application\/json *(?:;|$)/i.test(type)) {
     throw requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
   }
+  const bytes = await unlessGivenUp(collect(req), { signal: AbortSignal.timeout(ARRIVES_MS), graceMs: 0 }).catch((cause) => {
+    if (cause.code === 'HEAPHOUND_ERR_BODY_TOO_LARGE') throw cause;
+    throw requestError('HEAPHOUND_ERR_BODY', `the body did not arrive as a whole within ${ARRIVES_MS / 1000} s`, { cause });
+  });
+  if (bytes.length > 0 && type === undefined) throw requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
+  return parseBody(bytes.toString('utf8'));
+}
+
+/**
+ * What has come already, is on its way, or will not come since the client has left: the stream of a request tells each of these.
+ *
+ * @param {import('node:http').IncomingMessage} req
+ */
+async function collect(req) {
   /** @type {Buffer[]} */
   const chunks = [];
   let bytes = 0;
@@ -59,8 +76,7 @@ async function readBody(req) {
     if (bytes > BODY_LIMIT) throw tooLarge();
     chunks.push(chunk);
   }
-  if (bytes > 0 && type === undefined) throw requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
-  return parseBody(Buffer.concat(chunks).toString('utf8'));
+  return Buffer.concat(chunks);
 }
 
 /**

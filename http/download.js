@@ -3,7 +3,7 @@
 // A stored snapshot on its way to whoever may have it. Never the live heap: V8 would keep its graph for as long as the client reads.
 
 const fs = require('node:fs');
-const { finished } = require('node:stream');
+const { streamOver } = require('../waits/stream');
 
 /** For a slow client. */
 const TIMEOUT_MS = 600_000;
@@ -22,10 +22,10 @@ async function download({ service }, id) {
     const stream = typeof source === 'string' ? fs.createReadStream(source) : source;
     const timer = setTimeout(() => stream.destroy(new Error(`the download took more than ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
     timer.unref();
-    finished(stream, () => {
+    streamOver(stream).then(() => {
       clearTimeout(timer);
-      release().catch(() => {});
-    });
+      return release();
+    }).catch(() => {});
     const name = `${id}.heapsnapshot.zst${encrypted ? '.age' : ''}`;
     const headers = { 'content-type': 'application/zstd', 'content-disposition': `attachment; filename="${name}"`, 'content-length': String(storedBytes) };
     return { status: 200, headers, stream };

@@ -3,6 +3,8 @@
 // The table of routes over plain requests of Node.js, HTTP/1 or HTTP/2.
 
 const { pipeline } = require('node:stream');
+const { setImmediate: turn } = require('node:timers/promises');
+const { isOver, responseOver } = require('../waits/response');
 const { hasUnreadBody, readBody } = require('./body');
 const { requestError } = require('./errors');
 const { ROUTES } = require('./routes');
@@ -12,6 +14,8 @@ const { toJson } = require('../words/text');
 /** @typedef {import('node:http').ServerResponse} Res */
 /** @typedef {import('./routes').Route} Route */
 
+/** For an answer of a few hundred bytes to go to the system. */
+const FLUSH_MS = 10_000;
 /** What is asked for under our path and is not there: it is told to nobody who may not come in. */
 const UNKNOWN = { method: /** @type {const} */ ('POST'), action: 'unknown' };
 
@@ -29,13 +33,15 @@ async function serve(desk, req, res, { base, mounted = '', body }) {
   if (path !== base && !path.startsWith(`${base}/`)) return false;
   try {
     const { route, params, allow } = find(String(req.method), path.slice(base.length));
-    const by = await desk.admit(route ?? UNKNOWN, { headers: req.headers, remoteAddress: req.socket.remoteAddress, args: [req, res] });
+    const by = await desk.admit(route ?? UNKNOWN, { headers: req.headers, remoteAddress: req.socket?.remoteAddress, response: res, args: [req, res] });
     if (res.headersSent) return true;
     if (route === undefined) throw nothingHere(allow);
     const ask = { params, query: Object.fromEntries(new URLSearchParams(search)), base: `${mounted}${base}`, by, flushed: flushed(res) };
     send(res, await desk.answer(route, { ...ask, body: route.method === 'POST' ? (body ?? (await readBody(req))) : undefined }));
   } catch (error) {
     const answer = desk.failure(error);
+    // Somebody else answered, or nobody is there.
+    if (isOver(res)) return true;
     if (res.headersSent) res.destroy();
     else send(res, hasUnreadBody(req) ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer);
   }
@@ -93,17 +99,14 @@ function nothingHere(allow) {
 
 /**
  * Resolved at a turn of the event loop after the answer went to the system: a capture that begins then holds back no byte of it. Also when the client
- * is gone.
+ * is gone, or takes too long.
  *
  * @param {Res} res
  * @returns {Promise<void>}
  */
-function flushed(res) {
-  return new Promise((resolve) => {
-    const go = () => setImmediate(resolve);
-    res.once('finish', go);
-    res.once('close', go);
-  });
+async function flushed(res) {
+  await responseOver(res, FLUSH_MS);
+  await turn();
 }
 
 /**

@@ -4,6 +4,7 @@
 
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
+const { setTimeout: delay } = require('node:timers/promises');
 const { addon, run } = require('./native');
 const { inspectorError, optionError } = require('./errors');
 const { WORK, checkOptions, integer, ofType } = require('./options');
@@ -211,7 +212,7 @@ async function drain(target, connection, feed, archive, params, onProgress) {
     if (onProgress) onProgress({ stage: 'capturing', done, total, snapshot: 0 });
   });
   // A file that cannot be made has failed by now: then nobody has to stand still.
-  await Promise.race([archive, new Promise((resolve) => setTimeout(resolve, 20))]);
+  await Promise.race([archive, delay(20)]);
   const start = performance.now();
   try {
     await target.call('HeapProfiler.takeHeapSnapshot', params);

@@ -5,13 +5,14 @@
 // after that goes through a channel, which a thread may leave at any time.
 
 const { randomUUID } = require('node:crypto');
-const { once } = require('node:events');
 const path = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { BroadcastChannel, Worker } = require('node:worker_threads');
 const { optionError, toError } = require('./errors');
 const { choosePlace } = require('./place');
 const { insistOnEnd } = require('./worker-end');
+const { nextEvent } = require('../waits/event');
+const { onAbort } = require('../waits/signal');
 
 const HEAPHOUND = path.join(__dirname, '..', 'index.js');
 const TELLER = path.join(__dirname, 'worker-teller.js');
@@ -68,7 +69,7 @@ function ask(worker, options, signal) {
       unwanted.abort();
       relent();
       worker.removeListener('exit', ended);
-      if (signal) signal.removeEventListener('abort', aborted);
+      forget();
       channel.close();
       settle();
     };
@@ -79,7 +80,7 @@ function ask(worker, options, signal) {
       if (unwanted.signal.aborted) close(() => {});
     };
     worker.once('exit', ended);
-    if (signal) signal.addEventListener('abort', aborted, { once: true });
+    const forget = onAbort(signal, aborted);
     // A worker that was told answers some time, or ends.
     reach(worker, program(channel.name), unwanted.signal).then((isTold) => isTold || close(() => {}), (error) => close(() => reject(error)));
   });
@@ -137,14 +138,13 @@ async function reach(worker, expression, unwanted) {
     await delay(LOOK_EVERY_MS);
   }
   const teller = new Worker(TELLER, { workerData: { threadId: worker.threadId, expression }, execArgv: [], env: {}, stdin: false });
-  const stop = () => teller.postMessage('stop');
-  unwanted.addEventListener('abort', stop, { once: true });
+  const forget = onAbort(unwanted, () => teller.postMessage('stop'));
   try {
-    const [{ isTold, problem }] = await once(teller, 'message');
+    const [{ isTold, problem }] = await nextEvent(teller, 'message', { over: 'exit' });
     if (problem !== undefined) throw captureError(`the inspector of the main thread does not reach workers (${problem})`);
     return isTold;
   } finally {
-    unwanted.removeEventListener('abort', stop);
+    forget();
   }
 }
 

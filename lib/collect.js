@@ -9,6 +9,7 @@ const { optionError, toError } = require('./errors');
 const { WORK, checkOptions, ofType } = require('./options');
 const { PLACE, SUFFIXES } = require('./place');
 const { REDACTION, redactionKey } = require('./redaction-key');
+const { onAbort } = require('../waits/signal');
 
 const COLLECT = { ...REDACTION, out: PLACE.dir, compression: PLACE.compression, keep: ofType('boolean'), once: ofType('boolean'), signal: WORK.signal };
 const NAME = /\.heapsnapshot$/;
@@ -197,7 +198,7 @@ function ring(directory, signal) {
   } catch {
     // The clock does as well.
   }
-  if (signal) signal.addEventListener('abort', rung, { once: true });
+  const forget = onAbort(signal, rung);
   return {
     next: () => new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
       const timer = setTimeout(() => wake(), LOOK_EVERY_MS);
@@ -211,7 +212,7 @@ function ring(directory, signal) {
     stop: () => {
       watcher?.close();
       wake();
-      if (signal) signal.removeEventListener('abort', rung);
+      forget();
     },
   };
 }

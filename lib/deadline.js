@@ -1,6 +1,7 @@
 'use strict';
 
 const { timeoutError } = require('./errors');
+const { onAbort } = require('../waits/signal');
 
 /**
  * Runs `work` with a signal that fires when the caller's does, or when the time is over.
@@ -15,14 +16,13 @@ async function withDeadline({ signal, timeoutMs }, work) {
   if (timeoutMs === undefined) return work(signal);
   const error = timeoutError(timeoutMs);
   const both = new AbortController();
-  const abort = () => both.abort(/** @type {AbortSignal} */ (signal).reason);
   const timer = setTimeout(() => both.abort(error), timeoutMs);
-  if (signal) signal.addEventListener('abort', abort, { once: true });
+  const forget = onAbort(signal, () => both.abort(/** @type {AbortSignal} */ (signal).reason));
   try {
     return await work(both.signal);
   } finally {
     clearTimeout(timer);
-    if (signal) signal.removeEventListener('abort', abort);
+    forget();
   }
 }
 

@@ -3,7 +3,10 @@
 // The inspector protocol of another process, over its WebSocket. Nothing is read from the socket while an event is being worked on, so that memory
 // does not depend on how fast the other side is.
 
+const { setTimeout: delay } = require('node:timers/promises');
 const { inspectorError } = require('./errors');
+const { onAbort } = require('../waits/signal');
+const { nextEvent } = require('../waits/event');
 
 /**
  * Commands and their answers, over whatever carries text.
@@ -95,7 +98,8 @@ class Dialogue {
 async function connect(url, signal) {
   // @ts-ignore: it has no types of its own.
   const { WebSocket } = /** @type {any} */ (require('ws'));
-  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0 });
+  signal?.throwIfAborted();
+  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0, handshakeTimeout: HANDSHAKE_MS });
   const dialogue = new Dialogue((message) => socket.send(message));
   let isHeld = false;
   const aborted = () => {
@@ -106,18 +110,15 @@ async function connect(url, signal) {
     dialogue.end(error);
     socket.terminate();
   };
-  if (signal) signal.addEventListener('abort', aborted, { once: true });
-  const closed = new Promise((resolve) => socket.once('close', resolve)).then(() => {
-    if (signal) signal.removeEventListener('abort', aborted);
+  const forget = onAbort(signal, aborted);
+  socket.on('error', (/** @type {Error} */ error) => dialogue.end(signal?.aborted ? signal.reason : inspectorError(`${url}: ${error.message}`)));
+  // It comes once, after an error too: `terminate` brings it about.
+  const closed = nextEvent(socket, 'close', {}).catch(() => {}).then(() => {
+    forget();
     dialogue.end(inspectorError('it closed the connection'));
   });
-  await new Promise((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.on('error', (/** @type {Error} */ error) => {
-      const failure = signal?.aborted ? signal.reason : inspectorError(`${url}: ${error.message}`);
-      dialogue.end(failure);
-      reject(failure);
-    });
+  await nextEvent(socket, 'open', { over: 'close' }).catch((/** @type {Error} */ error) => {
+    throw signal?.aborted ? signal.reason : inspectorError(`${url}: ${error.message}`);
   });
   let queue = Promise.resolve();
   let length = 0;
@@ -166,7 +167,7 @@ async function reachWorkers(main) {
   await main.call('NodeWorker.enable', { waitForDebuggerOnStart: false });
   // On some lines the events come after the answer: one that follows them tells that they were here.
   await main.call('Runtime.getIsolateId');
-  await new Promise((resolve) => setTimeout(resolve, WORKERS_MS));
+  await delay(WORKERS_MS);
   return {
     workers: workers.map(({ threadId, name, url }) => ({ threadId, name, url })).sort((a, b) => a.threadId - b.threadId),
     /** @param {number} threadId */
@@ -174,6 +175,8 @@ async function reachWorkers(main) {
   };
 }
 
+/** For a process to take the connection: its thread for that is never busy for long. */
+const HANDSHAKE_MS = 10_000;
 /** Workers announce themselves from threads of their own. */
 const WORKERS_MS = 200;
 

@@ -178,8 +178,11 @@ async function socketUrl(host, port) {
  */
 function getJson(host, port) {
   return new Promise((resolve, reject) => {
-    const fail = (/** @type {Error} */ cause) => reject(Object.assign(inspectorError(`${host}:${port}: ${cause.message}`), { cause }));
-    const request = http.get({ host, port, path: '/json/list', timeout: ANSWER_MS, agent: false }, (response) => {
+    const fail = (/** @type {Error} */ cause) => {
+      const what = cause.name === 'AbortError' ? `no answer within ${ANSWER_MS} ms` : cause.message;
+      reject(Object.assign(inspectorError(`${host}:${port}: ${what}`), { cause }));
+    };
+    const request = http.get({ host, port, path: '/json/list', signal: AbortSignal.timeout(ANSWER_MS), agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (piece) => (text += piece)).on('error', fail).on('end', () => {
         try {
@@ -189,7 +192,6 @@ function getJson(host, port) {
         }
       });
     });
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${ANSWER_MS} ms`)));
     request.on('error', fail);
   });
 }

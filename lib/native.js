@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 const { toError } = require('./errors');
+const { onAbort } = require('../waits/signal');
 
 const PROGRESS_EVERY_MS = 100;
 const root = path.join(__dirname, '..');
@@ -66,18 +67,11 @@ function whenAborted(signals, control) {
   });
   // Nobody may be waiting for it.
   promise.catch(() => {});
-  const listeners = signals.map((signal) => {
-    const listener = () => {
-      control.cancel();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', listener, { once: true });
-    return listener;
-  });
-  const forget = () => {
-    signals.forEach((signal, index) => signal.removeEventListener('abort', listeners[index]));
-  };
-  return { promise, forget };
+  const listening = signals.map((signal) => onAbort(signal, () => {
+    control.cancel();
+    reject(signal.reason);
+  }));
+  return { promise, forget: () => listening.forEach((forget) => forget()) };
 }
 
 /**

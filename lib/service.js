@@ -2,7 +2,6 @@
 
 // What heaphound does in a service: captures into a store, within limits, and analyses of what is stored. It knows nothing of HTTP.
 
-const { setTimeout: delay } = require('node:timers/promises');
 const { publish } = require('./channels');
 const { diffSnapshots } = require('./diff');
 const { estimate } = require('./estimate');
@@ -16,6 +15,7 @@ const { Operation, Operations } = require('./service/operations');
 const { DIFF, LEAKS, REQUEST, SERVICE, snapshotIds } = require('./service/request');
 const { Taker } = require('./service/take');
 const { checkId } = require('./store/record');
+const { unlessGivenUp, within } = require('../waits/bound');
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 /** Rows of a diff, when nobody says how many. */
@@ -78,7 +78,7 @@ class Service {
     const how = {};
     operation.run(
       async ({ id, signal }) => {
-        await after;
+        await (after && unlessGivenUp(after, { signal, graceMs: 0 }));
         operation.begin();
         this.#tell(operation, 'start');
         const take = async (/** @type {import('./service/take').Target} */ target) => {
@@ -253,10 +253,7 @@ class Service {
   async #close() {
     const running = this.#operations.running();
     for (const operation of running) operation.cancel(shutdownError());
-    const enough = new AbortController();
-    const settled = Promise.allSettled(running.map(({ done }) => done));
-    await Promise.race([settled, delay(this.#closeTimeoutMs, undefined, { signal: enough.signal }).catch(() => {})]);
-    enough.abort();
+    await within(Promise.allSettled(running.map(({ done }) => done)), this.#closeTimeoutMs);
   }
 }
 

@@ -2,6 +2,7 @@
 
 const { addon } = require('./native');
 const { toError } = require('./errors');
+const { onAbort } = require('../waits/signal');
 
 /**
  * The right to capture, of which a process has one, all of its threads together. Call `release` on every way out.
@@ -27,12 +28,11 @@ async function takeTurn({ queue = false, signal }) {
  */
 async function wait(signal) {
   const control = new addon.Control();
-  const cancel = () => control.cancel();
-  if (signal) signal.addEventListener('abort', cancel, { once: true });
+  const forget = onAbort(signal, () => control.cancel());
   try {
     return await addon.waitForTurn(control);
   } finally {
-    if (signal) signal.removeEventListener('abort', cancel);
+    forget();
   }
 }
 

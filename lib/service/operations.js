@@ -3,6 +3,7 @@
 // What the service does and did: each thing that takes time is an operation, which can be watched and cancelled.
 
 const { randomBytes } = require('node:crypto');
+const { unlessGivenUp } = require('../../waits/bound');
 const { cancelledError, noOperationError } = require('./errors');
 
 const DEFAULT_MAX_HISTORY = 100;
@@ -85,7 +86,8 @@ class Operation {
    */
   async #run(work, ended) {
     try {
-      const result = await work(this);
+      // Work that does not look at its signal would hold its place for ever.
+      const result = await unlessGivenUp(work(this), { signal: this.signal });
       this.#end('done');
       ended(undefined, result);
       return result;

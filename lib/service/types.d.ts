@@ -103,7 +103,7 @@ export interface Service {
   /** The latest of this process, newest first. */
   operations(): Operation[];
   operation(id: string): Operation;
-  /** Cancels it if it is not over yet. */
+  /** Cancels it if it is not over yet. It ends within five seconds then, whatever the store does. */
   cancel(id: string): Operation;
   /** Newest first. */
   snapshots(options?: { limit?: number }): Promise<StoredSnapshot[]>;

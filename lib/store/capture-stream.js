@@ -5,6 +5,7 @@
 const { PassThrough } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 const { Measure } = require('./measure');
+const { onAbort } = require('../../waits/signal');
 
 /**
  * @template T
@@ -21,8 +22,7 @@ async function captureThrough(take, encryption, signal, consume) {
   // Destroyed streams tell their error to whoever works with them.
   entry.on('error', () => {});
   body.on('error', () => {});
-  const abort = () => entry.destroy(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
+  const forget = onAbort(signal, () => void entry.destroy(signal.reason));
   const flowing = encryption ? pipeline(entry, encryption.encrypt, body) : pipeline(entry, body);
   // Whoever stores hears of it by the body.
   flowing.catch(() => {});
@@ -36,7 +36,7 @@ async function captureThrough(take, encryption, signal, consume) {
   taking.catch(end);
   storing.catch(end);
   const [taken, stored] = await Promise.allSettled([taking, storing, flowing]);
-  signal.removeEventListener('abort', abort);
+  forget();
   if (signal.aborted) throw signal.reason;
   if (stored.status === 'rejected' && !(taken.status === 'rejected' && isEcho(stored.reason, taken.reason))) throw stored.reason;
   if (taken.status === 'rejected') throw taken.reason;

@@ -48,6 +48,8 @@ class CustomStore extends WriteOnlyStore {
     const key = snapshotKey('heaphound', about.id, isEncrypted);
     const meta = { object: 'snapshot', ...about, key, contentType: snapshotType(isEncrypted) };
     const { result, bytes, sha256, stored } = await captureThrough(take, this.#encryption, signal, (body) => this.#put(body, meta, signal));
+    // Given up meanwhile: nothing more of it is stored.
+    signal.throwIfAborted();
     const location = stored?.location === undefined ? key : String(stored.location);
     const record = toRecord(about, result, { location, storedBytes: bytes, sha256, ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }) });
     const sidecar = Readable.from([await this.bytesOf(`${JSON.stringify(record, null, 2)}\n`, false)], { objectMode: false });
@@ -58,11 +60,12 @@ class CustomStore extends WriteOnlyStore {
   /**
    * @param {string} id
    * @param {string} json
+   * @param {AbortSignal} signal
    */
-  async putReport(id, json) {
+  async putReport(id, json, signal) {
     const isEncrypted = this.#encryption !== undefined;
     const meta = { object: 'report', id, key: reportKey('heaphound', id, isEncrypted), contentType: isEncrypted ? 'application/octet-stream' : 'application/json' };
-    await this.#put(Readable.from([await this.bytesOf(json, true)], { objectMode: false }), meta, new AbortController().signal);
+    await this.#put(Readable.from([await this.bytesOf(json, true)], { objectMode: false }), meta, signal);
   }
 
   /** @param {string} id */

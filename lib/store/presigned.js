@@ -10,6 +10,8 @@ const { reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { toRecord } = require('./record');
 const { spool } = require('./spool');
 const { WriteOnlyStore } = require('./write-only');
+const { unlessGivenUp } = require('../../waits/bound');
+const { onAbort } = require('../../waits/signal');
 
 const DEFAULT_TIMEOUT_MS = 15 * 60_000;
 
@@ -76,10 +78,11 @@ class PresignedStore extends WriteOnlyStore {
   /**
    * @param {string} id
    * @param {string} json
+   * @param {AbortSignal} signal
    */
-  async putReport(id, json) {
+  async putReport(id, json, signal) {
     if (!this.#config.urls) throw storeError('a store with a single URL takes a snapshot and nothing else: give a function `urls`');
-    await this.#putDocument('report', id, reportKey(this.#base, id, this.#encryption !== undefined), json);
+    await this.#putDocument('report', id, reportKey(this.#base, id, this.#encryption !== undefined), json, signal);
   }
 
   get #base() {
@@ -110,12 +113,12 @@ class PresignedStore extends WriteOnlyStore {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#config;
     const stop = new AbortController();
     const abort = () => stop.abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    const forget = onAbort(signal, abort);
     const timer = setTimeout(abort, timeoutMs);
-    timer.unref();
     let place = '';
     try {
-      const target = await this.#target(object);
+      // Whoever signs may never answer.
+      const target = await unlessGivenUp(this.#target(object), { signal: stop.signal, graceMs: 0 });
       if (target === undefined) return undefined;
       signal?.throwIfAborted();
       place = withoutSecrets(target.url);
@@ -128,13 +131,13 @@ class PresignedStore extends WriteOnlyStore {
       return place;
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      if (stop.signal.aborted) throw storeError(`${place} did not take the ${object.object} within the ${timeoutMs} ms that \`timeoutMs\` allows`);
+      if (stop.signal.aborted) throw storeError(`${place || '`urls`'} did not take the ${object.object} within the ${timeoutMs} ms that \`timeoutMs\` allows`);
       if (String(/** @type {any} */ (cause).code).startsWith('HEAPHOUND_')) throw cause;
       // The error may repeat the URL: only the code of its cause is told.
       throw storeError(`the ${object.object} could not be sent to ${place || 'its URL'} (${reasonOf(cause)})`);
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      forget();
       body.destroy();
     }
   }

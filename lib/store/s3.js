@@ -11,13 +11,14 @@ const { ageOf, parseKey, reportKey, snapshotKey, snapshotType } = require('./obj
 const { toRecord } = require('./record');
 const { explain, isConflict, isMissing, loadS3 } = require('./s3-client');
 const { lockObject } = require('./s3-lock');
+const { onAbort } = require('../../waits/signal');
 
 const DEFAULT_PART = 8 << 20;
 const DEFAULT_QUEUE = 3;
 /** Sidecars that are fetched at a time. */
 const FETCHES = 8;
 /** Time for a request that is under way when an upload is to end. */
-const GRACE_MS = 5000;
+const GRACE_MS = 3000;
 /** What was begun so long ago is not under way. */
 const STALE_MS = 3600 * 1000;
 const ABANDONED_MS = 24 * 3600 * 1000;
@@ -198,16 +199,15 @@ class S3Store {
     // The body is destroyed then, and the upload clears away before it ends; `abort` would leave that to run behind our back.
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
-    const abort = () => {
+    const forget = onAbort(signal, () => {
       timer = setTimeout(() => upload.abort(), GRACE_MS);
-    };
-    signal.addEventListener('abort', abort, { once: true });
+    });
     try {
       await upload.done();
     } catch (error) {
       if (!isOwnRetry(error)) throw explain(error, 'store a snapshot', { bucket, id: about.id });
     } finally {
-      signal.removeEventListener('abort', abort);
+      forget();
       clearTimeout(timer);
     }
   }

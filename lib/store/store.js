@@ -17,6 +17,8 @@ const { defaultDirectory } = require('./private-directory');
 const { checkAbout, checkId } = require('./record');
 const { S3Store } = require('./s3');
 const { checkS3 } = require('./s3-client');
+const { STOP_MS, unlessGivenUp, within } = require('../../waits/bound');
+const { onAbort } = require('../../waits/signal');
 
 const UPLOAD = diagnostics.channel('heaphound:upload');
 const LOCK_NAME = /^[A-Za-z0-9._-]{1,64}$/;
@@ -107,7 +109,7 @@ class Store {
       let bytes = 0;
       let code;
       try {
-        const record = await this.#backend.capture(take, about, end.signal);
+        const record = await unlessGivenUp(this.#backend.capture(take, about, end.signal), end);
         bytes = record.storedBytes;
         return record;
       } catch (error) {
@@ -153,7 +155,7 @@ class Store {
     checkId('id', id);
     const json = toJson(document, 2);
     if (json === undefined) throw optionError('document', 'must be a JSON value');
-    return this.#run(() => this.#backend.putReport(id, `${json}\n`));
+    return this.#run((closing) => this.#backend.putReport(id, `${json}\n`, closing));
   }
 
   /** @param {string} id */
@@ -185,7 +187,7 @@ class Store {
   async close() {
     this.#closing.abort(closedStoreError());
     await Promise.allSettled(this.#running);
-    await this.#backend.close();
+    await within(this.#backend.close(), STOP_MS);
   }
 
   async [Symbol.asyncDispose]() {
@@ -193,13 +195,16 @@ class Store {
   }
 
   /**
+   * Everything that is done with the place. It may be slow, deaf or gone: a closed store waits for it a while, and gives it up then.
+   *
    * @template T
-   * @param {() => Promise<T>} work
+   * @param {(closing: AbortSignal) => Promise<T>} work
    * @returns {Promise<T>}
    */
   async #run(work) {
-    this.#closing.signal.throwIfAborted();
-    const job = work();
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
+    const job = unlessGivenUp(work(signal), { signal });
     this.#running.add(job);
     try {
       return await job;
@@ -215,11 +220,7 @@ class Store {
  */
 function eitherOf(closing, signal) {
   const both = new AbortController();
-  const stops = [closing, ...(signal ? [signal] : [])].map((one) => {
-    const listener = () => both.abort(one.reason);
-    one.addEventListener('abort', listener, { once: true });
-    return () => one.removeEventListener('abort', listener);
-  });
+  const stops = [closing, ...(signal ? [signal] : [])].map((one) => onAbort(one, () => both.abort(one.reason)));
   return { signal: both.signal, forget: () => stops.forEach((stop) => stop()) };
 }
 

@@ -142,7 +142,7 @@ export interface PresignedObject {
 
 /** A place of the user's own. */
 export interface CustomStoreConfig extends StoreEncryption {
-  /** Reads the stream to its end. Called for a snapshot and then for its sidecar, and for a report. */
+  /** Reads the stream to its end. Called for a snapshot and then for its sidecar, and for a report. When the signal fires it has five seconds to clear away. */
   put(stream: Readable, meta: CustomObject, options: { signal: AbortSignal }): Promise<{ location?: string } | void>;
   /** Without it, what was stored cannot be read back. */
   source?(snapshot: StoredSnapshot): Promise<string | Readable>;
@@ -187,6 +187,6 @@ export interface Store extends AsyncDisposable {
   /** The snapshot is not pruned until it is released. */
   hold(id: string): Promise<() => Promise<void>>;
   sweep(): Promise<SweepResult>;
-  /** Ends what is under way, and waits until it has cleared away. */
+  /** Ends what is under way, and waits until it has cleared away: five seconds at the most, then it is given up. */
   close(): Promise<void>;
 }

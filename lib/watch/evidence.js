@@ -4,6 +4,8 @@
 
 const { createService } = require('../service');
 const { openStore } = require('../store/store');
+const { unlessGivenUp } = require('../../waits/bound');
+const { onAbort } = require('../../waits/signal');
 
 /**
  * @typedef {object} Evidence
@@ -23,8 +25,8 @@ const LOCK = 'watch';
 async function openEvidence({ service, store, capture, analyse, threads, log }) {
   if (capture && analyse) {
     return {
-      capture: async (reason, signal) => capture(reason, { signal }),
-      analyse: async (ids, signal) => ({ document: await analyse(ids, { signal }) }),
+      capture: (reason, signal) => unlessGivenUp(called(() => capture(reason, { signal })), { signal }),
+      analyse: async (ids, signal) => ({ document: await unlessGivenUp(called(() => analyse(ids, { signal })), { signal }) }),
       lock: async () => async () => {},
       close: async () => {},
     };
@@ -46,10 +48,10 @@ async function openEvidence({ service, store, capture, analyse, threads, log }) 
  */
 function ofService(service, close) {
   return {
-    capture: (reason, signal) => finished(service, service.capture({ trigger: TRIGGER, reason }), signal),
+    capture: (reason, signal) => outcomeOf(service, service.capture({ trigger: TRIGGER, reason }), signal),
     analyse: async (ids, signal) => {
       const operation = service.leaks(ids);
-      return { document: await finished(service, operation, signal), report: operation.id };
+      return { document: await outcomeOf(service, operation, signal), report: operation.id };
     },
     lock: (ttlMs) => service.store.lock(LOCK, ttlMs),
     close,
@@ -61,14 +63,22 @@ function ofService(service, close) {
  * @param {{ id: string, done: Promise<any> }} operation
  * @param {AbortSignal} signal that cancels it
  */
-async function finished(service, operation, signal) {
-  const cancel = () => service.cancel(operation.id);
-  signal.addEventListener('abort', cancel, { once: true });
+async function outcomeOf(service, operation, signal) {
+  const forget = onAbort(signal, () => void service.cancel(operation.id));
   try {
     return await operation.done;
   } finally {
-    signal.removeEventListener('abort', cancel);
+    forget();
   }
+}
+
+/**
+ * A function of the user's: it may throw, and give something else than a promise.
+ *
+ * @param {() => any} work
+ */
+async function called(work) {
+  return work();
 }
 
 module.exports = { openEvidence };

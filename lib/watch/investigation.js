@@ -2,7 +2,7 @@
 
 // A rise is looked into: a snapshot now and two more as the floor rises, then what findLeaks says of them.
 
-const { once } = require('node:events');
+const { nextEvent } = require('../../waits/event');
 const { picture } = require('./ladder');
 
 /** How far above the first the floor is at the second and at the third snapshot. */
@@ -84,7 +84,7 @@ class Investigation {
     const begun = now();
     let risen = now();
     for (;;) {
-      await once(ticks, 'tick', { signal });
+      await nextEvent(ticks, 'tick', { signal });
       const isRising = find() !== undefined;
       if (isRising) risen = now();
       if (now() - risen > times.patienceMs) return false;
@@ -104,7 +104,7 @@ class Investigation {
         signal.throwIfAborted();
         const { code, message } = /** @type {any} */ (error);
         if (!PASSING.has(code) || attempt === TRIES) return void this.#skipped.push(`no snapshot: ${message}`);
-        await once(ticks, 'tick', { signal });
+        await nextEvent(ticks, 'tick', { signal });
       }
     }
   }
@@ -125,7 +125,7 @@ class Investigation {
             skipped.push(`no verdict: ${message}`);
             break;
           }
-          await once(ticks, 'tick', { signal });
+          await nextEvent(ticks, 'tick', { signal });
         }
       }
     }

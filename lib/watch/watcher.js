@@ -21,6 +21,7 @@ const { trend } = require('./trend');
 const { WatchClock } = require('./watch-clock');
 const { post } = require('./webhook');
 const { Level } = require('./windows');
+const { STOP_MS, unlessGivenUp, within } = require('../../waits/bound');
 
 /** Rules about the process: its main thread is enough to ask them. */
 const OF_PROCESS = new Set(['rss-gap', 'container-limit']);
@@ -233,7 +234,7 @@ class Watcher {
     const { limits, windowMs, minWindows, samplingMs, now } = this.#options;
     // Replicas that rise together do not all stop to look at the same time.
     await delay(Math.random() * limits.jitterMs, undefined, { signal, ref: false });
-    const release = await this.#evidence.lock(limits.lockMs);
+    const release = await unlessGivenUp(this.#evidence.lock(limits.lockMs), { signal });
     if (release === undefined) {
       this.#options.log?.info({ rule: name }, 'heaphound: another process looks into its memory; this one waits');
       this.#budget.cool();
@@ -265,7 +266,10 @@ class Watcher {
       await this.#alarm(name, finding, outcome);
       this.#forget();
     } finally {
-      await release().catch((/** @type {Error} */ error) => this.#options.log?.warn({ err: error }, 'heaphound: the lock in the store could not be released'));
+      // The lock ends by itself, at the latest when its time is over.
+      await within(release().catch((/** @type {Error} */ error) => {
+        this.#options.log?.warn({ err: error }, 'heaphound: the lock in the store could not be released');
+      }), STOP_MS);
     }
   }
 
@@ -279,7 +283,7 @@ class Watcher {
    */
   async #describe(name, finding, before, signal) {
     before?.control.abort();
-    await before?.done;
+    if (before) await within(before.done, 2 * STOP_MS);
     const earlier = before?.investigation?.snapshots ?? [];
     const share = finding.level / (finding.limit ?? Infinity);
     const capture = this.#budget.whyNotCapture() ?? (() => this.#capture(`${name}: ${Math.round(share * 100)} % of the limit`, signal));
@@ -344,8 +348,8 @@ class Watcher {
       this.#unobserve();
       this.#stopped.abort();
     }
-    await this.#activity?.done;
-    await Promise.all(this.#posts);
+    // What it has under way was told to stop, and looks at that; somebody else's store or function may not.
+    await within(Promise.allSettled([this.#activity?.done, ...this.#posts]), 2 * STOP_MS);
     await this.#evidence.close();
   }
 

@@ -1,0 +1,34 @@
+'use strict';
+
+const { onAbort } = require('./signal');
+
+/**
+ * The arguments of the next event of this name. It rejects when the signal fires or has fired, at an `error`, and at an event after which it cannot come.
+ * An event may never come: without `signal` and `over` the caller waits `within` a time.
+ *
+ * @param {import('node:events').EventEmitter} emitter
+ * @param {string} name
+ * @param {{ signal?: AbortSignal, over?: string }} end `over`: the last event of such an emitter
+ * @returns {Promise<any[]>}
+ */
+function nextEvent(emitter, name, { signal, over }) {
+  return new Promise((resolve, reject) => {
+    const settle = (/** @type {() => void} */ how) => {
+      emitter.removeListener(name, came);
+      emitter.removeListener('error', failed);
+      if (over !== undefined) emitter.removeListener(over, ended);
+      forget();
+      how();
+    };
+    const came = (/** @type {any[]} */ ...values) => settle(() => resolve(values));
+    const failed = (/** @type {Error} */ error) => settle(() => reject(error));
+    const ended = () => settle(() => reject(new Error(`${over} came, and no ${name} before it`)));
+    emitter.on(name, came);
+    emitter.on('error', failed);
+    if (over !== undefined) emitter.on(over, ended);
+    let forget = () => {};
+    forget = onAbort(signal, () => settle(() => reject(/** @type {AbortSignal} */ (signal).reason)));
+  });
+}
+
+module.exports = { nextEvent };
