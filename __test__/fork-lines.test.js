@@ -27,6 +27,17 @@ for (const line of [20, 22, 24, 26]) {
   });
 }
 
+for (const line of [20, 22, 24, 26]) {
+  const node = nodeOfLine(line);
+  const skip = whyNoFork() ?? (node === undefined && `node${line} is not installed`);
+  test(`Node ${line} hears of the ends of its own children, and of no copy`, { skip }, async (t) => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'fixtures', 'sigchld-app.js'), dir]);
+    assert.deepEqual(JSON.parse(stdout), { modes: Array(4).fill('fork'), alone: 0, codes: [0, 1, 2, 3], hasHeardOfOwn: true });
+  });
+}
+
 function nodeOfLine(line) {
   if (process.version.startsWith(`v${line}.`)) return process.execPath;
   const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');

@@ -53,14 +53,16 @@ async function captureByFork(options) {
   const fork = await settled((control) => addon.prepareFork(target, request, control));
   let pauseMs = 0;
   let why = '';
+  let isCareful = false;
   try {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      const pause = await forkAtQuietMoment(fork, heap, settled);
+      const pause = await forkAtQuietMoment(fork, heap, settled, isCareful);
       if (typeof pause === 'string') return { refused: pause };
       pauseMs = Math.max(pauseMs, pause);
       const end = await settled((control) => fork.wait(stalledMs, control));
       if (end.file) return { file: end.file, pauseMs, tries };
       why = end.again;
+      isCareful = end.isStuck;
     }
   } finally {
     fork.close();
@@ -72,13 +74,14 @@ async function captureByFork(options) {
  * @param {any} fork
  * @param {import('./heap-writer').HeapOptions} heap
  * @param {(work: (control: any) => Promise<any>) => Promise<any>} settled
+ * @param {boolean} isCareful the copy before got stuck
  * @returns {Promise<number | string>} how long this thread stood still, or why the system makes no copy
  */
-async function forkAtQuietMoment(fork, heap, settled) {
+async function forkAtQuietMoment(fork, heap, settled, isCareful) {
   for (let waits = 1; ; waits += 1) {
     await settled((control) => fork.settleDown(control));
     const start = performance.now();
-    const forked = fork.fork(waits < MAX_WAITS);
+    const forked = fork.fork(waits < MAX_WAITS, isCareful);
     if (forked > 0) beTheCopy(fork, forked, heap);
     if (forked === 0) return performance.now() - start;
     if (typeof forked === 'string') return forked;

@@ -35,6 +35,8 @@ pub struct Fork {
 pub struct ForkEnd {
     pub file: Option<CapturedFile>,
     pub again: Option<String>,
+    /// The next copy has to be made with care.
+    pub is_stuck: bool,
 }
 
 /// For ids that name the same objects as in the last capture of the thread. `secret`: 8 bytes that the thread keeps to itself.
@@ -122,9 +124,9 @@ impl Fork {
 
     /// Copies this process. Gives 0 in the app, in the copy the descriptor to write to, -1 when another thread works; or why the system refuses.
     #[napi(catch_unwind)]
-    pub fn fork(&self, patient: bool) -> Either3<i32, String, Failure> {
+    pub fn fork(&self, patient: bool, careful: bool) -> Either3<i32, String, Failure> {
         let Some(fork) = &self.fork else { return Either3::C(Error::Cancelled.into()) };
-        let forked = fork.lock().unwrap_or_else(PoisonError::into_inner).fork(patient);
+        let forked = fork.lock().unwrap_or_else(PoisonError::into_inner).fork(patient, careful);
         match forked {
             Ok(Forked::App) => Either3::A(APP),
             Ok(Forked::NotQuiet) => Either3::A(NOT_QUIET),
@@ -151,8 +153,8 @@ impl Fork {
         let work = move |control: &CoreControl| watch.ok_or(Error::Cancelled)?.wait(&options, control);
         job::start(env, control, work, |_, ended| {
             Ok(match ended {
-                Ended::Captured(captured) => ForkEnd { file: Some(captured.into()), again: None },
-                Ended::Again { why } => ForkEnd { file: None, again: Some(why) },
+                Ended::Captured(captured) => ForkEnd { file: Some(captured.into()), again: None, is_stuck: false },
+                Ended::Again { why, is_stuck } => ForkEnd { file: None, again: Some(why), is_stuck },
             })
         })
     }

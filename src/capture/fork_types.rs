@@ -54,5 +54,7 @@ pub enum Ended {
     /// It could not go on from the moment at which it was copied. Another moment will do.
     Again {
         why: String,
+        /// It stood still or crashed: it may have been copied while something was half done.
+        is_stuck: bool,
     },
 }

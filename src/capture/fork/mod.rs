@@ -4,6 +4,7 @@
 //! thread of JavaScript, there [`ForkCapture::end_child`] in the copy, and [`Watch::wait`] on a thread of its own in the app.
 
 mod child;
+mod copy;
 mod forward;
 mod got;
 mod hooks;
@@ -22,6 +23,7 @@ use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use child::{Child, Setting};
+use copy::{By, copy_process};
 use forward::Forward;
 use got::Slots;
 use mappings::{Known, Plan, TakenAlong};
@@ -127,14 +129,15 @@ impl ForkCapture {
         Ok(())
     }
 
-    /// Copies this process. Twice it returns then: in the app and in the copy. `patient`: not while another thread works.
+    /// Copies this process. Twice it returns then: in the app and in the copy. `patient`: not while another thread works. `careful`: a copy before
+    /// this one got stuck, so that the C library has to make it, whose end the app hears of by SIGCHLD.
     ///
     /// # Errors
     /// [`Error::Io`], and [`Error::Internal`] when nobody called [`ForkCapture::settle_down`] before.
     ///
     /// # Cost
     /// The pause of the app: a copy of the page tables (5 ms for each 100 MB), and calls for each mapping of V8's heap.
-    pub fn fork(&mut self, patient: bool) -> Result<Forked> {
+    pub fn fork(&mut self, patient: bool, careful: bool) -> Result<Forked> {
         const MAPS: &str = "/proc/self/maps";
         if patient && !self.is_quiet_soon() {
             return Ok(Forked::NotQuiet);
@@ -154,7 +157,7 @@ impl ForkCapture {
         self.plan.make(&self.known, &self.maps);
         let taken_along = TakenAlong::new(&self.plan);
         // SAFETY: the copy only runs `Child::begin`, V8's writer and `Child::end`, which are made for having one thread.
-        let pid = unsafe { libc::fork() };
+        let pid = unsafe { copy_process(if careful { By::Library } else { By::Kernel }) };
         if pid == 0 {
             std::mem::forget(taken_along);
             let redactor = self.options.redaction_key.map(Redactor::new);

@@ -26,7 +26,7 @@ impl ForkCapture {
         match *self {}
     }
 
-    pub fn fork(&mut self, _patient: bool) -> Result<Forked> {
+    pub fn fork(&mut self, _patient: bool, _careful: bool) -> Result<Forked> {
         match *self {}
     }
 

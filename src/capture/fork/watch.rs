@@ -71,7 +71,7 @@ impl Watch {
                 let sleeping = activity.describe(self.process.pid);
                 self.process.kill();
                 self.process.reap();
-                return self.again(format!("the copy stood still ({sleeping})"));
+                return self.again(format!("the copy stood still ({sleeping})"), true);
             }
         }
     }
@@ -120,9 +120,9 @@ impl Watch {
     }
 
     /// Another copy may do better, unless a part of this one's snapshot is with its reader.
-    fn again(&self, why: String) -> Result<Ended> {
+    fn again(&self, why: String, is_stuck: bool) -> Result<Ended> {
         match self.forward.as_ref().map_or(0, Forward::passed) {
-            0 => Ok(Ended::Again { why }),
+            0 => Ok(Ended::Again { why, is_stuck }),
             passed => Err(Error::Capture {
                 what: format!("{why} after {passed} bytes had gone out, which another copy cannot continue"),
             }),
@@ -139,8 +139,8 @@ impl Watch {
         let said = heard.last_words();
         if let Some(code) = exit_code(status) {
             return match Stuck::of_exit_code(code) {
-                Some(stuck) => self.again(stuck.what().into()),
-                None if code == child::UNSETTLED => self.again("the copy could not be set up".into()),
+                Some(stuck) => self.again(stuck.what().into(), false),
+                None if code == child::UNSETTLED => self.again("the copy could not be set up".into(), false),
                 None => Err(Error::Capture { what: format!("the copy of this process ended with code {code}{said}") }),
             };
         }
@@ -158,7 +158,7 @@ impl Watch {
             (_, true, None) => Err(Error::NoHeadroom {
                 what: format!("the copy of this process got no more memory from the system{said}"),
             }),
-            _ => self.again(format!("the copy crashed with signal {signal}{said}")),
+            _ => self.again(format!("the copy crashed with signal {signal}{said}"), true),
         }
     }
 }
@@ -298,8 +298,9 @@ impl Process {
     fn wait_with(&mut self, flags: i32) -> Option<i32> {
         if self.status.is_none() {
             let mut status = 0;
-            // SAFETY: a variable of our own. The number is the process's until it was waited for, which only happens here.
-            let waited = unsafe { libc::waitpid(self.pid, &mut status, flags) };
+            // SAFETY: a variable of our own. The number is the process's until it was waited for, which only happens here. `__WALL`: a copy that ends
+            // without a signal is a child of another kind.
+            let waited = unsafe { libc::waitpid(self.pid, &mut status, flags | libc::__WALL) };
             if waited == self.pid {
                 self.status = Some(status);
             } else if waited < 0 && std::io::Error::last_os_error().raw_os_error() == Some(libc::ECHILD) {
@@ -352,7 +353,7 @@ mod tests {
         let options = WatchOptions { stalled: Duration::from_secs(60) };
         match watch(script, allowance).wait(&options, &Control::new()) {
             Ok(Ended::Captured(captured)) => Ok(captured.file.sha256),
-            Ok(Ended::Again { why }) => Ok(why),
+            Ok(Ended::Again { why, .. }) => Ok(why),
             Err(error) => Err(error.code()),
         }
     }
@@ -383,7 +384,7 @@ mod tests {
         let control = Control::new();
         let at_once = WatchOptions { stalled: TICK * 2 };
         let ended = watch("exec sleep 1000", None).wait(&at_once, &control);
-        assert!(matches!(ended, Ok(Ended::Again { why }) if why.contains("stood still")));
+        assert!(matches!(ended, Ok(Ended::Again { why, is_stuck: true }) if why.contains("stood still")));
         control.cancel();
         let watched = watch("exec sleep 1000", None);
         let pid = watched.pid();

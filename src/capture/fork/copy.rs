@@ -1,0 +1,83 @@
+//! The copying itself, of which the app must notice nothing: the end of a copy sends it no signal.
+//!
+//! `fork(2)` of the C library makes a child whose end sends SIGCHLD, and a listener of the app would take it for a child of its own. The system call
+//! underneath takes the signal as an argument, and 0 is none. What the C library does around the call is left out then: locks that it takes so that they
+//! are free in the child (of malloc, above all), and functions that libraries have registered (`pthread_atfork`). The copy is made at a moment when no
+//! other thread works, so that nobody holds such a lock. Where a copy got stuck all the same, the next one is made by the C library.
+
+/// Who makes the copy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum By {
+    /// The kernel, with no signal at the end.
+    Kernel,
+    /// The C library, with SIGCHLD at the end: safe at any moment.
+    Library,
+}
+
+/// `prctl(2)`: where the C library notes the number of this thread. Kernels without it say so.
+const PR_GET_TID_ADDRESS: libc::c_int = 40;
+
+/// 0 in the copy, its number in this process, below 0 when there is none.
+///
+/// # Safety
+/// The copy has the calling thread only. It must not use what another thread was in the middle of.
+pub unsafe fn copy_process(by: By) -> libc::pid_t {
+    // SAFETY: what the caller promises.
+    unsafe { if by == By::Library { libc::fork() } else { clone_without_signal() } }
+}
+
+/// # Safety
+/// As of [`copy_process`].
+unsafe fn clone_without_signal() -> libc::pid_t {
+    let tid = tid_address();
+    let flags = if tid.is_null() { 0 } else { libc::CLONE_CHILD_SETTID | libc::CLONE_CHILD_CLEARTID };
+    let none = std::ptr::null_mut::<libc::pid_t>();
+    // SAFETY: without a stack of its own the copy goes on where this thread is, in memory of its own. The kernel writes the copy's number to `tid`, there only.
+    #[cfg(target_arch = "x86_64")]
+    let pid = unsafe { libc::syscall(libc::SYS_clone, flags as libc::c_long, 0 as libc::c_long, none, tid, none) };
+    // SAFETY: as above; the last two are the other way round.
+    #[cfg(not(target_arch = "x86_64"))]
+    let pid = unsafe { libc::syscall(libc::SYS_clone, flags as libc::c_long, 0 as libc::c_long, none, none, tid) };
+    pid as libc::pid_t
+}
+
+/// Where the C library has the number of this thread, or null: then the copy's stays that of the app's thread, which only `abort` looks at.
+fn tid_address() -> *mut libc::pid_t {
+    let mut address = std::ptr::null_mut::<libc::pid_t>();
+    // SAFETY: the kernel writes an address into a variable of our own. It is that of this thread's number, if the number is there.
+    unsafe {
+        let told = libc::prctl(PR_GET_TID_ADDRESS, &raw mut address);
+        let is_own = told == 0 && !address.is_null() && *address == libc::syscall(libc::SYS_gettid) as libc::pid_t;
+        if is_own { address } else { std::ptr::null_mut() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether somebody who waits for children of the ordinary kind sees this one, and the code with which it ended.
+    fn check(by: By) -> (bool, i32) {
+        // SAFETY: the copy ends at once.
+        let pid = unsafe { copy_process(by) };
+        if pid == 0 {
+            // SAFETY: takes a number.
+            unsafe { libc::_exit(if libc::getpid() == libc::gettid() { 7 } else { 8 }) }
+        }
+        let mut status = 0;
+        // SAFETY: a variable of our own, and a child that nobody else waits for.
+        unsafe {
+            let seen = libc::waitpid(pid, &mut status, 0) == pid;
+            if !seen {
+                assert_eq!(libc::waitpid(pid, &mut status, libc::__WALL), pid);
+            }
+            (seen, libc::WEXITSTATUS(status))
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_copy_is_a_childs_only_when_the_library_made_it() {
+        assert_eq!(check(By::Kernel), (false, 7));
+        assert_eq!(check(By::Library), (true, 7));
+    }
+}
