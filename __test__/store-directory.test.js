@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
-const { captureSnapshot, findLeaks, openSnapshot, openStore } = require('..');
+const { captureSnapshot, createService, findLeaks, openSnapshot, openStore } = require('..');
 
 const root = path.join(__dirname, '..');
 const capture = (target) => captureSnapshot({ ...target, queue: true });
@@ -251,4 +251,66 @@ test('options and what a caller says of a snapshot are checked before anything i
   await assert.rejects(store.putReport('a'.repeat(32), undefined), { code: 'HEAPHOUND_ERR_OPTION' });
   await store.close();
   for (const call of [() => store.list(), () => store.capture(capture), () => store.lock('a', 1)]) await assert.rejects(call, { code: 'HEAPHOUND_ERR_CLOSED' });
+});
+
+/** What a program of the same user can put in the place of a file, and what a file looks like of which somebody else made something. */
+const PLANTS = {
+  'a link': (file, other) => fs.symlinkSync(other, file),
+  'a FIFO': (file) => execFileSync('mkfifo', [file]),
+  'a directory': (file) => fs.mkdirSync(file),
+  'a socket': (file) => execFileSync(process.execPath, ['-e', 'require("node:net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))', file], { stdio: 'ignore' }),
+  'a file that others may write': (file, other) => {
+    fs.copyFileSync(other, file);
+    fs.chmodSync(file, 0o666);
+  },
+};
+
+for (const [what, plant] of Object.entries(PLANTS)) {
+  test(`${what} in the place of a snapshot is neither followed nor waited for`, { skip: process.platform === 'win32' && 'files of POSIX' }, async (t) => {
+    const store = await open(t);
+    const other = path.join(scratch(t), 'secret');
+    fs.writeFileSync(other, 'secret of the user');
+    const { id, filePath } = await store.capture(capture);
+    fs.rmSync(filePath);
+    try {
+      plant(filePath, other);
+    } catch (error) {
+      // Killed by itself: the socket stays.
+      if (error.signal !== 'SIGKILL') throw error;
+    }
+    for (const call of ['source', 'read']) await assert.rejects(store[call](id), { code: 'HEAPHOUND_ERR_STORE_DIRECTORY' }, call);
+    const service = createService({ store });
+    await assert.rejects(service.read(id), { code: 'HEAPHOUND_ERR_STORE_DIRECTORY' });
+    await service.close();
+  });
+}
+
+test('FIFOs named like a sidecar, a report, a lock or a table are no files of the store, and hold nothing up', { skip: process.platform === 'win32' && 'files of POSIX' }, async (t) => {
+  const store = await open(t);
+  const { id, filePath } = await store.capture(capture);
+  const dir = path.dirname(filePath);
+  fs.rmSync(`${filePath}.ids`, { force: true });
+  for (const name of [`${filePath}.ids`, path.join(dir, `${id}.report.json`), path.join(dir, '.lock-watch-1')]) execFileSync('mkfifo', [name]);
+  // More than libuv has threads: a store that opened one of them would not come back.
+  for (let count = 0; count < 8; count += 1) {
+    const planted = path.join(dir, `${String(count).repeat(32)}.heapsnapshot.zst`);
+    fs.writeFileSync(planted, '', { mode: 0o600 });
+    execFileSync('mkfifo', [`${planted}.json`]);
+  }
+  assert.deepEqual((await store.list()).map((one) => one.id), [id]);
+  await assert.rejects(store.report(id), { code: 'HEAPHOUND_ERR_NOT_STORED' });
+  await assert.rejects(store.get('0'.repeat(32)), { code: 'HEAPHOUND_ERR_NOT_STORED' });
+  await (await store.lock('watch', 1000))();
+  const next = await store.capture(capture);
+  assert.equal((await store.get(next.id)).id, next.id, 'the table that was put there is not read either');
+});
+
+test('a FIFO beside a snapshot, named like its sidecar, does not hold up opening it', { skip: process.platform === 'win32' && 'files of POSIX' }, async (t) => {
+  const dir = scratch(t);
+  const { path: file } = await capture({ path: path.join(dir, 'a.heapsnapshot') });
+  fs.rmSync(`${file}.json`);
+  execFileSync('mkfifo', [`${file}.json`]);
+  const snapshots = await Promise.all(Array.from({ length: 5 }, () => openSnapshot(file)));
+  assert.equal(snapshots[0].info.idSpace, undefined);
+  for (const snapshot of snapshots) await snapshot.close();
 });

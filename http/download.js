@@ -2,7 +2,6 @@
 
 // A stored snapshot on its way to whoever may have it. Never the live heap: V8 would keep its graph for as long as the client reads.
 
-const fs = require('node:fs');
 const { streamOver } = require('../waits/stream');
 
 /** For a slow client. */
@@ -18,8 +17,7 @@ async function download({ service }, id) {
   const { storedBytes, encrypted } = await service.snapshot(id);
   const release = await store.hold(id);
   try {
-    const source = await store.source(id);
-    const stream = typeof source === 'string' ? fs.createReadStream(source) : source;
+    const stream = await service.read(id);
     const timer = setTimeout(() => stream.destroy(new Error(`the download took more than ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
     timer.unref();
     streamOver(stream).then(() => {

@@ -3,6 +3,7 @@
 // Ids of forked captures of this thread: where the last table is. The table itself is in a file, not in the app's memory.
 
 const { randomBytes } = require('node:crypto');
+const fs = require('node:fs');
 const path = require('node:path');
 const { threadId } = require('node:worker_threads');
 
@@ -21,7 +22,12 @@ function tableOf(file) {
 /** @returns {ForkIds} what a copy needs to go on from the last capture of this thread */
 function forkIds() {
   secret ??= randomBytes(8);
-  return { thread: threadId, node: process.version, secret, ...(last !== undefined && { previous: last }) };
+  return { thread: threadId, node: process.version, secret, ...(last !== undefined && isRegular(last) && { previous: last }) };
+}
+
+/** A link or a FIFO in its place would have the copy read something else, or wait. @param {string} file */
+function isRegular(file) {
+  return fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** @param {string} file a snapshot that has a table */

@@ -6,6 +6,7 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const semver = require('semver');
+const { readRegular } = require('./regular-file');
 const { optionError } = require('./errors');
 
 const OURS = path.join(__dirname, '..', 'catalogue', 'known-leaks.json');
@@ -96,9 +97,7 @@ async function readVersion(folder) {
   if (!path.isAbsolute(folder) || /^[\\/]{2}/.test(folder) || folder.includes('\0')) return null;
   const file = path.join(folder, 'package.json');
   try {
-    const stat = await fs.stat(file);
-    if (!stat.isFile() || stat.size > LONGEST_MANIFEST) return null;
-    return semver.valid(JSON.parse(await fs.readFile(file, 'utf8')).version);
+    return semver.valid(JSON.parse(await readRegular(file, { isPrivate: false, most: LONGEST_MANIFEST })).version);
   } catch {
     return null;
   }

@@ -5,6 +5,7 @@
 const fs = require('node:fs/promises');
 const path = require('node:path');
 const { isMemory } = require('./outside-growth');
+const { readRegular } = require('./regular-file');
 
 /** A sidecar is a small document; what is longer is something else. */
 const MAX_SIDECAR = 1 << 20;
@@ -37,9 +38,7 @@ async function readProvenance(file, storedBytes) {
 async function readSidecar(file, storedBytes) {
   try {
     const sidecar = `${file}.json`;
-    const { size } = await fs.stat(sidecar);
-    if (size > MAX_SIDECAR) return {};
-    const document = Object(JSON.parse(await fs.readFile(sidecar, 'utf8')));
+    const document = Object(JSON.parse(await readRegular(sidecar, { isPrivate: false, most: MAX_SIDECAR })));
     // A file that was replaced has left its sidecar behind.
     return document.storedBytes === undefined || document.storedBytes === storedBytes ? document : {};
   } catch {

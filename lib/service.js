@@ -15,6 +15,7 @@ const { Operation, Operations } = require('./service/operations');
 const { DIFF, LEAKS, REQUEST, SERVICE, snapshotIds } = require('./service/request');
 const { Taker } = require('./service/take');
 const { checkId } = require('./store/record');
+const { toStream } = require('./regular-file');
 const { unlessGivenUp, within } = require('../waits/bound');
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
@@ -215,6 +216,13 @@ class Service {
   /** @param {string} id */
   async snapshot(id) {
     return this.#store.get(checkId('id', id));
+  }
+
+  /** @param {string} id */
+  async read(id) {
+    checkId('id', id);
+    // A store of somebody else's may not have it.
+    return this.#store.read ? this.#store.read(id) : toStream(await this.#store.source(id));
   }
 
   /** @param {string} id */

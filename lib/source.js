@@ -1,11 +1,11 @@
 'use strict';
 
-const fs = require('node:fs/promises');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { Readable } = require('node:stream');
 const { addon } = require('./native');
 const { optionError } = require('./errors');
+const { openRegular } = require('./regular-file');
 const { encryptedError } = require('./store/errors');
 
 const SLICE = 1 << 20;
@@ -107,13 +107,15 @@ async function push(feed, bytes) {
  */
 async function explain(cause, first, what = 'the snapshot') {
   if (/** @type {any} */ (cause).code !== 'HEAPHOUND_ERR_FOREIGN') return cause;
-  const isEncrypted = Buffer.from((await first()).subarray(0, AGE.length)).toString('latin1') === AGE;
+  const bytes = await first().catch(() => Buffer.alloc(0));
+  const isEncrypted = Buffer.from(bytes.subarray(0, AGE.length)).toString('latin1') === AGE;
   return isEncrypted ? encryptedError(what) : cause;
 }
 
 /** @param {string} file */
 async function beginning(file) {
-  const handle = await fs.open(file);
+  // A FIFO has given what it had.
+  const { handle } = await openRegular(file, { isPrivate: false });
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(AGE.length), 0, AGE.length, 0);
     return buffer.subarray(0, bytesRead);

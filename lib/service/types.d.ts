@@ -1,5 +1,6 @@
 // The service as `index.d.ts` has it: options, operations, what can be asked.
 
+import type { Readable } from 'node:stream';
 import type { CaptureOptions, DiffDocument, DiffOptions, LeakDocument, LeakOptions, StoredSnapshot, Store } from '../..';
 
 /** What a service is made of: `docs/service.md`. */
@@ -108,6 +109,8 @@ export interface Service {
   /** Newest first. */
   snapshots(options?: { limit?: number }): Promise<StoredSnapshot[]>;
   snapshot(id: string): Promise<StoredSnapshot>;
+  /** The stored bytes. */
+  read(id: string): Promise<Readable>;
   deleteSnapshot(id: string): Promise<void>;
   report(id: string): Promise<unknown>;
   /** Nothing begins from now on; what runs is cancelled. The store stays open. */

@@ -13,7 +13,7 @@ const path = require('node:path');
 const { encryptedError, existsError, notStoredError, quotaError } = require('./errors');
 const { acquire, lockFiles } = require('./lock-file');
 const { privateDirectory } = require('./private-directory');
-const { readPrivate, writePrivate } = require('./private-file');
+const { checkPrivate, readPrivate, streamPrivate, writePrivate } = require('./private-file');
 const { toRecord } = require('./record');
 const { writeStream } = require('./stream-file');
 const { sizeOf, snapshotNames, sweepDirectory } = require('./sweep-directory');
@@ -124,9 +124,19 @@ class DirectoryStore {
 
   /** @param {string} id */
   async source(id) {
-    const { filePath, encrypted } = await this.get(id);
-    if (encrypted) throw encryptedError(/** @type {string} */ (filePath));
-    return /** @type {string} */ (filePath);
+    await this.#checkPlace();
+    const { location, encrypted } = await this.get(id);
+    if (encrypted) throw encryptedError(location);
+    await checkPrivate(location);
+    return location;
+  }
+
+  /** @param {string} id */
+  async read(id) {
+    await this.#checkPlace();
+    const { location, encrypted } = await this.get(id);
+    if (encrypted) throw encryptedError(location);
+    return streamPrivate(location);
   }
 
   /** @param {string} id */
@@ -246,8 +256,8 @@ class DirectoryStore {
    * @param {string} table of the capture that has just ended; it may have none
    */
   async #keepOneTable(table) {
-    const exists = await fs.stat(table).then(() => true, () => false);
-    if (!exists) return;
+    const isThere = await fs.lstat(table).then((facts) => facts.isFile(), () => false);
+    if (!isThere) return;
     if (this.#table !== undefined) await fs.rm(this.#table, { force: true });
     this.#table = table;
   }

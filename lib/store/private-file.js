@@ -4,9 +4,10 @@
 
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs/promises');
-const { constants } = require('node:fs');
 const path = require('node:path');
 const { toError } = require('../errors');
+const { openRegular, readRegular } = require('../regular-file');
+const { unsafeError } = require('./errors');
 
 /** A document of ours is far below it. What is longer is something else. */
 const MAX_DOCUMENT = 64 << 20;
@@ -51,17 +52,51 @@ async function writePrivate(file, content, { replace = true } = {}) {
  * @returns {Promise<any>}
  */
 async function readPrivate(file) {
-  let handle;
   try {
-    handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
-    const facts = await handle.stat();
-    if (!facts.isFile() || facts.size > MAX_DOCUMENT) return undefined;
-    return JSON.parse(await handle.readFile('utf8'));
+    return JSON.parse(await readRegular(file, { isPrivate: true, most: MAX_DOCUMENT }));
   } catch {
     return undefined;
-  } finally {
-    await handle?.close();
   }
+}
+
+/**
+ * A snapshot of ours as a stream, of the file that was looked at: what happens to its name meanwhile does not matter.
+ *
+ * @param {string} file
+ * @returns {Promise<import('node:stream').Readable>}
+ */
+async function streamPrivate(file) {
+  try {
+    const { handle } = await openRegular(file, { isPrivate: true });
+    return handle.createReadStream();
+  } catch (cause) {
+    throw notOurs(cause, file);
+  }
+}
+
+/**
+ * Refuses what has the name of a snapshot and is none of ours.
+ *
+ * @param {string} file
+ */
+async function checkPrivate(file) {
+  try {
+    await (await openRegular(file, { isPrivate: true })).handle.close();
+  } catch (cause) {
+    throw notOurs(cause, file);
+  }
+}
+
+/**
+ * @param {any} cause
+ * @param {string} file
+ */
+function notOurs(cause, file) {
+  const isPlanted = ['EINVAL', 'ELOOP', 'ENXIO', 'EMLINK'].includes(cause?.code);
+  const error = isPlanted ? unsafeError(path.dirname(file), `${path.basename(file)} is a link, no regular file, or somebody else's; remove it`)
+    : toError({ code: 'HEAPHOUND_ERR_IO', message: `cannot read ${file}: ${cause?.message}` }, new Error('at'));
+  error.cause = cause;
+  return error;
 }
 
 /**
@@ -77,4 +112,4 @@ function diskError(cause, file) {
   return error;
 }
 
-module.exports = { diskError, partialName, readPrivate, writePrivate };
+module.exports = { checkPrivate, diskError, partialName, readPrivate, streamPrivate, writePrivate };

@@ -3,13 +3,16 @@
 // For receivers that want to know the length first: the snapshot waits in a private file, or in memory of a fixed size.
 
 const fs = require('node:fs/promises');
-const { createReadStream } = require('node:fs');
+const { constants, createReadStream } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { Readable } = require('node:stream');
 const { toError } = require('../errors');
 const { captureThrough } = require('./capture-stream');
 const { writeStream } = require('./stream-file');
+
+/** The directory is ours alone; all the same nothing but the file itself is read. */
+const READ_ONLY = /** @type {any} */ (constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
 
 /**
  * @typedef {object} Spooled
@@ -48,7 +51,7 @@ async function inFile(take, encryption, signal) {
       spooled = { result, bytes: result.storedBytes, sha256: result.sha256 };
       signal.throwIfAborted();
     }
-    return { ...spooled, read: () => createReadStream(file), remove };
+    return { ...spooled, read: () => createReadStream(file, { flags: READ_ONLY }), remove };
   } catch (error) {
     await remove();
     throw error;

@@ -9,6 +9,7 @@ const { optionError } = require('../errors');
 const { checkOptions, integer, ofType } = require('../options');
 const { PLACE } = require('../place');
 const { toJson } = require('../../words/text');
+const { toStream } = require('../regular-file');
 const { CustomStore, checkCustom } = require('./custom');
 const { openDirectory } = require('./directory');
 const { loadEncryption } = require('./encryption');
@@ -139,6 +140,12 @@ class Store {
   async source(id) {
     checkId('id', id);
     return this.#run(() => this.#backend.source(id));
+  }
+
+  /** @param {string} id */
+  async read(id) {
+    checkId('id', id);
+    return this.#run(async () => (this.#backend.read ? this.#backend.read(id) : toStream(await this.#backend.source(id))));
   }
 
   /** @param {string} id */

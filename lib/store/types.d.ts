@@ -177,6 +177,8 @@ export interface Store extends AsyncDisposable {
   get(id: string): Promise<StoredSnapshot>;
   /** For `openSnapshot`, `findLeaks` and `diffSnapshots`. A stream is compared with `sha256` and fails at its end when it differs. */
   source(id: string): Promise<string | Readable>;
+  /** The stored bytes as a stream. A file is opened without following a link and is a regular file of this user, or `HEAPHOUND_ERR_STORE_DIRECTORY`. */
+  read(id: string): Promise<Readable>;
   /** With its report. */
   delete(id: string): Promise<void>;
   /** Keeps a JSON value under the id of a snapshot, or under one of its own. */
