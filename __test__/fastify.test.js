@@ -23,7 +23,8 @@ test('the simplest use: a snapshot, a second one, what grew between them', async
   const { app, call } = await startApp({ store: { dir: path.join(dir, 'simple') }, prefix: '/internal' });
   const first = await call('POST', '?wait=true');
   assert.equal(first.statusCode, 200, first.body);
-  assert.ok(fs.statSync(first.json().filePath).size === first.json().storedBytes);
+  assert.ok(fs.statSync(first.json().path).size === first.json().storedBytes);
+  assert.equal(first.json().filePath, first.json().path, 'the older name');
   assert.equal(first.headers['x-heaphound-operation'], first.json().id);
 
   const accepted = await call('POST', '', { payload: { reason: 'rising', tags: ['eu-1'] } });
@@ -206,7 +207,22 @@ test('the plugins of Fastify beside it, and none of them needed', async () => {
   assert.deepEqual(Object.keys(paths['/heap-snapshot/']?.post ?? paths['/heap-snapshot'].post).includes('security'), true);
   for (let count = 0; count < 9; count += 1) assert.equal((await call('POST', '?wait=true')).statusCode, 200);
   const limited = await call('POST', '?wait=true');
-  assert.equal(limited.statusCode, 429, limited.body);
+  assert.deepEqual([limited.statusCode, limited.json().code, limited.json().error], [429, 'HEAPHOUND_ERR_RATE_LIMIT', 'Too Many Requests'], limited.body);
+  assert.ok(Number(limited.headers['retry-after']) > 0);
+  await app.close();
+});
+
+test('what a hook of the host refuses is told by its status', async () => {
+  let statusCode;
+  const refuse = async () => {
+    throw Object.assign(new Error('not now'), { statusCode });
+  };
+  const { app, call } = await startApp({ routeOpts: { onRequest: refuse } });
+  for (const [status, code] of [[401, 'UNAUTHORIZED'], [403, 'FORBIDDEN'], [429, 'RATE_LIMIT'], [418, 'REFUSED'], [451, 'REFUSED']]) {
+    statusCode = status;
+    const answer = await call('GET');
+    assert.deepEqual([answer.statusCode, answer.json().code, answer.json().message], [status, `HEAPHOUND_ERR_${code}`, 'not now']);
+  }
   await app.close();
 });
 

@@ -132,6 +132,52 @@ test('Express serves them where they are mounted, also behind its parser', async
   await stop();
 });
 
+test('a form does not pass because a parser of the host has read it', async () => {
+  const store = openPaperStore();
+  store.isGated = false;
+  const middleware = await heaphound({ auth, store });
+  const app = express();
+  app.use(express.urlencoded(), express.urlencoded({ type: () => true }), express.text({ type: () => true }));
+  app.use(middleware);
+  const { ask, stop } = await listen(http.createServer(app));
+  for (const [type, body] of [['application/x-www-form-urlencoded', 'reason=form'], ['text/plain', '{"reason":"x"}'], ['multipart/form-data; boundary=x', '--x--'], ['application/x-www-form-urlencoded', '']]) {
+    const { status, body: answer } = await ask('POST', '/heap-snapshot', { headers: { ...WITH_KEY, 'content-type': type }, body });
+    assert.deepEqual([status, answer.code], [415, 'HEAPHOUND_ERR_MEDIA_TYPE'], type);
+  }
+  const untyped = await ask('POST', '/heap-snapshot', { body: new Blob(['reason=x']) });
+  assert.equal(untyped.status, 415, 'without a type it is as simple');
+  assert.equal(store.begun, 0);
+  assert.equal((await ask('POST', '/heap-snapshot?wait=true')).status, 200, 'no body, though the parser made an object of it');
+  await middleware.close();
+  await stop();
+});
+
+test('links lead back through a proxy that takes a part of the path off', async () => {
+  const store = openPaperStore();
+  store.isGated = false;
+  const post = async (handler, headers) => {
+    const { ask, stop } = await listen(http.createServer(handler));
+    const { headers: answered, body } = await ask('POST', '/heap-snapshot', { headers: { ...WITH_KEY, ...headers } });
+    await handler.service.operation(body.id).done;
+    await stop();
+    assert.equal(answered.get('location'), body.links.self);
+    return body.links.self.replace(body.id, 'ID');
+  };
+  const told = await createHandler({ auth, store });
+  assert.equal(await post(told, { 'x-forwarded-prefix': '/svc' }), '/svc/heap-snapshot/operations/ID');
+  assert.equal(await post(told, { 'x-forwarded-prefix': '/a/b/' }), '/a/b/heap-snapshot/operations/ID');
+  for (const nonsense of ['//evil.example', 'https://evil.example', '/a?b', '/a,/b', 'a']) assert.equal(await post(told, { 'x-forwarded-prefix': nonsense }), '/heap-snapshot/operations/ID', nonsense);
+  const set = await createHandler({ auth, store, publicPrefix: '/public' });
+  assert.equal(await post(set, { 'x-forwarded-prefix': '/svc' }), '/public/heap-snapshot/operations/ID');
+  await assert.rejects(createHandler({ auth, store, publicPrefix: 'x' }), { code: 'HEAPHOUND_ERR_OPTION' });
+  const { app, call } = await startApp({ publicPrefix: '/public', prefix: '/internal' });
+  const { links } = (await call('POST')).json();
+  assert.match(links.self, /^\/public\/internal\/heap-snapshot\/operations\//);
+  await app.close();
+  await told.close();
+  await set.close();
+});
+
 test('HTTP/2 without a framework', async () => {
   const store = openPaperStore();
   store.isGated = false;

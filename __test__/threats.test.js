@@ -10,6 +10,7 @@ const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { once } = require('node:events');
+const { text } = require('node:stream/consumers');
 const { after, test } = require('node:test');
 const { spawnSync } = require('node:child_process');
 const Fastify = require('fastify');
@@ -75,6 +76,8 @@ test('no auth, or auth that is lost on the way: nothing starts, and nothing but 
   for (const [thrown, expected] of [[401, 401], [403, 403], [429, 429], [undefined, 500], [200, 500], [302, 500]]) {
     answer = refuse(thrown);
     assert.equal(await status(), expected);
+    const code = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 429: 'RATE_LIMIT', 500: 'AUTH' }[expected];
+    assert.equal((await app.inject({ method: 'POST', url: '/heap-snapshot' })).json().code, `HEAPHOUND_ERR_${code}`);
   }
   answer = async () => true;
   assert.equal(await status(), 202);
@@ -134,10 +137,24 @@ test('no auth, or auth that is lost on the way: without keys only this machine i
   assert.equal(await status({ remoteAddress: '::ffff:127.0.0.1', headers: { host: '[::1]:80' } }), 200);
   assert.equal(await status({ remoteAddress: '10.0.0.7' }), 403);
   assert.equal(await status({ remoteAddress: '10.0.0.7', headers: { host: 'localhost', 'x-forwarded-for': '127.0.0.1' } }), 403, 'a claim of the client');
-  for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host']) {
+  const forwarded = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-prefix', 'x-client-ip', 'cf-connecting-ip', 'x-original-url', 'x-envoy-peer'];
+  for (const name of forwarded) {
     assert.equal(await status({ headers: { host: 'localhost', [name]: '127.0.0.1' } }), 403, 'a proxy on this machine brings strangers');
   }
   await app.close();
+});
+
+test('no auth, or auth that is lost on the way: a proxy on this machine that adds nothing, as nginx is by default', async (t) => {
+  const app = await register({ auth: 'none', dangerouslyAllowUnauthenticated: true });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => app.close());
+  const { port } = app.server.address();
+  const ask = async (version) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.end(`GET /heap-snapshot HTTP/${version}\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`);
+    return (await text(socket)).split(' ')[1];
+  };
+  assert.deepEqual([await ask('1.0'), await ask('1.1')], ['403', '200']);
 });
 
 test('guessable path, lost prefix: it is where it was put, and in no public document', async () => {

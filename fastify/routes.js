@@ -55,7 +55,7 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
      * @param {Reply} reply
      */
     async function admit(request, reply) {
-      const call = { headers: request.headers, remoteAddress: request.socket?.remoteAddress, response: reply.raw, args: [request, reply], self: this };
+      const call = { headers: request.headers, remoteAddress: request.socket?.remoteAddress, httpVersion: request.raw.httpVersion, response: reply.raw, args: [request, reply], self: this };
       admitted.set(request, await desk.admit(route, call));
     }
 
@@ -67,7 +67,7 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
       const by = admitted.get(request);
       // It cannot be: `admit` comes first. But then the answer is no.
       if (by === undefined) throw new Error('a request was not asked who it is from');
-      const ask = { params: /** @type {any} */ (request.params), query: { .../** @type {any} */ (request.query) }, body: request.body, base, by, flushed: flushed(reply.raw) };
+      const ask = { params: /** @type {any} */ (request.params), query: { .../** @type {any} */ (request.query) }, body: request.body, base: desk.linkBase(base, request.headers), by, flushed: flushed(reply.raw) };
       return send(reply, await desk.answer(route, ask));
     }
   }

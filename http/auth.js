@@ -10,8 +10,11 @@ const { isLoopback, hostOf } = require('./address');
 const DEFAULT_MIN_LENGTH = 32;
 /** For a function of the host to say who it is. */
 const ANSWER_MS = 30_000;
-/** What proxies add: a request with one of these came from farther than its socket says. */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+/**
+ * What proxies add: a request with one of these came from farther than its socket says. One that adds nothing speaks HTTP/1.0 to us, as nginx does unless
+ * it is told otherwise, and no program that is run by hand today.
+ */
+const FORWARDED = /^(?:via|forwarded|proxy-.+|x-proxy-.+|x-forwarded(?:-.+)?|x-original-.+|x-envoy-.+|cf-.+|cdn-loop|(?:x-)?(?:real|client|cluster-client|true-client)-ip|true-client-ip)$/;
 
 /**
  * A request as all adapters give it.
@@ -19,6 +22,7 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-i
  * @typedef {object} Call
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {string | undefined} remoteAddress of the socket, never what a header claims
+ * @property {string} [httpVersion]
  * @property {any} response of Node.js: when it is over, nobody waits for an answer any more
  * @property {any[]} args what a function of the host is called with: request and reply, or req and res
  * @property {unknown} [self] `this` of that function
@@ -84,7 +88,9 @@ async function byFunction(check, { args, self, response }) {
   // It may have answered by itself, as middleware does, and never call back.
   const over = responseOver(response, ANSWER_MS).then(() => NO_ANSWER);
   const answer = await Promise.race([asked(check, args, self), over]).catch((cause) => {
-    if ([401, 403, 429].includes(cause?.statusCode)) throw unauthorized('the service does not know you', { cause, answerStatus: cause.statusCode });
+    if (cause?.statusCode === 401) throw unauthorized('the service does not know you', { cause });
+    if (cause?.statusCode === 403) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'the service does not let you do this', { cause });
+    if (cause?.statusCode === 429) throw requestError('HEAPHOUND_ERR_RATE_LIMIT', 'the service was asked too often: try again later', { cause, headers: retryAfter(cause) });
     throw requestError('HEAPHOUND_ERR_AUTH', 'the check of who you are failed', { cause });
   });
   if (answer === NO_ANSWER && isOver(response)) throw requestError('HEAPHOUND_ERR_AUTH', 'the check of who you are answered by itself, or the client left before it', { answerStatus: 401 });
@@ -111,9 +117,26 @@ async function asked(check, args, self) {
   });
 }
 
-/** @param {Call} call @returns {Promise<string>} */
-async function byNobody({ headers, remoteAddress }) {
-  const isLocal = isLoopback(remoteAddress) && isLoopback(hostOf(headers)) && !FORWARDED.some((name) => headers[name] !== undefined);
+/**
+ * When it may be tried again, if the error of a limiter says so.
+ *
+ * @param {any} cause
+ * @returns {Record<string, string>}
+ */
+function retryAfter({ headers }) {
+  const after = headers?.['retry-after'];
+  return after === undefined ? {} : { 'retry-after': String(after) };
+}
+
+/**
+ * That the other end of the socket is on this machine proves nothing: it may be a proxy there, which brings anybody.
+ *
+ * @param {Call} call
+ * @returns {Promise<string>}
+ */
+async function byNobody({ headers, remoteAddress, httpVersion }) {
+  const isForwarded = httpVersion === '1.0' || Object.keys(headers).some((name) => FORWARDED.test(name));
+  const isLocal = isLoopback(remoteAddress) && isLoopback(hostOf(headers)) && !isForwarded;
   if (!isLocal) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'without keys only this machine is served, by its own name and with no proxy between');
   return 'nobody';
 }

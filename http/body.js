@@ -41,6 +41,29 @@ function members(body, names) {
 }
 
 /**
+ * Refuses what is declared as something else than JSON, whoever reads it, or has read it: a form is what a page of any site can send without asking.
+ *
+ * @param {import('node:http').IncomingHttpHeaders} headers
+ */
+function checkMediaType({ 'content-type': type, 'content-length': length = '0' }) {
+  const isJson = type !== undefined && /^application\/json *(?:;|$)/i.test(type);
+  if (!isJson && (type !== undefined || Number(length) > 0)) throw mediaType();
+}
+
+/**
+ * The body that the host's parser has read.
+ *
+ * @param {import('node:http').IncomingHttpHeaders} headers
+ * @param {unknown} body
+ */
+function givenBody({ 'content-type': type }, body) {
+  if (type !== undefined) return body;
+  // Without a type there is no body, or one that a page of another site may have sent.
+  if (typeof body === 'object' && body !== null ? Object.keys(body).length > 0 : Boolean(body)) throw mediaType();
+  return undefined;
+}
+
+/**
  * Reads a body of JSON. What is too large is not read on.
  *
  * @param {import('node:http').IncomingMessage} req
@@ -51,14 +74,12 @@ async function readBody(req) {
   if (Number(length) > BODY_LIMIT) throw tooLarge();
   if (type === undefined) {
     if (length === undefined ? req.headers['transfer-encoding'] === undefined && req.httpVersionMajor === 1 : length === '0') return undefined;
-  } else if (!/^application\/json *(?:;|$)/i.test(type)) {
-    throw requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
   }
   const bytes = await unlessGivenUp(collect(req), { signal: AbortSignal.timeout(ARRIVES_MS), graceMs: 0 }).catch((cause) => {
     if (cause.code === 'HEAPHOUND_ERR_BODY_TOO_LARGE') throw cause;
     throw requestError('HEAPHOUND_ERR_BODY', `the body did not arrive as a whole within ${ARRIVES_MS / 1000} s`, { cause });
   });
-  if (bytes.length > 0 && type === undefined) throw requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
+  if (bytes.length > 0 && type === undefined) throw mediaType();
   return parseBody(bytes.toString('utf8'));
 }
 
@@ -88,8 +109,12 @@ function hasUnreadBody({ httpVersionMajor, complete, headers }) {
   return httpVersionMajor === 1 && !complete && (Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined);
 }
 
+function mediaType() {
+  return requestError('HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json');
+}
+
 function tooLarge() {
   return requestError('HEAPHOUND_ERR_BODY_TOO_LARGE', `the body may have ${BODY_LIMIT} bytes`);
 }
 
-module.exports = { BODY_LIMIT, hasUnreadBody, members, parseBody, readBody };
+module.exports = { BODY_LIMIT, checkMediaType, givenBody, hasUnreadBody, members, parseBody, readBody };

@@ -5,15 +5,19 @@
 const diagnostics = require('node:diagnostics_channel');
 const { createService, openStore, watchMemory } = require('..');
 const { createAuthority } = require('./auth');
+const { checkMediaType } = require('./body');
 const { refuseCrossSite } = require('./cross-site');
 const { errorAnswer, requestError } = require('./errors');
 const { Failures } = require('./failures');
-const { checkDeskOptions } = require('./options');
+const { checkDeskOptions, isPath } = require('./options');
 
 const audit = diagnostics.channel('heaphound:audit');
 
 /** On every answer: it is for whoever asked, now. */
 const HEADERS = Object.freeze({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
+
+/** Of somebody who may be guessing. */
+const REFUSALS = new Set(['HEAPHOUND_ERR_UNAUTHORIZED', 'HEAPHOUND_ERR_FORBIDDEN', 'HEAPHOUND_ERR_RATE_LIMIT']);
 
 /** @typedef {import('./routes').Route} Route */
 /** @typedef {import('./routes').Answer} Answer */
@@ -26,7 +30,7 @@ const HEADERS = Object.freeze({ 'cache-control': 'no-store', 'referrer-policy': 
  * @returns {Promise<Desk>}
  */
 async function openDesk(options, log = options.log) {
-  const { auth, dangerouslyAllowUnauthenticated, allowDownload, hosts, store: where, watch, ...forService } = checkDeskOptions(options);
+  const { auth, dangerouslyAllowUnauthenticated, allowDownload, hosts, publicPrefix, store: where, watch, ...forService } = checkDeskOptions(options);
   const authority = createAuthority(auth, { dangerouslyAllowUnauthenticated });
   const downloads = typeof allowDownload === 'object' ? createAuthority(allowDownload.auth) : allowDownload === true ? authority : undefined;
   const isOurs = typeof (/** @type {any} */ (where)?.capture) !== 'function';
@@ -34,7 +38,7 @@ async function openDesk(options, log = options.log) {
   try {
     const service = createService({ ...forService, store, log });
     const watcher = watch ? await watchMemory({ ...(watch === true ? {} : watch), service, log }) : undefined;
-    return new Desk({ service, watcher, authority, downloads, hosts, log, closeStore: isOurs ? () => store.close() : undefined });
+    return new Desk({ service, watcher, authority, downloads, hosts, publicPrefix, log, closeStore: isOurs ? () => store.close() : undefined });
   } catch (error) {
     if (isOurs) await store.close();
     throw error;
@@ -45,6 +49,7 @@ class Desk {
   #authority;
   #downloads;
   #hosts;
+  #publicPrefix;
   #log;
   #closeStore;
   #failures = new Failures();
@@ -58,15 +63,17 @@ class Desk {
    * @param {import('./auth').Authority} parts.authority
    * @param {import('./auth').Authority} [parts.downloads]
    * @param {string[]} [parts.hosts]
+   * @param {string} [parts.publicPrefix]
    * @param {import('..').ServiceLog} [parts.log]
    * @param {() => Promise<void>} [parts.closeStore]
    */
-  constructor({ service, watcher, authority, downloads, hosts, log, closeStore }) {
+  constructor({ service, watcher, authority, downloads, hosts, publicPrefix, log, closeStore }) {
     this.service = service;
     this.watcher = watcher;
     this.#authority = authority;
     this.#downloads = downloads;
     this.#hosts = hosts;
+    this.#publicPrefix = publicPrefix;
     this.#log = log;
     this.#closeStore = closeStore;
   }
@@ -77,6 +84,18 @@ class Desk {
 
   get allowsDownload() {
     return this.#downloads !== undefined;
+  }
+
+  /**
+   * Where links begin. A proxy that takes a part of the path off says so by a header, or the option does. The header is the client's word as well, and only
+   * gets into the answer to whoever sent it.
+   *
+   * @param {string} base of the routes in this process
+   * @param {import('node:http').IncomingHttpHeaders} headers
+   */
+  linkBase(base, { 'x-forwarded-prefix': told }) {
+    const prefix = this.#publicPrefix ?? (typeof told === 'string' ? told.replace(/\/$/, '') : '');
+    return `${isPath(prefix) ? prefix : ''}${base}`;
   }
 
   /**
@@ -91,6 +110,7 @@ class Desk {
     try {
       const who = await this.#authenticate(isDownload === true, call);
       refuseCrossSite(call.headers, { hasEffect: method !== 'GET', hosts: this.#hosts });
+      if (method === 'POST') checkMediaType(call.headers);
       return { who, address };
     } catch (error) {
       this.refused({ action, by: { who: 'unknown', address }, error });
@@ -109,7 +129,7 @@ class Desk {
       if (isDownload && !this.#downloads) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'snapshots are not given out here (`allowDownload`)');
       return who;
     } catch (error) {
-      if (/** @type {any} */ (error).code === 'HEAPHOUND_ERR_UNAUTHORIZED') await this.#failures.wait();
+      if (REFUSALS.has(/** @type {any} */ (error).code)) await this.#failures.wait();
       throw error;
     }
   }

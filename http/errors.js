@@ -24,12 +24,26 @@ const STATUSES = {
   HEAPHOUND_ERR_MEDIA_TYPE: 415,
   HEAPHOUND_ERR_COOLDOWN: 429,
   HEAPHOUND_ERR_DAY_LIMIT: 429,
+  HEAPHOUND_ERR_RATE_LIMIT: 429,
   HEAPHOUND_ERR_STORE: 502,
   HEAPHOUND_ERR_STORE_ACCESS: 502,
   HEAPHOUND_ERR_MAX_PAUSE: 503,
   HEAPHOUND_ERR_NO_HEADROOM: 503,
   HEAPHOUND_ERR_SHUTDOWN: 503,
+  HEAPHOUND_ERR_TIMEOUT: 504,
   HEAPHOUND_ERR_NO_SPACE: 507,
+};
+
+/** What the host or a plugin of it refuses by throwing, by status: `@fastify/rate-limit` has no code of its own. @type {Record<number, string>} */
+const OF_HOST = {
+  400: 'HEAPHOUND_ERR_BODY',
+  401: 'HEAPHOUND_ERR_UNAUTHORIZED',
+  403: 'HEAPHOUND_ERR_FORBIDDEN',
+  404: 'HEAPHOUND_ERR_NO_ROUTE',
+  405: 'HEAPHOUND_ERR_METHOD',
+  413: 'HEAPHOUND_ERR_BODY_TOO_LARGE',
+  415: 'HEAPHOUND_ERR_MEDIA_TYPE',
+  429: 'HEAPHOUND_ERR_RATE_LIMIT',
 };
 
 /** Errors of Fastify itself that can come before a handler, by status. @type {Record<number, [code: string, message: string]>} */
@@ -71,7 +85,7 @@ function describe(error) {
   if (known) return { status: error.statusCode, code: known[0], message: known[1] };
   // Plugins of the host, such as @fastify/rate-limit, refuse by throwing.
   const refused = Number.isInteger(error?.statusCode) && error.statusCode >= 400 && error.statusCode < 500;
-  if (refused) return { status: error.statusCode, code: code || 'HEAPHOUND_ERR_FORBIDDEN', message: String(error.message) };
+  if (refused) return { status: error.statusCode, code: code || (OF_HOST[error.statusCode] ?? 'HEAPHOUND_ERR_REFUSED'), message: String(error.message) };
   return { status: 500, code: 'HEAPHOUND_ERR_INTERNAL', message: 'something failed that should not; the log of the service has it' };
 }
 

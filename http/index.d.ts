@@ -20,6 +20,8 @@ export interface DeskOptions extends Pick<ServiceOptions, 'capture' | 'limits' |
   allowDownload?: boolean | { auth: BearerAuth | AuthFunction };
   /** Names by which the service may be called, without port. Default: any. */
   hosts?: string[];
+  /** What a proxy in front takes off the path, such as `/svc`: links begin with it. Default: what `x-forwarded-prefix` says, else nothing. */
+  publicPrefix?: string;
   /** An opened store, which stays yours, or what `openStore` takes. Default: a private directory. */
   store?: Store | StoreConfig;
   /** Watch memory through this service: `docs/watcher.md`. Default: false. */

@@ -3,7 +3,7 @@
 const { requestError } = require('./errors');
 
 /** What the desk takes itself; the service checks the others. */
-const OWN = ['auth', 'dangerouslyAllowUnauthenticated', 'allowDownload', 'hosts', 'store', 'watch'];
+const OWN = ['auth', 'dangerouslyAllowUnauthenticated', 'allowDownload', 'hosts', 'publicPrefix', 'store', 'watch'];
 const OF_SERVICE = ['capture', 'limits', 'threads', 'drainMs', 'closeTimeoutMs'];
 
 /**
@@ -16,9 +16,10 @@ function checkDeskOptions(options) {
   for (const name of Object.keys(checked)) {
     if (![...OWN, ...OF_SERVICE].includes(name)) throw wrong(name, `is unknown; known are ${[...OWN, ...OF_SERVICE].join(', ')}`);
   }
-  const { allowDownload, hosts, watch } = checked;
+  const { allowDownload, hosts, publicPrefix, watch } = checked;
   const isPermission = allowDownload === undefined || typeof allowDownload === 'boolean' || allowDownload?.auth !== undefined;
   if (!isPermission) throw wrong('allowDownload', 'must be true, false, or { auth } with keys of its own');
+  if (publicPrefix !== undefined) checkPath('publicPrefix', publicPrefix);
   if (hosts !== undefined && (!Array.isArray(hosts) || !hosts.every((host) => typeof host === 'string'))) throw wrong('hosts', 'must be an array of names');
   if (watch !== undefined && typeof watch !== 'boolean' && (watch === null || typeof watch !== 'object')) throw wrong('watch', 'must be true, false, or options of watchMemory');
   return { ...checked, ...(hosts && { hosts: hosts.map((/** @type {string} */ host) => host.toLowerCase()) }) };
@@ -32,8 +33,13 @@ function checkDeskOptions(options) {
  * @returns {string}
  */
 function checkPath(name, value) {
-  if (typeof value !== 'string' || !/^(?:\/[A-Za-z0-9._~-]+)*$/.test(value)) throw wrong(name, 'must be like /internal, of letters, digits and ._~-');
+  if (!isPath(value)) throw wrong(name, 'must be like /internal, of letters, digits and ._~-');
   return value;
+}
+
+/** @param {unknown} value */
+function isPath(value) {
+  return typeof value === 'string' && /^(?:\/[A-Za-z0-9._~-]+)*$/.test(value);
 }
 
 /**
@@ -44,4 +50,4 @@ function wrong(name, what) {
   return requestError('HEAPHOUND_ERR_OPTION', `option ${name}: ${what}`);
 }
 
-module.exports = { checkDeskOptions, checkPath, wrong };
+module.exports = { checkDeskOptions, checkPath, isPath, wrong };

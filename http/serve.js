@@ -5,7 +5,7 @@
 const { pipeline } = require('node:stream');
 const { setImmediate: turn } = require('node:timers/promises');
 const { isOver, responseOver } = require('../waits/response');
-const { hasUnreadBody, readBody } = require('./body');
+const { givenBody, hasUnreadBody, readBody } = require('./body');
 const { requestError } = require('./errors');
 const { ROUTES } = require('./routes');
 const { toJson } = require('../words/text');
@@ -33,11 +33,11 @@ async function serve(desk, req, res, { base, mounted = '', body }) {
   if (path !== base && !path.startsWith(`${base}/`)) return false;
   try {
     const { route, params, allow } = find(String(req.method), path.slice(base.length));
-    const by = await desk.admit(route ?? UNKNOWN, { headers: req.headers, remoteAddress: req.socket?.remoteAddress, response: res, args: [req, res] });
+    const by = await desk.admit(route ?? UNKNOWN, { headers: req.headers, remoteAddress: req.socket?.remoteAddress, httpVersion: req.httpVersion, response: res, args: [req, res] });
     if (res.headersSent) return true;
     if (route === undefined) throw nothingHere(allow);
-    const ask = { params, query: Object.fromEntries(new URLSearchParams(search)), base: `${mounted}${base}`, by, flushed: flushed(res) };
-    send(res, await desk.answer(route, { ...ask, body: route.method === 'POST' ? (body ?? (await readBody(req))) : undefined }));
+    const ask = { params, query: Object.fromEntries(new URLSearchParams(search)), base: desk.linkBase(`${mounted}${base}`, req.headers), by, flushed: flushed(res) };
+    send(res, await desk.answer(route, { ...ask, body: route.method === 'POST' ? (body === undefined ? await readBody(req) : givenBody(req.headers, body)) : undefined }));
   } catch (error) {
     const answer = desk.failure(error);
     // Somebody else answered, or nobody is there.

@@ -202,7 +202,7 @@ class DirectoryStore {
     const file = path.join(this.#directory, name);
     const record = await readPrivate(`${file}.json`);
     if (record === null || typeof record !== 'object' || typeof record.startedAt !== 'string' || !name.startsWith(`${record.id}.`)) return undefined;
-    return { ...record, location: file, filePath: file };
+    return { ...record, location: file, filePath: file, path: file };
   }
 
   /**

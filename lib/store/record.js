@@ -59,7 +59,7 @@ function checkId(name, value) {
  */
 function toRecord(about, result, where) {
   const { path: _, ...facts } = result;
-  return { version: 1, ...facts, host: os.hostname(), ...about, ...where };
+  return { version: 1, ...facts, host: os.hostname(), ...about, ...where, ...(where.filePath !== undefined && { path: where.filePath }) };
 }
 
 module.exports = { ABOUT, ID, checkAbout, checkId, toRecord };

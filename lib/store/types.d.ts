@@ -32,6 +32,8 @@ export interface StoredSnapshot extends Omit<CaptureResult, 'path' | 'storedByte
   /** A path, `s3://bucket/key`, or what the store says. Never with a secret in it. */
   location: string;
   /** When it is a file of this machine. */
+  path?: string;
+  /** The same as `path`. */
   filePath?: string;
   /** Bytes as they are stored. */
   storedBytes: number;
