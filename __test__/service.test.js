@@ -10,6 +10,7 @@ const { buffer } = require('node:stream/consumers');
 const { after, test } = require('node:test');
 const { createService, openSnapshot, openStore } = require('..');
 const { Admission } = require('../lib/service/admission');
+const { analysisRoom } = require('../lib/service/analysis-room');
 const { openPaperStore } = require('./helpers/paper-store');
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-service-'));
@@ -171,9 +172,49 @@ test('what happens is told on diagnostics_channel', async () => {
   ]);
 });
 
+test('an analysis for which there is no room is refused, by its own limit and by what the system leaves', async () => {
+  const [a, b] = ['0'.repeat(32), '1'.repeat(32)];
+  const withCounts = async (counts, analysis) => {
+    const { store, service } = onPaper({ analysis });
+    store.isGated = false;
+    for (const id of [a, b]) Object.assign(await store.capture(undefined, { id }, {}), counts);
+    let asked = 0;
+    store.source = async () => {
+      asked += 1;
+      throw new Error('it was opened');
+    };
+    const error = await service.leaks([a, b]).done.catch((reason) => reason);
+    await service.close();
+    return { code: error.code, message: error.message, need: error.need, have: error.have, asked };
+  };
+  const small = await withCounts({ nodeCount: 1e6, edgeCount: 3e6 }, { maxMemoryBytes: 50e6 });
+  assert.deepEqual([small.code, small.have, small.need > 100e6, small.asked], ['HEAPHOUND_ERR_NO_HEADROOM', 50e6, true, 0], small.message);
+  assert.match(small.message, /analysis\.maxMemoryBytes/);
+  const large = await withCounts({ nodeCount: 1e12, edgeCount: 3e12 });
+  assert.deepEqual([large.code, large.asked], ['HEAPHOUND_ERR_NO_HEADROOM', 0], large.message);
+  assert.equal((await withCounts({ nodeCount: 1e12, edgeCount: 3e12 }, { checkHeadroom: false })).message, 'it was opened');
+  assert.equal((await withCounts({}, { maxMemoryBytes: 50e6 })).message, 'it was opened', 'nothing is known of it');
+  const room = { bytes: 1e9, limit: 'the control group' };
+  assert.throws(() => analysisRoom([{ nodeCount: 2e7, edgeCount: 0 }], { room }), { code: 'HEAPHOUND_ERR_NO_HEADROOM', have: 750e6 });
+});
+
+test('an analysis ends by its deadline, also in a store that never answers, and the next one may begin', async () => {
+  const { store, service } = onPaper({ analysis: { timeoutMs: 1 } });
+  const [a, b] = ['0'.repeat(32), '1'.repeat(32)];
+  store.get = () => new Promise(() => {});
+  const late = service.diff([a, b]);
+  // Timers of operations keep no process alive.
+  const awake = setInterval(() => {}, 1000);
+  await assert.rejects(late.done, { code: 'HEAPHOUND_ERR_TIMEOUT' });
+  assert.equal(late.status, 'failed');
+  await assert.rejects(service.diff([a, b]).done, { code: 'HEAPHOUND_ERR_TIMEOUT' });
+  clearInterval(awake);
+  await service.close();
+});
+
 test('options of the service are checked', () => {
   const store = openPaperStore();
-  for (const options of [undefined, {}, { store: {} }, { store, mode: 'fork' }, { store, capture: { path: 'x' } }, { store, limits: { cooldown: 1 } }, { store, log: {} }, { store, threads: 0 }]) {
+  for (const options of [undefined, {}, { store: {} }, { store, mode: 'fork' }, { store, capture: { path: 'x' } }, { store, limits: { cooldown: 1 } }, { store, analysis: { timeoutMs: 0 } }, { store, analysis: { threads: 1 } }, { store, log: {} }, { store, threads: 0 }]) {
     assert.throws(() => createService(options), { code: 'HEAPHOUND_ERR_OPTION' }, JSON.stringify(options));
   }
   const service = createService({ store });

@@ -151,7 +151,7 @@ test('no auth, or auth that is lost on the way: a proxy on this machine that add
   const { port } = app.server.address();
   const ask = async (version) => {
     const socket = net.connect(port, '127.0.0.1');
-    socket.end(`GET /heap-snapshot HTTP/${version}\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`);
+    socket.write(`GET /heap-snapshot HTTP/${version}\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`);
     return (await text(socket)).split(' ')[1];
   };
   assert.deepEqual([await ask('1.0'), await ask('1.1')], ['403', '200']);

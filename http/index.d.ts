@@ -11,7 +11,7 @@ export interface BearerAuth {
   minLength?: number;
 }
 
-export interface DeskOptions extends Pick<ServiceOptions, 'capture' | 'limits' | 'threads' | 'drainMs' | 'closeTimeoutMs'> {
+export interface DeskOptions extends Pick<ServiceOptions, 'analysis' | 'capture' | 'limits' | 'threads' | 'drainMs' | 'closeTimeoutMs'> {
   /** Who may. Without it nothing starts. `'none'` needs `dangerouslyAllowUnauthenticated`. */
   auth: BearerAuth | AuthFunction | 'none';
   /** With `auth: 'none'`: requests of this machine are served without keys, others are refused. Default: false. */

@@ -4,7 +4,7 @@ const { requestError } = require('./errors');
 
 /** What the desk takes itself; the service checks the others. */
 const OWN = ['auth', 'dangerouslyAllowUnauthenticated', 'allowDownload', 'hosts', 'publicPrefix', 'store', 'watch'];
-const OF_SERVICE = ['capture', 'limits', 'threads', 'drainMs', 'closeTimeoutMs'];
+const OF_SERVICE = ['analysis', 'capture', 'limits', 'threads', 'drainMs', 'closeTimeoutMs'];
 
 /**
  * @param {any} options

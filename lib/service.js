@@ -10,6 +10,7 @@ const { findLeaksAtWork } = require('./leaks');
 const { optionError } = require('./errors');
 const { checkOptions } = require('./options');
 const { Admission } = require('./service/admission');
+const { analysisRoom } = require('./service/analysis-room');
 const { busyError, shutdownError } = require('./service/errors');
 const { Operation, Operations } = require('./service/operations');
 const { DIFF, LEAKS, REQUEST, SERVICE, snapshotIds } = require('./service/request');
@@ -19,6 +20,9 @@ const { toStream } = require('./regular-file');
 const { unlessGivenUp, within } = require('../waits/bound');
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
+const DEFAULT_ANALYSIS_MS = 600_000;
+/** Its turn, the capture and the upload together: whatever takes longer holds the place of the next one. */
+const CAPTURE_MS = 3600_000;
 /** Rows of a diff, when nobody says how many. */
 const DEFAULT_DIFF_LIMIT = 100;
 
@@ -35,6 +39,7 @@ function createService(options) {
 class Service {
   #store;
   #capture;
+  #analysisLimits;
   #threads;
   #closeTimeoutMs;
   #log;
@@ -47,9 +52,10 @@ class Service {
   #closing;
 
   /** @param {any} options checked */
-  constructor({ store, capture = {}, limits = {}, threads = 1, drainMs = 0, closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS, log }) {
+  constructor({ store, capture = {}, analysis = {}, limits = {}, threads = 1, drainMs = 0, closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS, log }) {
     this.#store = store;
     this.#capture = capture;
+    this.#analysisLimits = analysis;
     this.#threads = threads;
     this.#closeTimeoutMs = closeTimeoutMs;
     this.#log = log;
@@ -93,6 +99,7 @@ class Service {
         leave({ ...how, code: error?.code });
         this.#tell(operation, error === undefined ? 'end' : 'fail');
       },
+      { timeoutMs: CAPTURE_MS, option: 'no capture of a service takes longer' },
     );
     return operation;
   }
@@ -146,7 +153,7 @@ class Service {
    * @param {'diff' | 'leaks'} kind
    * @param {string[]} ids
    * @param {unknown} by
-   * @param {(sources: import('..').Source[], work: { signal: AbortSignal, threads: number }) => Promise<any>} analyse
+   * @param {(sources: import('..').Source[], work: { maxMemoryBytes?: number, signal: AbortSignal, threads: number }) => Promise<any>} analyse
    */
   #analyse(kind, ids, by, analyse) {
     if (this.#closing) throw shutdownError();
@@ -159,7 +166,8 @@ class Service {
         const snapshots = await Promise.all(ids.map((one) => this.#store.get(one)));
         snapshots.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
         operation.snapshots = snapshots.map((snapshot) => snapshot.id);
-        const document = await this.#holding(operation.snapshots, (sources) => analyse(sources, { signal, threads: this.#threads }));
+        const room = analysisRoom(snapshots, this.#analysisLimits);
+        const document = await this.#holding(operation.snapshots, (sources) => analyse(sources, { ...room, signal, threads: this.#threads }));
         await this.#store.putReport(id, document);
         return document;
       },
@@ -167,6 +175,7 @@ class Service {
         if (error === undefined) operation.readFrom(() => this.#store.report(operation.id));
         this.#tell(operation, error === undefined ? 'end' : 'fail');
       },
+      { timeoutMs: this.#analysisLimits.timeoutMs ?? DEFAULT_ANALYSIS_MS, option: '`analysis.timeoutMs`' },
     );
     return operation;
   }

@@ -39,8 +39,29 @@ function noOperationError(id) {
   return refusal('HEAPHOUND_ERR_NO_OPERATION', `there is no operation ${id}: the list has the latest ones only, of this process`);
 }
 
+/**
+ * @param {string} what did not end
+ * @param {number} timeoutMs
+ * @param {string} option that allows no more
+ */
+function lateError(what, timeoutMs, option) {
+  return refusal('HEAPHOUND_ERR_TIMEOUT', `${what} did not end within ${timeoutMs} ms (${option}); nothing was kept of it`);
+}
+
+/**
+ * @param {number} need bytes
+ * @param {number} have bytes
+ * @param {string} limit what leaves no more
+ */
+function analysisRoomError(need, have, limit) {
+  const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const message = `the analysis may take ${megabytes(need)} of memory beside the app, and ${limit} leaves ${megabytes(have)}: nothing was done; ` +
+    'raise the limit, or fetch the snapshots and analyse them on another machine';
+  return Object.assign(refusal('HEAPHOUND_ERR_NO_HEADROOM', message), { need, have });
+}
+
 function cancelledError() {
   return refusal('HEAPHOUND_ERR_CANCELLED', 'the operation was cancelled');
 }
 
-module.exports = { busyError, cooldownError, dayLimitError, shutdownError, noOperationError, cancelledError };
+module.exports = { busyError, cooldownError, dayLimitError, shutdownError, noOperationError, lateError, analysisRoomError, cancelledError };

@@ -4,7 +4,7 @@
 
 const { randomBytes } = require('node:crypto');
 const { unlessGivenUp } = require('../../waits/bound');
-const { cancelledError, noOperationError } = require('./errors');
+const { cancelledError, lateError, noOperationError } = require('./errors');
 
 const DEFAULT_MAX_HISTORY = 100;
 
@@ -71,9 +71,12 @@ class Operation {
    * @template T
    * @param {(operation: Operation) => Promise<T>} work
    * @param {(error?: any, result?: T) => void} ended
+   * @param {{ timeoutMs: number, option: string }} limit
    */
-  run(work, ended) {
-    const promise = this.#run(work, ended);
+  run(work, ended, { timeoutMs, option }) {
+    const timer = setTimeout(() => this.cancel(lateError(this.kind === 'capture' ? 'the capture' : 'the analysis', timeoutMs, option)), timeoutMs);
+    timer.unref();
+    const promise = this.#run(work, ended).finally(() => clearTimeout(timer));
     // Who wants to know looks at `done`, or at `status`.
     promise.catch(() => {});
     this.#result = () => promise;
@@ -96,7 +99,7 @@ class Operation {
       const error = this.signal.aborted ? this.signal.reason : cause;
       const { code = 'HEAPHOUND_ERR_INTERNAL', message = String(error) } = /** @type {any} */ (error ?? {});
       this.error = { code: String(code), message };
-      this.#end(this.signal.aborted ? 'cancelled' : 'failed');
+      this.#end(this.signal.aborted && code !== 'HEAPHOUND_ERR_TIMEOUT' ? 'cancelled' : 'failed');
       ended(error);
       throw error;
     }

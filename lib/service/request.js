@@ -26,6 +26,9 @@ const CAPTURE = {
   exposeNumericValues: ofType('boolean'),
 };
 
+/** What bounds an analysis, which runs in the process of the app. @type {Record<string, import('../options').Check>} */
+const ANALYSIS = { maxMemoryBytes: integer(0), timeoutMs: integer(1, MAX_MS), checkHeadroom: ofType('boolean') };
+
 /** @type {Record<string, import('../options').Check>} */
 const LIMITS = { cooldownMs: integer(0, MAX_MS), maxPerDay: integer(0), maxHistory: integer(1, 10_000) };
 
@@ -33,6 +36,7 @@ const LIMITS = { cooldownMs: integer(0, MAX_MS), maxPerDay: integer(0), maxHisto
 const SERVICE = {
   store,
   capture: (_, value) => checkOptions(value, CAPTURE),
+  analysis: (_, value) => checkOptions(value, ANALYSIS),
   limits: (_, value) => checkOptions(value, LIMITS),
   threads: integer(1, 256),
   drainMs: integer(0, MAX_MS),

@@ -10,6 +10,7 @@ export interface ServiceOptions {
   /** Of all captures. `mode: 'auto'`, the default, forks wherever the system can, and then never falls back to a pause. */
   capture?: Pick<CaptureOptions,
     'mode' | 'redact' | 'comparable' | 'checkHeadroom' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'timeoutMs' | 'exposeInternals' | 'exposeNumericValues'>;
+  analysis?: AnalysisLimits;
   limits?: ServiceLimits;
   /** Threads of an analysis, 1 to 256. Default: 1. */
   threads?: number;
@@ -18,6 +19,16 @@ export interface ServiceOptions {
   /** Milliseconds that `close()` waits at most for what it has cancelled. Default: 5,000. */
   closeTimeoutMs?: number;
   log?: ServiceLog;
+}
+
+/** What an analysis may take: it runs in the process of the app. */
+export interface AnalysisLimits {
+  /** Bytes. One that may take more is refused with `HEAPHOUND_ERR_NO_HEADROOM`. Default: three quarters of what the control groups and the machine leave. */
+  maxMemoryBytes?: number;
+  /** Then it fails with `HEAPHOUND_ERR_TIMEOUT`. Default: ten minutes. */
+  timeoutMs?: number;
+  /** False: only `maxMemoryBytes` counts. Default: true. */
+  checkHeadroom?: boolean;
 }
 
 export interface ServiceLimits {

@@ -1,0 +1,45 @@
+'use strict';
+
+// Is there room for an analysis in the process of the app? Asked before it, of what is known of the snapshots.
+
+const { memoryRoom } = require('../headroom');
+const { OPEN } = require('../options');
+const { analysisRoomError } = require('./errors');
+
+/** Bytes of an open snapshot at its peak: those of docs/benchmarks.md lie within a tenth of it. */
+const BASE_BYTES = 46e6;
+const NODE_BYTES = 60;
+const EDGE_BYTES = 14;
+/** Of one that is compared with the last: its graph is not computed. */
+const OLDER_SHARE = 0.5;
+/** Of what the system leaves: the app goes on and allocates meanwhile. */
+const SHARE = 0.75;
+
+/**
+ * Refuses an analysis that there is no room for.
+ *
+ * @param {Array<Pick<import('../..').StoredSnapshot, 'nodeCount' | 'edgeCount'>>} snapshots oldest first
+ * @param {{ maxMemoryBytes?: number, checkHeadroom?: boolean, room?: import('../cgroup').Room }} [options]
+ * @returns {{ maxMemoryBytes?: number }} options for opening them: what a file takes beyond its record is refused there
+ */
+function analysisRoom(snapshots, { maxMemoryBytes, checkHeadroom = true, room = memoryRoom() } = {}) {
+  const left = checkHeadroom ? Math.floor(room.bytes * SHARE) : Infinity;
+  const isOwn = maxMemoryBytes !== undefined && maxMemoryBytes <= left;
+  const have = isOwn ? maxMemoryBytes : left;
+  const need = needOf(snapshots);
+  if (need > have) throw analysisRoomError(need, have, isOwn ? '`analysis.maxMemoryBytes`' : room.limit);
+  return Number.isFinite(have) && Object.hasOwn(OPEN, 'maxMemoryBytes') ? { maxMemoryBytes: have } : {};
+}
+
+/**
+ * Bytes, by estimate; of a snapshot whose size nobody wrote down nothing.
+ *
+ * @param {Array<Pick<import('../..').StoredSnapshot, 'nodeCount' | 'edgeCount'>>} snapshots
+ */
+function needOf(snapshots) {
+  const bytes = snapshots.map(({ nodeCount, edgeCount }) => (Number(nodeCount) || 0) * NODE_BYTES + (Number(edgeCount) || 0) * EDGE_BYTES);
+  const newest = bytes.pop() ?? 0;
+  return Math.round(BASE_BYTES + newest + OLDER_SHARE * bytes.reduce((sum, one) => sum + one, 0));
+}
+
+module.exports = { analysisRoom };
