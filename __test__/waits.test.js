@@ -19,6 +19,7 @@ const { streamOver } = require('../waits/stream');
 const { createHandler } = require('../http');
 const { createAuthority } = require('../http/auth');
 const { readBody } = require('../http/body');
+const { openEvidence } = require('../lib/watch/evidence');
 
 const root = path.join(__dirname, '..');
 
@@ -220,6 +221,14 @@ test('a promise `after` that is never settled does not keep a capture from being
   store.isGated = false;
   await service.capture().done;
   await service.close();
+});
+
+test('a function of the user that the watcher calls is given up when the watcher is stopped', async () => {
+  const forever = () => new Promise(() => {});
+  const { capture, analyse } = await openEvidence({ capture: forever, analyse: forever, threads: 1 });
+  const reason = new Error('stopped');
+  const signal = AbortSignal.abort(reason);
+  await Promise.all([assert.rejects(capture('x', signal), reason), assert.rejects(analyse([], signal), reason)]);
 });
 
 test('a check of the host that answers by itself is a refusal, and is not waited for', async () => {
