@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -8,6 +9,8 @@ const { after, before, describe, it } = require('node:test');
 const semver = require('semver');
 const { findLeaks, ignoreLeaks } = require('..');
 const { nameKnown, readCatalogue } = require('../lib/known-leaks');
+const { nameFor, writeProgram } = require('./helpers/held-packages');
+const { RUN } = require('./helpers/leak-case');
 const { leakOf } = require('./helpers/leak-document');
 
 const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
@@ -36,6 +39,46 @@ describe('the catalogue that the package brings', () => {
       assert.match(row.source, /https:\/\/github\.com\/|README|reproduced/, name);
     }
     await readCatalogue(leaks);
+  });
+
+  it('takes no other leak for one of its own, whose package holds it as it would hold that', async () => {
+    const program = fs.mkdtempSync(path.join(folder, 'held-'));
+    const out = path.join(program, 'heaps');
+    execFileSync(process.execPath, [RUN, path.relative(path.dirname(RUN), writeProgram(program, leaks)), out]);
+    const files = ['A', 'B', 'C'].map((name) => path.join(out, `${name}.heapsnapshot`));
+    for (const compareBy of ['ids', 'structure']) {
+      const found = (await findLeaks(files, { compareBy, limit: 200 })).leaks;
+      const classes = found.map(({ className }) => className).sort();
+      assert.deepEqual(classes, leaks.map((_, at) => `Item${at}`).sort(), compareBy);
+      const wrong = found.filter(({ known }) => known).map(({ className, known, retainingPath }) => [className, known.package, retainingPath.map(({ edge, name }) => `${edge}>${name}`).join(' ')]);
+      assert.deepEqual(wrong, [], compareBy);
+      for (const { className, retainingPath } of found) {
+        const own = `/node_modules/${leaks[Number(className.slice(4))].package}/`;
+        assert.ok(retainingPath.some(({ location }) => location?.file.includes(own)), `${className} is held by its package`);
+      }
+    }
+  });
+
+  it('knows a leak by each of its rows: at the cut, or at what the cut is a reference of', async () => {
+    const patterns = await readCatalogue();
+    for (const row of leaks) {
+      for (const below of [[], ['table[7]']]) {
+        const names = row.path.map(nameFor);
+        const found = leakOf({ kind: row.kind ?? 'other', name: row.className ? nameFor(row.className) : 'Item' });
+        const step = (edge, id) => ({ ...found.retainingPath[1], id, edge, name: edge, location: { file: `/x/node_modules/${row.package}/a.js`, line: 1, column: 1, scriptId: 1 } });
+        found.retainingPath = ['', ...names, ...below].map(step);
+        Object.assign(found.retainingPath[found.retainingPath.length - 1], { cut: true, leaking: 'yes' });
+        await nameKnown([found], patterns, { readManifests: false });
+        assert.ok(leaks.filter((other) => other.package === row.package).some(({ title }) => title === found.known?.title), `${row.package} ${row.path} ${below}`);
+        // Four steps further down it is another leak.
+        const cut = found.retainingPath.pop();
+        delete found.known;
+        found.retainingPath.push(...['a', 'b', 'c', 'd'].map((edge, at) => ({ ...step(edge, 90 + at), location: undefined })), { ...cut, edge: 'e', name: 'E' });
+        found.className = 'E';
+        await nameKnown([found], patterns, { readManifests: false });
+        assert.equal(found.known, undefined, `${row.package} ${row.path}`);
+      }
+    }
   });
 
   it('has no row twice', () => {

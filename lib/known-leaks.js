@@ -12,6 +12,8 @@ const { optionError } = require('./errors');
 const OURS = path.join(__dirname, '..', 'catalogue', 'known-leaks.json');
 /** No package.json is larger; what a snapshot names as one may be anything. */
 const LONGEST_MANIFEST = 1 << 20;
+/** Steps before the leak that no expression of a row names, as `[600000]` between the timers of Node.js and one of their lists. */
+const MOST_BETWEEN = 2;
 const TEXTS = /** @type {const} */ (['package', 'versions', 'title', 'advice', 'source']);
 const EXPRESSIONS = /** @type {const} */ (['className', 'container']);
 
@@ -59,16 +61,41 @@ async function nameKnown(leaks, patterns, { readManifests }) {
  * @param {import('..').Leak} leak
  * @param {Pattern} pattern
  */
-function isLike({ className, container, kind, retainingPath }, pattern) {
+function isLike(leak, pattern) {
+  const { className, container, kind } = leak;
   if (pattern.className && !pattern.className.test(className)) return false;
   if (pattern.container && !pattern.container.test(container.name)) return false;
   if (pattern.kind && kind && pattern.kind !== kind) return false;
-  const names = [...retainingPath.flatMap((step) => [step.edge, step.name]), className];
-  let at = 0;
-  return pattern.path.every((expression) => {
-    while (at < names.length && !expression.test(names[at])) at += 1;
-    at += 1;
-    return at <= names.length;
+  return pattern.path.length === 0 || leadsToLeak(leak, pattern.path);
+}
+
+/**
+ * Whether the expressions fit the path in their order, the last one at the leak itself: at the cut or below, or at the object that the cut
+ * reference is one of. A step above says how something is held that may be healthy, as a queue is by its one timer.
+ *
+ * @param {import('..').Leak} leak
+ * @param {RegExp[]} expressions
+ */
+function leadsToLeak({ className, retainingPath }, expressions) {
+  const names = [...retainingPath.flatMap(({ edge, name }, step) => [{ name: edge, step }, { name, step }]),
+    { name: className, step: retainingPath.length - 1 }];
+  const cut = retainingPath.findIndex((step) => step.cut);
+  const holder = (cut < 0 ? retainingPath.length - 1 : cut) - 1;
+  const [last, ...before] = [...expressions].reverse();
+  return names.some(({ name, step }, end) => {
+    if (step < holder || !last.test(name)) return false;
+    // Backwards, so that what is nearest to the leak is taken.
+    const steps = [step];
+    let at = end - 1;
+    for (const expression of before) {
+      while (at >= 0 && !expression.test(names[at].name)) at -= 1;
+      if (at < 0) return false;
+      steps.push(names[at].step);
+      at -= 1;
+    }
+    const first = steps[steps.length - 1];
+    const fitting = new Set(steps.filter((one) => one <= holder));
+    return holder - first + 1 - fitting.size <= MOST_BETWEEN;
   });
 }
 
