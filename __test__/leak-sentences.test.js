@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
-const { cutOf, headline, holder } = require('../words/leak-sentences');
+const { cacheOf, cutOf, growthOf, headline, holder } = require('../words/leak-sentences');
 
 /** A leak whose path is `reference name`, the container marked by `*` and the step to cut by `!`. */
 function leakOf(...steps) {
@@ -40,4 +40,23 @@ test('names of the heap do nothing to a terminal, and a quote marks them', () =>
   const leak = leakOf(' → Module', '*.a\u001b[2J → Map', '!Map entry → Evil\u202e');
   assert.equal(holder(leak, (text) => `<${text}>`), '<Module.a\\x1b[2J>, a <Map>');
   assert.match(cutOf(leak), /which holds Evil\\u202e$/);
+});
+
+test('what a browser keeps without a name is told by what it keeps it for', () => {
+  const leak = leakOf(' → Window', '[[21]] → InternalNode', '*[[1]] → InternalNode', '![[1]] → EventListener', '[[1]] → Session');
+  assert.equal(holder(leak), 'what the browser keeps for Window');
+  assert.equal(cutOf(leak), 'none in JavaScript: what the browser keeps for Window holds Session until it is taken out');
+  assert.equal(growthOf({ ...leak, countGrowth: [0, 0] }), 'Session swells, held by what the browser keeps for Window');
+});
+
+test('what may be a cache is told from it by its keys or its name, and what the catalogue knows is none', () => {
+  const list = leakOf(' → Module', '*.sessions → Array', '![] → Session');
+  const cache = leakOf(' → Module', 'variable cache in app.js → Store', '*.values → Array', '![] → Session');
+  cache.retainingPath[1].edge = 'cache';
+  for (const [leak, kind, known, isTold] of [
+    [list, 'growing-map', undefined, true], [list, 'growing-object', undefined, true], [list, 'growing-map', {}, false],
+    [list, 'growing-array', undefined, false], [cache, 'growing-array', undefined, true], [cache, 'timers', undefined, false],
+  ]) {
+    assert.equal(cacheOf({ ...leak, kind, known }) !== '', isTold, `${kind} ${leak.container.reference}`);
+  }
 });

@@ -33,7 +33,30 @@ const fixed = async () => {
 };
 const leftovers = () => fs.readdirSync(temporary);
 
+/** Forgets the oldest entry once it is full. */
+class RecentTickets {
+  entries = new Map();
+  constructor(limit) {
+    this.limit = limit;
+  }
+  add(ticket) {
+    this.entries.set(ticket.number, ticket);
+    if (this.entries.size > this.limit) this.entries.delete(this.entries.keys().next().value);
+  }
+}
+
 describe('assertNoLeak', () => {
+  it('says how to tell a cache that is not full yet before anything else, and that passes', async () => {
+    const filling = (recent) => () => {
+      issued += 1;
+      recent.add(new Ticket(issued));
+    };
+    const error = await assertNoLeak(filling(new RecentTickets(1000)), { dir }).then(() => assert.fail('nothing found'), (it) => it);
+    assert.match(error.message, /Is it a cache that is not full yet\? Then nothing leaks[^]*`warmup`[^]*small limit[^]*What to do if it is none: [^]*ignore: \[/);
+    await assertNoLeak(filling(new RecentTickets(10)), { dir });
+    await assertNoLeak(filling(new RecentTickets(100)), { dir, warmup: 11 });
+  });
+
   it('names what leaks, by how much, what holds it and where the snapshots are', async () => {
     const before = leftovers();
     const error = await assertNoLeak(leaking, { dir, name: 'GET /tickets: it leaks' }).then(() => assert.fail('nothing found'), (it) => it);

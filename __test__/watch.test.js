@@ -207,7 +207,7 @@ test('a leak is found in three snapshots, stored with its verdict, and told to l
   const [leak] = alarm.leaks;
   assert.deepEqual([leak.className, leak.container.edge], ['Ticket', 'tickets']);
   assert.equal(leak.container.location.file, PROGRAM);
-  assert.match(alarm.message, /^heap-trend: .* MB, rising by .*; Ticket piles up in "tickets" of Map, .*leaking-process\.js:\d+$/);
+  assert.match(alarm.message, /^heap-trend: .* MB, rising by .*; Ticket piles up in variable tickets in \S+, a Map, .*leaking-process\.js:\d+$/);
   assert.ok(leak.countGrowth.every((count) => count > 0) && alarm.bytesPerSecond > 0);
   await arrived;
   child.send('stop');

@@ -5,7 +5,7 @@
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 const { toPath } = require('../words/location');
-const { headline, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { cacheOf, headline, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
 const { tellUnknown } = require('../words/leak-accounting');
 const { harmless, sentence } = require('../words/text');
 
@@ -31,7 +31,7 @@ function annotations(leaks, { root }) {
   return leaks.map((leak) => {
     const advice = leak.known ? `Known leak of ${knownAs(leak.known)}. ${leak.known.advice}` : leak.advice;
     const properties = { ...fileOf(placeOf(leak), root), title: `Memory leak: ${nameOf(leak.className)}` };
-    const text = sentence(`${headline(leak)} ${advice} [${leak.fingerprint}]`);
+    const text = sentence(`${[headline(leak), advice, cacheOf(leak)].filter(Boolean).join(' ')} [${leak.fingerprint}]`);
     const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
     return `::${LEVELS[leak.confidence]} ${named}::${escapeData(text)}`;
   });

@@ -3,7 +3,7 @@
 // Leaks for an issue or a comment. Names come from a foreign process: they stand in code, where no mark-up, no link and no mention of a person works.
 
 const { printLocation } = require('../words/location');
-const { SIGNS, cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../words/leak-sentences');
+const { cacheOf, SIGNS, cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../words/leak-sentences');
 const { shares, tellOutside, tellUnknown } = require('../words/leak-accounting');
 const { counted, size } = require('../words/numbers');
 const { harmless, sentence } = require('../words/text');
@@ -53,6 +53,7 @@ function leakAsMarkdown(leak, root) {
     ['Cut', cutOf(leak, code)],
     ['Known', known ? `${escape(knownAs(known))} (${escapeKeepingLinks(known.source)})` : ''],
     ['Fix', escape(known?.advice ?? advice)],
+    ['Cache?', cacheOf(leak)],
     ['Sure', [confidence, ...evidence.map(escape)].join('; ')],
     ['Fingerprint', code(fingerprint)],
   ];

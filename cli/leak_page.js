@@ -3,7 +3,7 @@
 // What stands on the page of every leak: the sentence that it begins with, and the facts below it.
 
 const { printLocation } = require('../words/location');
-const { cutOf, detailOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { cacheOf, cutOf, detailOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
 const { fit, sentence, widthOf, wrap } = require('../words/text');
 
 /** @typedef {import('..').Leak} Leak */
@@ -98,6 +98,7 @@ function factsOf(leak, terminal, isShort) {
     { label: 'Cut', text: cutOf(leak) },
     { label: 'Known', text: known ? sentence(knownAs(known)) + (isShort ? '' : `; ${sentence(known.source)}`) : '' },
     { label: 'Fix', text: sentence(known?.advice ?? advice) },
+    { label: 'Cache?', text: cacheOf(leak) },
     { label: 'Sure', text: confidence, reasons: evidence.map(sentence) },
   ];
   return facts.filter(({ text }) => text !== '');

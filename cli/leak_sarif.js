@@ -5,7 +5,7 @@
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { toPath } = require('../words/location');
-const { cutOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
+const { cacheOf, cutOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
 const { tellUnknown } = require('../words/leak-accounting');
 const { sentence } = require('../words/text');
 
@@ -59,6 +59,7 @@ function resultOf(leak, { kinds, root, known }) {
     ...(cut ? [`Cut ${cut}.`] : []),
     ...(leak.known ? [`Known leak of ${knownAs(leak.known)}.`] : []),
     leak.known?.advice ?? leak.advice,
+    ...(cacheOf(leak) === '' ? [] : [cacheOf(leak)]),
   ].join(' ');
   const place = placeOf(leak);
   return {

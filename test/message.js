@@ -3,7 +3,7 @@
 // A failed test's message: first what leaks, then what holds it, then how it was measured.
 
 const path = require('node:path');
-const { SIGNS, cutOf, holder, knownAs, nameOf, placeOf, referenceOf, remarkOf, sum } = require('../words/leak-sentences');
+const { SIGNS, cutOf, holder, knownAs, mayBeCache, nameOf, placeOf, referenceOf, remarkOf, sum } = require('../words/leak-sentences');
 const { tellUnknown } = require('../words/leak-accounting');
 const { printLocation, toPath } = require('../words/location');
 const { count, countDelta, counted, mean, size } = require('../words/numbers');
@@ -15,6 +15,10 @@ const MOST_STEPS = 12;
 const MOST_CLASSES = 4;
 const LONGEST_NAME = 80;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const CACHE = [
+  '  Is it a cache that is not full yet? Then nothing leaks. It passes once it is full before the first snapshot:',
+  '    raise `warmup` until it is, or give the cache a small limit in this test.',
+];
 const RUNNING = '(the test that runs)';
 
 /**
@@ -66,7 +70,8 @@ function tellLeak(leak, iterations) {
     ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`).join(', ')}`] : []),
     ...(kind === 'other' ? [] : [`  Kind: ${kind}`]),
     ...(known ? [`  Known: ${sentence(knownAs(known))} (${sentence(known.source)})`] : []),
-    `  What to do: ${sentence(known?.advice ?? advice)}`,
+    ...(mayBeCache(leak) ? CACHE : []),
+    `  What to do${mayBeCache(leak) ? ' if it is none' : ''}: ${sentence(known?.advice ?? advice)}`,
     `  If this is as it should be: ignore: ['${fingerprint}']`,
   ];
 }

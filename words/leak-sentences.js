@@ -11,6 +11,12 @@ const { fit, visible, widthOf } = require('./text');
 const LONGEST_NAME = 60;
 /** No system has files of longer names. */
 const LONGEST_PATH = 4096;
+/** Kinds of what is looked up by a key, and of what a cache may keep beside. */
+const KEYED = ['growing-map', 'growing-object', 'growing-set', 'weak-map-live-keys'];
+const COLLECTED = ['growing-array', 'growing-list', 'instances', 'promises', 'string-slices', 'buffer-slices', 'globals', 'other'];
+const CACHE = /cache|memo|lru|lookup|intern/i;
+/** Steps above the container that tell what it is for. */
+const NEAR_CACHE = 3;
 /** References that are written behind one another. */
 const LONGEST_CHAIN = 4;
 /** Classes that say nothing of what an object is for. */
@@ -22,6 +28,9 @@ const NATIVE = /^(\(roots\)|\(Global handles\)|Node \/ .*)$/;
 /** Roots that hold the variables of functions under way. */
 const RUNNING = /^\((Stack roots|Handle scope|Relocatable|Thread manager)\)$/;
 const A_VARIABLE = 'a variable of the function that runs';
+
+/** What a browser calls the objects of its own that have no name. */
+const NAMELESS = 'InternalNode';
 
 /** Is the object of a step meant to be there? */
 const SIGNS = /** @type {const} */ ({ no: '✓', unknown: '?', yes: '✗' });
@@ -36,17 +45,27 @@ const plain = (text) => text;
  * @param {Quote} [quote]
  */
 function headline(leak, quote = plain) {
-  const name = quote(nameOf(leak.className));
   const objects = sum(leak.countGrowth);
   if (objects <= 0) {
     const steps = leak.sizeGrowth.length === 1 ? '' : isEven(leak.sizeGrowth) ? ' at every step' : ' step by step';
-    return `${name} swells, held by ${holder(leak, quote)}: ${grown(leak.sizeGrowth, sizeDelta)}${steps}, without more objects.`;
+    return `${growthOf(leak, quote)}: ${grown(leak.sizeGrowth, sizeDelta)}${steps}, without more objects.`;
   }
   const steps = leak.countGrowth.length === 1 ? '' : isEven(leak.countGrowth) ? ' at every step' : ' step by step';
   const perOperation = leak.perOperation === undefined ? '' : ` (${mean(leak.perOperation)} for each operation)`;
   const bytes = leak.retainedGrowth;
   const each = bytes > 0 ? `, ${size(bytes / objects)} each with what they hold; ${size(bytes)} in all` : '';
-  return `${name} piles up in ${holder(leak, quote)}: ${grown(leak.countGrowth, countDelta)} objects${steps}${perOperation}${each}.`;
+  return `${growthOf(leak, quote)}: ${grown(leak.countGrowth, countDelta)} objects${steps}${perOperation}${each}.`;
+}
+
+/**
+ * "Session piles up in SessionStore.sessions, a Map"
+ *
+ * @param {Leak} leak
+ * @param {Quote} [quote]
+ */
+function growthOf(leak, quote = plain) {
+  const name = quote(nameOf(leak.className));
+  return sum(leak.countGrowth) > 0 ? `${name} piles up in ${holder(leak, quote)}` : `${name} swells, held by ${holder(leak, quote)}`;
 }
 
 /**
@@ -62,6 +81,7 @@ function holder({ container, retainingPath }, quote = plain) {
   if (at >= 0 && held && VARIABLE.test(referenceOf(held))) return quote(referenceOf(held));
   if (NATIVE.test(container.name)) return 'native code';
   if (RUNNING.test(container.name)) return A_VARIABLE;
+  if (container.name === NAMELESS) return browserFor(retainingPath, at, quote);
   const name = nameOf(container.name);
   const article = /^[A-Za-z]/.test(name) && widthOf(name) <= 30 ? (/^[AEIOaeio]/.test(name) ? 'an ' : 'a ') : '';
   const what = `${article}${quote(name)}`;
@@ -88,6 +108,18 @@ function writeOut(path, at) {
   } while (start > 0 && at - start <= LONGEST_CHAIN && PLAIN.test(path[start].name) && memberOf(referenceOf(path[start])) !== undefined);
   const [, variable] = VARIABLE.exec(PLAIN.test(path[start].name) ? referenceOf(path[start]) : '') ?? [];
   return fit((variable ?? nameOf(path[start].name)) + written, LONGEST_NAME);
+}
+
+/**
+ * "what the browser keeps for Window"
+ *
+ * @param {import('..').LeakStep[]} path
+ * @param {number} at
+ * @param {Quote} quote
+ */
+function browserFor(path, at, quote) {
+  const named = path.slice(0, at).findLast(({ name }) => name !== NAMELESS && name !== '');
+  return `what the browser keeps${named ? ` for ${quote(nameOf(named.name))}` : ''}`;
 }
 
 /**
@@ -128,17 +160,43 @@ function detailOf({ detail = {} }, quote = plain) {
  * @param {Quote} [quote]
  * @returns {string} empty when it is not known
  */
-function cutOf({ retainingPath }, quote = plain) {
+function cutOf({ className, retainingPath }, quote = plain) {
   const at = retainingPath.findIndex((step) => step.cut);
   if (at < 1) return '';
   const reference = referenceOf(retainingPath[at]);
   const what = nameOf(retainingPath[at].name);
   if (NATIVE.test(retainingPath[at - 1].name)) return `none in JavaScript: native code holds ${quote(what)} until it is closed`;
   if (RUNNING.test(retainingPath[at - 1].name)) return `${A_VARIABLE}, which holds ${quote(what)}`;
+  if ([retainingPath[at - 1].name, retainingPath[at].name].includes(NAMELESS)) {
+    return `none in JavaScript: ${browserFor(retainingPath, at, quote)} holds ${quote(nameOf(className))} until it is taken out`;
+  }
   if (reference === '') return `what ${quote(nameOf(retainingPath[at - 1].name) || '(root)')} holds: ${quote(what)}`;
   if (VARIABLE.test(reference)) return `${quote(reference)}, which holds ${quote(what)}`;
   if (!isEntry(reference) && memberOf(reference) !== undefined) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;
   return `${quote(reference)} of ${quote(writeOut(retainingPath, at - 1) || '(root)')}, which holds ${quote(what)}`;
+}
+
+/**
+ * Whether what grows may be a cache that is not full yet: it has keys, or a name that says so. What the catalogue knows is none.
+ *
+ * @param {Leak} leak
+ */
+function mayBeCache({ kind, known, container, retainingPath }) {
+  if (known) return false;
+  if (KEYED.includes(kind)) return true;
+  const end = retainingPath.findIndex((step) => step.id === container.id);
+  const near = retainingPath.slice(Math.max(0, end - NEAR_CACHE), end + 1);
+  return COLLECTED.includes(kind) && near.some(({ name, edge }) => CACHE.test(name) || CACHE.test(edge ?? ''));
+}
+
+/**
+ * How to tell a cache from a leak, which no file does.
+ *
+ * @param {Leak} leak
+ * @returns {string} empty where it is no cache
+ */
+function cacheOf(leak) {
+  return mayBeCache(leak) ? 'If it is a cache with a limit, it may not be full yet: take the snapshots once it is, or set a small limit.' : '';
 }
 
 /**
@@ -215,4 +273,4 @@ function sum(values) {
   return values.reduce((total, value) => total + value, 0);
 }
 
-module.exports = { SIGNS, cutOf, detailOf, headline, holder, isOwn, knownAs, nameOf, placeOf, referenceOf, remarkOf, sum };
+module.exports = { SIGNS, cacheOf, cutOf, detailOf, growthOf, headline, holder, isOwn, knownAs, mayBeCache, nameOf, placeOf, referenceOf, remarkOf, sum };

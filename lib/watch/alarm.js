@@ -4,6 +4,7 @@
 
 const os = require('node:os');
 const { threadId } = require('node:worker_threads');
+const { growthOf, placeOf } = require('../../words/leak-sentences');
 const { publish } = require('../channels');
 const { harmless } = require('../../words/text');
 
@@ -19,11 +20,12 @@ const MEGABYTE = 1e6;
  * @returns {import('../..').MemoryAlarm}
  */
 function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snapshots, document, report, picture, skipped }) {
-  const leaks = (document?.leaks ?? []).slice(0, MOST_LEAKS).map(leakOf);
+  const found = (document?.leaks ?? []).slice(0, MOST_LEAKS);
+  const leaks = found.map(leakOf);
   return {
     at: new Date().toISOString(),
     rule,
-    message: harmless(headline(rule, { level, slope, limit }, leaks, document)),
+    message: harmless(headline(rule, { level, slope, limit }, found, document)),
     diagnosis,
     host: os.hostname(),
     pid: process.pid,
@@ -49,16 +51,15 @@ function leakOf({ className, location, container, countGrowth, retainedGrowth, f
 /**
  * @param {string} rule
  * @param {import('./rules').Finding} finding
- * @param {import('../..').AlarmLeak[]} leaks
+ * @param {import('../..').Leak[]} leaks
  * @param {import('../..').LeakDocument} [document]
  */
 function headline(rule, { level, slope, limit }, [leak], document) {
   const megabytes = (/** @type {number} */ bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
   const state = limit === undefined ? `${megabytes(level)}, rising by ${megabytes((slope ?? 0) * 60)} a minute` : `${megabytes(level)} of ${megabytes(limit)}`;
   if (leak === undefined) return `${rule}: ${state}${doubt(document)}`;
-  const place = leak.container.location ?? leak.location;
-  const at = place ? `, ${place.file}:${place.line}` : '';
-  return `${rule}: ${state}; ${leak.className} piles up in "${leak.container.edge}" of ${leak.container.name}${at}`;
+  const place = placeOf(leak) ?? leak.container.location ?? leak.location;
+  return `${rule}: ${state}; ${growthOf(leak)}${place ? `, ${place.file}:${place.line}` : ''}`;
 }
 
 /**
