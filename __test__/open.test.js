@@ -91,6 +91,16 @@ test('strict parity is told and works', async () => {
   await snapshot.close();
 });
 
+test('a kind of node beyond the list of the file has its number, in strict parity the name that DevTools gives', async () => {
+  const file = path.join(__dirname, 'fixtures', 'corpus', 'node-8.17.0-inspector-old.heapsnapshot.gz');
+  for (const [parity, name] of [[undefined, '(unknown(12))'], ['devtools', '(undefined)']]) {
+    const snapshot = await openSnapshot(file, { parity });
+    const { classes } = await snapshot.summary({ filter: undefined, limit: 10_000 });
+    assert.deepEqual(classes.map((row) => row.name).filter((name) => /undefined|unknown/.test(name)), [name]);
+    await snapshot.close();
+  }
+});
+
 test('the error of a stream rejects, and the stream is destroyed', async () => {
   const own = new Error('the disk is gone');
   const stream = new Readable({ read() {} });

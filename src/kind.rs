@@ -4,6 +4,9 @@
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeKind(pub u8);
 
+/// Beginning of the name that we give a kind for which the file has a number only: `unknown(12)`.
+pub const UNNAMED_KIND: &str = "unknown(";
+
 impl NodeKind {
     pub const HIDDEN: Self = Self(0);
     pub const ARRAY: Self = Self(1);

@@ -80,7 +80,7 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
     control.begin(Stage::Graph, 0);
     let snapshot = match options.parity {
         Parity::Ours => snapshot,
-        Parity::DevTools => snapshot.with_32_bit_cells(),
+        Parity::DevTools => snapshot.as_devtools_has_it(),
     };
     let snapshot = with_detachedness(snapshot, control)?;
     let ephemerons = Ephemerons::of(&snapshot);

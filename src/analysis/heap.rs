@@ -32,7 +32,7 @@ pub struct Heap {
 pub fn sized(snapshot: Snapshot, parity: Parity, control: &Control) -> Result<Snapshot> {
     let snapshot = match parity {
         Parity::Ours => snapshot,
-        Parity::DevTools => snapshot.with_32_bit_cells(),
+        Parity::DevTools => snapshot.as_devtools_has_it(),
     };
     let snapshot = with_detachedness(snapshot, control)?;
     let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;

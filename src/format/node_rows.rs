@@ -3,7 +3,7 @@
 use super::header::{Header, NodeFields};
 use super::integers::{Fault, Rows};
 use super::tables::NodeTable;
-use crate::kind::{Detachedness, NodeKind};
+use crate::kind::{Detachedness, NodeKind, UNNAMED_KIND};
 use crate::wide_column::WideColumn;
 
 /// Builds the columns of nodes.
@@ -205,7 +205,7 @@ impl Kinds {
     /// The file's name, or one that says that the file has none (Node 8's symbols).
     fn name(&self, number: u64) -> String {
         let name = usize::try_from(number).ok().and_then(|index| self.names.get(index));
-        name.cloned().unwrap_or_else(|| format!("unknown({number})"))
+        name.cloned().unwrap_or_else(|| format!("{UNNAMED_KIND}{number})"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The immutable store: columns of nodes, edges and strings behind names.
 
 use crate::format::{Location, Tables};
-use crate::kind::{Detachedness, EdgeKind, NodeKind};
+use crate::kind::{Detachedness, EdgeKind, NodeKind, UNNAMED_KIND};
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal, StringOrdinal};
 use crate::prefetch::prefetch;
 use crate::text::Text;
@@ -233,10 +233,13 @@ impl Snapshot {
         self
     }
 
-    /// Building step for strict parity: ids and sizes wrap at 2^32, as in DevTools' cells.
-    pub fn with_32_bit_cells(mut self) -> Self {
+    /// Building step for strict parity: ids and sizes wrap at 2^32, as in DevTools' cells, and a kind beyond the list of the file is `undefined`.
+    pub fn as_devtools_has_it(mut self) -> Self {
         self.tables.nodes.id.wrap_to_32_bits();
         self.tables.nodes.size.wrap_to_32_bits();
+        for name in self.tables.foreign_kinds.iter_mut().filter(|name| name.starts_with(UNNAMED_KIND)) {
+            "undefined".clone_into(name);
+        }
         self
     }
 }
