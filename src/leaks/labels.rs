@@ -1,9 +1,10 @@
 //! What a node is called when it is counted: equal in every heap, of whatever process.
 
+use super::own_names::OwnNames;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::NodeKind;
-use crate::ordinal::NodeOrdinal;
+use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::Text;
 
@@ -16,6 +17,7 @@ pub type Label = u64;
 /// One hash per string of the snapshot; 0 where no node that is named by its class has that name.
 pub struct Labels {
     names: Vec<u64>,
+    own: OwnNames,
 }
 
 impl Labels {
@@ -32,12 +34,21 @@ impl Labels {
                 names[name.index()] = hash_text(snapshot.text(name)) | 1;
             }
         }
-        Ok(Self { names })
+        Ok(Self { names, own: OwnNames::of(snapshot, control)? })
+    }
+
+    /// The name that the constructor of the object has of its own.
+    pub fn own_name(&self, node: NodeOrdinal) -> Option<StringOrdinal> {
+        self.own.get(node)
     }
 
     pub fn label(&self, snapshot: &Snapshot, node: NodeOrdinal) -> Label {
         let kind = snapshot.kind(node);
-        let name = if is_named(kind) { self.names[snapshot.name(node).index()] } else { 0 };
+        let name = match self.own.get(node) {
+            Some(own) => hash_text(snapshot.text(own)) | 1,
+            None if is_named(kind) => self.names[snapshot.name(node).index()],
+            None => 0,
+        };
         let kind = if kind.is_string() { NodeKind::STRING } else { kind };
         mix(u64::from(kind.0) + 1, name)
     }

@@ -131,6 +131,9 @@ impl<'a> Last<'a> {
     pub fn class_name(&self, node: NodeOrdinal) -> TextBuf {
         let snapshot = self.snapshot();
         let name = snapshot.name_text(node);
+        if let Some(own) = self.hanging.labels.own_name(node) {
+            return snapshot.text(own).to_owned();
+        }
         match snapshot.kind(node) {
             _ if node == snapshot.root() => TextBuf::from("(roots)"),
             kind if kind.is_string() => TextBuf::from(format!("({})", snapshot.kind_name(kind))),

@@ -21,6 +21,7 @@ mod leak;
 mod naming;
 mod one_off;
 mod operations;
+mod own_names;
 mod pairs;
 mod path;
 mod persistent;
