@@ -577,7 +577,7 @@ export interface Leak {
   item: LeakPart;
   /** What sort of leak it is, recognised from the objects and references on the path. */
   kind: LeakKind;
-  /** What usually repairs this kind, in one line. */
+  /** What usually repairs this kind, or leaks of this class; a sentence or two. */
   advice: string;
   /** What the kind tells beyond the path; only what was found. */
   detail?: LeakDetail;
@@ -616,7 +616,8 @@ export type LeakKind =
   | 'growing-map' | 'growing-set' | 'growing-array' | 'growing-object' | 'growing-list' | 'growing-text' | 'weak-map-live-keys'
   | 'event-listeners' | 'abort-listeners' | 'timers' | 'promises' | 'closures' | 'globals' | 'modules' | 'async-context'
   | 'streams' | 'sockets' | 'requests' | 'instances' | 'string-slices' | 'buffer-slices' | 'external-memory'
-  | 'contexts' | 'workers' | 'ports' | 'finalization-registry' | 'native-handles' | 'other';
+  | 'contexts' | 'workers' | 'ports' | 'finalization-registry' | 'native-handles'
+  | 'dom-nodes' | 'dom-listeners' | 'dom-observers' | 'browser-handles' | 'other';
 
 export interface LeakDetail {
   /** Class of the object that is listened to. */
@@ -630,7 +631,7 @@ export interface LeakDetail {
   function?: string;
   /** Where that function stands. */
   location?: SourceLocation;
-  /** Bytes of the parent that the slice at the end of the path keeps. */
+  /** Bytes of the text that the slice at the end of the path keeps, or of the memory that its view does. */
   parentSize?: number;
   /** The file of a module that is loaded again and again. */
   module?: string;

@@ -12,4 +12,4 @@ exports.fixed = (i) => {
   seen.push(copies.unpack(message(i)).digest);
   if (seen.length > 8) seen.shift();
 };
-exports.expect = { kind: 'buffer-slices', classes: ['Buffer', 'ArrayBuffer', 'JSArrayBufferData'], path: ['seen', 'Array', 'ArrayBuffer'] };
+exports.expect = { kind: 'growing-array', classes: ['Buffer', 'ArrayBuffer', 'JSArrayBufferData'], path: ['seen', 'Array', 'ArrayBuffer'] };

@@ -44,6 +44,8 @@ pub struct Leak {
     /// From the roots over the container to a leaked object.
     pub retaining_path: Vec<Step>,
     pub kind: Kind,
+    /// What to do about it.
+    pub advice: String,
     pub detail: Detail,
     pub confidence: Confidence,
     /// Why it is taken for a leak: sentences, strongest first.

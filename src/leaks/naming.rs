@@ -62,7 +62,22 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
             None => break,
         }
     }
-    Some(whole(last, groups, best).unwrap_or(best))
+    Some(whole(last, groups, best).or_else(|| waiting(last, groups, best)).unwrap_or(best))
+}
+
+/// Of timers, which say nothing, the objects of the program that wait for them, as many as there are timers, however far behind.
+fn waiting(last: &Last<'_>, groups: &[Grown], timer: usize) -> Option<usize> {
+    let timers = &groups[timer];
+    let is_timer = ["Timeout", "Immediate"].iter().any(|class| last.class_name(timers.node).as_text().is(class));
+    if !is_timer || last.meaning(timers.node) > Meaning::Platform {
+        return None;
+    }
+    let pairs = |group: &Grown| group.growth.counts.clone().into_iter().zip(timers.growth.counts.clone());
+    // One may just be between two timers.
+    let is_as_many = |group: &Grown| pairs(group).all(|(waiting, timers)| (waiting - timers).abs() <= 1);
+    let of_program = |group: &Grown| last.meaning(group.node) == Meaning::Program && is_as_many(group);
+    let found = groups.iter().enumerate().filter(|(_, group)| group.container == timers.container && of_program(group));
+    Some(found.min_by_key(|(_, group)| (depth(last, group), group.node))?.0)
 }
 
 /// Of what Node.js itself holds, the owner that has several of these, wherever they hang: one worker, its standard output and errors.

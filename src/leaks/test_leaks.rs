@@ -507,3 +507,24 @@ fn keys_that_are_data_do_not_change_the_fingerprint() {
     assert_eq!(print("127:41"), print("128:42"));
     assert_ne!(print("sockets"), print("freeSockets"));
 }
+
+#[test]
+fn what_a_browser_keeps_for_a_page_is_told_from_what_node_keeps() {
+    let kind = |keeper: &str, kept: &str| {
+        let more = |numbers| many(&format!("{keeper} > #1.{kept}#"), numbers).replace(":16", ":16/native");
+        let always = format!("root > !global | global > #7.{keeper}/native");
+        find_in(&three(&always, &more(0..10), &more(10..20)))[0].kind
+    };
+    for (kept, expected) in [
+        ("FrameRequest", Kind::BrowserHandles),
+        ("EventListener", Kind::DomListeners),
+        ("JSEventHandlerForContentAttribute", Kind::DomListeners),
+        ("ResizeObservation", Kind::DomObservers),
+        ("PerformanceObserver", Kind::DomObservers),
+        ("HTMLDivElement", Kind::DomNodes),
+        ("DOMTimer", Kind::Timers),
+    ] {
+        assert_eq!(kind("InternalNode", kept), expected, "{kept}");
+    }
+    assert_eq!(kind("Node·÷·Environment", "Node·÷·Handle"), Kind::NativeHandles);
+}

@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::evidence::{Facts, weigh};
 use super::fingerprint::fingerprint;
 use super::item::Part;
-use super::kind::{Kind, Scene, kind_of, link_after};
+use super::kind::{Kind, Scene, advice, kind_of, link_after};
 use super::last::Last;
 use super::leak::{Container, Leak, LeakedClass};
 use super::path::{edge_name, told_nodes_to};
@@ -17,8 +17,10 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
     let item = nodes.iter().position(|node| *node == entry.item).unwrap_or(nodes.len() - 1);
     let scene = Scene { last, entry, growing: facts.growing, nodes: &nodes, cut, item };
     let (kind, detail) = kind_of(&scene);
+    let advice = advice(&scene, kind, &detail);
     // In a chain of scopes the reference from one link to the next is the one to cut.
-    let link = (kind == Kind::Closures).then(|| link_after(&scene));
+    let link = (kind == Kind::Closures).then(|| link_after(&scene)).flatten();
+    let link = link.filter(|link| last.key(*link) == last.key(entry.item));
     let (nodes, cut) = match link {
         Some(link) => {
             let nodes = told_nodes_to(last, link, entry.container);
@@ -43,6 +45,7 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
         retained_growth: entry.total.sizes.iter().sum(),
         retaining_path: steps(last, &nodes, cut, &entry.item_growth.counts),
         kind,
+        advice,
         detail,
         confidence,
         evidence,

@@ -70,7 +70,7 @@ struct LeakRow {
     classes: Vec<ClassRow>,
     item: PartRow,
     kind: &'static str,
-    advice: &'static str,
+    advice: String,
     #[serde(skip_serializing_if = "DetailRow::is_empty")]
     detail: DetailRow,
     confidence: &'static str,
@@ -99,7 +99,7 @@ impl LeakRow {
             classes: leak.classes.into_iter().map(ClassRow::of).collect(),
             item: PartRow::of(leak.item),
             kind: leak.kind.name(),
-            advice: leak.kind.advice(),
+            advice: leak.advice,
             detail: DetailRow::of(leak.detail, places),
             confidence: match leak.confidence {
                 Confidence::High => "high",

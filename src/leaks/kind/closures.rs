@@ -7,11 +7,7 @@ use crate::leaks::reference::function_of;
 use crate::ordinal::NodeOrdinal;
 
 pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let group = scene.last.zones.census.groups.get(&scene.last.key(scene.item()))?;
-    if group.links * 2 <= group.count {
-        return None;
-    }
-    let link = link_after(scene);
+    let link = link_after(scene)?;
     let before = scene.last.hanging.repeats(link);
     let above = std::iter::successors(Some(link), |node| scene.last.owner(*node));
     let mut between = above.take(CHAIN_PERIOD).take_while(|node| Some(*node) != before);
@@ -23,9 +19,15 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((Kind::Closures, detail))
 }
 
-/// A link of the list that is not its first, so that what leads to it from the one before stands above it.
-pub fn link_after(scene: &Scene<'_, '_>) -> NodeOrdinal {
-    let key = scene.last.key(scene.item());
+/// A link of the list that is not its first, so that what leads to it from the one before stands above it. The links are the items, or begin with
+/// the first leaking object and hold an item each: a list that every item has for itself begins below that.
+pub fn link_after(scene: &Scene<'_, '_>) -> Option<NodeOrdinal> {
+    let links = |node: NodeOrdinal| {
+        let group = scene.last.zones.census.groups.get(&scene.last.key(node))?;
+        (group.links * 2 > group.count).then(|| scene.last.key(node))
+    };
+    let first = scene.nodes[scene.cut];
+    let key = links(scene.item()).or_else(|| links(first))?;
     let is_link = |node: &NodeOrdinal| scene.last.hanging.is_link(*node) && scene.last.key(*node) == key;
-    scene.last.hanging.forest.order().find(is_link).unwrap_or(scene.item())
+    scene.last.hanging.forest.order().find(is_link)
 }

@@ -1,6 +1,6 @@
 //! What collection is it that only gains?
 
-use super::{Detail, Kind, Scene};
+use super::{Detail, Kind, Scene, memory};
 use crate::kind::NodeKind;
 use crate::leaks::path::WEAK_VALUE;
 
@@ -11,7 +11,7 @@ pub fn weak_map(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 
 /// The collection, or the object itself, is a property of the global object.
 pub fn global(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let is_global = |at: usize| scene.class(at).starts_with("global") && scene.kind(at) == NodeKind::OBJECT;
+    let is_global = |at: usize| scene.class(at) == "global" && scene.kind(at) == NodeKind::OBJECT;
     let near = scene.cut.saturating_sub(2)..scene.cut;
     near.rev().any(is_global).then(|| (Kind::Globals, Detail::default()))
 }
@@ -28,13 +28,15 @@ pub fn text(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 pub fn collection(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let swells = scene.entry.item_growth.counts.iter().all(|count| *count == 0);
     let container = if swells { scene.item } else { scene.cut.checked_sub(1)? };
-    let kind = match scene.class(container).as_str() {
-        "Map" => Kind::GrowingMap,
-        "Set" => Kind::GrowingSet,
-        "Array" => Kind::GrowingArray,
-        "WeakMap" | "WeakSet" => Kind::WeakMapLiveKeys,
-        _ if scene.kind(container) == NodeKind::OBJECT => Kind::GrowingObject,
+    // A class of the program that extends a collection is one.
+    let is_a = |classes: &[&str]| scene.is_a(scene.nodes[container], classes);
+    let kind = match scene.kind(container) {
+        NodeKind::OBJECT if is_a(&["Map"]) => Kind::GrowingMap,
+        NodeKind::OBJECT if is_a(&["Set"]) => Kind::GrowingSet,
+        NodeKind::OBJECT if is_a(&["Array"]) => Kind::GrowingArray,
+        NodeKind::OBJECT if is_a(&["WeakMap", "WeakSet"]) => Kind::WeakMapLiveKeys,
+        NodeKind::OBJECT => Kind::GrowingObject,
         _ => return None,
     };
-    Some((kind, Detail::default()))
+    Some((kind, Detail { parent_size: memory::viewed(scene), ..Detail::default() }))
 }

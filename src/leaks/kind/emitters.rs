@@ -2,6 +2,7 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
+use crate::leaks::last::Meaning;
 use crate::ordinal::NodeOrdinal;
 
 /// The property of an EventEmitter, and that of an EventTarget, under which listeners lie.
@@ -21,6 +22,12 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::AbortListeners, Detail::default()));
     }
     let table = near.rev().find(|at| LISTENERS.contains(&scene.edge(*at).as_str()))?;
+    // A listener that collects something is no pile of listeners. Between the table and them stands their array, or the links of their list.
+    let mut between = table + 1..scene.cut;
+    let is_list = between.clone().skip(1).all(|at| scene.edge(at) == "next");
+    if !is_list || between.any(|at| is_listener(scene, at)) {
+        return None;
+    }
     let emitter = table.checked_sub(1).map(|at| scene.nodes[at])?;
     let detail = Detail {
         emitter: Some(scene.last.class_name(emitter).to_string()),
@@ -29,6 +36,11 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     };
     let kind = if is_signal(scene, emitter) { Kind::AbortListeners } else { Kind::EventListeners };
     Some((kind, detail))
+}
+
+/// What a table of listeners leads to, and what is not a list of them: a function, what it is bound to, an object of the program.
+fn is_listener(scene: &Scene<'_, '_>, at: usize) -> bool {
+    matches!(scene.meaning(at), Meaning::Plumbing | Meaning::Value | Meaning::Package | Meaning::Program)
 }
 
 /// Node.js 20 calls an AbortSignal an EventTarget.

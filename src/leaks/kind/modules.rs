@@ -1,6 +1,7 @@
 //! Are modules loaded again and again?
 
 use super::{Detail, Kind, Scene};
+use crate::leaks::last::Meaning;
 
 /// Records that Node.js keeps for each module that it loads.
 const RECORDS: [&str; 7] =
@@ -9,7 +10,8 @@ const RECORDS: [&str; 7] =
 pub fn reloaded(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let record = scene.leaking().find(|at| {
         let class = scene.class(*at);
-        RECORDS.contains(&class.as_str()) || class.starts_with("system / SourceTextModule")
+        RECORDS.contains(&class.as_str()) && scene.meaning(*at) <= Meaning::Platform
+            || class.starts_with("system / SourceTextModule")
     })?;
     let file = ["filename", "url"].iter().find_map(|name| scene.property(scene.nodes[record], name));
     let module = file.map(|text| scene.last.snapshot().name_text(text).to_string_lossy());

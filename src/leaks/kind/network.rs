@@ -2,6 +2,7 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
+use crate::leaks::last::Meaning;
 
 const REQUESTS: [&str; 6] =
     ["IncomingMessage", "ServerResponse", "ClientRequest", "Http2Stream", "OutgoingMessage", "HTTPParser"];
@@ -30,21 +31,25 @@ pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 
 /// What a class of Node.js on the path, or one that inherits from it, makes of the leak.
 pub fn class_of_node(scene: &Scene<'_, '_>) -> Option<Kind> {
-    let on_path: Vec<Vec<String>> = scene.leaking().map(|at| scene.lineage(scene.nodes[at])).collect();
-    let has =
-        |classes: &[&str]| on_path.iter().any(|lineage| lineage.iter().any(|class| classes.contains(&class.as_str())));
+    let has = |classes: &[&str]| scene.leaking().any(|at| scene.is_a(scene.nodes[at], classes));
     if has(&REQUESTS) {
         Some(Kind::Requests)
     } else if has(&SOCKETS) || has(&HANDLES) {
         Some(Kind::Sockets)
     } else {
-        has(&STREAMS).then_some(Kind::Streams)
+        // Many packages bring Node.js's streams along.
+        let of_package = |at: usize| {
+            let is_one = |(class, _): &(String, Meaning)| STREAMS.contains(&class.as_str());
+            let lineage = scene.lineage(scene.nodes[at]);
+            lineage.iter().any(|class| is_one(class) && class.1 == Meaning::Package)
+        };
+        (has(&STREAMS) || scene.leaking().any(of_package)).then_some(Kind::Streams)
     }
 }
 
 /// A pool of undici makes another client only when all that it has wait for an answer.
 fn is_busy_pool(scene: &Scene<'_, '_>) -> bool {
-    let is_dispatcher = |at: usize| scene.lineage(scene.nodes[at]).iter().any(|class| class == DISPATCHER);
+    let is_dispatcher = |at: usize| scene.lineage(scene.nodes[at]).iter().any(|(class, _)| class == DISPATCHER);
     scene.class(scene.cut) == "Client" && is_dispatcher(scene.cut) && scene.holders().rev().skip(1).any(is_dispatcher)
 }
 

@@ -1,17 +1,24 @@
 //! Do promises keep it that are never settled?
 
 use super::{Detail, Kind, Scene};
+use crate::ordinal::NodeOrdinal;
 
+const REACTION: &str = "system / PromiseReaction";
 const PENDING: [&str; 4] = ["Promise", "system / PromiseReaction", "AsyncFunction", "AsyncGenerator"];
 
 /// Reactions of a promise of the program (`race`, `then`, `await`), or promises that stay pending.
 pub fn reactions(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let on_path = scene
-        .leaking()
-        .any(|at| scene.edge(at) == "reactions_or_result" || scene.class(at) == "system / PromiseReaction");
-    let is_pending = PENDING.contains(&scene.item_class().as_str());
+    let on_path = scene.leaking().any(|at| scene.class(at).starts_with(REACTION));
+    let is_pending = PENDING.contains(&scene.item_class().as_str()) && !is_settled(scene, scene.item());
     if !on_path && !is_pending {
         return None;
     }
     Some((Kind::Promises, scene.function()))
+}
+
+/// A promise refers to its reactions, and to its result once it has one: what a cache keeps is settled.
+fn is_settled(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
+    let snapshot = scene.last.snapshot();
+    let result = snapshot.internal_edge(node, "reactions_or_result").map(|(_, target)| target);
+    result.is_some_and(|result| !snapshot.name_text(result).starts_with(REACTION))
 }

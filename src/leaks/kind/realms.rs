@@ -1,10 +1,14 @@
 //! Are contexts, workers or message ports left behind?
 
 use super::{Detail, Kind, Scene};
+use crate::leaks::last::Meaning;
 use crate::ordinal::NodeOrdinal;
 
 pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let has = |classes: &[&str]| scene.leaking().any(|at| classes.contains(&scene.class(at).as_str()));
+    let is_one = |at: usize, classes: &[&str]| {
+        classes.contains(&scene.class(at).as_str()) && scene.meaning(at) <= Meaning::Platform
+    };
+    let has = |classes: &[&str]| scene.leaking().any(|at| is_one(at, classes));
     let kind = if has(&["Node / Worker"]) || scene.grows_with(&["Worker"]) {
         Kind::Workers
     } else if has(&["MessagePort", "MessageChannel", "BroadcastChannel", "Node / MessagePort"]) {
@@ -17,14 +21,19 @@ pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, Detail::default()))
 }
 
-/// Every realm has one native context: with each item came one, or more.
+/// Every realm has one native context. The leaked object leads to a new one, and as many came as leaked objects, or more: contexts that grow elsewhere
+/// say nothing.
 fn contexts(scene: &Scene<'_, '_>) -> bool {
     let mut realms = vec![0; scene.entry.item_growth.counts.len()];
     for (key, growth) in &scene.growing.groups {
-        let node = NodeOrdinal(scene.last.zones.census.groups[key].first);
-        if scene.last.snapshot().name_text(node).starts_with("system / NativeContext") {
+        if is_native_context(scene, NodeOrdinal(scene.last.zones.census.groups[key].first)) {
             realms.iter_mut().zip(&growth.counts).for_each(|(sum, count)| *sum += count);
         }
     }
-    scene.entry.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items)
+    let is_enough = scene.entry.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items);
+    is_enough && scene.leads_to(|node| is_native_context(scene, node))
+}
+
+fn is_native_context(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
+    scene.last.snapshot().name_text(node).starts_with("system / NativeContext")
 }

@@ -8,6 +8,7 @@ use crate::leaks::growth::Growing;
 use crate::leaks::last::{Last, Meaning, origin};
 use crate::leaks::path::edge_name;
 use crate::ordinal::NodeOrdinal;
+use std::collections::HashSet;
 
 /// The path of a leak, and where on it the leaking objects begin.
 pub struct Scene<'a, 'b> {
@@ -24,8 +25,12 @@ pub struct Scene<'a, 'b> {
 
 /// Functions that are bound once more.
 const MOST_BOUND: usize = 8;
+/// Classes that inherit from one another.
+const MOST_ANCESTORS: usize = 12;
 /// Objects below an item that are asked for the function that waits for it.
 const MOST_BELOW: usize = 400;
+/// Objects that an item leads to; a realm has its context within a few steps, and some thousand objects behind that.
+const MOST_LED_TO: usize = 4000;
 /// Steps before the first leaking object that still tell what holds it.
 const NEAR: usize = 3;
 
@@ -106,6 +111,25 @@ impl<'a> Scene<'a, '_> {
         None
     }
 
+    /// Whether the item leads to such an object over objects that are new, as it is itself.
+    pub fn leads_to(&self, is_one: impl Fn(NodeOrdinal) -> bool) -> bool {
+        let snapshot = self.last.snapshot();
+        let mut seen = HashSet::from([self.item()]);
+        let mut queue = vec![self.item()];
+        let mut next = 0;
+        while next < queue.len() && queue.len() < MOST_LED_TO {
+            let node = queue[next];
+            next += 1;
+            if is_one(node) {
+                return true;
+            }
+            let strong = snapshot.edges(node).filter(|edge| snapshot.edge_kind(*edge) != EdgeKind::Weak);
+            let new = strong.map(|edge| snapshot.target(edge)).filter(|target| !self.last.zones.is_persistent(*target));
+            queue.extend(new.filter(|target| seen.insert(*target)));
+        }
+        false
+    }
+
     fn is_of_program(&self, function: NodeOrdinal) -> bool {
         self.last.location(function).is_some_and(|place| origin(&place.file.to_string()) >= Meaning::Package)
     }
@@ -139,18 +163,28 @@ impl<'a> Scene<'a, '_> {
         self.last.meaning(self.nodes[at])
     }
 
-    /// Names of the classes that an object inherits from, its own first.
-    pub fn lineage(&self, node: NodeOrdinal) -> Vec<String> {
+    /// The classes that an object inherits from, its own first, with who wrote each: a program may have a `Socket` of its own.
+    pub fn lineage(&self, node: NodeOrdinal) -> Vec<(String, Meaning)> {
         let snapshot = self.last.snapshot();
-        let mut names = vec![self.last.class_name(node).to_string()];
+        let mut classes = vec![(self.last.class_name(node).to_string(), self.last.meaning(node))];
         let mut at = node;
-        for _ in 0..12 {
+        for _ in 0..MOST_ANCESTORS {
             let Some(prototype) = self.property(at, "__proto__") else { break };
             if let Some(made) = self.property(prototype, "constructor") {
-                names.push(snapshot.name_text(made).to_string_lossy());
+                let place = self.last.location(made);
+                let writer = place.map_or(Meaning::Language, |place| origin(&place.file.to_string()));
+                classes.push((snapshot.name_text(made).to_string_lossy(), writer));
             }
             at = prototype;
         }
-        names
+        classes
+    }
+
+    /// Whether an object is of one of these classes of the language or of Node.js, or inherits from one.
+    pub fn is_a(&self, node: NodeOrdinal, classes: &[&str]) -> bool {
+        let is_one = |(class, writer): &(String, Meaning)| {
+            classes.contains(&class.as_str()) && *writer <= Meaning::Platform
+        };
+        self.lineage(node).iter().any(is_one)
     }
 }

@@ -18,7 +18,8 @@ pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::AsyncContext, Detail::default()));
     }
     let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str()) && scene.meaning(at) <= Meaning::Platform;
-    if !scene.holders().any(is_timer) && !scene.leaking().any(is_timer) {
+    // One timer whose function collects something is no pile of timers: the timers themselves come anew.
+    if !scene.leaking().any(is_timer) {
         return None;
     }
     Some((Kind::Timers, scene.function()))
