@@ -6,11 +6,11 @@ class Sample {
   }
 }
 
-const samples = [];
-let number = 0;
-exports.before = () => setInterval((list) => list.push(new Sample(number)), 1e8, samples);
-exports.leak = (turn) => {
-  number = turn;
-  samples.push(new Sample(turn));
+let samples;
+exports.before = () => {
+  const list = [];
+  setInterval((all) => all.push(new Sample(0)), 1e8, list);
+  samples = new WeakRef(list);
 };
+exports.leak = (number) => samples.deref().push(new Sample(number));
 exports.expect = { leaks: [['Sample', 'growing-array']] };

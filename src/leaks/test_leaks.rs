@@ -513,7 +513,7 @@ fn what_a_browser_keeps_for_a_page_is_told_from_what_node_keeps() {
     let kind = |keeper: &str, kept: &str| {
         let more = |numbers| many(&format!("{keeper} > #1.{kept}#"), numbers).replace(":16", ":16/native");
         let always = format!("root > !global | global > #7.{keeper}/native");
-        find_in(&three(&always, &more(0..10), &more(10..20)))[0].kind
+        find_in(&three(&always, &more(0..300), &more(300..600)))[0].kind
     };
     for (kept, expected) in [
         ("FrameRequest", Kind::BrowserHandles),

@@ -7,19 +7,37 @@ use crate::leaks::last::{Meaning, origin};
 const OF_CLASS: [(&str, &str); 9] = [
     ("AsyncLocalStorage", "Make one AsyncLocalStorage for the program, or call `disable()` on each that is done with."),
     ("AsyncHook", "Make one hook for the program, or call `disable()` on each that is done with."),
-    ("PerformanceObserver", "Make one PerformanceObserver for the program, or call `disconnect()` on each that is done with."),
+    (
+        "PerformanceObserver",
+        "Make one PerformanceObserver for the program, or call `disconnect()` on each that is done with.",
+    ),
     ("PerformanceMark", MARKS),
     ("PerformanceMeasure", MARKS),
-    ("PerformanceResourceTiming", "Call `performance.clearResourceTimings()` when the timings are read, or bound them with `setResourceTimingBufferSize()`."),
-    ("ChildProcess", "Let each child process end, or end it (`kill()`, the options `timeout` and `signal`), and bound how many run at once."),
-    ("FSWatcher", "Close each watcher when its work is done (`close()`, the option `signal`), or keep one for the path."),
+    (
+        "PerformanceResourceTiming",
+        "Call `performance.clearResourceTimings()` when the timings are read, or bound them with `setResourceTimingBufferSize()`.",
+    ),
+    (
+        "ChildProcess",
+        "Let each child process end, or end it (`kill()`, the options `timeout` and `signal`), and bound how many run at once.",
+    ),
+    (
+        "FSWatcher",
+        "Close each watcher when its work is done (`close()`, the option `signal`), or keep one for the path.",
+    ),
     ("StatWatcher", "Stop each watcher when its work is done (`unwatchFile`), or keep one for the path."),
 ];
-const MARKS: &str =
-    "Take marks and measures out when they are read: `performance.clearMarks(name)`, `performance.clearMeasures(name)`.";
-const OF_PACKAGE_TIMER: &str = "The timer is of a package, for who waits: who goes away must stop to wait (a time limit, a signal, \
-    what the package has to cancel or to close), and what cannot be served is turned away at once.";
-const OF_VIEWS: &str = "Memory lives as long as any view of it: where a part is enough, keep a copy (Buffer.from(view)).";
+const MARKS: &str = "Take marks and measures out when they are read: `performance.clearMarks(name)`, `performance.clearMeasures(name)`.";
+const OF_PACKAGE_TIMER: &str = "The timer is of a package, for somebody who waits: stop to wait when that one goes away (a time limit, a \
+    `signal`, `close()`), and turn away at once what cannot be served.";
+const OF_PACKAGE_LISTENER: &str = "The listener is of a package: end what it was made for (`close()`, `destroy()`, a time limit), or make that \
+    once and share it.";
+const OF_NODE_LISTENER: &str = "The listener is of Node.js, for a stream or a call that is not over: end that on every path (`unpipe`, `destroy`, \
+    the option `signal`).";
+const OF_PACKAGE_COLLECTION: &str = "The collection is of a package: give back, finish or remove there what was put in, as the package has it \
+    (`release()`, `done()`, `delete()`), or set its limit.";
+const OF_VIEWS: &str =
+    "Memory lives as long as any view of it: where a part is enough, keep a copy (Buffer.from(view)).";
 
 /// One or two sentences.
 pub fn advice(scene: &Scene<'_, '_>, kind: Kind, detail: &Detail) -> String {
@@ -31,39 +49,46 @@ pub fn advice(scene: &Scene<'_, '_>, kind: Kind, detail: &Detail) -> String {
     if let Some((_, advice)) = of_class.filter(|_| ends_by_itself(kind)) {
         return (*advice).to_owned();
     }
-    let of_package = |detail: &Detail| {
-        detail.location.as_ref().is_some_and(|place| origin(&place.file.to_string()) == Meaning::Package)
+    let writer = detail.location.as_ref().map(|place| origin(&place.file.to_string()));
+    let own = match (kind, writer) {
+        (Kind::Timers, Some(Meaning::Package)) => OF_PACKAGE_TIMER,
+        (Kind::EventListeners, Some(Meaning::Package)) => OF_PACKAGE_LISTENER,
+        (Kind::EventListeners, Some(Meaning::Platform)) => OF_NODE_LISTENER,
+        _ if is_collection(kind) && scene.holder_origin() == Some(Meaning::Package) => OF_PACKAGE_COLLECTION,
+        _ => kind.advice(),
     };
-    match kind {
-        Kind::Timers if of_package(detail) => OF_PACKAGE_TIMER.to_owned(),
-        Kind::GrowingMap | Kind::GrowingSet | Kind::GrowingArray | Kind::GrowingObject | Kind::GrowingList
-            if memory::viewed(scene).is_some() =>
-        {
-            format!("{} {OF_VIEWS}", kind.advice())
-        }
-        _ => kind.advice().to_owned(),
+    if is_collection(kind) && memory::viewed(scene).is_some() {
+        return format!("{own} {OF_VIEWS}");
     }
+    own.to_owned()
+}
+
+fn is_collection(kind: Kind) -> bool {
+    use Kind::{GrowingArray, GrowingList, GrowingMap, GrowingObject, GrowingSet};
+    matches!(kind, GrowingMap | GrowingSet | GrowingArray | GrowingObject | GrowingList)
 }
 
 /// Kinds that say nothing better of an object than its class does.
 fn ends_by_itself(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Instances | Kind::NativeHandles | Kind::AsyncContext | Kind::GrowingArray | Kind::GrowingSet
-            | Kind::GrowingMap | Kind::GrowingList | Kind::GrowingObject | Kind::Other
-    )
+    is_collection(kind) || matches!(kind, Kind::Instances | Kind::NativeHandles | Kind::AsyncContext | Kind::Other)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, OF_CLASS};
+    use super::*;
 
-    /// Every kind says in a sentence what to do; so does every class.
+    /// Every kind says in a sentence what to do; so does every class, and every writer.
     #[test]
     fn every_kind_has_advice() {
         let of_class = OF_CLASS.iter().map(|(class, advice)| (*class, *advice));
-        for (name, advice) in Kind::ALL.iter().map(|kind| (kind.name(), kind.advice())).chain(of_class) {
-            assert!(advice.starts_with(|first: char| first.is_uppercase()) && advice.ends_with('.'), "{name}: {advice}");
+        let of_writer = [OF_PACKAGE_TIMER, OF_PACKAGE_LISTENER, OF_NODE_LISTENER, OF_PACKAGE_COLLECTION, OF_VIEWS];
+        let of_writer = of_writer.map(|advice| ("writer", advice));
+        let of_kind = Kind::ALL.iter().map(|kind| (kind.name(), kind.advice()));
+        for (name, advice) in of_kind.chain(of_class).chain(of_writer) {
+            assert!(
+                advice.starts_with(|first: char| first.is_uppercase()) && advice.ends_with('.'),
+                "{name}: {advice}"
+            );
             assert!((40..=190).contains(&advice.chars().count()), "{name}: {advice}");
         }
     }

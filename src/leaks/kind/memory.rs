@@ -60,7 +60,8 @@ pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
         return None;
     }
     let snapshot = scene.last.snapshot();
-    let (_, buffer) = snapshot.internal_edge(scene.nodes[view], "buffer")
+    let (_, buffer) = snapshot
+        .internal_edge(scene.nodes[view], "buffer")
         .or_else(|| snapshot.named_edge(scene.nodes[view], EdgeKind::Property, "buffer"))?;
     if scene.last.zones.is_persistent(buffer) {
         return None;
@@ -75,7 +76,6 @@ fn views_share(scene: &Scene<'_, '_>) -> bool {
     let total = |counts: &[i64]| counts.iter().sum::<i64>();
     let groups = scene.entry.groups.iter().chain(&scene.entry.plumbing);
     let is_store = |node| scene.last.class_name(node).to_string() == STORE;
-    let stores: i64 =
-        groups.filter(|group| is_store(group.node)).map(|group| total(&group.growth.counts)).sum();
+    let stores: i64 = groups.filter(|group| is_store(group.node)).map(|group| total(&group.growth.counts)).sum();
     stores < total(&scene.entry.item_growth.counts)
 }

@@ -30,7 +30,8 @@ fn contexts(scene: &Scene<'_, '_>) -> bool {
             realms.iter_mut().zip(&growth.counts).for_each(|(sum, count)| *sum += count);
         }
     }
-    let is_enough = scene.entry.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items);
+    let is_enough =
+        scene.entry.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items);
     is_enough && scene.leads_to(|node| is_native_context(scene, node))
 }
 

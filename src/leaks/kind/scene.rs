@@ -182,9 +182,8 @@ impl<'a> Scene<'a, '_> {
 
     /// Whether an object is of one of these classes of the language or of Node.js, or inherits from one.
     pub fn is_a(&self, node: NodeOrdinal, classes: &[&str]) -> bool {
-        let is_one = |(class, writer): &(String, Meaning)| {
-            classes.contains(&class.as_str()) && *writer <= Meaning::Platform
-        };
+        let is_one =
+            |(class, writer): &(String, Meaning)| classes.contains(&class.as_str()) && *writer <= Meaning::Platform;
         self.lineage(node).iter().any(is_one)
     }
 }
