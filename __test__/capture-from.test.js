@@ -276,6 +276,22 @@ test('the command line captures, lists and explains', { skip: !isLinux }, async 
   assert.equal(heaphound('--pid', 'x').status, 2);
 });
 
+test('what ends like a directory is one: it is made, and each snapshot gets a name in it', { skip: !isLinux }, async (t) => {
+  const dir = folder(t);
+  const { port } = await start(t, { inspect: true });
+  const heaphound = (...args) => spawnSync(process.execPath, [MAIN, 'capture', '--inspect', String(port), ...args], { encoding: 'utf8', cwd: dir });
+  for (const count of [1, 2]) {
+    const told = heaphound('--out', 'new/heaps/');
+    assert.equal(told.status, 0, told.stderr);
+    const found = fs.readdirSync(path.join(dir, 'new', 'heaps')).filter((name) => name.endsWith('.heapsnapshot.zst'));
+    assert.equal(found.length, count);
+  }
+  fs.writeFileSync(path.join(dir, 'file'), '');
+  const refused = heaphound('--out', 'file/');
+  assert.equal(refused.status, 2);
+  assert.match(refused.stderr, /^error: --out file\/ is no directory, and cannot be made one: E/);
+});
+
 function nodeOfLine(line) {
   if (process.version.startsWith(`v${line}.`)) return process.execPath;
   const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');

@@ -10,6 +10,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { COMMANDS } = require('../cli/commands');
+const { commandHelp, generalHelp } = require('../cli/help');
 const { drawTable } = require('../cli/table');
 const { describeTerminal } = require('../cli/terminal');
 const { findLeaks } = require('..');
@@ -183,6 +184,17 @@ it('in a pipe one long name does not widen every line', () => {
   const columns = [{ title: 'Class', cell: (row) => row.name, flexible: true }, { title: 'Count', cell: () => '1', align: 'right' }];
   const lines = drawTable(columns, rows, describeTerminal({ isTTY: false }, { environment: {} }));
   assert.ok(lines.every((line) => line.length <= 120), String(lines.map((line) => line.length)));
+});
+
+it('help is whole at every width', () => {
+  for (const columns of [40, 60, 80, 120]) {
+    const terminal = describeTerminal({ isTTY: true, columns }, { color: false });
+    for (const lines of [generalHelp(terminal), ...COMMANDS.map((command) => commandHelp({ ...command, examples: undefined }, terminal).slice(1))]) {
+      for (const line of lines) assert.ok(widthOf(line) <= Math.max(columns, 56), line);
+      // "FILE…" and "WHAT,…" stand for more of them.
+      assert.doesNotMatch(lines.join('\n'), /(?<!FILE|THIRD|,)…/);
+    }
+  }
 });
 
 it('JSON reads back as what it was', () => {

@@ -3,7 +3,11 @@
 const { COMMANDS } = require('./commands');
 const { COMMON, OPTIONS } = require('./options');
 const { drawTable } = require('./table');
-const { wrap } = require('../words/text');
+const { widthOf, wrap } = require('../words/text');
+
+const INDENT = 2;
+/** Columns that a meaning gets beside its name, or it goes below. */
+const LEAST_MEANING = 40;
 
 /** @type {import('./table').Column[]} */
 const COMMAND_COLUMNS = [
@@ -27,7 +31,7 @@ function generalHelp(terminal) {
     '',
     'usage: heaphound COMMAND FILE… [options]',
     '',
-    ...drawTable(COMMAND_COLUMNS, COMMANDS, terminal, { header: false, indent: 2 }),
+    ...drawPairs(COMMAND_COLUMNS, COMMANDS, terminal),
     '',
     ...[
       'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',
@@ -53,9 +57,27 @@ function commandHelp(command, terminal) {
     '',
     ...wrap(command.description.join(' '), terminal.width),
     '',
-    ...drawTable(OPTION_COLUMNS, options, terminal, { header: false, indent: 2 }),
+    ...drawPairs(OPTION_COLUMNS, options, terminal),
     ...(command.examples ? ['', 'Examples:', ...command.examples.map((example) => `  ${example}`)] : []),
   ];
+}
+
+/**
+ * A name and what it means, beside each other, or one below the other where there is no room for both.
+ *
+ * @param {import('./table').Column[]} columns
+ * @param {any[]} rows
+ * @param {import('./terminal').Terminal} terminal
+ */
+function drawPairs(columns, rows, terminal) {
+  const [name, meaning] = columns;
+  const widest = Math.max(...rows.map((row) => widthOf(name.cell(row))));
+  if (INDENT + widest + LEAST_MEANING <= terminal.width) return drawTable(columns, rows, terminal, { header: false, indent: INDENT });
+  const margin = ' '.repeat(INDENT);
+  return rows.flatMap((row) => [
+    margin + name.cell(row),
+    ...wrap(meaning.cell(row), terminal.width - 3 * INDENT).map((line) => margin.repeat(3) + line),
+  ]);
 }
 
 module.exports = { generalHelp, commandHelp };

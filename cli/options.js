@@ -50,7 +50,7 @@ const OPTIONS = {
   identity: { value: 'FILE', help: 'the private keys of age, one a line (`age-keygen` writes such a file)' },
   inspect: { value: 'URL|PORT', help: 'the inspector of the process: a port, host:port, or the URL that Node.js prints' },
   pid: { value: 'PID', help: 'the process; its inspector is opened and closed again (Linux)', read: positiveInteger },
-  out: { value: 'FILE|DIR', help: 'the new file, or an existing directory for one (default: here)' },
+  out: { value: 'FILE|DIR', help: 'the new file, or a directory for one; DIR/ is made (default: here)' },
   compress: { value: 'CODEC', help: 'zstd (default), gzip or none; without it the ending of --out decides' },
   worker: { value: 'N', help: 'the heap of a worker thread', read: positiveInteger },
   list: { help: 'list the worker threads instead' },

@@ -87,9 +87,24 @@ function shortest(file) {
   return relative.startsWith('..') ? file : relative;
 }
 
+/**
+ * What ends like a directory is one, and is made when it is not there: `--out heaps/`.
+ *
+ * @param {string} out
+ */
+function isDirectory(out) {
+  if (!/[\\/]$/.test(out)) return fs.statSync(out, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    fs.mkdirSync(out, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new UsageError(`--out ${out} is no directory, and cannot be made one: ${/** @type {any} */ (error).code}`);
+  }
+  return true;
+}
+
 /** @param {Record<string, any>} options */
 function place({ out = '.', compress }) {
   const chosen = compress === undefined ? undefined : choose(compress, CODECS, 'compress');
-  if (fs.statSync(out, { throwIfNoEntry: false })?.isDirectory()) return { dir: out, compression: /** @type {any} */ (chosen) };
+  if (isDirectory(out)) return { dir: out, compression: /** @type {any} */ (chosen) };
   return { path: out, compression: /** @type {any} */ (chosen ?? ENDINGS[path.extname(out)]) };
 }
