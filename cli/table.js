@@ -95,7 +95,7 @@ function measure(column, rows, header) {
 function chooseColumns(measured, { table, page }) {
   let shown = [...measured];
   const least = (/** @type {Measured} */ { column, width }) =>
-    (column.prose ? Math.min(width, NARROWEST_PROSE) : column.flexible ? Math.min(width, NAME_WIDTH) : width);
+    (column.prose ? Math.min(width, NARROWEST_PROSE) : column.flexible || column.keep === 'end' ? Math.min(width, NAME_WIDTH) : width);
   while (totalWidth(shown, least) > table) {
     const at = shown.findLastIndex(({ column }) => column.optional);
     if (at < 0) break;
@@ -108,7 +108,8 @@ function chooseColumns(measured, { table, page }) {
   }
   const isName = (/** @type {Measured} */ { column }) => column.flexible === true;
   const isText = (/** @type {Measured} */ { column }) => column.align !== 'right' && !column.prose;
-  return giveWay(giveWay(shown, table, isName), table, isText);
+  const steps = /** @type {const} */ ([[isName, NAME_WIDTH], [isText, NAME_WIDTH], [isText, LEAST_CELL]]);
+  return steps.reduce((columns, [mayGive, fewest]) => giveWay(columns, table, mayGive, fewest), shown);
 }
 
 /**
@@ -117,14 +118,15 @@ function chooseColumns(measured, { table, page }) {
  * @param {Measured[]} shown
  * @param {number} available
  * @param {(one: Measured) => boolean} mayGive
+ * @param {number} least columns that each keeps
  */
-function giveWay(shown, available, mayGive) {
+function giveWay(shown, available, mayGive, least) {
   const given = [...shown];
   for (let excess = totalWidth(given) - available; excess > 0; excess = totalWidth(given) - available) {
     const widest = given.reduce((best, one, at) =>
-      (mayGive(one) && one.width > Math.max(LEAST_CELL, given[best]?.width ?? 0) ? at : best), -1);
+      (mayGive(one) && one.width > Math.max(least, given[best]?.width ?? 0) ? at : best), -1);
     if (widest < 0) break;
-    given[widest] = { ...given[widest], width: Math.max(given[widest].width - excess, LEAST_CELL) };
+    given[widest] = { ...given[widest], width: Math.max(given[widest].width - excess, least) };
   }
   return given;
 }
