@@ -15,7 +15,7 @@ const { label } = require('../words/text');
 const right = (title, cell, more) => ({ title, cell, align: 'right', ...more });
 
 /** @type {(title: string, cell?: (row: any) => string) => import('./table').Column} */
-const nameColumn = (title, cell = (row) => label(row.name)) => ({ title, cell, flexible: true, style: () => 'cyan' });
+const nameColumn = (title, cell = (row) => label(row.name || row.className || '')) => ({ title, cell, flexible: true, style: () => 'cyan' });
 /** @type {() => import('./table').Column} */
 const idColumn = () => ({ title: 'Id', cell: (row) => `@${row.id}` });
 /** @type {(title: string, countOf?: (row: any) => number) => import('./table').Column} */

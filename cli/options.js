@@ -39,7 +39,7 @@ const OPTIONS = {
   name: { value: 'REGEX', help: 'objects whose name matches', read: expression },
   class: { value: 'REGEX', help: 'objects whose class matches', read: expression },
   property: { value: 'REGEX', help: 'objects with a property that matches', read: expression },
-  kind: { value: 'KIND', help: 'object, closure, string, array, native …: V8\'s kind of the node' },
+  kind: { value: 'KIND', help: 'V8\'s kind of the node: object, closure, string, array, native and others' },
   detached: { help: 'only detached DOM nodes' },
   'min-size': { value: 'SIZE', help: 'shallow size at least: 500, 10kB, 1.5MB', read: bytes },
   'max-size': { value: 'SIZE', help: 'shallow size at most', read: bytes },

@@ -8,7 +8,7 @@ const { label } = require('../../words/text');
 
 /** @type {import('../table').Column[]} */
 const COLUMNS = [
-  nameColumn('Object', (row) => '  '.repeat(row.level) + label(row.name)),
+  nameColumn('Object', (row) => '  '.repeat(row.level) + label(row.name || row.className)),
   idColumn(),
   sizeColumn('Shallow size', (row) => row.shallowSize),
   sizeColumn('Retained size', (row) => row.retainedSize, { style: () => 'bold' }),
