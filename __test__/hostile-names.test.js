@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
+const http = require('node:http');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
@@ -13,10 +14,11 @@ const { COMMANDS } = require('../cli/commands');
 const { commandHelp, generalHelp } = require('../cli/help');
 const { drawTable } = require('../cli/table');
 const { describeTerminal } = require('../cli/terminal');
-const { findLeaks } = require('..');
+const { findLeaks, openStore } = require('..');
 const { tellLeaks } = require('../cli/leak_story');
 const { tellFailure } = require('../test/message');
 const { alarmOf } = require('../lib/watch/alarm');
+const { createHandler } = require('../http');
 const { label, toJson, visible, widthOf } = require('../words/text');
 const { NAMES, hostileHeap } = require('./helpers/hostile-heap');
 
@@ -203,5 +205,35 @@ it('JSON reads back as what it was', () => {
       assertHarmless(toJson(value, indent));
       assert.deepEqual(JSON.parse(toJson(value, indent)), value);
     }
+  }
+});
+
+it('what the service answers, and the report that a store keeps, are harmless and the same value', async () => {
+  const reason = '\u202edeploy\u009b\u3164';
+  const store = await openStore({ dir: path.join(folder, 'store') });
+  const handler = await createHandler({ auth: { bearer: ['k'.repeat(32)] }, store });
+  const server = http.createServer(handler).listen(0, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    const headers = { authorization: `Bearer ${'k'.repeat(32)}`, 'content-type': 'application/json' };
+    const url = `http://127.0.0.1:${server.address().port}/heap-snapshot`;
+    const answer = await fetch(`${url}?wait=true`, { method: 'POST', headers, body: JSON.stringify({ reason }) });
+    const text = await answer.text();
+    assert.equal(answer.status, 200, text);
+    assertHarmless(text);
+    assert.equal(JSON.parse(text).reason, reason);
+    const sidecar = fs.readFileSync(`${JSON.parse(text).filePath}.json`, 'utf8');
+    assertHarmless(sidecar);
+    assert.equal(JSON.parse(sidecar).reason, reason);
+    const document = await findLeaks(files, { limit: 1 });
+    await store.putReport('a'.repeat(32), { ...document, note: reason });
+    const kept = fs.readFileSync(path.join(folder, 'store', `${'a'.repeat(32)}.report.json`), 'utf8');
+    assertHarmless(kept);
+    assert.equal(JSON.parse(kept).note, reason);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    await handler.close();
+    await store.close();
   }
 });

@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const { addon, run } = require('./native');
 const { toError } = require('./errors');
 const { tableOf } = require('./fork-ids');
+const { toJson } = require('../words/text');
 
 /** @param {string} file */
 function sidecarOf(file) {
@@ -38,7 +39,7 @@ async function writeSidecar(result) {
   const document = { version: 1, ...result, path: undefined };
   const file = /** @type {string} */ (result.path);
   try {
-    await run({}, (control) => addon.writePrivateFile(sidecarOf(file), `${JSON.stringify(document, null, 2)}\n`, control));
+    await run({}, (control) => addon.writePrivateFile(sidecarOf(file), `${toJson(document, 2)}\n`, control));
   } catch (error) {
     fs.rmSync(file, { force: true });
     fs.rmSync(tableOf(file), { force: true });

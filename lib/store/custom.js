@@ -7,7 +7,7 @@ const { checkOptions, ofType } = require('../options');
 const { captureThrough } = require('./capture-stream');
 const { encryptedError, storeError, writeOnlyError } = require('./errors');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
-const { toRecord } = require('./record');
+const { recordText, toRecord } = require('./record');
 const { WriteOnlyStore } = require('./write-only');
 
 const CUSTOM = { put: ofType('function'), source: ofType('function'), delete: ofType('function') };
@@ -52,7 +52,7 @@ class CustomStore extends WriteOnlyStore {
     signal.throwIfAborted();
     const location = stored?.location === undefined ? key : String(stored.location);
     const record = toRecord(about, result, { location, storedBytes: bytes, sha256, ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }) });
-    const sidecar = Readable.from([await this.bytesOf(`${JSON.stringify(record, null, 2)}\n`, false)], { objectMode: false });
+    const sidecar = Readable.from([await this.bytesOf(recordText(record), false)], { objectMode: false });
     await this.#put(sidecar, { ...meta, object: 'sidecar', key: `${key}.json`, contentType: 'application/json' }, signal);
     return this.remember(record);
   }

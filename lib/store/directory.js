@@ -14,7 +14,7 @@ const { encryptedError, existsError, notStoredError, quotaError } = require('./e
 const { acquire, lockFiles } = require('./lock-file');
 const { privateDirectory } = require('./private-directory');
 const { checkPrivate, readPrivate, streamPrivate, writePrivate } = require('./private-file');
-const { toRecord } = require('./record');
+const { recordText, toRecord } = require('./record');
 const { writeStream } = require('./stream-file');
 const { sizeOf, snapshotNames, sweepDirectory } = require('./sweep-directory');
 
@@ -76,7 +76,7 @@ class DirectoryStore {
     try {
       record = this.#encryption ? await this.#encrypted(take, about, file, signal) : await this.#plain(take, about, file);
       signal.throwIfAborted();
-      await writePrivate(`${file}.json`, `${JSON.stringify(record, null, 2)}\n`);
+      await writePrivate(`${file}.json`, recordText(record));
       await this.#makeRoom(0, 0, about.id);
     } catch (error) {
       await this.#remove(about.id);

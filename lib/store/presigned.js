@@ -7,7 +7,7 @@ const { optionError } = require('../errors');
 const { checkOptions, integer, ofType } = require('../options');
 const { accessError, existsError, storeError } = require('./errors');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
-const { toRecord } = require('./record');
+const { recordText, toRecord } = require('./record');
 const { spool } = require('./spool');
 const { WriteOnlyStore } = require('./write-only');
 const { unlessGivenUp } = require('../../waits/bound');
@@ -68,7 +68,7 @@ class PresignedStore extends WriteOnlyStore {
       if (location === undefined) throw storeError(`no URL was given for snapshot ${about.id}`);
       this.#isUsed = this.#config.url !== undefined;
       const record = toRecord(about, result, { location, storedBytes: bytes, sha256, ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }) });
-      if (this.#config.urls) await this.#putDocument('sidecar', about.id, `${key}.json`, `${JSON.stringify(record, null, 2)}\n`, signal);
+      if (this.#config.urls) await this.#putDocument('sidecar', about.id, `${key}.json`, recordText(record), signal);
       return this.remember(record);
     } finally {
       await spooled.remove();

@@ -6,6 +6,7 @@ const { randomBytes } = require('node:crypto');
 const os = require('node:os');
 const { optionError } = require('../errors');
 const { checkOptions, ofType } = require('../options');
+const { toJson } = require('../../words/text');
 
 const ID = /^[0-9a-f]{32}$/;
 const TAG = /^[A-Za-z0-9._-]{1,64}$/;
@@ -62,4 +63,13 @@ function toRecord(about, result, where) {
   return { version: 1, ...facts, host: os.hostname(), ...about, ...where, ...(where.filePath !== undefined && { path: where.filePath }) };
 }
 
-module.exports = { ABOUT, ID, checkAbout, checkId, toRecord };
+/**
+ * The text of a sidecar. The reason in it may come from a stranger: it acts on no terminal.
+ *
+ * @param {object} record
+ */
+function recordText(record) {
+  return `${toJson(record, 2)}\n`;
+}
+
+module.exports = { ABOUT, ID, checkAbout, checkId, recordText, toRecord };

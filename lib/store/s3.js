@@ -8,7 +8,7 @@ const { Readable } = require('node:stream');
 const { captureThrough } = require('./capture-stream');
 const { encryptedError, notStoredError, storeError } = require('./errors');
 const { ageOf, parseKey, reportKey, snapshotKey, snapshotType } = require('./object-key');
-const { toRecord } = require('./record');
+const { recordText, toRecord } = require('./record');
 const { explain, isConflict, isMissing, loadS3 } = require('./s3-client');
 const { lockObject } = require('./s3-lock');
 const { onAbort } = require('../../waits/signal');
@@ -65,7 +65,7 @@ class S3Store {
     try {
       signal.throwIfAborted();
       const Metadata = { 'heaphound-sha256': sha256, 'heaphound-raw-bytes': String(result.rawBytes) };
-      await this.#do('write a sidecar', about.id, () => this.#put(`${key}.json`, `${JSON.stringify(record, null, 2)}\n`, { Metadata, ...this.#ifNew() }));
+      await this.#do('write a sidecar', about.id, () => this.#put(`${key}.json`, recordText(record), { Metadata, ...this.#ifNew() }));
     } catch (error) {
       await this.#remove(key).catch(() => {});
       throw error;
