@@ -326,6 +326,11 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
       assert.match(stderr, /^Try: heaphound /m);
     });
   }
+
+  it('is told the command as it was called, by npx too', async () => {
+    const { stderr } = await heaphound(['sumary'], { environment: { npm_command: 'exec' } });
+    assert.match(stderr, /^Try: npx heaphound /m);
+  });
 });
 
 describe('help', () => {

@@ -8,6 +8,7 @@ const { nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
 const { tellMeasurement } = require('./leak_story');
 const { countDelta, counted, sizeDelta } = require('../words/numbers');
+const { PROGRAM } = require('./program');
 const { drawTable } = require('./table');
 const { fit, harmless, quoteForShell } = require('../words/text');
 
@@ -37,8 +38,8 @@ function explainLeak(document, leak, { files, terminal }) {
     ...section('What one of them is made of', drawItem(leak.item, terminal), terminal),
     ...section('What came with it', drawClasses(leak, terminal), terminal),
     ...section(`Who allocated ${leak.allocationStackCount === sum(leak.countGrowth) ? 'them' : 'most of them'}`, stackLines(leak, terminal), terminal),
-    ...section('Some of them', leak.examples.slice(0, MOST_EXAMPLES).map((id) => margin(`heaphound node ${quoteForShell(last)} @${id}`)), terminal),
-    ...section('If this is as it should be', [margin(`heaphound leaks ${files.map(quoteForShell).join(' ')} --ignore ${leak.fingerprint}`)], terminal),
+    ...section('Some of them', leak.examples.slice(0, MOST_EXAMPLES).map((id) => margin(`${PROGRAM} node ${quoteForShell(last)} @${id}`)), terminal),
+    ...section('If this is as it should be', [margin(`${PROGRAM} leaks ${files.map(quoteForShell).join(' ')} --ignore ${leak.fingerprint}`)], terminal),
     ...tellMeasurement(document, terminal, false),
   ];
 }

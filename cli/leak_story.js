@@ -7,6 +7,7 @@ const { drawItem } = require('./leak_item');
 const { tellUnknown } = require('../words/leak-accounting');
 const { count, countDelta, counted, size, sizeDelta } = require('../words/numbers');
 const { UNKNOWN, drawAccount, tellAccount } = require('./leak_account');
+const { PROGRAM } = require('./program');
 const { drawTable } = require('./table');
 const { quoteForShell, sentence, widthOf, wrap } = require('../words/text');
 
@@ -76,7 +77,7 @@ function tellLeak(leak, { number, files, tree, full, terminal, room }) {
  * @param {Terminal} terminal
  */
 function moreOf({ fingerprint }, files, terminal) {
-  const command = margin(`heaphound explain ${fingerprint} `);
+  const command = margin(`${PROGRAM} explain ${fingerprint} `);
   const whole = command + files.map(quoteForShell).join(' ');
   return widthOf(whole) <= (terminal.isTty ? terminal.width : Infinity) ? whole : `${command}FILE…`;
 }

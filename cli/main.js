@@ -6,6 +6,7 @@ const { readArguments } = require('./arguments');
 const { COMMANDS } = require('./commands');
 const { commandHelp, generalHelp } = require('./help');
 const { Output } = require('./output');
+const { PROGRAM } = require('./program');
 const { ProgressBar } = require('./progress');
 const { describeTerminal } = require('./terminal');
 const { harmless } = require('../words/text');
@@ -122,7 +123,7 @@ function explain(error, invocation) {
     const command = error.cause ?? invocation?.command;
     console.error(`error: ${harmless(error.message)}`);
     if (command) console.error(`usage: heaphound ${command.synopsis} [options]`);
-    console.error(`Try: heaphound ${command ? `${command.name} --help` : 'help'}`);
+    console.error(`Try: ${PROGRAM} ${command ? `${command.name} --help` : 'help'}`);
     return EXIT.USAGE;
   }
   const file = fileOf(error, invocation);
