@@ -72,7 +72,9 @@ function commandHelp(command, terminal) {
 function drawPairs(columns, rows, terminal) {
   const [name, meaning] = columns;
   const widest = Math.max(...rows.map((row) => widthOf(name.cell(row))));
-  if (INDENT + widest + INDENT + LEAST_MEANING <= terminal.width) return drawTable(columns, rows, terminal, { header: false, indent: INDENT });
+  if (INDENT + widest + INDENT + LEAST_MEANING <= terminal.width) {
+    return drawTable(columns, rows, terminal, { header: false, indent: INDENT });
+  }
   const margin = ' '.repeat(INDENT);
   return rows.flatMap((row) => [
     margin + name.cell(row),

@@ -47,8 +47,8 @@ function margin(line) {
 }
 
 /**
- * What it is, where, what to cut and what repairs it: a label and a text each. Where there is room for `most` lines only, whole facts
- * of less worth go, and no sentence is cut: `heaphound explain` has them all.
+ * What it is, where, what to cut and what repairs it: a label and a text each. Where there is room for `most` lines
+ * only, whole facts of less worth go, and no sentence is cut: `heaphound explain` has them all.
  *
  * @param {Leak} leak
  * @param {Terminal} terminal
@@ -77,7 +77,11 @@ function factsOf(leak, terminal, isShort) {
   const { container, location, detail, known, kind, advice, confidence, evidence } = leak;
   const width = terminal.width - INDENT - LABEL_WIDTH;
   const told = detailOf(leak);
-  /** A place is cut at the edge of a terminal, so that it stays beside what it is the place of. @type {(text: string, place: string, before?: string) => string} */
+  /**
+   * A place is cut at the edge of a terminal, so that it stays beside what it is the place of.
+   *
+   * @type {(text: string, place: string, before?: string) => string}
+   */
   const placed = (text, place, before = '') => {
     if (place === '') return text;
     const front = `${text}, ${before}`;
@@ -89,11 +93,13 @@ function factsOf(leak, terminal, isShort) {
   const own = isOwn(container.location) ? undefined : placeOf(leak);
   // Where allocations were recorded: the innermost function that is somebody's own.
   const maker = leak.allocationStack?.find((frame) => isOwn(frame)) ?? leak.allocationStack?.[0];
+  const holder = `${nameOf(container.name)} @${container.id}`;
+  const classPlace = printLocation(location);
   /** @type {Fact[]} */
   const facts = [
     { label: 'Kind', text: placed(`${kind}${told ? `: ${told}` : ''}`, printLocation(detail?.location)) },
-    { label: 'Container', text: placed(`${nameOf(container.name)} @${container.id}`, printLocation(own ?? container.location), own && 'held at ') },
-    { label: 'Class', text: printLocation(location) === '' ? '' : placed(nameOf(leak.className), printLocation(location)) },
+    { label: 'Container', text: placed(holder, printLocation(own ?? container.location), own && 'held at ') },
+    { label: 'Class', text: classPlace === '' ? '' : placed(nameOf(leak.className), classPlace) },
     { label: 'Made by', text: maker ? placed(nameOf(maker.name), printLocation(maker)) : '' },
     { label: 'Cut', text: cutOf(leak) },
     { label: 'Known', text: known ? sentence(knownAs(known)) + (isShort ? '' : `; ${sentence(known.source)}`) : '' },

@@ -23,6 +23,7 @@ const MOST_OTHERS = 8;
 const MOST_ONE_OFF = 3;
 /** Snapshots from which on growth in every interval is more than the start of something. */
 const ENOUGH_SNAPSHOTS = 3;
+const UNSURE = 'Two snapshots: it may be a cache that is filling up. A third makes it certain.';
 
 /**
  * The verdict as a colleague would give it: the leak, then what else there is to say.
@@ -124,7 +125,7 @@ function tellMeasurement(document, terminal, isLong) {
     return [
       '',
       ...wrap(`${counted(leaks.length, 'leak')} ${over}.${left}`, terminal.width),
-      ...(isEnough ? [] : wrap('Two snapshots: it may be a cache that is filling up. A third makes it certain.', terminal.width).map((line) => terminal.style('yellow', line))),
+      ...(isEnough ? [] : wrap(UNSURE, terminal.width).map((line) => terminal.style('yellow', line))),
       ...footnotes,
     ];
   }
@@ -134,7 +135,8 @@ function tellMeasurement(document, terminal, isLong) {
     ? `Nothing accumulated in each of the ${counted(snapshots.length - 1, 'interval')}. ${objects} What leaks less often than once an interval would not show.`
     : `Between two snapshots nothing accumulates that was not there before. ${objects} A third snapshot, after the same work again, makes this more certain.`;
   return [
-    ...wrap(`No leak ${over}.`, terminal.width).map((line, at) => (at === 0 ? line.replace('No leak', (text) => terminal.style(['bold', 'green'], text)) : line)),
+    ...wrap(`No leak ${over}.`, terminal.width).map((line) =>
+      line.replace(/^No leak/, (text) => terminal.style(['bold', 'green'], text))),
     ...wrap(`${sure}${left}`, terminal.width),
     ...footnotes,
   ];

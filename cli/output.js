@@ -40,7 +40,8 @@ class Output {
   }
 
   /**
-   * One JSON document, a row of a list on a line of its own; made piece by piece, never as one string. Nothing in it acts on a terminal.
+   * One JSON document, a row of a list on a line of its own; made piece by piece, never as one string. Nothing in it
+   * acts on a terminal.
    *
    * @param {object} document
    */

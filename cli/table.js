@@ -87,15 +87,18 @@ function measure(column, rows, header) {
 }
 
 /**
- * Gives up optional columns, then the length of names, then that of the longest texts, until a row fits. Numbers stay whole.
+ * Gives up optional columns, then the length of names, then that of the longest texts, until a row fits.
+ * Numbers stay whole.
  *
  * @param {Measured[]} measured
  * @param {{ table: number, page: number }} available columns of a table, and of prose
  */
 function chooseColumns(measured, { table, page }) {
   let shown = [...measured];
-  const least = (/** @type {Measured} */ { column, width }) =>
-    (column.prose ? Math.min(width, NARROWEST_PROSE) : column.flexible || column.keep === 'end' ? Math.min(width, NAME_WIDTH) : width);
+  const least = (/** @type {Measured} */ { column, width }) => {
+    if (column.prose) return Math.min(width, NARROWEST_PROSE);
+    return column.flexible || column.keep === 'end' ? Math.min(width, NAME_WIDTH) : width;
+  };
   while (totalWidth(shown, least) > table) {
     const at = shown.findLastIndex(({ column }) => column.optional);
     if (at < 0) break;
@@ -103,8 +106,8 @@ function chooseColumns(measured, { table, page }) {
   }
   const last = shown[shown.length - 1];
   if (last.column.prose) {
-    const before = totalWidth(shown) - last.width;
-    shown[shown.length - 1] = { ...last, width: Math.min(last.width, Math.max(Math.min(table, page) - before, NARROWEST_PROSE)) };
+    const room = Math.min(table, page) - (totalWidth(shown) - last.width);
+    shown[shown.length - 1] = { ...last, width: Math.min(last.width, Math.max(room, NARROWEST_PROSE)) };
   }
   const isName = (/** @type {Measured} */ { column }) => column.flexible === true;
   const isText = (/** @type {Measured} */ { column }) => column.align !== 'right' && !column.prose;

@@ -10,7 +10,8 @@
  * fourth and those above it, which would cover other lines, and a mark without a letter below it.
  */
 const HARMFUL = new RegExp([
-  '(?! )[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Z}\\p{Default_Ignorable_Code_Point}\\u2800\\u{16fe4}\\u{1d159}\\u{13441}\\u{13442}]',
+  '(?! )[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Z}\\p{Default_Ignorable_Code_Point}]',
+  '[\\u2800\\u{16fe4}\\u{1d159}\\u{13441}\\u{13442}]',
   '(?<=[\\p{Mn}\\p{Me}]{3})[\\p{Mn}\\p{Me}]',
   '(?<![\\p{L}\\p{N}\\p{M}])[\\p{Mn}\\p{Me}]',
 ].join('|'), 'gu');

@@ -35,7 +35,8 @@ async function run(context) {
   const document = await withSnapshot(context, async (snapshot) => ({ snapshot: snapshot.info, ...(await snapshot.contexts({ signal })) }));
   if (options.json) return output.json(document);
   const { closures, realms, sharedSize, unattributedSize } = document;
-  await output.write(`Only variables that closures captured keep ${size(closures.retainedSize)} alive, ${counted(closures.retainedCount, 'object')} in ${counted(closures.contextCount, 'scope')}.\n\n`);
+  const objects = `${counted(closures.retainedCount, 'object')} in ${counted(closures.contextCount, 'scope')}`;
+  await output.write(`Only variables that closures captured keep ${size(closures.retainedSize)} alive, ${objects}.\n\n`);
   const rows = [...realms].sort((a, b) => b.size - a.size);
   await printRows(context, COLUMNS, rows, { none: 'The snapshot names no native context.', total: rows.length });
   return output.write(`\nSeveral native contexts share ${size(sharedSize)}; ${size(unattributedSize)} belong to none.\n`);

@@ -1,6 +1,6 @@
 'use strict';
 
-// How far a rule is, for whoever wonders whether the watcher does anything: what it has, what it needs, what it waits for.
+// How far a rule is: what it has, what it needs, what it waits for.
 
 const { count, counted, size } = require('../../words/numbers');
 const { MIN_GAP_RATIO, RULES } = require('./rules');
@@ -55,17 +55,27 @@ function waitsFor({ name, state, share, view, times, clock }, samples, needed) {
   if (state === 'off') return 'nothing: it is switched off';
   if (state === 'investigating') return 'the end of its investigation';
   if (clock.silentForMs > 0) return `${duration(clock.silentForMs)} to pass: its last alarm is not long ago (limits.repeatMs)`;
-  if (name === 'container-limit') return view.container === undefined ? 'nothing: the process is in no control group with a limit' : nearness(view.container.usedBytes, view.container.limitBytes, share);
-  if (name === 'heap-limit') return view.levels.heap.latest === undefined ? `${COLLECTION}: what is left after it is measured` : nearness(view.levels.heap.latest, view.heapLimit, share);
+  const heap = view.levels.heap.latest;
+  if (name === 'container-limit') {
+    if (view.container === undefined) return 'nothing: the process is in no control group with a limit';
+    return nearness(view.container.usedBytes, view.container.limitBytes, share);
+  }
+  if (name === 'heap-limit') {
+    return heap === undefined ? `${COLLECTION}: what is left after it is measured` : nearness(heap, view.heapLimit, share);
+  }
   const settling = times.settleMs - view.time;
   if (samples < needed) {
     const each = name === 'rss-gap' ? '' : `, each with ${COLLECTION} in it`;
     return `${counted(needed - samples, 'more window')} of ${duration(times.windowMs)}${each}`;
   }
   if (settling > 0) return `${duration(settling)} to pass: at the start no trend is looked for (settleMs)`;
-  if (state === 'rising') return clock.quietForMs > 0 ? `${duration(clock.quietForMs)} to pass: a rise was looked into not long ago (limits.cooldownMs)` : 'the end of what another rule does';
-  if (name === 'rss-gap' && view.rss < MIN_GAP_RATIO * (view.levels.heap.latest ?? Infinity)) {
-    return `the process to take ${MIN_GAP_RATIO} times its heap: it takes ${size(view.rss)}${view.levels.heap.latest === undefined ? '' : `, and ${size(view.levels.heap.latest)} of heap`}`;
+  if (state === 'rising') {
+    if (clock.quietForMs === 0) return 'the end of what another rule does';
+    return `${duration(clock.quietForMs)} to pass: a rise was looked into not long ago (limits.cooldownMs)`;
+  }
+  if (name === 'rss-gap' && view.rss < MIN_GAP_RATIO * (heap ?? Infinity)) {
+    const ofHeap = heap === undefined ? '' : `, and ${size(heap)} of heap`;
+    return `the process to take ${MIN_GAP_RATIO} times its heap: it takes ${size(view.rss)}${ofHeap}`;
   }
   return `a rise: there is none in ${counted(samples, 'window')} of ${duration(times.windowMs)}`;
 }
@@ -85,7 +95,9 @@ function nearness(used, limit, share) {
  * @param {{ sampleMs: number, windowMs: number, minWindows: number, settleMs: number }} options
  */
 function greeting({ sampleMs, windowMs, minWindows, settleMs }) {
-  return `heaphound watches the memory of this process: it looks every ${duration(sampleMs)}; a trend needs ${minWindows} windows of ${duration(windowMs)} with ${COLLECTION} in each, `
+  const windows = `${minWindows} windows of ${duration(windowMs)}`;
+  return `heaphound watches the memory of this process: it looks every ${duration(sampleMs)}; `
+    + `a trend needs ${windows} with ${COLLECTION} in each, `
     + `which takes ${duration(Math.max(minWindows * windowMs, settleMs))} at the least; rules() says how far it is`;
 }
 

@@ -81,7 +81,8 @@ class Watcher {
     this.#unobserve = observeCollections(() => this.#collected());
     this.#timer = setInterval(() => this.#tick(), sampleMs);
     this.#timer.unref();
-    options.log?.info({ rules: this.rules().filter(({ enabled }) => enabled).map(({ name }) => name) }, greeting(options));
+    const names = this.rules().filter(({ enabled }) => enabled).map(({ name }) => name);
+    options.log?.info({ rules: names }, greeting(options));
   }
 
   rules() {
@@ -126,7 +127,8 @@ class Watcher {
   #ruleOf(name) {
     const { enabled, share, state } = /** @type {any} */ (this.#rules.get(name));
     const { meaning } = RULES[name];
-    const clock = { since: this.#since, lookedAt: this.#lookedAt, quietForMs: this.#budget.quietForMs, silentForMs: this.#budget.silentForMs(name) };
+    const waits = { quietForMs: this.#budget.quietForMs, silentForMs: this.#budget.silentForMs(name) };
+    const clock = { since: this.#since, lookedAt: this.#lookedAt, ...waits };
     const progress = progressOf({ name, state, share: share ?? 1, view: this.#view(), times: this.#options, clock });
     return { name, enabled, state, meaning, ...(share !== undefined && { share }), progress };
   }
@@ -170,7 +172,8 @@ class Watcher {
   /** @returns {import('./rules').View} */
   #view() {
     const { time } = this.#clock;
-    return { time, minWindows: this.#options.minWindows, levels: this.#levels, heapLimit: heapLimit(), rss: this.#rss, container: this.#container };
+    const { minWindows } = this.#options;
+    return { time, minWindows, levels: this.#levels, heapLimit: heapLimit(), rss: this.#rss, container: this.#container };
   }
 
   /** @param {import('../..').RuleName} name */
@@ -216,7 +219,8 @@ class Watcher {
         if (signal.aborted) return;
         // What failed now would fail at the next look, too, and fill the log.
         this.#budget.cool();
-        this.#options.log?.warn({ err: error, rule: name }, `heaphound: the rule ${name} could not be followed: ${sentence(String(error.message))}`);
+        const reason = sentence(String(error.message));
+        this.#options.log?.warn({ err: error, rule: name }, `heaphound: the rule ${name} could not be followed: ${reason}`);
       })
       .finally(() => {
         if (this.#activity === activity) this.#activity = undefined;
