@@ -1,6 +1,6 @@
 //! Count, sizes and distance of every class.
 
-use super::classes::ClassOrdinal;
+use super::class::ClassOrdinal;
 use super::heap::{Heap, Parity};
 use super::node_filter::NodeFilter;
 use crate::control::Control;

@@ -1,6 +1,6 @@
 //! Finds the class of one node after the other, and makes the rows.
 
-use super::classes::{Class, ClassOrdinal};
+use super::class::{Class, ClassOrdinal};
 use super::interface_match::NONE;
 use super::interfaces::Interfaces;
 use super::quick_hash::QuickHash;

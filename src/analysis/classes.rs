@@ -1,5 +1,6 @@
 //! The classes of a snapshot: what the rows of a summary or of a diff are about.
 
+use super::class::{Class, ClassOrdinal};
 use super::class_builder::ClassBuilder;
 use super::interface_match::match_interfaces;
 use super::interfaces::Interfaces;
@@ -7,33 +8,10 @@ use super::shapes::{PlainObjects, Shapes};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
-use crate::format::Location;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
-use crate::text::{Text, TextBuf};
+use crate::text::Text;
 use std::collections::HashMap;
-
-/// Position of a class in [`Classes::rows`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ClassOrdinal(pub u32);
-
-impl ClassOrdinal {
-    #[inline(always)]
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// A class of objects.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Class {
-    /// DevTools' key, the same for the same class in every snapshot of a process: `scriptId,line,column,name`, or `,name` when the
-    /// place is not known.
-    pub key: TextBuf,
-    pub name: TextBuf,
-    /// Where the constructor stands.
-    pub location: Option<Location>,
-}
 
 /// Classes of all nodes.
 ///
@@ -144,7 +122,7 @@ impl Classes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::LocationTable;
+    use crate::format::{Location, LocationTable};
     use crate::snapshot::drawing::{draw, named};
 
     /// `expected`: `name=key` words, with `_` for a space.

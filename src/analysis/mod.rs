@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod allocations;
+mod class;
 mod class_builder;
 mod classes;
 mod comparison;
@@ -37,7 +38,8 @@ mod text_table;
 
 pub use aggregates::{Aggregate, aggregate_members, aggregates};
 pub use allocations::{AllocationRow, AllocationTotals, Allocations, Caller, allocation_stack};
-pub use classes::{Class, ClassOrdinal, Classes};
+pub use class::{Class, ClassOrdinal};
+pub use classes::Classes;
 pub use comparison::{Comparison, Matching};
 pub use context_summary::{ContextSummary, RealmSizes, context_summary, realm_sizes};
 pub use dominators::{biggest_dominators, dominator_chain, dominator_child_count, dominator_children};

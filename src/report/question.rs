@@ -3,7 +3,6 @@
 use super::document::Document;
 use super::opened::Opened;
 use super::{allocations, contexts, dominators, node, query, strings, summary};
-use crate::analysis::NodeFilter;
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use serde::Deserialize;
@@ -23,20 +22,6 @@ enum Question {
     DuplicateStrings(strings::StringsQuestion),
     Query(query::QueryQuestion),
     Allocations,
-}
-
-/// Ids above `after` up to and including `up_to`.
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "camelCase")]
-pub struct IdRange {
-    after: Option<u64>,
-    up_to: Option<u64>,
-}
-
-impl IdRange {
-    pub fn filter(self) -> NodeFilter {
-        NodeFilter::Ids { above: self.after.unwrap_or(0), up_to: self.up_to.unwrap_or(u64::MAX) }
-    }
 }
 
 /// Answers a question given as JSON.

@@ -3,7 +3,6 @@
 use super::document::{Document, LATER};
 use super::opened::Opened;
 use super::places::{LocationRow, Places};
-use super::question::IdRange;
 use super::rows::system;
 use crate::analysis::{Aggregate, NamedFilter, NodeFilter, aggregates, statistics};
 use crate::control::Control;
@@ -20,6 +19,20 @@ pub struct SummaryQuestion {
     #[serde(default)]
     sort: SummarySort,
     limit: Option<usize>,
+}
+
+/// Ids above `after` up to and including `up_to`.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "camelCase")]
+struct IdRange {
+    after: Option<u64>,
+    up_to: Option<u64>,
+}
+
+impl IdRange {
+    fn filter(self) -> NodeFilter {
+        NodeFilter::Ids { above: self.after.unwrap_or(0), up_to: self.up_to.unwrap_or(u64::MAX) }
+    }
 }
 
 #[derive(Deserialize, Clone, Copy, Default)]

@@ -1,9 +1,11 @@
 //! Integration tests of the core, one binary.
 
 mod corpus;
+mod cycles;
 mod golden;
 mod golden_files;
 mod golden_rows;
 mod layers;
 mod locations;
 mod questions;
+mod sources;

@@ -1,7 +1,7 @@
 //! What one snapshot says about each of its objects, as far as it tells them apart.
 
 use super::mix;
-use super::rows::Rows;
+use super::rows::{Items, Rows};
 use super::texts::{Texts, edges, kind, split};
 use crate::bit_set::BitSet;
 use crate::format::Tables;
@@ -238,13 +238,6 @@ impl<'a> Content<'a> {
 /// A root that V8 made up for the snapshot: its id is always the same.
 pub fn is_synthetic(tables: &Tables, node: usize) -> bool {
     kind(tables, node) == NodeKind::SYNTHETIC
-}
-
-/// Ascending and different.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Items {
-    pub texts: Vec<u64>,
-    pub children: Vec<u32>,
 }
 
 pub(super) fn child_hash(edge: u32, address: u64) -> u32 {

@@ -2,15 +2,41 @@
 
 use super::addresses::Records;
 use super::content::{Content, is_synthetic};
+use super::heap_key::HeapKey;
 use super::matching::match_rows;
 use super::mix;
-use super::numbering::{Numbered, Origin};
-use super::table::{LAST_ID, Table, new_space};
+use super::table::{LAST_ID, Space, Table, new_space};
 use crate::format::{Parser, Tables};
 use crate::ordinal::{NO_NODE, StringOrdinal};
+use std::path::PathBuf;
 
 /// Share of objects, in percent, that V8's table has to know, and with the size that the snapshot says.
 const KNOWN_SHARE: usize = 95;
+
+/// Which heap it is, and where its last table is.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub heap: HeapKey,
+    /// Mixed into every hash of a text, so that nobody can look texts up in the table: any number that the process keeps to itself and
+    /// does not change.
+    pub secret: u64,
+    /// `X.ids` of the last capture of this heap.
+    pub previous: Option<PathBuf>,
+}
+
+/// What became of the ids.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Numbered {
+    /// Snapshots of the same space have comparable ids.
+    pub space: Space,
+    /// Why the space is a new one; `None` when it is that of the last capture.
+    pub reason: Option<String>,
+    /// Objects that have the id of the last capture, and how many of those were moved since.
+    pub kept: u64,
+    pub moved: u64,
+    /// For the next capture; `None` when it could not follow these objects.
+    pub table: Option<Table>,
+}
 
 /// What was found out beside the pipeline.
 pub(super) struct Found {

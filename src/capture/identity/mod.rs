@@ -18,8 +18,9 @@ mod table;
 pub(super) mod test_heap;
 mod texts;
 
+pub use decide::{Numbered, Origin};
 pub use heap_key::HeapKey;
-pub use numbering::{Numbered, Numbering, Origin};
+pub use numbering::Numbering;
 pub use table::Table;
 
 /// A good mixture of two numbers.

@@ -4,40 +4,15 @@
 //! objects are looked up in the table of the last capture, and the document goes on with their ids. Nothing else in it changes.
 
 use super::addresses;
-use super::decide::{Found, decide};
+use super::decide::{Found, Numbered, Origin, decide};
 use super::heap_key::HeapKey;
 use super::rewrite::Rewrite;
 use super::split_document::SplitDocument;
-use super::table::{Space, Table, new_space};
+use super::table::{Table, new_space};
 use crate::error::Result;
 use crate::format::Parser;
 use std::path::PathBuf;
 use std::thread::JoinHandle;
-
-/// Which heap it is, and where its last table is.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    pub heap: HeapKey,
-    /// Mixed into every hash of a text, so that nobody can look texts up in the table: any number that the process keeps to itself and
-    /// does not change.
-    pub secret: u64,
-    /// `X.ids` of the last capture of this heap.
-    pub previous: Option<PathBuf>,
-}
-
-/// What became of the ids.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Numbered {
-    /// Snapshots of the same space have comparable ids.
-    pub space: Space,
-    /// Why the space is a new one; `None` when it is that of the last capture.
-    pub reason: Option<String>,
-    /// Objects that have the id of the last capture, and how many of those were moved since.
-    pub kept: u64,
-    pub moved: u64,
-    /// For the next capture; `None` when it could not follow these objects.
-    pub table: Option<Table>,
-}
 
 /// Takes the document of a forked child, in the child, while V8 writes it.
 pub struct Numbering {

@@ -1,6 +1,11 @@
 //! What tells the objects of one snapshot from each other, as columns.
 
-use super::content::Items;
+/// Ascending and different.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Items {
+    pub texts: Vec<u64>,
+    pub children: Vec<u32>,
+}
 
 /// # Shapes
 /// One row per object whose place is known, ascending by address; the starts have one more.

@@ -227,7 +227,7 @@ fn checksum(bytes: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::content::Items;
+    use super::super::rows::Items;
     use super::*;
 
     fn heap() -> HeapKey {
