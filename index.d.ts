@@ -54,13 +54,21 @@ export interface SnapshotInfo {
   file?: string;
   /** From the capture's sidecar, `FILE.json`: captures of one id space call the same object by the same id. */
   idSpace?: string;
-  /**
-   * When it was taken, ISO 8601 in UTC: from the sidecar, from the name that Node.js gave the file, else when the file was last written. Absent for bytes
-   * and streams.
-   */
+  /** When it was taken, ISO 8601 in UTC. Absent for bytes and streams. */
   takenAt?: string;
   /** From the sidecar: what the process took of memory when the capture began. */
   memory?: ProcessMemory;
+  /**
+   * Who says so: `'capture'`, what took it (the sidecar); `'name'`, the name that Node.js or a capture gave the file; `'file'`, when the file was
+   * last written, which a copy changes.
+   */
+  takenAtFrom?: 'capture' | 'name' | 'file';
+  /** The process, from the sidecar or the name that Node.js gave the file. */
+  pid?: number;
+  /** 0: the main thread. */
+  threadId?: number;
+  /** What the process runs on, from the sidecar. */
+  runtime?: Runtime;
   nodeCount: number;
   edgeCount: number;
   stringCount: number;
@@ -85,6 +93,9 @@ export interface SnapshotInfo {
   storedBytes: number;
   compression: 'none' | 'gzip' | 'zstd';
 }
+
+/** What a process runs on. `'V8'`: something else with V8, as a browser. */
+export type Runtime = 'Node.js' | 'Deno' | 'Bun' | 'V8';
 
 /** What is known of a snapshot that was read for a comparison only. */
 export type ReadInfo = Omit<SnapshotInfo, 'unreachableCount'>;
@@ -423,9 +434,33 @@ export interface Snapshot extends AsyncDisposable {
 export interface ComparisonOptions extends OpenOptions {
   /**
    * `'ids'`: an object has one id in all of them. `'structure'`: by class, and by the way on which they hang from the roots; right for restarts,
-   * replicas and forks too. Default: `'auto'`, by id where the captures name one id space, or a sample of the ids agrees.
+   * replicas and forks too. Default: `'auto'`, by id where a sample of the ids names the same objects, and the captures do not name different id spaces.
    */
   compareBy?: 'auto' | 'ids' | 'structure';
+  /** `'auto'` (default): the snapshots are put in the order in which they were taken. `'given'`: they stay as they are given. */
+  order?: 'auto' | 'given';
+  /**
+   * What is meant, and refused without this. `'same'`: a snapshot twice, also under two names or compressions (`HEAPHOUND_ERR_SAME`). `'unrelated'`:
+   * snapshots of different programs, or several of one process among those of others (`HEAPHOUND_ERR_UNRELATED`).
+   */
+  allow?: ('same' | 'unrelated')[];
+}
+
+/** The order in which the snapshots of a comparison stand in the document: oldest first. */
+export interface SnapshotOrder {
+  /** True: not that of the call. */
+  sorted: boolean;
+  /**
+   * Who tells it. `'ids'`: a later snapshot of one process has higher ids. `'time'`: `takenAt`. `'names'`: the numbers in the names of the files.
+   * `'given'`: nobody, or the option `order`.
+   */
+  by: 'ids' | 'time' | 'names' | 'given';
+  /** False: it is the best guess, and may be wrong. */
+  known: boolean;
+  /** Of each snapshot in the document its position in the call, where a directory counts as the snapshots in it. */
+  given: number[];
+  /** Why, in one sentence. */
+  reason: string;
 }
 
 /** How the objects of several snapshots were matched. */
@@ -476,6 +511,7 @@ export interface ClassDiff {
 export interface DiffDocument {
   before: ReadInfo;
   after: SnapshotInfo;
+  order: SnapshotOrder;
   comparison: Comparison;
   /** Classes that gained or lost objects, or without ids bytes: DevTools' Comparison. */
   classes: ClassDiff[];
@@ -687,6 +723,7 @@ export interface LeakDocument {
    * the growth, and more than 64 KiB an interval, has no explanation (`accounting`), or the process grew by far more than its heap (`outside`).
    */
   verdict: 'leak' | 'none' | 'unknown';
+  order: SnapshotOrder;
   comparison: Comparison;
   /** Most important first. */
   leaks: Leak[];
@@ -794,10 +831,16 @@ export interface OneOffGrowth {
 /** Reads a snapshot on threads of its own and computes everything that DevTools shows of it. */
 export function openSnapshot(source: Source, options?: OpenOptions): Promise<Snapshot>;
 
-/** DevTools' Comparison and more. An opened `before` is kept open; a source is read, and its memory given back early. */
-export function diffSnapshots(before: SnapshotOrSource, after: SnapshotOrSource, options?: DiffOptions): Promise<DiffDocument>;
+/**
+ * DevTools' Comparison and more. An opened `before` is kept open; a source is read, and its memory given back early. The older one is `before` in the
+ * document, whichever way round they are given. `before` alone is the path of a directory: its oldest snapshot and its newest.
+ */
+export function diffSnapshots(before: SnapshotOrSource, after?: SnapshotOrSource, options?: DiffOptions): Promise<DiffDocument>;
 
-/** What grows over two or more snapshots of one program, oldest first, and what holds it. */
+/**
+ * What grows over two or more snapshots of one program, and what holds it. They are put in the order in which they were taken; the path of a directory
+ * stands for the snapshots in it.
+ */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
 
 /** Sorts out the leaks that somebody knows and accepts: for documents that were kept, and for tests. */
@@ -1285,6 +1328,8 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_TRUNCATED'
   | 'HEAPHOUND_ERR_ORDER'
   | 'HEAPHOUND_ERR_FOREIGN'
+  | 'HEAPHOUND_ERR_SAME'
+  | 'HEAPHOUND_ERR_UNRELATED'
   | 'HEAPHOUND_ERR_TOO_LARGE'
   | 'HEAPHOUND_ERR_COMPRESSION'
   | 'HEAPHOUND_ERR_IO'

@@ -56,6 +56,13 @@ describe('check', () => {
     const { code, stdout } = await check();
     assert.equal(code, 0);
     assert.match(stdout, /^0 new leaks, 2 known ones, 0 ones of the baseline gone\.$/m);
+    // It knows of two leaks: it does not say that there is none.
+    assert.match(stdout, /^No new leak over 2 snapshots .*\n2 leaks of the baseline are still there\./);
+    for (const fingerprint of fingerprints) assert.match(stdout, new RegExp(`^ {3}\\S+ \\+[\\d,]+.* in .*\\[${fingerprint}\\]$`, 'm'));
+    assert.doesNotMatch(stdout, /Nothing accumulated|nothing accumulates|^No leak/m);
+    const markdown = (await check('--markdown')).stdout;
+    assert.match(markdown, /^### No new leak\n/);
+    for (const fingerprint of fingerprints) assert.ok(markdown.includes(fingerprint));
     assert.deepEqual(fs.readdirSync(folder), ['heap.json'], 'nothing else is left');
   });
 
@@ -122,7 +129,7 @@ describe('explain', () => {
     const { code, stderr } = await heaphound(['explain', 'zz', BEFORE, AFTER]);
     assert.equal(code, 2);
     for (const fingerprint of fingerprints) assert.ok(stderr.includes(fingerprint));
-    assert.match((await heaphound(['explain', 'zz', AFTER, AFTER])).stderr, /there is no leak at all/);
+    assert.match((await heaphound(['explain', 'zz', AFTER, AFTER, '--allow', 'same'])).stderr, /there is no leak at all/);
   });
 });
 

@@ -190,11 +190,13 @@ describe('leaks', () => {
       assert.ok(document.ignored >= 1, args.join(' '));
       assert.ok(document.leaks.every((leak) => leak.fingerprint !== first.fingerprint), args.join(' '));
     }
-    assert.equal((await heaphound(['leaks', BEFORE, AFTER, '--ignore', '/./'])).code, 0);
+    const { code, stdout } = await heaphound(['leaks', BEFORE, AFTER, '--ignore', '/./']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^No other leak over 2 snapshots .*\n\d+ leaks? ignored\./, 'there are some: it does not say that there is none');
   });
 
   it('finds none where nothing grew, and ends with 0', async () => {
-    const { code, stdout } = await heaphound(['leaks', AFTER, AFTER, AFTER]);
+    const { code, stdout } = await heaphound(['leaks', AFTER, AFTER, AFTER, '--allow', 'same']);
     assert.equal(code, 0);
     assert.match(stdout, /^No leak over 3 snapshots/);
   });
@@ -233,7 +235,7 @@ describe('output', () => {
 
   it('makes hostile names harmless', async () => {
     const file = write('hostile.heapsnapshot', hostileSnapshot());
-    for (const args of [['summary', file], ['query', file], ['node', file, '@3'], ['path', file, '@3'], ['dominators', file], ['diff', file, file]]) {
+    for (const args of [['summary', file], ['query', file], ['node', file, '@3'], ['path', file, '@3'], ['dominators', file], ['diff', file, file, '--allow', 'same']]) {
       const { code, stdout } = await heaphound(args);
       assert.equal(code, 0, args[0]);
       // eslint-disable-next-line no-control-regex
@@ -299,7 +301,10 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
     [['sumary', 'x'], /no command 'sumary'; did you mean 'summary'\?/],
     [['summary'], /takes one FILE, not none/],
     [['summary', 'a', 'b'], /takes one FILE, not 2/],
-    [['leaks', 'a'], /two FILEs or more/],
+    [['leaks'], /two FILEs or more, or a DIR/],
+    [['leaks', 'a'], /growth needs two snapshots or more.*heaphound summary a \(objects by class\)/],
+    [['check', 'a', '--baseline', 'b'], /growth needs two snapshots or more/],
+    [['diff', 'a'], /growth needs two snapshots or more/],
     [['summary', 'x', '--jsn'], /no option --jsn; did you mean --json\?/],
     [['summary', 'x', '--detached'], /heaphound summary has no option --detached/],
     [['summary', 'x', '--limit'], /--limit needs a value/],
@@ -314,7 +319,8 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
     [['leaks', 'x', 'y', '--json', '--sarif'], /--json and --sarif cannot both be printed/],
     [['leaks', 'x', 'y', '--ignore', '/(/'], /--ignore: Invalid regular expression/],
     [['leaks', 'x', 'y', '--catalogue', 'no-such-file.json'], /catalogue: cannot be read from no-such-file\.json/],
-    [['explain', 'a', 'b'], /a FINGERPRINT and two FILEs or more/],
+    [['explain', 'a'], /a FINGERPRINT and two FILEs or more/],
+    [['explain', 'a', 'b'], /growth needs two snapshots or more/],
     [['check', 'a', 'b'], /needs --baseline FILE/],
   ];
   for (const [args, message] of cases) {

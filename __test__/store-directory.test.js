@@ -66,11 +66,14 @@ test('snapshots of a store are compared by id, and only the last table of ids st
     ids.push((await store.capture(capture)).id);
   }
   delete globalThis.pile;
-  const { comparison } = await findLeaks(await Promise.all(ids.map((id) => store.source(id))));
+  const files = await Promise.all(ids.map((id) => store.source(id)));
+  assert.deepEqual([...files].sort(), files, 'names sort by time');
+  const { comparison, order } = await findLeaks(files.toReversed());
+  assert.deepEqual([order.sorted, order.given, order.known], [true, [2, 1, 0], true]);
   const tables = fs.readdirSync(path.dirname(await store.source(ids[0]))).filter((name) => name.endsWith('.ids'));
   if ((await store.get(ids[0])).mode !== 'fork') return;
   assert.equal(comparison.ids, true, comparison.reason);
-  assert.deepEqual(tables.map((name) => name.slice(0, 32)), ids.slice(-1));
+  assert.deepEqual(tables, [`${path.basename(files[2])}.ids`]);
 });
 
 test('the oldest go first, but none that is held, by whatever process', async (t) => {

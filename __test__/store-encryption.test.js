@@ -38,7 +38,9 @@ test('in a directory nothing but ciphertext touches the disk; each of the keys o
   assert.equal(stored.encrypted, 'age');
   assert.equal(store.canRead, false);
   assert.equal(fs.statSync(stored.filePath).size, stored.storedBytes);
-  assert.deepEqual(fs.readdirSync(dir).sort(), [`${stored.id}.heapsnapshot.zst.age`, `${stored.id}.heapsnapshot.zst.age.json`]);
+  const name = path.basename(stored.filePath);
+  assert.match(name, new RegExp(`^\\d{8}T\\d{9}Z-${stored.id}\\.heapsnapshot\\.zst\\.age$`));
+  assert.deepEqual(fs.readdirSync(dir).sort(), [name, `${name}.json`]);
   await assert.rejects(store.source(stored.id), { code: 'HEAPHOUND_ERR_ENCRYPTED' });
 
   for (const source of [stored.filePath, fs.readFileSync(stored.filePath), fs.createReadStream(stored.filePath)]) {

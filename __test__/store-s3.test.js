@@ -52,7 +52,7 @@ test('a snapshot goes into the bucket without a file, its sidecar last, and come
   const stored = await store.capture(capture, { trigger: 'watch', reason: hostile, tags: ['eu-1'] });
   const keys = (await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).Contents.map(({ Key }) => Key).sort();
   const key = stored.location.slice(`s3://${BUCKET}/`.length);
-  assert.match(key, /^heaphound\/shop\/\d{4}\/\d\d\/\d\d\/[A-Za-z0-9._-]+-\d+-0-\d{8}T\d{9}Z-[0-9a-f]{32}\.heapsnapshot\.zst$/);
+  assert.match(key, /^heaphound\/shop\/\d{4}\/\d\d\/\d\d\/\d{8}T\d{9}Z-[A-Za-z0-9._-]+-\d+-0-[0-9a-f]{32}\.heapsnapshot\.zst$/);
   assert.deepEqual(keys, [key, `${key}.json`]);
   const head = await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }));
   assert.equal(head.ContentType, 'application/zstd');

@@ -6,31 +6,41 @@ const { printLocation } = require('../words/location');
 const { cacheOf, SIGNS, cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../words/leak-sentences');
 const { shares, tellOutside, tellUnknown } = require('../words/leak-accounting');
 const { counted, size } = require('../words/numbers');
+const { orderSentence } = require('./order_line');
 const { harmless, sentence } = require('../words/text');
 
 const LINK = /(https:\/\/[\w./%?=&+~-]+[\w/])/;
 
 /**
- * @param {import('..').LeakDocument} document
+ * @param {import('..').LeakDocument & { known?: string[] }} document `known`: fingerprints of a baseline that are still there
  * @param {{ root: string }} options
  * @returns {string[]} lines
  */
 function leaksAsMarkdown(document, { root }) {
-  const { snapshots, leaks, ignored, outside } = document;
+  const { snapshots, order, leaks, ignored, outside, known = [] } = document;
   const over = `${counted(snapshots.length, 'snapshot')} (${snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ')})`;
   const left = ignored > 0 ? `, ${ignored} ignored` : '';
+  const still = known.length === 0 ? '' : ` Of the baseline there are still: ${known.map(code).join(', ')}.`;
+  const ordered = orderSentence(order, snapshots);
+  const doubt = ordered === '' ? [] : ['', escape(ordered)];
   const account = shares(document);
-  const closing = [...(account ? ['', escape(account)] : []), ...(outside?.isUnexplained ? ['', escape(`Also, ${tellOutside(outside).headline}`)] : [])];
+  const closing = [...doubt, ...(account ? ['', escape(account)] : []), ...(outside?.isUnexplained ? ['', escape(`Also, ${tellOutside(outside).headline}`)] : [])];
   if (document.verdict === 'unknown') {
     const { headline, sentences } = tellUnknown(document);
-    return ['### Cannot tell whether it leaks', '', `**${escape(headline)}**`, '', ...sentences.map((sentence) => `- ${escape(sentence)}`), ...(account ? ['', escape(account)] : [])];
+    return [
+      '### Cannot tell whether it leaks', '', `**${escape(headline)}**`, '', ...sentences.map((sentence) => `- ${escape(sentence)}`),
+      ...(still === '' ? [] : ['', still.trim()]), ...doubt, ...(account ? ['', escape(account)] : []),
+    ];
+  }
+  if (leaks.length === 0 && known.length + ignored > 0) {
+    return [known.length > 0 ? '### No new leak' : '### No other leak', '', `Looked at ${over}${left}.${still}`, ...closing];
   }
   if (leaks.length === 0) return ['### No leak', '', `Nothing piles up over ${over}${left}.`, ...closing];
   return [
     `### ${counted(leaks.length, 'leak')}`,
     ...leaks.flatMap((leak) => ['', ...leakAsMarkdown(leak, root)]),
     '',
-    `Found over ${over}${left}.`,
+    `Found over ${over}${left}.${still}`,
     ...closing,
   ];
 }

@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { compareByOf, sourcesOf, workOptions } = require('./snapshots');
+const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('./snapshots');
 const { UsageError } = require('./usage');
 
 const ALL = 0xffffffff;
@@ -9,7 +9,7 @@ const ALL = 0xffffffff;
 const EXPRESSION = /^\/(.+)\/([imsuv]*)$/s;
 
 /** Options of every command that looks for leaks. */
-const SEARCH = ['operations', 'compare-by', 'ignore', 'catalogue', 'root'];
+const SEARCH = ['operations', ...COMPARISON, 'ignore', 'catalogue', 'root'];
 
 const SEARCH_HELP = {
   ignore: 'leave leaks out: fingerprints, names of classes, ends of paths, /expressions/',
@@ -20,16 +20,17 @@ const SEARCH_HELP = {
  * Looks for the leaks of some files.
  *
  * @param {import('./main').Context} context
- * @param {string[]} files oldest first
+ * @param {string[]} files or a directory
  * @param {number} [limit]
  * @returns {Promise<import('..').LeakDocument>}
  */
 async function searchLeaks(context, files, limit = ALL) {
   const { options } = context;
+  checkSeveral(files);
   const { findLeaks } = require('..');
   const document = await findLeaks(sourcesOf(files), {
     ...workOptions({ ...context, operands: files }),
-    compareBy: compareByOf(options),
+    ...comparisonOptions(options),
     operations: options.operations,
     ignore: readIgnore(options.ignore ?? []),
     catalogue: options.catalogue,

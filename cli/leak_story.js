@@ -4,6 +4,7 @@ const { drawFullPath, drawShortPath } = require('./leak_path');
 const { INDENT, drawFacts, drawHeadline, margin, section } = require('./leak_page');
 const { holder, nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
+const { drawOrder } = require('./order_line');
 const { tellUnknown } = require('../words/leak-accounting');
 const { count, countDelta, counted, size, sizeDelta } = require('../words/numbers');
 const { UNKNOWN, drawAccount, tellAccount } = require('./leak_account');
@@ -29,18 +30,19 @@ const UNSURE = 'Two snapshots: it may be a cache that is filling up. A third mak
  * The verdict as a colleague would give it: the leak, then what else there is to say.
  *
  * @param {import('..').LeakDocument} document
- * @param {{ files: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, terminal: Terminal }} options
- *   limit: leaks that are told at length
+ * @param {{ files: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, known?: Leak[], terminal: Terminal }} options
+ *   limit: leaks that are told at length; known: leaks of a baseline, a line each
  * @returns {string[]} lines
  */
-function tellLeaks(document, { files, limit, all = false, tree = false, full = false, terminal }) {
+function tellLeaks(document, { files, limit, all = false, tree = false, full = false, known = [], terminal }) {
   const { leaks } = document;
   const told = leaks.slice(0, limit);
   const others = leaks.slice(told.length);
-  const closing = tellMeasurement(document, terminal, all);
+  const knownLines = tellOthers('Known', known, undefined, terminal);
+  const closing = [...tellMeasurement(document, terminal, all, known.length), ...knownLines];
   const rest = all ? [...drawOneOff(document, terminal), ...drawAccount(document, terminal)] : [];
   if (leaks.length === 0) return [...closing, ...rest];
-  const otherLines = tellOthers(others, told.length, terminal);
+  const otherLines = tellOthers('Also', others, told.length, terminal);
   // One leak fits one screen, with all that stands below it.
   const room = SCREEN - closing.length - otherLines.length;
   return [
@@ -86,21 +88,23 @@ function moreOf({ fingerprint }, files, terminal) {
 /**
  * The leaks that are not told at length, a sentence each.
  *
+ * @param {string} title
  * @param {Leak[]} leaks
- * @param {number} before how many are told
+ * @param {number | undefined} before how many are told, for numbers that go on
  * @param {Terminal} terminal
  */
-function tellOthers(leaks, before, terminal) {
+function tellOthers(title, leaks, before, terminal) {
   if (leaks.length === 0) return [];
   const shown = leaks.slice(0, MOST_OTHERS);
   const lines = shown.flatMap((leak, at) => {
     const objects = sum(leak.countGrowth);
     const growth = objects > 0 ? countDelta(objects) : sizeDelta(sum(leak.sizeGrowth));
     const text = `${nameOf(leak.className)} ${growth} in ${holder(leak)}  [${leak.fingerprint}]`;
-    return wrap(text, terminal.width - INDENT).map((line, row) => (row === 0 ? `${before + at + 1}.` : '').padEnd(INDENT) + line);
+    const front = before === undefined ? '' : `${before + at + 1}.`;
+    return wrap(text, terminal.width - INDENT).map((line, row) => (row === 0 ? front : '').padEnd(INDENT) + line);
   });
   const rest = leaks.length - shown.length;
-  return ['', terminal.style('bold', 'Also'), ...lines, ...(rest > 0 ? [`… and ${rest} more: --all shows them`] : [])];
+  return ['', terminal.style('bold', title), ...lines, ...(rest > 0 ? [`… and ${rest} more: --all shows them`] : [])];
 }
 
 /**
@@ -109,13 +113,15 @@ function tellOthers(leaks, before, terminal) {
  * @param {import('..').LeakDocument} document
  * @param {Terminal} terminal
  * @param {boolean} isLong one-off growth is shown elsewhere
+ * @param {number} [knownCount] leaks of a baseline, which are told elsewhere
  */
-function tellMeasurement(document, terminal, isLong) {
-  const { snapshots, comparison, leaks, oneOff, ignored } = document;
+function tellMeasurement(document, terminal, isLong, knownCount = 0) {
+  const { snapshots, order, comparison, leaks, oneOff, ignored } = document;
   const totals = snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ');
   const over = `over ${counted(snapshots.length, 'snapshot')} (${totals})`;
   const isEnough = snapshots.length >= ENOUGH_SNAPSHOTS;
   const left = ignored > 0 ? ` ${counted(ignored, 'leak')} ignored.` : '';
+  const doubts = drawOrder(order, snapshots, terminal);
   const footnotes = [
     ...(comparison.ids ? [] : [`Compared by structure: ${sentence(comparison.reason)}.`]),
     ...(oneOff.length === 0 || isLong ? [] : [tellOneOff(oneOff)]),
@@ -125,11 +131,21 @@ function tellMeasurement(document, terminal, isLong) {
     return [
       '',
       ...wrap(`${counted(leaks.length, 'leak')} ${over}.${left}`, terminal.width),
+      ...doubts,
       ...(isEnough ? [] : wrap(UNSURE, terminal.width).map((line) => terminal.style('yellow', line))),
       ...footnotes,
     ];
   }
-  if (document.verdict === 'unknown') return [...tellUnknownGrowth(document, over, terminal), ...(left ? [left.trim()] : []), ...footnotes];
+  // Something accumulates that is known, or not asked for.
+  const found = [
+    ...(knownCount > 0 ? [`${counted(knownCount, 'leak')} of the baseline ${knownCount === 1 ? 'is' : 'are'} still there.`] : []),
+    ...(ignored > 0 ? [`${counted(ignored, 'leak')} ignored.`] : []),
+  ];
+  if (document.verdict === 'unknown') return [...tellUnknownGrowth(document, over, terminal), ...found, ...doubts, ...footnotes];
+  if (found.length > 0) {
+    const title = knownCount > 0 ? 'No new leak' : 'No other leak';
+    return [...wrap(`${title} ${over}.`, terminal.width).map((line) => line.replace(title, (text) => terminal.style('bold', text))), ...wrap(found.join(' '), terminal.width), ...doubts, ...footnotes];
+  }
   const objects = `${count(snapshots[snapshots.length - 1].nodeCount)} objects of the last one were compared ${comparison.ids ? 'by their ids' : 'by their place'}.`;
   const sure = isEnough
     ? `Nothing accumulated in each of the ${counted(snapshots.length - 1, 'interval')}. ${objects} What leaks less often than once an interval would not show.`
@@ -137,7 +153,8 @@ function tellMeasurement(document, terminal, isLong) {
   return [
     ...wrap(`No leak ${over}.`, terminal.width).map((line) =>
       line.replace(/^No leak/, (text) => terminal.style(['bold', 'green'], text))),
-    ...wrap(`${sure}${left}`, terminal.width),
+    ...wrap(sure, terminal.width),
+    ...doubts,
     ...footnotes,
   ];
 }

@@ -75,7 +75,7 @@ async function run({ command, operands, options }, { output, progress, signal })
     return EXIT.FINE;
   }
   if (!command) {
-    if (!options.help) throw new UsageError('a command is missing');
+    if (!options.help) throw Object.assign(new UsageError('a command is missing'), { lines: ['', ...generalHelp(describeTerminal(process.stderr, { color })), ''] });
     await output.lines(generalHelp(terminal));
     return EXIT.FINE;
   }
@@ -122,6 +122,7 @@ function explain(error, invocation) {
   if (error instanceof UsageError || error.code === 'HEAPHOUND_ERR_OPTION') {
     const command = error.cause ?? invocation?.command;
     console.error(`error: ${harmless(error.message)}`);
+    for (const line of error.lines ?? []) console.error(line);
     if (command) console.error(`usage: heaphound ${command.synopsis} [options]`);
     console.error(`Try: ${PROGRAM} ${command ? `${command.name} --help` : 'help'}`);
     return EXIT.USAGE;

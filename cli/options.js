@@ -17,6 +17,8 @@ const OPTIONS = {
   operations: { value: 'N[,N…]', help: 'how often the work was done between snapshots', read: positiveIntegers },
   tree: { help: 'what one leaked object is made of' },
   'compare-by': { value: 'WHAT', help: 'match objects by: auto (default), ids, structure' },
+  order: { value: 'WHICH', help: 'auto (default): as they were taken; given: as they stand here' },
+  allow: { value: 'WHAT,…', help: 'same: a snapshot twice; unrelated: those of different programs', read: allowed },
   strict: { help: 'numbers exactly as Chrome DevTools has them, its quirks too' },
   'no-source-maps': { help: 'do not look for source maps' },
   threads: { value: 'N', help: 'threads to work on (default: one for each processor)', read: positiveInteger },
@@ -68,6 +70,15 @@ const OPTIONS = {
 
 /** Options that every command takes. */
 const COMMON = ['json', 'limit', 'strict', 'no-source-maps', 'threads', 'color', 'no-color', 'help'];
+
+/**
+ * What is meant, though it is refused by default.
+ *
+ * @param {string} text
+ */
+function allowed(text) {
+  return text.split(',').map((part) => choose(part.trim(), ['same', 'unrelated'], 'allow'));
+}
 
 /**
  * The one of `choices` that the text means: dashes and case do not matter, and an unmistakable beginning is enough.

@@ -1,8 +1,9 @@
 'use strict';
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { choose } = require('./options');
-const { harmless } = require('../words/text');
+const { harmless, quoteForShell } = require('../words/text');
 const { UsageError } = require('./usage');
 
 /** What the stages of `Progress` are called in the bar. */
@@ -53,14 +54,35 @@ function workOptions({ options, signal, progress, operands }) {
   };
 }
 
+/** Options of every command that compares snapshots. */
+const COMPARISON = ['compare-by', 'order', 'allow'];
+
 /**
- * What `--compare-by` means.
+ * What they mean.
  *
  * @param {Record<string, any>} options
- * @returns {import('..').ComparisonOptions['compareBy']}
+ * @returns {Pick<import('..').ComparisonOptions, 'compareBy' | 'order' | 'allow'>}
  */
-function compareByOf({ 'compare-by': text }) {
-  return text === undefined ? undefined : /** @type {any} */ (choose(text, ['auto', 'ids', 'structure'], 'compare-by'));
+function comparisonOptions({ 'compare-by': compareBy, order, allow }) {
+  return {
+    compareBy: compareBy === undefined ? undefined : /** @type {any} */ (choose(compareBy, ['auto', 'ids', 'structure'], 'compare-by')),
+    order: order === undefined ? undefined : /** @type {any} */ (choose(order, ['auto', 'given'], 'order')),
+    allow,
+  };
+}
+
+/**
+ * One file shows no growth, and some other things.
+ *
+ * @param {string[]} files of a command that compares
+ * @param {import('./commands').Command} [command]
+ */
+function checkSeveral(files, command) {
+  const [file] = files;
+  if (files.length > 1 || (file !== '-' && fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())) return;
+  throw new UsageError(
+    `growth needs two snapshots or more, or a directory with them. What one can tell: heaphound summary ${quoteForShell(file)} (objects by class); ` +
+    'in its place dominators (what holds most memory), strings (text that is there twice), stats (code, strings, native memory)', { cause: command });
 }
 
 /**
@@ -94,4 +116,4 @@ async function withSnapshot(context, ask) {
   }
 }
 
-module.exports = { compareByOf, sourcesOf, workOptions, withSnapshot, idRangeOf };
+module.exports = { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions, withSnapshot, idRangeOf };

@@ -1,7 +1,10 @@
 'use strict';
 
-/** What the user typed cannot be done. Ends with exit code 2. */
-class UsageError extends Error {}
+/** What the user typed cannot be done. Ends with exit code 2. `lines`: what helps, to be printed below the message. */
+class UsageError extends Error {
+  /** @type {string[] | undefined} */
+  lines;
+}
 
 /**
  * The candidate most like what was typed, if one is like it.

@@ -14,7 +14,7 @@ const TIMEOUT_MS = 600_000;
  */
 async function download({ service }, id) {
   const { store } = service;
-  const { storedBytes, encrypted } = await service.snapshot(id);
+  const { storedBytes, encrypted, startedAt } = await service.snapshot(id);
   const release = await store.hold(id);
   try {
     const stream = await service.read(id);
@@ -24,7 +24,9 @@ async function download({ service }, id) {
       clearTimeout(timer);
       return release();
     }).catch(() => {});
-    const name = `${id}.heapsnapshot.zst${encrypted ? '.age' : ''}`;
+    // Downloads sort by time, too. A record comes from the store: only digits of it get into a header.
+    const time = String(startedAt).replaceAll(/[-:.]/g, '');
+    const name = `${/^\d{8}T\d{9}Z$/.test(time) ? `${time}-` : ''}${id}.heapsnapshot.zst${encrypted ? '.age' : ''}`;
     const headers = { 'content-type': 'application/zstd', 'content-disposition': `attachment; filename="${name}"`, 'content-length': String(storedBytes) };
     return { status: 200, headers, stream };
   } catch (error) {

@@ -113,7 +113,7 @@ const ROUTES = [
     answers: also({ 200: ANSWERS.document, 202: ANSWERS.operation }, 400, 404, 409, 413, 415, 503),
     isLong: true,
     handle: async ({ service }, { body, query, base, by }) => {
-      const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy']);
+      const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy', 'order', 'allow']);
       await areThere(service, ids, 2);
       return settle(service.diff(ids, { ...options, by }), isWaiting(query), base);
     },
@@ -128,7 +128,7 @@ const ROUTES = [
     answers: also({ 200: ANSWERS.document, 202: ANSWERS.operation }, 400, 404, 409, 413, 415, 503),
     isLong: true,
     handle: async ({ service }, { body, query, base, by }) => {
-      const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy', 'operations']);
+      const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy', 'order', 'allow', 'operations']);
       await areThere(service, ids, 10);
       return settle(service.leaks(ids, { ...options, by }), isWaiting(query), base);
     },

@@ -9,6 +9,10 @@ const TAGS = { type: 'array', maxItems: 16, items: { type: 'string', pattern: '^
 const LIMIT = { type: 'integer', minimum: 0, maximum: 1000, description: 'most rows' };
 const COUNT = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 const COMPARE_BY = { type: 'string', enum: ['auto', 'ids', 'structure'] };
+const SEQUENCE = {
+  order: { type: 'string', enum: ['auto', 'given'] },
+  allow: { type: 'array', items: { type: 'string', enum: ['same', 'unrelated'] } },
+};
 
 /** @param {Record<string, object>} properties @param {object} [more] */
 const closed = (properties, more) => ({ type: 'object', additionalProperties: false, properties, ...more });
@@ -87,7 +91,7 @@ const BODIES = {
     { nullable: true, examples: [{ reason: 'memory rises since the release', tags: ['eu-1'] }] },
   ),
   diff: closed(
-    { ids: { type: 'array', minItems: 2, maxItems: 2, uniqueItems: true, items: ID }, limit: LIMIT, compareBy: COMPARE_BY },
+    { ids: { type: 'array', minItems: 2, maxItems: 2, uniqueItems: true, items: ID }, limit: LIMIT, compareBy: COMPARE_BY, ...SEQUENCE },
     { required: ['ids'] },
   ),
   leaks: closed(
@@ -95,6 +99,7 @@ const BODIES = {
       ids: { type: 'array', minItems: 2, maxItems: 10, uniqueItems: true, items: ID },
       limit: LIMIT,
       compareBy: COMPARE_BY,
+      ...SEQUENCE,
       operations: { anyOf: [COUNT, { type: 'array', minItems: 1, items: COUNT }], description: 'how often the work was done in each interval' },
     },
     { required: ['ids'] },

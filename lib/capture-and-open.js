@@ -2,10 +2,12 @@
 
 // V8 writes, in a copy of the process or in itself, and a native thread reads and parses meanwhile: a snapshot of this thread without a file.
 
+const { threadId } = require('node:worker_threads');
 const { addon } = require('./native');
 const { CAPTURE, captureInto, firstCause } = require('./capture');
 const { withDeadline } = require('./deadline');
 const { OPEN, checkOptions } = require('./options');
+const { RUNTIME } = require('./runtime');
 const { openFeed } = require('./snapshot');
 const { takeTurn } = require('./turn');
 
@@ -37,7 +39,7 @@ async function captureAndOpen(options) {
         throw await firstCause(error, opening.then((snapshot) => snapshot.close()));
       }
       const snapshot = await opening;
-      snapshot.know({ idSpace: captured.idSpace, takenAt });
+      snapshot.know({ idSpace: captured.idSpace, takenAt, takenAtFrom: 'capture', pid: process.pid, threadId, runtime: RUNTIME });
       return snapshot;
     } finally {
       feed.close();

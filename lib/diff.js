@@ -3,13 +3,15 @@
 const { addon } = require('./native');
 const { read } = require('./document');
 const { withClasses } = require('./diff-class');
-const { Snapshot, open, parse } = require('./snapshot');
+const { SEQUENCE, openSequence } = require('./sequence');
+const { Snapshot } = require('./snapshot');
 const { OPEN, checkOptions, integer, oneOf, compareBy, limit } = require('./options');
 
 const MAX_IDS = 1000;
 
 const DIFF = {
   ...OPEN,
+  ...SEQUENCE,
   sort: oneOf([
     'sizeDelta',
     'countDelta',
@@ -28,27 +30,36 @@ const DIFF = {
 
 /**
  * @param {import('..').SnapshotOrSource} before
- * @param {import('..').SnapshotOrSource} after
+ * @param {import('..').SnapshotOrSource} [after] may be missing when `before` is a folder
  * @param {import('..').DiffOptions} [options]
  * @returns {Promise<import('..').DiffDocument>}
  */
 async function diffSnapshots(before, after, options) {
-  const { sort, limit, ids, compareBy, ...opening } = checkOptions(options, DIFF);
-  const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: 1 };
-  // The newer one comes first: it decides the classes of both, and of the older one parsing is then enough.
-  const newer = after instanceof Snapshot ? after : await open(after, opening, 1);
-  /** @type {Snapshot | undefined} */
-  let older;
+  return diffKnown(after === undefined ? [before] : [before, after], options);
+}
+
+/**
+ * @param {import('..').SnapshotOrSource[]} given two, or one folder
+ * @param {import('..').DiffOptions} [options]
+ * @param {import('./provenance').Provenance[]} [known] of each snapshot, by whoever stores them
+ * @returns {Promise<import('..').DiffDocument>}
+ */
+async function diffKnown(given, options, known) {
+  const { sort, limit, ids, compareBy, order: wanted, allow, ...opening } = checkOptions(options, DIFF);
+  const sequence = await openSequence(given, opening, { order: wanted, allow, known, isPair: true });
   try {
-    older = before instanceof Snapshot ? before : await parse(before, opening, 0);
-    const idSpaces = [older, newer].map((snapshot) => snapshot.info.idSpace);
-    const json = JSON.stringify({ sort, limit, ids, compareBy, idSpaces });
+    const { snapshots, order, comparison } = sequence;
+    const last = snapshots.length - 1;
+    // Of the older one parsing is enough.
+    const [older, newer] = [snapshots[0], await sequence.analysed(last)];
+    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
+    const json = JSON.stringify({ sort, limit, ids, compareBy, comparison });
+    const [before, after] = [older.info, newer.info];
     const pages = await Snapshot.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
-    return withClasses({ before: older.info, after: newer.info, ...(await read(pages)) }, limit !== undefined);
+    return withClasses({ before, after, order, ...(await read(pages)) }, limit !== undefined);
   } finally {
-    if (newer !== /** @type {unknown} */ (after)) await newer.close();
-    if (older && older !== /** @type {unknown} */ (before)) await older.close();
+    await sequence.close();
   }
 }
 
-module.exports = { diffSnapshots };
+module.exports = { diffKnown, diffSnapshots };

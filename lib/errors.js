@@ -68,6 +68,22 @@ function inspectorError(what) {
   return toError({ code: 'HEAPHOUND_ERR_INSPECTOR', message: `the inspector of the other process cannot be used: ${what}` }, new Error('at'));
 }
 
+/** @param {string[]} names of two snapshots */
+function sameError([one, other]) {
+  const message = `${one === other ? `${one} is there twice` : `${one} and ${other} are the same snapshot`}: equal nodes, ids and edges. Nothing can have grown between `
+    + "them: take another one later, or allow it by `allow: ['same']` (--allow same)";
+  return toError({ code: 'HEAPHOUND_ERR_SAME', message }, new Error('at'));
+}
+
+/**
+ * @param {string[]} names of the snapshots
+ * @param {string} reason
+ */
+function unrelatedError(names, reason) {
+  const message = `${names.join(' and ')} are not of one program: ${reason}. Compare snapshots of one program, or allow it by \`allow: ['unrelated']\` (--allow unrelated)`;
+  return toError({ code: 'HEAPHOUND_ERR_UNRELATED', message }, new Error('at'));
+}
+
 /** @param {number} timeoutMs */
 function timeoutError(timeoutMs) {
   const message = `the capture did not end within the ${timeoutMs} ms that \`timeoutMs\` allows; nothing was kept of it`;
@@ -97,4 +113,4 @@ function streamError(cause) {
   return error;
 }
 
-module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError, inspectorError, streamError };
+module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError, inspectorError, sameError, streamError, unrelatedError };

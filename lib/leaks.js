@@ -6,7 +6,8 @@ const { optionError } = require('./errors');
 const { ignoreLeaks, ignorePatterns } = require('./ignore-leaks');
 const { outsideGrowth } = require('./outside-growth');
 const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
-const { Snapshot, open, parse } = require('./snapshot');
+const { SEQUENCE, openSequence } = require('./sequence');
+const { Snapshot } = require('./snapshot');
 const { OPEN, checkOptions, compareBy, limit, operations } = require('./options');
 
 /** When the caller does not say. */
@@ -15,66 +16,60 @@ const ALL = 0xffffffff;
 /** From here on an interval is one of a process at work; in the short ones of a script the time says nothing about the work. */
 const LONG_MS = 30_000;
 
-const LEAKS = { ...OPEN, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
+const LEAKS = { ...OPEN, ...SEQUENCE, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
 
 /**
- * @param {import('..').SnapshotOrSource[]} snapshots oldest first
+ * @param {import('..').SnapshotOrSource[]} snapshots
  * @param {import('..').LeakOptions} [options]
  * @returns {Promise<import('..').LeakDocument>}
  */
 function findLeaks(snapshots, options) {
-  return find(snapshots, options, LONG_MS);
+  return find(snapshots, options, { shortestMs: LONG_MS });
 }
 
 /**
  * The same of a process that is known to be at work all the time: however short an interval is, its length stands for the work in it.
  *
- * @param {import('..').SnapshotOrSource[]} snapshots oldest first
+ * @param {import('..').SnapshotOrSource[]} snapshots
  * @param {import('..').LeakOptions} [options]
+ * @param {import('./provenance').Provenance[]} [known] of each snapshot, by whoever stores them
  */
-function findLeaksAtWork(snapshots, options) {
-  return find(snapshots, options, 1);
+function findLeaksAtWork(snapshots, options, known) {
+  return find(snapshots, options, { shortestMs: 1, known });
 }
 
 /**
  * @param {import('..').SnapshotOrSource[]} snapshots
  * @param {import('..').LeakOptions | undefined} options
- * @param {number} shortestMs interval whose length says something
+ * @param {{ shortestMs: number, known?: import('./provenance').Provenance[] }} about `shortestMs`: interval whose length says something
  * @returns {Promise<import('..').LeakDocument>}
  */
-async function find(snapshots, options, shortestMs) {
-  if (!Array.isArray(snapshots) || snapshots.length < 2) {
-    throw optionError('snapshots', 'must be an array of two or more, oldest first');
-  }
-  const { limit, compareBy, operations, ignore, catalogue, ...opening } = checkOptions(options, LEAKS);
-  const last = snapshots.length - 1;
-  if (operations !== undefined && operations.length > 1 && operations.length !== last) {
-    throw optionError('operations', `must be one number, or one for each of the ${last} intervals`);
-  }
+async function find(snapshots, options, { shortestMs, known }) {
+  if (!Array.isArray(snapshots)) throw optionError('snapshots', 'must be an array of two or more');
+  const { limit, compareBy, operations, ignore, catalogue, order: wanted, allow, ...opening } = checkOptions(options, LEAKS);
   const patterns = await readCatalogue(catalogue);
-  /** @type {Snapshot[]} */
-  const opened = [];
+  const sequence = await openSequence(snapshots, opening, { order: wanted, allow, known });
   try {
-    for (const [position, source] of snapshots.entries()) {
-      const load = position === last ? open : parse;
-      opened.push(source instanceof Snapshot ? source : await load(source, opening, position));
+    const { snapshots: sorted, order, comparison } = sequence;
+    const last = sorted.length - 1;
+    if (operations !== undefined && operations.length > 1 && operations.length !== last) {
+      throw optionError('operations', `must be one number, or one for each of the ${last} intervals`);
     }
-    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: last };
-    const idSpaces = opened.map((snapshot) => snapshot.info.idSpace);
+    await sequence.analysed(last);
+    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     // What is ignored must not push out what is not.
-    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, idSpaces, operations, elapsedMs: elapsed(opened, shortestMs) });
-    const pages = await Snapshot.job(opened, work, (heaps, control) =>
-      addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
-    );
+    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, comparison, operations, elapsedMs: elapsed(sorted, shortestMs) });
+    const infos = sorted.map((snapshot) => snapshot.info);
+    const pages = await Snapshot.job(sorted, work, (heaps, control) => addon.findLeaks(heaps.slice(0, last), heaps[last], json, control));
     const document = await read(pages);
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
     await nameKnown(kept, patterns, { readManifests: opening.sourceMaps !== false });
-    const infos = opened.map((snapshot) => snapshot.info);
     const outside = outsideGrowth(infos);
     const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;
     return {
       snapshots: infos,
+      order,
       // A leak is a verdict, whatever else there is; "none" needs a reason for the rest.
       verdict: leaks.length > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
       ...document,
@@ -84,8 +79,7 @@ async function find(snapshots, options, shortestMs) {
       ...(outside && { outside }),
     };
   } finally {
-    const ours = opened.filter((snapshot, position) => snapshot !== /** @type {unknown} */ (snapshots[position]));
-    await Promise.all(ours.map((snapshot) => snapshot.close()));
+    await sequence.close();
   }
 }
 

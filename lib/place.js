@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { compactTime } = require('./compact-time');
 const { toError, optionError } = require('./errors');
 const { oneOf } = require('./options');
 
@@ -31,14 +32,14 @@ function checkPlace(options) {
  * @param {{ path?: string, dir?: string }} options
  * @param {Compression} compression
  * @param {Date} now
- * @param {{ pid: number, threadId: number }} whose heap it is
+ * @param {{ pid?: number, threadId: number }} whose heap it is
  * @returns {{ file: string, undo: () => void }} `undo` removes a directory that was made for nothing
  */
 function choosePlace(options, compression, now, { pid, threadId }) {
   if (options.path !== undefined) return { file: options.path, undo: () => {} };
   count += 1;
-  const time = now.toISOString().replace(/[-:.]/g, '');
-  const name = `heaphound-${pid}-${threadId}-${time}-${count}.heapsnapshot${SUFFIXES[compression]}`;
+  // The time comes first: names sort by it, also those of several processes.
+  const name = `heaphound-${compactTime(now)}-${pid ?? 0}-${threadId}-${count}.heapsnapshot${SUFFIXES[compression]}`;
   if (options.dir !== undefined) return { file: path.join(options.dir, name), undo: () => {} };
   const { directory, undo } = privateDirectory();
   return { file: path.join(directory, name), undo };

@@ -3,11 +3,12 @@
 // What heaphound does in a service: captures into a store, within limits, and analyses of what is stored. It knows nothing of HTTP.
 
 const { publish } = require('./channels');
-const { diffSnapshots } = require('./diff');
+const { diffKnown } = require('./diff');
 const { estimate } = require('./estimate');
 const { checkRoom } = require('./headroom');
 const { findLeaksAtWork } = require('./leaks');
 const { optionError } = require('./errors');
+const { ofCapture } = require('./provenance');
 const { checkOptions } = require('./options');
 const { Admission } = require('./service/admission');
 const { analysisRoom } = require('./service/analysis-room');
@@ -137,7 +138,7 @@ class Service {
    */
   diff(ids, options) {
     const { by, ...checked } = checkOptions(options, DIFF);
-    return this.#analyse('diff', snapshotIds(ids, 2), by, ([before, after], work) => diffSnapshots(before, after, { limit: DEFAULT_DIFF_LIMIT, ...checked, ...work }));
+    return this.#analyse('diff', snapshotIds(ids, 2), by, (sources, work, known) => diffKnown(sources, { limit: DEFAULT_DIFF_LIMIT, ...checked, ...work }, known));
   }
 
   /**
@@ -146,14 +147,14 @@ class Service {
    */
   leaks(ids, options) {
     const { by, ...checked } = checkOptions(options, LEAKS);
-    return this.#analyse('leaks', snapshotIds(ids), by, (sources, work) => findLeaksAtWork(sources, { ...checked, ...work }));
+    return this.#analyse('leaks', snapshotIds(ids), by, (sources, work, known) => findLeaksAtWork(sources, { ...checked, ...work }, known));
   }
 
   /**
    * @param {'diff' | 'leaks'} kind
    * @param {string[]} ids
    * @param {unknown} by
-   * @param {(sources: import('..').Source[], work: { maxMemoryBytes?: number, signal: AbortSignal, threads: number }) => Promise<any>} analyse
+   * @param {(sources: import('..').Source[], work: { maxMemoryBytes?: number, signal: AbortSignal, threads: number }, known: any[]) => Promise<any>} analyse
    */
   #analyse(kind, ids, by, analyse) {
     if (this.#closing) throw shutdownError();
@@ -167,7 +168,8 @@ class Service {
         snapshots.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
         operation.snapshots = snapshots.map((snapshot) => snapshot.id);
         const room = analysisRoom(snapshots, this.#analysisLimits);
-        const document = await this.#holding(operation.snapshots, (sources) => analyse(sources, { ...room, signal, threads: this.#threads }));
+        const known = snapshots.map(knownOf);
+        const document = await this.#holding(operation.snapshots, (sources) => analyse(sources, { ...room, signal, threads: this.#threads }, known));
         await this.#store.putReport(id, document);
         return document;
       },
@@ -272,6 +274,15 @@ class Service {
     for (const operation of running) operation.cancel(shutdownError());
     await within(Promise.allSettled(running.map(({ done }) => done)), this.#closeTimeoutMs);
   }
+}
+
+/**
+ * What the store knows of a snapshot whose bytes come without a sidecar.
+ *
+ * @param {import('..').StoredSnapshot} snapshot
+ */
+function knownOf(snapshot) {
+  return { ...ofCapture(snapshot), host: snapshot.host };
 }
 
 module.exports = { createService };

@@ -49,13 +49,16 @@ class Snapshot {
   #running = new Set();
   /** @type {import('..').SnapshotInfo} */
   #info;
+  /** What the bytes do not say. @type {import('./provenance').Provenance & { file?: string }} */
+  #known;
 
   /**
    * @param {any} heap native
-   * @param {{ file?: string, idSpace?: string, takenAt?: string, memory?: import('..').ProcessMemory }} [known] what the bytes do not say
+   * @param {import('./provenance').Provenance & { file?: string }} [known]
    */
   constructor(heap, known = {}) {
     this.#heap = heap;
+    this.#known = known;
     this.#info = Object.freeze({ ...known, ...JSON.parse(heap.info()) });
   }
 
@@ -66,10 +69,28 @@ class Snapshot {
   /**
    * More of what the bytes do not say. For calls of this package: `index.d.ts` does not have it.
    *
-   * @param {{ idSpace: string, takenAt: string }} known
+   * @param {import('./provenance').Provenance} known
    */
   know(known) {
+    this.#known = { ...this.#known, ...known };
     this.#info = Object.freeze({ ...this.#info, ...known });
+  }
+
+  /** False for what was only parsed, as the older side of a comparison. For calls of this package. */
+  get isAnalysed() {
+    return this.#info.unreachableCount !== undefined;
+  }
+
+  /**
+   * Makes a snapshot that was only parsed one that answers questions. For calls of this package.
+   *
+   * @param {import('..').WorkOptions & { snapshot?: number }} work
+   */
+  async analyse(work) {
+    const heap = await Snapshot.job([this], work, ([parsed], control) => addon.analyse(parsed, control));
+    this.#heap.close();
+    this.#heap = heap;
+    this.#info = Object.freeze({ ...this.#known, ...JSON.parse(heap.info()) });
   }
 
   get filters() {

@@ -29,6 +29,8 @@ pub mod graph;
 
 pub mod analysis;
 
+pub mod relation;
+
 pub mod diff;
 
 pub mod leaks;

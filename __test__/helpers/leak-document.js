@@ -19,10 +19,13 @@ function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js
 
 /**
  * @param {object[]} leaks
- * @param {{ accounting?: object, outside?: object, verdict?: string, snapshots?: number, ids?: boolean, reason?: string, oneOff?: object[], ignored?: number }} [more]
+ * @param {{ accounting?: object, outside?: object, verdict?: string, snapshots?: number, ids?: boolean, reason?: string, oneOff?: object[], ignored?: number, order?: object }} [more]
  */
-function documentOf(leaks, { snapshots = 3, ids = true, reason = 'because', oneOff = [], ignored = 0, accounting = ACCOUNTED, outside, verdict = leaks.length > 0 ? 'leak' : 'none' } = {}) {
-  return { snapshots: Array.from({ length: snapshots }, () => ({ totalSize: 1_000_000, nodeCount: 50_000 })), comparison: { ids, reason }, verdict, leaks, oneOff, ignored, accounting, ...(outside && { outside }) };
+function documentOf(leaks, { snapshots = 3, ids = true, reason = 'because', oneOff = [], ignored = 0, order = {}, accounting = ACCOUNTED, outside, verdict = leaks.length > 0 ? 'leak' : 'none' } = {}) {
+  const infos = Array.from({ length: snapshots }, () => ({ totalSize: 1_000_000, nodeCount: 50_000 }));
+  const given = infos.map((_, at) => at);
+  const inOrder = { sorted: false, by: 'ids', known: true, given, reason, ...order };
+  return { snapshots: infos, order: inOrder, comparison: { ids, reason }, verdict, leaks, oneOff, ignored, accounting, ...(outside && { outside }) };
 }
 
 /** Nothing grew. */

@@ -4,6 +4,7 @@ const { baselineError, readBaseline, writeBaseline } = require('../baseline');
 const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leak_report');
 const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leak_search');
 const { tellLeaks } = require('../leak_story');
+const { checkSeveral } = require('../snapshots');
 const { counted } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
@@ -28,7 +29,7 @@ module.exports = {
     'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot',
     'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot --update',
   ],
-  operands: { least: 2, most: Infinity, wanted: 'two FILEs or more' },
+  operands: { least: 1, most: Infinity, wanted: 'two FILEs or more, or a DIR' },
   filesOf: (operands) => operands,
   run,
 };
@@ -39,6 +40,7 @@ async function run(context) {
   checkFormat(options);
   const { baseline: file, update } = options;
   if (file === undefined) throw new UsageError('heaphound check needs --baseline FILE', { cause: module.exports });
+  checkSeveral(files, module.exports);
   const before = readBefore(file, update);
   const document = await searchLeaks(context, files);
   if (update) {
@@ -58,7 +60,9 @@ async function run(context) {
   await reportLeaks(context, reported, {
     known,
     story: () => [
-      ...tellLeaks({ ...document, verdict, leaks }, { files, limit: options.limit ?? leaks.length, all: options.all, terminal }),
+      ...tellLeaks({ ...document, verdict, leaks }, {
+        files, known: document.leaks.filter((leak) => known.has(leak.fingerprint)), limit: options.limit ?? leaks.length, all: options.all, terminal,
+      }),
       `${counted(leaks.length, 'new leak')}, ${counted(present.size - leaks.length, 'known one')}, ${counted(gone.length, 'one', 'ones')} of the baseline gone.`
       + (gone.length > 0 ? ' --update takes those out.' : ''),
     ],

@@ -3,8 +3,9 @@
 const { locationColumn, nameColumn, right } = require('../columns');
 const { count, countDelta, counted, size, sizeDelta } = require('../../words/numbers');
 const { choose } = require('../options');
+const { drawOrder } = require('../order_line');
 const { printRows } = require('../rows');
-const { compareByOf, sourcesOf, workOptions } = require('../snapshots');
+const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
 const { harmless, wrap } = require('../../words/text');
 
 const SORTS = [
@@ -38,12 +39,12 @@ module.exports = {
   description: [
     'Compares two snapshots of one process, object by object, as the Comparison view of Chrome DevTools does. More',
     'than DevTools: what the added objects retain, and how much objects grew that were there before. Snapshots of',
-    'different processes are compared class by class.',
+    'different processes are compared class by class. Of a directory the oldest and the newest are compared.',
   ],
-  options: ['sort', 'compare-by'],
+  options: ['sort', ...COMPARISON],
   optionHelp: { sort: `order: ${SORTS.join(', ')}` },
   examples: ['heaphound diff before.heapsnapshot after.heapsnapshot --sort countDelta'],
-  operands: { least: 2, most: 2, wanted: 'two FILEs' },
+  operands: { least: 1, most: 2, wanted: 'two FILEs, or a DIR' },
   filesOf: (operands) => operands,
   run,
 };
@@ -51,12 +52,13 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run(context) {
   const { options, operands, output, terminal } = context;
+  checkSeveral(operands);
   const [before, after] = sourcesOf(operands);
   const { diffSnapshots } = require('../..');
   const document = await diffSnapshots(before, after, {
     ...workOptions(context),
     sort: options.sort && choose(options.sort, SORTS, 'sort'),
-    compareBy: compareByOf(options),
+    ...comparisonOptions(options),
     limit: options.json ? options.limit : undefined,
     ids: options.json ? IDS_IN_JSON : 1,
   });
@@ -70,12 +72,13 @@ async function run(context) {
  * @param {import('../..').DiffDocument} document
  * @param {import('../terminal').Terminal} terminal
  */
-function headline({ before, after, comparison }, terminal) {
+function headline({ before, after, order, comparison }, terminal) {
   const change = after.totalSize - before.totalSize;
   const lines = [
     `${size(before.totalSize)} before, ${size(after.totalSize)} after: ${terminal.style('bold', sizeDelta(change))}, `
       + `${countDelta(after.nodeCount - before.nodeCount)} nodes (${counted(after.nodeCount, 'node')} now)`,
   ];
+  lines.push(...drawOrder(order, [before, after], terminal));
   if (!comparison.ids) {
     const told = `Compared by class, not object by object: ${harmless(comparison.reason)}.`;
     lines.push(...wrap(told, terminal.width).map((line) => terminal.style('yellow', line)));

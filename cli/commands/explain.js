@@ -18,7 +18,7 @@ module.exports = {
   options: SEARCH,
   optionHelp: SEARCH_HELP,
   examples: ['heaphound explain 3f6a a.heapsnapshot b.heapsnapshot c.heapsnapshot'],
-  operands: { least: 3, most: Infinity, wanted: 'a FINGERPRINT and two FILEs or more' },
+  operands: { least: 2, most: Infinity, wanted: 'a FINGERPRINT and two FILEs or more, or a DIR' },
   filesOf: (operands) => operands.slice(1),
   run,
 };
@@ -34,7 +34,7 @@ async function run(context) {
     const what = fitting.length > 0 ? 'more than one leak' : 'no leak';
     throw new UsageError(`${what} in these snapshots has the fingerprint '${fingerprint}'; ${found ? `those found: ${found}` : 'there is no leak at all'}`);
   }
-  if (options.json) return output.json({ snapshots: document.snapshots, comparison: document.comparison, leak });
+  if (options.json) return output.json({ snapshots: document.snapshots, order: document.order, comparison: document.comparison, leak });
   const lines = explainLeak(document, leak, { files, terminal });
   return output.lines(isGithub() ? withoutCommands(lines) : lines);
 }

@@ -29,7 +29,7 @@ module.exports = {
     'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --sarif > leaks.sarif',
     'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --ignore LRUCache,/vendor/',
   ],
-  operands: { least: 2, most: Infinity, wanted: 'two FILEs or more' },
+  operands: { least: 1, most: Infinity, wanted: 'two FILEs or more, or a DIR' },
   filesOf: (operands) => operands,
   run,
 };

@@ -4,6 +4,7 @@
 
 const { optionError } = require('../errors');
 const { checkOptions, compareBy, integer, ofType, oneOf, operations } = require('../options');
+const { SEQUENCE } = require('../sequence');
 const { ABOUT, checkId } = require('../store/record');
 
 const MAX_SNAPSHOTS = 10;
@@ -58,7 +59,7 @@ const REQUEST = {
 };
 
 /** @type {Record<string, import('../options').Check>} */
-const DIFF = { limit: integer(0, MAX_ROWS), compareBy, by: REQUEST.by };
+const DIFF = { limit: integer(0, MAX_ROWS), compareBy, ...SEQUENCE, by: REQUEST.by };
 /** @type {Record<string, import('../options').Check>} */
 const LEAKS = { ...DIFF, operations };
 

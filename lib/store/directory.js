@@ -2,21 +2,22 @@
 
 // Snapshots in a directory of this machine. Of one snapshot with the id X there are
 //
-//     X.heapsnapshot.zst             or X.heapsnapshot.zst.age
-//     X.heapsnapshot.zst.json        what is known of it, written last: without it the snapshot counts as unfinished
-//     X.heapsnapshot.zst.ids         only for the last one of a process: its next capture goes on from there (`lib/fork-ids.js`)
+//     TIME-X.heapsnapshot.zst        or TIME-X.heapsnapshot.zst.age: names sort by time
+//     TIME-X.heapsnapshot.zst.json   what is known of it, written last: without it the snapshot counts as unfinished
+//     TIME-X.heapsnapshot.zst.ids    only for the last one of a process: its next capture goes on from there (`lib/fork-ids.js`)
 //     X.report.json                  what was found out about it
 
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
+const { compactTime } = require('../compact-time');
 const { encryptedError, existsError, notStoredError, quotaError } = require('./errors');
 const { acquire, lockFiles } = require('./lock-file');
 const { privateDirectory } = require('./private-directory');
 const { checkPrivate, readPrivate, streamPrivate, writePrivate } = require('./private-file');
 const { recordText, toRecord } = require('./record');
 const { writeStream } = require('./stream-file');
-const { sizeOf, snapshotNames, sweepDirectory } = require('./sweep-directory');
+const { idIn, sizeOf, snapshotNames, sweepDirectory } = require('./sweep-directory');
 
 const DEFAULT_MAX_FILES = 10;
 const DEFAULT_MAX_TOTAL_BYTES = 5e9;
@@ -69,9 +70,9 @@ class DirectoryStore {
   async capture(take, about, signal) {
     await this.#checkPlace();
     await this.sweep();
-    if ((await snapshotNames(this.#directory)).some((name) => name.startsWith(about.id))) throw existsError(about.id);
+    if ((await snapshotNames(this.#directory)).some((name) => idIn(name) === about.id)) throw existsError(about.id);
     await this.#makeRoom(1, 0);
-    const file = path.join(this.#directory, `${about.id}.heapsnapshot.zst${this.#encryption ? '.age' : ''}`);
+    const file = path.join(this.#directory, `${compactTime(new Date())}-${about.id}.heapsnapshot.zst${this.#encryption ? '.age' : ''}`);
     let record;
     try {
       record = this.#encryption ? await this.#encrypted(take, about, file, signal) : await this.#plain(take, about, file);
@@ -116,7 +117,7 @@ class DirectoryStore {
   /** @param {string} id */
   async get(id) {
     for (const name of await snapshotNames(this.#directory)) {
-      const record = name.startsWith(id) ? await this.#read(name) : undefined;
+      const record = idIn(name) === id ? await this.#read(name) : undefined;
       if (record) return record;
     }
     throw notStoredError(`snapshot ${id}`);
@@ -201,7 +202,7 @@ class DirectoryStore {
   async #read(name) {
     const file = path.join(this.#directory, name);
     const record = await readPrivate(`${file}.json`);
-    if (record === null || typeof record !== 'object' || typeof record.startedAt !== 'string' || !name.startsWith(`${record.id}.`)) return undefined;
+    if (record === null || typeof record !== 'object' || typeof record.startedAt !== 'string' || idIn(name) !== record.id) return undefined;
     return { ...record, location: file, filePath: file, path: file };
   }
 
@@ -242,7 +243,7 @@ class DirectoryStore {
    */
   async #remove(id) {
     for (const name of await snapshotNames(this.#directory)) {
-      if (!name.startsWith(`${id}.`)) continue;
+      if (idIn(name) !== id) continue;
       const file = path.join(this.#directory, name);
       await fs.rm(`${file}.json`, { force: true });
       await fs.rm(file, { force: true });

@@ -4,11 +4,13 @@
 
 const os = require('node:os');
 const { threadId } = require('node:worker_threads');
+const { compactTime } = require('../compact-time');
 
-const SNAPSHOT = /-(?<time>\d{8}T\d{9}Z)-(?<id>[0-9a-f]{32})\.heapsnapshot\.zst(?:\.age)?$/;
+/** The time stood before the id once: such objects are known still. */
+const SNAPSHOT = /(?:\/(\d{8}T\d{9}Z)-[^/]*|-(\d{8}T\d{9}Z))-([0-9a-f]{32})\.heapsnapshot\.zst(?:\.age)?$/;
 
 /**
- * `PREFIX/SERVICE/YYYY/MM/DD/HOST-PID-THREAD-TIME-ID.heapsnapshot.zst`
+ * `PREFIX/SERVICE/YYYY/MM/DD/TIME-HOST-PID-THREAD-ID.heapsnapshot.zst`: a listing is by time.
  *
  * @param {string} base prefix and service
  * @param {string} id
@@ -19,8 +21,7 @@ function snapshotKey(base, id, isEncrypted, now = new Date()) {
   const iso = now.toISOString();
   const [year, month, day] = iso.slice(0, 10).split('-');
   const host = os.hostname().replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
-  const time = iso.replace(/[-:.]/g, '');
-  return `${base}/${year}/${month}/${day}/${host}-${process.pid}-${threadId}-${time}-${id}.heapsnapshot.zst${isEncrypted ? '.age' : ''}`;
+  return `${base}/${year}/${month}/${day}/${compactTime(now)}-${host}-${process.pid}-${threadId}-${id}.heapsnapshot.zst${isEncrypted ? '.age' : ''}`;
 }
 
 /**
@@ -37,8 +38,8 @@ function ageOf(time) {
  * @returns {{ time: string, id: string } | undefined} undefined when it is not that of a snapshot
  */
 function parseKey(key) {
-  const { time, id } = SNAPSHOT.exec(key)?.groups ?? {};
-  return id === undefined ? undefined : { time, id };
+  const [, first, second, id] = SNAPSHOT.exec(key) ?? [];
+  return id === undefined ? undefined : { time: first ?? second, id };
 }
 
 /**

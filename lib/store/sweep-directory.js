@@ -6,8 +6,9 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 const { lockFiles } = require('./lock-file');
 
-const SNAPSHOT = /^[0-9a-f]{32}\.heapsnapshot\.zst(?:\.age)?$/;
-const BESIDE = /^(?<snapshot>[0-9a-f]{32}\.heapsnapshot\.zst(?:\.age)?)\.(?<what>json|ids)$/;
+/** The time is missing in what was stored before names had one. */
+const SNAPSHOT = /^(?:\d{8}T\d{9}Z-)?(?<id>[0-9a-f]{32})\.heapsnapshot\.zst(?:\.age)?$/;
+const BESIDE = /^(?<snapshot>(?:\d{8}T\d{9}Z-)?[0-9a-f]{32}\.heapsnapshot\.zst(?:\.age)?)\.(?<what>json|ids)$/;
 const PARTIAL = /^\.heaphound-(?<pid>\d+)-[0-9a-f]+\.partial$/;
 const REPORT = /^[0-9a-f]{32}\.report\.json$/;
 /** What changed more recently may belong to a process that we do not see: one of another container. */
@@ -16,6 +17,15 @@ const QUIET_MS = 60_000;
 const ABANDONED_MS = 24 * 3600 * 1000;
 /** Reports are small; those of snapshots that are there do not count. */
 const MAX_REPORTS = 100;
+
+/**
+ * The id in the name of a snapshot; undefined for what is none.
+ *
+ * @param {string} name
+ */
+function idIn(name) {
+  return SNAPSHOT.exec(name)?.groups?.id;
+}
 
 /** @param {string} directory */
 async function snapshotNames(directory) {
@@ -93,11 +103,11 @@ function isAlive(pid, quietMs) {
  * @param {string[]} names
  */
 async function surplusReports(directory, names) {
-  const ids = new Set(names.filter((name) => SNAPSHOT.test(name)).map((name) => name.slice(0, 32)));
+  const ids = new Set(names.map(idIn));
   const files = names.filter((name) => REPORT.test(name) && !ids.has(name.slice(0, 32))).map((name) => path.join(directory, name));
   if (files.length <= MAX_REPORTS) return [];
   const dated = await Promise.all(files.map(async (file) => ({ file, time: (await fs.lstat(file).catch(() => undefined))?.mtimeMs ?? 0 })));
   return dated.sort((a, b) => b.time - a.time).slice(MAX_REPORTS).map(({ file }) => file);
 }
 
-module.exports = { sizeOf, snapshotNames, sweepDirectory };
+module.exports = { idIn, sizeOf, snapshotNames, sweepDirectory };

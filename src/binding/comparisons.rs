@@ -61,6 +61,23 @@ pub fn find_leaks<'env>(
     job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
+/// What the snapshots are to one another, opened or parsed. Their handles stay as they are.
+#[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
+pub fn relate<'env>(
+    env: &'env Env,
+    heaps: Vec<ClassInstance<'_, Heap>>,
+    question: String,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let heaps: Result<Vec<Held>> = heaps.iter().map(|heap| heap.held()).collect();
+    let work = move |control: &CoreControl| {
+        let heaps = heaps?;
+        let snapshots: Vec<&Snapshot> = heaps.iter().map(Held::snapshot).collect();
+        report::relation(&snapshots, &report::parse(&question)?, control)
+    };
+    job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
+}
+
 /// An older snapshot with the sizes that an opened one has.
 enum Earlier {
     Opened(Aside<Opened>),

@@ -10,6 +10,7 @@ use crate::archive::Source;
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use crate::report::{self, Opened, Parsed};
+use crate::snapshot::Snapshot;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Object, ObjectFinalize};
 use napi_derive::napi;
@@ -39,6 +40,26 @@ pub struct Heap {
 pub enum Held {
     Opened(Aside<Opened>),
     Parsed(Aside<Parsed>),
+}
+
+impl Held {
+    pub fn snapshot(&self) -> &Snapshot {
+        match self {
+            Self::Opened(opened) => &opened.heap.snapshot,
+            Self::Parsed(parsed) => &parsed.snapshot,
+        }
+    }
+
+    /// Analyses what was only parsed.
+    fn opened(self, control: &CoreControl) -> Result<Aside<Opened>> {
+        match self {
+            Self::Opened(opened) => Ok(opened),
+            Self::Parsed(parsed) => {
+                let parsed = parsed.into_inner().unwrap_or_else(|shared| Parsed::clone(&shared));
+                Ok(Aside::new(Opened::of_parsed(parsed, control)?))
+            }
+        }
+    }
 }
 
 #[napi]
@@ -127,9 +148,22 @@ pub fn open<'env>(
         let opened = Opened::open(source?, &options, control)?;
         Ok((opened.info_json()?, opened.memory_bytes(), Held::Opened(Aside::new(opened))))
     };
-    job::start_behind(env, control, work, |env, (info, memory_bytes, held)| {
-        let external_bytes = i64::try_from(memory_bytes).unwrap_or(i64::MAX);
-        env.adjust_external_memory(external_bytes)?;
-        Ok(Heap { held: Mutex::new(Some(held)), info, external_bytes })
-    })
+    job::start_behind(env, control, work, handle)
+}
+
+/// Makes everything that questions need of what was only parsed; the handle on that is empty afterwards.
+#[napi(catch_unwind, ts_return_type = "Promise<Heap | Failure>")]
+pub fn analyse<'env>(env: &'env Env, parsed: &Heap, control: &Control) -> napi::Result<Object<'env>> {
+    let held = parsed.hand_over();
+    let work = move |control: &CoreControl| {
+        let opened = held?.opened(control)?;
+        Ok((opened.info_json()?, opened.memory_bytes(), Held::Opened(opened)))
+    };
+    job::start_behind(env, control, work, handle)
+}
+
+fn handle(env: Env, (info, memory_bytes, held): (String, u64, Held)) -> napi::Result<Heap> {
+    let external_bytes = i64::try_from(memory_bytes).unwrap_or(i64::MAX);
+    env.adjust_external_memory(external_bytes)?;
+    Ok(Heap { held: Mutex::new(Some(held)), info, external_bytes })
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", default)]
 pub struct ComparisonQuestion {
     compare_by: CompareBy,
-    /// Of each snapshot, oldest first; empty or `null` where nobody knows.
-    id_spaces: Vec<Option<String>>,
+    /// What a look at the snapshots found ([`super::relation`]).
+    comparison: Option<ComparisonRow>,
 }
 
 #[derive(Deserialize, Clone, Copy, Default)]
@@ -30,13 +30,18 @@ impl ComparisonQuestion {
         match self.compare_by {
             CompareBy::Ids => wanted(true),
             CompareBy::Structure => wanted(false),
-            CompareBy::Auto => Comparison::of_id_spaces(&self.id_spaces).map_or(Matching::Sample, Matching::Known),
+            CompareBy::Auto => match &self.comparison {
+                Some(ComparisonRow { ids, reason }) => {
+                    Matching::Known(Comparison { ids: *ids, reason: reason.clone() })
+                }
+                None => Matching::Sample,
+            },
         }
     }
 }
 
 /// `Comparison` of `index.d.ts`.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct ComparisonRow {
     ids: bool,
     reason: String,

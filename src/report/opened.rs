@@ -29,6 +29,7 @@ impl OpenOptions {
 }
 
 /// A snapshot that was only read: the older side of a comparison needs no more.
+#[derive(Clone)]
 pub struct Parsed {
     pub snapshot: Snapshot,
     pub options: OpenOptions,
@@ -72,6 +73,18 @@ impl Opened {
         let open::Opened { heap, read } = open::open(source, &options.pipeline(), control)?;
         control.begin(Stage::Done, 0);
         Ok(Self { heap, options: *options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
+    }
+
+    /// What was read before, analysed now.
+    ///
+    /// # Errors
+    /// Those of [`open::analyse`].
+    pub fn of_parsed(parsed: Parsed, control: &Control) -> Result<Self> {
+        let Parsed { snapshot, options, read } = parsed;
+        let pipeline = options.pipeline();
+        let heap = pipeline.pool()?.install(|| open::analyse(snapshot, &pipeline, control))?;
+        control.begin(Stage::Done, 0);
+        Ok(Self { heap, options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
     }
 
     /// Threads for one job on it.

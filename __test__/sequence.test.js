@@ -1,0 +1,312 @@
+'use strict';
+
+// In which order snapshots are compared, and which are not compared at all: the same rule below findLeaks, diffSnapshots and the command line.
+
+const assert = require('node:assert/strict');
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, it } = require('node:test');
+const zlib = require('node:zlib');
+const { captureAndOpen, diffSnapshots, findLeaks, openSnapshot, redactSnapshot } = require('..');
+const { takenOrder } = require('../lib/taken-order');
+
+const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
+const FIXTURES = path.join(__dirname, 'fixtures', 'sequence');
+/** Of Hermes: a program whose Array gains some 200 Sessions from one to the next. */
+const SESSIONS = [1, 2, 3].map((number) => path.join(FIXTURES, `sessions-${number}.heapsnapshot.gz`));
+const ORDERS = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+
+let root;
+before(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-sequence-'));
+});
+after(() => fs.rmSync(root, { recursive: true, force: true }));
+
+/** An empty directory. @param {string} name */
+function folder(name) {
+  const made = path.join(root, name);
+  fs.mkdirSync(made, { recursive: true });
+  return made;
+}
+
+const told = ({ leaks }) => leaks.map(({ className, countGrowth }) => [className, countGrowth]);
+const heaphound = (...args) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env: { ...process.env, GITHUB_ACTIONS: '', FORCE_COLOR: undefined, NO_COLOR: '1' } });
+const pick = (list, order) => order.map((at) => list[at]);
+
+/**
+ * Copies of the three, in which ids say nothing, since each has an id space of its own.
+ *
+ * @param {string} name of the directory
+ * @param {string[]} names of the files
+ * @param {{ startedAt?: string[], mtimes?: number[], more?: object[] }} about `startedAt`: in the sidecars; `mtimes`: seconds
+ */
+function copies(name, names, { startedAt, mtimes, more = [] } = {}) {
+  const directory = folder(name);
+  return names.map((file, at) => {
+    const copy = path.join(directory, file);
+    fs.copyFileSync(SESSIONS[at], copy);
+    fs.writeFileSync(`${copy}.json`, JSON.stringify({ idSpace: `space ${at}`, startedAt: startedAt?.[at], ...more[at] }));
+    const time = mtimes?.[at] ?? 1_700_000_000;
+    fs.utimesSync(copy, time, time);
+    return copy;
+  });
+}
+
+describe('the order in which snapshots were taken', () => {
+  it('is that of the highest ids, however they are given, and the document says so', async () => {
+    const expected = told(await findLeaks(SESSIONS));
+    assert.deepEqual(expected[0], ['Session', [199, 200]]);
+    for (const order of ORDERS) {
+      const document = await findLeaks(pick(SESSIONS, order));
+      assert.deepEqual(told(document), expected, String(order));
+      assert.deepEqual(document.snapshots.map(({ file }) => file), SESSIONS);
+      assert.deepEqual(pick(order, document.order.given), [0, 1, 2]);
+      assert.deepEqual([document.order.sorted, document.order.by, document.order.known], [String(order) !== '0,1,2', 'ids', true]);
+    }
+    const given = await findLeaks(pick(SESSIONS, [2, 1, 0]), { order: 'given' });
+    assert.deepEqual([told(given), given.order.sorted, given.order.by], [[], false, 'given']);
+  });
+
+  it('holds for opened snapshots, bytes and streams', async () => {
+    const [one, two, three] = SESSIONS;
+    const opened = await openSnapshot(three);
+    const document = await findLeaks([opened, fs.readFileSync(one), fs.createReadStream(two)]);
+    assert.deepEqual(told(document)[0], ['Session', [199, 200]]);
+    const { info } = opened;
+    assert.equal(info.unreachableCount >= 0 && !opened.closed, true, 'what was opened elsewhere stays open');
+    await opened.close();
+  });
+
+  it('is used by a diff, too', async () => {
+    const [right, turned] = [await diffSnapshots(SESSIONS[0], SESSIONS[2]), await diffSnapshots(SESSIONS[2], SESSIONS[0])];
+    assert.deepEqual(turned.classes, right.classes);
+    assert.deepEqual([turned.order.sorted, turned.before.file, turned.after.file], [true, SESSIONS[0], SESSIONS[2]]);
+    const given = await diffSnapshots(SESSIONS[2], SESSIONS[0], { order: 'given' });
+    assert.ok(given.class('Session').removedCount > 0);
+  });
+
+  it('is that of the captures where ids are not comparable', async () => {
+    const startedAt = ['2026-03-01T10:00:00.000Z', '2026-03-01T11:00:00.000Z', '2026-03-01T12:00:00.000Z'];
+    const files = copies('captured', ['x', 'b', 'm'].map((name) => `${name}.heapsnapshot.gz`), { startedAt });
+    for (const order of ORDERS) {
+      const document = await findLeaks(pick(files, order));
+      assert.deepEqual(told(document)[0], ['Session', [200, 200]], String(order));
+      assert.deepEqual([document.comparison.ids, document.order.by, document.order.known], [false, 'time', true]);
+      assert.equal(document.snapshots[0].takenAtFrom, 'capture');
+    }
+  });
+
+  it('is that of the files when nothing else is known, in which a shell has 10 before 9', async () => {
+    const files = copies('written', ['8', '9', '10'].map((name) => `heap-${name}.heapsnapshot.gz`), { mtimes: [1_700_000_000, 1_700_000_060, 1_700_000_120] });
+    const document = await findLeaks(pick(files, [2, 0, 1]));
+    assert.deepEqual(told(document)[0], ['Session', [200, 200]]);
+    assert.deepEqual([document.order.by, document.order.known, document.snapshots[0].takenAtFrom], ['time', true, 'file']);
+  });
+
+  it('is that of the numbers in the names when the files were written in one moment, with a doubt', async () => {
+    const files = copies('copied', ['8', '9', '10'].map((name) => `heap-${name}.heapsnapshot.gz`));
+    const document = await findLeaks(pick(files, [2, 0, 1]));
+    assert.deepEqual(told(document)[0], ['Session', [200, 200]]);
+    assert.deepEqual([document.order.by, document.order.known], ['names', false]);
+    assert.match(heaphound('leaks', ...pick(files, [2, 0, 1])).stdout, /If that is\s+not the order, nothing here holds/);
+  });
+
+  it('is not guessed', async () => {
+    const files = copies('unknown', ['first', 'second', 'last'].map((name) => `${name}.heapsnapshot.gz`));
+    const document = await findLeaks(files);
+    assert.deepEqual([document.order.by, document.order.known, document.order.sorted], ['given', false, false]);
+    assert.match(heaphound('leaks', ...files).stdout, /In which order they were taken cannot be told; taken as given: first/);
+    assert.match(heaphound('diff', files[0], files[2]).stdout, /In which order they were taken cannot be told/);
+    assert.match(heaphound('leaks', ...files, '--markdown').stdout, /In which order they were taken cannot be told/);
+  });
+
+  it('is asked of ids, times and names, in this order', () => {
+    const hour = (/** @type {number} */ at) => `2026-03-01T${String(at).padStart(2, '0')}:00:00.000Z`;
+    const check = (/** @type {any[]} */ snapshots, /** @type {number[] | null} */ byIds, /** @type {any[]} */ expected) => {
+      const { given, by, known } = takenOrder(snapshots, byIds);
+      assert.deepEqual([given, by, known], expected, JSON.stringify(snapshots));
+    };
+    const captured = (/** @type {number} */ at) => ({ takenAt: hour(at), takenAtFrom: 'capture' });
+    const written = (/** @type {number} */ at, /** @type {string} */ file) => ({ takenAt: hour(at), takenAtFrom: 'file', file });
+    check([captured(2), captured(1)], [0, 1], [[0, 1], 'ids', true]);
+    check([captured(2), captured(1)], null, [[1, 0], 'time', true]);
+    check([captured(1), captured(1)], null, [[0, 1], 'given', false]);
+    check([captured(1), {}], null, [[0, 1], 'given', false]);
+    check([written(2, 'x/a.heapsnapshot'), written(1, 'y/b.heapsnapshot')], null, [[0, 1], 'given', false]);
+    check([written(2, 'x/b.heapsnapshot'), written(1, 'y/a.heapsnapshot')], null, [[1, 0], 'time', true]);
+    check([written(2, 'load.heapsnapshot'), written(1, 'start.heapsnapshot')], null, [[1, 0], 'time', true]);
+    check([written(1, 'b.heapsnapshot'), written(1, 'a.heapsnapshot')], null, [[1, 0], 'names', false]);
+    check([written(1, 'pid7-run2.heapsnapshot'), written(1, 'pid8-run1.heapsnapshot')], null, [[0, 1], 'given', false]);
+    // Node.js counts within a second.
+    const named = (/** @type {string} */ count) => ({ takenAt: hour(1), takenAtFrom: 'name', file: `Heap.20260301.010000.7.0.${count}.heapsnapshot` });
+    check([named('010'), named('009')], null, [[1, 0], 'time', true]);
+  });
+});
+
+describe('the same snapshot twice', () => {
+  const [file] = SESSIONS;
+  const same = { code: 'HEAPHOUND_ERR_SAME' };
+
+  it('is refused under one name, two names, two compressions, redacted and opened', async () => {
+    const directory = folder('same');
+    const [copy, plain, redacted] = ['copy.heapsnapshot.gz', 'plain.heapsnapshot', 'redacted.heapsnapshot.zst'].map((name) => path.join(directory, name));
+    fs.copyFileSync(file, copy);
+    fs.writeFileSync(plain, zlib.gunzipSync(fs.readFileSync(file)));
+    await redactSnapshot(file, redacted);
+    const opened = await openSnapshot(file);
+    for (const other of [file, copy, plain, redacted, opened, fs.readFileSync(file)]) {
+      await assert.rejects(findLeaks([file, SESSIONS[1], other]), same, String(other).slice(0, 60));
+      await assert.rejects(diffSnapshots(other, file), same);
+    }
+    await assert.rejects(findLeaks([opened, opened]), same);
+    await opened.close();
+    const { status, stdout, stderr } = heaphound('leaks', file, copy, file);
+    assert.deepEqual([status, stdout], [3, '']);
+    assert.match(stderr, /^error HEAPHOUND_ERR_SAME: .*copy\.heapsnapshot\.gz are the same snapshot.*--allow same/);
+  });
+
+  it('is compared when it is meant', async () => {
+    assert.deepEqual((await diffSnapshots(file, file, { allow: ['same'] })).classes, []);
+    assert.match(heaphound('leaks', file, file, '--allow', 'same').stdout, /^No leak/);
+    await assert.rejects(findLeaks(SESSIONS, { allow: ['all'] }), { code: 'HEAPHOUND_ERR_OPTION' });
+    await assert.rejects(findLeaks(SESSIONS, { order: 'names' }), { code: 'HEAPHOUND_ERR_OPTION' });
+  });
+});
+
+/**
+ * A program with functions of its own, that takes snapshots of itself.
+ *
+ * @param {string} directory
+ * @param {string} name
+ * @param {string} className
+ */
+function program(directory, name, className) {
+  const script = path.join(directory, name);
+  fs.writeFileSync(script, `
+    class ${className} { constructor(id) { this.id = id; this.text = '${className} ' + id; } }
+    const kept${className}s = [];
+    const keep${className} = (count) => { for (let i = 0; i < count; i++) kept${className}s.push(new ${className}(i)); };
+    globalThis.api = { keep${className}, kept${className}s };
+    const counts = process.argv[2].split(',').map(Number);
+    for (const [at, file] of process.argv.slice(3).entries()) { keep${className}(counts[at]); require('node:v8').writeHeapSnapshot(file); }
+  `);
+  return script;
+}
+
+/** @param {string} script @param {string} counts @param {string[]} files @param {string} [node] */
+function run(script, counts, files, node = process.execPath) {
+  execFileSync(node, [script, counts, ...files]);
+  return files;
+}
+
+describe('snapshots of different programs', () => {
+  let shop;
+  let mail;
+  let directory;
+  before(() => {
+    directory = folder('programs');
+    [shop, mail] = [program(directory, 'shop.js', 'Visit'), program(directory, 'mail.js', 'Letter')];
+  });
+  const file = (/** @type {string} */ name) => path.join(directory, `${name}.heapsnapshot`);
+
+  it('are refused, and compared when it is meant', async () => {
+    const [one, two] = run(shop, '200,300', [file('shop-1'), file('shop-2')]);
+    const [other] = run(mail, '200', [file('mail-1')]);
+    const unrelated = { code: 'HEAPHOUND_ERR_UNRELATED', message: /mail\.js/ };
+    for (const list of [[one, other], [other, one], [one, two, other], [one, other, two]]) await assert.rejects(findLeaks(list), unrelated);
+    await assert.rejects(diffSnapshots(other, two), unrelated);
+    const opened = await openSnapshot(other);
+    await assert.rejects(findLeaks([one, opened]), unrelated);
+    await opened.close();
+    assert.equal((await findLeaks([one, other], { allow: ['unrelated'] })).comparison.ids, false);
+    const { status, stderr } = heaphound('diff', one, other);
+    assert.equal(status, 3);
+    assert.match(stderr, /^error HEAPHOUND_ERR_UNRELATED: .*--allow unrelated/);
+    assert.equal(heaphound('diff', one, other, '--allow', 'unrelated').status, 0);
+    // Of another runtime, without scripts.
+    await assert.rejects(findLeaks([one, SESSIONS[0]]), { code: 'HEAPHOUND_ERR_UNRELATED' });
+  });
+
+  it('are none where a program runs again, elsewhere, or as several', async () => {
+    const [first] = run(shop, '200', [file('restart-1')]);
+    const [second] = run(shop, '900', [file('restart-2')]);
+    const moved = folder('programs/release-2');
+    const [third] = run(program(moved, 'shop.js', 'Visit'), '1500', [path.join(moved, 'restart-3.heapsnapshot')]);
+    const nodes = path.join(__dirname, 'nodes', 'node_modules');
+    for (const line of fs.readdirSync(nodes).filter((name) => /^node\d+$/.test(name))) {
+      const [other] = run(shop, '900', [file(line)], path.join(nodes, line, 'bin', 'node'));
+      assert.equal((await diffSnapshots(first, other, { order: 'given' })).class('Visit').countDelta, 700, line);
+    }
+    const { leaks, comparison } = await findLeaks([first, second, third], { order: 'given' });
+    assert.equal(comparison.ids, false);
+    assert.ok(leaks.some(({ className, countGrowth }) => className === 'Visit' && String(countGrowth) === '700,600'));
+  });
+
+  it('are refused where several of one process stand among those of another', async () => {
+    const more = [{ pid: 7, threadId: 0 }, { pid: 7, threadId: 0 }, { pid: 9, threadId: 0 }];
+    const startedAt = ['2026-03-01T10:00:00.000Z', '2026-03-01T11:00:00.000Z', '2026-03-01T12:00:00.000Z'];
+    const names = ['x', 'y', 'z'].map((name) => `${name}.heapsnapshot.gz`);
+    await assert.rejects(findLeaks(copies('mixed', names, { startedAt, more })), { code: 'HEAPHOUND_ERR_UNRELATED', message: /process 7 and of process 9/ });
+    // Replicas have one each.
+    const replicas = copies('replicas', names, { startedAt, more: [{ pid: 7, threadId: 0 }, { pid: 8, threadId: 0 }, { pid: 9, threadId: 0 }] });
+    assert.deepEqual(told(await findLeaks(replicas))[0], ['Session', [200, 200]]);
+  });
+});
+
+describe('the id space of a sidecar', () => {
+  it('is not believed when the ids name other objects', async () => {
+    const directory = folder('spaces');
+    const shop = program(directory, 'shop.js', 'Visit');
+    const files = [200, 900, 1500].map((count, at) => run(shop, String(count), [path.join(directory, `${at}.heapsnapshot`)])[0]);
+    files.forEach((file, at) => fs.writeFileSync(`${file}.json`, JSON.stringify({ idSpace: 'one', startedAt: `2026-03-01T1${at}:00:00.000Z` })));
+    const { leaks, comparison } = await findLeaks(files);
+    assert.equal(comparison.ids, false);
+    assert.match(comparison.reason, /^one id space is written beside them, but the snapshots number objects differently/);
+    assert.ok(leaks.some(({ className }) => className === 'Visit'));
+    const diff = await diffSnapshots(files[0], files[2]);
+    assert.deepEqual([diff.comparison.ids, diff.class('Visit').countDelta], [false, 1300]);
+  });
+});
+
+describe('a directory', () => {
+  it('means its snapshots, in their order', async () => {
+    const directory = folder('directory');
+    // A shell's order is 10, 8, 9.
+    SESSIONS.forEach((file, at) => fs.copyFileSync(file, path.join(directory, `heap-${8 + at}.heapsnapshot.gz`)));
+    fs.writeFileSync(path.join(directory, 'notes.txt'), 'no snapshot');
+    fs.mkdirSync(path.join(directory, 'older.heapsnapshot'));
+    const document = await findLeaks([directory]);
+    assert.deepEqual([told(document)[0], document.snapshots.length], [['Session', [199, 200]], 3]);
+    const diff = await diffSnapshots(directory);
+    assert.deepEqual([diff.before.file, diff.after.file].map((file) => path.basename(file)), ['heap-8.heapsnapshot.gz', 'heap-10.heapsnapshot.gz']);
+    assert.match(heaphound('leaks', directory).stdout, /^Session/m);
+    assert.equal(heaphound('diff', directory).status, 0);
+    await assert.rejects(diffSnapshots(directory, SESSIONS[0]), { code: 'HEAPHOUND_ERR_OPTION' });
+  });
+
+  it('is refused without two', async () => {
+    const directory = folder('empty');
+    await assert.rejects(findLeaks([directory]), { code: 'HEAPHOUND_ERR_IO', message: /directory without a snapshot/ });
+    fs.copyFileSync(SESSIONS[0], path.join(directory, 'a.heapsnapshot.gz'));
+    await assert.rejects(findLeaks([directory]), { code: 'HEAPHOUND_ERR_OPTION', message: /has one snapshot, a\.heapsnapshot\.gz/ });
+  });
+});
+
+it('a capture without a file says when it was taken, and of what', async () => {
+  const snapshot = await captureAndOpen();
+  const { takenAtFrom, pid, threadId, runtime } = snapshot.info;
+  await snapshot.close();
+  assert.deepEqual([takenAtFrom, pid, threadId, runtime], ['capture', process.pid, 0, 'Node.js']);
+});
+
+it('objects of a bucket are found by the names of today and of before, and list by time', () => {
+  const { parseKey, snapshotKey } = require('../lib/store/object-key');
+  const id = '0123456789abcdef0123456789abcdef';
+  const [early, late] = ['2026-03-01T09:00:00.000Z', '2026-03-01T10:00:00.000Z'].map((time) => snapshotKey('heaphound/shop', id, false, new Date(time)));
+  assert.ok(early < late, 'also of hosts that have other names');
+  assert.deepEqual(parseKey(late), { time: '20260301T100000000Z', id });
+  assert.deepEqual(parseKey(`heaphound/shop/2026/03/01/web-1-7-0-20260301T100000000Z-${id}.heapsnapshot.zst`), { time: '20260301T100000000Z', id });
+  assert.equal(parseKey(`heaphound/shop/2026/03/01/${id}.heapsnapshot.zst`), undefined);
+});
