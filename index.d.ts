@@ -931,6 +931,7 @@ export interface CaptureResult {
   idSpaceReason?: string;
   /** True: the next snapshot of this thread continues the ids, and until they are forgotten garbage collection is slower. */
   idsKept: boolean;
+  runtime: Runtime;
   /** `process.version`. */
   node: string;
   pid: number;
@@ -1016,18 +1017,27 @@ export interface InspectOptions {
 
 /** Options of `captureFrom`; those that `captureSnapshot` has too mean the same, for the other process. */
 export interface CaptureFromOptions extends InspectOptions, Pick<CaptureOptions,
-  'path' | 'dir' | 'compression' | 'exposeInternals' | 'exposeNumericValues' | 'keepIds' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'checkHeadroom'> {
+  'path' | 'dir' | 'compression' | 'exposeInternals' | 'exposeNumericValues' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'checkHeadroom'> {
   /** Replace the contents of strings before they reach the disk: `docs/redaction.md`. */
   redact?: 'strings';
   /** As of `redactSnapshot`; needs `redact`. */
   key?: string | Uint8Array;
   /** The heap of a worker thread, by its `threadId`. Default: the main thread. */
   worker?: number;
+  /** @deprecated No effect: V8 forgets the ids of objects when a session of the inspector ends. `captureSeriesFrom` takes several in one. */
+  keepIds?: boolean;
   onProgress?: (progress: Progress) => void;
 }
 
-export interface CaptureFromResult extends Omit<CaptureResult, 'mode' | 'path' | 'tries'> {
+export interface CaptureFromResult extends Omit<CaptureResult, 'mode' | 'path' | 'tries' | 'runtime' | 'node' | 'pid'> {
   path: string;
+  runtime: Runtime;
+  /** As the process says it; of a browser its user agent, empty when it says nothing. */
+  runtimeVersion: string;
+  /** `process.version`, of Node.js only. */
+  node?: string;
+  /** Absent for a page of a browser. */
+  pid?: number;
   mode: 'inspector';
   /** What was done to its inspector. */
   inspector?: 'was open' | 'opened and closed again';
@@ -1044,6 +1054,19 @@ export interface InspectedWorker {
  * Rejects with `HEAPHOUND_ERR_INSPECTOR` when its inspector cannot be used.
  */
 export function captureFrom(options: CaptureFromOptions): Promise<CaptureFromResult>;
+
+export interface CaptureSeriesOptions extends CaptureFromOptions {
+  /** Snapshots to take. Default: 3. */
+  count?: number;
+  /** Milliseconds from the end of one to the beginning of the next. Default: 0. */
+  intervalMs?: number;
+}
+
+/**
+ * Several snapshots of another process in one session of its inspector, so that ids go on from one to the next: V8 forgets them when a session ends. The session
+ * stays open between them. `timeoutMs` is for each. Leaving the loop ends the session.
+ */
+export function captureSeriesFrom(options: CaptureSeriesOptions): AsyncGenerator<CaptureFromResult, void, void>;
 
 /** What `trackAllocations` began. */
 export interface AllocationTracking extends Disposable {

@@ -2,7 +2,7 @@
 
 const { captureSnapshot } = require('./lib/capture');
 const { captureAndOpen } = require('./lib/capture-and-open');
-const { captureFrom, listWorkers } = require('./lib/capture-from');
+const { captureFrom, captureSeriesFrom, listWorkers } = require('./lib/capture-from');
 const { collectSnapshots } = require('./lib/collect');
 const { trackAllocations } = require('./lib/track-allocations');
 const { openSnapshot } = require('./lib/snapshot');
@@ -20,6 +20,7 @@ module.exports = {
   captureSnapshot,
   captureAndOpen,
   captureFrom,
+  captureSeriesFrom,
   listWorkers,
   collectSnapshots,
   trackAllocations,

@@ -11,7 +11,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { WebSocketServer } = require('ws');
-const { captureFrom, listWorkers, openSnapshot } = require('..');
+const { captureFrom, captureSeriesFrom, diffSnapshots, findLeaks, listWorkers, openSnapshot } = require('..');
 const { connect } = require('../lib/inspector-client');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
@@ -87,21 +87,146 @@ for (const line of [20, 22, 24, 26]) {
   });
 }
 
-test('an open inspector stays open, and ids go on where that is asked for', async (t) => {
+test('an open inspector stays open, and a session claims no ids beyond its end', async (t) => {
   const dir = folder(t);
   const { pid, port, url } = await start(t, { inspect: true });
-  const spaces = [];
+  const spaces = new Set();
   for (const inspect of [port, `localhost:${port}`, url, `http://127.0.0.1:${port}`]) {
-    const result = await captureFrom({ inspect, dir, keepIds: spaces.length < 2 });
-    assert.equal(result.inspector, 'was open');
-    spaces.push(result.idSpace);
+    const result = await captureFrom({ inspect, dir, keepIds: true });
+    assert.deepEqual([result.inspector, result.idsKept, result.runtime], ['was open', false, 'Node.js']);
+    spaces.add(result.idSpace);
   }
-  assert.ok(spaces[0] === spaces[1] && spaces[1] === spaces[2] && spaces[2] !== spaces[3], spaces.join());
+  assert.equal(spaces.size, 4);
   if (isLinux) {
     assert.equal((await captureFrom({ pid, dir, path: undefined }).catch((error) => error)).code, 'HEAPHOUND_ERR_INSPECTOR', 'open on a port that nobody named');
     assert.equal(listening(pid), 1);
   }
 });
+
+/** An Array that gains objects all the time; whoever takes it for a heap numbered alike is wrong, since it grows at its beginning. */
+const LEAKY = `
+  class Visit { constructor(i) { this.text = 'visit ' + i; } }
+  const visits = [];
+  globalThis.look = () => visits.length;
+  setInterval(() => { for (let i = 0; i < 10; i++) visits.unshift(new Visit(visits.length)); }, 10);
+  console.log('up');
+`;
+const nodes = path.join(__dirname, 'nodes', 'node_modules');
+const lines = fs.existsSync(nodes) ? fs.readdirSync(nodes).filter((name) => /^node\d+$/.test(name)) : [];
+
+for (const line of lines) {
+  test(`ids go on in the session of a series, and are not believed after one, on ${line}`, async (t) => {
+    const dir = folder(t);
+    const { port } = await start(t, { inspect: true, node: path.join(nodes, line, 'bin', 'node'), code: LEAKY });
+    const taken = [];
+    for await (const result of captureSeriesFrom({ inspect: port, dir, count: 3, intervalMs: 300 })) taken.push(result);
+    assert.deepEqual(taken.map(({ idsKept }) => idsKept), [true, true, false]);
+    assert.equal(new Set(taken.map(({ idSpace }) => idSpace)).size, 1);
+    const series = await diffSnapshots(taken[2].path, taken[0].path);
+    const { addedCount, removedCount } = series.class('Visit');
+    assert.ok(series.comparison.ids && series.order.sorted && addedCount > 0, series.comparison.reason);
+    assert.equal(removedCount, 0);
+    const { leaks } = await findLeaks([dir]);
+    assert.equal(leaks[0].className, 'Visit');
+
+    // What another session took has other ids, whatever is written beside it.
+    const { path: later } = await captureFrom({ inspect: port, dir: folder(t) });
+    fs.writeFileSync(`${later}.json`, JSON.stringify({ ...JSON.parse(fs.readFileSync(`${later}.json`)), idSpace: taken[0].idSpace }));
+    const { comparison } = await diffSnapshots(taken[0].path, later);
+    assert.equal(comparison.ids, false);
+    assert.match(comparison.reason, /^one id space is written beside them, but/);
+  });
+}
+
+test('whoever leaves a series early ends its session', async (t) => {
+  const dir = folder(t);
+  const { port } = await start(t, { inspect: true, code: LEAKY });
+  const stop = new AbortController();
+  for await (const { path: file } of captureSeriesFrom({ inspect: port, dir, count: 100, intervalMs: 60_000 })) {
+    assert.ok(fs.existsSync(file));
+    break;
+  }
+  const aborted = captureSeriesFrom({ inspect: port, dir, count: 100, intervalMs: 60_000, signal: stop.signal });
+  await aborted.next();
+  stop.abort(new Error('enough'));
+  await assert.rejects(aborted.next(), { message: 'enough' });
+  await assert.rejects(captureSeriesFrom({ inspect: port, path: path.join(dir, 'x'), count: 2 }).next(), { code: 'HEAPHOUND_ERR_OPTION' });
+  const { status, stdout, stderr } = await cli(['capture', '--inspect', String(port), '--keep-ids', '--count', '2', '--interval', '10ms', '--out', dir, '--json']);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /--keep-ids has no effect/);
+  assert.equal(JSON.parse(stdout).snapshots.length, 2);
+});
+
+/** Runs the command line to its end. */
+async function cli(args, options) {
+  const child = spawn(process.execPath, [MAIN, ...args], options);
+  const parts = { stdout: [], stderr: [] };
+  for (const name of ['stdout', 'stderr']) child[name].on('data', (part) => parts[name].push(part));
+  const [status] = await once(child, 'close');
+  return { status, bytes: Buffer.concat(parts.stdout), stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString() };
+}
+
+test('a process that says nothing of itself is captured all the same', async (t) => {
+  const dir = folder(t);
+  const silent = "const nothing = () => { throw new Error('not permitted'); }; console.log('up'); globalThis.process = new Proxy({}, { get: nothing });";
+  const { port } = await start(t, { inspect: true, code: `${LEAKY.replace("console.log('up');", '')}${silent}` });
+  const result = await captureFrom({ inspect: port, dir });
+  assert.deepEqual([result.runtime, result.pid, result.node], ['V8', undefined, undefined]);
+  assert.ok(await countOf(result.path, 'Visit') > 0);
+  const sidecar = JSON.parse(fs.readFileSync(`${result.path}.json`, 'utf8'));
+  assert.equal(sidecar.runtime, 'V8');
+});
+
+const deno = path.join(nodes, '.bin', 'deno');
+test('Deno without permissions is captured', { skip: !fs.existsSync(deno) && 'deno is not installed here' }, async (t) => {
+  const dir = folder(t);
+  const script = path.join(dir, 'leaky.js');
+  fs.writeFileSync(script, LEAKY);
+  const { port } = await startOther(t, deno, ['run', '--no-prompt', '--inspect=127.0.0.1:0', script], /ws:\/\/127\.0\.0\.1:(\d+)/);
+  const snapshots = path.join(dir, 'heaps');
+  fs.mkdirSync(snapshots);
+  for await (const { runtime } of captureSeriesFrom({ inspect: port, dir: snapshots, count: 3, intervalMs: 300 })) assert.equal(runtime, 'Deno');
+  const { leaks, comparison } = await findLeaks([snapshots]);
+  assert.equal(comparison.ids, true);
+  assert.equal(leaks[0].className, 'Visit');
+});
+
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => fs.existsSync(file));
+test('a page of Chromium is captured', { skip: chromium === undefined && 'no Chromium is installed here' }, async (t) => {
+  const dir = folder(t);
+  const page = `data:text/html,<script>${encodeURIComponent(LEAKY)}</script>`;
+  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-profile-'));
+  t.after(() => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
+  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
+  const { port } = await startOther(t, chromium, [...args, page], /ws:\/\/127\.0\.0\.1:(\d+)/);
+  const taken = [];
+  for await (const result of captureSeriesFrom({ inspect: port, dir, count: 3, intervalMs: 300 })) taken.push(result);
+  assert.deepEqual(taken.map(({ runtime, pid }) => [runtime, pid]), taken.map(() => ['V8', undefined]));
+  assert.match(taken[0].runtimeVersion, /Chrome/);
+  const { leaks } = await findLeaks([dir]);
+  assert.ok(leaks.some(({ className }) => className === 'Visit'), leaks.map(({ className }) => className).join());
+});
+
+/** A process that is not Node.js, when it has said its port. */
+async function startOther(t, program, args, said) {
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+  let text = '';
+  for await (const part of child.stderr.setEncoding('utf8')) {
+    text += part;
+    const [, port] = said.exec(text) ?? [];
+    if (port !== undefined) {
+      child.stderr.resume();
+      return { port: Number(port) };
+    }
+  }
+  throw new Error(`it said no port: ${text}`);
+}
 
 test('what cannot be captured is left alone, and the error says why', { skip: !isLinux }, async (t) => {
   const dir = folder(t);

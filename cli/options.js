@@ -56,7 +56,9 @@ const OPTIONS = {
   compress: { value: 'CODEC', help: 'zstd (default), gzip or none; without it the ending of --out decides' },
   worker: { value: 'N', help: 'the heap of a worker thread', read: positiveInteger },
   list: { help: 'list the worker threads instead' },
-  'keep-ids': { help: 'the next snapshot continues the ids; until then garbage collection is slower there' },
+  count: { value: 'N', help: 'snapshots to take in one session, in which ids go on (default 1)', read: positiveInteger },
+  interval: { value: 'TIME', help: 'time between them: 500ms, 30s, 5min (default 30s)', read: duration },
+  'keep-ids': { help: 'no effect any more: ids go on within one session only, see --count' },
   'max-bytes': { value: 'SIZE', help: 'give up when the file gets larger', read: bytes },
   'max-pause': { value: 'MS', help: 'refuse when the process would stand still for longer', read: positiveInteger },
   timeout: { value: 'MS', help: 'give up after this time', read: positiveInteger },
@@ -78,6 +80,22 @@ const COMMON = ['json', 'limit', 'strict', 'no-source-maps', 'threads', 'color',
  */
 function allowed(text) {
   return text.split(',').map((part) => choose(part.trim(), ['same', 'unrelated'], 'allow'));
+}
+
+/** @type {Record<string, number>} */
+const TIMES = { ms: 1, s: 1e3, min: 60e3, m: 60e3, h: 3600e3 };
+
+/**
+ * Milliseconds.
+ *
+ * @param {string} text
+ * @param {string} name
+ */
+function duration(text, name) {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|m|h)$/.exec(text) ?? [];
+  const ms = Math.round(Number(number) * TIMES[unit]);
+  if (!(ms >= 0 && ms < 2 ** 31)) throw new UsageError(`${name} must be a time like 500ms, 30s or 5min, not '${text}'`);
+  return ms;
 }
 
 /**

@@ -14,6 +14,7 @@ const { estimate, heapOf } = require('./estimate');
 const { REDACTION, redactionKey } = require('./redaction-key');
 const { withDeadline } = require('./deadline');
 const { checkSidecar, writeSidecar } = require('./sidecar');
+const { FACTS, checkFacts } = require('./inspected-facts');
 const { connect, reachWorkers } = require('./inspector-client');
 const { knock, openDoor } = require('./inspector-door');
 
@@ -27,6 +28,7 @@ const CAPTURE = {
   onProgress: WORK.onProgress,
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
+  // It has no effect: V8 forgets its ids when the session ends. `captureSeriesFrom` takes several in one.
   keepIds: ofType('boolean'),
   maxBytes: integer(0),
   maxMemoryBytes: integer(0),
@@ -34,18 +36,8 @@ const CAPTURE = {
   checkHeadroom: ofType('boolean'),
 };
 
-/** What is asked of the process before: run there. `ID_SPACE` is the name of a symbol in its global object. */
-const ID_SPACE = 'heaphound.idSpace';
-const FACTS = `(() => {
-  const load = process.getBuiltinModule ?? require;
-  return {
-    pid: process.pid,
-    node: process.version,
-    spaces: load('node:v8').getHeapSpaceStatistics(),
-    availableBytes: process.availableMemory?.() ?? null,
-    idSpace: (globalThis[Symbol.for('${ID_SPACE}')] ??= ID),
-  };
-})()`;
+const SERIES = { ...CAPTURE, count: integer(1), intervalMs: integer(0, 2 ** 31 - 1) };
+
 const CLOSE = 'setImmediate(() => process._debugEnd()), true';
 /** For how long nothing comes from a process that is waited for after a failure, before it is left anyway. */
 const PATIENCE_MS = 10_000;
@@ -61,11 +53,71 @@ async function captureFrom(options) {
   const checked = checkOptions(options, CAPTURE);
   checkPlace(checked);
   return withTarget(checked, async (connection, signal) => {
-    const main = connection.dialogue;
-    const target = checked.worker === undefined ? main : (await reachWorkers(main)).dialogue(checked.worker);
-    if (target === undefined) throw inspectorError(`the process has no worker thread ${checked.worker}`);
-    return capture(target, connection, checked, signal);
+    return capture(await threadOf(connection, checked.worker), connection, checked, { idSpace: randomUUID(), idsKept: false }, signal);
   });
+}
+
+/**
+ * Several in one session of the inspector: V8 forgets the ids of objects when a session ends, whatever it did.
+ *
+ * @param {import('..').CaptureSeriesOptions} options
+ * @returns {AsyncGenerator<import('..').CaptureFromResult, void, void>}
+ */
+async function* captureSeriesFrom(options) {
+  const { count = 3, intervalMs = 0, timeoutMs, ...checked } = checkOptions(options, SERIES);
+  checkPlace(checked);
+  if (checked.path !== undefined && count > 1) throw optionError('path', 'is one file: name a directory by `dir` for several');
+  const { signal } = checked;
+  /** @type {import('..').CaptureFromResult[]} */
+  const taken = [];
+  let wake = () => {};
+  /** @type {{ error: unknown } | undefined} */
+  let failed;
+  let isOver = false;
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal.reason);
+  if (signal) signal.addEventListener('abort', abort, { once: true });
+  const work = withTarget({ ...checked, signal: stop.signal }, async (connection) => {
+    const target = await threadOf(connection, checked.worker);
+    const idSpace = randomUUID();
+    for (let at = 0; at < count && !isOver; at += 1) {
+      if (at > 0) await Promise.race([pause(intervalMs, stop.signal), connection.ended]);
+      const inspector = connection.wasOpened ? 'opened and closed again' : 'was open';
+      const result = await withDeadline({ signal: stop.signal, timeoutMs }, (limit) => capture(target, connection, checked, { idSpace, idsKept: at + 1 < count }, limit));
+      taken.push({ ...result, inspector });
+      wake();
+    }
+    return {};
+  }).catch((error) => (failed = { error })).finally(() => {
+    isOver = true;
+    wake();
+  });
+  try {
+    while (!isOver || taken.length > 0) {
+      const next = taken.shift();
+      if (next) yield next;
+      else await new Promise((/** @type {(value?: undefined) => void} */ resolve) => (wake = resolve));
+    }
+    if (failed) throw failed.error;
+  } finally {
+    // Whoever leaves the loop early does not wait for the next one.
+    isOver = true;
+    stop.abort(new Error('nobody waits for more'));
+    await work;
+    if (signal) signal.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * @param {Connection} connection
+ * @param {number} [worker]
+ * @returns {Promise<Dialogue>}
+ */
+async function threadOf({ dialogue }, worker) {
+  if (worker === undefined) return dialogue;
+  const thread = (await reachWorkers(dialogue)).dialogue(worker);
+  if (thread === undefined) throw inspectorError(`the process has no worker thread ${worker}`);
+  return thread;
 }
 
 /**
@@ -81,7 +133,7 @@ async function listWorkers(options) {
  *
  * @template T
  * @param {any} options
- * @param {(connection: Connection, signal: AbortSignal | undefined) => Promise<T>} work
+ * @param {(connection: Connection & { wasOpened: boolean }, signal: AbortSignal | undefined) => Promise<T>} work
  * @returns {Promise<T & { inspector?: string }>}
  */
 async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
@@ -94,7 +146,7 @@ async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
     try {
       const connection = await connect(door.url, signal);
       try {
-        result = await work(connection, signal);
+        result = await work({ ...connection, wasOpened: door.wasOpened }, signal);
       } finally {
         if (door.wasOpened) await connection.dialogue.evaluate(CLOSE).catch(() => {});
         await connection.close();
@@ -122,30 +174,32 @@ async function isClosed(door) {
  * @param {Dialogue} target
  * @param {Connection} connection
  * @param {any} options
+ * @param {{ idSpace: string, idsKept: boolean }} ids
  * @param {AbortSignal} [signal]
  * @returns {Promise<import('..').CaptureFromResult>}
  */
-async function capture(target, connection, options, signal) {
-  const { compression = 'zstd', worker = 0, onProgress, keepIds = false, exposeInternals = false, exposeNumericValues = false } = options;
+async function capture(target, connection, options, { idSpace, idsKept }, signal) {
+  const { compression = 'zstd', worker = 0, onProgress, exposeInternals = false, exposeNumericValues = false } = options;
   const startedAt = new Date();
   const start = performance.now();
-  const facts = await target.evaluate(FACTS.replace('ID)', `${JSON.stringify(randomUUID())})`));
+  const facts = checkFacts(await target.evaluate(FACTS));
+  const usage = facts.spaces === undefined ? await target.call('Runtime.getHeapUsage').catch(() => ({ usedSize: 0 })) : undefined;
   const place = choosePlace(options, compression, startedAt, { pid: facts.pid, threadId: worker });
   const feed = new addon.Feed();
   try {
     checkSidecar(place.file);
     if (options.checkHeadroom !== false) {
       const room = options.pid === undefined ? { bytes: facts.availableBytes ?? Infinity, limit: 'its process.availableMemory()' } : memoryRoom({ pid: options.pid });
-      checkRoom(estimate(compression, heapOf(facts.spaces), null), { ...options, directory: path.dirname(place.file), room });
+      checkRoom(estimate(compression, facts.spaces === undefined ? { small: usage.usedSize, large: 0 } : heapOf(facts.spaces), null), { ...options, directory: path.dirname(place.file), room });
     }
     const packing = { compression, maxBytes: options.maxBytes, key: redactionKey(options) };
     const archive = run({ signal }, (control) => addon.archiveSnapshot(feed, place.file, packing, control));
     // It is waited for below; until then it may fail unseen.
     archive.catch(() => {});
     // From here on the end of the session forgets the ids too, whatever ends it.
-    if (!keepIds) await target.call('HeapProfiler.enable');
+    await target.call('HeapProfiler.enable');
     const pauseMs = await drain(target, connection, feed, archive, { reportProgress: onProgress !== undefined, exposeInternals, captureNumericValue: exposeNumericValues }, onProgress);
-    if (!keepIds) await forgetIds(target);
+    if (!idsKept) await target.call('HeapProfiler.disable');
     feed.end();
     const file = await archive;
     const result = {
@@ -160,10 +214,12 @@ async function capture(target, connection, options, signal) {
       edgeCount: file.edgeCount,
       sha256: file.sha256,
       ...(options.redact && { redact: options.redact }),
-      idSpace: facts.idSpace,
-      idsKept: keepIds,
-      node: facts.node,
-      pid: facts.pid,
+      idSpace,
+      idsKept,
+      runtime: facts.runtime,
+      runtimeVersion: facts.version,
+      ...(facts.node === undefined ? {} : { node: facts.node }),
+      ...(facts.pid === undefined ? {} : { pid: facts.pid }),
       threadId: worker,
       startedAt: startedAt.toISOString(),
     };
@@ -224,10 +280,14 @@ async function drain(target, connection, feed, archive, params, onProgress) {
   return performance.now() - start;
 }
 
-/** @param {Dialogue} target */
-async function forgetIds(target) {
-  await target.call('HeapProfiler.disable');
-  await target.evaluate(`delete globalThis[Symbol.for('${ID_SPACE}')]`);
+/**
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ */
+async function pause(ms, signal) {
+  await delay(ms, undefined, { signal }).catch(() => {
+    throw signal.reason;
+  });
 }
 
 /** @type {import('./options').Check} */
@@ -237,4 +297,4 @@ function portOrUrl(name, value) {
   return value;
 }
 
-module.exports = { captureFrom, listWorkers };
+module.exports = { captureFrom, captureSeriesFrom, listWorkers };

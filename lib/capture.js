@@ -18,6 +18,7 @@ const { estimate, heapNow, remember } = require('./estimate');
 const { areIdsKept, forgetIds, idSpace } = require('./object-ids');
 const { checkSidecar, writeSidecar } = require('./sidecar');
 const { checkStream, newOutlet, pour, writable } = require('./outlet');
+const { RUNTIME } = require('./runtime');
 const { takeTurn } = require('./turn');
 const { ownKey } = require('./redaction-key');
 const { captureWorker, workerOption } = require('./capture-worker');
@@ -88,6 +89,7 @@ async function capture(compression, checked, signal) {
     edgeCount: file.edgeCount,
     sha256: file.sha256,
     ...(checked.redact && { redact: checked.redact }),
+    runtime: RUNTIME,
     node: process.version,
     pid: process.pid,
     threadId,

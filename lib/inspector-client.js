@@ -88,6 +88,7 @@ class Dialogue {
  * @property {() => void} letGo
  * @property {(error: unknown) => void} cut Whatever the other side does.
  * @property {() => Promise<void>} close
+ * @property {Promise<never>} ended rejects when the connection has ended
  */
 
 /**
@@ -142,7 +143,10 @@ async function connect(url, signal) {
     socket.terminate();
     await closed;
   };
-  return { dialogue, hold, letGo, cut, close };
+  const ended = closed.then(() => Promise.reject(inspectorError('it closed the connection')));
+  // Nobody may be waiting for it.
+  ended.catch(() => {});
+  return { dialogue, hold, letGo, cut, close, ended };
 }
 
 /**

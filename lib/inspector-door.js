@@ -18,6 +18,7 @@ const OPENS_MS = 5000;
 const LOOK_EVERY_MS = 25;
 const ANSWER_MS = 5000;
 const AGAIN_MS = 200;
+const LONGEST_TITLE = 80;
 /** State of a socket in `/proc/net/tcp` that takes connections. */
 const LISTENING = '0A';
 
@@ -166,9 +167,16 @@ async function socketUrl(host, port) {
     // It still clears up after a connection that was cut.
     return sleep(AGAIN_MS).then(() => getJson(address, port));
   });
-  const url = Array.isArray(list) ? list[0]?.webSocketDebuggerUrl : undefined;
-  if (typeof url !== 'string') throw inspectorError(`${host}:${port} is no inspector of Node.js`);
-  return url;
+  const targets = (Array.isArray(list) ? list : []).filter((target) => typeof target?.webSocketDebuggerUrl === 'string');
+  // A browser has one for each page, and more that are no page.
+  const pages = targets.filter(({ type }) => type === 'page');
+  if (pages.length > 1) {
+    const named = pages.map(({ title, url, webSocketDebuggerUrl }) => `${webSocketDebuggerUrl} (${String(title || url).slice(0, LONGEST_TITLE)})`);
+    throw inspectorError(`${host}:${port} has ${pages.length} pages, name one by its URL: ${named.join(', ')}`);
+  }
+  const [target = targets[0]] = pages;
+  if (target === undefined) throw inspectorError(`${host}:${port} is no inspector of V8`);
+  return target.webSocketDebuggerUrl;
 }
 
 /**
@@ -188,7 +196,7 @@ function getJson(host, port) {
         try {
           resolve(JSON.parse(text));
         } catch {
-          reject(inspectorError(`${host}:${port} is no inspector of Node.js`));
+          reject(inspectorError(`${host}:${port} is no inspector of V8`));
         }
       });
     });

@@ -10,6 +10,8 @@ const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
 const CODECS = ['zstd', 'gzip', 'none'];
+/** Between the snapshots of a series. */
+const INTERVAL_MS = 30_000;
 /** @type {Record<string, string>} */
 const ENDINGS = { '.zst': 'zstd', '.gz': 'gzip', '.heapsnapshot': 'none' };
 
@@ -28,15 +30,16 @@ module.exports = {
   synopsis: 'capture (--pid PID | --inspect URL|PORT)',
   summary: 'take a snapshot of another process',
   description: [
-    'Takes a snapshot of a running Node.js process by its inspector, into a new private file. The process stands still until',
+    'Takes a snapshot of a running process (Node.js, Deno, a page of Chromium) by its inspector, into a new private file. The process stands still until',
     'V8 has written it. --pid opens a closed inspector by SIGUSR1 and closes it again; while it is open, whoever may connect',
     'to the loopback of that machine can use it. The memory of the process and the disk are asked first whether there is room.',
   ],
-  options: ['inspect', 'pid', 'out', 'compress', 'worker', 'list', 'redact', 'key-file', 'keep-ids', 'max-bytes', 'max-pause', 'timeout', 'force'],
+  options: ['inspect', 'pid', 'out', 'compress', 'worker', 'list', 'count', 'interval', 'redact', 'key-file', 'keep-ids', 'max-bytes', 'max-pause', 'timeout', 'force'],
   common: ['json', 'color', 'no-color', 'help'],
   examples: [
     'heaphound capture --pid 4711 --out heaps/',
     'heaphound capture --inspect 127.0.0.1:9229 --out app.heapsnapshot',
+    'heaphound capture --pid 4711 --count 3 --interval 5min --out heaps/',
     'heaphound capture --pid 4711 --worker 2',
   ],
   operands: { least: 0, most: 0, wanted: 'no operands: name the process by --pid or --inspect' },
@@ -47,14 +50,16 @@ module.exports = {
 async function run({ options, output, terminal, progress, signal }) {
   const { inspect, pid, timeout: timeoutMs } = options;
   if ((inspect === undefined) === (pid === undefined)) throw new UsageError('name one process: --pid PID or --inspect URL|PORT');
-  const { captureFrom, listWorkers } = require('../..');
+  const { listWorkers } = require('../..');
   if (options.list) {
     const workers = await listWorkers({ inspect, pid, signal, timeoutMs });
     progress.stop();
     if (options.json) return output.json({ workers });
     return output.lines(workers.length === 0 ? ['The process has no worker threads.'] : drawTable(WORKER_COLUMNS, workers, terminal));
   }
-  const result = await captureFrom({
+  if (options['keep-ids']) console.error('note: --keep-ids has no effect, V8 forgets ids when a session of the inspector ends; --count takes several snapshots in one session');
+  if (options.count === undefined && options.interval !== undefined) throw new UsageError('--interval needs --count', { cause: module.exports });
+  const what = {
     inspect,
     pid,
     signal,
@@ -62,23 +67,50 @@ async function run({ options, output, terminal, progress, signal }) {
     ...place(options),
     worker: options.worker,
     ...redaction(options),
-    keepIds: options['keep-ids'],
     maxBytes: options['max-bytes'],
     maxPauseMs: options['max-pause'],
     checkHeadroom: !options.force,
+    /** @type {(progress: import('../..').Progress) => void} */
     onProgress: ({ stage, done, total }) => {
       progress.update(stage === 'writing' ? `${size(done)} written` : 'the process builds its snapshot', total > 0 ? done / total : undefined);
     },
-  });
-  progress.stop();
-  if (options.json) return output.json(result);
-  const { path: file, storedBytes, nodeCount, rawBytes, pauseMs, node, threadId } = result;
-  const thread = threadId === 0 ? '' : `, worker ${threadId}`;
-  return output.lines([
+  };
+  /** @type {import('../..').CaptureFromResult[]} */
+  const results = [];
+  for await (const result of series(what, options.count ?? 1, options.interval)) {
+    progress.stop();
+    results.push(result);
+    if (options.json) continue;
+    await output.lines(told(result, terminal));
+    // Whoever waits for the next one sees this one.
+    await output.flush();
+  }
+  if (options.json) return output.json(options.count === undefined ? results[0] : { snapshots: results });
+}
+
+/**
+ * @param {import('../..').CaptureFromOptions} what
+ * @param {number} number of snapshots
+ * @param {number} [intervalMs]
+ * @returns {AsyncGenerator<import('../..').CaptureFromResult>}
+ */
+async function* series(what, number, intervalMs = INTERVAL_MS) {
+  const { captureFrom, captureSeriesFrom } = require('../..');
+  if (number === 1) yield await captureFrom(what);
+  else yield* captureSeriesFrom({ ...what, count: number, intervalMs });
+}
+
+/**
+ * @param {import('../..').CaptureFromResult} result
+ * @param {import('../terminal').Terminal} terminal
+ */
+function told({ path: file, storedBytes, nodeCount, rawBytes, pauseMs, runtime, runtimeVersion, pid, threadId, inspector }, terminal) {
+  const who = pid === undefined ? '' : `; process ${pid}${threadId === 0 ? '' : `, worker ${threadId}`}`;
+  return [
     terminal.style('bold', harmless(shortest(file))),
-    `${size(storedBytes)} (${size(rawBytes)} unpacked), ${counted(nodeCount, 'object')}; process ${result.pid}${thread}, Node.js ${harmless(node)}`,
-    `The process was busy for ${count(Math.round(pauseMs))} ms. Its inspector ${result.inspector === 'was open' ? 'was open before' : 'was opened, and closed again'}.`,
-  ]);
+    `${size(storedBytes)} (${size(rawBytes)} unpacked), ${counted(nodeCount, 'object')}${who}, ${runtime} ${harmless(runtimeVersion)}`,
+    `The process was busy for ${count(Math.round(pauseMs))} ms. Its inspector ${inspector === 'was open' ? 'was open before' : 'was opened, and closed again'}.`,
+  ];
 }
 
 /** @param {string} file */
