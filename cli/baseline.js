@@ -5,9 +5,11 @@
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { DASH, readInput } = require('./standard_streams');
 const { printLocation } = require('../words/location');
 const { holder, nameOf, placeOf } = require('../words/leak-sentences');
 const { toJson } = require('../words/text');
+const { UsageError } = require('./usage');
 
 const VERSION = 1;
 
@@ -24,8 +26,9 @@ const VERSION = 1;
 function readBaseline(file) {
   let text;
   try {
-    text = fs.readFileSync(file, 'utf8');
+    text = readInput(file).toString('utf8');
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     if (/** @type {any} */ (error).code === 'ENOENT') return undefined;
     throw baselineError(`${file} cannot be read: ${/** @type {Error} */ (error).message}`);
   }
@@ -44,7 +47,7 @@ function readBaseline(file) {
 }
 
 /**
- * Writes the file anew: by fingerprint, without anything that differs from run to run.
+ * Writes the file anew: by fingerprint, without anything that differs from run to run. For `-` it gives the text.
  *
  * @param {string} file
  * @param {import('..').Leak[]} leaks
@@ -67,10 +70,12 @@ function writeBaseline(file, leaks, { before, root }) {
     });
   }
   const sorted = [...entries.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  const text = `${toJson({ version: VERSION, leaks: sorted }, 2)}\n`;
+  if (file === DASH) return text;
   // Whoever reads meanwhile has the old one or the new one.
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    fs.writeFileSync(temporary, `${toJson({ version: VERSION, leaks: sorted }, 2)}\n`);
+    fs.writeFileSync(temporary, text);
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });

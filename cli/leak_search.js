@@ -2,6 +2,7 @@
 
 const path = require('node:path');
 const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('./snapshots');
+const { DASH, readInput } = require('./standard_streams');
 const { UsageError } = require('./usage');
 
 const ALL = 0xffffffff;
@@ -33,7 +34,7 @@ async function searchLeaks(context, files, limit = ALL) {
     ...comparisonOptions(options),
     operations: options.operations,
     ignore: readIgnore(options.ignore ?? []),
-    catalogue: options.catalogue,
+    catalogue: catalogueOf(options),
     limit,
   });
   context.progress.stop();
@@ -64,6 +65,23 @@ function readExpression(source, flags) {
   } catch (error) {
     throw new UsageError(`--ignore: ${/** @type {Error} */ (error).message}`);
   }
+}
+
+/**
+ * The path, or the rows that standard input has.
+ *
+ * @param {Record<string, any>} options
+ */
+function catalogueOf({ catalogue }) {
+  if (catalogue !== DASH) return catalogue;
+  const text = readInput(catalogue).toString('utf8');
+  try {
+    const document = JSON.parse(text);
+    if (Array.isArray(document?.leaks)) return document.leaks;
+  } catch {
+    // It is said below.
+  }
+  throw new UsageError('--catalogue: standard input has no JSON { "leaks": [row, …] }');
 }
 
 /** @param {Record<string, any>} options */

@@ -6,8 +6,10 @@ const { readArguments } = require('./arguments');
 const { COMMANDS } = require('./commands');
 const { commandHelp, generalHelp } = require('./help');
 const { Output } = require('./output');
+const { OPTIONS } = require('./options');
 const { PROGRAM } = require('./program');
 const { ProgressBar } = require('./progress');
+const { checkOneInput } = require('./standard_streams');
 const { describeTerminal } = require('./terminal');
 const { harmless } = require('../words/text');
 const { UsageError, nearest } = require('./usage');
@@ -85,6 +87,8 @@ async function run({ command, operands, options }, { output, progress, signal })
     return EXIT.FINE;
   }
   checkOperands(command, operands);
+  const isRead = Object.keys(options).filter((name) => OPTIONS[name].isRead);
+  checkOneInput([...(command.filesOf?.(operands) ?? operands), ...isRead.map((name) => options[name])]);
   const code = await command.run({ operands, options, output, terminal, progress, signal });
   return code ?? EXIT.FINE;
 }

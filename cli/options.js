@@ -6,9 +6,9 @@ const { UsageError, nearest } = require('./usage');
 const UNITS = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /**
- * Every option there is; a command names those it takes. One that may be given `several` times is a list.
+ * Every option there is; a command names those it takes. One that may be given `several` times is a list; one that `isRead` names a file, or `-`.
  *
- * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, read?: (text: string, name: string) => any }>}
+ * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, isRead?: boolean, read?: (text: string, name: string) => any }>}
  */
 const OPTIONS = {
   json: { help: 'print the whole document as JSON, a row a line' },
@@ -30,12 +30,12 @@ const OPTIONS = {
   ignore: { value: 'WHAT,…', help: 'leave these out; may be given again', several: true },
   all: { help: 'every leak at length, and what grew but is no leak' },
   path: { value: 'FORM', help: 'the path that holds the leak: short (default), full' },
-  catalogue: { value: 'FILE', help: 'more known leaks of libraries, as docs/leaks.md describes them' },
+  catalogue: { value: 'FILE', isRead: true, help: 'more known leaks of libraries, as docs/leaks.md describes them' },
   root: { value: 'DIR', help: 'folder that files are named from' },
   markdown: { help: 'print Markdown, for an issue or a comment' },
   sarif: { help: 'print SARIF 2.1.0, for code scanning' },
   github: { help: 'annotations for GitHub Actions (by itself when GITHUB_ACTIONS is set)' },
-  baseline: { value: 'FILE', help: 'the leaks that are known' },
+  baseline: { value: 'FILE', isRead: true, help: 'the leaks that are known' },
   update: { help: 'write the baseline' },
   depth: { value: 'N', help: 'levels of the tree (default 1)', read: positiveInteger },
   name: { value: 'REGEX', help: 'objects whose name matches', read: expression },
@@ -48,11 +48,11 @@ const OPTIONS = {
   'retained-min': { value: 'SIZE', help: 'retained size at least', read: bytes },
   'retained-max': { value: 'SIZE', help: 'retained size at most', read: bytes },
   'min-count': { value: 'N', help: 'copies at least (default 2)', read: positiveInteger },
-  'key-file': { value: 'FILE', help: 'its bytes make equal contents equal across runs too (default: a new key)' },
-  identity: { value: 'FILE', help: 'the private keys of age, one a line (`age-keygen` writes such a file)' },
+  'key-file': { value: 'FILE', isRead: true, help: 'its bytes make equal contents equal across runs too (default: a new key)' },
+  identity: { value: 'FILE', isRead: true, help: 'the private keys of age, one a line (`age-keygen` writes such a file)' },
   inspect: { value: 'URL|PORT', help: 'the inspector of the process: a port, host:port, or the URL that Node.js prints' },
   pid: { value: 'PID', help: 'the process; its inspector is opened and closed again (Linux)', read: positiveInteger },
-  out: { value: 'FILE|DIR', help: 'the new file, or a directory for one; DIR/ is made (default: here)' },
+  out: { value: 'FILE|DIR', help: 'the new file, - for standard output, or a directory for one; DIR/ is made (default: here)' },
   compress: { value: 'CODEC', help: 'zstd (default), gzip or none; without it the ending of --out decides' },
   worker: { value: 'N', help: 'the heap of a worker thread', read: positiveInteger },
   list: { help: 'list the worker threads instead' },

@@ -1,6 +1,6 @@
 'use strict';
 
-const fs = require('node:fs');
+const { readInput } = require('./standard_streams');
 const { UsageError } = require('./usage');
 
 /**
@@ -17,8 +17,9 @@ function redaction({ redact, 'key-file': keyFile }) {
 /** @param {string} file */
 function readKey(file) {
   try {
-    return fs.readFileSync(file);
+    return readInput(file);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`--key-file cannot be read: ${/** @type {Error} */ (error).message}`);
   }
 }

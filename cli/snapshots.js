@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { choose } = require('./options');
+const { DASH, checkInput, checkOneInput } = require('./standard_streams');
 const { harmless, quoteForShell } = require('../words/text');
 const { UsageError } = require('./usage');
 
@@ -24,12 +25,10 @@ const STAGES = {
  * @param {string[]} files
  */
 function sourcesOf(files) {
-  if (files.filter((file) => file === '-').length > 1) {
-    throw new UsageError('standard input (-) can be read only once');
-  }
+  checkOneInput(files);
   return files.map((file) => {
-    if (file !== '-') return file;
-    if (process.stdin.isTTY) throw new UsageError('standard input (-) is a terminal; pipe a snapshot into it');
+    if (file !== DASH) return file;
+    checkInput();
     return process.stdin;
   });
 }

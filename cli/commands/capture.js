@@ -6,6 +6,7 @@ const { count, counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { drawTable } = require('../table');
 const { redaction } = require('../redaction');
+const { DASH, besideFile, withOutputFile } = require('../standard_streams');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
@@ -58,6 +59,8 @@ async function run({ options, output, terminal, progress, signal }) {
     return output.lines(workers.length === 0 ? ['The process has no worker threads.'] : drawTable(WORKER_COLUMNS, workers, terminal));
   }
   if (options['keep-ids']) console.error('note: --keep-ids has no effect, V8 forgets ids when a session of the inspector ends; --count takes several snapshots in one session');
+  if (options.out === DASH && (options.count ?? 1) > 1) throw new UsageError('--out - is one file; name a directory for several', { cause: module.exports });
+  const beside = besideFile(options.out, output);
   if (options.count === undefined && options.interval !== undefined) throw new UsageError('--interval needs --count', { cause: module.exports });
   const what = {
     inspect,
@@ -81,11 +84,12 @@ async function run({ options, output, terminal, progress, signal }) {
     progress.stop();
     results.push(result);
     if (options.json) continue;
-    await output.lines(told(result, terminal));
+    await beside.lines(told(result, options.out, terminal));
     // Whoever waits for the next one sees this one.
-    await output.flush();
+    await beside.flush();
   }
-  if (options.json) return output.json(options.count === undefined ? results[0] : { snapshots: results });
+  if (options.json) await beside.json(options.count === undefined ? results[0] : { snapshots: results });
+  await beside.flush();
 }
 
 /**
@@ -96,18 +100,21 @@ async function run({ options, output, terminal, progress, signal }) {
  */
 async function* series(what, number, intervalMs = INTERVAL_MS) {
   const { captureFrom, captureSeriesFrom } = require('../..');
-  if (number === 1) yield await captureFrom(what);
+  const { path: target } = what;
+  if (target === DASH) yield { ...await withOutputFile(target, (file) => captureFrom({ ...what, path: file })), path: target };
+  else if (number === 1) yield await captureFrom(what);
   else yield* captureSeriesFrom({ ...what, count: number, intervalMs });
 }
 
 /**
  * @param {import('../..').CaptureFromResult} result
+ * @param {string | undefined} out as the user named it
  * @param {import('../terminal').Terminal} terminal
  */
-function told({ path: file, storedBytes, nodeCount, rawBytes, pauseMs, runtime, runtimeVersion, pid, threadId, inspector }, terminal) {
+function told({ path: file, storedBytes, nodeCount, rawBytes, pauseMs, runtime, runtimeVersion, pid, threadId, inspector }, out, terminal) {
   const who = pid === undefined ? '' : `; process ${pid}${threadId === 0 ? '' : `, worker ${threadId}`}`;
   return [
-    terminal.style('bold', harmless(shortest(file))),
+    terminal.style('bold', out === DASH ? 'standard output' : harmless(shortest(file))),
     `${size(storedBytes)} (${size(rawBytes)} unpacked), ${counted(nodeCount, 'object')}${who}, ${runtime} ${harmless(runtimeVersion)}`,
     `The process was busy for ${count(Math.round(pauseMs))} ms. Its inspector ${inspector === 'was open' ? 'was open before' : 'was opened, and closed again'}.`,
   ];
@@ -137,6 +144,7 @@ function isDirectory(out) {
 /** @param {Record<string, any>} options */
 function place({ out = '.', compress }) {
   const chosen = compress === undefined ? undefined : choose(compress, CODECS, 'compress');
+  if (out === DASH) return { path: out, compression: /** @type {any} */ (chosen) };
   if (isDirectory(out)) return { dir: out, compression: /** @type {any} */ (chosen) };
   return { path: out, compression: /** @type {any} */ (chosen ?? ENDINGS[path.extname(out)]) };
 }

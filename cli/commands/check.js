@@ -5,6 +5,7 @@ const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leak_repor
 const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leak_search');
 const { tellLeaks } = require('../leak_story');
 const { checkSeveral } = require('../snapshots');
+const { DASH } = require('../standard_streams');
 const { counted } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
@@ -44,7 +45,9 @@ async function run(context) {
   const before = readBefore(file, update);
   const document = await searchLeaks(context, files);
   if (update) {
-    writeBaseline(file, document.leaks, { before, root: rootOf(options) });
+    const text = writeBaseline(file, document.leaks, { before, root: rootOf(options) });
+    // Of standard output it is the only content.
+    if (text !== undefined) return output.write(text);
     return output.write(`${harmless(file)}: ${counted(new Set(document.leaks.map((leak) => leak.fingerprint)).size, 'leak')}\n`);
   }
   const known = new Set(before.map((entry) => entry.fingerprint));
@@ -76,7 +79,8 @@ async function run(context) {
  */
 function readBefore(file, update) {
   try {
-    const before = readBaseline(file);
+    // What goes to standard output does not come from standard input.
+    const before = update && file === DASH ? [] : readBaseline(file);
     if (before || update) return before ?? [];
   } catch (error) {
     if (update) return [];

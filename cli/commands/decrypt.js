@@ -1,7 +1,8 @@
 'use strict';
 
-const fs = require('node:fs');
 const { size } = require('../../words/numbers');
+const { sourcesOf } = require('../snapshots');
+const { besideFile, readInput, withOutputFile } = require('../standard_streams');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
@@ -12,11 +13,12 @@ module.exports = {
   summary: 'read a snapshot that a store encrypted',
   description: [
     'Decrypts IN, which a store with `encryptTo` has written, into the new private file OUT. It is the age format: `age -d -i FILE -o OUT IN` does the',
-    'same. Needs the package age-encryption.',
+    'same. IN, OUT and FILE may be - for standard input and output. Needs the package age-encryption.',
   ],
   options: ['identity'],
   common: ['json', 'color', 'no-color', 'help'],
   examples: ['heaphound decrypt app.heapsnapshot.zst.age app.heapsnapshot.zst --identity key.txt'],
+  filesOf: (operands) => operands.slice(0, 1),
   operands: { least: 2, most: 2, wanted: 'IN and OUT' },
   run,
 };
@@ -25,16 +27,21 @@ module.exports = {
 async function run({ operands: [source, target], options, output, signal }) {
   if (options.identity === undefined) throw new UsageError('decrypt needs --identity');
   const { decryptSnapshot } = require('../..');
-  const result = await decryptSnapshot(source === '-' ? process.stdin : source, target, { identities: readIdentities(options.identity), signal });
-  if (options.json) return output.json(result);
-  await output.write(`${harmless(target)}: ${size(result.storedBytes)}\n`);
+  const identities = readIdentities(options.identity);
+  const [from] = sourcesOf([source]);
+  const result = await withOutputFile(target, (file) => decryptSnapshot(from, file, { identities, signal }));
+  const beside = besideFile(target, output);
+  if (options.json) await beside.json(result);
+  else await beside.write(`${harmless(target)}: ${size(result.storedBytes)}\n`);
+  await beside.flush();
 }
 
 /** @param {string} file */
 function readIdentities(file) {
   try {
-    return fs.readFileSync(file, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+    return readInput(file).toString('utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`--identity cannot be read: ${/** @type {Error} */ (error).message}`);
   }
 }

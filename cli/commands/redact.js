@@ -3,6 +3,7 @@
 const { count, size } = require('../../words/numbers');
 const { readKey } = require('../redaction');
 const { sourcesOf } = require('../snapshots');
+const { besideFile, withOutputFile } = require('../standard_streams');
 const { harmless } = require('../../words/text');
 
 /** @type {import('../commands').Command} */
@@ -14,6 +15,7 @@ module.exports = {
     'Writes the snapshot IN to the new file OUT with a placeholder for every content: strings, numbers, regular',
     'expressions, sources. Names stay: of classes, properties, variables, functions and files, so that leaks are found as',
     'before. Equal contents have equal placeholders. The name of OUT says how it is compressed: .gz, .zst, or not at all.',
+    'IN and OUT may be - for standard input and output.',
   ],
   options: ['key-file'],
   common: ['json', 'color', 'no-color', 'help'],
@@ -21,6 +23,7 @@ module.exports = {
     'heaphound redact app.heapsnapshot for-the-vendor.heapsnapshot.zst',
     'heaphound redact a.heapsnapshot.zst a-redacted.heapsnapshot.zst --key-file secret.key',
   ],
+  filesOf: (operands) => operands.slice(0, 1),
   operands: { least: 2, most: 2, wanted: 'IN and OUT' },
   run,
 };
@@ -30,13 +33,15 @@ async function run({ operands, options, output, progress, signal }) {
   const [source] = sourcesOf(operands.slice(0, 1));
   const key = options['key-file'] === undefined ? undefined : readKey(options['key-file']);
   const { redactSnapshot } = require('../..');
-  const result = await redactSnapshot(source, operands[1], {
+  const result = await withOutputFile(operands[1], (target) => redactSnapshot(source, target, {
     signal,
     key,
     onProgress: ({ done, total }) => progress.update('redacting', total > 0 ? done / total : undefined),
-  });
+  }));
   progress.stop();
-  if (options.json) return output.json(result);
+  const beside = besideFile(operands[1], output);
   const { redactedCount, stringCount, storedBytes } = result;
-  await output.write(`${harmless(operands[1])}: ${size(storedBytes)}, ${count(redactedCount)} of ${count(stringCount)} texts replaced\n`);
+  if (options.json) await beside.json(result);
+  else await beside.write(`${harmless(operands[1])}: ${size(storedBytes)}, ${count(redactedCount)} of ${count(stringCount)} texts replaced\n`);
+  await beside.flush();
 }

@@ -3,7 +3,9 @@
 const { counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { redaction } = require('../redaction');
+const { DASH } = require('../standard_streams');
 const { harmless, toJson } = require('../../words/text');
+const { UsageError } = require('../usage');
 
 const CODECS = ['zstd', 'gzip', 'none'];
 /** As for bad input. */
@@ -33,6 +35,8 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run({ operands, options, output, progress, signal }) {
   progress.stop();
+  // Many files do not go to one stream, and a directory does not come from one.
+  if (options.out === DASH || operands[0] === DASH) throw new UsageError('watch-dir works on directories: - is none', { cause: module.exports });
   const { collectSnapshots } = require('../..');
   const compression = /** @type {any} */ (options.compress && choose(options.compress, CODECS, 'compress'));
   let code = 0;
