@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const zlib = require('node:zlib');
-const { captureAndOpen, diffSnapshots, findLeaks, openSnapshot, redactSnapshot } = require('..');
+const { captureAndOpen, createService, diffSnapshots, findLeaks, openSnapshot, openStore, redactSnapshot } = require('..');
 const { takenOrder } = require('../lib/taken-order');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
@@ -309,4 +309,33 @@ it('objects of a bucket are found by the names of today and of before, and list 
   assert.deepEqual(parseKey(late), { time: '20260301T100000000Z', id });
   assert.deepEqual(parseKey(`heaphound/shop/2026/03/01/web-1-7-0-20260301T100000000Z-${id}.heapsnapshot.zst`), { time: '20260301T100000000Z', id });
   assert.equal(parseKey(`heaphound/shop/2026/03/01/${id}.heapsnapshot.zst`), undefined);
+});
+
+describe('a service', () => {
+  it('sorts by what its store knows, and refuses what is one snapshot or of another program', async () => {
+    const store = await openStore({ dir: path.join(root, 'store') });
+    const service = createService({ store });
+    /** @param {string} file @param {number} hour */
+    const put = async (file, hour) => {
+      const { id } = await store.capture(async ({ path: target }) => {
+        fs.copyFileSync(file, target);
+        const startedAt = `2026-03-01T0${hour}:00:00.000Z`;
+        return { path: target, storedBytes: fs.statSync(file).size, sha256: '', idSpace: String(hour), pid: hour, threadId: 0, startedAt };
+      });
+      return id;
+    };
+    // Stored in another order than taken.
+    const [third, first, second] = [await put(SESSIONS[2], 3), await put(SESSIONS[0], 1), await put(SESSIONS[1], 2)];
+    const document = await service.leaks([third, second, first]).done;
+    assert.deepEqual([told(document)[0], document.order.by, document.order.known], [['Session', [200, 200]], 'time', true]);
+    const diff = await service.diff([third, first]).done;
+    assert.ok(diff.classes.some(({ name, countDelta }) => name === 'Session' && countDelta === 400));
+    const copy = await put(SESSIONS[0], 4);
+    await assert.rejects(service.leaks([first, second, copy]).done, { code: 'HEAPHOUND_ERR_SAME' });
+    assert.deepEqual((await service.diff([first, copy], { allow: ['same'] }).done).classes, []);
+    const bun = await put(path.join(__dirname, 'fixtures', 'corpus', 'bun-1.4.5-v8.heapsnapshot.gz'), 5);
+    await assert.rejects(service.leaks([first, bun]).done, { code: 'HEAPHOUND_ERR_UNRELATED' });
+    await service.close();
+    await store.close();
+  });
 });
