@@ -43,7 +43,7 @@ test('the heap is that of the worker, and another worker is not disturbed', asyn
   assert.deepEqual(results.map((result) => result.threadId), [two.threadId, one.threadId]);
   assert.deepEqual(fs.readdirSync(dir).filter((name) => !name.endsWith('.ids')).sort(), results.flatMap(({ path: file }) => [path.basename(file), `${path.basename(file)}.json`]).sort());
   for (const [at, names] of [['Two', 'One'], ['One', 'Two']].entries()) {
-    assert.match(path.basename(results[at].path), new RegExp(`^heaphound-${process.pid}-${results[at].threadId}-.*gz$`));
+    assert.match(path.basename(results[at].path), new RegExp(`^heaphound-\\d{8}T\\d{9}Z-${process.pid}-${results[at].threadId}-.*gz$`));
     const snapshot = await openSnapshot(results[at].path);
     const counts = await Promise.all(names.map(async (name) => (await snapshot.query({ className: `^Mine${name}$`, kind: 'object' })).length));
     assert.deepEqual([counts[0] > 0, counts[1]], [true, 0]);

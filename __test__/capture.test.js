@@ -55,7 +55,7 @@ test('a capture is a whole, private, compressed file that opens', async (t) => {
   const dir = folder(t);
   const result = await captureSnapshot({ dir });
   const stored = fs.readFileSync(result.path);
-  assert.match(path.basename(result.path), /^heaphound-\d+-0-\d{8}T\d{9}Z-\d+\.heapsnapshot\.zst$/);
+  assert.match(path.basename(result.path), /^heaphound-\d{8}T\d{9}Z-\d+-0-\d+\.heapsnapshot\.zst$/);
   assert.equal(fs.statSync(result.path).mode & 0o777, 0o600);
   assert.equal(result.storedBytes, stored.length);
   assert.equal(result.sha256, createHash('sha256').update(stored).digest('hex'));
