@@ -1,6 +1,7 @@
 'use strict';
 
-// In which order snapshots are compared, and which are not compared at all: the same rule below findLeaks, diffSnapshots and the command line.
+// In which order snapshots are compared, and which are not compared at all: the same rule below findLeaks,
+// diffSnapshots and the command line.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');

@@ -18,9 +18,9 @@ function orderSentence({ sorted, known, reason }, snapshots) {
   if (!sorted && known) return '';
   const names = snapshots.map(({ file }, at) => (file === undefined ? `snapshot ${at + 1}` : harmless(path.basename(file))));
   const shown = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES - 1), '…', names[names.length - 1]] : names;
-  const how = sorted ? `Sorted into the order in which they were taken: ${shown.join(', ')}` : `In which order they were taken cannot be told; taken as given: ${shown.join(', ')}`;
+  const how = sorted ? 'Sorted into the order in which they were taken' : 'In which order they were taken cannot be told; taken as given';
   const doubt = known ? '' : ' If that is not the order, nothing here holds: give them in the right one, with --order given.';
-  return `${how} (${reason}).${doubt}`;
+  return `${how}: ${shown.join(', ')} (${reason}).${doubt}`;
 }
 
 /**

@@ -47,7 +47,8 @@ function besideFile(target, output) {
 }
 
 /**
- * Makes a new file, which goes to standard output when its name is `-`. Until it is whole it lies in a private directory, so that what failed is never half there.
+ * Makes a new file, which goes to standard output when its name is `-`. Until it is whole it lies in a private
+ * directory, so that what failed is never half there.
  *
  * @template T
  * @param {string} target

@@ -12,7 +12,8 @@ const SNAPSHOT = /\.(?:heapsnapshot|heaptimeline)(?:\.(?:gz|zst))?(?:\.age)?$/;
 const { compare: natural } = new Intl.Collator('en', { numeric: true });
 
 /**
- * The sources with the snapshots of a folder, by name, in the place of each folder. Folders in it are not looked into.
+ * The sources with the snapshots of a folder, by name, in the place of each folder. Folders in it are not looked
+ * into.
  *
  * @param {any[]} sources
  * @returns {any[]}
@@ -23,7 +24,8 @@ function withoutFolders(sources) {
     if (folder === undefined || !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [source];
     const names = namesIn(folder);
     if (names.length > 0) return names.map((name) => path.join(folder, name));
-    const message = `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); directories in it are not looked into`;
+    const message = `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); `
+      + 'directories in it are not looked into';
     throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));
   });
 }

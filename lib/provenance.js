@@ -28,7 +28,8 @@ const TIME_IN_NAME = /(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/;
  */
 
 /**
- * From the sidecar `FILE.json` of a capture, else from the name that Node.js or a capture gave the file, else when the file was last written.
+ * From the sidecar `FILE.json` of a capture, else from the name that Node.js or a capture gave the file, else when
+ * the file was last written.
  *
  * @param {string} file
  * @param {number} storedBytes size of the snapshot file

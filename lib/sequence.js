@@ -1,6 +1,7 @@
 'use strict';
 
-// The snapshots of a comparison: opened, seen to be several of one program, and put in the order in which they were taken. Whatever compares snapshots begins here.
+// The snapshots of a comparison: opened, seen to be several of one program, and put in the order in which they were
+// taken. Whatever compares snapshots begins here.
 
 const path = require('node:path');
 const { addon } = require('./native');
@@ -53,7 +54,8 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
     const infos = opened.map(({ info }) => info);
     const question = JSON.stringify({ idSpaces: infos.map(({ idSpace }) => idSpace ?? null), captures: CAPTURES });
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: opened.length - 1 };
-    const { byIds, same, unrelated, comparison } = await read(await Snapshot.job(opened, work, (heaps, control) => addon.relate(heaps, question, control)));
+    const pages = await Snapshot.job(opened, work, (heaps, control) => addon.relate(heaps, question, control));
+    const { byIds, same, unrelated, comparison } = await read(pages);
     if (same !== null && !allow.includes('same')) throw sameError(namesOf(infos, same));
     const why = allow.includes('unrelated') || byIds !== null ? undefined : whyUnrelated(infos, unrelated, known);
     if (why !== undefined) throw unrelatedError(namesOf(infos, why.positions), why.reason);
@@ -85,7 +87,9 @@ function asGiven(length) {
  * @param {any[]} sources
  */
 function whyTooFew(given, sources) {
-  if (sources.length === 1 && given[0] !== sources[0]) return `${given[0]} has one snapshot, ${path.basename(sources[0])}, and growth needs two or more`;
+  if (sources.length === 1 && given[0] !== sources[0]) {
+    return `${given[0]} has one snapshot, ${path.basename(sources[0])}, and growth needs two or more`;
+  }
   return `growth needs two or more, and there ${sources.length === 1 ? 'is one' : 'are none'}`;
 }
 
@@ -97,11 +101,16 @@ function whyTooFew(given, sources) {
  */
 function whyUnrelated(infos, unrelated, known) {
   if (unrelated !== null) return { positions: [unrelated.first, unrelated.second], reason: unrelated.reason };
-  // Replicas have a process each, and a process has all of its own. Several of one among those of others are a mixture.
-  const processes = infos.map(({ pid, threadId }, at) => (pid === undefined ? undefined : `${known[at]?.host ?? ''} process ${pid}${threadId ? `, worker ${threadId}` : ''}`.trim()));
+  // Replicas have a process each, and a process has all of its own. Several of one among those of others are a
+  // mixture.
+  const processes = infos.map(({ pid, threadId }, at) => {
+    const host = known[at]?.host ?? '';
+    return pid === undefined ? undefined : `${host} process ${pid}${threadId ? `, worker ${threadId}` : ''}`.trim();
+  });
   const names = new Set(processes);
   if (names.has(undefined) || names.size === 1 || names.size === infos.length) return undefined;
-  return { positions: infos.map((_, at) => at), reason: `they are of ${[...names].join(' and of ')}: growth within one is not seen across` };
+  const reason = `they are of ${[...names].join(' and of ')}: growth within one is not seen across`;
+  return { positions: infos.map((_, at) => at), reason };
 }
 
 /**
@@ -115,7 +124,8 @@ function namesOf(infos, positions) {
 /** @param {string[]} known @returns {import('./options').Check} */
 function someOf(known) {
   return (name, value) => {
-    if (!Array.isArray(value) || !value.every((item) => known.includes(item))) throw optionError(name, `must be an array of ${known.join(', ')}`);
+    const isFine = Array.isArray(value) && value.every((item) => known.includes(item));
+    if (!isFine) throw optionError(name, `must be an array of ${known.join(', ')}`);
     return value;
   };
 }

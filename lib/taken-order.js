@@ -18,7 +18,8 @@ const NUMBERING = /\d+|(?<![A-Za-z])[A-Za-z](?![A-Za-z])/g;
  */
 
 /**
- * Ids tell it where they are comparable. Else what captures wrote down does, or the name that Node.js gave the file. When a file was last written says less: a copy
+ * Ids tell it where they are comparable. Else what captures wrote down does, or the name that Node.js gave the file.
+ * When a file was last written says less: a copy
  * is written anew. Then the names are asked too, and where the two contradict each other, nobody is believed.
  *
  * @param {Taken[]} snapshots in the order of the call
@@ -66,7 +67,8 @@ function timed(snapshots, byNames) {
 }
 
 /**
- * Positions by the numbers in the names; undefined when the names differ in more than one number, or letter that stands alone.
+ * Positions by the numbers in the names; undefined when the names differ in more than one number, or letter that
+ * stands alone.
  *
  * @param {(string | undefined)[]} files
  */

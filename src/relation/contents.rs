@@ -1,4 +1,5 @@
-//! Are two heaps of one program, where no file says which functions stand in it (Bun, Hermes, V8 before 2018)? By what is in them.
+//! Are two heaps of one program, where no file says which functions stand in it (Bun, Hermes, V8 before 2018)? By
+//! what is in them.
 
 use crate::control::Control;
 use crate::error::Result;

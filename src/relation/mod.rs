@@ -1,4 +1,5 @@
-//! What several snapshots are to one another: of one moment, of one program, comparable by ids, and in which order they were taken.
+//! What several snapshots are to one another: of one moment, of one program, comparable by ids, and in which order
+//! they were taken.
 
 mod contents;
 mod order;
@@ -35,7 +36,8 @@ pub struct Unrelated {
 
 /// Looks at what was read of each snapshot: it makes no difference whether it was analysed since.
 ///
-/// `id_spaces`: what is written down of each snapshot, where it is. `captures`: folders of what took the snapshots, whose functions say nothing
+/// `id_spaces`: what is written down of each snapshot, where it is. `captures`: folders of what took the snapshots,
+/// whose functions say nothing
 /// of a program.
 ///
 /// # Cost

@@ -1,4 +1,5 @@
-//! Are ids comparable, and which snapshot is older? V8 gives a new object a higher id than any before it, as long as it remembers its ids.
+//! Are ids comparable, and which snapshot is older? V8 gives a new object a higher id than any before it, as long as
+//! it remembers its ids.
 
 use super::same::is_same;
 use crate::analysis::{Comparison, IdMatch, IdSample, last_object_id};
@@ -11,7 +12,8 @@ const ENOUGH: usize = 32;
 
 /// Whether ids name the same objects in all of the snapshots, and then their positions, oldest first.
 ///
-/// Two id spaces that differ are believed: forks of one process number the start of the heap alike. One that is equal is not: V8 may have
+/// Two id spaces that differ are believed: forks of one process number the start of the heap alike. One that is
+/// equal is not: V8 may have
 /// forgotten its ids after that was written.
 ///
 /// # Cost

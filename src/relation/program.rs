@@ -1,6 +1,8 @@
-//! Which program does a heap belong to? Replicas, restarts and releases of one program have its functions in common; two programs do not.
+//! Which program does a heap belong to? Replicas, restarts and releases of one program have its functions in common;
+//! two programs do not.
 //!
-//! A refusal that is wrong stands in the way of an answer, so it takes evidence on both sides: each heap has functions in files of its own,
+//! A refusal that is wrong stands in the way of an answer, so it takes evidence on both sides: each heap has
+//! functions in files of its own,
 //! and the other has them not. Heaps that do not say it count as related.
 
 use super::contents::Contents;
@@ -19,7 +21,8 @@ const OF_RUNTIME: [&str; 7] = ["node:", "internal/", "ext:", "bun:", "native ", 
 const WITHOUT_FILE: [&str; 3] = ["[", "evalmachine.", "eval at "];
 /// A process that takes its own snapshots has these, whatever its program is.
 const OF_CAPTURE: [&str; 4] = ["/heaphound/lib/", "/heaphound/index.js", "/heaphound/http/", "/heaphound/fastify/"];
-/// `/app/index.js` is in many containers: with so many functions on both sides, and hardly one in common, an equal path is no proof.
+/// `/app/index.js` is in many containers: with so many functions on both sides, and hardly one in common, an equal
+/// path is no proof.
 const MANY_FUNCTIONS: usize = 10;
 /// Files that a sentence names, and the bytes of each.
 const SHOWN: usize = 2;

@@ -8,7 +8,8 @@ use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::Text;
 
-/// True when the nodes, their ids, kinds, names and edges are equal. Any two moments of a process differ in more than nothing: V8 numbers
+/// True when the nodes, their ids, kinds, names and edges are equal. Any two moments of a process differ in more
+/// than nothing: V8 numbers
 /// what a snapshot itself allocates.
 ///
 /// Sizes are compared in sum, and names of native nodes not at all: analysis changes them.
