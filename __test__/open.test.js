@@ -47,6 +47,26 @@ test('every kind of source gives the same snapshot', async () => {
   assert.deepEqual(await facts(GZIPPED, { threads: 1 }), expected, 'one thread');
 });
 
+test('a count of 0 in the header is unknown: numbers are those of the file with its counts filled in', async () => {
+  for (const name of ['hermes-counts-zero.heapsnapshot.gz', 'handmade/edge-count-zero.heapsnapshot']) {
+    const bytes = fs.readFileSync(path.join(__dirname, 'fixtures', 'corpus', name));
+    const document = JSON.parse(name.endsWith('.gz') ? zlib.gunzipSync(bytes) : bytes);
+    const { meta } = document.snapshot;
+    document.snapshot.node_count = document.nodes.length / meta.node_fields.length;
+    document.snapshot.edge_count = document.edges.length / meta.edge_fields.length;
+    const answers = [];
+    for (const source of [bytes, Buffer.from(JSON.stringify(document))]) {
+      const snapshot = await openSnapshot(source);
+      const { nodeCount, edgeCount, totalSize, unreachableCount } = snapshot.info;
+      answers.push({ nodeCount, edgeCount, totalSize, unreachableCount, ...(await snapshot.summary()), snapshot: undefined });
+      await snapshot.close();
+    }
+    assert.deepEqual(answers[0], answers[1], name);
+    assert.equal(answers[0].nodeCount, document.snapshot.node_count, name);
+    assert.equal(answers[0].edgeCount, document.snapshot.edge_count, name);
+  }
+});
+
 test('info tells when the snapshot was taken', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-taken-'));
   const takenAt = async (source) => {

@@ -5,6 +5,10 @@ use super::integers::{Fault, Rows};
 use super::node_rows::{narrow, unsigned, wrapped};
 use super::tables::EdgeTable;
 use crate::kind::EdgeKind;
+use crate::ordinal::{MAX_EDGES, MAX_NODES};
+
+/// Nodes that a packed target can name.
+pub const MOST_NODES: u32 = MAX_NODES as u32;
 
 /// Builds the columns of edges.
 #[derive(Debug)]
@@ -13,8 +17,10 @@ pub struct EdgeRows {
     /// The kinds of the first eight numbers, in the upper bits.
     kinds: [u32; 8],
     node_width: u64,
+    /// Targets are below it. Without a count in the header and before the nodes that is all that fits; `references` looks again.
     node_count: u32,
-    edge_count: u32,
+    /// What the header or the nodes before say, when they do.
+    edge_count: Option<u32>,
     table: EdgeTable,
 }
 
@@ -27,7 +33,7 @@ impl EdgeRows {
             fields: header.edges.clone(),
             kinds: std::array::from_fn(|number| (kind(number) as u32) << 29),
             node_width: header.nodes.width as u64,
-            node_count: header.node_count,
+            node_count: header.node_count.unwrap_or(MOST_NODES),
             edge_count: header.edge_count,
             table,
         }
@@ -39,6 +45,10 @@ impl EdgeRows {
 }
 
 impl EdgeRows {
+    fn most(&self) -> usize {
+        self.edge_count.map_or(MAX_EDGES as usize, |count| count as usize)
+    }
+
     /// `WIDTH`: numbers of a node; 0: not known to the compiler.
     #[inline(always)]
     fn push_rows<'a, const WIDTH: u32>(&mut self, rows: impl ExactSizeIterator<Item = &'a [u32]> + Clone) -> bool {
@@ -46,7 +56,7 @@ impl EdgeRows {
         let before = self.table.kind_and_target.len();
         let Ok(width) = u32::try_from(self.node_width) else { return false };
         let width = if WIDTH == 0 { width } else { WIDTH };
-        if before + rows.len() > self.edge_count as usize {
+        if before + rows.len() > self.most() {
             return false;
         }
         let (mut good, kinds, node_count) = (true, self.kinds, self.node_count);
@@ -75,8 +85,12 @@ impl Rows for EdgeRows {
 
     fn push(&mut self, row: &[i128]) -> Result<(), Fault> {
         let fields = &self.fields;
-        if self.table.kind_and_target.len() >= self.edge_count as usize {
-            return Err(Fault::new(0, format!("more rows than the {} of the header", self.edge_count)));
+        if self.table.kind_and_target.len() >= self.most() {
+            let what = match self.edge_count {
+                Some(count) => format!("more rows than the {count} announced"),
+                None => format!("more rows than the {MAX_EDGES} that heaphound can index"),
+            };
+            return Err(Fault::new(0, what));
         }
         let kind = unsigned(row, fields.kind, "type")?;
         let kind = usize::try_from(kind).ok().and_then(|number| fields.kinds.get(number).copied());
@@ -103,10 +117,10 @@ impl Rows for EdgeRows {
 
     fn end(&mut self) -> Result<(), String> {
         let rows = self.table.kind_and_target.len();
-        if rows != self.edge_count as usize {
-            return Err(format!("{rows} rows instead of the {} of the header", self.edge_count));
+        match self.edge_count {
+            Some(count) if rows != count as usize => Err(format!("{rows} rows instead of the {count} announced")),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

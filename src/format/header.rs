@@ -9,9 +9,11 @@ use serde_json::Value;
 /// What the other sections need to know, with every field found by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    pub node_count: u32,
-    pub edge_count: u32,
-    /// Ordinal of the root.
+    /// `None`: the file does not say (0 in files of Hermes and of older Julia).
+    pub node_count: Option<u32>,
+    /// The same.
+    pub edge_count: Option<u32>,
+    /// Ordinal of the root. Without a `node_count` nobody knows yet whether there is such a node.
     pub root: u32,
     pub extra_native_bytes: u64,
     pub nodes: NodeFields,
@@ -131,8 +133,9 @@ impl Header {
         let root_offset = snapshot.root_index.unwrap_or(0);
         let width = nodes.width as u64;
         let root = u32::try_from(root_offset / width).unwrap_or(u32::MAX);
-        if root_offset % width != 0 || root >= node_count.max(1) {
-            return Err(fault(format!("root_index {root_offset} is not the start of one of {node_count} nodes")));
+        if root_offset % width != 0 || u64::from(root) >= u64::from(node_count.unwrap_or(u32::MAX)) {
+            let nodes = node_count.map_or_else(|| "the".to_owned(), |count| format!("{count}"));
+            return Err(fault(format!("root_index {root_offset} is not the start of one of {nodes} nodes")));
         }
         Ok(Self {
             node_count,
@@ -261,9 +264,10 @@ fn names(types: &[Value], kind: usize) -> Option<Vec<String>> {
     list.iter().map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
-fn limited(table: &'static str, count: u64, limit: u64) -> Result<u32> {
+/// A count of the header; 0 stands for one that its writer did not know.
+fn limited(table: &'static str, count: u64, limit: u64) -> Result<Option<u32>> {
     match u32::try_from(count) {
-        Ok(rows) if count <= limit => Ok(rows),
+        Ok(rows) if count <= limit => Ok(Some(rows).filter(|rows| *rows > 0)),
         _ => Err(Error::TooLarge { table, count, limit }),
     }
 }

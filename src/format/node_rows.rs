@@ -4,14 +4,17 @@ use super::header::{Header, NodeFields};
 use super::integers::{Fault, Rows};
 use super::tables::NodeTable;
 use crate::kind::{Detachedness, NodeKind, UNNAMED_KIND};
+use crate::ordinal::{MAX_EDGES, MAX_NODES};
 use crate::wide_column::WideColumn;
 
 /// Builds the columns of nodes.
 #[derive(Debug)]
 pub struct NodeRows {
     fields: NodeFields,
-    node_count: u32,
-    edge_count: u32,
+    /// What the header says, when it does.
+    node_count: Option<u32>,
+    /// The same, or the rows of `edges` that came before.
+    edge_count: Option<u32>,
     table: NodeTable,
     kinds: Kinds,
     /// Edges of the nodes so far.
@@ -54,20 +57,36 @@ impl NodeRows {
 }
 
 impl NodeRows {
+    fn most_nodes(&self) -> usize {
+        self.node_count.map_or(MAX_NODES as usize, |count| count as usize)
+    }
+
+    fn most_edges(&self) -> u64 {
+        self.edge_count.map_or(MAX_EDGES, u64::from)
+    }
+
+    /// A row too many.
+    fn too_many(&self) -> Fault {
+        match self.node_count {
+            Some(count) => Fault::new(0, format!("more rows than the {count} announced")),
+            None => Fault::new(0, format!("more rows than the {MAX_NODES} that heaphound can index")),
+        }
+    }
+
     #[inline(always)]
     fn push_rows<'a>(&mut self, rows: impl ExactSizeIterator<Item = &'a [u32]> + Clone) -> bool {
         let fields = &self.fields;
         let before = self.table.kind.len();
         let state = |row: &[u32]| fields.detachedness.map_or(0, |field| row[field]);
         // One pass that only looks. A value of u32::MAX is what `WideColumn` keeps aside.
-        let (mut good, mut edges, mut traced) = (before + rows.len() <= self.node_count as usize, self.edges, 0);
+        let (mut good, mut edges, mut traced) = (before + rows.len() <= self.most_nodes(), self.edges, 0);
         for row in rows.clone() {
             good &= self.kinds.plain(row[fields.kind]) != Kinds::ODD;
             good &= row[fields.id] != u32::MAX && row[fields.size] != u32::MAX && state(row) <= 2;
             edges += u64::from(row[fields.edge_count]);
             traced |= fields.trace_node_id.map_or(0, |field| row[field]);
         }
-        if !good || edges > u64::from(self.edge_count) {
+        if !good || edges > self.most_edges() {
             return false;
         }
         let table = &mut self.table;
@@ -102,8 +121,8 @@ impl Rows for NodeRows {
 
     fn push(&mut self, row: &[i128]) -> Result<(), Fault> {
         let fields = &self.fields;
-        if self.table.kind.len() >= self.node_count as usize {
-            return Err(Fault::new(0, format!("more rows than the {} of the header", self.node_count)));
+        if self.table.kind.len() >= self.most_nodes() {
+            return Err(self.too_many());
         }
         let kind = unsigned(row, fields.kind, "type")?;
         let kind = self.kinds.by_number(kind).ok_or_else(|| {
@@ -126,9 +145,13 @@ impl Rows for NodeRows {
         };
         let first_edge = u32::try_from(self.edges).expect("the sum was checked against a u32");
         let edges = self.edges.saturating_add(unsigned(row, fields.edge_count, "edge_count")?);
-        if edges > u64::from(self.edge_count) {
-            let what =
-                format!("the edge_count of the nodes adds up to more than the {} of the header", self.edge_count);
+        if edges > self.most_edges() {
+            let what = match self.edge_count {
+                Some(count) => format!("the edge_count of the nodes adds up to more than the {count} announced"),
+                None => {
+                    format!("the edge_count of the nodes adds up to more than the {MAX_EDGES} that heaphound can index")
+                }
+            };
             return Err(Fault::new(fields.edge_count, what));
         }
         self.edges = edges;
@@ -156,14 +179,18 @@ impl Rows for NodeRows {
 
     fn end(&mut self) -> Result<(), String> {
         let rows = self.table.kind.len();
-        if rows != self.node_count as usize {
-            return Err(format!("{rows} rows instead of the {} of the header", self.node_count));
+        if let Some(count) = self.node_count
+            && rows != count as usize
+        {
+            return Err(format!("{rows} rows instead of the {count} announced"));
         }
-        if self.edges != u64::from(self.edge_count) {
-            let (sum, count) = (self.edges, self.edge_count);
-            return Err(format!("the edge_count of the nodes adds up to {sum} instead of the {count} of the header"));
+        let sum = self.edges;
+        if let Some(count) = self.edge_count
+            && sum != u64::from(count)
+        {
+            return Err(format!("the edge_count of the nodes adds up to {sum} instead of the {count} announced"));
         }
-        self.table.first_edge.push(self.edge_count);
+        self.table.first_edge.push(u32::try_from(sum).expect("the sum was checked against a u32"));
         Ok(())
     }
 }

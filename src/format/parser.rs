@@ -29,6 +29,8 @@ pub struct Parser {
     section: Option<(Key, Box<Section>)>,
     failed: Option<Error>,
     header: Option<Header>,
+    /// Rows named nodes before anybody knew how many there are.
+    targets_unchecked: bool,
     tables: Tables,
     /// Sections that came before `snapshot`: key, offset, bytes.
     early: Vec<(Key, u64, Vec<u8>)>,
@@ -45,6 +47,7 @@ impl Parser {
             section: None,
             failed: None,
             header: None,
+            targets_unchecked: false,
             tables: Tables::default(),
             early: Vec::new(),
             unknown: Vec::new(),
@@ -95,7 +98,7 @@ impl Parser {
             return Err(foreign::without_header(&self.unknown));
         }
         self.outline.check_sections(self.offset)?;
-        references::check(self.tables, self.outline.starts())
+        references::check(self.tables, self.targets_unchecked, self.outline.starts())
     }
 
     /// Takes some bytes of `chunk` from `at` on and returns how many; 0 only where a section begins.
@@ -119,7 +122,8 @@ impl Parser {
     }
 
     /// Begins the section whose value starts at `offset`.
-    fn open(&self, key: Key, offset: u64) -> Section {
+    fn open(&mut self, key: Key, offset: u64) -> Section {
+        self.targets_unchecked |= names_nodes(key, self.header.as_ref());
         let left = self.total.map(|total| total.saturating_sub(offset));
         match &self.header {
             _ if key == Key::Unknown => Section::Skipped(Balanced::new(key.name())),
@@ -133,6 +137,9 @@ impl Parser {
         let Some((key, section)) = self.section.take() else { return Ok(()) };
         let Section::Kept(_, bytes, _) = *section else {
             section.close(&mut self.tables);
+            if let Some(header) = &mut self.header {
+                learn(header, key, &self.tables);
+            }
             return Ok(());
         };
         let start = end - bytes.len() as u64;
@@ -140,12 +147,13 @@ impl Parser {
             self.early.push((key, start, bytes));
             return Ok(());
         }
-        let header = Header::parse(&bytes, start)?;
+        let mut header = Header::parse(&bytes, start)?;
         self.tables.root = header.root;
         self.tables.node_stride = u32::try_from(header.nodes.width).expect("a header has fewer bytes than 2^32");
         self.tables.extra_native_bytes = header.extra_native_bytes;
         self.tables.has_detachedness = header.nodes.detachedness.is_some();
         for (key, start, bytes) in std::mem::take(&mut self.early) {
+            self.targets_unchecked |= names_nodes(key, Some(&header));
             let mut section = Section::open(key, &header, Room { left: Some(bytes.len() as u64) });
             section.feed(&bytes, start)?;
             if !section.is_done() {
@@ -154,9 +162,28 @@ impl Parser {
                 return Err(Error::Format { table: key.name(), offset: start, what });
             }
             section.close(&mut self.tables);
+            learn(&mut header, key, &self.tables);
         }
         self.header = Some(header);
         Ok(())
+    }
+}
+
+/// True for rows that name nodes when the number of nodes is not known yet.
+fn names_nodes(key: Key, header: Option<&Header>) -> bool {
+    matches!(key, Key::Edges | Key::Locations) && header.is_some_and(|header| header.node_count.is_none())
+}
+
+/// Counts that the header does not have, from a section that has been read: the later ones have to agree with it.
+fn learn(header: &mut Header, key: Key, tables: &Tables) {
+    let rows = |count: usize| u32::try_from(count).expect("the rows were checked against a u32");
+    match key {
+        Key::Nodes => {
+            header.node_count = header.node_count.or(Some(rows(tables.nodes.kind.len())));
+            header.edge_count = header.edge_count.or(tables.nodes.first_edge.last().copied());
+        }
+        Key::Edges => header.edge_count = header.edge_count.or(Some(rows(tables.edges.kind_and_target.len()))),
+        _ => {}
     }
 }
 

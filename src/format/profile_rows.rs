@@ -1,6 +1,6 @@
 //! Rows of `trace_function_infos`, `samples` and `locations`.
 
-use super::edge_rows::node;
+use super::edge_rows::{MOST_NODES, node};
 use super::header::{FunctionFields, Header, LocationFields, SampleFields};
 use super::integers::{Fault, Rows};
 use super::node_rows::{narrow, unsigned, wrapped};
@@ -79,7 +79,12 @@ pub struct LocationRows {
 
 impl LocationRows {
     pub fn new(fields: LocationFields, header: &Header) -> Self {
-        Self { fields, node_width: header.nodes.width as u64, node_count: header.node_count, rows: Vec::new() }
+        Self {
+            fields,
+            node_width: header.nodes.width as u64,
+            node_count: header.node_count.unwrap_or(MOST_NODES),
+            rows: Vec::new(),
+        }
     }
 
     /// One row a node, the file's last for it, by node.

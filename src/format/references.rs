@@ -1,15 +1,17 @@
 //! References between sections, checked when all of them are there.
 
+use super::edge_rows::MOST_NODES;
 use super::key::Key;
 use super::tables::Tables;
 use crate::error::{Error, Result};
 use crate::kind::EdgeKind;
 
-/// Gives the tables back when every string and function that a row refers to is there. `starts` has the offsets of sections.
+/// Gives the tables back when every string and function that a row refers to is there. With `targets` nodes are looked for, too: those who
+/// read the rows did not know how many there are. `starts` has the offsets of sections.
 ///
 /// # Errors
 /// [`Error::Format`] with the offset of the section and the row in words.
-pub fn check(tables: Tables, starts: &[(Key, u64)]) -> Result<Tables> {
+pub fn check(tables: Tables, targets: bool, starts: &[(Key, u64)]) -> Result<Tables> {
     let strings = tables.strings.len();
     let beyond = |string: u32| string as usize >= strings;
     let fault = |key: Key, row: usize, what: &str, number: u32, count: usize| {
@@ -17,6 +19,19 @@ pub fn check(tables: Tables, starts: &[(Key, u64)]) -> Result<Tables> {
         let what = format!("row {row} has {what} {number}, but there are {count},");
         Err(Error::Format { table: key.name(), offset, what })
     };
+    let nodes = tables.nodes.kind.len();
+    if tables.root as usize >= nodes.max(1) {
+        return fault(Key::Snapshot, 0, "root", tables.root, nodes);
+    }
+    if targets {
+        let target = |packed: &u32| packed & (MOST_NODES - 1);
+        if let Some(row) = tables.edges.kind_and_target.iter().position(|packed| target(packed) as usize >= nodes) {
+            return fault(Key::Edges, row, "node", target(&tables.edges.kind_and_target[row]), nodes);
+        }
+        if let Some(row) = tables.locations.nodes.iter().position(|node| *node as usize >= nodes) {
+            return fault(Key::Locations, row, "node", tables.locations.nodes[row], nodes);
+        }
+    }
     if tables.nodes.name.iter().copied().max().is_some_and(beyond) {
         let row = tables.nodes.name.iter().position(|name| beyond(*name)).unwrap_or(0);
         return fault(Key::Nodes, row, "string", tables.nodes.name[row], strings);

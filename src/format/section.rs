@@ -37,8 +37,9 @@ pub struct Room {
 
 impl Room {
     /// Rows of at least `bytes` each to make room for, when `claim` are announced.
-    fn rows(self, claim: u32, bytes: usize) -> usize {
-        // Without the size of the input columns grow as rows come.
+    fn rows(self, claim: Option<u32>, bytes: usize) -> usize {
+        // Without the size of the input, or without a claim, columns grow as rows come.
+        let claim = claim.unwrap_or(0);
         let fit = self.left.unwrap_or(0) / bytes as u64;
         (claim as usize).min(usize::try_from(fit).unwrap_or(usize::MAX))
     }
@@ -74,7 +75,7 @@ impl Section {
                 Some(fields) => Self::Locations(Integers::new(LocationRows::new(fields.clone(), header))),
                 None => Self::Skipped(Balanced::new(key.name())),
             },
-            Key::Strings => Self::Strings(Strings::new(room.rows(u32::MAX, 1))),
+            Key::Strings => Self::Strings(Strings::new(room.rows(Some(u32::MAX), 1))),
             Key::Snapshot | Key::Unknown => Self::Skipped(Balanced::new(key.name())),
         }
     }

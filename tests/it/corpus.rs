@@ -340,6 +340,51 @@ fn hostile_headers_are_refused_without_room_for_what_they_claim() {
 }
 
 #[test]
+fn a_count_of_zero_in_the_header_is_unknown() {
+    let whole = parse_whole(&file("min5")).unwrap();
+    let both = |text: &str| text.replacen("\"node_count\":5,\"edge_count\":7", "\"node_count\":0,\"edge_count\":0", 1);
+    let bytes = String::from_utf8(file("min5")).unwrap();
+    assert!(both(&bytes) != bytes);
+    assert_eq!(parse_whole(both(&bytes).as_bytes()).as_ref(), Ok(&whole));
+    assert_eq!(changed("\"edge_count\":7", "\"edge_count\":0").as_ref(), Ok(&whole));
+    assert_eq!(changed("\"node_count\":5", "\"node_count\":0").as_ref(), Ok(&whole));
+    // Sections in every order: what comes first says how much the others have.
+    for name in ["snapshot-last", "strings-first"] {
+        let text = String::from_utf8(file(name)).unwrap();
+        let blind = both(&text);
+        assert!(blind != text, "{name}");
+        assert_eq!(parse_whole(blind.as_bytes()), parse_whole(text.as_bytes()), "{name}");
+    }
+}
+
+#[test]
+fn without_counts_the_sections_still_have_to_agree() {
+    let text = String::from_utf8(file("min5")).unwrap();
+    let blind = text.replacen("\"node_count\":5,\"edge_count\":7", "\"node_count\":0,\"edge_count\":0", 1);
+    let nodes = blind.find("\"nodes\"").unwrap();
+    let edges = blind.find("\"edges\"").unwrap();
+    let after = edges + blind[edges..].find(']').unwrap() + 2;
+    // The edges before the nodes: nobody knows yet which nodes there are.
+    let turned = [&blind[..nodes], &blind[edges..after], &blind[nodes..edges], &blind[after..]].concat();
+    assert_eq!(parse_whole(turned.as_bytes()), parse_whole(text.as_bytes()));
+    let check = |document: &str, from: &str, to: &str, table: &str, part: &str| {
+        assert!(document.contains(from), "{from}");
+        let error = parse_whole(document.replacen(from, to, 1).as_bytes()).unwrap_err();
+        assert_eq!(error.table(), Some(table), "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+    };
+    for (document, table, part) in [(&blind, "edges", "8 announced"), (&turned, "nodes", "7 announced")] {
+        check(document, "[9,1,1,0,2,0,", "[9,1,1,0,3,0,", table, part);
+    }
+    check(&blind, "[1,1,6,", "[1,1,30,", "edges", "behind the last of 5 nodes");
+    check(&turned, "[1,1,6,", "[1,1,30,", "edges", "node 5, but there are 5");
+    check(&blind, "\"node_count\":0", "\"root_index\":30,\"node_count\":0", "snapshot", "root 5, but there are 5");
+    let places = "\"locations\":[30,1,1,1],\"nodes\":";
+    let early = blind.replacen("\"locations\":[]", "\"other\":[]", 1);
+    check(&early, "\"nodes\":", places, "locations", "node 5, but there are 5");
+}
+
+#[test]
 fn bad_rows_are_refused() {
     check_changed("[9,1,1,0,2,0,", "[9,6,1,0,2,0,", "nodes", "row 0 has string 6, but there are 6");
     check_changed("[9,1,1,0,2,0,", "[9,1,1,-1,2,0,", "nodes", "self_size -1");

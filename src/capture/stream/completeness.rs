@@ -89,19 +89,22 @@ impl Completeness {
         }
         let layout = Layout::of_header(&self.header).map_err(|error| incomplete(format!("its header: {error}")))?;
         let rows = |table: &str, numbers: Option<u64>, count: u64, fields: &[String]| {
-            let expected = count.checked_mul(fields.len() as u64);
+            let width = fields.len() as u64;
+            // A count of 0 stands for one that the writer did not know (`format::header`).
+            let found = numbers.filter(|numbers| count == 0 && width > 0 && numbers % width == 0);
+            let count = found.map_or(count, |numbers| numbers / width);
             match numbers {
-                Some(numbers) if Some(numbers) == expected => Ok(()),
+                Some(numbers) if Some(numbers) == count.checked_mul(width) => Ok(count),
                 Some(numbers) => Err(incomplete(format!("{table} has {numbers} numbers for {count} rows"))),
                 None => Err(incomplete(format!("it has no {table}"))),
             }
         };
-        rows("nodes", self.nodes, layout.node_count, layout.node_fields())?;
-        rows("edges", self.edges, layout.edge_count, layout.edge_fields())?;
+        let node_count = rows("nodes", self.nodes, layout.node_count, layout.node_fields())?;
+        let edge_count = rows("edges", self.edges, layout.edge_count, layout.edge_fields())?;
         if !self.strings_seen {
             return Err(incomplete("it has no strings"));
         }
-        Ok(Counts { node_count: layout.node_count, edge_count: layout.edge_count })
+        Ok(Counts { node_count, edge_count })
     }
 
     /// Uses bytes up to the next text or table.
@@ -222,6 +225,15 @@ mod tests {
             assert_eq!(check(&[&whole[..at], &whole[at..]]), counts, "split at {at}");
         }
         assert_eq!(check(&whole.chunks(1).collect::<Vec<_>>()), counts);
+    }
+
+    #[test]
+    fn a_count_of_zero_in_the_header_is_unknown() {
+        let unknown =
+            WHOLE.replace("\"node_count\":2", "\"node_count\":0").replace("\"edge_count\":3", "\"edge_count\":0");
+        assert_eq!(check(&[unknown.as_bytes()]), Ok(Counts { node_count: 2, edge_count: 3 }));
+        let cut_row = unknown.replace("[1,2\n,3,4]", "[1,2\n,3]");
+        assert!(check(&[cut_row.as_bytes()]).is_err());
     }
 
     #[test]
