@@ -87,6 +87,33 @@ describe('the leaks of a server', () => {
   });
 });
 
+it('what the URL of a module carries goes, also where the URL is a key of a cache', async () => {
+  const original = inFolder('modules.heapsnapshot');
+  const program = `
+    const v8 = require('node:v8');
+    const source = 'export const held = { inline: "PAYLOADTEXT" }; export const f = () => held;';
+    const urls = ['data:text/javascript,' + encodeURIComponent(source), 'data:text/javascript;base64,' + btoa(source + '// base64'),
+      require('node:url').pathToFileURL(process.argv[1]) + '?token=QUERYTEXT'];
+    const cache = Object.create(null);
+    Promise.all(urls.map((url) => import(url))).then((modules) => {
+      urls.forEach((url, index) => { cache[url] = modules[index]; });
+      globalThis.cache = cache;
+      v8.writeHeapSnapshot(process.argv[2]);
+    });`;
+  fs.writeFileSync(inFolder('a-module.mjs'), 'export const here = {};');
+  execFileSync(process.execPath, ['-e', program, inFolder('a-module.mjs'), original]);
+  await redactSnapshot(original, inFolder('modules-copy.heapsnapshot'));
+  const [before, after] = [original, inFolder('modules-copy.heapsnapshot')].map((file) => JSON.parse(fs.readFileSync(file, 'utf8')).strings);
+  const payloads = ['PAYLOADTEXT', btoa('export const held').slice(0, 20), 'QUERYTEXT'];
+  for (const payload of payloads) {
+    assert.ok(before.some((text) => text.includes(payload)), `${payload} is not even in the original`);
+    assert.deepEqual(after.filter((text) => text.includes(payload)), []);
+  }
+  for (const name of ['data:text/javascript,‹redacted ', 'data:text/javascript;‹redacted ', 'a-module.mjs?‹redacted ']) {
+    assert.ok(after.some((text) => text.includes(name)), name);
+  }
+});
+
 it('a copy has the numbers of its original, whoever wrote it', async () => {
   const files = [
     ...['chromium-156.0.8078.79', 'deno-2.9.6-v8', 'bun-1.4.5-v8', 'node-12.22.12-inspector-old'].map((name) => path.join(CORPUS, `${name}.heapsnapshot.gz`)),

@@ -1,6 +1,7 @@
 //! Contents inside of names: what of a text that is kept has to be replaced.
 
 use super::uses::{Marks, Uses};
+use crate::text::Text;
 use memchr::memmem;
 use std::ops::Range;
 
@@ -32,13 +33,8 @@ pub fn hidden(text: &[u8], marks: Marks, uses: &Uses) -> Vec<Range<usize>> {
     {
         return ranges;
     }
-    if marks.has(Marks::CODE) && memmem::find(text, b"data:").is_some() {
-        return of_data_url(text);
-    }
-    if marks.has(Marks::OBJECT) {
-        return of_element(text).or_else(|| of_url(text)).unwrap_or_default();
-    }
-    Vec::new()
+    let element = if marks.has(Marks::OBJECT) { of_element(text) } else { None };
+    element.map_or_else(|| payloads(text, 0..text.len()), |attributes| vec![attributes])
 }
 
 /// `3 / part of key (A @5) -> value (B @7) pair in WeakMap (table @9)`: V8 writes the names of two nodes into that of an edge.
@@ -65,9 +61,13 @@ fn of_pair(text: &[u8], marks: Marks, uses: &Uses) -> Option<Vec<Range<usize>>> 
     let mut ranges = Vec::new();
     if uses.is_symbol(key_id) && first < key_end {
         ranges.push(first..key_end);
+    } else {
+        ranges.extend(payloads(text, first..key_end));
     }
     if marks.has(Marks::HOLDS_CONTENT) {
         ranges.push(value);
+    } else {
+        ranges.extend(payloads(text, value));
     }
     Some(ranges)
 }
@@ -79,44 +79,70 @@ fn before_id(text: &[u8], end: usize) -> Option<usize> {
     (digits > 0 && text[..start].ends_with(b" @")).then(|| start - 2)
 }
 
-/// `data:text/javascript,SOURCE`, alone or after `system / Script / `: a script whose name is its source.
-fn of_data_url(text: &[u8]) -> Vec<Range<usize>> {
-    let start = memmem::find(text, b"data:").unwrap_or(0);
-    let is_url = start == 0 || text[..start].ends_with(b" ") || text[..start].ends_with(b"/");
-    match memchr::memchr(b',', &text[start..]) {
-        Some(comma) if is_url && start + comma + 1 < text.len() => {
-            let content = start + comma + 1..text.len();
-            vec![content]
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// `<div id="a" class="b">`: the attributes of an element.
-fn of_element(text: &[u8]) -> Option<Vec<Range<usize>>> {
+fn of_element(text: &[u8]) -> Option<Range<usize>> {
     let tag = text.strip_prefix(b"Detached ").unwrap_or(text);
     let inner = tag.strip_prefix(b"<")?.strip_suffix(b">")?;
     let space = memchr::memchr(b' ', inner)?;
     let start = text.len() - tag.len() + 1 + space + 1;
-    Some(vec![Range { start, end: text.len() - 1 }])
+    Some(start..text.len() - 1)
 }
 
-/// `Window / https://user:password@host/path?query#fragment`: who and what is asked, not where.
-fn of_url(text: &[u8]) -> Option<Vec<Range<usize>>> {
-    let host = memmem::find(text, b"://")? + 3;
-    let authority_end = memchr::memchr3(b'/', b'?', b'#', &text[host..]).map_or(text.len(), |at| host + at);
+/// What URLs in `text[within]` carry beside the name of a thing. A URL is a name in many places: of a script, of a window, and, as a key of a
+/// cache of modules, of a property.
+///
+/// - `data:text/javascript,SOURCE` and `javascript:SOURCE`: the source. Where the comma is cut off or missing the rest is taken for it.
+/// - `https://user:password@host/path?query#fragment`: who and what is asked, not where.
+fn payloads(text: &[u8], within: Range<usize>) -> Vec<Range<usize>> {
+    let part = &text[within.clone()];
     let mut ranges = Vec::new();
-    if let Some(at) = memchr::memrchr(b'@', &text[host..authority_end])
-        && at > 0
-    {
-        ranges.push(host..host + at);
+    let mut from = 0;
+    for colon in memchr::memchr_iter(b':', part) {
+        let scheme = scheme_before(&part[..colon]);
+        let rest = &part[colon + 1..];
+        let hidden = if scheme.eq_ignore_ascii_case(b"data") {
+            // Parameters are content as well: `;name=alice.txt`.
+            memchr::memchr2(b',', b';', rest).map(|at| colon + 1 + at + 1).or_else(|| is_cut(text).then_some(colon + 1))
+        } else if scheme.eq_ignore_ascii_case(b"javascript") {
+            Some(colon + 1)
+        } else {
+            None
+        };
+        if let Some(start) = hidden {
+            ranges.push(start.max(from)..part.len());
+            break;
+        }
+        if scheme.is_empty() || !rest.starts_with(b"//") {
+            continue;
+        }
+        let host = colon + 3;
+        let authority = memchr::memchr3(b'/', b'?', b'#', &part[host..]).map_or(part.len(), |at| host + at);
+        if let Some(at) = memchr::memrchr(b'@', &part[host..authority]) {
+            ranges.push(host.max(from)..host + at);
+            from = host + at;
+        }
+        if let Some(at) = memchr::memchr2(b'?', b'#', &part[authority..]) {
+            ranges.push(authority + at + 1..part.len());
+            break;
+        }
     }
-    if let Some(at) = memchr::memchr2(b'?', b'#', &text[authority_end..])
-        && authority_end + at + 1 < text.len()
-    {
-        ranges.push(authority_end + at + 1..text.len());
-    }
-    Some(ranges)
+    ranges.retain(|range| range.start < range.end);
+    ranges.iter_mut().for_each(|range| *range = within.start + range.start..within.start + range.end);
+    ranges
+}
+
+/// The letters before a colon: `data` of `system / Script / data`.
+fn scheme_before(text: &[u8]) -> &[u8] {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_' | b'$');
+    let length = text.iter().rev().take_while(|byte| is_part(byte)).count();
+    &text[text.len() - length..]
+}
+
+/// True for a text that V8 may have cut.
+fn is_cut(text: &[u8]) -> bool {
+    /// V8's limit of the UTF-16 units of a text. A little less: the text may stand in a longer one that was cut.
+    const NEARLY_CUT: usize = 1000;
+    Text(text).utf16_len() >= NEARLY_CUT
 }
 
 #[cfg(test)]
@@ -175,13 +201,49 @@ mod tests {
         check("global / file://", object, "global / file://");
         check("<div>", object, "<div>");
         check("Detached <div id=\"a\" class=\"b\">", object, "Detached <div *>");
-        check("https://host/a.js?v=1", Marks::CODE, "https://host/a.js?v=1");
-        check("data:text/javascript,secret()", Marks::CODE, "data:text/javascript,*");
-        check(
-            "system / Script / data:text/javascript,secret()",
-            Marks::CODE,
-            "system / Script / data:text/javascript,*",
-        );
-        check("metadata:a,b", Marks::CODE, "metadata:a,b");
+    }
+
+    #[test]
+    fn what_a_url_carries_goes_whatever_it_names() {
+        for marks in [Marks::CODE, Marks::OBJECT, Marks::EDGE, Marks::INTERNAL, Marks::CODE | Marks::EDGE] {
+            for (text, expected) in [
+                ("file:///srv/a.js", "file:///srv/a.js"),
+                ("https://host/a.js?v=1", "https://host/a.js?*"),
+                ("file:///srv/a.mjs?token=1#x", "file:///srv/a.mjs?*"),
+                ("https://me:pw@host/a.js", "https://*@host/a.js"),
+                ("https://me:pw@host", "https://*@host"),
+                ("https://a:b@c@host#x", "https://*@host#*"),
+                ("node:events", "node:events"),
+                ("data:text/javascript,secret()", "data:text/javascript,*"),
+                ("DATA:text/javascript;charset=utf-8;base64,c2VjcmV0", "DATA:text/javascript;*"),
+                ("data:,secret://x?y", "data:,*"),
+                ("data:text/plain,", "data:text/plain,"),
+                ("data: a property", "data: a property"),
+                ("javascript:secret()", "javascript:*"),
+                ("system / Script / data:text/javascript,secret()", "system / Script / data:text/javascript,*"),
+                ("metadata:a data:text/javascript,secret", "metadata:a data:text/javascript,*"),
+                ("(data:text/javascript,secret)", "(data:text/javascript,*"),
+                ("https://host/?x data:,y", "https://host/?*"),
+                ("blob:https://host/5e2f", "blob:https://host/5e2f"),
+                ("metadata:a,b", "metadata:a,b"),
+                ("$data:a,b", "$data:a,b"),
+                ("a://", "a://"),
+                ("?", "?"),
+            ] {
+                check(text, marks, expected);
+            }
+            let cut = format!("data:{}", "x".repeat(1019));
+            check(&cut, marks, "data:*");
+        }
+    }
+
+    #[test]
+    fn what_a_url_carries_goes_from_the_names_of_weak_pairs() {
+        let pair =
+            |key: &str, value: &str| format!("3 / part of key ({key}) -> value ({value}) pair in WeakMap (table @9)");
+        let script = "system / Script / data:text/javascript,secret()";
+        let shown = "system / Script / data:text/javascript,*";
+        check(&pair(&format!("{script} @3"), "B @7"), Marks::INTERNAL, &pair(&format!("{shown} @3"), "B @7"));
+        check(&pair("A @3", &format!("{script} @7")), Marks::INTERNAL, &pair("A @3", &format!("{shown} @7")));
     }
 }
