@@ -7,6 +7,12 @@ use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 
+/// UTF-16 units of a text that a document shows. V8 cuts names at 1,024, and joins two of them for the entries of a WeakMap: those are whole.
+const SHOWN_UNITS: usize = 2500;
+/// Of a longer text, the units from its start and from its end that stay.
+const SHOWN_START: usize = 2000;
+const SHOWN_END: usize = 400;
+
 /// A borrowed text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Text<'a>(pub &'a [u8]);
@@ -75,6 +81,34 @@ impl<'a> Text<'a> {
             Some(text) => text.to_owned(),
             None => char::decode_utf16(self.units()).map(|unit| unit.unwrap_or('\u{fffd}')).collect(),
         }
+    }
+
+    /// The text as documents have it: whole, or the start and the end of a long one with a mark between them that says how much is missing.
+    ///
+    /// # Cost
+    /// That of a short text, however long it is.
+    pub fn shown(self) -> TextBuf {
+        // At most three bytes a unit; four for two.
+        let bytes = self.0.len();
+        if bytes <= SHOWN_UNITS || bytes <= SHOWN_UNITS * 3 && self.utf16_len() <= SHOWN_UNITS {
+            return self.to_owned();
+        }
+        // Where a character begins, and how many units it has.
+        let leads = self.0.iter().enumerate().filter(|(_, byte)| **byte & 0xc0 != 0x80);
+        let leads = leads.map(|(at, byte)| (at, if *byte >= 0xf0 { 2 } else { 1 }));
+        let within = |most: usize| {
+            let mut units = 0;
+            move |(_, more): &(usize, usize)| {
+                units += more;
+                units <= most
+            }
+        };
+        let start = leads.clone().skip_while(within(SHOWN_START)).map(|(at, _)| at).next().unwrap_or(bytes);
+        let back = leads.rev().take_while(within(SHOWN_END)).map(|(at, _)| at).last().unwrap_or(bytes);
+        let mut text = Text(&self.0[..start]).to_owned();
+        text.push_str(&format!("… ({} bytes left out) …", back - start));
+        text.push(Text(&self.0[back..]));
+        text
     }
 
     pub fn to_owned(self) -> TextBuf {
@@ -223,14 +257,28 @@ impl fmt::Display for TextBuf {
     }
 }
 
-/// As a JSON string; a lone surrogate becomes `\udXXX`, as `JSON.stringify` writes it.
+/// As a JSON string of bounded length ([`Text::shown`]): every document, and so every table and page, is safe from names of megabytes.
 impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Some(text) = self.as_str() {
+        if self.0.len() <= SHOWN_UNITS {
+            Whole(*self).serialize(serializer)
+        } else {
+            Whole(self.shown().as_text()).serialize(serializer)
+        }
+    }
+}
+
+/// A text of any length, for a document that was asked for it.
+pub struct Whole<'a>(pub Text<'a>);
+
+/// As a JSON string; a lone surrogate becomes `\udXXX`, as `JSON.stringify` writes it.
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(text) = self.0.as_str() {
             return serializer.serialize_str(text);
         }
         let mut json = String::from("\"");
-        for unit in char::decode_utf16(self.units()) {
+        for unit in char::decode_utf16(self.0.units()) {
             match unit {
                 Ok('"') => json.push_str("\\\""),
                 Ok('\\') => json.push_str("\\\\"),
@@ -284,6 +332,30 @@ mod tests {
         for (i, a) in texts.iter().enumerate() {
             for (j, b) in texts.iter().enumerate() {
                 assert_eq!(a.as_text().cmp_utf16(b.as_text()), i.cmp(&j), "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_shown_by_its_start_and_its_end() {
+        for letter in ["x", "é", "日", "😀"] {
+            for units in [1, SHOWN_UNITS - 2, SHOWN_UNITS, SHOWN_UNITS + 2, 100_000] {
+                let text = letter.repeat(units.div_ceil(letter.encode_utf16().count()));
+                let shown = Text::from_str(&text).shown().to_string();
+                if text.encode_utf16().count() <= SHOWN_UNITS {
+                    assert_eq!(shown, text);
+                    continue;
+                }
+                // Of characters of two units so many remain, which are twice as many units.
+                assert!(shown.chars().count() < SHOWN_UNITS, "{letter} {units}: {}", shown.chars().count());
+                let (start, rest) = shown.split_once("… (").expect("the mark");
+                let (left_out, rest) = rest.split_once(" bytes left out) …").expect("the mark");
+                let left_out: usize = left_out.parse().expect("a number");
+                assert_eq!(start.len() + left_out + rest.len(), text.len(), "{letter} {units}");
+                assert!(text.starts_with(start) && text.ends_with(rest));
+                assert_eq!(serde_json::to_string(&Text::from_str(&text)).unwrap(), format!("\"{shown}\""));
+                let whole = serde_json::to_string(&Whole(Text::from_str(&text))).unwrap();
+                assert_eq!(whole, format!("\"{text}\""));
             }
         }
     }

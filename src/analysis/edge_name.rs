@@ -15,7 +15,7 @@ pub enum EdgeName<'a> {
 impl EdgeName<'_> {
     pub fn to_text(self) -> TextBuf {
         match self {
-            Self::Text(text) => text.to_owned(),
+            Self::Text(text) => text.shown(),
             Self::Index(index) => TextBuf::from(index.to_string()),
         }
     }

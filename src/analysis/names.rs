@@ -12,7 +12,8 @@ pub const ROPE_UNITS: usize = 1024;
 /// The braces of a plain object list properties until they would be longer than this, in UTF-16 units.
 const BRACE_UNITS: usize = 100;
 
-/// What a person should see: ropes spelled out, plain objects by their properties (`{id, user, …}`), all others by their raw name.
+/// What a person should see: ropes spelled out, plain objects by their properties (`{id, user, …}`), all others by their raw name, of which a long
+/// one is cut.
 ///
 /// # Cost
 /// O(edges of the node); a rope costs the number of its parts up to the first [`ROPE_UNITS`] units.
@@ -20,14 +21,15 @@ pub fn display_name(snapshot: &Snapshot, node: NodeOrdinal) -> TextBuf {
     match snapshot.kind(node) {
         NodeKind::CONCATENATED_STRING => rope_text(snapshot, node),
         NodeKind::OBJECT if snapshot.name_text(node).is("Object") => braces(snapshot, node),
-        _ => snapshot.name_text(node).to_owned(),
+        // A copy of megabytes for each row of a document would take longer than anything else.
+        _ => snapshot.name_text(node).shown(),
     }
 }
 
 fn rope_text(snapshot: &Snapshot, rope: NodeOrdinal) -> TextBuf {
     let mut text = TextBuf::new();
     append_rope(snapshot, rope, &mut text, &mut 0, ROPE_UNITS);
-    text
+    text.as_text().shown()
 }
 
 /// Appends the parts of a rope, or another node's name, from left to right until there are `limit` UTF-16 units. A missing half counts as
@@ -68,7 +70,7 @@ fn braces(snapshot: &Snapshot, object: NodeOrdinal) -> TextBuf {
     loop {
         let picked = if from_front { rest.split_first() } else { rest.split_last() };
         let Some((name, others)) = picked else { break };
-        let property = property_text(*name);
+        let property = property_text(name.shown().as_text());
         let units = property.as_text().utf16_len();
         if front_units > 1 && front_units + back_units + units > BRACE_UNITS {
             break;

@@ -29,7 +29,7 @@ pub enum QuerySort {
 pub struct Query {
     /// The class' name.
     pub class: Option<Pattern>,
-    /// The whole of the class' key.
+    /// The whole of the class' key, or a long one as documents show it.
     pub class_key: Option<TextBuf>,
     /// The display name.
     pub name: Option<Pattern>,
@@ -129,7 +129,9 @@ impl Conditions {
             let mut set = BitSet::new(heap.classes.rows.len());
             for (row, it) in heap.classes.rows.iter().enumerate() {
                 let is_named = class.as_ref().is_none_or(|class| class.is_match(it.name.as_text().as_bytes()));
-                if is_named && query.class_key.as_ref().is_none_or(|key| *key == it.key) {
+                if is_named
+                    && query.class_key.as_ref().is_none_or(|key| *key == it.key || *key == it.key.as_text().shown())
+                {
                     set.insert(row);
                 }
             }

@@ -48,7 +48,7 @@ impl Scripts {
                 continue;
             }
             if let Some(name) = script_of(snapshot, node).and_then(|script| script_name(snapshot, script)) {
-                file.insert(place.script_id, path_of(name));
+                file.insert(place.script_id, path_of(name.shown().as_text()));
             }
         }
         Ok(Self { file })

@@ -261,8 +261,11 @@ fn needed(fields: &[String], name: &str, table: &str) -> Found<usize> {
 /// it is the only list among them.
 fn names(types: &[Value], kind: usize) -> Option<Vec<String>> {
     let list = types.get(kind).and_then(Value::as_array).or_else(|| types.iter().find_map(Value::as_array))?;
-    list.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+    list.iter().map(|name| name.as_str().map(|name| name.chars().take(MAX_KIND).collect())).collect()
 }
+
+/// Characters of the name of a kind. It stands in every row of a document.
+const MAX_KIND: usize = 200;
 
 /// A count of the header; 0 stands for one that its writer did not know.
 fn limited(table: &'static str, count: u64, limit: u64) -> Result<Option<u32>> {

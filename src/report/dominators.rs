@@ -67,7 +67,7 @@ impl Tree<'_> {
         Ok(Row {
             id: snapshot.id(node),
             name: display_name(snapshot, node),
-            class_name: heap.classes.row(heap.classes.class_of(node)).name.clone(),
+            class_name: heap.classes.row(heap.classes.class_of(node)).name.as_text().shown(),
             kind: snapshot.kind_name(snapshot.kind(node)).to_owned(),
             shallow_size: snapshot.shallow_size(node),
             retained_size: heap.graph.retained_size(node),

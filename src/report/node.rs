@@ -13,16 +13,20 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::kind::Detachedness;
 use crate::ordinal::NodeOrdinal;
-use crate::text::TextBuf;
+use crate::text::{TextBuf, Whole};
 use serde::{Deserialize, Serialize};
 
 /// Rows of each list of a node's document, unless asked otherwise.
 const LIMIT: usize = 100;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NodeQuestion {
     id: u64,
     limit: Option<usize>,
+    /// The whole of the raw name, however long it is.
+    #[serde(default)]
+    full_name: bool,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +69,10 @@ pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Resu
     let mut places = Places::new(opened, control);
     let mut retainers = retainer_rows(heap, node, &IgnoredRetainers::none(), control)?;
     let mut edges = edge_rows(heap, node, &EdgeOptions::default(), control)?;
-    let head = NodeHead::of(opened, node, (retainers.len(), edges.len()), &mut places)?;
+    let head = NodeHead {
+        full_name: question.full_name.then(|| Whole(heap.snapshot.name_text(node))),
+        ..NodeHead::of(opened, node, (retainers.len(), edges.len()), &mut places)?
+    };
     retainers.truncate(limit);
     edges.truncate(limit);
     let path = opened.paths(control)?.path(&heap.snapshot, node);
@@ -129,6 +136,8 @@ fn path_past(opened: &Opened, node: NodeOrdinal, ignored: &[u64], control: &Cont
 struct NodeHead<'a> {
     id: u64,
     name: TextBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<Whole<'a>>,
     class_name: TextBuf,
     key: TextBuf,
     kind: &'a str,
@@ -161,8 +170,9 @@ impl<'a> NodeHead<'a> {
         Ok(Self {
             id: snapshot.id(node),
             name: display_name(snapshot, node),
-            class_name: class.name.clone(),
-            key: class.key.clone(),
+            full_name: None,
+            class_name: class.name.as_text().shown(),
+            key: class.key.as_text().shown(),
             kind: snapshot.kind_name(snapshot.kind(node)),
             shallow_size: snapshot.shallow_size(node),
             retained_size: heap.graph.retained_size(node),

@@ -24,7 +24,7 @@ pub struct LocationRow {
 
 #[derive(Serialize)]
 struct OriginalRow {
-    file: String,
+    file: TextBuf,
     line: u32,
     column: u32,
 }
@@ -56,7 +56,7 @@ impl<'a> Places<'a> {
     pub fn row(&mut self, place: SourceLocation) -> LocationRow {
         let original = self.maps.as_mut().and_then(|maps| maps.original(&place));
         LocationRow {
-            original: original.map(|it| OriginalRow { file: it.file, line: it.line, column: it.column }),
+            original: original.map(|it| OriginalRow { file: TextBuf::from(it.file), line: it.line, column: it.column }),
             file: place.file,
             line: place.line,
             column: place.column,

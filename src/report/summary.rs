@@ -128,8 +128,8 @@ impl ClassRow {
     fn of(opened: &Opened, aggregate: &Aggregate, places: &mut Places<'_>) -> Result<Self> {
         let class = opened.heap.classes.row(aggregate.class);
         Ok(Self {
-            key: class.key.clone(),
-            name: class.name.clone(),
+            key: class.key.as_text().shown(),
+            name: class.name.as_text().shown(),
             count: aggregate.count,
             shallow_size: aggregate.shallow_size,
             retained_size: aggregate.retained_size,
