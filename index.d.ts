@@ -46,6 +46,11 @@ export interface OpenOptions extends WorkOptions {
   parity?: Parity;
   /** Map positions to the original source through source maps that are named by the scripts and readable here. Default: false. */
   sourceMaps?: boolean;
+  /**
+   * Bytes of memory that the opened snapshot may take, all snapshots of a call together. It is looked at while tables grow: when they need more, the call rejects with
+   * `HEAPHOUND_ERR_NO_HEADROOM`. Default: what the control groups and the machine leave at that moment (Linux; elsewhere no limit).
+   */
+  maxMemoryBytes?: number;
 }
 
 /** What is known of an opened snapshot. */
@@ -236,12 +241,17 @@ export interface StackFrame extends SourcePosition {
 export interface NodeOptions extends WorkOptions {
   /** Most retainers and most edges to return. Default: 100. */
   limit?: number;
+  /** The whole of the node's name as `fullName`, however long it is. Default: false. */
+  fullName?: boolean;
 }
 
 /** Everything about one object. */
 export interface NodeDocument {
   id: number;
+  /** As all texts of documents at most some 2,500 characters: of a longer one start and end, and between them how much was left out. */
   name: string;
+  /** The name as the snapshot has it, when `fullName` asked for it. */
+  fullName?: string;
   className: string;
   /** Class key, as in the summary. */
   key: string;
@@ -1409,7 +1419,7 @@ export interface HeaphoundError extends Error {
   table?: string;
   /** Byte offset of the fault in the uncompressed file; for `HEAPHOUND_ERR_COMPRESSION` in the compressed one. */
   offset?: number;
-  /** What a capture was expected to take: bytes, or for `HEAPHOUND_ERR_MAX_PAUSE` milliseconds. */
+  /** What a capture was expected to take, or a snapshot takes at least: bytes, or for `HEAPHOUND_ERR_MAX_PAUSE` milliseconds. */
   need?: number;
   /** What there is of it. */
   have?: number;

@@ -22,6 +22,7 @@ const OPTIONS = {
   strict: { help: 'numbers exactly as Chrome DevTools has them, its quirks too' },
   'no-source-maps': { help: 'do not look for source maps' },
   threads: { value: 'N', help: 'threads to work on (default: one for each processor)', read: positiveInteger },
+  'max-memory': { value: 'SIZE', help: 'give up when a snapshot takes more memory (default: what there is)', read: bytes },
   color: { help: 'colours even when nobody seems to look' },
   'no-color': { help: 'no colours (also: NO_COLOR=1)' },
   filter: { value: 'NAME', help: 'only what this filter of DevTools leaves' },
@@ -71,7 +72,7 @@ const OPTIONS = {
 };
 
 /** Options that every command takes. */
-const COMMON = ['json', 'limit', 'strict', 'no-source-maps', 'threads', 'color', 'no-color', 'help'];
+const COMMON = ['json', 'limit', 'strict', 'no-source-maps', 'threads', 'max-memory', 'color', 'no-color', 'help'];
 
 /**
  * What is meant, though it is refused by default.

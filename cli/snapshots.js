@@ -43,6 +43,7 @@ function workOptions({ options, signal, progress, operands }) {
   return {
     signal,
     threads: options.threads,
+    maxMemoryBytes: options['max-memory'],
     parity: options.strict ? 'devtools' : 'heaphound',
     sourceMaps: !options['no-source-maps'],
     onProgress: ({ stage, done, total, snapshot }) => {

@@ -26,7 +26,7 @@ async function captureAndOpen(options) {
     try {
       // The job that reads has to be there: in the process nothing else runs on this thread until V8 is done, and V8 would wait for it for ever.
       if (signal) signal.throwIfAborted();
-      const opening = openFeed(feed, { signal, onProgress, threads, parity, sourceMaps });
+      const opening = openFeed(feed, { signal, onProgress, threads, parity, sourceMaps, maxMemoryBytes: checked.maxMemoryBytes });
       // Looked at below; until then it may fail without anybody listening.
       opening.catch(() => {});
       const takenAt = new Date().toISOString();

@@ -2,7 +2,7 @@
 
 /**
  * What the addon tells of a failure.
- * @typedef {{ code: string, message: string, table?: string, offset?: number }} Failure
+ * @typedef {{ code: string, message: string, table?: string, offset?: number, need?: number, have?: number }} Failure
  */
 
 /**
@@ -15,6 +15,7 @@ function toError(failure, caller) {
   error.code = /** @type {import('..').ErrorCode} */ (failure.code);
   if (failure.table !== undefined && failure.table !== null) error.table = failure.table;
   if (failure.offset !== undefined && failure.offset !== null) error.offset = failure.offset;
+  if (typeof failure.need === 'number') Object.assign(error, { need: failure.need, have: failure.have });
   const frames = caller && caller.stack ? caller.stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
   if (frames.length > 0) error.stack = `Error: ${failure.message}\n${frames.join('\n')}`;
   return error;
@@ -41,6 +42,18 @@ function headroomError(need, have, limit) {
   const message =
     `a capture may take ${megabytes(need)} of memory, and ${limit} leaves ${megabytes(have)}: nothing was done; raise the limit, capture an ` +
     'instance with more room, or set `checkHeadroom: false` if you know the heap to be of long strings';
+  return withNumbers('HEAPHOUND_ERR_NO_HEADROOM', message, need, have);
+}
+
+/**
+ * @param {number} need bytes, at least
+ * @param {number} have bytes
+ * @param {string} limit what leaves no more
+ */
+function openingError(need, have, limit) {
+  const message =
+    `the snapshot takes ${megabytes(need)} of memory at least, and ${limit} leaves ${megabytes(have)}: it was not opened; open it where there is more, or ` +
+    'set `maxMemoryBytes` (`--max-memory`) if you know better';
   return withNumbers('HEAPHOUND_ERR_NO_HEADROOM', message, need, have);
 }
 
@@ -113,4 +126,17 @@ function streamError(cause) {
   return error;
 }
 
-module.exports = { toError, optionError, closedError, headroomError, spaceError, pauseError, timeoutError, inspectorError, sameError, streamError, unrelatedError };
+module.exports = {
+  toError,
+  optionError,
+  closedError,
+  headroomError,
+  openingError,
+  spaceError,
+  pauseError,
+  timeoutError,
+  inspectorError,
+  sameError,
+  streamError,
+  unrelatedError,
+};

@@ -104,6 +104,7 @@ const OPEN = {
   threads: integer(1, MAX_THREADS),
   parity: oneOf(['heaphound', 'devtools']),
   sourceMaps: ofType('boolean'),
+  maxMemoryBytes: integer(0),
 };
 
 /** How the objects of several snapshots are matched. */

@@ -47,7 +47,7 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
   };
   try {
     for (const [at, source] of sources.entries()) {
-      const snapshot = source instanceof Snapshot ? source : await parse(source, opening, at);
+      const snapshot = source instanceof Snapshot ? source : await parse(source, opening, at, opened);
       opened.push(snapshot);
       if (known[at] && snapshot !== source) snapshot.know(withoutHost(known[at]));
     }

@@ -2,7 +2,8 @@
 
 const { addon, run } = require('./native');
 const { read } = require('./document');
-const { closedError } = require('./errors');
+const { closedError, openingError } = require('./errors');
+const { memoryRoom } = require('./headroom');
 const { readProvenance } = require('./provenance');
 const { toInput } = require('./source');
 const { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit } = require('./options');
@@ -16,7 +17,7 @@ const SUMMARY = {
   sort: oneOf(['retainedSize', 'shallowSize', 'count', 'distance', 'name']),
   limit,
 };
-const NODE = { ...WORK, limit };
+const NODE = { ...WORK, limit, fullName: ofType('boolean') };
 const EDGES = { ...WORK, sort: oneOf(['retainedSize', 'shallowSize', 'name']), limit };
 const RETAINERS = { ...WORK, ignored: ids, limit };
 const PATH = { ...WORK, ignored: ids };
@@ -64,6 +65,11 @@ class Snapshot {
 
   get info() {
     return this.#info;
+  }
+
+  /** Bytes of memory that it takes, about. For calls of this package: `index.d.ts` does not have it. @returns {number} */
+  get memoryBytes() {
+    return this.#heap.memoryBytes;
   }
 
   /**
@@ -238,10 +244,11 @@ async function openSnapshot(source, options) {
  * @param {any} source
  * @param {any} options
  * @param {number} [position] of the snapshot in the call, for the progress
+ * @param {Snapshot[]} [others] that the call has opened: one `maxMemoryBytes` is for all of them
  * @returns {Promise<Snapshot>}
  */
-async function open(source, options, position = 0) {
-  return load(source, options, position, false);
+async function open(source, options, position = 0, others = []) {
+  return load(source, options, position, others, false);
 }
 
 /**
@@ -250,10 +257,11 @@ async function open(source, options, position = 0) {
  * @param {any} source
  * @param {any} options
  * @param {number} position
+ * @param {Snapshot[]} others that the call has opened
  * @returns {Promise<Snapshot>}
  */
-async function parse(source, options, position) {
-  return load(source, options, position, true);
+async function parse(source, options, position, others) {
+  return load(source, options, position, others, true);
 }
 
 /**
@@ -266,22 +274,30 @@ async function parse(source, options, position) {
 async function openFeed(feed, options) {
   const { signal, onProgress } = options;
   const work = { signal, onProgress };
-  return new Snapshot(await run(work, (control) => addon.open(feed, { ...nativeOptions(options), parseOnly: false }, control)));
+  const room = openingRoom(options, []);
+  const native = { ...nativeOptions(options, room), parseOnly: false };
+  try {
+    return new Snapshot(await run(work, (control) => addon.open(feed, native, control)));
+  } catch (error) {
+    throw withLimit(error, room);
+  }
 }
 
 /**
  * @param {any} source
  * @param {any} options
  * @param {number} position
+ * @param {Snapshot[]} others
  * @param {boolean} parseOnly
  */
-async function load(source, options, position, parseOnly) {
+async function load(source, options, position, others, parseOnly) {
   const { signal, onProgress } = options;
   if (signal) signal.throwIfAborted();
   const input = toInput(source);
+  const room = openingRoom(options, others);
   try {
     const heap = await run({ signal, onProgress, snapshot: position }, async (control) => {
-      const job = addon.open(input.native, { ...nativeOptions(options), parseOnly }, control);
+      const job = addon.open(input.native, { ...nativeOptions(options, room), parseOnly }, control);
       try {
         await input.feed();
       } catch (error) {
@@ -294,7 +310,7 @@ async function load(source, options, position, parseOnly) {
     if (input.file === undefined) return new Snapshot(heap);
     return new Snapshot(heap, { file: input.file, ...await readProvenance(input.file, JSON.parse(heap.info()).storedBytes) });
   } catch (cause) {
-    const error = await input.explain(cause);
+    const error = withLimit(await input.explain(cause), room);
     if (error instanceof Error && 'code' in error && input.file !== undefined) Object.assign(error, { file: input.file });
     throw error;
   } finally {
@@ -302,9 +318,37 @@ async function load(source, options, position, parseOnly) {
   }
 }
 
-/** @param {any} options */
-function nativeOptions(options) {
+/**
+ * Memory that an open may take: what the caller allows, or what the control groups and the machine leave now.
+ *
+ * @param {{ maxMemoryBytes?: number }} options
+ * @param {Snapshot[]} others that count against what the caller allows; what is left now is without them already
+ * @returns {import('./cgroup').Room}
+ */
+function openingRoom({ maxMemoryBytes }, others) {
+  if (maxMemoryBytes === undefined) return memoryRoom();
+  const taken = others.reduce((sum, snapshot) => sum + snapshot.memoryBytes, 0);
+  return { bytes: Math.max(maxMemoryBytes - taken, 0), limit: 'maxMemoryBytes' };
+}
+
+/**
+ * The error of an open, with the name of what limits it when memory is short.
+ *
+ * @param {unknown} cause
+ * @param {import('./cgroup').Room} room
+ */
+function withLimit(cause, room) {
+  const { code, need, have } = /** @type {any} */ (cause);
+  return code === 'HEAPHOUND_ERR_NO_HEADROOM' && need !== undefined ? openingError(need, have, room.limit) : cause;
+}
+
+/**
+ * @param {any} options
+ * @param {import('./cgroup').Room} room
+ */
+function nativeOptions(options, room) {
   return {
+    maxMemoryBytes: Number.isFinite(room.bytes) ? room.bytes : undefined,
     threads: options.threads ?? 0,
     devtools: options.parity === 'devtools',
     sourceMaps: options.sourceMaps ?? false,

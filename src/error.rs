@@ -11,6 +11,8 @@ pub enum Error {
     Cancelled,
     /// The input is a heap snapshot with a fault at a known place.
     Format { table: &'static str, offset: u64, what: String },
+    /// The input has nothing in it but `offset` bytes of white space.
+    Empty { offset: u64 },
     /// The input ended inside `table`.
     Truncated { table: &'static str, offset: u64 },
     /// Sections come in an order in which one pass cannot redact them.
@@ -39,6 +41,8 @@ pub enum Error {
     Capture { what: String },
     /// The process that wrote the snapshot may not use more memory, or gets none. `what` says which and how much.
     NoHeadroom { what: String },
+    /// Opening a snapshot takes more bytes of memory than it may. `need`: so many at least.
+    Memory { need: u64, have: u64 },
     /// The process that wrote the snapshot was ended by somebody. `what`: its last words, or nothing.
     Killed { signal: i32, what: String },
     /// What went wrong in the process that wrote the snapshot: code and message of an error there.
@@ -52,7 +56,7 @@ impl Error {
         match self {
             Error::Cancelled => "HEAPHOUND_ERR_CANCELLED",
             Error::Format { .. } => "HEAPHOUND_ERR_FORMAT",
-            Error::Truncated { .. } => "HEAPHOUND_ERR_TRUNCATED",
+            Error::Truncated { .. } | Error::Empty { .. } => "HEAPHOUND_ERR_TRUNCATED",
             Error::Order { .. } => "HEAPHOUND_ERR_ORDER",
             Error::Foreign { .. } => "HEAPHOUND_ERR_FOREIGN",
             Error::TooLarge { .. } => "HEAPHOUND_ERR_TOO_LARGE",
@@ -66,6 +70,7 @@ impl Error {
             Error::Busy => "HEAPHOUND_ERR_BUSY",
             Error::Capture { .. } => "HEAPHOUND_ERR_CAPTURE",
             Error::NoHeadroom { .. } => "HEAPHOUND_ERR_NO_HEADROOM",
+            Error::Memory { .. } => "HEAPHOUND_ERR_NO_HEADROOM",
             Error::Killed { .. } => "HEAPHOUND_ERR_KILLED",
             Error::Child { code, .. } => code,
             Error::Internal { .. } => "HEAPHOUND_ERR_INTERNAL",
@@ -79,6 +84,7 @@ impl Error {
             | Error::Truncated { table, .. }
             | Error::Order { table, .. }
             | Error::TooLarge { table, .. } => Some(table),
+            Error::Empty { .. } => Some("document"),
             _ => None,
         }
     }
@@ -88,8 +94,17 @@ impl Error {
         match self {
             Error::Format { offset, .. }
             | Error::Truncated { offset, .. }
+            | Error::Empty { offset }
             | Error::Order { offset, .. }
             | Error::Compression { offset, .. } => Some(*offset),
+            _ => None,
+        }
+    }
+
+    /// Bytes of memory that would be needed, and those that there are.
+    pub fn memory(&self) -> Option<(u64, u64)> {
+        match self {
+            Error::Memory { need, have } => Some((*need, *have)),
             _ => None,
         }
     }
@@ -127,6 +142,12 @@ impl fmt::Display for Error {
                 f,
                 "heap snapshot ends inside {table} at byte {offset}; the copy or the capture was cut short, fetch or take it again"
             ),
+            Error::Empty { offset } => write!(
+                f,
+                "the file is empty: {}; the capture was ended before it wrote, the disk was full, or the copy has not begun; see that there is \
+                 room, and take the snapshot or fetch the file again",
+                if *offset == 0 { "it has no bytes" } else { "it has nothing but white space" }
+            ),
             Error::Order { table, offset } => write!(
                 f,
                 "{table} come at byte {offset}, before the sections that say what in them is a name; a stream of this order cannot be \
@@ -157,6 +178,11 @@ impl fmt::Display for Error {
             Error::NoHeadroom { what } => write!(
                 f,
                 "not enough memory for a snapshot: {what}; give the container more memory or capture when the heap is smaller"
+            ),
+            Error::Memory { need, have } => write!(
+                f,
+                "the snapshot takes {need} bytes of memory at least, and {have} may be used; allow more (`maxMemoryBytes`) or open it where there is \
+                 more"
             ),
             Error::Killed { signal, what } => write!(
                 f,

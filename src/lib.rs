@@ -5,6 +5,7 @@
 pub mod error;
 
 pub mod bit_set;
+pub mod budget;
 pub mod control;
 pub mod kind;
 pub mod niceness;

@@ -2,6 +2,7 @@
 
 use crate::analysis::{Classes, Heap, Parity};
 use crate::archive::{self, ReadInfo, Source};
+use crate::budget::Budget;
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::format::{Ahead, Parser};
@@ -18,6 +19,8 @@ pub struct OpenOptions {
     pub parity: Parity,
     /// Threads to work on; 0: one for each processor.
     pub threads: usize,
+    /// Memory that the tables, and what is computed from them, may take.
+    pub budget: Budget,
 }
 
 impl OpenOptions {
@@ -44,19 +47,35 @@ pub struct Opened {
 /// # Errors
 /// [`Error::Cancelled`]; those of [`archive::read`] and of [`Parser`].
 pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<Opened> {
-    let (snapshot, read) = read(source, control)?;
+    let (snapshot, read) = read(source, options.budget, control)?;
     let heap = options.pool()?.install(|| analyse(snapshot, options, control))?;
     Ok(Opened { heap, read })
 }
 
+/// Bytes of a node and of an edge at the peak of an open, and while the snapshot is (`docs/architecture.md`, "Memory").
+const NODE_BYTES: u64 = 49;
+const EDGE_BYTES: u64 = 12;
+
+/// Bytes that an opened snapshot takes, about.
+pub fn memory_bytes(snapshot: &Snapshot) -> u64 {
+    let tables = snapshot.tables();
+    let rows = snapshot.node_count() as u64 * NODE_BYTES + snapshot.edge_count() as u64 * EDGE_BYTES;
+    // Of what the tables hold, the columns of nodes and edges are counted above; the rest stands beside them.
+    let columns = snapshot.node_count() as u64 * 17 + tables.edges.held_bytes();
+    rows + tables.held_bytes().saturating_sub(columns)
+}
+
 /// Reads and parses, no more.
-pub fn read(source: Source, control: &Control) -> Result<(Snapshot, ReadInfo)> {
+///
+/// # Errors
+/// Those of [`archive::read`] and of [`Parser`].
+pub fn read(source: Source, budget: Budget, control: &Control) -> Result<(Snapshot, ReadInfo)> {
     let mut parser = None;
     let mut unknown = Ahead::default();
     let look = |bytes: &[u8], ahead: &mut Ahead| ahead.scan(bytes);
     let read = archive::read_ahead(source, control, &look, &mut |bytes, ahead| {
         // The control knows the stored size by now: that of the input, or less than it when it is compressed.
-        let parser = parser.get_or_insert_with(|| Parser::with_size_hint(control.progress().2));
+        let parser = parser.get_or_insert_with(|| Parser::with_size_hint(control.progress().2).within(budget));
         parser.feed_scanned(bytes, ahead.unwrap_or(&mut unknown))
     })?;
     Ok((Snapshot::new(parser.unwrap_or_default().finish()?), read))
@@ -64,7 +83,7 @@ pub fn read(source: Source, control: &Control) -> Result<(Snapshot, ReadInfo)> {
 
 /// Parses and analyses plain bytes that are in memory already.
 pub fn open_bytes(bytes: &[u8], options: &OpenOptions, control: &Control) -> Result<Heap> {
-    let mut parser = Parser::with_size_hint(bytes.len() as u64);
+    let mut parser = Parser::with_size_hint(bytes.len() as u64).within(options.budget);
     parser.feed(bytes)?;
     analyse(Snapshot::new(parser.finish()?), options, control)
 }
@@ -75,8 +94,9 @@ pub fn open_bytes(bytes: &[u8], options: &OpenOptions, control: &Control) -> Res
 /// # Cost
 /// Two threads are busy at most; about 45 bytes a node and 12 an edge at the peak.
 /// # Errors
-/// [`Error::Cancelled`].
+/// [`Error::Cancelled`]; [`Error::Memory`] before it begins.
 pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {
+    options.budget.check(memory_bytes(&snapshot))?;
     control.begin(Stage::Graph, 0);
     let snapshot = match options.parity {
         Parity::Ours => snapshot,

@@ -21,6 +21,13 @@ impl WideColumn {
         self.narrow.len()
     }
 
+    /// Bytes of memory that the rows take.
+    pub fn held_bytes(&self) -> u64 {
+        /// A key, a value, a byte of the table, and the slots that a table keeps free.
+        const ASIDE: u64 = 34;
+        self.narrow.len() as u64 * 4 + self.wide.len() as u64 * ASIDE
+    }
+
     pub fn is_empty(&self) -> bool {
         self.narrow.is_empty()
     }

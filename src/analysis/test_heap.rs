@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use crate::text::Text;
 
 pub fn heap_of(snapshot: Snapshot, parity: Parity) -> Heap {
-    let options = OpenOptions { parity, threads: 1 };
+    let options = OpenOptions { parity, threads: 1, ..OpenOptions::default() };
     analyse(snapshot, &options, &Control::new()).expect("nobody cancels")
 }
 

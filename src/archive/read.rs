@@ -14,6 +14,10 @@ use std::time::Duration;
 const BLOCK: usize = 1 << 20;
 /// Decoded blocks that may wait for the sink.
 const QUEUE: usize = 3;
+/// Raw bytes for each stored one that an input may have at most, beyond the first [`FREE_BYTES`].
+const LARGEST_RATIO: u64 = 250;
+/// Nobody is harmed by so many.
+const FREE_BYTES: u64 = 64 << 20;
 /// How often a sink without work looks at the control.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -40,7 +44,7 @@ pub struct ReadInfo {
 /// the input is long enough to fill it.
 /// # Errors
 /// [`Error::Cancelled`], also while it waits for a FIFO or a stream; [`Error::Io`]; [`Error::Compression`] for damaged, cut or trailing
-/// bytes; those of `sink`. The thread has ended when this returns.
+/// bytes, and for a few bytes that unpack to very many; those of `sink`. The thread has ended when this returns.
 pub fn read(source: Source, control: &Control, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<ReadInfo> {
     read_ahead(source, control, &|_, _: &mut ()| {}, &mut |bytes, _| sink(bytes))
 }
@@ -113,11 +117,13 @@ fn produce<A>(
     queue: &Queue,
 ) -> Result<(Codec, u64)> {
     let mut decoder = Decoder::new(input)?;
-    let mut told = 0;
+    let (mut told, mut raw) = (0, 0);
     loop {
         let mut block = to_fill.recv().map_err(|_| Error::Cancelled)?;
         block.length = decoder.fill(&mut block.bytes)?;
         let consumed = decoder.consumed();
+        raw += block.length as u64;
+        check_ratio(decoder.codec(), raw, consumed)?;
         if block.length == 0 {
             return Ok((decoder.codec(), consumed));
         }
@@ -130,6 +136,20 @@ fn produce<A>(
         queue.0.fetch_add(1, Ordering::Relaxed);
         filled.send(block).map_err(|_| Error::Cancelled)?;
     }
+}
+
+/// A snapshot packs to a tenth of its size, the most monotonous ones to a thirtieth. A few kilobytes that unpack to gigabytes are none.
+///
+/// # Errors
+/// [`Error::Compression`].
+fn check_ratio(codec: Codec, raw: u64, stored: u64) -> Result<()> {
+    if codec == Codec::Plain || raw <= FREE_BYTES + stored.saturating_mul(LARGEST_RATIO) {
+        return Ok(());
+    }
+    let what = format!(
+        "{stored} bytes unpack to more than {raw}, which no heap snapshot does; if it is one all the same, unpack it into a file and open that"
+    );
+    Err(Error::Compression { codec: codec.name(), offset: stored, what })
 }
 
 /// The caller's side. Owns its ends of the channels: leaving in any way lets the reader end too.
@@ -194,6 +214,27 @@ mod tests {
             Ok(())
         })?;
         Ok((raw, info))
+    }
+
+    #[test]
+    fn a_few_bytes_that_unpack_to_very_many_are_refused() {
+        let raw = vec![0; 300 << 20];
+        let mut best = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        best.write_all(&raw).expect("memory takes it");
+        let best = best.finish().expect("memory takes it");
+        for (stored, codec) in [(best, "gzip"), (zstd(&raw), "zstd")] {
+            let mut got = 0;
+            let read = read(Source::Bytes(stored), &Control::new(), &mut |bytes| {
+                got += bytes.len() as u64;
+                Ok(())
+            });
+            let Err(Error::Compression { codec: named, what, .. }) = read else { panic!("{codec}: {read:?}") };
+            assert_eq!(named, codec);
+            assert!(what.contains("which no heap snapshot does"), "{what}");
+            assert!(got < 200 << 20, "{got}");
+        }
+        let few = vec![0; 60 << 20];
+        assert!(read_all(Source::Bytes(zstd(&few))).is_ok(), "so few bytes harm nobody");
     }
 
     fn check_read(stored: &[u8], raw: &[u8], codec: Codec) {

@@ -26,6 +26,18 @@ impl Failure {
         self.error.table()
     }
 
+    /// Bytes of memory that would be needed.
+    #[napi(getter, catch_unwind)]
+    pub fn need(&self) -> Option<f64> {
+        self.error.memory().map(|(need, _)| need as f64)
+    }
+
+    /// Bytes of memory that there are.
+    #[napi(getter, catch_unwind)]
+    pub fn have(&self) -> Option<f64> {
+        self.error.memory().map(|(_, have)| have as f64)
+    }
+
     #[napi(getter, catch_unwind)]
     pub fn offset(&self) -> Option<f64> {
         self.error.offset().map(|offset| offset as f64)

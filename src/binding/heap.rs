@@ -7,6 +7,7 @@ use super::job;
 use super::pages::Pages;
 use crate::analysis::Parity;
 use crate::archive::Source;
+use crate::budget::Budget;
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use crate::report::{self, Opened, Parsed};
@@ -23,6 +24,8 @@ pub struct OpenOptions {
     pub threads: u32,
     pub devtools: bool,
     pub source_maps: bool,
+    /// Bytes of memory that the snapshot may take; none: no limit.
+    pub max_memory_bytes: Option<f64>,
     /// Read and parse, no more: what the older side of a comparison needs.
     pub parse_only: bool,
 }
@@ -67,6 +70,12 @@ impl Heap {
     #[napi(catch_unwind)]
     pub fn info(&self) -> String {
         self.info.clone()
+    }
+
+    /// Bytes of memory that it takes, about; 0 once it is closed.
+    #[napi(getter, catch_unwind)]
+    pub fn memory_bytes(&self) -> f64 {
+        self.external_bytes as f64
     }
 
     /// Lets go of the snapshot: it is freed when the last job on it ends.
@@ -139,6 +148,7 @@ pub fn open<'env>(
         parity: if options.devtools { Parity::DevTools } else { Parity::Ours },
         threads: usize::try_from(options.threads).unwrap_or(usize::MAX),
         source_maps: options.source_maps,
+        budget: options.max_memory_bytes.map_or(Budget::UNLIMITED, |bytes| Budget::of(bytes as u64)),
     };
     let work = move |control: &CoreControl| {
         if parse_only {

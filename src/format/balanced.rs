@@ -1,5 +1,6 @@
 //! The end of any JSON value, found without recursion and without building it.
 
+use super::blanks::{blanks, is_blank};
 use crate::error::{Error, Result};
 
 /// Follows one JSON value through any split of its bytes.
@@ -35,6 +36,11 @@ impl Balanced {
     /// Name of the section, for errors.
     pub fn table(&self) -> &'static str {
         self.table
+    }
+
+    /// Bytes of memory that it takes so far.
+    pub fn held_bytes(&self) -> u64 {
+        self.open.len() as u64
     }
 
     pub fn is_done(&self) -> bool {
@@ -75,7 +81,11 @@ impl Balanced {
                             self.state = State::Done;
                         }
                     }
-                    b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if !self.open.is_empty() => {}
+                    b',' | b':' if !self.open.is_empty() => {}
+                    _ if is_blank(byte) && !self.open.is_empty() => {
+                        at += blanks(&bytes[at..]);
+                        continue;
+                    }
                     _ if !is_word(byte) => return Err(self.unexpected(byte, offset, at)),
                     _ if self.open.is_empty() => self.state = State::Word,
                     _ => {}

@@ -39,6 +39,10 @@ impl EdgeRows {
         }
     }
 
+    pub fn held_bytes(&self) -> u64 {
+        self.table.held_bytes()
+    }
+
     pub fn into_table(self) -> EdgeTable {
         self.table
     }

@@ -1,6 +1,7 @@
 //! A section that is one flat array of whole numbers: bytes to rows.
 
 use super::ahead::Ahead;
+use super::blanks::{blanks, is_blank};
 use super::number;
 use super::scan;
 use crate::error::{Error, Result};
@@ -108,6 +109,10 @@ impl<R: Rows> Integers<R> {
         }
         let mut at = 0;
         while at < bytes.len() && self.state != State::Done {
+            if self.begins_row() {
+                // A scan gives up at white space that is long, and would be tried again at each step into it.
+                at += blanks(&bytes[at..]);
+            }
             let found = self.use_found(block, start + at, ahead);
             if found > 0 {
                 self.state = State::Value;
@@ -182,7 +187,10 @@ impl<R: Rows> Integers<R> {
                     continue;
                 }
                 (State::CommaOrEnd, b',') => self.state = State::Value,
-                (_, b' ' | b'\t' | b'\r' | b'\n') => {}
+                _ if is_blank(byte) => {
+                    at += blanks(&bytes[at..]);
+                    continue;
+                }
                 (State::FirstOrEnd | State::CommaOrEnd, b']') => {
                     self.end(offset + at as u64)?;
                     self.state = State::Done;

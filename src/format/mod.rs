@@ -2,6 +2,7 @@
 
 mod ahead;
 mod balanced;
+mod blanks;
 mod edge_rows;
 mod foreign;
 mod header;

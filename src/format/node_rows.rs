@@ -49,6 +49,10 @@ impl NodeRows {
         Self { fields, node_count: header.node_count, edge_count: header.edge_count, table, kinds, edges: 0 }
     }
 
+    pub fn held_bytes(&self) -> u64 {
+        self.table.held_bytes()
+    }
+
     /// The columns, and the names of the foreign kinds.
     pub fn into_table(self) -> (NodeTable, Vec<String>) {
         let names = self.kinds.foreign.iter().map(|number| self.kinds.name(*number)).collect();

@@ -1,5 +1,6 @@
 //! The outermost object of the document: which section comes next, and where.
 
+use super::blanks::{blanks, is_blank};
 use super::foreign;
 use super::key::{Key, KeyReader};
 use crate::error::{Error, Result};
@@ -13,12 +14,16 @@ pub struct Outline {
     state: State,
     /// Sections that have begun, and where; unknown ones left out.
     starts: Vec<(Key, u64)>,
+    /// The first bytes of the file, until it is known to begin with an object.
+    beginning: Vec<u8>,
 }
 
 #[derive(Debug)]
 enum State {
     /// Before the first bracket, with the bytes of a byte order mark that came.
     Start(usize),
+    /// No object: what else it is, is told by some bytes more.
+    Foreign,
     KeyOrEnd,
     /// After a comma.
     NextKey,
@@ -52,8 +57,12 @@ impl Outline {
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
-            let space = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            let space = is_blank(byte);
             self.state = match (&mut self.state, byte) {
+                (State::Start(_) | State::Foreign, _) => {
+                    at += self.begin_document(&bytes[at..])?;
+                    continue;
+                }
                 (State::Key(reader), _) => {
                     at += reader
                         .feed(&bytes[at..])
@@ -72,10 +81,6 @@ impl Outline {
                     self.begin(key, offset + at as u64)?;
                     return Ok((at, Some(Found::Value(key))));
                 }
-                (State::Start(mark), _) if BYTE_ORDER_MARK.get(*mark) == Some(&byte) => State::Start(*mark + 1),
-                (State::Start(1 | 2), _) => return Err(foreign::first_byte(BYTE_ORDER_MARK[0])),
-                (State::Start(_), b'{') => State::KeyOrEnd,
-                (State::Start(_), _) if !space => return Err(foreign::first_byte(byte)),
                 (State::KeyOrEnd | State::NextKey, b'"') => State::Key(KeyReader::default()),
                 (State::Colon(key), b':') => State::Value(*key),
                 (State::CommaOrEnd, b',') => State::NextKey,
@@ -84,7 +89,7 @@ impl Outline {
                     return Ok((at + 1, Some(Found::End)));
                 }
                 _ if space => {
-                    at += 1;
+                    at += blanks(&bytes[at..]);
                     continue;
                 }
                 (State::Done, _) => {
@@ -96,6 +101,37 @@ impl Outline {
             at += 1;
         }
         Ok((at, None))
+    }
+
+    /// Takes bytes up to the first bracket, or those that tell what kind of file it is that has none.
+    fn begin_document(&mut self, bytes: &[u8]) -> Result<usize> {
+        let byte = bytes[0];
+        let taken = match self.state {
+            State::Start(mark) if BYTE_ORDER_MARK.get(mark) == Some(&byte) => {
+                self.state = State::Start(mark + 1);
+                1
+            }
+            State::Start(0 | 3) if byte == b'{' => {
+                self.state = State::KeyOrEnd;
+                self.beginning = Vec::new();
+                return Ok(1);
+            }
+            State::Start(0 | 3) if is_blank(byte) => blanks(bytes),
+            _ => {
+                self.state = State::Foreign;
+                bytes.len().min(foreign::BEGINNING - self.beginning.len())
+            }
+        };
+        let kept = taken.min(foreign::BEGINNING - self.beginning.len());
+        self.beginning.extend_from_slice(&bytes[..kept]);
+        // A file that begins with so much white space is told by what follows it alone.
+        if matches!(self.state, State::Start(_)) && self.beginning.len() == foreign::BEGINNING {
+            self.beginning.clear();
+        }
+        match self.state {
+            State::Foreign if self.beginning.len() == foreign::BEGINNING => Err(foreign::by_beginning(&self.beginning)),
+            _ => Ok(taken),
+        }
     }
 
     fn begin(&mut self, key: Key, offset: u64) -> Result<()> {
@@ -121,10 +157,12 @@ impl Outline {
     /// Of a document that ends at `offset`, within the section `within` if there is one.
     ///
     /// # Errors
-    /// [`Error::Truncated`].
+    /// [`Error::Truncated`], [`Error::Empty`], [`Error::Foreign`].
     pub fn check_ended(&self, within: Option<Key>, offset: u64) -> Result<()> {
         let key = match self.state {
             State::Done => return Ok(()),
+            State::Start(_) => return Err(Error::Empty { offset }),
+            State::Foreign => return Err(foreign::by_beginning(&self.beginning)),
             State::Colon(key) | State::Value(key) => Some(key),
             _ => within,
         };
@@ -142,7 +180,7 @@ impl Outline {
 
 impl Default for Outline {
     fn default() -> Self {
-        Self { state: State::Start(0), starts: Vec::new() }
+        Self { state: State::Start(0), starts: Vec::new(), beginning: Vec::new() }
     }
 }
 
@@ -189,12 +227,44 @@ mod tests {
     }
 
     #[test]
+    fn another_file_is_told_by_its_first_bytes_wherever_they_are_cut() {
+        let mut tar = b"\n a.heapsnapshot".to_vec();
+        tar.resize(257, 0);
+        tar.extend_from_slice(b"ustar\x0000{}");
+        let long_blank = [&b" ".repeat(1000)[..], b"<html>{}"].concat();
+        for (text, part) in [
+            (&b"\xef\xbb{"[..], "\\xef"),
+            (b"\xef\xbb\xbf\xef{", "\\xef"),
+            (b"[", "JSON array"),
+            (b"  \n<html>{\"snapshot\":1}", "HTML"),
+            (b"\x0a\x04\x08\x01\x10\x02{", "pprof"),
+            (&tar, "tar -xf"),
+            (&long_blank, "HTML"),
+        ] {
+            for cut in 0..=text.len() {
+                let mut outline = Outline::default();
+                let fed = outline.feed(&text[..cut], 0).and_then(|_| outline.feed(&text[cut..], cut as u64));
+                let error = fed.and_then(|_| outline.check_ended(None, text.len() as u64)).expect_err("it is foreign");
+                assert_eq!(error.code(), "HEAPHOUND_ERR_FOREIGN");
+                assert!(error.to_string().contains(part), "{error}, cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_with_nothing_in_it_is_empty() {
+        for text in [&b""[..], b" \n", b"\xef\xbb\xbf", b"\xef\xbb"] {
+            let mut outline = Outline::default();
+            outline.feed(text, 0).expect("so far nothing is wrong");
+            let offset = text.len() as u64;
+            assert_eq!(outline.check_ended(None, offset), Err(Error::Empty { offset }));
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_an_error_at_its_byte() {
         for (text, code, place) in [
-            (&b"\xef\xbb{"[..], "HEAPHOUND_ERR_FOREIGN", None),
-            (b"\xef\xbb\xbf\xef{", "HEAPHOUND_ERR_FOREIGN", None),
-            (b"[", "HEAPHOUND_ERR_FOREIGN", None),
-            (b"{,", "HEAPHOUND_ERR_FORMAT", Some(1)),
+            (&b"{,"[..], "HEAPHOUND_ERR_FORMAT", Some(1)),
             (b"{\"nodes\",", "HEAPHOUND_ERR_FORMAT", Some(8)),
             (b"{\"nodes\":1,}", "HEAPHOUND_ERR_FORMAT", Some(11)),
             (b"{\"nodes\":1 1", "HEAPHOUND_ERR_FORMAT", Some(11)),

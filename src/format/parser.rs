@@ -2,14 +2,19 @@
 
 use super::ahead::Ahead;
 use super::balanced::Balanced;
+use super::blanks::BlankRun;
 use super::foreign;
 use super::header::Header;
 use super::key::Key;
 use super::outline::{Found, Outline};
-use super::references;
+use super::references::{self, Names};
 use super::section::{Room, Section};
 use super::tables::Tables;
+use crate::budget::Budget;
 use crate::error::{Error, Result};
+
+/// Bytes of a large chunk that are taken at a time.
+const CHUNK: usize = 1 << 20;
 
 /// Builds [`Tables`] from the bytes of a `.heapsnapshot`, pushed in pieces of any size. Every split gives the same result.
 ///
@@ -29,9 +34,13 @@ pub struct Parser {
     section: Option<(Key, Box<Section>)>,
     failed: Option<Error>,
     header: Option<Header>,
+    /// The highest number of a string that each section names, for those that have been read.
+    names: Names,
     /// Rows named nodes before anybody knew how many there are.
     targets_unchecked: bool,
     tables: Tables,
+    budget: Budget,
+    blank_run: BlankRun,
     /// Sections that came before `snapshot`: key, offset, bytes.
     early: Vec<(Key, u64, Vec<u8>)>,
     /// Keys we do not read, for telling what a foreign file is.
@@ -47,8 +56,11 @@ impl Parser {
             section: None,
             failed: None,
             header: None,
+            names: Names::default(),
             targets_unchecked: false,
             tables: Tables::default(),
+            budget: Budget::UNLIMITED,
+            blank_run: BlankRun::default(),
             early: Vec::new(),
             unknown: Vec::new(),
         }
@@ -59,12 +71,18 @@ impl Parser {
         Self { total: Some(total_bytes).filter(|total| *total > 0), ..Self::new() }
     }
 
+    /// The same parser, with a limit of the memory that its tables may take.
+    pub fn within(self, budget: Budget) -> Self {
+        Self { budget, ..self }
+    }
+
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// [`Error::Format`], [`Error::Foreign`], [`Error::TooLarge`]; again the same one when called after an error.
+    /// [`Error::Format`], [`Error::Foreign`], [`Error::TooLarge`], [`Error::Memory`]; again the same one when called after an error.
     pub fn feed(&mut self, chunk: &[u8]) -> Result<()> {
-        self.feed_scanned(chunk, &mut Ahead::default())
+        // What is checked for each chunk holds for large ones as well.
+        chunk.chunks(CHUNK).try_for_each(|part| self.feed_scanned(part, &mut Ahead::default()))
     }
 
     /// [`Parser::feed`] of a chunk that was scanned, or not, by another thread.
@@ -75,13 +93,21 @@ impl Parser {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
+        self.blank_run.pass(chunk, self.offset).inspect_err(|error| self.failed = Some(error.clone()))?;
         let mut at = 0;
         while at < chunk.len() {
             let taken = self.step(chunk, at, ahead).inspect_err(|error| self.failed = Some(error.clone()))?;
             at += taken;
             self.offset += taken as u64;
         }
-        Ok(())
+        self.budget.check(self.held_bytes()).inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    /// Bytes of memory that it takes so far.
+    fn held_bytes(&self) -> u64 {
+        let early: usize = self.early.iter().map(|(_, _, bytes)| bytes.len()).sum();
+        let section = self.section.as_ref().map_or(0, |(_, section)| section.held_bytes());
+        self.tables.held_bytes() + section + early as u64
     }
 
     /// The tables, once the whole input was fed.
@@ -98,7 +124,7 @@ impl Parser {
             return Err(foreign::without_header(&self.unknown));
         }
         self.outline.check_sections(self.offset)?;
-        references::check(self.tables, self.targets_unchecked, self.outline.starts())
+        references::check(self.tables, self.names, self.targets_unchecked, self.outline.starts())
     }
 
     /// Takes some bytes of `chunk` from `at` on and returns how many; 0 only where a section begins.
@@ -127,7 +153,7 @@ impl Parser {
         let left = self.total.map(|total| total.saturating_sub(offset));
         match &self.header {
             _ if key == Key::Unknown => Section::Skipped(Balanced::new(key.name())),
-            Some(header) => Section::open(key, header, Room { left }),
+            Some(header) => Section::open(key, header, Room { left }, self.names.kept()),
             None => Section::keep(key),
         }
     }
@@ -137,6 +163,7 @@ impl Parser {
         let Some((key, section)) = self.section.take() else { return Ok(()) };
         let Section::Kept(_, bytes, _) = *section else {
             section.close(&mut self.tables);
+            self.names.look(key, &self.tables);
             if let Some(header) = &mut self.header {
                 learn(header, key, &self.tables);
             }
@@ -154,7 +181,7 @@ impl Parser {
         self.tables.has_detachedness = header.nodes.detachedness.is_some();
         for (key, start, bytes) in std::mem::take(&mut self.early) {
             self.targets_unchecked |= names_nodes(key, Some(&header));
-            let mut section = Section::open(key, &header, Room { left: Some(bytes.len() as u64) });
+            let mut section = Section::open(key, &header, Room { left: Some(bytes.len() as u64) }, self.names.kept());
             section.feed(&bytes, start)?;
             if !section.is_done() {
                 // The bytes are one whole value, but not of the kind that this section wants.
@@ -162,6 +189,8 @@ impl Parser {
                 return Err(Error::Format { table: key.name(), offset: start, what });
             }
             section.close(&mut self.tables);
+            self.names.look(key, &self.tables);
+            self.budget.check(self.tables.held_bytes())?;
             learn(&mut header, key, &self.tables);
         }
         self.header = Some(header);

@@ -87,6 +87,10 @@ impl LocationRows {
         }
     }
 
+    pub fn held_bytes(&self) -> u64 {
+        size_of_val(&self.rows[..]) as u64
+    }
+
     /// One row a node, the file's last for it, by node.
     pub fn into_table(mut self) -> LocationTable {
         // Stable, so that rows of one node keep the order of the file.

@@ -6,12 +6,53 @@ use super::tables::Tables;
 use crate::error::{Error, Result};
 use crate::kind::EdgeKind;
 
+/// The highest number of a string that the rows of a section name; `None` for no rows, or no such section so far.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Names {
+    nodes: Option<u32>,
+    edges: Option<u32>,
+    functions: Option<u32>,
+    has_nodes: bool,
+    has_edges: bool,
+}
+
+impl Names {
+    /// Texts behind the last one that is named, which are kept all the same: `trace_function_infos` may come later.
+    const SLACK: usize = 1 << 20;
+
+    /// Looks at the rows of a section that has been read.
+    pub fn look(&mut self, key: Key, tables: &Tables) {
+        match key {
+            Key::Nodes => (self.nodes, self.has_nodes) = (tables.nodes.name.iter().copied().max(), true),
+            Key::Edges => {
+                let edges = tables.edges.kind_and_target.iter().zip(&tables.edges.name_or_index);
+                let highest = edges.map(|(packed, number)| if is_string(*packed) { *number } else { 0 }).max();
+                (self.edges, self.has_edges) = (highest, true);
+            }
+            Key::Functions => {
+                let names = tables.functions.iter().flat_map(|function| [function.name.0, function.script_name.0]);
+                self.functions = names.max();
+            }
+            _ => {}
+        }
+    }
+
+    /// How many texts somebody may ask for. All of them, as long as nodes and edges have not been read.
+    pub fn kept(&self) -> usize {
+        if !self.has_nodes || !self.has_edges {
+            return usize::MAX;
+        }
+        let last = self.nodes.max(self.edges).max(self.functions).map_or(0, |name| name as usize);
+        last.saturating_add(1 + Self::SLACK)
+    }
+}
+
 /// Gives the tables back when every string and function that a row refers to is there. With `targets` nodes are looked for, too: those who
 /// read the rows did not know how many there are. `starts` has the offsets of sections.
 ///
 /// # Errors
 /// [`Error::Format`] with the offset of the section and the row in words.
-pub fn check(tables: Tables, targets: bool, starts: &[(Key, u64)]) -> Result<Tables> {
+pub fn check(tables: Tables, names: Names, targets: bool, starts: &[(Key, u64)]) -> Result<Tables> {
     let strings = tables.strings.len();
     let beyond = |string: u32| string as usize >= strings;
     let fault = |key: Key, row: usize, what: &str, number: u32, count: usize| {
@@ -32,12 +73,12 @@ pub fn check(tables: Tables, targets: bool, starts: &[(Key, u64)]) -> Result<Tab
             return fault(Key::Locations, row, "node", tables.locations.nodes[row], nodes);
         }
     }
-    if tables.nodes.name.iter().copied().max().is_some_and(beyond) {
+    if names.nodes.is_some_and(beyond) {
         let row = tables.nodes.name.iter().position(|name| beyond(*name)).unwrap_or(0);
         return fault(Key::Nodes, row, "string", tables.nodes.name[row], strings);
     }
     let edges = || tables.edges.kind_and_target.iter().zip(&tables.edges.name_or_index);
-    if edges().map(|(packed, number)| if is_string(*packed) { *number } else { 0 }).max().is_some_and(beyond) {
+    if names.edges.is_some_and(beyond) {
         let bad = edges().position(|(packed, number)| is_string(*packed) && beyond(*number));
         // An element 0 stands for nothing above: with an empty string table it looks like a string.
         if let Some(row) = bad {

@@ -55,8 +55,8 @@ impl Section {
         Self::Kept(Balanced::new(key.name()), Vec::new(), limit)
     }
 
-    /// `key` is neither `snapshot` nor unknown.
-    pub fn open(key: Key, header: &Header, room: Room) -> Self {
+    /// `key` is neither `snapshot` nor unknown. `strings`: how many texts somebody may ask for.
+    pub fn open(key: Key, header: &Header, room: Room, strings: usize) -> Self {
         match key {
             // A number and its comma take two bytes at least.
             Key::Nodes => {
@@ -75,7 +75,7 @@ impl Section {
                 Some(fields) => Self::Locations(Integers::new(LocationRows::new(fields.clone(), header))),
                 None => Self::Skipped(Balanced::new(key.name())),
             },
-            Key::Strings => Self::Strings(Strings::new(room.rows(Some(u32::MAX), 1))),
+            Key::Strings => Self::Strings(Strings::new(room.rows(Some(u32::MAX), 1), strings)),
             Key::Snapshot | Key::Unknown => Self::Skipped(Balanced::new(key.name())),
         }
     }
@@ -109,6 +109,21 @@ impl Section {
             Self::Locations(integers) => integers.feed_from(block, at, offset, ahead),
             Self::TraceTree(tree) => tree.feed(bytes, offset),
             Self::Strings(strings) => strings.feed(bytes, offset),
+        }
+    }
+
+    /// Bytes of memory that it takes so far.
+    pub fn held_bytes(&self) -> u64 {
+        match self {
+            Self::Skipped(value) => value.held_bytes(),
+            Self::Kept(value, kept, _) => value.held_bytes() + kept.len() as u64,
+            Self::Nodes(integers) => integers.rows.held_bytes(),
+            Self::Edges(integers) => integers.rows.held_bytes(),
+            Self::Functions(integers) => size_of_val(&integers.rows.rows[..]) as u64,
+            Self::Samples(integers) => size_of_val(&integers.rows.rows[..]) as u64,
+            Self::Locations(integers) => integers.rows.held_bytes(),
+            Self::TraceTree(tree) => tree.held_bytes(),
+            Self::Strings(strings) => strings.held_bytes(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The `strings` section: JSON strings to WTF-8, while they arrive.
 
+use super::blanks::{blanks, is_blank};
 use super::tables::StringTable;
 use crate::error::{Error, Result};
 use crate::text::encode_unit;
@@ -8,6 +9,9 @@ const TABLE: &str = "strings";
 
 /// Ordinals of strings are `u32`.
 const MAX_STRINGS: u64 = u32::MAX as u64;
+
+/// Bytes of one text. V8 cuts texts at 1,024 characters, unless it is told otherwise; other producers write names and short values.
+const MAX_TEXT: usize = 64 << 20;
 
 /// Reads an array of strings through any split of its bytes.
 ///
@@ -21,6 +25,8 @@ pub struct Strings {
     start: usize,
     /// A UTF-8 sequence that has begun.
     sequence: Sequence,
+    /// Texts to keep; those behind them are checked and forgotten.
+    keep: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,10 +43,15 @@ enum State {
 }
 
 impl Strings {
-    /// `bytes`: room to make for the texts, when the end of the file is known.
-    pub fn new(bytes: usize) -> Self {
-        let table = StringTable { bytes: Vec::with_capacity(bytes), end: Vec::new() };
-        Self { table, state: State::Open, start: 0, sequence: Sequence::default() }
+    /// `bytes`: room to make for the texts, when the end of the file is known. `keep`: how many of them somebody may ask for.
+    pub fn new(bytes: usize, keep: usize) -> Self {
+        let table = StringTable { bytes: Vec::with_capacity(bytes), end: Vec::new(), surplus: 0 };
+        Self { table, state: State::Open, start: 0, sequence: Sequence::default(), keep }
+    }
+
+    /// Bytes of memory that the texts take.
+    pub fn held_bytes(&self) -> u64 {
+        self.table.held_bytes()
     }
 
     pub fn is_done(&self) -> bool {
@@ -90,6 +101,10 @@ impl Strings {
                     };
                 }
                 State::Done => return Ok(at),
+                _ if is_blank(byte) => {
+                    at += blanks(&bytes[at..]);
+                    continue;
+                }
                 _ => self.between(byte).ok_or_else(|| unexpected(byte, offset, at))?,
             }
             at += 1;
@@ -100,7 +115,7 @@ impl Strings {
         Ok(at)
     }
 
-    /// Brackets, commas and white space.
+    /// Brackets and commas.
     fn between(&mut self, byte: u8) -> Option<()> {
         self.state = match (self.state, byte) {
             (State::Open, b'[') => State::FirstOrEnd,
@@ -110,7 +125,6 @@ impl Strings {
             }
             (State::FirstOrEnd | State::CommaOrEnd, b']') => State::Done,
             (State::CommaOrEnd, b',') => State::Value,
-            (state, b' ' | b'\t' | b'\r' | b'\n') => state,
             _ => return None,
         };
         Some(())
@@ -120,10 +134,12 @@ impl Strings {
     #[inline]
     fn text(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
         if self.sequence.is_open() || bytes[0] >= 0x80 {
-            return Ok(self.sequence.feed(bytes[0], &mut self.table.bytes));
+            let taken = self.sequence.feed(bytes[0], &mut self.table.bytes);
+            return self.check_length(offset).map(|()| taken);
         }
         let plain = bytes.iter().take_while(|byte| PLAIN[usize::from(**byte)]).count();
         self.table.bytes.extend_from_slice(&bytes[..plain]);
+        self.check_length(offset + plain as u64)?;
         match bytes.get(plain) {
             None => return Ok(plain),
             Some(b'\\') => self.state = State::Escape,
@@ -131,7 +147,12 @@ impl Strings {
                 if self.table.end.len() as u64 == MAX_STRINGS {
                     return Err(Error::TooLarge { table: TABLE, count: MAX_STRINGS + 1, limit: MAX_STRINGS });
                 }
-                self.table.end.push(self.table.bytes.len() as u64);
+                if self.table.end.len() < self.keep {
+                    self.table.end.push(self.table.bytes.len() as u64);
+                } else {
+                    self.table.bytes.truncate(self.start);
+                    self.table.surplus += 1;
+                }
                 self.state = State::CommaOrEnd;
             }
             Some(0x80..) => return Ok(plain),
@@ -141,6 +162,14 @@ impl Strings {
             }
         }
         Ok(plain + 1)
+    }
+
+    fn check_length(&self, offset: u64) -> Result<()> {
+        if self.table.bytes.len() - self.start <= MAX_TEXT {
+            return Ok(());
+        }
+        let what = format!("a text of more than {MAX_TEXT} bytes");
+        Err(Error::Format { table: TABLE, offset, what })
     }
 
     fn escape(&mut self, byte: u8) -> Option<()> {
@@ -263,7 +292,7 @@ mod tests {
     use crate::text::{Text, TextBuf};
 
     fn read(json: &[u8], cut: usize) -> Result<Vec<TextBuf>> {
-        let mut strings = Strings::new(0);
+        let mut strings = Strings::new(0, usize::MAX);
         let mut at = strings.feed(&json[..cut], 0)?;
         if !strings.is_done() {
             at += strings.feed(&json[cut..], cut as u64)?;
@@ -309,6 +338,30 @@ mod tests {
             let json = [b"[\"", raw, b"\"]"].concat();
             check_strings(json, &[String::from_utf8_lossy(raw).as_bytes()]);
         }
+    }
+
+    #[test]
+    fn texts_that_nobody_asks_for_are_counted_and_not_kept() {
+        let json = br#"["a","bb","\u0063\u00e9","",  "d"]"#;
+        for cut in 0..json.len() {
+            let mut strings = Strings::new(0, 2);
+            let at = strings.feed(&json[..cut], 0).unwrap();
+            strings.feed(&json[at..], at as u64).unwrap();
+            let table = strings.into_table();
+            assert_eq!((&table.bytes[..], &table.end[..], table.surplus), (&b"abb"[..], &[1, 3][..], 3));
+        }
+        let mut strings = Strings::new(0, 0);
+        assert!(strings.feed(b"[\"a\",\"\n\"]", 0).is_err(), "they are still read");
+    }
+
+    #[test]
+    fn a_text_longer_than_any_producer_writes_is_refused() {
+        let mut strings = Strings::new(0, usize::MAX);
+        let part = vec![b'x'; 1 << 20];
+        strings.feed(b"[\"", 0).unwrap();
+        let fed = (0..=MAX_TEXT >> 20).try_for_each(|_| strings.feed(&part, 7).map(|_| ()));
+        assert_eq!(fed.map_err(|error| error.code()), Err("HEAPHOUND_ERR_FORMAT"));
+        assert!(strings.held_bytes() <= (MAX_TEXT + part.len()) as u64);
     }
 
     #[test]

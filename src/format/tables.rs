@@ -63,9 +63,41 @@ pub struct EdgeTable {
 pub struct StringTable {
     pub bytes: Vec<u8>,
     pub end: Vec<u64>,
+    /// Texts of the file far behind the last one that a row names. They are not kept.
+    pub surplus: u64,
+}
+
+impl Tables {
+    /// Bytes of memory that the rows take, whatever room was made for more.
+    pub fn held_bytes(&self) -> u64 {
+        self.nodes.held_bytes()
+            + self.edges.held_bytes()
+            + self.strings.held_bytes()
+            + self.locations.nodes.len() as u64 * 16
+            + size_of_val(&self.functions[..]) as u64
+            + size_of_val(&self.trace_nodes[..]) as u64
+            + size_of_val(&self.samples[..]) as u64
+    }
+}
+
+impl NodeTable {
+    pub fn held_bytes(&self) -> u64 {
+        let narrow = self.name.len() + self.first_edge.len() + self.trace_node_id.len();
+        self.kind.len() as u64 + narrow as u64 * 4 + self.id.held_bytes() + self.size.held_bytes()
+    }
+}
+
+impl EdgeTable {
+    pub fn held_bytes(&self) -> u64 {
+        (self.kind_and_target.len() + self.name_or_index.len()) as u64 * 4
+    }
 }
 
 impl StringTable {
+    pub fn held_bytes(&self) -> u64 {
+        self.bytes.len() as u64 + self.end.len() as u64 * 8
+    }
+
     pub fn len(&self) -> usize {
         self.end.len()
     }

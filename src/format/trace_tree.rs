@@ -1,5 +1,6 @@
 //! The `trace_tree` section: nested tuples to rows in preorder, without recursion.
 
+use super::blanks::{blanks, is_blank};
 use super::header::TraceNodeFields;
 use super::number;
 use super::tables::TraceNode;
@@ -54,6 +55,11 @@ impl TraceTree {
         self.state == State::Done
     }
 
+    /// Bytes of memory that it takes so far.
+    pub fn held_bytes(&self) -> u64 {
+        (size_of_val(&self.rows[..]) + size_of_val(&self.open[..])) as u64
+    }
+
     pub fn into_rows(self) -> Vec<TraceNode> {
         self.rows
     }
@@ -72,7 +78,10 @@ impl TraceTree {
                     at += self.number(&bytes[at..], here)?;
                     continue;
                 }
-                (_, b' ' | b'\t' | b'\r' | b'\n') => {}
+                _ if is_blank(byte) => {
+                    at += blanks(&bytes[at..]);
+                    continue;
+                }
                 (State::Open, b'[') => self.enter(),
                 (State::Value, b'[') if self.at_children() => {
                     self.advance().map_err(|what| fault(here, what))?;

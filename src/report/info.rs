@@ -5,11 +5,6 @@ use crate::archive::ReadInfo;
 use crate::snapshot::Snapshot;
 use serde::Serialize;
 
-/// Rough cost of a node, an edge and a text, beside the bytes of the texts (`docs/architecture.md`, "Memory").
-const NODE_BYTES: u64 = 49;
-const EDGE_BYTES: u64 = 12;
-const STRING_BYTES: u64 = 8;
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InfoRow {
@@ -45,7 +40,7 @@ impl InfoRow {
         Self {
             node_count: snapshot.node_count() as u64,
             edge_count: snapshot.edge_count() as u64,
-            string_count: tables.strings.len() as u64,
+            string_count: tables.strings.len() as u64 + tables.strings.surplus,
             zero_size_count: tables.nodes.size.narrow().iter().filter(|size| **size == 0).count() as u64,
             total_size: sizes.saturating_add(tables.extra_native_bytes),
             extra_native_size: tables.extra_native_bytes,
@@ -62,11 +57,4 @@ impl InfoRow {
             compression: read.codec.name(),
         }
     }
-}
-
-/// Bytes that an opened snapshot holds, for V8 to know how much memory hangs from a handle.
-pub fn memory_bytes(snapshot: &Snapshot) -> u64 {
-    let strings = &snapshot.tables().strings;
-    let rows = snapshot.node_count() as u64 * NODE_BYTES + snapshot.edge_count() as u64 * EDGE_BYTES;
-    rows + strings.len() as u64 * STRING_BYTES + strings.bytes.len() as u64
 }

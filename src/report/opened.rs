@@ -1,12 +1,13 @@
 //! A heap and what documents say about it beside: how it was read, where its scripts are.
 
 use super::document::to_json;
-use super::info::{InfoRow, memory_bytes};
+use super::info::InfoRow;
 use crate::analysis::{Heap, Parity, RetainingPaths, Scripts};
 use crate::archive::{ReadInfo, Source};
+use crate::budget::Budget;
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
-use crate::open;
+use crate::open::{self, memory_bytes};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use rayon::ThreadPool;
@@ -20,11 +21,13 @@ pub struct OpenOptions {
     pub threads: usize,
     /// Look for source maps beside the scripts.
     pub source_maps: bool,
+    /// Memory that the snapshot may take.
+    pub budget: Budget,
 }
 
 impl OpenOptions {
     pub fn pipeline(&self) -> open::OpenOptions {
-        open::OpenOptions { parity: self.parity, threads: self.threads }
+        open::OpenOptions { parity: self.parity, threads: self.threads, budget: self.budget }
     }
 }
 
@@ -40,7 +43,7 @@ impl Parsed {
     /// # Errors
     /// Those of [`open::read`].
     pub fn read(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
-        let (snapshot, read) = open::read(source, control)?;
+        let (snapshot, read) = open::read(source, options.budget, control)?;
         control.begin(Stage::Done, 0);
         Ok(Self { snapshot, options: *options, read })
     }

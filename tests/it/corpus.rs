@@ -1,5 +1,6 @@
 //! Files of every producer, and hand-made ones: what must open opens, equal to a slow reading; what must not is refused.
 
+use heaphound::budget::Budget;
 use heaphound::error::{Error, Result};
 use heaphound::format::{Ahead, Parser, Tables};
 use heaphound::kind::{EdgeKind, NodeKind};
@@ -438,10 +439,22 @@ fn other_formats_say_what_they_are() {
     check(&file("bun-1.4.5-jsc"), "JavaScriptCore");
     check(&file("bad-cpuprofile"), "CPU profile");
     check(&file("bad-json-array"), "JSON array");
-    check(&file("bad-not-json"), "begins with \"h\"");
+    check(&file("bad-not-json"), "begins with \"h");
     check(b"{}", "without a \"snapshot\" key");
     check(b"\x1f\x8b\x08", "compressed");
     check(b"\xef\xbbx", "begins with");
+    for (document, part) in [
+        ("{\"head\":{},\"startTime\":1,\"samples\":[1,2]}", "a CPU profile"),
+        ("{\"head\":{\"callFrame\":{}}}", "a sampling heap profile"),
+        ("{\"header\":{},\"javascriptStack\":{}}", "a diagnostic report"),
+        ("{\"version\":1,\"rawBytes\":1,\"storedBytes\":1}", "beside a snapshot"),
+        ("{\"snapshots\":[],\"leaks\":[]}", "an answer of heaphound"),
+        ("{\"method\":\"HeapProfiler.addHeapSnapshotChunk\",\"params\":{}}", "DevTools protocol"),
+        ("{\"version\":3,\"sources\":[],\"mappings\":\"\"}", "a source map"),
+        ("{\"statusCode\":404,\"message\":\"Not Found\"}", "an error to tell"),
+    ] {
+        check(document.as_bytes(), part);
+    }
 }
 
 #[test]
@@ -455,7 +468,82 @@ fn deep_nesting_needs_no_stack() {
 #[test]
 fn a_failed_parser_repeats_its_error() {
     let mut parser = Parser::new();
-    let error = parser.feed(b"[").unwrap_err();
+    let error = parser.feed(b"{]").unwrap_err();
     assert_eq!(parser.feed(b"{"), Err(error.clone()));
     assert_eq!(parser.finish(), Err(error));
+}
+
+/// The document of one root, with these strings behind those that it names.
+fn with_strings(strings: &str) -> Vec<u8> {
+    let text = String::from_utf8(file("min5")).unwrap();
+    let end = text.rfind(']').unwrap();
+    format!("{}{strings}{}", &text[..end], &text[end..]).into_bytes()
+}
+
+#[test]
+fn texts_that_no_row_names_take_no_memory() {
+    let bytes = with_strings(&",\"\"".repeat(3_000_000));
+    let tables = parse_whole(&bytes).unwrap();
+    assert_eq!(tables.strings.len() as u64 + tables.strings.surplus, 3_000_006);
+    assert!(tables.strings.held_bytes() < 10_000_000, "{}", tables.strings.held_bytes());
+    let few = parse_whole(&with_strings(",\"unused\"")).unwrap();
+    assert_eq!((few.strings.len(), few.strings.surplus), (7, 0));
+}
+
+/// Opens the bytes with a budget.
+fn within(bytes: &[u8], budget: u64) -> Result<Tables> {
+    let mut parser = Parser::with_size_hint(bytes.len() as u64).within(Budget::of(budget));
+    parser.feed(bytes)?;
+    parser.finish()
+}
+
+#[test]
+fn tables_that_grow_beyond_the_budget_are_given_up() {
+    const BUDGET: u64 = 3_000_000;
+    let text = String::from_utf8(file("min5")).unwrap();
+    assert_eq!(within(text.as_bytes(), BUDGET), parse_whole(text.as_bytes()));
+    let million = 1_000_000;
+    for (from, to) in [
+        ("\"samples\":[]", format!("\"samples\":[0,0{}]", ",0,0".repeat(million))),
+        ("\"locations\":[]", format!("\"locations\":[0,0,0,0{}]", ",0,0,0,0".repeat(million))),
+        (
+            "\"trace_function_infos\":[]",
+            format!("\"trace_function_infos\":[0,0,0,0,0,0{}]", ",0,0,0,0,0,0".repeat(million)),
+        ),
+        ("\"trace_tree\":[]", format!("\"trace_tree\":[0,0,0,0,[0,0,0,0,[]{}]]", ",0,0,0,0,[]".repeat(million))),
+        ("\"samples\":[]", format!("\"other\":{}0{}", "[".repeat(4 * million), "]".repeat(4 * million))),
+        ("\"nodes\":[", format!("\"nodes\":[{}", "9,1,99999999999,0,0,0,".repeat(million))),
+        ("{\"snapshot\"", format!("{{\"samples\":[0,0{}],\"snapshot\"", ",0,0".repeat(million))),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let large = text.replacen(from, &to, 1).replacen("\"samples\":[],", "", usize::from(from.starts_with('{')));
+        let blind = large.replacen("\"node_count\":5,\"edge_count\":7", "\"node_count\":0,\"edge_count\":0", 1);
+        let error = within(blind.as_bytes(), BUDGET).map(|_| ()).unwrap_err();
+        assert_eq!(error.code(), "HEAPHOUND_ERR_NO_HEADROOM", "{from}: {error}");
+        let (need, have) = error.memory().unwrap();
+        // A chunk is a megabyte, of which each byte can become some.
+        assert!(have == BUDGET && need < 8 * BUDGET, "{from}: {need}");
+    }
+    let error = within(&with_strings(&format!(",\"{}\"", "x".repeat(5_000_000))), BUDGET).unwrap_err();
+    assert_eq!(error.code(), "HEAPHOUND_ERR_NO_HEADROOM");
+}
+
+#[test]
+fn white_space_of_any_length_is_passed_at_once_and_has_an_end() {
+    let text = String::from_utf8(file("min5")).unwrap();
+    let whole = parse_whole(text.as_bytes());
+    let blank = " \n".repeat(4 << 20);
+    // Behind every kind of byte that white space may follow, in every section.
+    for part in
+        ["{", "\"snapshot\":", "\"nodes\":[", "\"nodes\":[9,", "\"edges\":[1,1,6,", "\"samples\":", "\"strings\":["]
+    {
+        assert!(text.contains(part), "{part}");
+        let spaced = text.replacen(part, &format!("{part}{blank}"), 1);
+        assert!(parse_whole(spaced.as_bytes()) == whole, "{part}");
+        assert!(parse(spaced.as_bytes().chunks(300_007), Parser::new()) == whole, "{part}");
+    }
+    let endless = vec![b' '; 1 << 20];
+    let mut parser = Parser::new();
+    let fed = (0..100).try_for_each(|_| parser.feed(&endless));
+    assert!(fed.unwrap_err().to_string().contains("white space"));
 }

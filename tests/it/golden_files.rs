@@ -43,7 +43,7 @@ pub fn parse(file: &str) -> Snapshot {
 }
 
 pub fn open(file: &str, parity: Parity) -> Heap {
-    let options = OpenOptions { parity, threads: 2 };
+    let options = OpenOptions { parity, threads: 2, ..OpenOptions::default() };
     let control = Control::new();
     let pool = options.pool().expect("threads");
     pool.install(|| analyse(parse(file), &options, &control)).expect(file)

@@ -41,7 +41,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 fn check_answers(path: &Path, parity: Parity) {
     let control = Control::new();
-    let options = OpenOptions { parity, threads: 2, source_maps: true };
+    let options = OpenOptions { parity, threads: 2, source_maps: true, ..OpenOptions::default() };
     let opened = Opened::open(Source::Path(path.to_owned()), &options, &control).unwrap();
     for question in ALWAYS {
         match answer(&opened, question, &control) {

@@ -84,6 +84,9 @@ impl Completeness {
     /// # Errors
     /// [`Error::Capture`] when it is not.
     pub fn finish(self) -> Result<Counts> {
+        if !self.closed && self.depth == 0 {
+            return Err(incomplete("it is empty"));
+        }
         if !self.closed {
             return Err(incomplete("it ends before its last bracket"));
         }

@@ -1,6 +1,7 @@
 //! The way of bytes through a snapshot that is redacted: section after section, each copied, looked at, rewritten or left out.
 
 use super::super::balanced::Balanced;
+use super::super::blanks::BlankRun;
 use super::super::header::Header;
 use super::super::integers::Integers;
 use super::super::key::Key;
@@ -33,6 +34,7 @@ pub(super) struct Walk {
     /// Rows came before what they need, and were not looked at.
     missed_rows: bool,
     offset: u64,
+    blank_run: BlankRun,
     outline: Outline,
     /// The section that passes by.
     section: Option<(Key, Box<Section>)>,
@@ -68,6 +70,7 @@ impl Walk {
     }
 
     pub fn feed(&mut self, chunk: &[u8], output: &mut Output) -> Result<()> {
+        self.blank_run.pass(chunk, self.offset)?;
         let mut at = 0;
         while at < chunk.len() {
             let taken = self.step(&chunk[at..], output)?;
@@ -84,6 +87,7 @@ impl Walk {
     /// Back to the start of the document, with what is known of it.
     pub fn rewind(&mut self) {
         (self.offset, self.outline, self.string) = (0, Outline::default(), 0);
+        self.blank_run = BlankRun::default();
         self.missed_rows = false;
     }
 
@@ -155,7 +159,7 @@ impl Walk {
         if !self.knows_uses && needs.into_iter().any(|key| !self.outline.has(key)) {
             return Err(Error::Order { table: Key::Strings.name(), offset });
         }
-        Ok(Section::Strings(Strings::new(0)))
+        Ok(Section::Strings(Strings::new(0, usize::MAX)))
     }
 
     /// Gives bytes to the section at hand.
