@@ -34,23 +34,26 @@ export interface Progress {
 /** Options of every call that can take long. */
 export interface WorkOptions {
   /** The call rejects with `signal.reason` and its thread stops. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called about ten times a second. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface OpenOptions extends WorkOptions {
   /** Threads to work on, 1 to 256. Default: one for each processor. */
-  threads?: number;
+  threads?: number | undefined;
   /** Default: `'heaphound'`. */
-  parity?: Parity;
-  /** Map positions to the original source through source maps that are named by the scripts and readable here. Default: false. */
-  sourceMaps?: boolean;
+  parity?: Parity | undefined;
+  /**
+   * Map positions and short names to those of the original source, through source maps that are named by the scripts and readable here; a path
+   * is a folder with maps that lie elsewhere, by the name in the script's comment or as `FILE.map`. Default: false.
+   */
+  sourceMaps?: boolean | string | undefined;
   /**
    * Bytes of memory that the opened snapshot may take, all snapshots of a call together. It is looked at while tables grow: when they need more, the call rejects with
    * `HEAPHOUND_ERR_NO_HEADROOM`. Default: what the control groups and the machine leave at that moment (Linux; elsewhere no limit).
    */
-  maxMemoryBytes?: number;
+  maxMemoryBytes?: number | undefined;
 }
 
 /** What is known of an opened snapshot. */
@@ -118,6 +121,11 @@ export interface SourceLocation extends SourcePosition {
   scriptId: number;
   /** The position in the source that a source map names; only with the option `sourceMaps`. */
   original?: SourcePosition;
+  /**
+   * The code that ran is not the text of the file, and no map says where the place was: line and column are not those of the file. Only with the
+   * option `sourceMaps`.
+   */
+  unmapped?: true;
 }
 
 /** DevTools' filters of the Summary, by DevTools' names. */
@@ -132,17 +140,17 @@ export type Filter =
 
 /** Ids above `after` up to and including `upTo`: what was allocated between two snapshots, from their `info.maxObjectId`. */
 export interface IdRange {
-  after?: number;
-  upTo?: number;
+  after?: number | undefined;
+  upTo?: number | undefined;
 }
 
 export interface SummaryOptions extends WorkOptions {
-  filter?: Filter;
-  idRange?: IdRange;
+  filter?: Filter | undefined;
+  idRange?: IdRange | undefined;
   /** Default: `'retainedSize'`. */
-  sort?: 'retainedSize' | 'shallowSize' | 'count' | 'distance' | 'name';
+  sort?: 'retainedSize' | 'shallowSize' | 'count' | 'distance' | 'name' | undefined;
   /** Most classes to return. Default: all. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** All objects of one class. */
@@ -233,16 +241,15 @@ export interface PathStep {
 }
 
 /** A frame of an allocation stack, innermost first. */
-export interface StackFrame extends SourcePosition {
+export interface StackFrame extends SourceLocation {
   name: string;
-  scriptId: number;
 }
 
 export interface NodeOptions extends WorkOptions {
   /** Most retainers and most edges to return. Default: 100. */
-  limit?: number;
+  limit?: number | undefined;
   /** The whole of the node's name as `fullName`, however long it is. Default: false. */
-  fullName?: boolean;
+  fullName?: boolean | undefined;
 }
 
 /** Everything about one object. */
@@ -279,30 +286,30 @@ export interface NodeDocument {
 
 export interface EdgeOptions extends WorkOptions {
   /** Default: `'retainedSize'`, DevTools' order. */
-  sort?: 'retainedSize' | 'shallowSize' | 'name';
+  sort?: 'retainedSize' | 'shallowSize' | 'name' | undefined;
   /** Default: all. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 export interface RetainerOptions extends WorkOptions {
   /** Ids of nodes to look past, as DevTools' "Ignore this retainer". */
-  ignored?: number[];
+  ignored?: number[] | undefined;
   /** Default: all. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 export interface PathOptions extends WorkOptions {
   /** Ids of nodes that the path must avoid. */
-  ignored?: number[];
+  ignored?: number[] | undefined;
 }
 
 export interface DominatorOptions extends WorkOptions {
   /** The node whose children in the dominator tree are asked for. Default: the biggest retainers of the whole heap. */
-  id?: number;
+  id?: number | undefined;
   /** Levels of the tree to return, 1 to 16. Default: 1. */
-  depth?: number;
+  depth?: number | undefined;
   /** Most children of each node. Default: 100. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 export interface DominatorRow extends NodeReference {
@@ -322,9 +329,9 @@ export interface DominatorRow extends NodeReference {
 
 export interface StringOptions extends WorkOptions {
   /** Least number of copies. Default: 2. */
-  minCount?: number;
+  minCount?: number | undefined;
   /** Most groups to return. Default: all. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** Strings of the same text. */
@@ -347,30 +354,30 @@ export interface StringGroup {
 
 export interface QueryOptions extends WorkOptions {
   /** Regular expression over display names, ignoring case. */
-  name?: string;
+  name?: string | undefined;
   /** Regular expression over class names, ignoring case. */
-  className?: string;
+  className?: string | undefined;
   /** The whole of the class key. */
-  key?: string;
+  key?: string | undefined;
   /** Regular expression over names of outgoing edges, ignoring case. */
-  property?: string;
+  property?: string | undefined;
   /** V8's type of the node, ignoring case. */
-  kind?: string;
-  detached?: boolean;
+  kind?: string | undefined;
+  detached?: boolean | undefined;
   /** Bytes, inclusive. */
-  minShallowSize?: number;
+  minShallowSize?: number | undefined;
   /** Bytes, inclusive. */
-  maxShallowSize?: number;
+  maxShallowSize?: number | undefined;
   /** Bytes, inclusive. */
-  minRetainedSize?: number;
+  minRetainedSize?: number | undefined;
   /** Bytes, inclusive. */
-  maxRetainedSize?: number;
+  maxRetainedSize?: number | undefined;
   /** Default: `'retainedSize'`. */
-  sort?: 'retainedSize' | 'shallowSize' | 'id';
+  sort?: 'retainedSize' | 'shallowSize' | 'id' | undefined;
   /** Rows to leave out at the beginning. Default: 0. */
-  offset?: number;
+  offset?: number | undefined;
   /** Most rows to return. Default: 100. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 export interface QueryRow extends NodeReference {
@@ -387,9 +394,7 @@ export interface QueryRow extends NodeReference {
 }
 
 /** Allocations of one function, over all call paths. */
-export interface AllocationRow extends SourcePosition {
-  name: string;
-  scriptId: number;
+export interface AllocationRow extends StackFrame {
   /** Allocations made, and their bytes. */
   count: number;
   size: number;
@@ -446,14 +451,14 @@ export interface ComparisonOptions extends OpenOptions {
    * `'ids'`: an object has one id in all of them. `'structure'`: by class, and by the way on which they hang from the roots; right for restarts,
    * replicas and forks too. Default: `'auto'`, by id where a sample of the ids names the same objects, and the captures do not name different id spaces.
    */
-  compareBy?: 'auto' | 'ids' | 'structure';
+  compareBy?: 'auto' | 'ids' | 'structure' | undefined;
   /** `'auto'` (default): the snapshots are put in the order in which they were taken. `'given'`: they stay as they are given. */
-  order?: 'auto' | 'given';
+  order?: 'auto' | 'given' | undefined;
   /**
    * What is meant, and refused without this. `'same'`: a snapshot twice, also under two names or compressions (`HEAPHOUND_ERR_SAME`). `'unrelated'`:
    * snapshots of different programs, or several of one process among those of others (`HEAPHOUND_ERR_UNRELATED`).
    */
-  allow?: ('same' | 'unrelated')[];
+  allow?: ('same' | 'unrelated')[] | undefined;
 }
 
 /** The order in which the snapshots of a comparison stand in the document: oldest first. */
@@ -483,11 +488,11 @@ export interface Comparison {
 
 export interface DiffOptions extends ComparisonOptions {
   /** Default: `'sizeDelta'`. */
-  sort?: 'sizeDelta' | 'countDelta' | 'addedSize' | 'addedCount' | 'removedSize' | 'removedCount' | 'addedRetainedSize' | 'grownSize' | 'name';
+  sort?: 'sizeDelta' | 'countDelta' | 'addedSize' | 'addedCount' | 'removedSize' | 'removedCount' | 'addedRetainedSize' | 'grownSize' | 'name' | undefined;
   /** Most classes to return. Default: all that changed. */
-  limit?: number;
+  limit?: number | undefined;
   /** Most ids of `addedIds` and of `removedIds` for each class. Default: 10. */
-  ids?: number;
+  ids?: number | undefined;
 }
 
 /** What changed in one class from `before` to `after`. What only ids can tell is null where `comparison.ids` is false. */
@@ -536,16 +541,16 @@ export interface DiffDocument {
 
 export interface LeakOptions extends ComparisonOptions {
   /** Most leaks to return. Default: 20. */
-  limit?: number;
+  limit?: number | undefined;
   /**
    * How often the program did its work between two snapshots: one number for every interval, or one for each. Growth by a multiple of it counts
    * however small it is (from 3 operations on; a prime number is best), and intervals of unequal work are compared by the operation.
    */
-  operations?: number | number[];
+  operations?: number | number[] | undefined;
   /** Leaks to leave out, as `ignoreLeaks` does; `ignored` in the document counts them. */
-  ignore?: IgnorePattern | IgnorePattern[];
+  ignore?: IgnorePattern | IgnorePattern[] | undefined;
   /** More known leaks of libraries, looked at before those that the package brings: rows, or the path of a JSON file `{ "leaks": [row, …] }`. */
-  catalogue?: CatalogueRow[] | string;
+  catalogue?: CatalogueRow[] | string | undefined;
 }
 
 /**
@@ -569,12 +574,12 @@ export interface CatalogueRow {
   /** The leak in a few words. */
   title: string;
   /** Regular expression for the class of the leaked objects. */
-  className?: string;
+  className?: string | undefined;
   /** The same for the class of the container. */
-  container?: string;
+  container?: string | undefined;
   /** The same for references and classes of the retaining path: each must be there, in this order, from the root on. */
-  path?: string[];
-  kind?: LeakKind;
+  path?: string[] | undefined;
+  kind?: LeakKind | undefined;
   /** What to do. */
   advice: string;
   /** Where that is known from. */
@@ -641,7 +646,10 @@ export interface Leak {
   classes: LeakClass[];
   /** Who allocated most of them, innermost first: when allocations were recorded (`trackAllocations`). */
   allocationStack?: StackFrame[];
-  /** Leaked objects of the last snapshot that were allocated so. */
+  /**
+   * Leaked objects of the last snapshot that were allocated so. Others may have another stack, or none: V8 forgets that of an object which a collection
+   * moves, and only an earlier snapshot of the same ids has it then.
+   */
   allocationStackCount?: number;
 }
 
@@ -861,45 +869,45 @@ export interface CaptureOptions {
    * `'fork'`: a copy of this process writes, and this thread stands still for the copying only; Linux with glibc, on x86-64 and aarch64.
    * `'inline'`: V8 writes in this process, and this thread stands still until it is done. `'auto'`, the default: fork where it is safe.
    */
-  mode?: 'auto' | 'fork' | 'inline';
+  mode?: 'auto' | 'fork' | 'inline' | undefined;
   /** The thread whose heap it is; only that thread stands still. Default: the one that calls. */
-  worker?: Worker;
+  worker?: Worker | undefined;
   /** The file to write, which must not exist. Not together with `dir`. */
-  path?: string;
+  path?: string | undefined;
   /** An existing directory for a file with a name of its own. Default: a private one (0700) under `os.tmpdir()`. */
-  dir?: string;
+  dir?: string | undefined;
   /** Default: `'zstd'`. Chrome DevTools opens only `'none'`. */
-  compression?: 'zstd' | 'gzip' | 'none';
+  compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /** Ends the copy of `'fork'` at once. With `'inline'` it is looked at before V8 starts and after it has ended: V8 holds the thread. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Milliseconds from the call, the wait of `queue` included: then `HEAPHOUND_ERR_TIMEOUT`. Looked at as `signal` is. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Wait while other captures of this process are under way, in the order of the calls, instead of `HEAPHOUND_ERR_BUSY`. Default: false. */
-  queue?: boolean;
+  queue?: boolean | undefined;
   /** Most bytes on the disk: a snapshot that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Most bytes of memory that the capture may be expected to take: else `HEAPHOUND_ERR_NO_HEADROOM`, as when the system has no more. */
-  maxMemoryBytes?: number;
+  maxMemoryBytes?: number | undefined;
   /** Longest time that the thread may be expected to stand still: else `HEAPHOUND_ERR_MAX_PAUSE`. */
-  maxPauseMs?: number;
+  maxPauseMs?: number | undefined;
   /** False: capture whatever the estimates say. Default: true. */
-  checkHeadroom?: boolean;
+  checkHeadroom?: boolean | undefined;
   /** True for all but the last capture of a series that is compared by id: see `idsKept`. Default: false. */
-  keepIds?: boolean;
+  keepIds?: boolean | undefined;
   /**
    * Captures of one thread by `'fork'` have ids that name the same objects, by way of the table `FILE.ids` beside the last file; it may be removed
    * when no further capture is to be compared. False: no table, and ids of this capture alone. Default: true.
    */
-  comparable?: boolean;
+  comparable?: boolean | undefined;
   /**
    * `'strings'`: contents do not reach the disk; placeholders stand for them, and names stay: `docs/redaction.md`. Equal contents have equal placeholders in
    * all captures of one thread. Default: everything is in the file.
    */
-  redact?: 'strings';
+  redact?: 'strings' | undefined;
   /** More of V8's own objects, for people who work on V8. Default: false. */
-  exposeInternals?: boolean;
+  exposeInternals?: boolean | undefined;
   /** Numbers as nodes of their own, with their values. Default: false. */
-  exposeNumericValues?: boolean;
+  exposeNumericValues?: boolean | undefined;
 }
 
 export interface CaptureToStreamOptions extends Omit<CaptureOptions, 'path' | 'dir' | 'worker'> {
@@ -981,12 +989,12 @@ export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapsho
 
 export interface RedactOptions extends WorkOptions {
   /** Default: as the path says: `.zst`, `.gz`, else none. */
-  compression?: 'zstd' | 'gzip' | 'none';
+  compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /**
    * Equal contents have equal placeholders in all files that one key made. 16 bytes at least, and nobody may be able to guess it: who has it
    * can try out contents. Default: a random one, which all redactions of this thread share and which nobody learns.
    */
-  key?: string | Uint8Array;
+  key?: string | Uint8Array | undefined;
 }
 
 /** A redacted snapshot that was written. */
@@ -1017,26 +1025,26 @@ export function redactSnapshot(source: Source, path: string, options?: RedactOpt
 /** Which other process. */
 export interface InspectOptions {
   /** Its inspector: a port of this machine, `host:port`, or the URL that Node.js prints (`ws:`, `http:`). */
-  inspect?: number | string;
+  inspect?: number | string | undefined;
   /** Its id, instead of `inspect`: its inspector is opened by SIGUSR1 when it is closed, and closed again. Linux. */
-  pid?: number;
-  signal?: AbortSignal;
+  pid?: number | undefined;
+  signal?: AbortSignal | undefined;
   /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** Options of `captureFrom`; those that `captureSnapshot` has too mean the same, for the other process. */
 export interface CaptureFromOptions extends InspectOptions, Pick<CaptureOptions,
   'path' | 'dir' | 'compression' | 'exposeInternals' | 'exposeNumericValues' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'checkHeadroom'> {
   /** Replace the contents of strings before they reach the disk: `docs/redaction.md`. */
-  redact?: 'strings';
+  redact?: 'strings' | undefined;
   /** As of `redactSnapshot`; needs `redact`. */
-  key?: string | Uint8Array;
+  key?: string | Uint8Array | undefined;
   /** The heap of a worker thread, by its `threadId`. Default: the main thread. */
-  worker?: number;
+  worker?: number | undefined;
   /** @deprecated No effect: V8 forgets the ids of objects when a session of the inspector ends. `captureSeriesFrom` takes several in one. */
-  keepIds?: boolean;
-  onProgress?: (progress: Progress) => void;
+  keepIds?: boolean | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface CaptureFromResult extends Omit<CaptureResult, 'mode' | 'path' | 'tries' | 'runtime' | 'node' | 'pid'> {
@@ -1067,9 +1075,9 @@ export function captureFrom(options: CaptureFromOptions): Promise<CaptureFromRes
 
 export interface CaptureSeriesOptions extends CaptureFromOptions {
   /** Snapshots to take. Default: 3. */
-  count?: number;
+  count?: number | undefined;
   /** Milliseconds from the end of one to the beginning of the next. Default: 0. */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
 }
 
 /**
@@ -1092,18 +1100,18 @@ export function trackAllocations(): AllocationTracking;
 
 export interface CollectOptions {
   /** An existing directory for the packed files. Default: the same. */
-  out?: string;
+  out?: string | undefined;
   /** Default: `'zstd'`. `'none'` needs `out`. */
-  compression?: 'zstd' | 'gzip' | 'none';
+  compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /** Replace the contents of strings in the packed file. */
-  redact?: 'strings';
+  redact?: 'strings' | undefined;
   /** As of `redactSnapshot`; needs `redact`. */
-  key?: string | Uint8Array;
+  key?: string | Uint8Array | undefined;
   /** Let the originals stay. Default: false. */
-  keep?: boolean;
+  keep?: boolean | undefined;
   /** End when everything that is there has been looked at. Default: false, until `signal` fires. */
-  once?: boolean;
-  signal?: AbortSignal;
+  once?: boolean | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** What became of one file. */
@@ -1136,7 +1144,7 @@ export function collectSnapshots(directory: string, options?: CollectOptions): A
 export interface DecryptOptions {
   /** Private keys of age (`AGE-SECRET-KEY-1…`); one of them has to fit. */
   identities: string | string[];
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface DecryptResult {
@@ -1172,9 +1180,9 @@ export type RuleName = 'heap-trend' | 'external-trend' | 'rss-gap' | 'heap-limit
 export type RuleState = 'off' | 'quiet' | 'rising' | 'investigating' | 'alarm';
 
 export interface RuleSetting {
-  enabled?: boolean;
+  enabled?: boolean | undefined;
   /** Share of the limit from which on it is near, above 0 and up to 1; for `'heap-limit'` (0.7) and `'container-limit'` (0.85). */
-  share?: number;
+  share?: number | undefined;
 }
 
 /** How far a rule is. */
@@ -1196,68 +1204,68 @@ export interface WatchRule {
   enabled: boolean;
   state: RuleState;
   meaning: string;
-  share?: number;
+  share?: number | undefined;
   progress: RuleProgress;
 }
 
 export interface WatchLimits {
   /** Most snapshots of one process. Default: 12. */
-  maxCaptures?: number;
+  maxCaptures?: number | undefined;
   /** Most snapshots in 24 hours. Default: 6. */
-  maxPerDay?: number;
+  maxPerDay?: number | undefined;
   /** Milliseconds between two snapshots of one rise, at the least. Default: 60,000. */
-  spacingMs?: number;
+  spacingMs?: number | undefined;
   /** Milliseconds after a rise was looked into, before another is. Default: 600,000. */
-  cooldownMs?: number;
+  cooldownMs?: number | undefined;
   /** Milliseconds between two alarms of one rule. Default: 24 hours. */
-  repeatMs?: number;
+  repeatMs?: number | undefined;
   /** Most milliseconds of a random wait before the first snapshot, so that replicas do not act at once. Default: 15,000. */
-  jitterMs?: number;
+  jitterMs?: number | undefined;
   /** Milliseconds that the lock in the store is held at the most: of all processes with one store, one looks into its memory at a time. Default: 1 hour. */
-  lockMs?: number;
+  lockMs?: number | undefined;
 }
 
 export interface Webhook {
   /** Https, or this machine. */
   url: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** Of one attempt. Default: 5,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** After the first attempt; only where a later one may succeed. Default: 3. */
-  retries?: number;
+  retries?: number | undefined;
   /** Before the first retry; doubles with each. Default: 1,000. */
-  retryMs?: number;
+  retryMs?: number | undefined;
   /** Allow http to other machines. Default: false. */
-  allowHttp?: boolean;
+  allowHttp?: boolean | undefined;
 }
 
 export interface WatchOptions {
   /** Takes the snapshots and analyses them. Not together with `store` or `capture`. Default: one of its own over `store`. */
-  service?: Service;
+  service?: Service | undefined;
   /** An opened store, or what `openStore` takes. Default: a directory. */
-  store?: Store | StoreConfig;
+  store?: Store | StoreConfig | undefined;
   /** Takes a snapshot; what `analyse` gets is the `id`. Only with `analyse`. */
-  capture?: (reason: string, options: { signal: AbortSignal }) => Promise<{ id: string; location?: string }>;
-  analyse?: (ids: string[], options: { signal: AbortSignal }) => Promise<LeakDocument>;
-  log?: WatchLog;
+  capture?: ((reason: string, options: { signal: AbortSignal }) => Promise<{ id: string; location?: string | undefined }>) | undefined;
+  analyse?: ((ids: string[], options: { signal: AbortSignal }) => Promise<LeakDocument>) | undefined;
+  log?: WatchLog | undefined;
   /** An address that alarms are posted to, as JSON. */
-  webhook?: string | Webhook;
-  rules?: Partial<Record<RuleName, boolean | RuleSetting>>;
-  limits?: WatchLimits;
+  webhook?: string | Webhook | undefined;
+  rules?: Partial<Record<RuleName, boolean | RuleSetting>> | undefined;
+  limits?: WatchLimits | undefined;
   /** Milliseconds between two looks. Default: 15,000. */
-  sampleMs?: number;
+  sampleMs?: number | undefined;
   /** Milliseconds of a window, whose least value counts. Default: 15,000. */
-  windowMs?: number;
+  windowMs?: number | undefined;
   /** Milliseconds after the start in which no rise is looked for. Default: 60,000. */
-  settleMs?: number;
+  settleMs?: number | undefined;
   /** Windows with a major collection in them that make a trend, 5 to 40. Default: 8. */
-  minWindows?: number;
+  minWindows?: number | undefined;
   /** Milliseconds of sampling allocations, where no snapshot can be taken. Default: 30,000. */
-  samplingMs?: number;
+  samplingMs?: number | undefined;
   /** Threads of an analysis, without a `service`. Default: 1. */
-  threads?: number;
+  threads?: number | undefined;
   /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
-  now?: () => number;
+  now?: (() => number) | undefined;
 }
 
 export interface AlarmLeak {
@@ -1331,24 +1339,24 @@ export function watchMemory(options?: WatchOptions): Promise<MemoryWatcher>;
 
 export interface EmbeddedMetricsOptions {
   /** Default: `process.stdout`. */
-  stream?: { write(text: string): unknown };
+  stream?: { write(text: string): unknown } | undefined;
   /** Default: `'heaphound'`. */
-  namespace?: string;
+  namespace?: string | undefined;
   /** Names and values, at most 30. Default: `{ service: 'node' }`. */
-  dimensions?: Record<string, string>;
+  dimensions?: Record<string, string> | undefined;
   /** Milliseconds between two lines of levels. Default: 60,000. */
-  everyMs?: number;
+  everyMs?: number | undefined;
 }
 
 export interface MetricsOptions {
   /** A registry of prom-client. It is never the global one unless that is what you pass. */
-  registry?: object;
+  registry?: object | undefined;
   /** A meter of OpenTelemetry. */
-  meter?: object;
+  meter?: object | undefined;
   /** Lines of the CloudWatch embedded metric format. */
-  emf?: boolean | EmbeddedMetricsOptions;
+  emf?: boolean | EmbeddedMetricsOptions | undefined;
   /** Whose levels and rules are exported too. */
-  watcher?: Pick<MemoryWatcher, 'levels' | 'rules'>;
+  watcher?: Pick<MemoryWatcher, 'levels' | 'rules'> | undefined;
 }
 
 /** Exports what the channels of heaphound and a watcher tell: `docs/watcher.md`. `stop` takes everything back that it registered. */

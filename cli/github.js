@@ -4,7 +4,7 @@
 
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
-const { toPath } = require('../words/location');
+const { isUnmapped, toPath } = require('../words/location');
 const { cacheOf, headline, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
 const { tellUnknown } = require('../words/leak-accounting');
 const { harmless, sentence } = require('../words/text');
@@ -70,7 +70,8 @@ function fileOf(place, root) {
   const { file, line, column } = original ?? own;
   const relative = path.relative(root, path.resolve(root, toPath(file)));
   if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) return {};
-  return { file: relative.replaceAll('\\', '/'), line, col: column };
+  const shown = relative.replaceAll('\\', '/');
+  return isUnmapped(own) ? { file: shown } : { file: shown, line, col: column };
 }
 
 /** @param {string} text */

@@ -4,7 +4,7 @@
 
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { toPath } = require('../words/location');
+const { isUnmapped, toPath } = require('../words/location');
 const { cacheOf, cutOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../words/leak-sentences');
 const { tellUnknown } = require('../words/leak-accounting');
 const { sentence } = require('../words/text');
@@ -84,7 +84,7 @@ function physicalLocation({ original, ...own }, root) {
   const { file, line, column } = original ?? own;
   return {
     artifactLocation: artifactLocation(toPath(file), root),
-    region: { startLine: Math.max(line, 1), startColumn: Math.max(column, 1) },
+    ...(isUnmapped(own) ? {} : { region: { startLine: Math.max(line, 1), startColumn: Math.max(column, 1) } }),
   };
 }
 

@@ -20,6 +20,7 @@ const OPTIONS = {
   order: { value: 'WHICH', help: 'auto (default): as they were taken; given: as they stand here' },
   allow: { value: 'WHAT,…', help: 'same: a snapshot twice; unrelated: those of different programs', read: allowed },
   strict: { help: 'numbers exactly as Chrome DevTools has them, its quirks too' },
+  'source-maps': { value: 'DIR', help: 'folder with source maps that do not lie where the scripts say' },
   'no-source-maps': { help: 'do not look for source maps' },
   threads: { value: 'N', help: 'threads to work on (default: one for each processor)', read: positiveInteger },
   'max-memory': { value: 'SIZE', help: 'give up when a snapshot takes more memory (default: what there is)', read: bytes },
@@ -72,7 +73,7 @@ const OPTIONS = {
 };
 
 /** Options that every command takes. */
-const COMMON = ['json', 'limit', 'strict', 'no-source-maps', 'threads', 'max-memory', 'color', 'no-color', 'help'];
+const COMMON = ['json', 'limit', 'strict', 'source-maps', 'no-source-maps', 'threads', 'max-memory', 'color', 'no-color', 'help'];
 
 /**
  * What is meant, though it is refused by default.

@@ -45,7 +45,7 @@ function workOptions({ options, signal, progress, operands }) {
     threads: options.threads,
     maxMemoryBytes: options['max-memory'],
     parity: options.strict ? 'devtools' : 'heaphound',
-    sourceMaps: !options['no-source-maps'],
+    sourceMaps: sourceMapsOf(options),
     onProgress: ({ stage, done, total, snapshot }) => {
       const file = operands[snapshot ?? 0];
       const name = file === undefined || file === '-' ? 'standard input' : harmless(path.basename(file));
@@ -56,6 +56,24 @@ function workOptions({ options, signal, progress, operands }) {
 
 /** Options of every command that compares snapshots. */
 const COMPARISON = ['compare-by', 'order', 'allow'];
+
+/**
+ * What `--source-maps` and `--no-source-maps` mean.
+ *
+ * @param {Record<string, any>} options
+ * @returns {boolean | string}
+ */
+function sourceMapsOf({ 'source-maps': folder, 'no-source-maps': none }) {
+  if (folder === undefined) return !none;
+  if (none) throw new UsageError('--source-maps cannot be used with --no-source-maps');
+  if (!isFolder(folder)) throw new UsageError(`--source-maps must be a folder with source maps; ${harmless(folder)} is none`);
+  return folder;
+}
+
+/** @param {string} folder */
+function isFolder(folder) {
+  return fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
 
 /**
  * What they mean.

@@ -8,32 +8,32 @@ export interface BearerAuth {
   /** Keys of the header `authorization: Bearer KEY`, 32 characters at least. */
   bearer: Array<string | undefined> | Set<string>;
   /** Characters of a key at least, from 16. Default: 32. */
-  minLength?: number;
+  minLength?: number | undefined;
 }
 
 export interface DeskOptions extends Pick<ServiceOptions, 'analysis' | 'capture' | 'limits' | 'threads' | 'drainMs' | 'closeTimeoutMs'> {
   /** Who may. Without it nothing starts. `'none'` needs `dangerouslyAllowUnauthenticated`. */
   auth: BearerAuth | AuthFunction | 'none';
   /** With `auth: 'none'`: requests of this machine are served without keys, others are refused. Default: false. */
-  dangerouslyAllowUnauthenticated?: boolean;
+  dangerouslyAllowUnauthenticated?: boolean | undefined;
   /** Give snapshots out: to all who may capture, or to those with keys of their own. Default: false. */
-  allowDownload?: boolean | { auth: BearerAuth | AuthFunction };
+  allowDownload?: boolean | { auth: BearerAuth | AuthFunction } | undefined;
   /** Names by which the service may be called, without port. Default: any. */
-  hosts?: string[];
+  hosts?: string[] | undefined;
   /** What a proxy in front takes off the path, such as `/svc`: links begin with it. Default: what `x-forwarded-prefix` says, else nothing. */
-  publicPrefix?: string;
+  publicPrefix?: string | undefined;
   /** An opened store, which stays yours, or what `openStore` takes. Default: a private directory. */
-  store?: Store | StoreConfig;
+  store?: Store | StoreConfig | undefined;
   /** Watch memory through this service: `docs/watcher.md`. Default: false. */
-  watch?: boolean | Omit<WatchOptions, 'service' | 'store' | 'capture' | 'analyse' | 'log' | 'threads'>;
-  log?: ServiceLog;
+  watch?: boolean | Omit<WatchOptions, 'service' | 'store' | 'capture' | 'analyse' | 'log' | 'threads'> | undefined;
+  log?: ServiceLog | undefined;
 }
 
 export interface HandlerOptions extends DeskOptions {
   /** Before `path`. Default: none. */
-  prefix?: string;
+  prefix?: string | undefined;
   /** Default: `'/heap-snapshot'`. */
-  path?: string;
+  path?: string | undefined;
 }
 
 export interface Handler {

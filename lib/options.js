@@ -1,5 +1,6 @@
 'use strict';
 
+const path = require('node:path');
 const { optionError } = require('./errors');
 
 /** @type {readonly import('..').Filter[]} */
@@ -95,6 +96,13 @@ function id(name, value) {
   return value;
 }
 
+/** False, true, or the folder in which maps are. @type {Check} */
+function sourceMaps(name, value) {
+  if (typeof value === 'boolean') return value;
+  if (typeof value !== 'string' || value === '' || value.includes('\0')) throw optionError(name, 'must be a boolean, or the path of a folder');
+  return path.resolve(value);
+}
+
 /** What every long call takes. @type {Record<string, Check>} */
 const WORK = { signal, onProgress: ofType('function') };
 
@@ -103,7 +111,7 @@ const OPEN = {
   ...WORK,
   threads: integer(1, MAX_THREADS),
   parity: oneOf(['heaphound', 'devtools']),
-  sourceMaps: ofType('boolean'),
+  sourceMaps,
   maxMemoryBytes: integer(0),
 };
 

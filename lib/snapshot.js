@@ -351,7 +351,8 @@ function nativeOptions(options, room) {
     maxMemoryBytes: Number.isFinite(room.bytes) ? room.bytes : undefined,
     threads: options.threads ?? 0,
     devtools: options.parity === 'devtools',
-    sourceMaps: options.sourceMaps ?? false,
+    sourceMaps: (options.sourceMaps ?? false) !== false,
+    ...(typeof options.sourceMaps === 'string' && { sourceMapFolder: options.sourceMaps }),
   };
 }
 

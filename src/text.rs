@@ -18,7 +18,7 @@ const SHOWN_END: usize = 400;
 pub struct Text<'a>(pub &'a [u8]);
 
 /// An owned text.
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TextBuf(Vec<u8>);
 
 impl<'a> Text<'a> {

@@ -7,35 +7,35 @@ export interface NoLeakOptions {
    * Runs of the scenario between two snapshots; the next prime number is taken, 3 at least, since growth by a multiple of it can only be the
    * scenario's. More find what leaks little or seldom. Default: 11; 23 with two snapshots.
    */
-  iterations?: number;
+  iterations?: number | undefined;
   /** Rounds of `iterations` runs before the first snapshot, in which caches fill and modules load. Default: 2. */
-  warmup?: number;
+  warmup?: number | undefined;
   /** 2 to 10. Two cannot tell a leak from a cache that is filling up. Default: 3. */
-  snapshots?: number;
+  snapshots?: number | undefined;
   /** Milliseconds of rest after each round, in which connections close and timers end. Default: 40. */
-  settleMs?: number;
+  settleMs?: number | undefined;
   /** Leaks that are known: as of `findLeaks`. The message tells the fingerprint. */
-  ignore?: IgnorePattern | IgnorePattern[];
+  ignore?: IgnorePattern | IgnorePattern[] | undefined;
   /**
    * Bytes that each run may leave behind, without V8's code and tables; measured in the interval that grew least. Default: any number, as long as no
    * leak is found.
    */
-  maxBytesPerIteration?: number;
+  maxBytesPerIteration?: number | undefined;
   /** Objects of a class, by its name, that there may be more in the last snapshot than in the first: `{ Session: 0 }`. */
-  maxGrowth?: Record<string, number>;
+  maxGrowth?: Record<string, number> | undefined;
   /**
    * Where a scenario runs that is given as a module: false, in a quiet child process; true, in this one. A function runs in this process always,
    * since it cannot leave it. Default: false for a module, true for a function.
    */
-  inProcess?: boolean;
+  inProcess?: boolean | undefined;
   /** Name of the function that the module exports. Default: `'default'`. */
-  export?: string;
+  export?: string | undefined;
   /** Further flags of Node.js for the child process, as for a loader of TypeScript. */
-  execArgv?: string[];
+  execArgv?: string[] | undefined;
   /** Name of the folder of a failure's snapshots. Default: that of the function or module. */
-  name?: string;
+  name?: string | undefined;
   /** Directory for them. Default: `.heaphound` in the working directory, which gets a `.gitignore`. */
-  dir?: string;
+  dir?: string | undefined;
 }
 
 /** A class that grew more than `maxGrowth` allows. */
@@ -92,7 +92,7 @@ export interface HeapMatchers<R> {
    * Of a diff (`diffSnapshots`, `checkpoint().diff()`): no class of the program or of its packages gained objects; plain objects and strings are of none.
    * Of what `findLeaks` gives: it found none. `ignore` as for `assertNoLeak`; in a diff it is compared with names of classes.
    */
-  toHaveNoLeaks(options?: { ignore?: string | RegExp | ((it: any) => boolean) | (string | RegExp | ((it: any) => boolean))[] }): R;
+  toHaveNoLeaks(options?: { ignore?: string | RegExp | ((it: any) => boolean) | (string | RegExp | ((it: any) => boolean))[] | undefined }): R;
   /** Of a diff: the class has `count` objects more than before, neither less nor more. */
   toHaveGrownBy(expected: { className: string; count: number }): R;
 }
@@ -113,7 +113,7 @@ export const matchers: {
 
 export interface CheckpointOptions {
   /** Milliseconds of rest before each snapshot. Default: 40. */
-  settleMs?: number;
+  settleMs?: number | undefined;
 }
 
 /** One object of a heap. */

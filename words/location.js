@@ -8,7 +8,8 @@ const { fit, harmless } = require('./text');
 const LONGEST_PLACE = 200;
 
 /**
- * `file:line:column`, the file relative to the working folder when it lies below it; the original source when a map named it.
+ * `file:line:column`, the file relative to the working folder when it lies below it; the original source when a map named it. The file alone
+ * when line and column are those of other code.
  *
  * @param {import('..').SourceLocation | import('..').SourcePosition | undefined} location
  * @param {string} [folder]
@@ -18,7 +19,17 @@ function printLocation(location, folder = process.cwd()) {
   if (!location) return '';
   const { file, line, column } = 'original' in location && location.original ? location.original : location;
   if (!file) return '';
-  return `${fit(harmless(relativeFile(file, folder)), LONGEST_PLACE, 'end')}:${line}:${column}`;
+  const shown = fit(harmless(relativeFile(file, folder)), LONGEST_PLACE, 'end');
+  return isUnmapped(location) ? shown : `${shown}:${line}:${column}`;
+}
+
+/**
+ * True for a place whose line and column say nothing of the file: what ran was made of it in memory.
+ *
+ * @param {import('..').SourceLocation | import('..').SourcePosition} location
+ */
+function isUnmapped(location) {
+  return 'unmapped' in location && location.unmapped === true;
 }
 
 /**
@@ -45,4 +56,4 @@ function toPath(file) {
   }
 }
 
-module.exports = { printLocation, toPath };
+module.exports = { isUnmapped, printLocation, toPath };

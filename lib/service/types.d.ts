@@ -9,35 +9,35 @@ export interface ServiceOptions {
   store: Store;
   /** Of all captures. `mode: 'auto'`, the default, forks wherever the system can, and then never falls back to a pause. */
   capture?: Pick<CaptureOptions,
-    'mode' | 'redact' | 'comparable' | 'checkHeadroom' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'timeoutMs' | 'exposeInternals' | 'exposeNumericValues'>;
-  analysis?: AnalysisLimits;
-  limits?: ServiceLimits;
+    'mode' | 'redact' | 'comparable' | 'checkHeadroom' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'timeoutMs' | 'exposeInternals' | 'exposeNumericValues'> | undefined;
+  analysis?: AnalysisLimits | undefined;
+  limits?: ServiceLimits | undefined;
   /** Threads of an analysis, 1 to 256. Default: 1. */
-  threads?: number;
+  threads?: number | undefined;
   /** Milliseconds that `isReady()` is false before a capture that holds the thread. Default: 0. */
-  drainMs?: number;
+  drainMs?: number | undefined;
   /** Milliseconds that `close()` waits at most for what it has cancelled. Default: 5,000. */
-  closeTimeoutMs?: number;
-  log?: ServiceLog;
+  closeTimeoutMs?: number | undefined;
+  log?: ServiceLog | undefined;
 }
 
 /** What an analysis may take: it runs in the process of the app. */
 export interface AnalysisLimits {
   /** Bytes. One that may take more is refused with `HEAPHOUND_ERR_NO_HEADROOM`. Default: three quarters of what the control groups and the machine leave. */
-  maxMemoryBytes?: number;
+  maxMemoryBytes?: number | undefined;
   /** Then it fails with `HEAPHOUND_ERR_TIMEOUT`. Default: ten minutes. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** False: only `maxMemoryBytes` counts. Default: true. */
-  checkHeadroom?: boolean;
+  checkHeadroom?: boolean | undefined;
 }
 
 export interface ServiceLimits {
   /** Milliseconds between the end of a capture and the next. Default: ten minutes after one that held the thread, none after one by fork. */
-  cooldownMs?: number;
+  cooldownMs?: number | undefined;
   /** Captures that may begin in any 24 hours of this process. Default: 48. */
-  maxPerDay?: number;
+  maxPerDay?: number | undefined;
   /** Operations that are remembered. Default: 100. */
-  maxHistory?: number;
+  maxHistory?: number | undefined;
 }
 
 /** A logger as pino is one. It never gets headers, keys, or contents of a heap. */
@@ -49,25 +49,25 @@ export interface ServiceLog {
 
 export interface CaptureRequest {
   /** Who or what wants it: lower-case letters, digits, hyphens, up to 32. Default: `'manual'`. */
-  trigger?: string;
+  trigger?: string | undefined;
   /** For people, up to 1,000 characters. */
-  reason?: string;
+  reason?: string | undefined;
   /** Up to 16, each up to 64 letters, digits, dots, underscores, hyphens. */
-  tags?: string[];
+  tags?: string[] | undefined;
   /** Contents of strings do not reach the store. It cannot be switched off where the service has it on. */
-  redact?: 'strings';
+  redact?: 'strings' | undefined;
   /** Passed on to the audit messages. */
-  by?: unknown;
+  by?: unknown | undefined;
   /** The capture begins when it is resolved. Its place is taken at once. */
-  after?: Promise<unknown>;
+  after?: Promise<unknown> | undefined;
 }
 
 export interface ServiceDiffOptions extends Pick<DiffOptions, 'compareBy' | 'limit'> {
-  by?: unknown;
+  by?: unknown | undefined;
 }
 
 export interface ServiceLeakOptions extends Pick<LeakOptions, 'compareBy' | 'limit' | 'operations'> {
-  by?: unknown;
+  by?: unknown | undefined;
 }
 
 export type OperationKind = 'capture' | 'diff' | 'leaks';

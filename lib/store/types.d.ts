@@ -81,30 +81,30 @@ export interface S3StoreConfig extends StoreEncryption {
 export interface S3Options {
   bucket: string;
   /** Keys begin with `PREFIX/SERVICE/`. Default: `'heaphound'`. */
-  prefix?: string;
+  prefix?: string | undefined;
   /** Default: `'node'`. Processes with the same one share what they store, and their locks. */
-  service?: string;
+  service?: string | undefined;
   /** Default: as the SDK finds it; with an `endpoint` `us-east-1`. */
-  region?: string;
+  region?: string | undefined;
   /** URL of another server than Amazon's. */
-  endpoint?: string;
+  endpoint?: string | undefined;
   /** The bucket in the path and not in the host name: what most other servers want. */
-  forcePathStyle?: boolean;
-  serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
-  kmsKeyId?: string;
-  storageClass?: string;
+  forcePathStyle?: boolean | undefined;
+  serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined;
+  kmsKeyId?: string | undefined;
+  storageClass?: string | undefined;
   /** Bytes of a part, at least 5 MiB; a snapshot has at most 10,000 parts. Memory is this times `queueSize`. Default: 8 MiB. */
-  partSizeBytes?: number;
+  partSizeBytes?: number | undefined;
   /** Parts that are under way at a time. Default: 3. */
-  queueSize?: number;
+  queueSize?: number | undefined;
   /** Of each request. Default: the SDK's, 3. */
-  maxAttempts?: number;
+  maxAttempts?: number | undefined;
   /** `'WHEN_REQUIRED'`: for servers that do not know the SDK's checksums. Default: `'WHEN_SUPPORTED'`. */
-  checksums?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED';
+  checksums?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED' | undefined;
   /** False: for servers that refuse `If-None-Match`. Locks are not safe then. Default: true. */
-  conditionalWrites?: boolean;
+  conditionalWrites?: boolean | undefined;
   /** An `S3Client` of yours, which is not closed. Default: one of our own, with the credentials that the SDK finds. */
-  client?: { send(command: any): Promise<any> };
+  client?: { send(command: any): Promise<any> } | undefined;
 }
 
 /** URLs that somebody signed for PUT. They are secrets: no error, record or log has more of them than host and path. */
@@ -114,17 +114,17 @@ export interface PresignedStoreConfig extends StoreEncryption {
 
 export interface PresignedOptions {
   /** For one snapshot, without a sidecar. Not together with `urls`. */
-  url?: string | URL;
+  url?: string | URL | undefined;
   /** Asked for each object. Nothing, for a sidecar or a report: it is not wanted. */
-  urls?: (object: PresignedObject) => PresignedTarget | undefined | Promise<PresignedTarget | undefined>;
+  urls?: ((object: PresignedObject) => PresignedTarget | undefined | Promise<PresignedTarget | undefined>) | undefined;
   /** Sent with each: what the signature covers, or `x-ms-blob-type: BlockBlob` for Azure. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** Part of the `key` that is proposed. Default: `'node'`. */
-  service?: string;
+  service?: string | undefined;
   /** The length has to be known first: hold the snapshot in memory, at most so many bytes. Default: in a private file under `os.tmpdir()`, which is removed. */
-  memoryBytes?: number;
+  memoryBytes?: number | undefined;
   /** For each object, in milliseconds. Default: 15 minutes. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 export type PresignedTarget = string | URL | { url: string | URL; headers?: Record<string, string> };

@@ -5,6 +5,8 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::format::FunctionInfo;
 use crate::ordinal::NodeOrdinal;
+use crate::snapshot::Snapshot;
+use crate::text::TextBuf;
 use std::collections::HashMap;
 
 /// Allocations, and those of them that are alive.
@@ -122,18 +124,48 @@ impl Allocations {
     }
 }
 
+/// A function that was running when an object was allocated. Line and column count from 1.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct StackFrame {
+    pub name: TextBuf,
+    /// The script's name as V8 was given it.
+    pub file: TextBuf,
+    pub line: u32,
+    pub column: u32,
+    pub script_id: u32,
+}
+
+impl StackFrame {
+    pub fn of(snapshot: &Snapshot, function: &FunctionInfo) -> Self {
+        Self {
+            name: snapshot.text(function.name).to_owned(),
+            file: snapshot.text(function.script_name).to_owned(),
+            line: function.line,
+            column: function.column,
+            script_id: function.script_id,
+        }
+    }
+}
+
 /// Functions that were running when the node was allocated, innermost first; empty when that was not recorded.
 ///
 /// # Cost
 /// O(call paths).
-pub fn allocation_stack(heap: &Heap, node: NodeOrdinal) -> Vec<FunctionInfo> {
-    let tables = heap.snapshot.tables();
-    let id = heap.snapshot.trace_node_id(node);
+pub fn allocation_stack(heap: &Heap, node: NodeOrdinal) -> Vec<StackFrame> {
+    allocation_frames(&heap.snapshot, heap.snapshot.trace_node_id(node))
+}
+
+/// [`allocation_stack`] by the number of the call path.
+///
+/// # Cost
+/// O(call paths).
+pub fn allocation_frames(snapshot: &Snapshot, id: u32) -> Vec<StackFrame> {
+    let tables = snapshot.tables();
     let mut stack = Vec::new();
     let Some(mut at) = tables.trace_nodes.iter().position(|trace| id != 0 && trace.id == id) else { return stack };
     loop {
         let trace = &tables.trace_nodes[at];
-        stack.extend(tables.functions.get(trace.function as usize));
+        stack.extend(tables.functions.get(trace.function as usize).map(|function| StackFrame::of(snapshot, function)));
         let parent = trace.parent as usize;
         if parent >= at {
             return stack;
@@ -182,7 +214,6 @@ mod tests {
     use crate::format::TraceNode;
     use crate::open::{OpenOptions, analyse};
     use crate::ordinal::StringOrdinal;
-    use crate::snapshot::Snapshot;
     use crate::snapshot::drawing::draw;
 
     /// (root) calls main and other; both call make, which calls itself.
@@ -193,7 +224,7 @@ mod tests {
             name: StringOrdinal(0),
             script_name: StringOrdinal(0),
             script_id: 0,
-            line: 1,
+            line: function_id,
             column: 1,
         };
         tables.functions = (0..4).map(function).collect();
@@ -232,8 +263,7 @@ mod tests {
     #[test]
     fn a_stack_runs_from_the_allocation_to_the_top() {
         let heap = heap();
-        let stack =
-            |node| allocation_stack(&heap, NodeOrdinal(node)).iter().map(|it| it.function_id).collect::<Vec<_>>();
+        let stack = |node| allocation_stack(&heap, NodeOrdinal(node)).iter().map(|it| it.line).collect::<Vec<_>>();
         assert_eq!(stack(1), [3, 3, 1, 0]);
         assert_eq!(stack(0), [0; 0]);
     }

@@ -5,6 +5,7 @@
 //! `system / Script / `. Every script that stands in `locations` stands there for one of its closures.
 
 use super::heap::Heap;
+use super::scope_name::{functions_of, is_context};
 use crate::control::Control;
 use crate::error::Result;
 use crate::format::Location;
@@ -48,7 +49,7 @@ impl Scripts {
                 continue;
             }
             if let Some(name) = script_of(snapshot, node).and_then(|script| script_name(snapshot, script)) {
-                file.insert(place.script_id, path_of(name.shown().as_text()));
+                file.insert(place.script_id, file_of_script(name.shown().as_text()));
             }
         }
         Ok(Self { file })
@@ -102,14 +103,8 @@ impl Scripts {
     }
 }
 
-/// True for the variables of a function that its closures share.
-pub fn is_context(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-    let name = snapshot.name_text(node);
-    snapshot.kind(node) == NodeKind::OBJECT && (name.is("system / Context") || name.starts_with("system / Context / "))
-}
-
 /// The path that a `file:` URL means; any other text as it is.
-fn path_of(name: Text<'_>) -> TextBuf {
+pub fn file_of_script(name: Text<'_>) -> TextBuf {
     let Some(rest) = name.as_bytes().strip_prefix(b"file://") else { return name.to_owned() };
     let mut path = TextBuf::new();
     let mut rest = match rest {
@@ -142,9 +137,21 @@ fn hex(digit: u8) -> u8 {
     }
 }
 
+/// Beginning of the file of a module, by the variables of the module.
+pub fn scope_file(heap: &Heap, context: NodeOrdinal) -> Option<SourceLocation> {
+    let snapshot = &heap.snapshot;
+    let (_, scope) = snapshot.internal_edge(context, "scope_info")?;
+    let script = functions_of(heap, scope).find_map(|function| script_of_function(snapshot, function))?;
+    Some(SourceLocation { file: file_of_script(script_name(snapshot, script)?), line: 1, column: 1, script_id: 0 })
+}
+
 /// Node of the script that a closure's code stands in.
 fn script_of(snapshot: &Snapshot, closure: NodeOrdinal) -> Option<NodeOrdinal> {
     let (_, shared) = snapshot.internal_edge(closure, "shared")?;
+    script_of_function(snapshot, shared)
+}
+
+fn script_of_function(snapshot: &Snapshot, shared: NodeOrdinal) -> Option<NodeOrdinal> {
     let (_, script) =
         snapshot.internal_edge(shared, "script").or_else(|| snapshot.internal_edge(shared, "script_or_debug_info"))?;
     // While a debugger is attached its own record stands between the two.
@@ -179,19 +186,17 @@ fn constructor(snapshot: &Snapshot, object: NodeOrdinal) -> Option<NodeOrdinal> 
 
 /// The function whose scope the context is; failing that, one that was made in it.
 fn place_of_context(heap: &Heap, context: NodeOrdinal) -> Option<Location> {
-    let snapshot = &heap.snapshot;
-    let scope = snapshot.internal_edge(context, "scope_info").map(|(_, scope)| scope);
-    let own = scope.and_then(|scope| {
-        let functions = heap.graph.retainers.sources(scope).map(|(source, _)| source);
-        functions
-            .filter(|function| {
-                snapshot.kind(*function) == NodeKind::CODE
-                    && (leads(snapshot, *function, "name_or_scope_info", scope)
-                        || leads(snapshot, *function, "scope_info", scope))
-            })
-            .find_map(|function| place_of_user(heap, function, "shared"))
-    });
-    own.or_else(|| place_of_user(heap, context, "context"))
+    own_place(heap, context).or_else(|| place_of_user(heap, context, "context"))
+}
+
+/// Whether a context is placed at the function whose scope it is, and not at one that was made in it.
+pub fn has_own_place(heap: &Heap, context: NodeOrdinal) -> bool {
+    own_place(heap, context).is_some()
+}
+
+fn own_place(heap: &Heap, context: NodeOrdinal) -> Option<Location> {
+    let (_, scope) = heap.snapshot.internal_edge(context, "scope_info")?;
+    functions_of(heap, scope).find_map(|function| place_of_user(heap, function, "shared"))
 }
 
 /// Place of the first closure that leads to the node by an edge of this name.
@@ -225,7 +230,7 @@ mod tests {
             ("file:///srv/%ff.js", "file:///srv/%ff.js"),
             ("webpack://app/./x.ts", "webpack://app/./x.ts"),
         ] {
-            assert_eq!(path_of(Text::from_str(url)).to_string(), path);
+            assert_eq!(file_of_script(Text::from_str(url)).to_string(), path);
         }
     }
 }

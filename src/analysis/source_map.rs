@@ -1,9 +1,13 @@
 //! From the code that ran to the code that was written: positions through the source maps that scripts name.
 
+use super::original_names::OriginalNames;
 use super::scripts::SourceLocation;
+use crate::text::TextBuf;
 use sourcemap::DecodedMap;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
 /// The most bytes that a script or a map may have; larger ones are left alone.
 pub const MAX_SOURCE_BYTES: u64 = 128 << 20;
@@ -20,23 +24,41 @@ pub struct OriginalLocation {
 }
 
 /// Reads a regular file of at most so many bytes; `None` when there is none. `archive` has the one that reads the disk.
-pub type ReadFile<'a> = dyn FnMut(&Path, u64) -> Option<Vec<u8>> + 'a;
+pub type ReadFile = dyn Fn(&Path, u64) -> Option<Vec<u8>>;
 
 /// Source maps by script, each looked for once.
-pub struct SourceMaps<'a> {
-    read: Box<ReadFile<'a>>,
-    by_file: HashMap<String, Option<Found>>,
+pub struct SourceMaps {
+    read: Box<ReadFile>,
+    /// Where maps are that do not lie where the script says.
+    folder: Option<PathBuf>,
+    by_file: RefCell<HashMap<TextBuf, Rc<Script>>>,
 }
 
-struct Found {
-    map: DecodedMap,
+/// Whose variable it is, seen from a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum VariableOf {
+    /// The script in which the place is.
+    Script,
+    /// The function at the place.
+    Function,
+    /// The function in which that at the place was made.
+    Around,
+}
+
+/// What the files at hand say of a script.
+#[derive(Default)]
+struct Script {
+    /// Of the file at hand; `None` when there is none.
+    lines: Option<usize>,
+    map: Option<DecodedMap>,
     /// Folder that the map's sources are relative to.
-    folder: PathBuf,
+    base: PathBuf,
+    names: OnceCell<Option<OriginalNames>>,
 }
 
-impl<'a> SourceMaps<'a> {
-    pub fn new(read: impl FnMut(&Path, u64) -> Option<Vec<u8>> + 'a) -> Self {
-        Self { read: Box::new(read), by_file: HashMap::new() }
+impl SourceMaps {
+    pub fn new(read: impl Fn(&Path, u64) -> Option<Vec<u8>> + 'static, folder: Option<PathBuf>) -> Self {
+        Self { read: Box::new(read), folder, by_file: RefCell::default() }
     }
 
     /// Where the place was before bundling or compiling; `None` when no map says so.
@@ -45,38 +67,155 @@ impl<'a> SourceMaps<'a> {
     ///
     /// # Cost
     /// Reads the script and its map at the first place in the script.
-    pub fn original(&mut self, place: &SourceLocation) -> Option<OriginalLocation> {
-        let file = place.file.as_text().as_str()?;
-        if !self.by_file.contains_key(file) {
-            let found = self.find(Path::new(file));
-            self.by_file.insert(file.to_owned(), found);
+    pub fn original(&self, place: &SourceLocation) -> Option<OriginalLocation> {
+        let script = self.script(place);
+        let line = place.line.checked_sub(1)?;
+        let token = script.map.as_ref()?.lookup_token(line, place.column.checked_sub(1)?)?;
+        if token.get_dst_line() != line {
+            // The map says nothing of this line: what stands before it is something else.
+            return None;
         }
-        let found = self.by_file.get(file)?.as_ref()?;
-        let token = found.map.lookup_token(place.line.checked_sub(1)?, place.column.checked_sub(1)?)?;
-        let source = token.get_source()?;
         Some(OriginalLocation {
-            file: resolve(&found.folder, source),
+            file: resolve(&script.base, token.get_source()?),
             line: token.get_src_line().checked_add(1)?,
             column: token.get_src_col().checked_add(1)?,
         })
     }
 
-    fn find(&mut self, script: &Path) -> Option<Found> {
-        if !script.is_absolute() {
-            return None;
+    /// Whether the file at hand is another than the code that ran: it has no such line. Runners of tests and loaders compile in memory.
+    pub fn is_beyond(&self, place: &SourceLocation) -> bool {
+        let lines = self.script(place).lines;
+        lines.is_some_and(|lines| usize::try_from(place.line).is_ok_and(|line| line > lines))
+    }
+
+    /// What the class was called, by the place of its constructor.
+    pub fn class(&self, place: &SourceLocation, name: &str) -> Option<String> {
+        self.name(place, |names, line, column| names.class(line, column, name))
+    }
+
+    /// What the function was called, by its place.
+    pub fn function(&self, place: &SourceLocation, name: &str) -> Option<String> {
+        self.name(place, |names, line, column| names.function(line, column, name))
+    }
+
+    /// What a variable was called.
+    pub fn variable(&self, place: &SourceLocation, of: VariableOf, name: &str) -> Option<String> {
+        self.name(place, |names, line, column| match of {
+            VariableOf::Script => names.variable(None, name),
+            // The function around a CommonJS module stands at its beginning, and not in the file.
+            VariableOf::Function if (line, column) == (0, 0) => names.variable(None, name),
+            VariableOf::Function => names.variable(Some((line, column)), name),
+            VariableOf::Around => names.variable_around(line, column, name),
+        })
+    }
+
+    fn name<F>(&self, place: &SourceLocation, find: F) -> Option<String>
+    where
+        F: FnOnce(&OriginalNames, u32, u32) -> Option<&str>,
+    {
+        let script = self.script(place);
+        let read = || match script.map.as_ref()? {
+            DecodedMap::Regular(map) if map.has_names() => {
+                let code = (self.read)(Path::new(place.file.as_text().as_str()?), MAX_SOURCE_BYTES)?;
+                Some(OriginalNames::of(map, code))
+            }
+            _ => None,
+        };
+        let names = script.names.get_or_init(read).as_ref()?;
+        find(names, place.line.checked_sub(1)?, place.column.checked_sub(1)?).map(str::to_owned)
+    }
+
+    fn script(&self, place: &SourceLocation) -> Rc<Script> {
+        if let Some(script) = self.by_file.borrow().get(&place.file) {
+            return Rc::clone(script);
         }
+        let script = Rc::new(place.file.as_text().as_str().map(|file| self.find(file)).unwrap_or_default());
+        self.by_file.borrow_mut().insert(place.file.clone(), Rc::clone(&script));
+        script
+    }
+
+    fn find(&self, file: &str) -> Script {
+        let path = Path::new(file);
+        let text = if path.is_absolute() { self.read(path) } else { None };
+        let reference = text.as_deref().and_then(reference);
+        let found = reference.as_deref().and_then(|reference| self.named(path, reference));
+        let found = found.or_else(|| self.in_folder(file, reference.as_deref()));
+        let lines = text.as_deref().map(|text| memchr::memchr_iter(b'\n', text).count() + 1);
+        let (map, base) = found.map_or_else(Default::default, |(map, base)| (Some(map), base));
+        // A map of lines that the script does not have is that of another build.
+        let fits = |map: &DecodedMap| lines.is_none_or(|lines| last_line(map).is_none_or(|last| last < lines));
+        Script { lines, map: map.filter(fits), base, names: OnceCell::new() }
+    }
+
+    /// The map that the script itself has or names.
+    fn named(&self, script: &Path, reference: &str) -> Option<(DecodedMap, PathBuf)> {
         let folder = script.parent()?;
-        let text = (self.read)(script, MAX_SOURCE_BYTES)?;
-        let reference = reference(&text)?;
         if reference.starts_with("data:") {
-            return Some(Found { map: sourcemap::decode_data_url(&reference).ok()?, folder: folder.to_owned() });
+            return Some((sourcemap::decode_data_url(reference).ok()?, folder.to_owned()));
         }
-        let path = PathBuf::from(resolve(folder, &reference));
+        let path = PathBuf::from(resolve(folder, reference));
         if !path.is_absolute() {
             return None;
         }
-        let map = (self.read)(&path, MAX_SOURCE_BYTES)?;
-        Some(Found { map: sourcemap::decode_slice(&map).ok()?, folder: path.parent()?.to_owned() })
+        let map = self.read(&path)?;
+        Some((sourcemap::decode_slice(&map).ok()?, path.parent()?.to_owned()))
+    }
+
+    /// The map in the folder of the option: by the name in the script's comment, else `FILE.map`, below as many of the script's folders as fit.
+    fn in_folder(&self, script: &str, reference: Option<&str>) -> Option<(DecodedMap, PathBuf)> {
+        let folder = self.folder.as_deref()?;
+        let parts: Vec<&str> = script.split(['/', '\\']).filter(|part| is_plain(part)).collect();
+        let (file, above) = parts.split_last()?;
+        let named = reference.filter(|reference| !reference.starts_with("data:"));
+        let named = named.and_then(|reference| reference.split(['?', '#']).next()?.rsplit(['/', '\\']).next());
+        let names = [named.filter(|name| is_plain(name)).map(str::to_owned), Some(format!("{file}.map"))];
+        let names: Vec<String> = names.into_iter().flatten().collect();
+        (0..=above.len()).find_map(|skipped| {
+            let below: PathBuf = [folder].into_iter().chain(above[skipped..].iter().map(Path::new)).collect();
+            names.iter().find_map(|name| {
+                let path = below.join(name);
+                let map = sourcemap::decode_slice(&self.read(&path)?).ok()?;
+                // Many a folder has an `index.js`.
+                let is_of_script = map_file(&map).is_none_or(|of| of.rsplit(['/', '\\']).next() == Some(file));
+                is_of_script.then(|| (self.base(&map, &below, script), map)).map(|(base, map)| (map, base))
+            })
+        })
+    }
+
+    /// A map that was moved has its sources where they were: beside the script; unless they were moved with it.
+    fn base(&self, map: &DecodedMap, beside: &Path, script: &str) -> PathBuf {
+        let first = match map {
+            DecodedMap::Regular(map) => map.get_source(0),
+            _ => None,
+        };
+        let is_beside = first.is_some_and(|source| self.read(Path::new(&resolve(beside, source))).is_some());
+        let parent = Path::new(script).parent().filter(|parent| !is_beside && parent.is_absolute());
+        parent.unwrap_or(beside).to_owned()
+    }
+
+    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+        (self.read)(path, MAX_SOURCE_BYTES)
+    }
+}
+
+fn is_plain(part: &str) -> bool {
+    !part.is_empty() && part != "." && part != ".." && !part.contains('\0') && !part.ends_with(':')
+}
+
+fn map_file(map: &DecodedMap) -> Option<&str> {
+    match map {
+        DecodedMap::Regular(map) => map.get_file(),
+        DecodedMap::Index(map) => map.get_file(),
+        DecodedMap::Hermes(map) => map.get_file(),
+    }
+    .filter(|file| !file.is_empty())
+}
+
+/// Last line of the script, from 0, of which the map says something.
+fn last_line(map: &DecodedMap) -> Option<usize> {
+    match map {
+        DecodedMap::Regular(map) => map.tokens().map(|token| token.get_dst_line()).max().map(|line| line as usize),
+        _ => None,
     }
 }
 
@@ -121,15 +260,22 @@ mod tests {
         SourceLocation { file: file.into(), line: 1, column, script_id: 1 }
     }
 
-    fn original(script: &str, place: &SourceLocation) -> Option<String> {
-        let mut maps = SourceMaps::new(|path, _| match path.to_str()? {
-            "/app/dist/a.js" => Some(script.as_bytes().to_vec()),
-            "/app/dist/maps/a.js.map" | "/app/dist/a.js.map" => Some(MAP.as_bytes().to_vec()),
-            _ => None,
-        });
+    /// Maps of a disk with these files.
+    fn maps(files: &[(&str, &str)], folder: Option<&str>) -> SourceMaps {
+        let files: HashMap<PathBuf, Vec<u8>> =
+            files.iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect();
+        SourceMaps::new(move |path, _| files.get(path).cloned(), folder.map(PathBuf::from))
+    }
+
+    fn original_in(maps: &SourceMaps, place: &SourceLocation) -> Option<String> {
         let found = maps.original(place)?;
         assert_eq!(maps.original(place), Some(found.clone()));
         Some(format!("{}:{}:{}", found.file, found.line, found.column))
+    }
+
+    fn original(script: &str, place: &SourceLocation) -> Option<String> {
+        let files = [("/app/dist/a.js", script), ("/app/dist/maps/a.js.map", MAP), ("/app/dist/a.js.map", MAP)];
+        original_in(&maps(&files, None), place)
     }
 
     #[track_caller]
@@ -157,5 +303,59 @@ mod tests {
     fn only_absolute_scripts_are_read() {
         assert_eq!(original("//# sourceMappingURL=a.js.map", &at("node:events", 1)), None);
         assert_eq!(original("//# sourceMappingURL=a.js.map", &at("dist/a.js", 1)), None);
+    }
+
+    #[test]
+    fn a_line_of_which_the_map_says_nothing_has_no_original() {
+        let files = [("/app/dist/a.js", "x\ny\n//# sourceMappingURL=a.js.map"), ("/app/dist/a.js.map", MAP)];
+        let maps = maps(&files, None);
+        assert_eq!(original_in(&maps, &at("/app/dist/a.js", 9)).as_deref(), Some("/app/src/a.ts:3:5"));
+        assert_eq!(original_in(&maps, &SourceLocation { line: 2, ..at("/app/dist/a.js", 9) }), None);
+    }
+
+    #[test]
+    fn a_line_beyond_the_file_is_of_other_code() {
+        let maps = maps(&[("/app/a.ts", "one\ntwo")], None);
+        let beyond = |file: &str, line| maps.is_beyond(&SourceLocation { line, ..at(file, 1) });
+        assert_eq!([beyond("/app/a.ts", 2), beyond("/app/a.ts", 3), beyond("/app/gone.ts", 3)], [false, true, false]);
+    }
+
+    #[track_caller]
+    fn check_folder(script: &str, files: &[(&str, &str)], expected: Option<&str>) {
+        assert_eq!(original_in(&maps(files, Some("/maps")), &at(script, 9)).as_deref(), expected, "{script} {files:?}");
+    }
+
+    #[test]
+    fn maps_are_looked_for_in_a_folder() {
+        let script = ("/app/dist/a.js", "x\n//# sourceMappingURL=https://cdn/v1/a.min.map?x");
+        check_folder("/app/dist/a.js", &[script, ("/maps/a.min.map", MAP)], Some("/app/src/a.ts:3:5"));
+        check_folder("/app/dist/a.js", &[("/app/dist/a.js", "x"), ("/maps/a.js.map", MAP)], Some("/app/src/a.ts:3:5"));
+        check_folder("/gone/dist/a.js", &[("/maps/a.js.map", MAP)], Some("/gone/src/a.ts:3:5"));
+        check_folder("https://host/dist/a.js", &[("/maps/a.js.map", MAP)], Some("/src/a.ts:3:5"));
+        let moved = [("/maps/a.js.map", MAP), ("/src/a.ts", "")];
+        check_folder("/app/dist/a.js", &moved, Some("/src/a.ts:3:5"));
+        let other = MAP.replace("../src/a.ts", "../src/b.ts");
+        let both = [("/maps/dist/a.js.map", MAP), ("/maps/a.js.map", &other)];
+        check_folder("/app/dist/a.js", &both, Some("/app/src/a.ts:3:5"));
+        check_folder("/app/lib/a.js", &both, Some("/app/src/b.ts:3:5"));
+        check_folder("node:events", &[("/maps/events.map", MAP)], None);
+        check_folder("/app/../../maps/a.js", &[("/a.js.map", MAP)], None);
+    }
+
+    #[test]
+    fn a_map_of_another_script_is_none() {
+        let other = MAP.replacen('{', r#"{"file":"b.js","#, 1);
+        check_folder("/app/dist/a.js", &[("/maps/a.js.map", &other)], None);
+        let longer = MAP.replace("AAEI", "AAEI;AACA");
+        check_folder("/app/dist/a.js", &[("/app/dist/a.js", "x"), ("/maps/a.js.map", &longer)], None);
+    }
+
+    #[test]
+    fn names_are_those_of_the_map() {
+        let map = r#"{"version":3,"sources":["a.ts"],"names":["Session"],"mappings":"MAAAA"}"#;
+        let files = [("/app/a.js", "class a{}\n//# sourceMappingURL=a.js.map"), ("/app/a.js.map", map)];
+        let maps = maps(&files, None);
+        assert_eq!(maps.class(&at("/app/a.js", 1), "a").as_deref(), Some("Session"));
+        assert_eq!(maps.class(&at("/app/a.js", 1), "b"), None);
     }
 }

@@ -26,6 +26,8 @@ pub struct OpenOptions {
     pub source_maps: bool,
     /// Bytes of memory that the snapshot may take; none: no limit.
     pub max_memory_bytes: Option<f64>,
+    /// Where source maps are that do not lie where the scripts say.
+    pub source_map_folder: Option<String>,
     /// Read and parse, no more: what the older side of a comparison needs.
     pub parse_only: bool,
 }
@@ -149,6 +151,7 @@ pub fn open<'env>(
         threads: usize::try_from(options.threads).unwrap_or(usize::MAX),
         source_maps: options.source_maps,
         budget: options.max_memory_bytes.map_or(Budget::UNLIMITED, |bytes| Budget::of(bytes as u64)),
+        source_map_folder: options.source_map_folder.map(PathBuf::from),
     };
     let work = move |control: &CoreControl| {
         if parse_only {

@@ -1,6 +1,6 @@
 //! Does Node.js keep it, and no more than so many?
 
-use super::last::{Last, Meaning, origin};
+use super::last::{Last, Meaning};
 use super::path::{edge_name, nodes_to};
 use super::zones::Key;
 use crate::kind::NodeKind;
@@ -47,7 +47,7 @@ pub fn is_of_package(last: &Last<'_>, node: NodeOrdinal) -> bool {
 }
 
 fn origin_of(last: &Last<'_>, nodes: &[NodeOrdinal]) -> Option<Meaning> {
-    last.nearest_location(nodes).map(|place| origin(&place.file.to_string()))
+    last.nearest_location(nodes).map(|place| last.whose(&place))
 }
 
 fn is_native(snapshot: &Snapshot, node: NodeOrdinal) -> bool {

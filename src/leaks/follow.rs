@@ -11,7 +11,7 @@ use super::spread::add_classes;
 use super::stayed::stayed;
 use super::ways::Ways;
 use super::zones::{Census, Zones};
-use crate::analysis::Heap;
+use crate::analysis::{Heap, SourceMaps};
 use crate::control::Control;
 use crate::error::Result;
 use crate::snapshot::Snapshot;
@@ -25,6 +25,7 @@ pub fn by_ids<'a>(
     earlier: &[&Snapshot],
     last: &'a Heap,
     operations: Operations,
+    maps: Option<&'a SourceMaps>,
     control: &Control,
 ) -> Result<Followed<'a>> {
     let all: Vec<&Snapshot> = earlier.iter().copied().chain([&last.snapshot]).collect();
@@ -43,7 +44,7 @@ pub fn by_ids<'a>(
         heaps.push(zones.census);
     }
     let hanging = Hanging::of(&last.snapshot, Some(&persistent), control)?;
-    let last = Last::of(last, hanging, &same, control)?;
+    let last = Last::of(last, hanging, &same, maps, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
     let mut growing = Growing::between(&censuses, operations, &stays);
     add_classes(&mut growing, &censuses, &last, &stays);
@@ -55,6 +56,7 @@ pub fn by_ways<'a>(
     earlier: &[&Snapshot],
     last: &'a Heap,
     operations: Operations,
+    maps: Option<&'a SourceMaps>,
     control: &Control,
 ) -> Result<Followed<'a>> {
     let hang = |snapshot| {
@@ -73,7 +75,7 @@ pub fn by_ways<'a>(
         heaps.push(Zones::of(hanging, &Same::Ways { ways, alone }, control)?.census);
     }
     drop(hung);
-    let mut last = Last::of(last, hanging, &Same::Ways { ways: &ways, alone: &alone[earlier.len()] }, control)?;
+    let mut last = Last::of(last, hanging, &Same::Ways { ways: &ways, alone: &alone[earlier.len()] }, maps, control)?;
     let censuses: Vec<&Census> = heaps.iter().chain([&last.zones.census]).collect();
     let stays = HashMap::new();
     let mut growing = Growing::between(&censuses, operations, &stays);

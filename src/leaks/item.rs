@@ -137,7 +137,7 @@ fn part(last: &Last<'_>, places: &[Place], children: &[Vec<usize>], at: usize, i
     shown.sort_by_key(|child| (std::cmp::Reverse(places[*child].size), *child));
     shown.truncate(MOST_CHILDREN);
     Part {
-        name: last.class_name(place.node),
+        name: last.original_name(place.node),
         edge: generic_edge_name(last, place.node),
         count: each(place.count),
         size: each(place.size),

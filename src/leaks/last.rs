@@ -5,7 +5,7 @@ use super::labels::Label;
 use super::references::is_realm;
 use super::same::Same;
 use super::zones::{Key, Zones};
-use crate::analysis::{Heap, Scripts, SourceLocation};
+use crate::analysis::{Heap, Scripts, SourceLocation, SourceMaps, is_module_scope, scope_file};
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
@@ -19,6 +19,8 @@ pub struct Last<'a> {
     pub hanging: Hanging<'a>,
     pub zones: Zones,
     pub scripts: Scripts,
+    /// `None` when the disk is left alone.
+    pub maps: Option<&'a SourceMaps>,
     /// By node: bytes below it that belong to it alone, without the rest of a list it links to.
     weight: Vec<u64>,
     first_child: Vec<u32>,
@@ -52,7 +54,13 @@ impl<'a> Last<'a> {
     /// O(nodes + edges).
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(heap: &'a Heap, hanging: Hanging<'a>, same: &Same<'_>, control: &Control) -> Result<Self> {
+    pub fn of(
+        heap: &'a Heap,
+        hanging: Hanging<'a>,
+        same: &Same<'_>,
+        maps: Option<&'a SourceMaps>,
+        control: &Control,
+    ) -> Result<Self> {
         let zones = Zones::of(&hanging, same, control)?;
         let scripts = Scripts::of(&heap.snapshot, control)?;
         let nodes = heap.snapshot.node_count();
@@ -61,6 +69,7 @@ impl<'a> Last<'a> {
             hanging,
             zones,
             scripts,
+            maps,
             weight: vec![0; nodes],
             first_child: vec![NO_NODE; nodes],
             next_sibling: vec![NO_NODE; nodes],
@@ -152,9 +161,10 @@ impl<'a> Last<'a> {
         }
     }
 
-    /// Where the node's function, class or scope is written; of a CommonJS module its file.
+    /// Where the node's function, class or scope is written; of a module its file.
     pub fn location(&self, node: NodeOrdinal) -> Option<SourceLocation> {
-        self.module_file(node).or_else(|| self.scripts.locate(self.heap, node))
+        let of_scope = || is_module_scope(self.snapshot(), node).then(|| scope_file(self.heap, node)).flatten();
+        self.module_file(node).or_else(|| self.scripts.locate(self.heap, node)).or_else(of_scope)
     }
 
     /// That of the last of these nodes which has one.
@@ -186,7 +196,7 @@ impl<'a> Last<'a> {
             }
             NodeKind::OBJECT => match self.scripts.locate(self.heap, node) {
                 None => Meaning::Language,
-                Some(place) => origin(&place.file.to_string()),
+                Some(place) => self.whose(&place),
             },
             NodeKind::NATIVE if name.is("system / JSArrayBufferData") => Meaning::Language,
             NodeKind::NATIVE if name.starts_with("Node / ") => Meaning::Language,
@@ -201,7 +211,7 @@ impl<'a> Last<'a> {
             let is_of_file =
                 self.snapshot().kind(node) == NodeKind::CLOSURE || self.class_name(node).as_text().is("Module");
             let place = is_of_file.then(|| self.location(node)).flatten();
-            place.map_or_else(|| self.meaning(node), |place| origin(&place.file.to_string()))
+            place.map_or_else(|| self.meaning(node), |place| self.whose(&place))
         };
         // What hangs from a realm itself is V8's, whoever refers to the realm.
         let holders = std::iter::successors(Some(container), |node| self.owner(*node));
@@ -245,16 +255,5 @@ impl<'a> Last<'a> {
             }
         }
         Ok(())
-    }
-}
-
-/// Who wrote the file.
-pub fn origin(file: &str) -> Meaning {
-    if file.starts_with("node:") || file.starts_with("internal/") {
-        Meaning::Platform
-    } else if file.contains("/node_modules/") || file.contains("\\node_modules\\") {
-        Meaning::Package
-    } else {
-        Meaning::Program
     }
 }

@@ -43,9 +43,10 @@ mod test_running;
 mod told;
 mod unreached;
 mod ways;
+mod whose;
 mod zones;
 
-use crate::analysis::{Heap, IdSample, Matching};
+use crate::analysis::{Heap, IdSample, Matching, SourceMaps};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
@@ -98,6 +99,20 @@ impl Default for LeakOptions {
 /// # Errors
 /// [`Error::Cancelled`]; [`Error::Option`] without an earlier snapshot.
 pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: &Control) -> Result<LeakReport> {
+    find_mapped(earlier, last, options, None, control)
+}
+
+/// [`find`] in bundled or compiled code: source maps say whose each place is, and what was there before names were made short.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_mapped(
+    earlier: &[&Snapshot],
+    last: &Heap,
+    options: &LeakOptions,
+    maps: Option<&SourceMaps>,
+    control: &Control,
+) -> Result<LeakReport> {
     if earlier.is_empty() {
         return Err(Error::Option {
             name: "snapshots",
@@ -116,9 +131,9 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
     };
     let comparison = options.matching.decide(&samples, &last.snapshot, control)?;
     let (last, growing, heaps) = if comparison.ids {
-        by_ids(earlier, last, operations, control)?
+        by_ids(earlier, last, operations, maps, control)?
     } else {
-        by_ways(earlier, last, operations, control)?
+        by_ways(earlier, last, operations, maps, control)?
     };
     let growing = &growing;
     let (mut found, dropped) = entries(&last, growing);
@@ -127,7 +142,8 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
     let fingerprints = found.iter().map(|entry| told::fingerprint_of(&last, entry)).collect();
     found.truncate(options.limit);
     let examples = examples(&last, &found, options.examples);
-    let allocated = allocated(&last, &found);
+    let with_ids = if comparison.ids { earlier } else { &[] };
+    let allocated = allocated(&last, &found, with_ids, control)?;
     let shown: Vec<NodeOrdinal> = found.iter().map(|entry| entry.item).collect();
     let parts = item::items(&last, &shown, control)?;
     let leaks = found.iter().zip(parts).map(|(entry, item)| {

@@ -8,7 +8,7 @@ use super::path::nodes_to;
 use super::references::is_realm;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Property edges followed up to the object that owns the others.
 const MOST_OWNERS: usize = 4;
@@ -27,6 +27,11 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     // A few connections lead to what piles up in thousands elsewhere, and are not what piles up.
     let is_beside =
         |group: &Grown| group.container != heaviest.container && total(group) * MOST_BESIDE < total(heaviest);
+    // Of several places the one where most of it collects.
+    let mut collected: HashMap<NodeOrdinal, i64> = HashMap::new();
+    for group in groups {
+        *collected.entry(group.container).or_default() += group.growth.bytes();
+    }
     let (mut best, _) = groups.iter().enumerate().max_by_key(|(_, group)| {
         (
             !is_beside(group),
@@ -35,6 +40,7 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
             worth(last.meaning(group.node)) - depth(group),
             last.held_by(group.container),
             -depth(group),
+            collected[&group.container],
             group.growth.bytes(),
             // Of what is alike in all of that the same one every time.
             fingerprint(last, group.container, group.node),

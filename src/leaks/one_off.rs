@@ -99,11 +99,11 @@ fn row(last: &Last<'_>, node: NodeOrdinal, growth: Growth, why: Why) -> OneOff {
     let is_code = why == Why::Code;
     let holders = nodes_to(last, container);
     OneOff {
-        class_name: if is_code { TextBuf::from("(code and tables of V8)") } else { last.class_name(node) },
+        class_name: if is_code { TextBuf::from("(code and tables of V8)") } else { last.original_name(node) },
         location: if is_code { None } else { last.location(node) },
         container: Container {
             id: last.snapshot().id(if is_code { last.snapshot().root() } else { container }),
-            name: if is_code { TextBuf::from("(roots)") } else { last.class_name(container) },
+            name: if is_code { TextBuf::from("(roots)") } else { last.original_name(container) },
             edge: if is_code { TextBuf::new() } else { edge_name(last, container) },
             location: last.nearest_location(&holders).filter(|_| !is_code),
         },

@@ -2,9 +2,8 @@
 
 use super::last::Last;
 use super::path::{WEAK_VALUE, edge_name, through_edge};
-use crate::analysis::is_context;
 use crate::kind::{EdgeKind, NodeKind};
-use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
+use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 
 /// What V8 names, and what a person calls it.
@@ -94,50 +93,19 @@ fn entry_of(last: &Last<'_>, owner: NodeOrdinal, name: &str) -> String {
 
 /// `variable cache in createStore()`.
 fn variable(last: &Last<'_>, context: NodeOrdinal, name: &str) -> String {
-    if let Some(function) = function_of(last, context) {
+    let name = last.variable_of(context, name);
+    if let Some(function) = last.function_of(context) {
         return format!("variable {name} in {function}()");
     }
     match last.location(context) {
         Some(place) => {
-            let file = place.file.to_string();
+            let original = last.maps.and_then(|maps| maps.original(&place));
+            let file = original.map_or_else(|| place.file.to_string(), |original| original.file);
             let short = file.rsplit(['/', '\\']).next().unwrap_or(&file);
             format!("variable {name} in {short}")
         }
         None => format!("variable {name}"),
     }
-}
-
-/// Name of the function whose variables a context holds: that of the function whose scope it is. Where V8 dropped what it had compiled of that,
-/// the last text in its record of the scope, behind the names of the variables; of a function without a name the one that V8 guessed.
-pub fn function_of(last: &Last<'_>, context: NodeOrdinal) -> Option<String> {
-    let snapshot = last.snapshot();
-    if !is_context(snapshot, context) {
-        return None;
-    }
-    let (_, scope) = snapshot.internal_edge(context, "scope_info")?;
-    let is_scope_of = |function: NodeOrdinal| {
-        snapshot.internal_edge(function, "name_or_scope_info").is_some_and(|(_, target)| target == scope)
-    };
-    let functions = last.heap.graph.retainers.sources(scope).map(|(source, _)| source);
-    let mut names = functions.filter(|source| is_scope_of(*source)).map(|function| snapshot.name_text(function));
-    // `(shared function info)`: it has no name.
-    if let Some(name) = names.find(|name| !name.is_empty() && !name.starts_with("(")) {
-        return Some(name.to_string_lossy());
-    }
-    let mut texts: Vec<_> = (snapshot.edges(scope).filter(|edge| snapshot.edge_kind(*edge) == EdgeKind::Hidden))
-        .filter(|edge| snapshot.kind(snapshot.target(*edge)) == NodeKind::STRING)
-        .map(|edge| (snapshot.name_or_index(edge), snapshot.name_text(snapshot.target(edge))))
-        .collect();
-    texts.sort_unstable_by_key(|(slot, _)| *slot);
-    let name = match texts.iter().position(|(_, text)| text.is_empty()) {
-        Some(nameless) => texts.get(nameless + 1)?,
-        None => texts.last()?,
-    };
-    let is_variable = |edge: EdgeOrdinal| {
-        snapshot.edge_kind(edge) == EdgeKind::Context
-            && snapshot.edge_string(edge).is_some_and(|variable| snapshot.text(variable) == name.1)
-    };
-    (!snapshot.edges(context).any(is_variable)).then(|| name.1.to_string_lossy())
 }
 
 #[cfg(test)]

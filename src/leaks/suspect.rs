@@ -66,7 +66,7 @@ pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64])
             _ => Leaking::Unknown,
         };
         Step {
-            name: last.class_name(*node),
+            name: last.original_name(*node),
             edge: if at == 0 { TextBuf::new() } else { edge_name(last, *node) },
             reference: if at == 0 { TextBuf::new() } else { reference(last, *node) },
             id: last.snapshot().id(*node),

@@ -32,11 +32,11 @@ pub fn leak(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>, most: usize) -> L
     let (confidence, evidence) = weigh(last, entry, facts);
     let holders = nodes.iter().position(|node| *node == entry.container).map_or(&nodes[..], |at| &nodes[..=at]);
     Leak {
-        class_name: last.class_name(entry.item),
+        class_name: last.original_name(entry.item),
         location: last.location(entry.item),
         container: Container {
             id: last.snapshot().id(entry.container),
-            name: last.class_name(entry.container),
+            name: last.original_name(entry.container),
             edge: edge_name(last, entry.container),
             location: last.nearest_location(holders),
         },
@@ -66,8 +66,8 @@ pub fn fingerprint_of(last: &Last<'_>, entry: &Entry) -> String {
 fn classes(last: &Last<'_>, entry: &Entry, most: usize) -> Vec<LeakedClass> {
     let mut classes: Vec<LeakedClass> = Vec::new();
     for group in &entry.groups {
-        let class_name = last.class_name(group.node);
-        if class_name == last.class_name(entry.item) {
+        let class_name = last.original_name(group.node);
+        if class_name == last.original_name(entry.item) {
             continue;
         }
         let (count_growth, size_growth) = (group.growth.counts.clone(), group.growth.sizes.clone());

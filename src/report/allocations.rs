@@ -2,10 +2,10 @@
 
 use super::document::{Document, LATER};
 use super::opened::Opened;
-use crate::analysis::{AllocationTotals, Allocations, Heap, samples};
+use super::places::{LocationRow, Places};
+use crate::analysis::{AllocationTotals, Allocations, SourceLocation, StackFrame, samples};
 use crate::control::Control;
 use crate::error::Result;
-use crate::format::FunctionInfo;
 use crate::text::TextBuf;
 use serde::Serialize;
 
@@ -18,10 +18,14 @@ pub fn allocations(opened: &Opened, control: &Control) -> Result<Document> {
     }
     let heap = &opened.heap;
     let functions = &heap.snapshot.tables().functions;
+    let places = Places::new(opened, control);
     let found = Allocations::of(heap, control)?.map(|allocations| allocations.rows).unwrap_or_default();
     let rows = found.iter().filter_map(|row| {
         let function = functions.get(usize::try_from(row.function).ok()?)?;
-        Some(Ok(FunctionRow { frame: FrameRow::of(heap, function), totals: row.totals.into() }))
+        Some(Ok(FunctionRow {
+            frame: FrameRow::of(StackFrame::of(&heap.snapshot, function), &places),
+            totals: row.totals.into(),
+        }))
     });
     let samples = samples(heap, control)?.into_iter().map(|row| {
         Ok(SampleRow { timestamp_us: row.timestamp_us, last_assigned_id: row.last_assigned_id, size: row.live_size })
@@ -33,24 +37,17 @@ pub fn allocations(opened: &Opened, control: &Control) -> Result<Document> {
 
 /// `StackFrame` of `index.d.ts`.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub struct FrameRow {
     name: TextBuf,
-    file: TextBuf,
-    line: u32,
-    column: u32,
-    script_id: u32,
+    #[serde(flatten)]
+    location: LocationRow,
 }
 
 impl FrameRow {
-    pub fn of(heap: &Heap, function: &FunctionInfo) -> Self {
-        Self {
-            name: heap.snapshot.text(function.name).to_owned(),
-            file: heap.snapshot.text(function.script_name).to_owned(),
-            line: function.line,
-            column: function.column,
-            script_id: function.script_id,
-        }
+    pub fn of(frame: StackFrame, places: &Places<'_>) -> Self {
+        let StackFrame { name, file, line, column, script_id } = frame;
+        let (name, location) = places.of_frame(name.as_text(), SourceLocation { file, line, column, script_id });
+        Self { name, location }
     }
 }
 

@@ -43,12 +43,12 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         ..LeakOptions::default()
     };
     options.limit = question.limit.unwrap_or(options.limit);
-    let found = leaks::find(earlier, &last.heap, &options, control)?;
     let mut places = Places::new(last, control);
+    let found = leaks::find_mapped(earlier, &last.heap, &options, places.maps(), control)?;
     let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, &mut places)).collect();
     let accounting = AccountRow::of(found.account, &found.fingerprints);
     let head = Head { comparison: found.comparison.into(), leaks: LATER, one_off, accounting };
-    let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, last, &mut places)));
+    let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, &mut places)));
     let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
     Ok(document)
@@ -84,8 +84,9 @@ struct LeakRow {
 }
 
 impl LeakRow {
-    fn of(leak: Leak, last: &Opened, places: &mut Places<'_>) -> Self {
-        let stack = leak.allocated.iter().flat_map(|allocated| &allocated.stack);
+    fn of(leak: Leak, places: &mut Places<'_>) -> Self {
+        let allocation_stack_count = leak.allocated.as_ref().map(|allocated| allocated.count);
+        let stack = leak.allocated.into_iter().flat_map(|allocated| allocated.stack);
         Self {
             class_name: leak.class_name,
             location: leak.location.map(|place| places.row(place)),
@@ -108,8 +109,8 @@ impl LeakRow {
             },
             evidence: leak.evidence,
             per_operation: leak.per_operation,
-            allocation_stack: stack.map(|function| FrameRow::of(&last.heap, function)).collect(),
-            allocation_stack_count: leak.allocated.map(|allocated| allocated.count),
+            allocation_stack: stack.map(|frame| FrameRow::of(frame, places)).collect(),
+            allocation_stack_count,
         }
     }
 }

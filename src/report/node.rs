@@ -187,8 +187,8 @@ impl<'a> NodeHead<'a> {
             retaining_path: LATER,
             location: places.of_node(node)?,
             allocation_stack: allocation_stack(heap, node)
-                .iter()
-                .map(|function| FrameRow::of(heap, function))
+                .into_iter()
+                .map(|frame| FrameRow::of(frame, places))
                 .collect(),
         })
     }

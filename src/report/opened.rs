@@ -11,10 +11,11 @@ use crate::open::{self, memory_bytes};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use rayon::ThreadPool;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// How to open a snapshot, and what to say about it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
     pub parity: Parity,
     /// Threads to work on; 0: one for each processor.
@@ -23,6 +24,8 @@ pub struct OpenOptions {
     pub source_maps: bool,
     /// Memory that the snapshot may take.
     pub budget: Budget,
+    /// Where source maps are that do not lie where the scripts say.
+    pub source_map_folder: Option<PathBuf>,
 }
 
 impl OpenOptions {
@@ -45,7 +48,7 @@ impl Parsed {
     pub fn read(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
         let (snapshot, read) = open::read(source, options.budget, control)?;
         control.begin(Stage::Done, 0);
-        Ok(Self { snapshot, options: *options, read })
+        Ok(Self { snapshot, options: options.clone(), read })
     }
 
     /// `SnapshotInfo` of `index.d.ts` as JSON.
@@ -75,7 +78,7 @@ impl Opened {
     pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
         let open::Opened { heap, read } = open::open(source, &options.pipeline(), control)?;
         control.begin(Stage::Done, 0);
-        Ok(Self { heap, options: *options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
+        Ok(Self { heap, options: options.clone(), read, scripts: OnceLock::new(), paths: OnceLock::new() })
     }
 
     /// What was read before, analysed now.

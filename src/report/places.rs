@@ -1,13 +1,13 @@
 //! Source positions in documents.
 
 use super::opened::Opened;
-use crate::analysis::{SourceLocation, SourceMaps};
+use crate::analysis::{SourceLocation, SourceMaps, file_of_script};
 use crate::archive;
 use crate::control::Control;
 use crate::error::Result;
 use crate::format::Location;
 use crate::ordinal::NodeOrdinal;
-use crate::text::TextBuf;
+use crate::text::{Text, TextBuf};
 use serde::Serialize;
 
 /// `SourceLocation` of `index.d.ts`.
@@ -20,6 +20,9 @@ pub struct LocationRow {
     script_id: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     original: Option<OriginalRow>,
+    /// The file at hand has no such line, and no map says where the place was.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unmapped: bool,
 }
 
 #[derive(Serialize)]
@@ -33,18 +36,34 @@ struct OriginalRow {
 pub struct Places<'a> {
     opened: &'a Opened,
     control: &'a Control,
-    maps: Option<SourceMaps<'a>>,
+    maps: Option<SourceMaps>,
 }
 
 impl<'a> Places<'a> {
     pub fn new(opened: &'a Opened, control: &'a Control) -> Self {
-        let maps = opened.options.source_maps.then(|| SourceMaps::new(archive::read_small));
+        let folder = opened.options.source_map_folder.clone();
+        let maps = opened.options.source_maps.then(|| SourceMaps::new(archive::read_small, folder));
         Self { opened, control, maps }
+    }
+
+    pub fn maps(&self) -> Option<&SourceMaps> {
+        self.maps.as_ref()
     }
 
     pub fn of_node(&mut self, node: NodeOrdinal) -> Result<Option<LocationRow>> {
         let place = self.opened.scripts(self.control)?.locate(&self.opened.heap, node);
         Ok(place.map(|place| self.row(place)))
+    }
+
+    /// Of a function that was running, of which the file has the script's name as V8 was given it; and what the function was called.
+    pub fn of_frame(&self, name: Text<'_>, place: SourceLocation) -> (TextBuf, LocationRow) {
+        let in_file = SourceLocation { file: file_of_script(place.file.as_text()), ..place.clone() };
+        let short = name.to_string_lossy();
+        let original = self.maps.as_ref().and_then(|maps| {
+            maps.function(&in_file, &short).or_else(|| maps.class(&in_file, &short)).map(TextBuf::from)
+        });
+        let row = LocationRow { file: place.file, ..self.row(in_file) };
+        (original.unwrap_or_else(|| name.to_owned()), row)
     }
 
     /// Of a position as the file has it; that of a script without a name says nothing.
@@ -53,14 +72,16 @@ impl<'a> Places<'a> {
         Ok(self.row(place))
     }
 
-    pub fn row(&mut self, place: SourceLocation) -> LocationRow {
-        let original = self.maps.as_mut().and_then(|maps| maps.original(&place));
+    pub fn row(&self, place: SourceLocation) -> LocationRow {
+        let original = self.maps.as_ref().and_then(|maps| maps.original(&place));
+        let is_beyond = self.maps.as_ref().is_some_and(|maps| original.is_none() && maps.is_beyond(&place));
         LocationRow {
             original: original.map(|it| OriginalRow { file: TextBuf::from(it.file), line: it.line, column: it.column }),
             file: place.file,
             line: place.line,
             column: place.column,
             script_id: place.script_id,
+            unmapped: is_beyond,
         }
     }
 }

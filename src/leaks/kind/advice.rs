@@ -1,7 +1,7 @@
 //! What to do about a leak: what usually repairs its kind, or what this one needs.
 
 use super::{Detail, Kind, Scene, memory};
-use crate::leaks::last::{Meaning, origin};
+use crate::leaks::last::Meaning;
 
 /// Classes of Node.js that end in a way of their own.
 const OF_CLASS: [(&str, &str); 9] = [
@@ -49,7 +49,7 @@ pub fn advice(scene: &Scene<'_, '_>, kind: Kind, detail: &Detail) -> String {
     if let Some((_, advice)) = of_class.filter(|_| ends_by_itself(kind)) {
         return (*advice).to_owned();
     }
-    let writer = detail.location.as_ref().map(|place| origin(&place.file.to_string()));
+    let writer = detail.location.as_ref().map(|place| scene.last.whose(place));
     let own = match (kind, writer) {
         (Kind::Timers, Some(Meaning::Package)) => OF_PACKAGE_TIMER,
         (Kind::EventListeners, Some(Meaning::Package)) => OF_PACKAGE_LISTENER,

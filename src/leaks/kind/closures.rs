@@ -3,7 +3,6 @@
 use super::{Detail, Kind, Scene};
 use crate::analysis::is_context;
 use crate::leaks::hanging::CHAIN_PERIOD;
-use crate::leaks::reference::function_of;
 use crate::ordinal::NodeOrdinal;
 
 pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
@@ -15,7 +14,7 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::GrowingList, Detail::default()));
     };
     let detail =
-        Detail { function: function_of(scene.last, scope), location: scene.last.location(scope), ..Detail::default() };
+        Detail { function: scene.last.function_of(scope), location: scene.last.location(scope), ..Detail::default() };
     Some((Kind::Closures, detail))
 }
 

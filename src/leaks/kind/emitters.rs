@@ -30,7 +30,7 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     }
     let emitter = table.checked_sub(1).map(|at| scene.nodes[at])?;
     let detail = Detail {
-        emitter: Some(scene.last.class_name(emitter).to_string()),
+        emitter: Some(scene.last.original_name(emitter).to_string()),
         event: event(scene, table),
         ..scene.function()
     };

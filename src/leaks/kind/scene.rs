@@ -5,7 +5,7 @@ use crate::analysis::SourceLocation;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::leaks::entry::Entry;
 use crate::leaks::growth::Growing;
-use crate::leaks::last::{Last, Meaning, origin};
+use crate::leaks::last::{Last, Meaning};
 use crate::leaks::path::edge_name;
 use crate::ordinal::NodeOrdinal;
 use std::collections::HashSet;
@@ -83,12 +83,9 @@ impl<'a> Scene<'a, '_> {
         else {
             return Detail::default();
         };
-        let name = snapshot.name_text(function).to_string_lossy();
-        Detail {
-            function: (!name.is_empty()).then_some(name),
-            location: self.last.location(function),
-            ..Detail::default()
-        }
+        let is_named = !snapshot.name_text(function).is_empty();
+        let name = || self.last.original_name(function).to_string().trim_end_matches("()").to_owned();
+        Detail { function: is_named.then(name), location: self.last.location(function), ..Detail::default() }
     }
 
     /// The nearest function of the program, or of a package, that hangs from the leaking objects, or whose run does: what goes on when they settle.
@@ -131,7 +128,7 @@ impl<'a> Scene<'a, '_> {
     }
 
     fn is_of_program(&self, function: NodeOrdinal) -> bool {
-        self.last.location(function).is_some_and(|place| origin(&place.file.to_string()) >= Meaning::Package)
+        self.last.location(function).is_some_and(|place| self.last.whose(&place) >= Meaning::Package)
     }
 
     /// Whether as many objects of one of these classes of Node.js came as items, or more.
@@ -148,7 +145,7 @@ impl<'a> Scene<'a, '_> {
     /// Who wrote what holds the leaking objects: the nearest object above them that has a place in the source.
     pub fn holder_origin(&self) -> Option<Meaning> {
         let place = self.last.nearest_location(&self.nodes[..self.cut])?;
-        Some(origin(&place.file.to_string()))
+        Some(self.last.whose(&place))
     }
 
     pub fn property(&self, node: NodeOrdinal, name: &str) -> Option<NodeOrdinal> {
@@ -172,7 +169,7 @@ impl<'a> Scene<'a, '_> {
             let Some(prototype) = self.property(at, "__proto__") else { break };
             if let Some(made) = self.property(prototype, "constructor") {
                 let place = self.last.location(made);
-                let writer = place.map_or(Meaning::Language, |place| origin(&place.file.to_string()));
+                let writer = place.map_or(Meaning::Language, |place| self.last.whose(&place));
                 classes.push((snapshot.name_text(made).to_string_lossy(), writer));
             }
             at = prototype;
