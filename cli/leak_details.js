@@ -7,7 +7,7 @@ const { INDENT, drawFacts, drawHeadline, margin, section } = require('./leak_pag
 const { nameOf, sum } = require('../words/leak-sentences');
 const { drawItem } = require('./leak_item');
 const { tellMeasurement } = require('./leak_story');
-const { countDelta, counted, sizeDelta } = require('../words/numbers');
+const { count, countDelta, counted, sizeDelta } = require('../words/numbers');
 const { PROGRAM } = require('./program');
 const { drawTable } = require('./table');
 const { fit, harmless, quoteForShell } = require('../words/text');
@@ -37,11 +37,21 @@ function explainLeak(document, leak, { files, terminal }) {
     ...section('Why it stays alive', drawFullPath(leak, terminal), terminal),
     ...section('What one of them is made of', drawItem(leak.item, terminal), terminal),
     ...section('What came with it', drawClasses(leak, terminal), terminal),
-    ...section(`Who allocated ${leak.allocationStackCount === sum(leak.countGrowth) ? 'them' : 'most of them'}`, stackLines(leak, terminal), terminal),
+    ...section(`Who allocated ${allocatedSo(leak)}`, stackLines(leak, terminal), terminal),
     ...section('Some of them', leak.examples.slice(0, MOST_EXAMPLES).map((id) => margin(`${PROGRAM} node ${quoteForShell(last)} @${id}`)), terminal),
     ...section('If this is as it should be', [margin(`${PROGRAM} leaks ${files.map(quoteForShell).join(' ')} --ignore ${leak.fingerprint}`)], terminal),
     ...tellMeasurement(document, terminal, false),
   ];
+}
+
+/**
+ * V8 may have no record of some, and others may have another stack.
+ *
+ * @param {Leak} leak
+ */
+function allocatedSo({ allocationStackCount, countGrowth }) {
+  const objects = sum(countGrowth);
+  return allocationStackCount === undefined || allocationStackCount >= objects ? 'them' : `${count(allocationStackCount)} of the ${count(objects)}`;
 }
 
 /**
