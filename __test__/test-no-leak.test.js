@@ -108,6 +108,12 @@ describe('assertNoLeak', () => {
     await assert.rejects(assertNoLeak(leaking, { ...options, maxGrowth: { Ticket: 22 }, maxBytesPerIteration: 8 }), failure);
   });
 
+  it('runs the default of a module that was compiled to CommonJS', async () => {
+    const compiled = path.join(__dirname, 'fixtures', 'scenarios', 'compiled.js');
+    const { process } = await assertNoLeak(compiled, { snapshots: 2, warmup: 0, dir });
+    assert.equal(process, 'child');
+  });
+
   it('runs a module in a quiet child process', async () => {
     const message = /^Session \(.*sessions\.js:\d+:\d+\) leaks: \+1 per iteration[^]*Measured in a quiet child process/;
     await assert.rejects(assertNoLeak(SESSIONS, { export: 'leaking', dir }), { code: 'HEAPHOUND_ERR_LEAK', message });

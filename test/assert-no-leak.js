@@ -4,11 +4,13 @@ const path = require('node:path');
 const { diffSnapshots, findLeaks } = require('..');
 const { takeRoundsInChild } = require('./child');
 const { leakError } = require('./errors');
+const { warnOfLargeHeap } = require('./large-heap');
 const { keep, makeDirectory, removeDirectory } = require('./keep');
 const { tellFailure } = require('./message');
 const { checkOptions, counts, integer, ofType, patterns, strings } = require('./options');
 const { nextPrime } = require('./prime');
 const { takeRounds } = require('./rounds');
+const { placeHere, placeInSources } = require('./scripts');
 const { toScenario } = require('./scenario');
 const { inTurn } = require('./turn');
 const { isDoubtful, judge } = require('./verdict');
@@ -67,10 +69,13 @@ async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIt
   const startedAt = performance.now();
   const directory = makeDirectory();
   try {
-    const files = 'run' in where
-      ? await takeRounds(where.run, plan, directory)
+    if ('run' in where) warnOfLargeHeap();
+    const { files, scripts } = 'run' in where
+      ? { files: await takeRounds(where.run, plan, directory), scripts: undefined }
       : await takeRoundsInChild(where, plan, directory, execArgv);
-    const document = await findLeaks(files, { operations: plan.iterations, limit: MOST_LEAKS });
+    const document = await findLeaks(files, { operations: plan.iterations, limit: MOST_LEAKS, sourceMaps: true });
+    if (scripts === undefined) await placeHere(document.leaks);
+    else placeInSources(document.leaks, scripts);
     const { leaks, ignored } = judge(document.leaks, { iterations: plan.iterations, ignore });
     const grown = await findGrown(files, maxGrowth);
     const bytes = maxBytesPerIteration === undefined ? undefined : await bytesPerIteration(files, plan.iterations);

@@ -7,6 +7,7 @@ const { openHeapNow } = require('./heap-now');
 const { HeapObjects, readObjects } = require('./heap-objects');
 const { keepForCheckpoint } = require('./ids');
 const { checkOptions, integer } = require('./options');
+const { placeHere } = require('./scripts');
 const { inTurn } = require('./turn');
 
 const SETTLE_MS = 40;
@@ -47,7 +48,8 @@ class Checkpoint {
       await settle(this.#settleMs);
       const after = await openHeapNow();
       try {
-        const diff = await diffSnapshots(this.#before, after);
+        const diff = await diffSnapshots(this.#before, after, { sourceMaps: true });
+        await placeHere(diff.classes);
         return withObjects(diff, await readObjects(after), this.#before.info.maxObjectId);
       } finally {
         await after.close();

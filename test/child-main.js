@@ -2,6 +2,7 @@
 
 // What runs in the child process: one message in, one out.
 
+const { compiledScripts } = require('./scripts');
 const { loadScenario } = require('./scenario');
 const { takeRounds } = require('./rounds');
 
@@ -18,7 +19,8 @@ process.once('disconnect', () => process.exit());
  * @param {string} directory
  */
 async function measure(href, exported, plan, directory) {
-  return { files: await takeRounds(await loadScenario(href, exported), plan, directory) };
+  const files = await takeRounds(await loadScenario(href, exported), plan, directory);
+  return { files, scripts: await compiledScripts() };
 }
 
 /**

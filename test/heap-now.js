@@ -9,7 +9,7 @@ const { areKept } = require('./ids');
  * @returns {Promise<import('..').Snapshot>} for the caller to close
  */
 async function openHeapNow() {
-  return captureAndOpen({ keepIds: areKept(), queue: true });
+  return captureAndOpen({ sourceMaps: true, keepIds: areKept(), queue: true });
 }
 
 module.exports = { openHeapNow };

@@ -1,6 +1,7 @@
 'use strict';
 
 const { toPath } = require('../words/location');
+const { placeHere } = require('./scripts');
 const { isOwnFile } = require('./own-file');
 
 /** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
@@ -38,11 +39,14 @@ async function readObjects(snapshot) {
   /** @type {import('.').HeapObject[]} */
   const objects = [];
   for (const kind of TYPES) {
-    for (const row of await snapshot.query({ kind, limit: ALL, sort: 'id' })) {
+    const rows = await snapshot.query({ kind, limit: ALL, sort: 'id' });
+    await placeHere(rows);
+    for (const row of rows) {
       const file = row.location && row.location.file !== '' ? toPath(row.location.file) : undefined;
       if (row.kind !== kind || isOwnFile(file)) continue;
       const { id, name, className, shallowSize: size, retainedSize } = row;
-      objects.push({ id, name, className, type: kind, size, retainedSize, detached: row.detached === true, file, line: row.location?.line });
+      const { line, original, unmapped } = row.location ?? {};
+      objects.push({ id, name, className, type: kind, size, retainedSize, detached: row.detached === true, file, line: original?.line ?? (unmapped ? undefined : line) });
     }
   }
   return objects;

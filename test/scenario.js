@@ -48,9 +48,9 @@ function toHref(text) {
  */
 async function loadScenario(href, exported) {
   const module = await import(href);
-  // Of CommonJS the names are not always seen from outside.
-  const run = module[exported] ?? module.default?.[exported];
-  if (typeof run !== 'function') throw optionError('export', `${href} has no function ${exported}; it exports ${Object.keys(module).join(', ') || 'nothing'}`);
+  // Of CommonJS the names are not always seen from outside, and `default` is all that it exports: what a compiler of TypeScript calls default is in that.
+  const run = [module[exported], module.default?.[exported]].find((it) => typeof it === 'function');
+  if (run === undefined) throw optionError('export', `${href} has no function ${exported}; it exports ${Object.keys(module).join(', ') || 'nothing'}`);
   return run;
 }
 

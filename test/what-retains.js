@@ -7,6 +7,7 @@ const { settle } = require('./collector');
 const { optionError } = require('./errors');
 const { openHeapNow } = require('./heap-now');
 const { tellPath } = require('./message');
+const { placeHere } = require('./scripts');
 const { inTurn } = require('./turn');
 
 /**
@@ -33,6 +34,7 @@ async function explain(mark, name) {
   try {
     const id = await findTarget(snapshot, name);
     const path = id === undefined ? [] : await snapshot.retainingPath(id);
+    await placeHere(path);
     const message = path.length > 0 ? tellPath(path).join('\n') : 'nothing: it is collected, or will be';
     return { alive: path.length > 0, path, message };
   } finally {
