@@ -14,7 +14,7 @@ const LABEL_WIDTH = 11;
 /** Columns that a place gets at least, or none. */
 const NARROWEST_PLACE = 14;
 /** Facts that go where a screen has no room for all, in this order. */
-const LESS_WORTH = ['Made by', 'Class', 'Kind'];
+const LESS_WORTH = ['Made by', 'Class', 'Kind', 'Cache?'];
 
 /**
  * @param {string} title

@@ -196,7 +196,7 @@ function mayBeCache({ kind, known, container, retainingPath }) {
  * @returns {string} empty where it is no cache
  */
 function cacheOf(leak) {
-  return mayBeCache(leak) ? 'If it is a cache with a limit, it may not be full yet: take the snapshots once it is, or set a small limit.' : '';
+  return mayBeCache(leak) ? 'If it is a cache, fill it first, or set a small limit.' : '';
 }
 
 /**
