@@ -11,10 +11,14 @@ const DEFAULT_MIN_LENGTH = 32;
 /** For a function of the host to say who it is. */
 const ANSWER_MS = 30_000;
 /**
- * What proxies add: a request with one of these came from farther than its socket says. One that adds nothing speaks HTTP/1.0 to us, as nginx does unless
+ * What proxies add: a request with one of these came from farther than its socket says. One that adds nothing speaks
+ * HTTP/1.0 to us, as nginx does unless
  * it is told otherwise, and no program that is run by hand today.
  */
-const FORWARDED = /^(?:via|forwarded|proxy-.+|x-proxy-.+|x-forwarded(?:-.+)?|x-original-.+|x-envoy-.+|cf-.+|cdn-loop|(?:x-)?(?:real|client|cluster-client|true-client)-ip|true-client-ip)$/;
+const FORWARDED = new RegExp(`^(?:${[
+  'via', 'forwarded', '(?:x-)?proxy-.+', 'x-forwarded(?:-.+)?', 'x-original-.+', 'x-envoy-.+', 'cf-.+', 'cdn-loop',
+  '(?:x-)?(?:real|client|cluster-client|true-client)-ip',
+].join('|')})$`);
 
 /**
  * A request as all adapters give it.
@@ -78,7 +82,8 @@ function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
 }
 
 /**
- * Two kinds of functions: with a callback (three parameters), as `fastify.auth([...])` makes them, and those that answer `true`.
+ * Two kinds of functions: with a callback (three parameters), as `fastify.auth([...])` makes them, and those that
+ * answer `true`.
  *
  * @param {Function} check
  * @param {Call} call

@@ -41,7 +41,8 @@ function members(body, names) {
 }
 
 /**
- * Refuses what is declared as something else than JSON, whoever reads it, or has read it: a form is what a page of any site can send without asking.
+ * Refuses what is declared as something else than JSON, whoever reads it, or has read it: a form is what a page of any
+ * site can send without asking.
  *
  * @param {import('node:http').IncomingHttpHeaders} headers
  */
@@ -84,7 +85,8 @@ async function readBody(req) {
 }
 
 /**
- * What has come already, is on its way, or will not come since the client has left: the stream of a request tells each of these.
+ * What has come already, is on its way, or will not come since the client has left: the stream of a request tells each
+ * of these.
  *
  * @param {import('node:http').IncomingMessage} req
  */
@@ -101,7 +103,8 @@ async function collect(req) {
 }
 
 /**
- * True when the client is still sending what nobody is going to read: then the connection has to end with the answer. HTTP/2 ends the stream by itself.
+ * True when the client is still sending what nobody is going to read: then the connection has to end with the answer.
+ * HTTP/2 ends the stream by itself.
  *
  * @param {import('node:http').IncomingMessage} req
  */

@@ -1,6 +1,7 @@
 'use strict';
 
-// Where requests are received, whatever framework brought them: who may come in, what they get, and what is written down of it.
+// Where requests are received, whatever framework brought them: who may come in, what they get, and what is written
+// down of it.
 
 const diagnostics = require('node:diagnostics_channel');
 const { createService, openStore, watchMemory } = require('..');
@@ -87,7 +88,8 @@ class Desk {
   }
 
   /**
-   * Where links begin. A proxy that takes a part of the path off says so by a header, or the option does. The header is the client's word as well, and only
+   * Where links begin. A proxy that takes a part of the path off says so by a header, or the option does. The header is
+   * the client's word as well, and only
    * gets into the answer to whoever sent it.
    *
    * @param {string} base of the routes in this process

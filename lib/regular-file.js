@@ -1,6 +1,7 @@
 'use strict';
 
-// Files whose names somebody else could have used: never a FIFO, whose open waits for its writer in libuv's pool, nor a device; a link only where it may be one.
+// Files whose names somebody else could have used: never a FIFO, whose open waits for its writer in libuv's pool, nor a
+// device; a link only where it may be one.
 
 const { constants } = require('node:fs');
 const fs = require('node:fs/promises');

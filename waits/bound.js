@@ -8,7 +8,8 @@ const { onAbort } = require('./signal');
 const STOP_MS = 5_000;
 
 /**
- * True when `work` has settled, one way or the other; false when it has not after `mostMs` milliseconds. It goes on then.
+ * True when `work` has settled, one way or the other; false when it has not after `mostMs` milliseconds. It goes on
+ * then.
  *
  * @param {Promise<unknown>} work
  * @param {number} mostMs
@@ -26,7 +27,8 @@ function within(work, mostMs) {
 }
 
 /**
- * The outcome of `work`. When the signal fires, `work` has `graceMs` milliseconds to clear away; then it is given up, and this rejects with the signal's reason.
+ * The outcome of `work`. When the signal fires, `work` has `graceMs` milliseconds to clear away; then it is given up,
+ * and this rejects with the signal's reason.
  *
  * @template T
  * @param {Promise<T>} work

@@ -3,7 +3,8 @@
 const { onAbort } = require('./signal');
 
 /**
- * The arguments of the next event of this name. It rejects when the signal fires or has fired, at an `error`, and at an event after which it cannot come.
+ * The arguments of the next event of this name. It rejects when the signal fires or has fired, at an `error`, and at an
+ * event after which it cannot come.
  * An event may never come: without `signal` and `over` the caller waits `within` a time.
  *
  * @param {import('node:events').EventEmitter} emitter

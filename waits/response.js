@@ -3,7 +3,8 @@
 const { within } = require('./bound');
 
 /**
- * Resolves when the response is over: all of it went to the system, or nobody is there to take it any more. Also when that has happened already, and after
+ * Resolves when the response is over: all of it went to the system, or nobody is there to take it any more. Also when
+ * that has happened already, and after
  * `mostMs` milliseconds in any case: a client of HTTP/2 can refuse to take a byte for as long as it likes.
  *
  * @param {any} response of HTTP/1 or HTTP/2
@@ -36,8 +37,10 @@ async function responseOver(response, mostMs) {
  */
 function isOver(response) {
   const { writableFinished, destroyed, closed, stream, socket } = response;
-  // A response of HTTP/2 has its state in its stream. One of HTTP/1 that waits behind another on its connection has no socket yet.
-  return writableFinished === true || destroyed === true || closed === true || stream?.destroyed === true || (stream === undefined && socket?.destroyed === true);
+  // A response of HTTP/2 has its state in its stream. One of HTTP/1 that waits behind another on its connection has no
+  // socket yet.
+  const isCut = stream === undefined ? socket?.destroyed : stream.destroyed;
+  return [writableFinished, destroyed, closed, isCut].includes(true);
 }
 
 module.exports = { responseOver, isOver };

@@ -37,7 +37,8 @@ function analysisRoom(snapshots, { maxMemoryBytes, checkHeadroom = true, room = 
  * @param {Array<Pick<import('../..').StoredSnapshot, 'nodeCount' | 'edgeCount'>>} snapshots
  */
 function needOf(snapshots) {
-  const bytes = snapshots.map(({ nodeCount, edgeCount }) => (Number(nodeCount) || 0) * NODE_BYTES + (Number(edgeCount) || 0) * EDGE_BYTES);
+  const known = (/** @type {unknown} */ count) => Number(count) || 0;
+  const bytes = snapshots.map((one) => known(one.nodeCount) * NODE_BYTES + known(one.edgeCount) * EDGE_BYTES);
   const newest = bytes.pop() ?? 0;
   return Math.round(BASE_BYTES + newest + OLDER_SHARE * bytes.reduce((sum, one) => sum + one, 0));
 }

@@ -1,9 +1,13 @@
 //! The copying itself, of which the app must notice nothing: the end of a copy sends it no signal.
 //!
-//! `fork(2)` of the C library makes a child whose end sends SIGCHLD, and a listener of the app would take it for a child of its own. The system call
-//! underneath takes the signal as an argument, and 0 is none. What the C library does around the call is left out then: locks that it takes so that they
-//! are free in the child (of malloc, above all), and functions that libraries have registered (`pthread_atfork`). The copy is made at a moment when no
-//! other thread works, so that nobody holds such a lock. Where a copy got stuck all the same, the next one is made by the C library.
+//! `fork(2)` of the C library makes a child whose end sends SIGCHLD, and a listener of the app would take it for a
+//! child of its own. The system call
+//! underneath takes the signal as an argument, and 0 is none. What the C library does around the call is left out then:
+//! locks that it takes so that they
+//! are free in the child (of malloc, above all), and functions that libraries have registered (`pthread_atfork`). The
+//! copy is made at a moment when no
+//! other thread works, so that nobody holds such a lock. Where a copy got stuck all the same, the next one is made by
+//! the C library.
 
 /// Who makes the copy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,7 +36,8 @@ unsafe fn clone_without_signal() -> libc::pid_t {
     let tid = tid_address();
     let flags = if tid.is_null() { 0 } else { libc::CLONE_CHILD_SETTID | libc::CLONE_CHILD_CLEARTID };
     let none = std::ptr::null_mut::<libc::pid_t>();
-    // SAFETY: without a stack of its own the copy goes on where this thread is, in memory of its own. The kernel writes the copy's number to `tid`, there only.
+    // SAFETY: without a stack of its own the copy goes on where this thread is, in memory of its own. The kernel writes
+    // the copy's number to `tid`, there only.
     #[cfg(target_arch = "x86_64")]
     let pid = unsafe { libc::syscall(libc::SYS_clone, flags as libc::c_long, 0 as libc::c_long, none, tid, none) };
     // SAFETY: as above; the last two are the other way round.
@@ -41,10 +46,12 @@ unsafe fn clone_without_signal() -> libc::pid_t {
     pid as libc::pid_t
 }
 
-/// Where the C library has the number of this thread, or null: then the copy's stays that of the app's thread, which only `abort` looks at.
+/// Where the C library has the number of this thread, or null: then the copy's stays that of the app's thread, which
+/// only `abort` looks at.
 fn tid_address() -> *mut libc::pid_t {
     let mut address = std::ptr::null_mut::<libc::pid_t>();
-    // SAFETY: the kernel writes an address into a variable of our own. It is that of this thread's number, if the number is there.
+    // SAFETY: the kernel writes an address into a variable of our own. It is that of this thread's number, if the
+    // number is there.
     unsafe {
         let told = libc::prctl(PR_GET_TID_ADDRESS, &raw mut address);
         let is_own = told == 0 && !address.is_null() && *address == libc::syscall(libc::SYS_gettid) as libc::pid_t;
