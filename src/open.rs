@@ -43,7 +43,7 @@ pub struct Opened {
 /// Reads, parses and analyses.
 ///
 /// # Cost
-/// Reading and parsing share two threads, so does the analysis. About 45 bytes a node and 12 an edge at the peak.
+/// Reading and parsing share two threads, so does the analysis. About 49 bytes a node and 12 an edge at the peak.
 /// # Errors
 /// [`Error::Cancelled`]; those of [`archive::read`] and of [`Parser`].
 pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<Opened> {
@@ -92,7 +92,7 @@ pub fn open_bytes(bytes: &[u8], options: &OpenOptions, control: &Control) -> Res
 /// the steps after it.
 ///
 /// # Cost
-/// Two threads are busy at most; about 45 bytes a node and 12 an edge at the peak.
+/// Two threads are busy at most; about 49 bytes a node and 12 an edge at the peak.
 /// # Errors
 /// [`Error::Cancelled`]; [`Error::Memory`] before it begins.
 pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {

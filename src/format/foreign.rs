@@ -179,9 +179,8 @@ mod tests {
     fn files_are_told_by_their_marks() {
         for (mark, what) in MARKS {
             check(&[mark, &b"\x01\x02\x03"[..]].concat(), what);
-            for (longer, _) in MARKS.iter().filter(|(other, _)| other != mark && mark.starts_with(other)) {
-                panic!("{} hides {}", longer.escape_ascii(), mark.escape_ascii());
-            }
+            let hiding = MARKS.iter().find(|(other, _)| other != mark && mark.starts_with(other));
+            assert_eq!(hiding, None, "a shorter mark stands for {} as well", mark.escape_ascii());
         }
     }
 
