@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, describe, it } = require('node:test');
 const { captureSnapshot, findLeaks } = require('..');
+const { alarmOf } = require('../lib/watch/alarm');
 const { assertAccounted } = require('./helpers/accounting');
 
 const CLI = path.join(__dirname, '..', 'cli', 'main.js');
@@ -140,5 +141,19 @@ describe('growth outside of the heap', () => {
       assert.ok(taken.arrayBuffers >= held.length && taken.heapUsed <= taken.heapTotal);
       if (process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime >= '2.33') assert.ok(taken.malloc.inUse > 0);
     }
+  });
+});
+
+describe('an alarm whose verdict is unknown', () => {
+  const finding = { level: 400e6, slope: 1e5, heapLimit: 1e9 };
+  const alarm = (document) => alarmOf('heap-trend', { diagnosis: 'it rises' }, finding, { snapshots: [], document, skipped: [] });
+
+  it('says what is not explained, in the heap and outside of it', async () => {
+    const inside = alarm(await findLeaks(filesOf('map-of-bun')));
+    assert.match(inside.message, /; no leak was found, but 0\.4 MB have no explanation, most of it \S+$/);
+    assert.equal(inside.verdict, 'unknown');
+    const outside = alarm({ verdict: 'unknown', leaks: [], accounting: { isExplained: true, lines: [] }, outside: { isUnexplained: true } });
+    assert.match(outside.message, /; no leak in the heap: native memory or the allocator grew$/);
+    assert.match(alarm({ verdict: 'none', leaks: [] }).message, /a minute$/);
   });
 });

@@ -7,7 +7,7 @@ const path = require('node:path');
 const { describe, it } = require('node:test');
 const { default: Ajv } = require('ajv');
 const { default: addFormats } = require('ajv-formats');
-const { annotations, isGithub, withoutCommands } = require('../cli/github');
+const { annotations, doubt, isGithub, withoutCommands } = require('../cli/github');
 const { leaksAsMarkdown } = require('../cli/leak_markdown');
 const { leaksAsSarif } = require('../cli/leak_sarif');
 const { HOSTILE, documentOf, leakOf } = require('./helpers/leak-document');
@@ -120,5 +120,38 @@ describe('GitHub Actions', () => {
   it('is known by its variable', () => {
     assert.equal(isGithub({ GITHUB_ACTIONS: 'true' }), true);
     assert.equal(isGithub({}), false);
+  });
+});
+
+describe('a document of which nobody can tell', () => {
+  const row = (className) => ({ className, count: 422, size: 400_000, countGrowth: [211, 211], sizeGrowth: [200_000, 200_000] });
+  const unknown = (className) => documentOf([], {
+    verdict: 'unknown',
+    accounting: {
+      size: 446_000, sizeGrowth: [223_000, 223_000], unexplainedSize: 440_000, isExplained: false,
+      lines: [{ what: 'unheld', because: 'nothing holds it', size: 440_000, sizeGrowth: [220_000, 220_000], classes: [row(className)] }],
+    },
+  });
+
+  it('is no leak and not healthy in Markdown, in SARIF and on GitHub', () => {
+    const markdown = leaksAsMarkdown(unknown('Session'), { root: ROOT }).join('\n');
+    assert.match(markdown, /^### Cannot tell whether it leaks\n\n\*\*440 kB of the 440 kB that grew are without an explanation\.\*\*/);
+    assert.match(markdown, /Session \+211, \+211/);
+    const [{ results, invocations }] = leaksAsSarif(unknown('Session'), { root: ROOT, version: '1.2.3' }).runs;
+    assert.deepEqual(results, []);
+    assert.match(invocations[0].toolExecutionNotifications[0].message.text, /^Cannot tell: 440 kB .*Session \+211, \+211/);
+    assert.match(doubt(unknown('Session')).join('\n'), /^::warning title=Memory that nothing explains::440 kB of the 440 kB/);
+    assert.deepEqual(doubt(documentOf([])), []);
+    assert.equal(leaksAsSarif(documentOf([]), { root: ROOT, version: '1.2.3' }).runs[0].invocations, undefined);
+  });
+
+  it('does nothing to a reader, whatever the names are', () => {
+    const ajv = new Ajv({ strict: false, unicodeRegExp: false });
+    addFormats(ajv);
+    const isValid = ajv.compile(SCHEMA);
+    assert.ok(isValid(JSON.parse(JSON.stringify(leaksAsSarif(unknown(HOSTILE), { root: ROOT, version: '1.2.3' })))), JSON.stringify(isValid.errors?.slice(0, 3)));
+    assert.equal(doubt(unknown(HOSTILE)).join('\n').split('\n').length, 1);
+    const markdown = leaksAsMarkdown(unknown(HOSTILE), { root: ROOT }).join('\n');
+    assert.doesNotMatch(markdown, /<img|(?<!\\)\[a\]|@octocat|\x1b/);
   });
 });
