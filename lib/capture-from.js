@@ -83,7 +83,9 @@ async function* captureSeriesFrom(options) {
     for (let at = 0; at < count && !isOver; at += 1) {
       if (at > 0) await Promise.race([pause(intervalMs, stop.signal), connection.ended]);
       const inspector = connection.wasOpened ? 'opened and closed again' : 'was open';
-      const result = await withDeadline({ signal: stop.signal, timeoutMs }, (limit) => capture(target, connection, checked, { idSpace, idsKept: at + 1 < count }, limit));
+      const ids = { idSpace, idsKept: at + 1 < count };
+      const limits = { signal: stop.signal, timeoutMs };
+      const result = await withDeadline(limits, (limit) => capture(target, connection, checked, ids, limit));
       taken.push({ ...result, inspector });
       wake();
     }
@@ -183,14 +185,14 @@ async function capture(target, connection, options, { idSpace, idsKept }, signal
   const startedAt = new Date();
   const start = performance.now();
   const facts = checkFacts(await target.evaluate(FACTS));
-  const usage = facts.spaces === undefined ? await target.call('Runtime.getHeapUsage').catch(() => ({ usedSize: 0 })) : undefined;
+  const heap = facts.spaces === undefined ? await heapInUse(target) : heapOf(facts.spaces);
   const place = choosePlace(options, compression, startedAt, { pid: facts.pid, threadId: worker });
   const feed = new addon.Feed();
   try {
     checkSidecar(place.file);
     if (options.checkHeadroom !== false) {
       const room = options.pid === undefined ? { bytes: facts.availableBytes ?? Infinity, limit: 'its process.availableMemory()' } : memoryRoom({ pid: options.pid });
-      checkRoom(estimate(compression, facts.spaces === undefined ? { small: usage.usedSize, large: 0 } : heapOf(facts.spaces), null), { ...options, directory: path.dirname(place.file), room });
+      checkRoom(estimate(compression, heap, null), { ...options, directory: path.dirname(place.file), room });
     }
     const packing = { compression, maxBytes: options.maxBytes, key: redactionKey(options) };
     const archive = run({ signal }, (control) => addon.archiveSnapshot(feed, place.file, packing, control));
@@ -235,7 +237,8 @@ async function capture(target, connection, options, { idSpace, idsKept }, signal
 /**
  * Has the process write its heap, and hands every piece on before the next one is read.
  *
- * Node.js before 24 crashes when its inspector is left while it writes a heap. So from the first piece on whatever goes wrong here has to wait: the rest is read
+ * Node.js before 24 crashes when its inspector is left while it writes a heap. So from the first piece on whatever
+ * goes wrong here has to wait: the rest is read
  * and thrown away, as fast as it comes.
  *
  * @param {Dialogue} target
@@ -278,6 +281,16 @@ async function drain(target, connection, feed, archive, params, onProgress) {
     connection.letGo();
   }
   return performance.now() - start;
+}
+
+/**
+ * Of a process that does not tell its spaces: all that is in use.
+ *
+ * @param {Dialogue} target
+ */
+async function heapInUse(target) {
+  const { usedSize } = await target.call('Runtime.getHeapUsage').catch(() => ({ usedSize: 0 }));
+  return { small: Number(usedSize) || 0, large: 0 };
 }
 
 /**
