@@ -1,15 +1,15 @@
 //! Every byte of growth has a line: the lines add up to the difference of the totals.
 
 use super::bounded::is_bounded;
+use super::census::{Census, Key, LARGE, Loose};
 use super::entry::Entry;
 use super::growth::{Growing, Growth, add, is_sustained};
 use super::labels::Label;
 use super::last::{Last, Meaning};
-use super::leak::LeakedClass;
-use super::one_off::Why;
+use super::leaked_class::LeakedClass;
 use super::path::nodes_to;
 use super::unreached::is_of_engine;
-use super::zones::{Census, Key, LARGE, Loose};
+use super::why::Why;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 use std::collections::btree_map::Entry as Slot;

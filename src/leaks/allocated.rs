@@ -3,9 +3,9 @@
 //! V8 forgets the stack of an object that a collection moves, of all or of some, as it happens; the snapshot before the collection has it. So an
 //! object whose stack the last snapshot lacks is looked up in the earlier ones, by its id.
 
+use super::census::Key;
 use super::entry::Entry;
 use super::last::Last;
-use super::zones::Key;
 use crate::analysis::{StackFrame, allocation_frames};
 use crate::control::Control;
 use crate::error::Result;

@@ -1,8 +1,8 @@
 //! Does Node.js keep it, and no more than so many?
 
+use super::census::Key;
 use super::last::{Last, Meaning};
 use super::path::{edge_name, nodes_to};
-use super::zones::Key;
 use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;

@@ -1,17 +1,17 @@
 //! From growing groups to leaks: one for each place where things accumulate.
 
 use super::bounded::{is_bounded, is_own};
+use super::census::Key;
 use super::entry::{Entry, Grown};
 use super::growth::{Growing, Growth, MANY_OWN, are_few, is_even, is_exact, is_small};
 use super::joined::{kin_joined, linked_joined, owned_joined, same_joined};
 use super::last::{Last, Meaning};
 use super::naming::{best_group, heaviest_part};
-use super::one_off::Why;
 use super::path::nodes_to;
 use super::rank::score;
 use super::spread::class_joined;
 use super::swollen::swollen;
-use super::zones::Key;
+use super::why::Why;
 use crate::ordinal::NodeOrdinal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

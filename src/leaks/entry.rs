@@ -1,7 +1,7 @@
 //! One place where things accumulate, before it is put into words.
 
+use super::census::Key;
 use super::growth::Growth;
-use super::zones::Key;
 use crate::ordinal::NodeOrdinal;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;

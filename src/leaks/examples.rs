@@ -1,8 +1,8 @@
 //! The leaked objects one by one.
 
+use super::census::Key;
 use super::entry::Entry;
 use super::last::Last;
-use super::zones::Key;
 use std::collections::HashMap;
 
 /// Ids of items of each entry, by its key: those nearest to the roots, no more than asked for.

@@ -1,5 +1,6 @@
 //! What grew from the objects that all heaps have: followed by their ids, or by their ways from the roots.
 
+use super::census::Census;
 use super::growth::Growing;
 use super::hanging::Hanging;
 use super::last::Last;
@@ -10,7 +11,7 @@ use super::samples;
 use super::spread::add_classes;
 use super::stayed::stayed;
 use super::ways::Ways;
-use super::zones::{Census, Zones};
+use super::zones::Zones;
 use crate::analysis::{Heap, SourceMaps};
 use crate::control::Control;
 use crate::error::Result;

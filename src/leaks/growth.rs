@@ -1,10 +1,10 @@
 //! What grew in every interval, and what only looks so.
 
+use super::census::{Census, Group, Key, LARGE};
 use super::labels::Label;
-use super::one_off::Why;
 use super::operations::Operations;
 use super::stayed::Stayed;
-use super::zones::{Census, Group, Key, LARGE};
+use super::why::Why;
 use std::collections::{HashMap, HashSet};
 
 /// Objects that come in smaller numbers are noise: what takes the snapshots leaves one or two behind itself.

@@ -1,9 +1,9 @@
 //! What one leaked object is made of: the mean of all of them, as a tree of classes.
 
+use super::census::Key;
 use super::hanging::is_backing;
 use super::last::Last;
 use super::path::generic_edge_name;
-use super::zones::Key;
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::NodeOrdinal;

@@ -1,12 +1,12 @@
 //! Growing groups that are one leak, though they hang in several places.
 
 use super::bounded::is_of_package;
+use super::census::Key;
 use super::entry::{Grown, summed};
 use super::growth::is_in_step;
 use super::labels::mix;
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
-use super::zones::Key;
 use crate::bit_set::BitSet;
 use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;

@@ -1,10 +1,11 @@
 //! The newest heap with all that is asked of it to explain a growth.
 
+use super::census::Key;
 use super::hanging::{CHAIN_PERIOD, Hanging, is_backing};
 use super::labels::Label;
 use super::references::is_realm;
 use super::same::Same;
-use super::zones::{Key, Zones};
+use super::zones::Zones;
 use crate::analysis::{Heap, Scripts, SourceLocation, SourceMaps, is_module_scope, scope_file};
 use crate::control::Control;
 use crate::error::Result;

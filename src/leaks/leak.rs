@@ -1,29 +1,13 @@
 //! What is told of a leak: plain data.
 
-use super::accounting::Account;
 use super::allocated::Allocated;
-use super::growth::add;
+use super::container::Container;
 use super::item::Part;
 use super::kind::{Detail, Kind};
-use super::one_off::OneOff;
+use super::leaked_class::LeakedClass;
 use super::suspect::Step;
-use crate::analysis::{Comparison, SourceLocation};
+use crate::analysis::SourceLocation;
 use crate::text::TextBuf;
-
-/// The answer; `leaks` is empty when nothing grows in every interval.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LeakReport {
-    /// Whether objects were followed by their ids.
-    pub comparison: Comparison,
-    /// Most important first.
-    pub leaks: Vec<Leak>,
-    /// What grew and is no leak, biggest first.
-    pub one_off: Vec<OneOff>,
-    /// Where every byte of growth belongs.
-    pub account: Account,
-    /// Fingerprints of all leaks, those beyond the limit too, in their order.
-    pub fingerprints: Vec<String>,
-}
 
 /// What one container accumulates.
 ///
@@ -70,38 +54,4 @@ pub enum Confidence {
     Low,
     Medium,
     High,
-}
-
-/// The object that accumulates.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Container {
-    pub id: u64,
-    pub name: TextBuf,
-    /// The reference that holds the container.
-    pub edge: TextBuf,
-    /// Where the container, or what holds it, is written.
-    pub location: Option<SourceLocation>,
-}
-
-/// One class of what a container accumulates.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LeakedClass {
-    pub class_name: TextBuf,
-    /// Objects more in the last snapshot than in the first.
-    pub count: i64,
-    /// Bytes more, backing stores included.
-    pub size: i64,
-    pub count_growth: Vec<i64>,
-    /// Bytes, for each interval.
-    pub size_growth: Vec<i64>,
-}
-
-impl LeakedClass {
-    /// Adds more of the same class.
-    pub fn add(&mut self, other: &Self) {
-        self.count += other.count;
-        self.size += other.size;
-        add(&mut self.count_growth, &other.count_growth);
-        add(&mut self.size_growth, &other.size_growth);
-    }
 }

@@ -2,7 +2,10 @@
 
 mod accounting;
 mod allocated;
+mod answer;
 mod bounded;
+mod census;
+mod container;
 mod entries;
 mod entry;
 mod evidence;
@@ -18,6 +21,7 @@ mod kind;
 mod labels;
 mod last;
 mod leak;
+mod leaked_class;
 mod naming;
 mod one_off;
 mod operations;
@@ -44,6 +48,7 @@ mod told;
 mod unreached;
 mod ways;
 mod whose;
+mod why;
 mod zones;
 
 use crate::analysis::{Heap, IdSample, Matching, SourceMaps};
@@ -55,18 +60,22 @@ use accounting::account;
 pub use accounting::{Account, Cause, Line};
 pub use allocated::Allocated;
 use allocated::allocated;
+pub use answer::LeakReport;
+pub use container::Container;
 use entries::entries;
 use evidence::Facts;
 use examples::examples;
 use follow::{by_ids, by_ways};
 pub use item::Part;
 pub use kind::{Detail, Kind};
-pub use leak::{Confidence, Container, Leak, LeakReport, LeakedClass};
+pub use leak::{Confidence, Leak};
+pub use leaked_class::LeakedClass;
+pub use one_off::OneOff;
 use one_off::one_off;
-pub use one_off::{OneOff, Why};
 use operations::Operations;
 pub use suspect::{Leaking, Step};
 use told::leak;
+pub use why::Why;
 
 /// What to report.
 #[derive(Clone, Debug)]

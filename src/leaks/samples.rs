@@ -1,8 +1,8 @@
 //! Which object of a growing group stands for it, when ids do not say which are new.
 
+use super::census::Key;
 use super::growth::Growing;
 use super::last::Last;
-use super::zones::Key;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;

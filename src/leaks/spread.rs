@@ -1,5 +1,6 @@
 //! Classes that grow in number though no place does: in one array for each hour, in the nodes of a trie.
 
+use super::census::{Census, Key};
 use super::entry::{Grown, summed};
 use super::growth::{FEWEST_SPREAD, Growing, Growth, is_even, is_exact, is_passing, is_sustained};
 use super::hanging::is_backing;
@@ -7,7 +8,6 @@ use super::labels::Label;
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
 use super::stayed::Stayed;
-use super::zones::{Census, Key};
 use crate::ordinal::NodeOrdinal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,8 +1,9 @@
 //! Do the new objects of the snapshot before the last stay?
 
+use super::census::Key;
 use super::hanging::{Hanging, is_backing};
 use super::persistent::Persistent;
-use super::zones::{Key, Zones};
+use super::zones::Zones;
 use crate::control::Control;
 use crate::error::Result;
 use crate::snapshot::Snapshot;

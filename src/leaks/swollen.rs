@@ -1,12 +1,12 @@
 //! Single objects that grow, with nothing new in them.
 
 use super::bounded::{is_of_node, is_of_package};
+use super::census::Key;
 use super::entry::Entry;
 use super::growth::{Growing, Growth, SWELLING};
 use super::hanging::is_backing;
 use super::last::{Last, Meaning};
 use super::path::nodes_to;
-use super::zones::Key;
 use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;
 use std::collections::HashSet;

@@ -1,12 +1,14 @@
 //! One leak as it is told.
 
+use super::container::Container;
 use super::entry::Entry;
 use super::evidence::{Facts, weigh};
 use super::fingerprint::fingerprint;
 use super::item::Part;
 use super::kind::{Kind, Scene, advice, kind_of, link_after};
 use super::last::Last;
-use super::leak::{Container, Leak, LeakedClass};
+use super::leak::Leak;
+use super::leaked_class::LeakedClass;
 use super::path::{edge_name, told_nodes_to};
 use super::suspect::{first_leaking, steps};
 

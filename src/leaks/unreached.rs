@@ -1,8 +1,8 @@
 //! Who holds what no path of the forest reaches: code, shapes, numbers; and what nothing holds.
 
+use super::census::{Census, Key, LARGE, Loose};
 use super::hanging::{Hanging, is_backing};
 use super::same::Same;
-use super::zones::{Census, LARGE, Loose, Zones};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
@@ -22,15 +22,21 @@ enum Round {
 const CACHE: &str = "(Compilation cache)";
 
 /// Adds to the census all that no path of the forest reaches: to the group of the objects that hold it, to the lasting object, or to the sums
-/// of what V8 holds and of what nothing holds.
+/// of what V8 holds and of what nothing holds. `group`: that of an object; `None` for one that every heap has.
 ///
 /// # Cost
 /// O(nodes + edges); one bit a node, and 8 bytes for each that no path reaches, while it runs.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
-pub fn count_unreached(zones: &mut Zones, hanging: &Hanging<'_>, same: &Same<'_>, control: &Control) -> Result<()> {
+pub fn count_unreached(
+    census: &mut Census,
+    group: &dyn Fn(NodeOrdinal) -> Option<Key>,
+    hanging: &Hanging<'_>,
+    same: &Same<'_>,
+    control: &Control,
+) -> Result<()> {
     let snapshot = hanging.snapshot;
-    let (held, seen) = holders(zones, hanging, control)?;
+    let (held, seen) = holders(group, hanging, control)?;
     // Those of one holder stand together.
     let mut before = None;
     for (turn, (node, holder)) in held.into_iter().enumerate() {
@@ -39,18 +45,15 @@ pub fn count_unreached(zones: &mut Zones, hanging: &Hanging<'_>, same: &Same<'_>
         if bytes == 0 {
             continue;
         }
-        if !zones.is_persistent(holder) {
-            let key = match before {
-                Some((known, key)) if known == holder => key,
-                _ => zones.key(hanging, holder),
-            };
-            before = Some((holder, key));
-            if let Some(group) = zones.census.groups.get_mut(&key) {
-                group.bytes += bytes;
-                continue;
-            }
+        let key = match before {
+            Some((known, key)) if known == holder => key,
+            _ => group(holder),
+        };
+        before = Some((holder, key));
+        if let Some(group) = key.and_then(|key| census.groups.get_mut(&key)) {
+            group.bytes += bytes;
+            continue;
         }
-        let census = &mut zones.census;
         if is_of_engine(snapshot.kind(node)) {
             census.code += bytes;
             continue;
@@ -64,14 +67,13 @@ pub fn count_unreached(zones: &mut Zones, hanging: &Hanging<'_>, same: &Same<'_>
             None => add(&mut census.loose, hanging, node),
         }
     }
-    let Census { unheld, .. } = &mut zones.census;
     for (turn, node) in snapshot.nodes().enumerate() {
         control.check_at(turn)?;
         if !seen.contains(node.index()) {
-            add(unheld, hanging, node);
+            add(&mut census.unheld, hanging, node);
         }
     }
-    debug_assert_eq!(zones.census.sum(), zones.census.total, "every byte belongs to something");
+    debug_assert_eq!(census.sum(), census.total, "every byte belongs to something");
     Ok(())
 }
 
@@ -83,7 +85,7 @@ fn add(classes: &mut std::collections::HashMap<u64, Loose>, hanging: &Hanging<'_
 
 /// Each node that no path reaches and something holds, with the object of the forest that leads to it; and the nodes that anything leads to.
 fn holders(
-    zones: &Zones,
+    group: &dyn Fn(NodeOrdinal) -> Option<Key>,
     hanging: &Hanging<'_>,
     control: &Control,
 ) -> Result<(Vec<(NodeOrdinal, NodeOrdinal)>, BitSet)> {
@@ -95,7 +97,7 @@ fn holders(
     for round in [Round::Lasting, Round::New, Round::Caches] {
         for node in hanging.forest.order() {
             let holder = if is_backing(snapshot, node) { hanging.owner(node).unwrap_or(node) } else { node };
-            let is_lasting = zones.is_persistent(holder) || snapshot.kind(holder) == NodeKind::SYNTHETIC;
+            let is_lasting = group(holder).is_none() || snapshot.kind(holder) == NodeKind::SYNTHETIC;
             if is_lasting == (round == Round::New) {
                 continue;
             }
