@@ -11,7 +11,7 @@ const RUNTIMES = ['Node.js', 'Deno', 'Bun'];
 const FACTS = `(() => {
   const ask = (question) => { try { return question() ?? null; } catch { return null; } };
   const load = ask(() => process.getBuiltinModule) ?? ask(() => require);
-  const runtimes = { Deno: ask(() => Deno.version.deno), Bun: ask(() => Bun.version), 'Node.js': ask(() => process.versions.node && process.version) };
+  const runtimes = { Deno: ask(() => Deno.version.deno) ?? ask(() => process.versions.deno), Bun: ask(() => Bun.version), 'Node.js': ask(() => process.versions.node && process.version) };
   const runtime = Object.keys(runtimes).find((name) => runtimes[name] !== null) ?? null;
   return {
     runtime,
