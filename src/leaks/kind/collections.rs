@@ -11,7 +11,11 @@ pub fn weak_map(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 
 /// The collection, or the object itself, is a property of the global object.
 pub fn global(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let is_global = |at: usize| scene.class(at) == "global" && scene.kind(at) == NodeKind::OBJECT;
+    // V8 14 calls it `global (global*)`; a class of the program may be called `globalCache`.
+    let is_global = |at: usize| {
+        let class = scene.class(at);
+        scene.kind(at) == NodeKind::OBJECT && (class == "global" || class.starts_with("global ("))
+    };
     let near = scene.cut.saturating_sub(2)..scene.cut;
     near.rev().any(is_global).then(|| (Kind::Globals, Detail::default()))
 }
