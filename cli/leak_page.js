@@ -90,7 +90,9 @@ function factsOf(leak, terminal, isShort) {
     return room < NARROWEST_PLACE ? text : front + fit(place, room, 'end');
   };
   // What Node.js made is no use to who wants to change something: the nearest place in code of one's own.
-  const own = isOwn(container.location) ? undefined : placeOf(leak);
+  // Where the class is written says nothing of what holds it.
+  const place = placeOf(leak);
+  const own = isOwn(container.location) || place === location ? undefined : place;
   // Where allocations were recorded: the innermost function that is somebody's own.
   const maker = leak.allocationStack?.find((frame) => isOwn(frame)) ?? leak.allocationStack?.[0];
   const holder = `${nameOf(container.name)} @${container.id}`;
