@@ -27,12 +27,14 @@ const root = path.join(__dirname, '..');
 const BY_HAND = {
   'cli/output.js': [1, 'a write calls back, also when the stream fails or was destroyed'],
   'http/auth.js': [1, 'raced with the end of the response and a time'],
+  'lib/capture-from.js': [1, 'the next snapshot of the series, or its end: the session ends all of them'],
   'lib/capture-worker.js': [1, 'the end of the worker, looked at before, and the signal'],
   'lib/collect.js': [1, 'a timer'],
   'lib/inspector-client.js': [1, 'the end of the connection answers all calls'],
   'lib/inspector-door.js': [1, 'the time of the request'],
   'lib/native.js': [1, 'never waited for alone: it is raced with the job'],
   'test/child.js': [1, 'the end of the child, or that it did not start'],
+  'test/scripts.js': [1, 'a session of the own thread answers before the question returns'],
 };
 
 /** Listeners to the last event of something that nobody waits for. */

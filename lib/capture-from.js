@@ -17,6 +17,7 @@ const { checkSidecar, writeSidecar } = require('./sidecar');
 const { FACTS, checkFacts } = require('./inspected-facts');
 const { connect, reachWorkers } = require('./inspector-client');
 const { knock, openDoor } = require('./inspector-door');
+const { onAbort } = require('../waits/signal');
 
 /** @type {Record<string, import('./options').Check>} */
 const TARGET = { inspect: portOrUrl, pid: integer(1, 2 ** 31 - 1), signal: WORK.signal, timeoutMs: integer(1, 2 ** 31 - 1) };
@@ -76,7 +77,7 @@ async function* captureSeriesFrom(options) {
   let isOver = false;
   const stop = new AbortController();
   const abort = () => stop.abort(signal.reason);
-  if (signal) signal.addEventListener('abort', abort, { once: true });
+  const leave = onAbort(signal, abort);
   const work = withTarget({ ...checked, signal: stop.signal }, async (connection) => {
     const target = await threadOf(connection, checked.worker);
     const idSpace = randomUUID();
@@ -106,7 +107,7 @@ async function* captureSeriesFrom(options) {
     isOver = true;
     stop.abort(new Error('nobody waits for more'));
     await work;
-    if (signal) signal.removeEventListener('abort', abort);
+    leave();
   }
 }
 
