@@ -18,7 +18,7 @@ const plain = zlib.gunzipSync(compressed);
 /** What does not depend on how the bytes came. */
 async function facts(source, options) {
   const snapshot = await openSnapshot(source, options);
-  const { file, takenAt, rawBytes, storedBytes, compression, ...info } = snapshot.info;
+  const { file, takenAt, takenAtFrom, rawBytes, storedBytes, compression, ...info } = snapshot.info;
   await snapshot.close();
   return info;
 }

@@ -9,8 +9,10 @@ const path = require('node:path');
 const root = path.join(__dirname, '..', '..');
 const modules = path.join(__dirname, 'node_modules');
 
-/** What is needed to run. */
-const SHIPPED = ['package.json', 'index.js', 'index.d.ts', 'lib', 'cli', 'words', 'test', 'catalogue', `heaphound.${process.platform}-${process.arch}.node`];
+/** What the package has, but for what nobody needs to run it. */
+const NOT_TO_RUN = /^(docs|examples|src|scripts|Cargo|build\.rs|CHANGELOG|CONTRIBUTING|heaphound\.)/;
+const { files } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const SHIPPED = ['package.json', ...files.filter((/** @type {string} */ name) => !NOT_TO_RUN.test(name)), `heaphound.${process.platform}-${process.arch}.node`];
 const RUNNERS = {
   node: ['--test', '--test-reporter=tap'],
   vitest: [path.join(modules, 'vitest', 'vitest.mjs'), 'run'],
