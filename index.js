@@ -1,16 +1,16 @@
 'use strict';
 
 const { captureSnapshot } = require('./lib/capture');
-const { captureAndOpen } = require('./lib/capture-and-open');
-const { captureFrom, captureSeriesFrom, listWorkers } = require('./lib/capture-from');
-const { collectSnapshots } = require('./lib/collect');
-const { trackAllocations } = require('./lib/track-allocations');
-const { openSnapshot } = require('./lib/snapshot');
-const { diffSnapshots } = require('./lib/diff');
-const { findLeaks } = require('./lib/leaks');
-const { decryptSnapshot } = require('./lib/decrypt');
-const { ignoreLeaks } = require('./lib/ignore-leaks');
-const { redactSnapshot } = require('./lib/redact');
+const { captureAndOpen } = require('./lib/capture/and-open');
+const { captureFrom, captureSeriesFrom, listWorkers } = require('./lib/capture/inspector/capture-from');
+const { collectSnapshots } = require('./lib/files/collect');
+const { trackAllocations } = require('./lib/capture/track-allocations');
+const { openSnapshot } = require('./lib/open/snapshot');
+const { diffSnapshots } = require('./lib/compare/diff');
+const { findLeaks } = require('./lib/compare/leaks');
+const { decryptSnapshot } = require('./lib/files/decrypt');
+const { ignoreLeaks } = require('./lib/compare/ignore');
+const { redactSnapshot } = require('./lib/files/redact');
 const { openStore } = require('./lib/store/store');
 const { createService } = require('./lib/service');
 const { watchMemory } = require('./lib/watch');

@@ -14,7 +14,7 @@ const { Writable } = require('node:stream');
 const { after, before, test } = require('node:test');
 const { setTimeout: delay, setImmediate: turn } = require('node:timers/promises');
 const { captureSnapshot } = require('..');
-const { captureByFork, whyNoFork } = require('../lib/fork');
+const { captureByFork, whyNoFork } = require('../lib/capture/fork');
 
 const skip = whyNoFork() ?? false;
 const KILLS = 6;

@@ -12,7 +12,7 @@ const { test } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { WebSocketServer } = require('ws');
 const { captureFrom, captureSeriesFrom, diffSnapshots, findLeaks, listWorkers, openSnapshot } = require('..');
-const { connect } = require('../lib/inspector-client');
+const { connect } = require('../lib/capture/inspector/client');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 const isLinux = process.platform === 'linux';

@@ -10,7 +10,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
 const { captureSnapshot, openSnapshot } = require('..');
-const { takeTurn } = require('../lib/turn');
+const { takeTurn } = require('../lib/capture/turn');
 
 const ROOT = path.join(__dirname, '..');
 
@@ -34,7 +34,7 @@ test('captures that queue take their turns in the order of the calls', async (t)
 test('the turn is one for all threads, and a thread that ends gives it back', async (t) => {
   const dir = folder(t);
   const code = `
-    const { takeTurn } = require(${JSON.stringify(path.join(ROOT, 'lib', 'turn.js'))});
+    const { takeTurn } = require(${JSON.stringify(path.join(ROOT, 'lib', 'capture', 'turn.js'))});
     takeTurn({}).then((turn) => { globalThis.turn = turn; require('node:worker_threads').parentPort.postMessage('mine'); setInterval(() => turn, 1000); });
   `;
   const worker = new Worker(code, { eval: true });

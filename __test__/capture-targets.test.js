@@ -7,9 +7,9 @@ const { PassThrough, Readable, Writable } = require('node:stream');
 const { test } = require('node:test');
 const zlib = require('node:zlib');
 const { captureAndOpen, captureSnapshot, openSnapshot } = require('..');
-const { captureByFork, whyNoFork } = require('../lib/fork');
+const { captureByFork, whyNoFork } = require('../lib/capture/fork');
 const { run } = require('../lib/native');
-const { newOutlet } = require('../lib/outlet');
+const { newOutlet } = require('../lib/capture/outlet');
 
 const MODES = whyNoFork() === undefined ? ['inline', 'fork'] : ['inline'];
 

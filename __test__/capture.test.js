@@ -12,7 +12,7 @@ const { Worker } = require('node:worker_threads');
 const zlib = require('node:zlib');
 const heaphound = require('..');
 const { addon, run } = require('../lib/native');
-const { writeByStream } = require('../lib/heap-writer');
+const { writeByStream } = require('../lib/capture/heap-writer');
 
 const { openSnapshot } = heaphound;
 const isLinux = process.platform === 'linux';

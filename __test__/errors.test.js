@@ -45,7 +45,9 @@ test('every bad file of the corpus is an error with a documented code', async ()
 });
 
 test('every code has its heading, and every heading its code', () => {
-  const scripts = ['lib', 'lib/service', 'lib/store', 'http', 'fastify', 'cli', 'test'].flatMap((folder) => fs.readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.js')).map((name) => path.join(folder, name)));
+  const folders = ['checks', 'cli', 'fastify', 'http', 'lib', 'test', 'waits', 'words'];
+  const inside = (folder) => fs.readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(folder, name));
+  const scripts = folders.flatMap(inside).filter((name) => /\.m?js$/.test(name));
   const source = [path.join('src', 'error.rs'), ...scripts].map((file) => fs.readFileSync(path.join(root, file), 'utf8')).join('');
   const thrown = new Set(source.match(/HEAPHOUND_ERR_[A-Z_]+/g));
   const documented = fs.readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8').match(/(?<=^## )HEAPHOUND_ERR_[A-Z_]+/gm);

@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
-const { whyNoFork } = require('../lib/fork');
+const { whyNoFork } = require('../lib/capture/fork');
 
 const COUNT = 20;
 const app = path.join(__dirname, 'fixtures', 'allocating.js');

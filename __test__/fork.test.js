@@ -12,7 +12,7 @@ const { test } = require('node:test');
 const { setTimeout: delay, setImmediate: turn } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 const { captureSnapshot, openSnapshot } = require('..');
-const { captureByFork, whyNoFork } = require('../lib/fork');
+const { captureByFork, whyNoFork } = require('../lib/capture/fork');
 
 const skip = whyNoFork() ?? false;
 const heaphound = JSON.stringify(path.join(__dirname, '..'));
@@ -272,7 +272,7 @@ test('a full disk is an error of the copy', { skip: skip || !canMount() }, (t) =
 test('the copy ends with the app, and leaves nothing', { skip }, async (t) => {
   const dir = folder(t);
   const code = `
-    const { captureByFork } = require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'fork.js'))});
+    const { captureByFork } = require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'capture', 'fork.js'))});
     captureByFork({ target: ${JSON.stringify(path.join(dir, 'a'))}, compression: 'zstd', heap: {} });
     console.log('running');
   `;

@@ -6,9 +6,9 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
-const { cgroupRoom } = require('../lib/cgroup');
-const { estimate, forget, remember } = require('../lib/estimate');
-const { checkRoom, memoryRoom } = require('../lib/headroom');
+const { cgroupRoom } = require('../lib/room/cgroup');
+const { estimate, forget, remember } = require('../lib/room/estimate');
+const { checkRoom, memoryRoom } = require('../lib/room/headroom');
 
 const ROOT = path.join(__dirname, '..');
 const MB = 1 << 20;

@@ -7,9 +7,9 @@ const path = require('node:path');
 const { describe, it } = require('node:test');
 const { default: Ajv } = require('ajv');
 const { default: addFormats } = require('ajv-formats');
-const { annotations, doubt, isGithub, withoutCommands } = require('../cli/github');
-const { leaksAsMarkdown } = require('../cli/leak_markdown');
-const { leaksAsSarif } = require('../cli/leak_sarif');
+const { annotations, doubt, isGithub, withoutCommands } = require('../cli/leaks/github');
+const { leaksAsMarkdown } = require('../cli/leaks/markdown');
+const { leaksAsSarif } = require('../cli/leaks/sarif');
 const { HOSTILE, documentOf, leakOf } = require('./helpers/leak-document');
 // The schema of the standard as OASIS publishes it, unchanged.
 const SCHEMA = require('./fixtures/sarif-schema-2.1.0.json');

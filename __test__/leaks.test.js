@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { findLeaks, openSnapshot } = require('..');
-const { findLeaksAtWork } = require('../lib/leaks');
+const { findLeaksAtWork } = require('../lib/compare/leaks');
 
 const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
 const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');

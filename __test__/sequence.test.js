@@ -11,7 +11,7 @@ const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const zlib = require('node:zlib');
 const { captureAndOpen, createService, diffSnapshots, findLeaks, openSnapshot, openStore, redactSnapshot } = require('..');
-const { takenOrder } = require('../lib/taken-order');
+const { takenOrder } = require('../lib/compare/taken-order');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 const FIXTURES = path.join(__dirname, 'fixtures', 'sequence');

@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
 const { after, test } = require('node:test');
-const { compiledScripts, placeInSources } = require('../test/scripts');
+const { compiledScripts, placeInSources } = require('../test/report/scripts');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-scripts-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));

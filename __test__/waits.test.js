@@ -27,23 +27,23 @@ const root = path.join(__dirname, '..');
 const BY_HAND = {
   'cli/output.js': [1, 'a write calls back, also when the stream fails or was destroyed'],
   'http/auth.js': [1, 'raced with the end of the response and a time'],
-  'lib/capture-from.js': [1, 'the next snapshot of the series, or its end: the session ends all of them'],
-  'lib/capture-worker.js': [1, 'the end of the worker, looked at before, and the signal'],
-  'lib/collect.js': [1, 'a timer'],
-  'lib/inspector-client.js': [1, 'the end of the connection answers all calls'],
-  'lib/inspector-door.js': [1, 'the time of the request'],
-  'lib/native.js': [1, 'never waited for alone: it is raced with the job'],
-  'test/child.js': [1, 'the end of the child, or that it did not start'],
-  'test/scripts.js': [1, 'a session of the own thread answers before the question returns'],
+  'lib/capture/inspector/capture-from.js': [1, 'the next snapshot of the series, or its end: the session ends all of them'],
+  'lib/capture/worker/index.js': [1, 'the end of the worker, looked at before, and the signal'],
+  'lib/files/collect.js': [1, 'a timer'],
+  'lib/capture/inspector/client.js': [1, 'the end of the connection answers all calls'],
+  'lib/capture/inspector/door.js': [1, 'the time of the request'],
+  'lib/native/index.js': [1, 'never waited for alone: it is raced with the job'],
+  'test/measure/child.js': [1, 'the end of the child, or that it did not start'],
+  'test/report/scripts.js': [1, 'a session of the own thread answers before the question returns'],
 };
 
 /** Listeners to the last event of something that nobody waits for. */
 const LISTENERS = {
   'cli/main.js': ['SIGINT'],
-  'lib/capture-worker.js': ['exit'],
-  'lib/worker-end.js': ['exit'],
-  'lib/worker-teller.js': ['message'],
-  'test/child-main.js': ['message', 'disconnect'],
+  'lib/capture/worker/index.js': ['exit'],
+  'lib/capture/worker/end.js': ['exit'],
+  'lib/capture/worker/teller.js': ['message'],
+  'test/measure/child-main.js': ['message', 'disconnect'],
 };
 
 /** All scripts that are shipped, without their comments. */

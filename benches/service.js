@@ -11,8 +11,8 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const v8 = require('node:v8');
 const fastify = require('fastify');
 const { captureSnapshot } = require('..');
-const { estimate } = require('../lib/estimate');
-const { checkRoom } = require('../lib/headroom');
+const { estimate } = require('../lib/room/estimate');
+const { checkRoom } = require('../lib/room/headroom');
 
 /** How often the heap is measured while it is filled. */
 const STEP = 20_000;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { readInput } = require('./standard_streams');
+const { readInput } = require('./standard-streams');
 const { UsageError } = require('./usage');
 
 /**

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { choose } = require('./options');
-const { DASH, checkInput, checkOneInput } = require('./standard_streams');
+const { DASH, checkInput, checkOneInput } = require('./standard-streams');
 const { harmless, quoteForShell } = require('../words/text');
 const { UsageError } = require('./usage');
 

@@ -1,5 +1,7 @@
 'use strict';
 
+const { optionError } = require('../checks/options');
+
 /**
  * What the addon tells of a failure.
  * @typedef {{ code: string, message: string, table?: string, offset?: number, need?: number, have?: number }} Failure
@@ -19,14 +21,6 @@ function toError(failure, caller) {
   const frames = caller && caller.stack ? caller.stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
   if (frames.length > 0) error.stack = `Error: ${failure.message}\n${frames.join('\n')}`;
   return error;
-}
-
-/**
- * @param {string} name of the option
- * @param {string} what is wrong with it and what would be right
- */
-function optionError(name, what) {
-  return toError({ code: 'HEAPHOUND_ERR_OPTION', message: `option ${name}: ${what}` }, new Error('at'));
 }
 
 function closedError() {

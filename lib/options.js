@@ -1,7 +1,7 @@
 'use strict';
 
 const path = require('node:path');
-const { optionError } = require('./errors');
+const { checkOptions, integer, oneOf, ofType, optionError } = require('../checks/options');
 
 /** @type {readonly import('..').Filter[]} */
 const FILTERS = Object.freeze([
@@ -16,52 +16,7 @@ const FILTERS = Object.freeze([
 
 const MAX_THREADS = 256;
 
-/** @typedef {(name: string, value: any) => unknown} Check */
-
-/**
- * Checks options against the checks by name; unknown names are refused, since a misspelt option would be ignored in silence.
- *
- * @param {any} options
- * @param {Record<string, Check>} checks
- * @returns {any} a copy without what is undefined
- */
-function checkOptions(options, checks) {
-  if (options === undefined) return {};
-  if (options === null || typeof options !== 'object') throw optionError('options', 'must be an object');
-  /** @type {Record<string, unknown>} */
-  const checked = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) throw optionError(name, `is unknown; known are ${Object.keys(checks).join(', ')}`);
-    if (value !== undefined) checked[name] = checks[name](name, value);
-  }
-  return checked;
-}
-
-/** @param {number} least @param {number} [most] @returns {Check} */
-function integer(least, most = Number.MAX_SAFE_INTEGER) {
-  return (name, value) => {
-    if (!Number.isSafeInteger(value) || value < least || value > most) {
-      throw optionError(name, `must be an integer from ${least} to ${most}`);
-    }
-    return value;
-  };
-}
-
-/** @param {readonly string[]} known @returns {Check} */
-function oneOf(known) {
-  return (name, value) => {
-    if (!known.includes(value)) throw optionError(name, `must be one of ${known.join(', ')}`);
-    return value;
-  };
-}
-
-/** @param {'boolean' | 'function' | 'string'} type @returns {Check} */
-function ofType(type) {
-  return (name, value) => {
-    if (typeof value !== type) throw optionError(name, `must be a ${type}`);
-    return value;
-  };
-}
+/** @typedef {import('../checks/options').Check} Check */
 
 /** @type {Check} */
 function signal(name, value) {

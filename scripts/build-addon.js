@@ -1,6 +1,6 @@
 'use strict';
 
-// Builds the addon with cargo and puts it where lib/native.js looks for it. Rust and Node are all it needs.
+// Builds the addon with cargo and puts it where lib/native/index.js looks for it. Rust and Node are all it needs.
 //
 // usage: node scripts/build-addon.js [--if-missing | --force]
 //   (nothing)     builds unless the addon is newer than every source

@@ -2,18 +2,18 @@
 
 const path = require('node:path');
 const { diffSnapshots, findLeaks } = require('..');
-const { takeRoundsInChild } = require('./child');
+const { takeRoundsInChild } = require('./measure/child');
 const { leakError } = require('./errors');
-const { warnOfLargeHeap } = require('./large-heap');
-const { keep, makeDirectory, removeDirectory } = require('./keep');
-const { tellFailure } = require('./message');
-const { checkOptions, counts, integer, ofType, patterns, strings } = require('./options');
-const { nextPrime } = require('./prime');
-const { takeRounds } = require('./rounds');
-const { placeHere, placeInSources } = require('./scripts');
-const { toScenario } = require('./scenario');
-const { inTurn } = require('./turn');
-const { isDoubtful, judge } = require('./verdict');
+const { warnOfLargeHeap } = require('./measure/large-heap');
+const { keep, makeDirectory, removeDirectory } = require('./measure/keep');
+const { tellFailure } = require('./report/message');
+const { checkOptions, counts, integer, ofType, patterns, strings, text } = require('./options');
+const { nextPrime } = require('./measure/prime');
+const { takeRounds } = require('./measure/rounds');
+const { placeHere, placeInSources } = require('./report/scripts');
+const { toScenario } = require('./measure/scenario');
+const { inTurn } = require('./measure/turn');
+const { isDoubtful, judge } = require('./report/verdict');
 
 const MOST_SNAPSHOTS = 10;
 /** From so many on `findLeaks` takes growth by a multiple of them for no accident. */
@@ -38,10 +38,10 @@ const OPTIONS = {
   maxBytesPerIteration: integer(0),
   maxGrowth: counts,
   inProcess: ofType('boolean'),
-  export: ofType('string'),
+  export: text,
   execArgv: strings,
-  name: ofType('string'),
-  dir: ofType('string'),
+  name: text,
+  dir: text,
 };
 
 /**
@@ -62,7 +62,7 @@ async function assertNoLeak(scenario, options) {
 
 /**
  * @param {ReturnType<typeof toScenario>} where
- * @param {import('./rounds').Plan} plan
+ * @param {import('./measure/rounds').Plan} plan
  * @param {any} options
  */
 async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIteration, execArgv = [], name, dir = '.heaphound', caller }) {

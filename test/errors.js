@@ -1,12 +1,6 @@
 'use strict';
 
-/**
- * @param {string} name of the option
- * @param {string} what is wrong with it and what would be right
- */
-function optionError(name, what) {
-  return Object.assign(new Error(`option ${name}: ${what}`), { code: 'HEAPHOUND_ERR_OPTION' });
-}
+const { optionError } = require('../checks/options');
 
 /** @param {string} message */
 function closedError(message) {

@@ -1,9 +1,9 @@
 'use strict';
 
 const { assertNoLeak } = require('./assert-no-leak');
-const { checkpoint } = require('./checkpoint');
-const { countInstances } = require('./count-instances');
-const { matchers } = require('./matchers');
-const { whatRetains } = require('./what-retains');
+const { checkpoint } = require('./heap/checkpoint');
+const { countInstances } = require('./heap/count-instances');
+const { matchers } = require('./report/matchers');
+const { whatRetains } = require('./heap/what-retains');
 
 module.exports = { assertNoLeak, checkpoint, countInstances, whatRetains, matchers };

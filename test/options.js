@@ -1,42 +1,9 @@
 'use strict';
 
 const { ignoreLeaks } = require('..');
-const { optionError } = require('./errors');
+const { checkOptions, integer, ofType, optionError, text } = require('../checks/options');
 
-/** @typedef {(name: string, value: any) => unknown} Check */
-
-/**
- * @param {any} options
- * @param {Record<string, Check>} checks
- * @returns {any} a copy without what is undefined; what is not known is refused, since a misspelt option would be ignored in silence
- */
-function checkOptions(options, checks) {
-  if (options === undefined) return {};
-  if (options === null || typeof options !== 'object') throw optionError('options', 'must be an object');
-  /** @type {Record<string, unknown>} */
-  const checked = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) throw optionError(name, `is unknown; known are ${Object.keys(checks).join(', ')}`);
-    if (value !== undefined) checked[name] = checks[name](name, value);
-  }
-  return checked;
-}
-
-/** @param {number} least @param {number} [most] @returns {Check} */
-function integer(least, most = Number.MAX_SAFE_INTEGER) {
-  return (name, value) => {
-    if (!Number.isSafeInteger(value) || value < least || value > most) throw optionError(name, `must be an integer from ${least} to ${most}`);
-    return value;
-  };
-}
-
-/** @param {'boolean' | 'string'} type @returns {Check} */
-function ofType(type) {
-  return (name, value) => {
-    if (typeof value !== type || value === '') throw optionError(name, `must be a ${type}`);
-    return value;
-  };
-}
+/** @typedef {import('../checks/options').Check} Check */
 
 /** @type {Check} */
 function strings(name, value) {
@@ -56,4 +23,4 @@ function counts(name, value) {
   return Object.fromEntries(Object.entries(value).map(([key, most]) => [key, integer(0)(`${name}.${key}`, most)]));
 }
 
-module.exports = { checkOptions, counts, integer, ofType, patterns, strings };
+module.exports = { checkOptions, counts, integer, ofType, patterns, strings, text };

@@ -4,6 +4,6 @@
 
 // @ts-ignore: there where Jest is
 const { expect } = require('@jest/globals');
-const { matchers } = require('./matchers');
+const { matchers } = require('./report/matchers');
 
 expect.extend(matchers);

@@ -2,4 +2,4 @@
 
 // `heaphound/test/quiet`, for `--import` and setup files.
 
-require('./quiet').stayQuiet();
+require('./measure/quiet').stayQuiet();

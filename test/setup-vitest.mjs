@@ -1,6 +1,6 @@
 // `heaphound/test/vitest`: for `setupFiles` of Vitest.
 
 import { expect } from 'vitest';
-import { matchers } from './matchers.js';
+import { matchers } from './report/matchers.js';
 
 expect.extend(matchers);

@@ -6,7 +6,7 @@ const { count, counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { drawTable } = require('../table');
 const { redaction } = require('../redaction');
-const { DASH, besideFile, withOutputFile } = require('../standard_streams');
+const { DASH, besideFile, withOutputFile } = require('../standard-streams');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
@@ -26,7 +26,7 @@ const WORKER_COLUMNS = [
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'capture',
-  // The other process is not left while it writes (`lib/capture-from.js`).
+  // The other process is not left while it writes (`lib/capture/inspector/capture-from.js`).
   graceMs: 60_000,
   synopsis: 'capture (--pid PID | --inspect URL|PORT)',
   summary: 'take a snapshot of another process',

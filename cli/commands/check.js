@@ -1,11 +1,11 @@
 'use strict';
 
-const { baselineError, readBaseline, writeBaseline } = require('../baseline');
-const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leak_report');
-const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leak_search');
-const { tellLeaks } = require('../leak_story');
+const { baselineError, readBaseline, writeBaseline } = require('../leaks/baseline');
+const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leaks/report');
+const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leaks/search');
+const { tellLeaks } = require('../leaks/story');
 const { checkSeveral } = require('../snapshots');
-const { DASH } = require('../standard_streams');
+const { DASH } = require('../standard-streams');
 const { counted } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');

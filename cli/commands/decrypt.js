@@ -2,7 +2,7 @@
 
 const { size } = require('../../words/numbers');
 const { sourcesOf } = require('../snapshots');
-const { besideFile, readInput, withOutputFile } = require('../standard_streams');
+const { besideFile, readInput, withOutputFile } = require('../standard-streams');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 

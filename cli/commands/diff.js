@@ -3,7 +3,7 @@
 const { locationColumn, nameColumn, right } = require('../columns');
 const { count, countDelta, counted, size, sizeDelta } = require('../../words/numbers');
 const { choose } = require('../options');
-const { drawOrder } = require('../order_line');
+const { drawOrder } = require('../leaks/order-line');
 const { printRows } = require('../rows');
 const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
 const { harmless, wrap } = require('../../words/text');

@@ -1,8 +1,8 @@
 'use strict';
 
-const { isGithub, withoutCommands } = require('../github');
-const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leak_search');
-const { explainLeak } = require('../leak_details');
+const { isGithub, withoutCommands } = require('../leaks/github');
+const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leaks/search');
+const { explainLeak } = require('../leaks/details');
 const { UsageError } = require('../usage');
 
 /** @type {import('../commands').Command} */

@@ -1,8 +1,8 @@
 'use strict';
 
-const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leak_report');
-const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leak_search');
-const { tellLeaks } = require('../leak_story');
+const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leaks/report');
+const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leaks/search');
+const { tellLeaks } = require('../leaks/story');
 const { choose } = require('../options');
 
 /** Exit code that says: leaks were found. */

@@ -1,7 +1,7 @@
 'use strict';
 
 const { distanceColumn, idColumn, nameColumn, sizeColumn } = require('../columns');
-const { drawLadder, printReference } = require('../ladder');
+const { drawLadder, printReference } = require('../path-lines');
 const { nameOf } = require('../../words/leak-sentences');
 const { count, distance, size } = require('../../words/numbers');
 const { printLocation } = require('../../words/location');

@@ -1,6 +1,6 @@
 'use strict';
 
-const { drawLadder } = require('../ladder');
+const { drawLadder } = require('../path-lines');
 const { identifier, identifiers } = require('../options');
 const { withSnapshot } = require('../snapshots');
 

@@ -3,7 +3,7 @@
 const { count, size } = require('../../words/numbers');
 const { readKey } = require('../redaction');
 const { sourcesOf } = require('../snapshots');
-const { besideFile, withOutputFile } = require('../standard_streams');
+const { besideFile, withOutputFile } = require('../standard-streams');
 const { harmless } = require('../../words/text');
 
 /** @type {import('../commands').Command} */

@@ -3,7 +3,7 @@
 const { counted, size } = require('../../words/numbers');
 const { choose } = require('../options');
 const { redaction } = require('../redaction');
-const { DASH } = require('../standard_streams');
+const { DASH } = require('../standard-streams');
 const { harmless, toJson } = require('../../words/text');
 const { UsageError } = require('../usage');
 

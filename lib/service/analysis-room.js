@@ -2,7 +2,7 @@
 
 // Is there room for an analysis in the process of the app? Asked before it, of what is known of the snapshots.
 
-const { memoryRoom } = require('../headroom');
+const { memoryRoom } = require('../room/headroom');
 const { OPEN } = require('../options');
 const { analysisRoomError } = require('./errors');
 
@@ -19,7 +19,7 @@ const SHARE = 0.75;
  * Refuses an analysis that there is no room for.
  *
  * @param {Array<Pick<import('../..').StoredSnapshot, 'nodeCount' | 'edgeCount'>>} snapshots oldest first
- * @param {{ maxMemoryBytes?: number, checkHeadroom?: boolean, room?: import('../cgroup').Room }} [options]
+ * @param {{ maxMemoryBytes?: number, checkHeadroom?: boolean, room?: import('../room/cgroup').Room }} [options]
  * @returns {{ maxMemoryBytes?: number }} options for opening them: what a file takes beyond its record is refused there
  */
 function analysisRoom(snapshots, { maxMemoryBytes, checkHeadroom = true, room = memoryRoom() } = {}) {

@@ -4,7 +4,7 @@
 
 const { optionError } = require('../errors');
 const { checkOptions, compareBy, integer, ofType, oneOf, operations } = require('../options');
-const { SEQUENCE } = require('../sequence');
+const { SEQUENCE } = require('../compare/sequence');
 const { ABOUT, checkId } = require('../store/record');
 
 const MAX_SNAPSHOTS = 10;

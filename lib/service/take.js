@@ -4,7 +4,7 @@
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { captureSnapshot } = require('../capture');
-const { whyNoFork } = require('../fork');
+const { whyNoFork } = require('../capture/fork');
 
 /** @typedef {{ path?: string, stream?: import('node:stream').Writable }} Target what a store wants to be filled */
 

@@ -10,7 +10,7 @@ const { onAbort } = require('../../waits/signal');
 /**
  * @template T
  * @param {import('./types').Take} take
- * @param {import('./encryption').Encryption | undefined} encryption
+ * @param {import('../disk/encryption').Encryption | undefined} encryption
  * @param {AbortSignal} signal
  * @param {(body: Measure) => Promise<T>} consume takes all of the body; it is destroyed when there will be no more
  * @returns {Promise<{ result: any, bytes: number, sha256: string, stored: T }>} of the bytes that were stored

@@ -5,7 +5,7 @@
 const { Readable } = require('node:stream');
 const { checkOptions, ofType } = require('../options');
 const { captureThrough } = require('./capture-stream');
-const { encryptedError, storeError, writeOnlyError } = require('./errors');
+const { encryptedError, storeError, writeOnlyError } = require('../store-errors');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, toRecord } = require('./record');
 const { WriteOnlyStore } = require('./write-only');
@@ -29,7 +29,7 @@ class CustomStore extends WriteOnlyStore {
 
   /**
    * @param {any} place
-   * @param {import('./encryption').Encryption} [encryption]
+   * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(place, encryption) {
     super('custom', encryption);

@@ -4,17 +4,17 @@
 //
 //     TIME-X.heapsnapshot.zst        or TIME-X.heapsnapshot.zst.age: names sort by time
 //     TIME-X.heapsnapshot.zst.json   what is known of it, written last: without it the snapshot counts as unfinished
-//     TIME-X.heapsnapshot.zst.ids    only for the last one of a process: its next capture goes on from there (`lib/fork-ids.js`)
+//     TIME-X.heapsnapshot.zst.ids    only for the last one of a process: its next capture goes on from there (`lib/capture/fork-ids.js`)
 //     X.report.json                  what was found out about it
 
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 const { compactTime } = require('../compact-time');
-const { encryptedError, existsError, notStoredError, quotaError } = require('./errors');
+const { encryptedError, existsError, notStoredError, quotaError } = require('../store-errors');
 const { acquire, lockFiles } = require('./lock-file');
 const { privateDirectory } = require('./private-directory');
-const { checkPrivate, readPrivate, streamPrivate, writePrivate } = require('./private-file');
+const { checkPrivate, readPrivate, streamPrivate, writePrivate } = require('../disk/private-file');
 const { recordText, toRecord } = require('./record');
 const { writeStream } = require('./stream-file');
 const { idIn, sizeOf, snapshotNames, sweepDirectory } = require('./sweep-directory');
@@ -28,7 +28,7 @@ const HOLD_MS = 600_000;
 
 /**
  * @param {{ dir: string, maxFiles?: number, maxTotalBytes?: number }} config
- * @param {import('./encryption').Encryption} [encryption]
+ * @param {import('../disk/encryption').Encryption} [encryption]
  */
 async function openDirectory({ dir, maxFiles = DEFAULT_MAX_FILES, maxTotalBytes = DEFAULT_MAX_TOTAL_BYTES }, encryption) {
   const checkPlace = await privateDirectory(dir);
@@ -48,7 +48,7 @@ class DirectoryStore {
    * @param {string} directory
    * @param {{ maxFiles: number, maxTotalBytes: number }} quota
    * @param {() => Promise<void>} checkPlace
-   * @param {import('./encryption').Encryption} [encryption]
+   * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(directory, quota, checkPlace, encryption) {
     this.#directory = directory;

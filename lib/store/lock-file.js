@@ -6,7 +6,7 @@
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
-const { readPrivate, writePrivate } = require('./private-file');
+const { readPrivate, writePrivate } = require('../disk/private-file');
 
 const NAME = /^\.lock-(?<name>.+)-(?<turn>\d+)$/;
 

@@ -5,7 +5,7 @@
 const { Readable } = require('node:stream');
 const { optionError } = require('../errors');
 const { checkOptions, integer, ofType } = require('../options');
-const { accessError, existsError, storeError } = require('./errors');
+const { accessError, existsError, storeError } = require('../store-errors');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, toRecord } = require('./record');
 const { spool } = require('./spool');
@@ -43,7 +43,7 @@ class PresignedStore extends WriteOnlyStore {
 
   /**
    * @param {any} config checked
-   * @param {import('./encryption').Encryption} [encryption]
+   * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(config, encryption) {
     super('presigned', encryption);

@@ -5,8 +5,8 @@
 const fs = require('node:fs/promises');
 const os = require('node:os');
 const path = require('node:path');
-const { diskError } = require('./private-file');
-const { unsafeError } = require('./errors');
+const { diskError } = require('../disk/private-file');
+const { unsafeError } = require('../store-errors');
 
 /** @returns {string} where snapshots go when nobody says where */
 function defaultDirectory() {

@@ -4,7 +4,7 @@
 
 const { optionError } = require('../errors');
 const { checkOptions, integer, oneOf, ofType } = require('../options');
-const { accessError, existsError, moduleError, notStoredError, storeError } = require('./errors');
+const { accessError, existsError, moduleError, notStoredError, storeError } = require('../store-errors');
 
 const PACKAGES = ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'];
 /** The service takes no part below it, and no more than 10,000 parts. */

@@ -6,7 +6,7 @@
 const { createHash } = require('node:crypto');
 const { Readable } = require('node:stream');
 const { captureThrough } = require('./capture-stream');
-const { encryptedError, notStoredError, storeError } = require('./errors');
+const { encryptedError, notStoredError, storeError } = require('../store-errors');
 const { ageOf, parseKey, reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, toRecord } = require('./record');
 const { explain, isConflict, isMissing, loadS3 } = require('./s3-client');
@@ -36,7 +36,7 @@ class S3Store {
 
   /**
    * @param {any} config checked
-   * @param {import('./encryption').Encryption} [encryption]
+   * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(config, encryption) {
     this.#s3 = loadS3(config);

@@ -25,7 +25,7 @@ const READ_ONLY = /** @type {any} */ (constants.O_RDONLY | (constants.O_NOFOLLOW
 
 /**
  * @param {import('./types').Take} take
- * @param {import('./encryption').Encryption | undefined} encryption
+ * @param {import('../disk/encryption').Encryption | undefined} encryption
  * @param {AbortSignal} signal
  * @param {number} [memoryBytes] most of them; none means a file
  * @returns {Promise<Spooled>}
@@ -36,7 +36,7 @@ async function spool(take, encryption, signal, memoryBytes) {
 
 /**
  * @param {import('./types').Take} take
- * @param {import('./encryption').Encryption | undefined} encryption
+ * @param {import('../disk/encryption').Encryption | undefined} encryption
  * @param {AbortSignal} signal
  */
 async function inFile(take, encryption, signal) {
@@ -60,7 +60,7 @@ async function inFile(take, encryption, signal) {
 
 /**
  * @param {import('./types').Take} take
- * @param {import('./encryption').Encryption | undefined} encryption
+ * @param {import('../disk/encryption').Encryption | undefined} encryption
  * @param {AbortSignal} signal
  * @param {number} memoryBytes
  */

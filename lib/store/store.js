@@ -4,15 +4,15 @@
 
 const diagnostics = require('node:diagnostics_channel');
 const path = require('node:path');
-const { closedStoreError } = require('./errors');
+const { closedStoreError } = require('../store-errors');
 const { optionError } = require('../errors');
 const { checkOptions, integer, ofType } = require('../options');
-const { PLACE } = require('../place');
+const { PLACE } = require('../disk/place');
 const { toJson } = require('../../words/text');
-const { toStream } = require('../regular-file');
+const { toStream } = require('../disk/regular-file');
 const { CustomStore, checkCustom } = require('./custom');
 const { openDirectory } = require('./directory');
-const { loadEncryption } = require('./encryption');
+const { loadEncryption } = require('../disk/encryption');
 const { PresignedStore, checkPresigned } = require('./presigned');
 const { defaultDirectory } = require('./private-directory');
 const { checkAbout, checkId } = require('./record');
@@ -51,7 +51,7 @@ async function openStore(config = {}) {
  *
  * @param {string | undefined} kind
  * @param {any} place
- * @returns {Promise<(encryption: import('./encryption').Encryption | undefined) => Promise<any>>}
+ * @returns {Promise<(encryption: import('../disk/encryption').Encryption | undefined) => Promise<any>>}
  */
 async function opener(kind, place) {
   if (kind !== undefined && kind !== 'put') checkOptions(place, { [kind]: (/** @type {string} */ _, /** @type {any} */ value) => value });

@@ -6,12 +6,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pipeline } = require('node:stream/promises');
 const { captureThrough } = require('./capture-stream');
-const { diskError, partialName } = require('./private-file');
+const { diskError, partialName } = require('../disk/private-file');
 
 /**
  * @param {import('./types').Take} take
  * @param {string} file gets its name when all of it is on the disk
- * @param {import('./encryption').Encryption | undefined} encryption
+ * @param {import('../disk/encryption').Encryption | undefined} encryption
  * @param {AbortSignal} signal
  */
 async function writeStream(take, file, encryption, signal) {

@@ -3,7 +3,7 @@
 // What stores have in common that only take: they know of what this process stored, and of nothing else.
 
 const { Readable } = require('node:stream');
-const { notStoredError, writeOnlyError } = require('./errors');
+const { notStoredError, writeOnlyError } = require('../store-errors');
 
 /** Records of snapshots that are remembered. */
 const MAX_RECORDS = 1000;
@@ -19,7 +19,7 @@ class WriteOnlyStore {
 
   /**
    * @param {'presigned' | 'custom'} kind
-   * @param {import('./encryption').Encryption} [encryption]
+   * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(kind, encryption) {
     this.kind = kind;

@@ -4,7 +4,7 @@
 
 const v8 = require('node:v8');
 const { isMainThread, resourceLimits } = require('node:worker_threads');
-const { cgroupRoom } = require('../cgroup');
+const { cgroupRoom } = require('../room/cgroup');
 
 /** New objects are there whether something leaks or not: the nursery does not count. @param {string} name of a space */
 const isOld = (name) => !name.startsWith('new_');

@@ -99,7 +99,7 @@ impl Heap {
 
 impl Heap {
     /// # Errors
-    /// [`Error::Internal`] after `close`: `lib/snapshot.js` knows what is closed and asks nothing.
+    /// [`Error::Internal`] after `close`: `lib/open/snapshot.js` knows what is closed and asks nothing.
     pub fn held(&self) -> Result<Held> {
         self.held.lock().clone().ok_or_else(closed)
     }

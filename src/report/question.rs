@@ -1,4 +1,4 @@
-//! Questions to one snapshot, as `lib/snapshot.js` writes them, and the document that answers each.
+//! Questions to one snapshot, as `lib/open/snapshot.js` writes them, and the document that answers each.
 
 use super::document::Document;
 use super::opened::Opened;

@@ -1,0 +1,141 @@
+'use strict';
+
+const { endOfChain } = require('../path-lines');
+const { printLocation } = require('../../words/location');
+const { counted } = require('../../words/numbers');
+const { INDENT } = require('./page');
+const { SIGNS, nameOf, referenceOf, remarkOf } = require('../../words/leak-sentences');
+const { fit, sentence, widthOf, wrap } = require('../../words/text');
+
+/** Columns that a place gets at least, or none. */
+const NARROWEST_PLACE = 14;
+const NARROWEST_NAME = 12;
+/** Steps at each end of a stretch whose middle is left out. */
+const ENDS = 2;
+
+const COLORS = /** @type {const} */ ({ no: 'green', unknown: 'yellow', yes: 'red' });
+
+/**
+ * @typedef {import('../..').Leak} Leak
+ * @typedef {import('../..').LeakStep} LeakStep
+ */
+
+/**
+ * The path of a leak, a step a line: ✓ what is meant to be there, ? what may not be, ✗ what should have gone.
+ *
+ * @param {Leak} leak
+ * @param {import('../terminal').Terminal} terminal
+ * @param {number} most lines
+ */
+function drawShortPath(leak, terminal, most) {
+  const path = leak.retainingPath;
+  const last = path.length - 1;
+  const container = Math.max(path.findIndex((step) => step.id === leak.container.id), 0);
+  /** @type {Set<number>} */
+  const shown = new Set();
+  // In the order of their worth: what grows, the cut, what it gains, the ends of what lies between, and the way up from the container.
+  const wanted = [container, path.findIndex((step) => step.cut), last, container - 1, container + 1, last - 1];
+  for (let at = container + 2; at < last - 1; at += 1) wanted.push(at);
+  for (let at = container - 2; at >= 0; at -= 1) wanted.push(at);
+  for (const at of wanted) {
+    if (at < 0 || at > last || shown.has(at)) continue;
+    shown.add(at);
+    if (linesOf(shown, last) > most) shown.delete(at);
+  }
+  /** @type {string[]} */
+  const lines = [];
+  let skipped = 0;
+  for (const [at, step] of path.entries()) {
+    // A gap takes a line too.
+    const isAlone = shown.has(at - 1) && shown.has(at + 1);
+    if (!shown.has(at) && !isAlone) {
+      skipped += 1;
+      continue;
+    }
+    if (skipped > 0) lines.push(gap(skipped, terminal));
+    skipped = 0;
+    lines.push(drawStep(step, { leak, parent: path[at - 1], terminal, ids: false }));
+  }
+  if (skipped > 0) lines.push(gap(skipped, terminal));
+  return lines;
+}
+
+/**
+ * All steps, with ids and why each is taken for what it is. Runs of equal steps lose their middle.
+ *
+ * @param {Leak} leak
+ * @param {import('../terminal').Terminal} terminal
+ */
+function drawFullPath(leak, terminal) {
+  const path = leak.retainingPath;
+  /** @type {string[]} */
+  const lines = [];
+  let because = '';
+  for (let at = 0; at < path.length;) {
+    const end = endOfChain(path, at);
+    for (let position = at; position < end; position += 1) {
+      const isSkipped = end - at > 2 * ENDS + 1 && position >= at + ENDS && position < end - ENDS;
+      if (isSkipped) {
+        if (position === at + ENDS) lines.push(gap(end - at - 2 * ENDS, terminal));
+        continue;
+      }
+      const step = path[position];
+      lines.push(drawStep(step, { leak, parent: path[position - 1], terminal, ids: true }));
+      if (step.because && step.because !== because) {
+        because = step.because;
+        const told = wrap(sentence(because), terminal.width - INDENT - 4);
+        lines.push(...told.map((line) => ' '.repeat(INDENT + 4) + terminal.style('dim', line)));
+      }
+    }
+    at = end;
+  }
+  return lines;
+}
+
+/**
+ * @param {LeakStep} step
+ * @param {{ leak: Leak, parent?: LeakStep, terminal: import('../terminal').Terminal, ids: boolean }} options
+ */
+function drawStep(step, { leak, parent, terminal, ids }) {
+  const isContainer = step.id === leak.container.id;
+  const remark = remarkOf(step, leak.container.id);
+  const tail = (ids ? ` @${step.id}` : '') + (remark === '' ? '' : `  ← ${remark}`);
+  const width = terminal.tableWidth - INDENT - 2 - widthOf(tail);
+  const whole = parent ? referenceOf(step) : '';
+  const reference = fit(whole, Math.max(width - NARROWEST_NAME - 3, NARROWEST_NAME));
+  const arrow = reference === '' ? '' : ' → ';
+  const name = fit(nameOf(step.name) || '(root)', Math.max(width - widthOf(reference + arrow), NARROWEST_NAME));
+  const room = width - widthOf(reference + arrow + name) - 2;
+  const place = printLocation(step.location);
+  const location = place === '' || room < Math.min(NARROWEST_PLACE, widthOf(place)) ? '' : `  ${fit(place, room, 'end')}`;
+  return ' '.repeat(INDENT) + terminal.style(COLORS[step.leaking], SIGNS[step.leaking]) + ' '
+    + terminal.style(step.cut ? ['bold', 'red', 'underline'] : 'yellow', reference) + terminal.style('dim', arrow)
+    + terminal.style(isContainer ? ['bold', 'cyan'] : 'cyan', name)
+    + (ids ? terminal.style('dim', ` @${step.id}`) : '')
+    + (remark === '' ? '' : terminal.style('bold', `  ← ${remark}`))
+    + terminal.style('dim', location);
+}
+
+/**
+ * @param {number} skipped
+ * @param {import('../terminal').Terminal} terminal
+ */
+function gap(skipped, terminal) {
+  return `${' '.repeat(INDENT)}  ${terminal.style('dim', `… ${counted(skipped, 'step')}`)}`;
+}
+
+/**
+ * Lines of so many steps, with one for each gap.
+ *
+ * @param {Set<number>} shown
+ * @param {number} last
+ */
+function linesOf(shown, last) {
+  let lines = shown.size;
+  for (let at = 0; at <= last; at += 1) {
+    if (!shown.has(at) && (at === 0 || shown.has(at - 1))) lines += 1;
+  }
+  return lines;
+}
+
+module.exports = { drawFullPath, drawShortPath };

@@ -1,0 +1,92 @@
+'use strict';
+
+const path = require('node:path');
+const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
+const { DASH, readInput } = require('../standard-streams');
+const { UsageError } = require('../usage');
+
+const ALL = 0xffffffff;
+/** `/…/`, with the flags that change what is matched. */
+const EXPRESSION = /^\/(.+)\/([imsuv]*)$/s;
+
+/** Options of every command that looks for leaks. */
+const SEARCH = ['operations', ...COMPARISON, 'ignore', 'catalogue', 'root'];
+
+const SEARCH_HELP = {
+  ignore: 'leave leaks out: fingerprints, names of classes, ends of paths, /expressions/',
+  root: 'folder that files are named from (default: the working one)',
+};
+
+/**
+ * Looks for the leaks of some files.
+ *
+ * @param {import('../main').Context} context
+ * @param {string[]} files or a directory
+ * @param {number} [limit]
+ * @returns {Promise<import('../..').LeakDocument>}
+ */
+async function searchLeaks(context, files, limit = ALL) {
+  const { options } = context;
+  checkSeveral(files);
+  const { findLeaks } = require('../..');
+  const document = await findLeaks(sourcesOf(files), {
+    ...workOptions({ ...context, operands: files }),
+    ...comparisonOptions(options),
+    operations: options.operations,
+    ignore: readIgnore(options.ignore ?? []),
+    catalogue: catalogueOf(options),
+    limit,
+  });
+  context.progress.stop();
+  return document;
+}
+
+/**
+ * @param {string[]} texts each a list with commas, or one regular expression
+ * @returns {import('../..').IgnorePattern[] | undefined}
+ */
+function readIgnore(texts) {
+  /** @type {import('../..').IgnorePattern[]} */
+  const patterns = texts.flatMap((text) => {
+    const [, source, flags] = EXPRESSION.exec(text) ?? [];
+    if (source !== undefined) return /** @type {(RegExp | string)[]} */ ([readExpression(source, flags)]);
+    return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  });
+  return patterns.length > 0 ? patterns : undefined;
+}
+
+/**
+ * @param {string} source
+ * @param {string} flags
+ */
+function readExpression(source, flags) {
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    throw new UsageError(`--ignore: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/**
+ * The path, or the rows that standard input has.
+ *
+ * @param {Record<string, any>} options
+ */
+function catalogueOf({ catalogue }) {
+  if (catalogue !== DASH) return catalogue;
+  const text = readInput(catalogue).toString('utf8');
+  try {
+    const document = JSON.parse(text);
+    if (Array.isArray(document?.leaks)) return document.leaks;
+  } catch {
+    // It is said below.
+  }
+  throw new UsageError('--catalogue: standard input has no JSON { "leaks": [row, …] }');
+}
+
+/** @param {Record<string, any>} options */
+function rootOf({ root }) {
+  return path.resolve(root ?? '.');
+}
+
+module.exports = { SEARCH, SEARCH_HELP, rootOf, searchLeaks };

@@ -1,0 +1,115 @@
+'use strict';
+
+// A capture in a copy of this process. Between `fork` and `endChild` two processes run this file: keep what the copy does as it is.
+
+const v8 = require('node:v8');
+const { addon, run } = require('../native');
+const { toError } = require('../errors');
+const { writeByPath } = require('./heap-writer');
+
+/** Copies that may fail because of the moment at which they were made. */
+const MAX_TRIES = 5;
+/** Moments that may turn out not to be quiet, for each copy. */
+const MAX_WAITS = 4;
+/** How long a copy may do nothing, in milliseconds. */
+const STALLED_MS = 10_000;
+
+/**
+ * @typedef {object} ForkOptions
+ * @property {any} target a path, a native outlet or a native feed
+ * @property {string} compression
+ * @property {import('./heap-writer').HeapOptions} heap
+ * @property {AbortSignal} [signal]
+ * @property {number} [allowanceBytes] by which the copy may grow
+ * @property {number} [maxBytes] of the file
+ * @property {Uint8Array} [key] for redaction
+ * @property {import('./fork-ids').ForkIds} [ids] for ids that go on from the last capture
+ * @property {number} [stalledMs]
+ */
+
+/**
+ * Why this process cannot be copied, if so.
+ *
+ * @returns {string | undefined}
+ */
+function whyNoFork() {
+  const { bun, deno, electron } = /** @type {any} */ (process.versions);
+  if (bun || deno || electron) return 'only Node.js itself is known well enough to be copied';
+  if (/** @type {any} */ (process).permission !== undefined) return "a copy cannot write under Node's permission model";
+  return addon.cannotFork() ?? undefined;
+}
+
+/**
+ * The caller has the turn. What an outlet or a feed has got cannot be taken back: a copy that fails after its first byte is not replaced.
+ *
+ * @param {ForkOptions} options
+ * @returns {Promise<{ file: any, pauseMs: number, tries: number } | { refused: string }>}
+ */
+async function captureByFork(options) {
+  const { target, compression, heap, signal, allowanceBytes, maxBytes, key, ids, stalledMs = STALLED_MS } = options;
+  /** @param {(control: any) => Promise<any>} work */
+  const settled = (work) => run({ signal, toTheEnd: true }, work);
+  const request = { compression, allowance: allowanceBytes, maxBytes, key, ids };
+  const fork = await settled((control) => addon.prepareFork(target, request, control));
+  let pauseMs = 0;
+  let why = '';
+  let isCareful = false;
+  try {
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const pause = await forkAtQuietMoment(fork, heap, settled, isCareful);
+      if (typeof pause === 'string') return { refused: pause };
+      pauseMs = Math.max(pauseMs, pause);
+      const end = await settled((control) => fork.wait(stalledMs, control));
+      if (end.file) return { file: end.file, pauseMs, tries };
+      why = end.again;
+      isCareful = end.isStuck;
+    }
+  } finally {
+    fork.close();
+  }
+  throw toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no snapshot was taken: ${MAX_TRIES} copies of this process failed, the last one because ${why}` });
+}
+
+/**
+ * @param {any} fork
+ * @param {import('./heap-writer').HeapOptions} heap
+ * @param {(work: (control: any) => Promise<any>) => Promise<any>} settled
+ * @param {boolean} isCareful the copy before got stuck
+ * @returns {Promise<number | string>} how long this thread stood still, or why the system makes no copy
+ */
+async function forkAtQuietMoment(fork, heap, settled, isCareful) {
+  for (let waits = 1; ; waits += 1) {
+    await settled((control) => fork.settleDown(control));
+    const start = performance.now();
+    const forked = fork.fork(waits < MAX_WAITS, isCareful);
+    if (forked > 0) beTheCopy(fork, forked, heap);
+    if (forked === 0) return performance.now() - start;
+    if (typeof forked === 'string') return forked;
+    if (forked instanceof addon.Failure) throw toError(forked, new Error('at'));
+  }
+}
+
+/**
+ * All that runs of JavaScript in the copy. It does not return.
+ *
+ * @param {any} fork
+ * @param {number} fd
+ * @param {import('./heap-writer').HeapOptions} heap
+ */
+function beTheCopy(fork, fd, heap) {
+  let thrown;
+  try {
+    // Objects stay where they are: they are known by their address.
+    v8.setFlagsFromString('--no-compact');
+  } catch {
+    // Then those that V8 moves may look like new ones.
+  }
+  try {
+    writeByPath(fd, heap);
+  } catch (cause) {
+    thrown = cause instanceof Error ? cause.message : 'unknown';
+  }
+  fork.endChild(thrown);
+}
+
+module.exports = { captureByFork, whyNoFork };

@@ -1,0 +1,335 @@
+'use strict';
+
+const { randomUUID } = require('node:crypto');
+const path = require('node:path');
+const { setImmediate: turn } = require('node:timers/promises');
+const { threadId } = require('node:worker_threads');
+const { addon, run } = require('../native');
+const { toError, optionError } = require('../errors');
+const { WORK, checkOptions, integer, oneOf, ofType } = require('../options');
+const { captureByFork, whyNoFork } = require('./fork');
+const { forkIds, rememberTable } = require('./fork-ids');
+const { writeHeap } = require('./heap-writer');
+const { withDeadline } = require('./deadline');
+const { checkRoom, memoryRoom } = require('../room/headroom');
+const { PLACE, choosePlace, checkPlace } = require('../disk/place');
+const { processMemory } = require('./process-memory');
+const { estimate, heapNow, remember } = require('../room/estimate');
+const { areIdsKept, forgetIds, idSpace } = require('./object-ids');
+const { checkSidecar, writeSidecar } = require('./sidecar');
+const { checkStream, newOutlet, pour, writable } = require('./outlet');
+const { RUNTIME } = require('../runtime');
+const { takeTurn } = require('./turn');
+const { ownKey } = require('../redaction-key');
+const { captureWorker, workerOption } = require('./worker');
+
+/** Why its ids are its own. */
+const NO_TABLE = 'a snapshot without a file leaves no table from which ids could go on';
+const FORKED = 'a copy of the process wrote it, which stopped this thread for the copying only';
+
+/** @type {Record<string, import('../options').Check>} */
+const CAPTURE = {
+  mode: oneOf(['auto', 'fork', 'inline']),
+  ...PLACE,
+  stream: writable,
+  signal: WORK.signal,
+  exposeInternals: ofType('boolean'),
+  exposeNumericValues: ofType('boolean'),
+  redact: oneOf(['strings']),
+  keepIds: ofType('boolean'),
+  comparable: ofType('boolean'),
+  queue: ofType('boolean'),
+  timeoutMs: integer(1, 2 ** 31 - 1),
+  maxBytes: integer(0),
+  maxMemoryBytes: integer(0),
+  maxPauseMs: integer(0),
+  checkHeadroom: ofType('boolean'),
+  worker: workerOption,
+};
+
+/**
+ * @param {import('../..').CaptureOptions} [options]
+ * @returns {Promise<import('../..').CaptureResult>}
+ */
+async function captureSnapshot(options) {
+  const { worker, ...own } = checkOptions(options, CAPTURE);
+  checkPlace(own);
+  if (own.stream && worker) throw optionError('stream', 'cannot be used with worker');
+  const { compression = 'zstd', signal, timeoutMs, queue, ...checked } = own;
+  return withDeadline({ signal, timeoutMs }, async (signal) => {
+    // It waits for its turn, and looks for room, where it runs.
+    if (worker) return captureWorker(worker, { ...checked, compression, queue }, signal);
+    const turn = await takeTurn({ queue, signal });
+    try {
+      return await capture(compression, checked, signal);
+    } finally {
+      turn.release();
+    }
+  });
+}
+
+/**
+ * @param {import('../disk/place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} `CaptureResult`, without a path for a stream
+ */
+async function capture(compression, checked, signal) {
+  const startedAt = new Date();
+  const start = performance.now();
+  // Before anything is made for the capture.
+  const memory = processMemory();
+  /** @param {Captured} captured */
+  const toResult = ({ file, ...how }) => ({
+    ...how,
+    durationMs: performance.now() - start,
+    rawBytes: file.rawBytes,
+    storedBytes: file.storedBytes,
+    nodeCount: file.nodeCount,
+    edgeCount: file.edgeCount,
+    sha256: file.sha256,
+    ...(checked.redact && { redact: checked.redact }),
+    runtime: RUNTIME,
+    node: process.version,
+    pid: process.pid,
+    threadId,
+    startedAt: startedAt.toISOString(),
+    memory,
+  });
+  if (checked.stream) return toResult(await captureToStream(checked.stream, compression, checked, signal));
+  const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });
+  try {
+    checkSidecar(place.file);
+    const captured = await captureInto({ file: place.file }, compression, checked, signal);
+    return await writeSidecar({ path: place.file, ...toResult(captured) });
+  } catch (error) {
+    place.undo();
+    throw error;
+  }
+}
+
+/**
+ * A copy writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when the snapshot is whole, and until then all of it
+ * waits in native memory.
+ *
+ * @param {import('node:stream').Writable} stream
+ * @param {import('../disk/place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Captured>}
+ */
+async function captureToStream(stream, compression, checked, signal) {
+  checkStream(stream);
+  const outlet = newOutlet();
+  /** @type {Promise<void> | undefined} */
+  let pouring;
+  const flow = () => {
+    pouring ??= pour(outlet, stream, signal);
+    // It is waited for below; until then it may fail unseen.
+    pouring.catch(() => {});
+    return pouring;
+  };
+  try {
+    const captured = await captureInto({ outlet, flow }, compression, checked, signal);
+    await flow();
+    return captured;
+  } catch (error) {
+    outlet.close();
+    // Without an error of its own: nobody may be listening for one.
+    stream.destroy();
+    throw await firstCause(error, pouring);
+  }
+}
+
+/**
+ * A reader that fails ends the capture, and a capture that fails ends the reader: the error of the one that began it. Waits for the reader.
+ *
+ * @param {any} error of the capture
+ * @param {Promise<unknown>} [reading]
+ */
+async function firstCause(error, reading) {
+  const failure = await Promise.resolve(reading).then(() => undefined, (cause) => cause);
+  return error?.code === 'HEAPHOUND_ERR_CANCELLED' ? failure ?? error : error;
+}
+
+/**
+ * Where a snapshot goes: into a file, to whoever takes from a native outlet, or into the job that reads a native feed.
+ *
+ * `flow` begins to empty the outlet.
+ *
+ * @typedef {{ file?: string, outlet?: any, flow?: () => void, feed?: any }} Target
+ */
+
+/**
+ * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idSpaceReason?: string, idsKept: boolean, file: any }} Captured
+ */
+
+/**
+ * Decides how. A copy that failed is never followed by a capture in the process: what a copy has no memory or time for, the process has not.
+ *
+ * @param {Target} target
+ * @param {import('../disk/place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Captured>}
+ */
+async function captureInto(target, compression, checked, signal) {
+  const { mode = 'auto' } = checked;
+  if (mode === 'inline') return captureInline(target, compression, checked, signal, 'asked for');
+  if (mode === 'auto' && target.file === undefined && (checked.keepIds || areIdsKept())) {
+    return captureInline(target, compression, checked, signal, 'ids go on without a file in the process only');
+  }
+  const obstacle = whyNoFork();
+  const forked = obstacle === undefined ? await captureForked(target, compression, checked, signal) : { refused: obstacle };
+  if (!('refused' in forked)) return forked;
+  if (mode === 'fork') throw noSnapshot(forked.refused);
+  return captureInline(target, compression, checked, signal, forked.refused);
+}
+
+/**
+ * @param {Target} target
+ * @param {import('../disk/place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<Captured | { refused: string }>}
+ */
+async function captureForked({ file, outlet, flow, feed }, compression, checked, signal) {
+  const heap = heapNow();
+  // Beyond what may be used the copy is ended, whatever was estimated.
+  const allowanceBytes = room(file, compression, heap, checked, false) ?? memoryRoom().bytes;
+  const options = { target: file ?? outlet ?? feed, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey(), ids: file === undefined || checked.comparable === false ? undefined : forkIds() };
+  if (flow) flow();
+  const forked = await captureByFork({ ...options, allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined });
+  if ('refused' in forked) {
+    const refused = `the system does not copy this process (${forked.refused})`;
+    // Whoever writes to a reader has it for good: nobody else can begin.
+    if (file === undefined) throw noSnapshot(refused);
+    return { refused };
+  }
+  remember(heap, forked.file);
+  const { idSpace = randomUUID(), idSpaceReason = file === undefined ? NO_TABLE : undefined, hasIdTable } = forked.file;
+  if (file !== undefined && hasIdTable) rememberTable(file);
+  // V8 numbered the objects in the copy: nothing in this process has to be kept up to date.
+  return { ...forked, mode: 'fork', reason: FORKED, idSpace, ...(idSpaceReason && { idSpaceReason }), idsKept: false };
+}
+
+/**
+ * @param {Target} target
+ * @param {import('../disk/place').Compression} compression
+ * @param {any} checked
+ * @param {AbortSignal | undefined} signal
+ * @param {string} reason
+ * @returns {Promise<Captured>}
+ */
+async function captureInline(target, compression, checked, signal, reason) {
+  const heap = heapNow();
+  room(target.file, compression, heap, checked, true);
+  const capture = begin(target, compression, checked);
+  const space = idSpace();
+  let idsKept = true;
+  let pauseMs;
+  try {
+    pauseMs = await fill(capture, heapOptions(checked), signal);
+  } finally {
+    if (checked.keepIds !== true) idsKept = !forgetIds();
+  }
+  const written = await settle(capture.finish.bind(capture));
+  remember(heap, written, pauseMs);
+  return { mode: 'inline', reason, pauseMs, tries: 1, idSpace: space, idsKept, file: written };
+}
+
+/**
+ * Refuses what there is no room for, unless the caller knows better.
+ *
+ * @param {string | undefined} file
+ * @param {import('../disk/place').Compression} compression
+ * @param {import('../room/estimate').Heap} heap
+ * @param {any} checked
+ * @param {boolean} isInline
+ * @returns {number | undefined} bytes that may be used
+ */
+function room(file, compression, heap, checked, isInline) {
+  if (checked.checkHeadroom === false) return undefined;
+  return checkRoom(estimate(compression, heap), { ...checked, directory: file === undefined ? undefined : path.dirname(file), isInline }).haveBytes;
+}
+
+/**
+ * @param {import('./heap-writer').HeapOptions} checked
+ * @returns {import('./heap-writer').HeapOptions}
+ */
+function heapOptions({ exposeInternals = false, exposeNumericValues = false }) {
+  return { exposeInternals, exposeNumericValues };
+}
+
+/** @param {string} what */
+function noSnapshot(what) {
+  return toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no snapshot was taken: ${what}` }, new Error('at'));
+}
+
+/**
+ * @param {Target} target
+ * @param {string} compression
+ * @param {any} options
+ */
+function begin({ file, outlet, feed }, compression, { maxBytes, redact }) {
+  const capture = addon.startCapture(file ?? outlet ?? feed, compression, maxBytes, redact && ownKey());
+  if (capture instanceof addon.Failure) throw toError(capture, new Error('at'));
+  return capture;
+}
+
+/**
+ * Lets V8 write. The thread is held for nearly all of it.
+ *
+ * @param {any} capture
+ * @param {import('./heap-writer').HeapOptions} heap
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<number>} how long it was held
+ */
+async function fill(capture, heap, signal) {
+  const start = performance.now();
+  try {
+    await writeHeap(capture.fd, heap);
+  } catch (cause) {
+    throw await whyV8Failed(capture, cause);
+  }
+  const pauseMs = performance.now() - start;
+  if (signal) {
+    // Nobody could abort while the thread was held: let the timers that are due speak before the file gets its name.
+    await turn();
+    await turn();
+    if (signal.aborted) {
+      await settle(capture.abort.bind(capture));
+      throw signal.reason;
+    }
+  }
+  return pauseMs;
+}
+
+/**
+ * V8 sees a closed pipe when the file cannot be written: then the addon knows the reason.
+ *
+ * @param {any} capture
+ * @param {any} cause
+ */
+async function whyV8Failed(capture, cause) {
+  try {
+    await settle(capture.finish.bind(capture));
+  } catch (error) {
+    if (/** @type {any} */ (error).code !== 'HEAPHOUND_ERR_CAPTURE') return error;
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const failure = noSnapshot(`V8 could not write it (${reason})`);
+  failure.cause = cause;
+  return failure;
+}
+
+/**
+ * Runs the end of a capture. It takes no signal: an end is waited for, so that nothing is left behind.
+ *
+ * @param {(control: any) => Promise<any>} end
+ */
+function settle(end) {
+  return run({}, end);
+}
+
+module.exports = { CAPTURE, captureSnapshot, captureInto, firstCause };

@@ -1,0 +1,314 @@
+'use strict';
+
+// The heap of another process, by its inspector.
+
+const { randomUUID } = require('node:crypto');
+const path = require('node:path');
+const { setTimeout: delay } = require('node:timers/promises');
+const { addon, run } = require('../../native');
+const { inspectorError, optionError } = require('../../errors');
+const { WORK, checkOptions, integer, ofType } = require('../../options');
+const { PLACE, checkPlace, choosePlace } = require('../../disk/place');
+const { checkRoom, memoryRoom } = require('../../room/headroom');
+const { estimate, heapOf } = require('../../room/estimate');
+const { REDACTION, redactionKey } = require('../../redaction-key');
+const { withDeadline } = require('../deadline');
+const { checkSidecar, writeSidecar } = require('../sidecar');
+const { FACTS, checkFacts } = require('./facts');
+const { connect, reachWorkers } = require('./client');
+const { knock, openDoor } = require('./door');
+const { onAbort } = require('../../../waits/signal');
+
+/** @type {Record<string, import('../../options').Check>} */
+const TARGET = { inspect: portOrUrl, pid: integer(1, 2 ** 31 - 1), signal: WORK.signal, timeoutMs: integer(1, 2 ** 31 - 1) };
+const CAPTURE = {
+  ...TARGET,
+  ...PLACE,
+  ...REDACTION,
+  worker: integer(1),
+  onProgress: WORK.onProgress,
+  exposeInternals: ofType('boolean'),
+  exposeNumericValues: ofType('boolean'),
+  // It has no effect: V8 forgets its ids when the session ends. `captureSeriesFrom` takes several in one.
+  keepIds: ofType('boolean'),
+  maxBytes: integer(0),
+  maxMemoryBytes: integer(0),
+  maxPauseMs: integer(0),
+  checkHeadroom: ofType('boolean'),
+};
+
+const SERIES = { ...CAPTURE, count: integer(1), intervalMs: integer(0, 2 ** 31 - 1) };
+
+const CLOSE = 'setImmediate(() => process._debugEnd()), true';
+/** For how long nothing comes from a process that is waited for after a failure, before it is left anyway. */
+const PATIENCE_MS = 10_000;
+
+/** @typedef {import('./client').Connection} Connection */
+/** @typedef {Connection['dialogue']} Dialogue */
+
+/**
+ * @param {import('../../..').CaptureFromOptions} options
+ * @returns {Promise<import('../../..').CaptureFromResult>}
+ */
+async function captureFrom(options) {
+  const checked = checkOptions(options, CAPTURE);
+  checkPlace(checked);
+  return withTarget(checked, async (connection, signal) => {
+    return capture(await threadOf(connection, checked.worker), connection, checked, { idSpace: randomUUID(), idsKept: false }, signal);
+  });
+}
+
+/**
+ * Several in one session of the inspector: V8 forgets the ids of objects when a session ends, whatever it did.
+ *
+ * @param {import('../../..').CaptureSeriesOptions} options
+ * @returns {AsyncGenerator<import('../../..').CaptureFromResult, void, void>}
+ */
+async function* captureSeriesFrom(options) {
+  const { count = 3, intervalMs = 0, timeoutMs, ...checked } = checkOptions(options, SERIES);
+  checkPlace(checked);
+  if (checked.path !== undefined && count > 1) throw optionError('path', 'is one file: name a directory by `dir` for several');
+  const { signal } = checked;
+  /** @type {import('../../..').CaptureFromResult[]} */
+  const taken = [];
+  let wake = () => {};
+  /** @type {{ error: unknown } | undefined} */
+  let failed;
+  let isOver = false;
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal.reason);
+  const leave = onAbort(signal, abort);
+  const work = withTarget({ ...checked, signal: stop.signal }, async (connection) => {
+    const target = await threadOf(connection, checked.worker);
+    const idSpace = randomUUID();
+    for (let at = 0; at < count && !isOver; at += 1) {
+      if (at > 0) await Promise.race([pause(intervalMs, stop.signal), connection.ended]);
+      const inspector = connection.wasOpened ? 'opened and closed again' : 'was open';
+      const ids = { idSpace, idsKept: at + 1 < count };
+      const limits = { signal: stop.signal, timeoutMs };
+      const result = await withDeadline(limits, (limit) => capture(target, connection, checked, ids, limit));
+      taken.push({ ...result, inspector });
+      wake();
+    }
+    return {};
+  }).catch((error) => (failed = { error })).finally(() => {
+    isOver = true;
+    wake();
+  });
+  try {
+    while (!isOver || taken.length > 0) {
+      const next = taken.shift();
+      if (next) yield next;
+      else await new Promise((/** @type {(value?: undefined) => void} */ resolve) => (wake = resolve));
+    }
+    if (failed) throw failed.error;
+  } finally {
+    // Whoever leaves the loop early does not wait for the next one.
+    isOver = true;
+    stop.abort(new Error('nobody waits for more'));
+    await work;
+    leave();
+  }
+}
+
+/**
+ * @param {Connection} connection
+ * @param {number} [worker]
+ * @returns {Promise<Dialogue>}
+ */
+async function threadOf({ dialogue }, worker) {
+  if (worker === undefined) return dialogue;
+  const thread = (await reachWorkers(dialogue)).dialogue(worker);
+  if (thread === undefined) throw inspectorError(`the process has no worker thread ${worker}`);
+  return thread;
+}
+
+/**
+ * @param {import('../../..').InspectOptions} options
+ * @returns {Promise<import('../../..').InspectedWorker[]>}
+ */
+async function listWorkers(options) {
+  return withTarget(checkOptions(options, TARGET), async ({ dialogue }) => (await reachWorkers(dialogue)).workers);
+}
+
+/**
+ * Talks to the process that the options name; leaves its inspector as it was.
+ *
+ * @template T
+ * @param {any} options
+ * @param {(connection: Connection & { wasOpened: boolean }, signal: AbortSignal | undefined) => Promise<T>} work
+ * @returns {Promise<T & { inspector?: string }>}
+ */
+async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
+  if ((inspect === undefined) === (pid === undefined)) throw optionError('inspect', 'or pid has to be there, and not both');
+  if (pid === process.pid) throw optionError('pid', 'is this process: use captureSnapshot');
+  return withDeadline({ signal, timeoutMs }, async (signal) => {
+    const door = await (pid === undefined ? knock(inspect) : openDoor(pid));
+    /** @type {any} */
+    let result;
+    try {
+      const connection = await connect(door.url, signal);
+      try {
+        result = await work({ ...connection, wasOpened: door.wasOpened }, signal);
+      } finally {
+        if (door.wasOpened) await connection.dialogue.evaluate(CLOSE).catch(() => {});
+        await connection.close();
+      }
+    } finally {
+      // After a failure the connection may be gone before the process was told: a new one tells it.
+      if (door.wasOpened && !(await isClosed(door))) throw inspectorError(`that of process ${pid} was opened and could not be closed again`);
+    }
+    if (result.mode) result.inspector = door.wasOpened ? 'opened and closed again' : 'was open';
+    return result;
+  });
+}
+
+/** @param {Awaited<ReturnType<typeof openDoor>>} door */
+async function isClosed(door) {
+  const again = await connect(door.url).catch(() => undefined);
+  if (again) {
+    await again.dialogue.evaluate(CLOSE).catch(() => {});
+    await again.close();
+  }
+  return door.isShut();
+}
+
+/**
+ * @param {Dialogue} target
+ * @param {Connection} connection
+ * @param {any} options
+ * @param {{ idSpace: string, idsKept: boolean }} ids
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import('../../..').CaptureFromResult>}
+ */
+async function capture(target, connection, options, { idSpace, idsKept }, signal) {
+  const { compression = 'zstd', worker = 0, onProgress, exposeInternals = false, exposeNumericValues = false } = options;
+  const startedAt = new Date();
+  const start = performance.now();
+  const facts = checkFacts(await target.evaluate(FACTS));
+  const heap = facts.spaces === undefined ? await heapInUse(target) : heapOf(facts.spaces);
+  const place = choosePlace(options, compression, startedAt, { pid: facts.pid, threadId: worker });
+  const feed = new addon.Feed();
+  try {
+    checkSidecar(place.file);
+    if (options.checkHeadroom !== false) {
+      const room = options.pid === undefined ? { bytes: facts.availableBytes ?? Infinity, limit: 'its process.availableMemory()' } : memoryRoom({ pid: options.pid });
+      checkRoom(estimate(compression, heap, null), { ...options, directory: path.dirname(place.file), room });
+    }
+    const packing = { compression, maxBytes: options.maxBytes, key: redactionKey(options) };
+    const archive = run({ signal }, (control) => addon.archiveSnapshot(feed, place.file, packing, control));
+    // It is waited for below; until then it may fail unseen.
+    archive.catch(() => {});
+    // From here on the end of the session forgets the ids too, whatever ends it.
+    await target.call('HeapProfiler.enable');
+    const pauseMs = await drain(target, connection, feed, archive, { reportProgress: onProgress !== undefined, exposeInternals, captureNumericValue: exposeNumericValues }, onProgress);
+    if (!idsKept) await target.call('HeapProfiler.disable');
+    feed.end();
+    const file = await archive;
+    const result = {
+      path: place.file,
+      mode: 'inspector',
+      reason: 'another process can be captured only by its inspector',
+      pauseMs,
+      durationMs: performance.now() - start,
+      rawBytes: file.rawBytes,
+      storedBytes: file.storedBytes,
+      nodeCount: file.nodeCount,
+      edgeCount: file.edgeCount,
+      sha256: file.sha256,
+      ...(options.redact && { redact: options.redact }),
+      idSpace,
+      idsKept,
+      runtime: facts.runtime,
+      runtimeVersion: facts.version,
+      ...(facts.node === undefined ? {} : { node: facts.node }),
+      ...(facts.pid === undefined ? {} : { pid: facts.pid }),
+      threadId: worker,
+      startedAt: startedAt.toISOString(),
+    };
+    return /** @type {any} */ (await writeSidecar(/** @type {any} */ (result)));
+  } catch (error) {
+    place.undo();
+    throw error;
+  } finally {
+    feed.close();
+  }
+}
+
+/**
+ * Has the process write its heap, and hands every piece on before the next one is read.
+ *
+ * Node.js before 24 crashes when its inspector is left while it writes a heap. So from the first piece on whatever
+ * goes wrong here has to wait: the rest is read
+ * and thrown away, as fast as it comes.
+ *
+ * @param {Dialogue} target
+ * @param {Connection} connection
+ * @param {any} feed
+ * @param {Promise<unknown>} archive
+ * @param {object} params
+ * @param {(progress: import('../../..').Progress) => void} [onProgress]
+ * @returns {Promise<number>} how long the process was busy with it, in milliseconds
+ */
+async function drain(target, connection, feed, archive, params, onProgress) {
+  let bytes = 0;
+  /** @type {{ error: unknown, patience: NodeJS.Timeout } | undefined} */
+  let failed;
+  /** @param {string} chunk */
+  const store = async (chunk) => {
+    bytes += chunk.length;
+    if (onProgress) onProgress({ stage: 'writing', done: bytes, total: 0, snapshot: 0 });
+    if (await feed.push(Buffer.from(chunk))) return;
+    // Whoever makes the file has ended: it knows why.
+    await archive;
+    throw inspectorError('the file ended early');
+  };
+  target.on('HeapProfiler.addHeapSnapshotChunk', async ({ chunk }) => {
+    connection.hold();
+    if (failed) failed.patience.refresh();
+    else await store(chunk).catch((error) => (failed = { error, patience: setTimeout(() => connection.cut(error), PATIENCE_MS) }));
+  });
+  target.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
+    if (onProgress) onProgress({ stage: 'capturing', done, total, snapshot: 0 });
+  });
+  // A file that cannot be made has failed by now: then nobody has to stand still.
+  await Promise.race([archive, delay(20)]);
+  const start = performance.now();
+  try {
+    await target.call('HeapProfiler.takeHeapSnapshot', params);
+    if (failed) throw failed.error;
+  } finally {
+    clearTimeout(failed?.patience);
+    connection.letGo();
+  }
+  return performance.now() - start;
+}
+
+/**
+ * Of a process that does not tell its spaces: all that is in use.
+ *
+ * @param {Dialogue} target
+ */
+async function heapInUse(target) {
+  const { usedSize } = await target.call('Runtime.getHeapUsage').catch(() => ({ usedSize: 0 }));
+  return { small: Number(usedSize) || 0, large: 0 };
+}
+
+/**
+ * @param {number} ms
+ * @param {AbortSignal} signal
+ */
+async function pause(ms, signal) {
+  await delay(ms, undefined, { signal }).catch(() => {
+    throw signal.reason;
+  });
+}
+
+/** @type {import('../../options').Check} */
+function portOrUrl(name, value) {
+  const isPort = Number.isInteger(value) && value > 0 && value < 65536;
+  if (!isPort && (typeof value !== 'string' || value === '')) throw optionError(name, 'must be a port, host:port, or the URL of an inspector');
+  return value;
+}
+
+module.exports = { captureFrom, captureSeriesFrom, listWorkers };

@@ -1,0 +1,42 @@
+'use strict';
+
+const { optionError } = require('../errors');
+
+const NUMBERS = /** @type {const} */ (['countDelta', 'sizeDelta']);
+/** What only ids can tell. */
+const COUNTS_BY_ID = /** @type {const} */ (['addedCount', 'removedCount', 'addedSize', 'removedSize', 'addedRetainedSize', 'grownSize', 'shrunkSize']);
+const IDS = /** @type {const} */ (['addedIds', 'removedIds', 'grownIds']);
+
+/**
+ * Adds the method `class` to a diff: what happened to one class, by its name.
+ *
+ * @param {any} document
+ * @param {boolean} isCut the option `limit` left rows out
+ * @returns {import('../..').DiffDocument}
+ */
+function withClasses(document, isCut) {
+  const value = (/** @type {string} */ name) => {
+    if (typeof name !== 'string') throw optionError('name', 'must be the name of a class');
+    const rows = [...document.classes, ...document.resized].filter((row) => row.name === name);
+    if (rows.length === 0 && isCut) throw optionError('limit', `may have cut ${name} off: compare without it`);
+    return sumOf(name, rows, document.comparison.ids);
+  };
+  return Object.defineProperty(document, 'class', { value });
+}
+
+/**
+ * @param {string} name
+ * @param {any[]} rows
+ * @param {boolean} byIds
+ * @returns {any}
+ */
+function sumOf(name, rows, byIds) {
+  const total = (/** @type {string} */ field) => rows.reduce((sum, row) => sum + row[field], 0);
+  const sums = Object.fromEntries(NUMBERS.map((field) => [field, total(field)]));
+  const known = Object.fromEntries(COUNTS_BY_ID.map((field) => [field, byIds ? total(field) : null]));
+  const ids = Object.fromEntries(IDS.map((field) => [field, byIds ? rows.flatMap((row) => row[field]) : null]));
+  const location = rows.find((row) => row.location)?.location;
+  return { key: rows[0]?.key ?? '', name, ...sums, ...known, ...ids, ...(location ? { location } : {}) };
+}
+
+module.exports = { withClasses };

@@ -1,0 +1,65 @@
+'use strict';
+
+const { addon } = require('../native');
+const { read } = require('../native/document');
+const { withClasses } = require('./diff-class');
+const { SEQUENCE, openSequence } = require('./sequence');
+const { Snapshot } = require('../open/snapshot');
+const { OPEN, checkOptions, integer, oneOf, compareBy, limit } = require('../options');
+
+const MAX_IDS = 1000;
+
+const DIFF = {
+  ...OPEN,
+  ...SEQUENCE,
+  sort: oneOf([
+    'sizeDelta',
+    'countDelta',
+    'addedSize',
+    'addedCount',
+    'removedSize',
+    'removedCount',
+    'addedRetainedSize',
+    'grownSize',
+    'name',
+  ]),
+  limit,
+  ids: integer(0, MAX_IDS),
+  compareBy,
+};
+
+/**
+ * @param {import('../..').SnapshotOrSource} before
+ * @param {import('../..').SnapshotOrSource} [after] may be missing when `before` is a folder
+ * @param {import('../..').DiffOptions} [options]
+ * @returns {Promise<import('../..').DiffDocument>}
+ */
+async function diffSnapshots(before, after, options) {
+  return diffKnown(after === undefined ? [before] : [before, after], options);
+}
+
+/**
+ * @param {import('../..').SnapshotOrSource[]} given two, or one folder
+ * @param {import('../..').DiffOptions} [options]
+ * @param {import('../open/provenance').Provenance[]} [known] of each snapshot, by whoever stores them
+ * @returns {Promise<import('../..').DiffDocument>}
+ */
+async function diffKnown(given, options, known) {
+  const { sort, limit, ids, compareBy, order: wanted, allow, ...opening } = checkOptions(options, DIFF);
+  const sequence = await openSequence(given, opening, { order: wanted, allow, known, isPair: true });
+  try {
+    const { snapshots, order, comparison } = sequence;
+    const last = snapshots.length - 1;
+    // Of the older one parsing is enough.
+    const [older, newer] = [snapshots[0], await sequence.analysed(last)];
+    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
+    const json = JSON.stringify({ sort, limit, ids, compareBy, comparison });
+    const [before, after] = [older.info, newer.info];
+    const pages = await Snapshot.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
+    return withClasses({ before, after, order, ...(await read(pages)) }, limit !== undefined);
+  } finally {
+    await sequence.close();
+  }
+}
+
+module.exports = { diffKnown, diffSnapshots };

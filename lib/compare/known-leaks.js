@@ -1,0 +1,204 @@
+'use strict';
+
+// Leaks of libraries that others met before: which row of the catalogue a leak is.
+
+const fs = require('node:fs/promises');
+const path = require('node:path');
+const { fileURLToPath } = require('node:url');
+const semver = require('semver');
+const { readRegular } = require('../disk/regular-file');
+const { optionError } = require('../errors');
+
+const OURS = path.join(__dirname, '..', '..', 'catalogue', 'known-leaks.json');
+/** No package.json is larger; what a snapshot names as one may be anything. */
+const LONGEST_MANIFEST = 1 << 20;
+/** Steps before the leak that no expression of a row names, as `[600000]` between the timers of Node.js and one of their lists. */
+const MOST_BETWEEN = 2;
+const TEXTS = /** @type {const} */ (['package', 'versions', 'title', 'advice', 'source']);
+const EXPRESSIONS = /** @type {const} */ (['className', 'container']);
+
+/**
+ * @typedef {import('../..').CatalogueRow} CatalogueRow
+ * @typedef {Omit<CatalogueRow, 'className' | 'container' | 'path'> & { className?: RegExp, container?: RegExp, path: RegExp[] }} Pattern
+ */
+
+/**
+ * Rows of the caller before our own, ready to be compared.
+ *
+ * @param {CatalogueRow[] | string | undefined} catalogue rows, or the path of a file of them
+ * @returns {Promise<Pattern[]>}
+ */
+async function readCatalogue(catalogue) {
+  const rows = typeof catalogue === 'string' ? await readFile(catalogue) : catalogue ?? [];
+  return [...rows.map(toPattern), ...(await readFile(OURS)).map(toPattern)];
+}
+
+/**
+ * Adds `known` to the leaks that the catalogue has.
+ *
+ * @param {import('../..').Leak[]} leaks
+ * @param {Pattern[]} patterns
+ * @param {{ readManifests: boolean }} options whether the version of a package may be looked up on this machine
+ */
+async function nameKnown(leaks, patterns, { readManifests }) {
+  /** @type {Map<string, Promise<string | null>>} */
+  const versions = new Map();
+  for (const leak of leaks) {
+    for (const pattern of patterns) {
+      const folder = isLike(leak, pattern) ? folderOf(leak, pattern.package) : undefined;
+      if (folder === undefined) continue;
+      if (readManifests && !versions.has(folder)) versions.set(folder, readVersion(folder));
+      const version = (await versions.get(folder)) ?? null;
+      if (version !== null && !semver.satisfies(version, pattern.versions, { includePrerelease: true })) continue;
+      const { package: name, versions: affected, title, advice, source } = pattern;
+      leak.known = { package: name, version, versions: affected, title, advice, source };
+      break;
+    }
+  }
+}
+
+/**
+ * @param {import('../..').Leak} leak
+ * @param {Pattern} pattern
+ */
+function isLike(leak, pattern) {
+  const { className, container, kind } = leak;
+  if (pattern.className && !pattern.className.test(className)) return false;
+  if (pattern.container && !pattern.container.test(container.name)) return false;
+  if (pattern.kind && kind && pattern.kind !== kind) return false;
+  return pattern.path.length === 0 || leadsToLeak(leak, pattern.path);
+}
+
+/**
+ * Whether the expressions fit the path in their order, the last one at the leak itself: at the cut or below, or at the object that the cut
+ * reference is one of. A step above says how something is held that may be healthy, as a queue is by its one timer.
+ *
+ * @param {import('../..').Leak} leak
+ * @param {RegExp[]} expressions
+ */
+function leadsToLeak({ className, retainingPath }, expressions) {
+  const names = [...retainingPath.flatMap(({ edge, name }, step) => [{ name: edge, step }, { name, step }]),
+    { name: className, step: retainingPath.length - 1 }];
+  const cut = retainingPath.findIndex((step) => step.cut);
+  const holder = (cut < 0 ? retainingPath.length - 1 : cut) - 1;
+  const [last, ...before] = [...expressions].reverse();
+  return names.some(({ name, step }, end) => {
+    if (step < holder || !last.test(name)) return false;
+    // Backwards, so that what is nearest to the leak is taken.
+    const steps = [step];
+    let at = end - 1;
+    for (const expression of before) {
+      while (at >= 0 && !expression.test(names[at].name)) at -= 1;
+      if (at < 0) return false;
+      steps.push(names[at].step);
+      at -= 1;
+    }
+    const first = steps[steps.length - 1];
+    const fitting = new Set(steps.filter((one) => one <= holder));
+    return holder - first + 1 - fitting.size <= MOST_BETWEEN;
+  });
+}
+
+/**
+ * The folder of a package, when a place of the leak lies in it.
+ *
+ * @param {import('../..').Leak} leak
+ * @param {string} name
+ */
+function folderOf({ location, container, retainingPath }, name) {
+  const folder = `/node_modules/${name}/`;
+  for (const place of [location, container.location, ...retainingPath.map((step) => step.location)]) {
+    const file = place ? toPath(place.file) : '';
+    const at = file.replaceAll('\\', '/').lastIndexOf(folder);
+    if (at >= 0) return file.slice(0, at + folder.length);
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} folder of a package, named by a snapshot: it may be of another machine, or of nobody
+ * @returns {Promise<string | null>}
+ */
+async function readVersion(folder) {
+  // The names of shares would ask other machines.
+  if (!path.isAbsolute(folder) || /^[\\/]{2}/.test(folder) || folder.includes('\0')) return null;
+  const file = path.join(folder, 'package.json');
+  try {
+    return semver.valid(JSON.parse(await readRegular(file, { isPrivate: false, most: LONGEST_MANIFEST })).version);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} file */
+async function readFile(file) {
+  try {
+    const { leaks } = JSON.parse(await fs.readFile(file, 'utf8'));
+    return checkCatalogue('catalogue', leaks);
+  } catch (error) {
+    const { code, message } = /** @type {any} */ (error);
+    if (code === 'HEAPHOUND_ERR_OPTION') throw error;
+    throw optionError('catalogue', `cannot be read from ${file}: ${message}`);
+  }
+}
+
+/**
+ * @param {string} name of the option
+ * @param {any} value
+ * @returns {any}
+ */
+function checkCatalogue(name, value) {
+  if (typeof value === 'string' && value !== '') return value;
+  if (!Array.isArray(value)) throw optionError(name, 'must be the path of a file {"leaks": […]}, or an array of such rows');
+  for (const [at, row] of value.entries()) checkRow(`${name}[${at}]`, row);
+  return value;
+}
+
+/**
+ * @param {string} name
+ * @param {any} row
+ */
+function checkRow(name, row) {
+  if (row === null || typeof row !== 'object') throw optionError(name, 'must be an object');
+  for (const field of TEXTS) {
+    if (typeof row[field] !== 'string' || row[field] === '') throw optionError(`${name}.${field}`, 'must be a text');
+  }
+  if (semver.validRange(row.versions) === null) throw optionError(`${name}.versions`, 'must be a range of versions, as npm writes it');
+  const { path: names = [] } = row;
+  if (!Array.isArray(names)) throw optionError(`${name}.path`, 'must be an array of regular expressions');
+  const expressions = [...EXPRESSIONS.flatMap((field) => (row[field] === undefined ? [] : [row[field]])), ...names];
+  if (expressions.length === 0) throw optionError(name, 'must have className, container or path, by which the leak is known');
+  for (const expression of expressions) {
+    try {
+      if (typeof expression !== 'string') throw new TypeError('it is no text');
+      new RegExp(expression, 'u');
+    } catch (error) {
+      throw optionError(name, `has a bad regular expression: ${/** @type {Error} */ (error).message}`);
+    }
+  }
+}
+
+/**
+ * @param {CatalogueRow} row
+ * @returns {Pattern}
+ */
+function toPattern({ className, container, path: names = [], ...row }) {
+  return {
+    ...row,
+    ...(className === undefined ? {} : { className: new RegExp(className, 'u') }),
+    ...(container === undefined ? {} : { container: new RegExp(container, 'u') }),
+    path: names.map((expression) => new RegExp(expression, 'u')),
+  };
+}
+
+/** @param {string} file */
+function toPath(file) {
+  if (!file.startsWith('file:')) return file;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return '';
+  }
+}
+
+module.exports = { checkCatalogue, nameKnown, readCatalogue };

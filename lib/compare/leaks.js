@@ -1,0 +1,110 @@
+'use strict';
+
+const { addon } = require('../native');
+const { read } = require('../native/document');
+const { optionError } = require('../errors');
+const { ignoreLeaks, ignorePatterns } = require('./ignore');
+const { outsideGrowth } = require('./outside-growth');
+const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
+const { SEQUENCE, openSequence } = require('./sequence');
+const { Snapshot } = require('../open/snapshot');
+const { OPEN, checkOptions, compareBy, limit, operations } = require('../options');
+
+/** When the caller does not say. */
+const MOST_LEAKS = 20;
+const ALL = 0xffffffff;
+/** From here on an interval is one of a process at work; in the short ones of a script the time says nothing about the work. */
+const LONG_MS = 30_000;
+
+const LEAKS = { ...OPEN, ...SEQUENCE, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
+
+/**
+ * @param {import('../..').SnapshotOrSource[]} snapshots
+ * @param {import('../..').LeakOptions} [options]
+ * @returns {Promise<import('../..').LeakDocument>}
+ */
+function findLeaks(snapshots, options) {
+  return find(snapshots, options, { shortestMs: LONG_MS });
+}
+
+/**
+ * The same of a process that is known to be at work all the time: however short an interval is, its length stands for the work in it.
+ *
+ * @param {import('../..').SnapshotOrSource[]} snapshots
+ * @param {import('../..').LeakOptions} [options]
+ * @param {import('../open/provenance').Provenance[]} [known] of each snapshot, by whoever stores them
+ */
+function findLeaksAtWork(snapshots, options, known) {
+  return find(snapshots, options, { shortestMs: 1, known });
+}
+
+/**
+ * @param {import('../..').SnapshotOrSource[]} snapshots
+ * @param {import('../..').LeakOptions | undefined} options
+ * @param {{ shortestMs: number, known?: import('../open/provenance').Provenance[] }} about `shortestMs`: interval whose length says something
+ * @returns {Promise<import('../..').LeakDocument>}
+ */
+async function find(snapshots, options, { shortestMs, known }) {
+  if (!Array.isArray(snapshots)) throw optionError('snapshots', 'must be an array of two or more');
+  const { limit, compareBy, operations, ignore, catalogue, order: wanted, allow, ...opening } = checkOptions(options, LEAKS);
+  const patterns = await readCatalogue(catalogue);
+  const sequence = await openSequence(snapshots, opening, { order: wanted, allow, known });
+  try {
+    const { snapshots: sorted, order, comparison } = sequence;
+    const last = sorted.length - 1;
+    if (operations !== undefined && operations.length > 1 && operations.length !== last) {
+      throw optionError('operations', `must be one number, or one for each of the ${last} intervals`);
+    }
+    await sequence.analysed(last);
+    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
+    // What is ignored must not push out what is not.
+    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, comparison, operations, elapsedMs: elapsed(sorted, shortestMs) });
+    const infos = sorted.map((snapshot) => snapshot.info);
+    const pages = await Snapshot.job(sorted, work, (heaps, control) => addon.findLeaks(heaps.slice(0, last), heaps[last], json, control));
+    const document = await read(pages);
+    const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
+    const kept = leaks.slice(0, limit ?? MOST_LEAKS);
+    await nameKnown(kept, patterns, { readManifests: opening.sourceMaps !== false });
+    const outside = outsideGrowth(infos);
+    const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;
+    return {
+      snapshots: infos,
+      order,
+      // A leak is a verdict, whatever else there is; "none" needs a reason for the rest.
+      verdict: leaks.length > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
+      ...document,
+      leaks: kept,
+      ignored: ignored.length,
+      accounting: withIgnored(document.accounting, ignored),
+      ...(outside && { outside }),
+    };
+  } finally {
+    await sequence.close();
+  }
+}
+
+/**
+ * Marks the lines of leaks that somebody knows and accepts.
+ *
+ * @param {import('../..').Accounting} accounting
+ * @param {import('../..').Leak[]} ignored
+ */
+function withIgnored(accounting, ignored) {
+  const known = new Set(ignored.map((leak) => leak.fingerprint));
+  const lines = accounting.lines.map((line) => (line.fingerprint && known.has(line.fingerprint) ? { ...line, ignored: /** @type {const} */ (true) } : line));
+  return { ...accounting, lines };
+}
+
+/**
+ * Milliseconds of each interval; empty when the times of the snapshots are not known, not in their order, or too near to each other.
+ *
+ * @param {Snapshot[]} snapshots
+ * @param {number} shortestMs
+ */
+function elapsed(snapshots, shortestMs) {
+  const times = snapshots.map(({ info }) => Date.parse(info.takenAt ?? ''));
+  const intervals = times.slice(1).map((time, at) => time - times[at]);
+  return intervals.every((interval) => interval >= shortestMs) ? intervals : [];
+}
+
+module.exports = { findLeaks, findLeaksAtWork };

@@ -1,0 +1,133 @@
+'use strict';
+
+// The snapshots of a comparison: opened, seen to be several of one program, and put in the order in which they were
+// taken. Whatever compares snapshots begins here.
+
+const path = require('node:path');
+const { addon } = require('../native');
+const { read } = require('../native/document');
+const { optionError, sameError, unrelatedError } = require('../errors');
+const { withoutFolders } = require('../open/folder');
+const { oneOf } = require('../options');
+const { Snapshot, parse } = require('../open/snapshot');
+const { takenOrder } = require('./taken-order');
+
+/** A process that takes its own snapshots has functions of these. */
+const CAPTURES = ['lib', 'index.js', 'test', 'http', 'fastify', 'cli'].map((name) => path.join(__dirname, '..', '..', name));
+
+/** Options of every comparison. @type {Record<string, import('../options').Check>} */
+const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unrelated']) };
+
+/**
+ * @typedef {object} Sequence
+ * @property {Snapshot[]} snapshots oldest first
+ * @property {import('../..').SnapshotOrder} order
+ * @property {import('../..').Comparison} comparison as ids allow it
+ * @property {(position: number) => Promise<Snapshot>} analysed the snapshot there, which answers questions then
+ * @property {() => Promise<void>} close those that were opened here
+ */
+
+/**
+ * @param {import('../..').SnapshotOrSource[]} given
+ * @param {any} opening options of `openSnapshot`, checked
+ * @param {{ order?: 'auto' | 'given', allow?: string[], known?: (import('../open/provenance').Provenance & { host?: string })[], isPair?: boolean }} options
+ *   `known`: of each source, what a store knows of it; `isPair`: two are compared, or the ends of one directory
+ * @returns {Promise<Sequence>}
+ */
+async function openSequence(given, opening, { order: wanted = 'auto', allow = [], known = [], isPair = false }) {
+  const sources = withoutFolders(given);
+  if (sources.length < 2) throw optionError('snapshots', whyTooFew(given, sources));
+  if (isPair && given.length > 1 && sources.length > 2) {
+    throw optionError('snapshots', 'must be two, or one directory: of that the oldest and the newest are compared');
+  }
+  /** @type {Snapshot[]} */
+  const opened = [];
+  const close = async () => {
+    await Promise.all(opened.filter((snapshot, at) => snapshot !== sources[at]).map((snapshot) => snapshot.close()));
+  };
+  try {
+    for (const [at, source] of sources.entries()) {
+      const snapshot = source instanceof Snapshot ? source : await parse(source, opening, at, opened);
+      opened.push(snapshot);
+      if (known[at] && snapshot !== source) snapshot.know(withoutHost(known[at]));
+    }
+    const infos = opened.map(({ info }) => info);
+    const question = JSON.stringify({ idSpaces: infos.map(({ idSpace }) => idSpace ?? null), captures: CAPTURES });
+    const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: opened.length - 1 };
+    const pages = await Snapshot.job(opened, work, (heaps, control) => addon.relate(heaps, question, control));
+    const { byIds, same, unrelated, comparison } = await read(pages);
+    if (same !== null && !allow.includes('same')) throw sameError(namesOf(infos, same));
+    const why = allow.includes('unrelated') || byIds !== null ? undefined : whyUnrelated(infos, unrelated, known);
+    if (why !== undefined) throw unrelatedError(namesOf(infos, why.positions), why.reason);
+    const order = wanted === 'given' ? asGiven(infos.length) : takenOrder(infos, byIds);
+    const snapshots = order.given.map((at) => opened[at]);
+    const analysed = async (/** @type {number} */ at) => {
+      if (!snapshots[at].isAnalysed) await snapshots[at].analyse({ ...work, snapshot: order.given[at] });
+      return snapshots[at];
+    };
+    return { snapshots, order, comparison, analysed, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** @param {any} known */
+function withoutHost({ host: _, ...known }) {
+  return known;
+}
+
+/** @param {number} length @returns {import('../..').SnapshotOrder} */
+function asGiven(length) {
+  return { sorted: false, by: 'given', known: true, given: Array.from({ length }, (_, at) => at), reason: "order is 'given'" };
+}
+
+/**
+ * @param {any[]} given
+ * @param {any[]} sources
+ */
+function whyTooFew(given, sources) {
+  if (sources.length === 1 && given[0] !== sources[0]) {
+    return `${given[0]} has one snapshot, ${path.basename(sources[0])}, and growth needs two or more`;
+  }
+  return `growth needs two or more, and there ${sources.length === 1 ? 'is one' : 'are none'}`;
+}
+
+/**
+ * @param {import('../..').ReadInfo[]} infos
+ * @param {{ first: number, second: number, reason: string } | null} unrelated by what is in them
+ * @param {{ host?: string }[]} known
+ * @returns {{ positions: number[], reason: string } | undefined}
+ */
+function whyUnrelated(infos, unrelated, known) {
+  if (unrelated !== null) return { positions: [unrelated.first, unrelated.second], reason: unrelated.reason };
+  // Replicas have a process each, and a process has all of its own. Several of one among those of others are a
+  // mixture.
+  const processes = infos.map(({ pid, threadId }, at) => {
+    const host = known[at]?.host ?? '';
+    return pid === undefined ? undefined : `${host} process ${pid}${threadId ? `, worker ${threadId}` : ''}`.trim();
+  });
+  const names = new Set(processes);
+  if (names.has(undefined) || names.size === 1 || names.size === infos.length) return undefined;
+  const reason = `they are of ${[...names].join(' and of ')}: growth within one is not seen across`;
+  return { positions: infos.map((_, at) => at), reason };
+}
+
+/**
+ * @param {import('../..').ReadInfo[]} infos
+ * @param {number[]} positions
+ */
+function namesOf(infos, positions) {
+  return positions.map((at) => infos[at].file ?? `snapshot ${at + 1}`);
+}
+
+/** @param {string[]} known @returns {import('../options').Check} */
+function someOf(known) {
+  return (name, value) => {
+    const isFine = Array.isArray(value) && value.every((item) => known.includes(item));
+    if (!isFine) throw optionError(name, `must be an array of ${known.join(', ')}`);
+    return value;
+  };
+}
+
+module.exports = { SEQUENCE, openSequence };

@@ -1,0 +1,89 @@
+'use strict';
+
+// In which order were snapshots taken?
+
+const path = require('node:path');
+const { natural } = require('../open/folder');
+
+/** Files that were written within less than this may have been copied one after the other, by their names. */
+const SHORTEST_MS = 1000;
+/** What numbers files: a number, or one letter that stands alone (`a`, `heap-b`). */
+const NUMBERING = /\d+|(?<![A-Za-z])[A-Za-z](?![A-Za-z])/g;
+
+/**
+ * @typedef {object} Taken what is known of a snapshot
+ * @property {string} [file]
+ * @property {string} [takenAt]
+ * @property {'capture' | 'name' | 'file'} [takenAtFrom]
+ */
+
+/**
+ * Ids tell it where they are comparable. Else what captures wrote down does, or the name that Node.js gave the file.
+ * When a file was last written says less: a copy
+ * is written anew. Then the names are asked too, and where the two contradict each other, nobody is believed.
+ *
+ * @param {Taken[]} snapshots in the order of the call
+ * @param {number[] | null} byIds positions, oldest first
+ * @returns {import('../..').SnapshotOrder}
+ */
+function takenOrder(snapshots, byIds) {
+  if (byIds !== null) return order(byIds, 'ids', true, 'the highest id of each snapshot tells it');
+  const byNames = numbered(snapshots.map(({ file }) => file));
+  const byTime = timed(snapshots, byNames);
+  const isWritten = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file');
+  if (byTime !== undefined && !isWritten) return order(byTime, 'time', true, 'the captures wrote down when they were taken');
+  if (byTime !== undefined && byNames !== undefined && String(byTime) !== String(byNames)) {
+    const why = 'ids do not tell it, and the files were last written in another order than that of their names';
+    return order(snapshots.map((_, at) => at), 'given', false, why);
+  }
+  if (byTime !== undefined) return order(byTime, 'time', true, 'the files were last written in this order');
+  if (byNames !== undefined) return order(byNames, 'names', false, 'neither ids nor times tell it, but the names number the files');
+  return order(snapshots.map((_, at) => at), 'given', false, 'neither ids, times nor names tell it');
+}
+
+/**
+ * @param {number[]} given
+ * @param {import('../..').SnapshotOrder['by']} by
+ * @param {boolean} known
+ * @param {string} reason
+ */
+function order(given, by, known, reason) {
+  return { sorted: given.some((position, at) => position !== at), by, known, given, reason };
+}
+
+/**
+ * Positions by time; undefined when the times do not tell them apart.
+ *
+ * @param {Taken[]} snapshots
+ * @param {number[]} [byNames] for those of one moment: Node.js's names have seconds, and a counter
+ */
+function timed(snapshots, byNames) {
+  const times = snapshots.map(({ takenAt }) => Date.parse(takenAt ?? ''));
+  if (times.some(Number.isNaN)) return undefined;
+  const shortest = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file') ? SHORTEST_MS : byNames === undefined ? 1 : 0;
+  const positions = (byNames ?? times.map((_, at) => at)).toSorted((a, b) => times[a] - times[b]);
+  const isClear = positions.slice(1).every((position, at) => times[position] - times[positions[at]] >= shortest);
+  return isClear ? positions : undefined;
+}
+
+/**
+ * Positions by the numbers in the names; undefined when the names differ in more than one number, or letter that
+ * stands alone.
+ *
+ * @param {(string | undefined)[]} files
+ */
+function numbered(files) {
+  /** @type {string[]} */
+  const names = [];
+  for (const file of files) if (file !== undefined) names.push(path.basename(file));
+  if (names.length < files.length) return undefined;
+  const parts = names.map((name) => name.match(NUMBERING) ?? []);
+  const isOneSeries = new Set(names.map((name) => name.replace(NUMBERING, '*'))).size === 1;
+  const differing = parts[0].map((_, at) => at).filter((at) => new Set(parts.map((numbers) => numbers[at])).size > 1);
+  if (!isOneSeries || differing.length !== 1) return undefined;
+  const numbers = parts.map((part) => part[differing[0]]);
+  if (new Set(numbers).size < numbers.length) return undefined;
+  return names.map((_, at) => at).sort((a, b) => natural(numbers[a], numbers[b]));
+}
+
+module.exports = { takenOrder };

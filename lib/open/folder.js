@@ -1,0 +1,50 @@
+'use strict';
+
+// A folder in the place of a snapshot means the snapshots in it.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { fileURLToPath } = require('node:url');
+const { toError } = require('../errors');
+
+/** Encrypted ones are named too: the error says what they are. */
+const SNAPSHOT = /\.(?:heapsnapshot|heaptimeline)(?:\.(?:gz|zst))?(?:\.age)?$/;
+const { compare: natural } = new Intl.Collator('en', { numeric: true });
+
+/**
+ * The sources with the snapshots of a folder, by name, in the place of each folder. Folders in it are not looked
+ * into.
+ *
+ * @param {any[]} sources
+ * @returns {any[]}
+ */
+function withoutFolders(sources) {
+  return sources.flatMap((source) => {
+    const folder = toPath(source);
+    if (folder === undefined || !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [source];
+    const names = namesIn(folder);
+    if (names.length > 0) return names.map((name) => path.join(folder, name));
+    const message = `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); `
+      + 'directories in it are not looked into';
+    throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));
+  });
+}
+
+/** @param {any} source */
+function toPath(source) {
+  if (source instanceof URL) return source.protocol === 'file:' ? fileURLToPath(source) : undefined;
+  return typeof source === 'string' && source !== '' && !source.includes('\0') ? source : undefined;
+}
+
+/** @param {string} folder */
+function namesIn(folder) {
+  try {
+    const entries = fs.readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => SNAPSHOT.test(entry.name) && !entry.isDirectory()).map(({ name }) => name).sort(natural);
+  } catch (cause) {
+    const message = `cannot read the directory ${folder}: ${/** @type {Error} */ (cause).message}`;
+    throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));
+  }
+}
+
+module.exports = { natural, withoutFolders };

@@ -1,0 +1,106 @@
+'use strict';
+
+// V8's own count of the objects that inherit from a prototype, asked through the inspector: other than `v8.queryObjects`, it can be asked in the context of
+// a class, and Jest runs tests in contexts of their own.
+
+const { randomUUID } = require('node:crypto');
+const inspector = require('node:inspector');
+const vm = require('node:vm');
+const { settle } = require('../measure/collector');
+const { optionError } = require('../errors');
+const { inTurn } = require('../measure/turn');
+
+const GROUP = 'heaphound';
+
+/** Counts an array of objects; prototypes of subclasses inherit too, and are no instances. Runs in the context of the class. */
+const COUNT = `function () {
+  const own = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
+  let count = 0;
+  for (const object of this) {
+    const maker = own(object, 'constructor');
+    if (typeof maker !== 'function' || own(maker, 'prototype') !== object) count += 1;
+  }
+  return count;
+}`;
+
+/**
+ * @param {Function} Class
+ * @returns {Promise<number>}
+ */
+async function countInstances(Class) {
+  if (typeof Class !== 'function' || Object(Class.prototype) !== Class.prototype) throw optionError('Class', 'must be a class');
+  return inTurn(async () => {
+    await settle(0);
+    return count(Class);
+  });
+}
+
+/**
+ * The session is of this thread: answers are there when `post` returns.
+ *
+ * @param {Function} Class
+ */
+function count(Class) {
+  const session = new inspector.Session();
+  session.connect();
+  /** @type {number[]} */
+  const contexts = [];
+  session.on('Runtime.executionContextCreated', ({ params }) => contexts.push(params.context.id));
+  const key = `heaphound-${randomUUID()}`;
+  // Instances may be of the context of the test, of that in which the process began, or of the one of the class.
+  const globals = new Set([globalThis, vm.runInThisContext('globalThis'), globalOf(Class)]);
+  for (const global of globals) Object.defineProperty(global, key, { value: Class.prototype, configurable: true });
+  try {
+    ask(session, 'Runtime.enable');
+    return contexts.reduce((sum, contextId) => sum + countIn(session, contextId, key), 0);
+  } finally {
+    for (const global of globals) delete (/** @type {any} */ (global)[key]);
+    ask(session, 'Runtime.releaseObjectGroup', { objectGroup: GROUP });
+    session.disconnect();
+  }
+}
+
+/**
+ * @param {Function} Class
+ * @returns {any} the global object of the context in which it was made
+ */
+function globalOf(Class) {
+  try {
+    return Class.constructor('return globalThis')();
+  } catch {
+    // Contexts can forbid code from strings.
+    return globalThis;
+  }
+}
+
+/**
+ * @param {inspector.Session} session
+ * @param {number} contextId
+ * @param {string} key
+ * @returns {number}
+ */
+function countIn(session, contextId, key) {
+  const { result: prototype } = ask(session, 'Runtime.evaluate', { expression: `globalThis[${JSON.stringify(key)}]`, contextId, objectGroup: GROUP });
+  if (prototype.objectId === undefined) return 0;
+  const { objects } = ask(session, 'Runtime.queryObjects', { prototypeObjectId: prototype.objectId, objectGroup: GROUP });
+  const { result } = ask(session, 'Runtime.callFunctionOn', { functionDeclaration: COUNT, objectId: objects.objectId, returnByValue: true });
+  return result.value;
+}
+
+/**
+ * @param {inspector.Session} session
+ * @param {string} method
+ * @param {object} [params]
+ * @returns {any}
+ */
+function ask(session, method, params = {}) {
+  /** @type {any} */
+  let answer;
+  session.post(method, params, (error, result) => {
+    if (error) throw Object.assign(new Error(`the inspector does not answer ${method}: ${error.message}`), { cause: error });
+    answer = result;
+  });
+  return answer;
+}
+
+module.exports = { countInstances };

@@ -1,0 +1,55 @@
+'use strict';
+
+const { toPath } = require('../../words/location');
+const { placeHere } = require('../report/scripts');
+const { isOwnFile } = require('../own-file');
+
+/** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
+const TYPES = /** @type {const} */ (['object', 'closure', 'regexp']);
+const ALL = 0xffffffff;
+
+/** Some objects of a heap, and how many. @implements {Iterable<import('..').HeapObject>} */
+class HeapObjects {
+  /** @param {import('..').HeapObject[]} rows */
+  constructor(rows) {
+    this.rows = rows;
+  }
+
+  get count() {
+    return this.rows.length;
+  }
+
+  /** Bytes of the objects themselves. */
+  get size() {
+    return this.rows.reduce((sum, row) => sum + row.size, 0);
+  }
+
+  [Symbol.iterator]() {
+    return this.rows[Symbol.iterator]();
+  }
+}
+
+/**
+ * What a program made, of all that is in a heap; what stands in this package is the measurement's.
+ *
+ * @param {import('../..').Snapshot} snapshot
+ * @returns {Promise<import('..').HeapObject[]>}
+ */
+async function readObjects(snapshot) {
+  /** @type {import('..').HeapObject[]} */
+  const objects = [];
+  for (const kind of TYPES) {
+    const rows = await snapshot.query({ kind, limit: ALL, sort: 'id' });
+    await placeHere(rows);
+    for (const row of rows) {
+      const file = row.location && row.location.file !== '' ? toPath(row.location.file) : undefined;
+      if (row.kind !== kind || isOwnFile(file)) continue;
+      const { id, name, className, shallowSize: size, retainedSize } = row;
+      const { line, original, unmapped } = row.location ?? {};
+      objects.push({ id, name, className, type: kind, size, retainedSize, detached: row.detached === true, file, line: original?.line ?? (unmapped ? undefined : line) });
+    }
+  }
+  return objects;
+}
+
+module.exports = { HeapObjects, readObjects };

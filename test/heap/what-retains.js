@@ -1,0 +1,59 @@
+'use strict';
+
+// The path that keeps one object alive. A mark with a property of a name that nobody else has holds it weakly, so that the snapshot knows which it is.
+
+const { randomUUID } = require('node:crypto');
+const { settle } = require('../measure/collector');
+const { optionError } = require('../errors');
+const { openHeapNow } = require('./heap-now');
+const { tellPath } = require('../report/message');
+const { placeHere } = require('../report/scripts');
+const { inTurn } = require('../measure/turn');
+
+/**
+ * Not async: a function that waits would keep its parameter alive.
+ *
+ * @param {object} object the object, or a WeakRef of it
+ * @returns {Promise<import('..').Retention>}
+ */
+function whatRetains(object) {
+  if (Object(object) !== object) return Promise.reject(optionError('object', 'must be an object or a function'));
+  const isRef = Object.prototype.toString.call(object) === '[object WeakRef]';
+  const name = `heaphound_${randomUUID().replaceAll('-', '')}`;
+  return inTurn(explain.bind(undefined, { [name]: isRef ? object : new WeakRef(object) }, name));
+}
+
+/**
+ * @param {Record<string, object>} mark
+ * @param {string} name of its property
+ * @returns {Promise<import('..').Retention>}
+ */
+async function explain(mark, name) {
+  await settle(0);
+  const snapshot = await openHeapNow();
+  try {
+    const id = await findTarget(snapshot, name);
+    const path = id === undefined ? [] : await snapshot.retainingPath(id);
+    await placeHere(path);
+    const message = path.length > 0 ? tellPath(path).join('\n') : 'nothing: it is collected, or will be';
+    return { alive: path.length > 0, path, message };
+  } finally {
+    await snapshot.close();
+    // Here until now: the snapshot had to find it.
+    delete mark[name];
+  }
+}
+
+/**
+ * @param {import('../..').Snapshot} snapshot
+ * @param {string} name
+ */
+async function findTarget(snapshot, name) {
+  for (const { id } of await snapshot.query({ property: `^${name}$` })) {
+    const reference = (await snapshot.edges(id)).find((row) => row.edge === name && row.name === 'WeakRef');
+    if (reference) return (await snapshot.edges(reference.id)).find((row) => row.edge === 'target')?.id;
+  }
+  return undefined;
+}
+
+module.exports = { whatRetains };

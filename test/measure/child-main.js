@@ -1,0 +1,41 @@
+'use strict';
+
+// What runs in the child process: one message in, one out.
+
+const { compiledScripts } = require('../report/scripts');
+const { loadScenario } = require('./scenario');
+const { takeRounds } = require('./rounds');
+
+process.once('message', async (/** @type {any} */ { href, exported, plan, directory }) => {
+  const answer = await measure(href, exported, plan, directory).catch((error) => ({ error }));
+  send(answer);
+});
+process.once('disconnect', () => process.exit());
+
+/**
+ * @param {string} href
+ * @param {string} exported
+ * @param {import('./rounds').Plan} plan
+ * @param {string} directory
+ */
+async function measure(href, exported, plan, directory) {
+  const files = await takeRounds(await loadScenario(href, exported), plan, directory);
+  return { files, scripts: await compiledScripts() };
+}
+
+/**
+ * Of an error the copy has the name, the message, the stack and the cause; what else it carries is sent beside it.
+ *
+ * @param {any} answer
+ */
+function send(answer) {
+  const end = () => process.exit();
+  const { error } = answer;
+  const facts = error instanceof Error ? { ...error } : {};
+  try {
+    /** @type {any} */ (process).send({ ...answer, facts }, end);
+  } catch {
+    // What cannot be copied can be told.
+    /** @type {any} */ (process).send({ error: new Error(String(error?.stack ?? error)), facts: {} }, end);
+  }
+}

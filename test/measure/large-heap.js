@@ -1,0 +1,26 @@
+'use strict';
+
+// A test that runs in a large heap takes long: each snapshot has all of it, and so has each search.
+
+const v8 = require('node:v8');
+const { size } = require('../../words/numbers');
+
+/** Of a process with a runner in it and no compiler: Jest and Vitest have 20 to 60 MB. */
+const LARGE = 100e6;
+
+let isSaid = false;
+
+/** Says so once, before the first snapshot: a runner's time limit may leave no other chance. */
+function warnOfLargeHeap() {
+  const used = v8.getHeapStatistics().used_heap_size;
+  if (used < LARGE || isSaid) return;
+  isSaid = true;
+  process.emitWarning(
+    `the heap of this process has ${size(used)} before the scenario runs, and every snapshot of the leak test holds all of it: it may take minutes. `
+    + 'A compiler in the same process (ts-jest) is the usual reason. Give assertNoLeak the file: URL of a module instead of a function, which runs in a '
+    + 'child process, or let another transform compile (@swc/jest): docs/testing.md, "TypeScript"',
+    { code: 'HEAPHOUND_WARN_LARGE_HEAP' },
+  );
+}
+
+module.exports = { LARGE, warnOfLargeHeap };

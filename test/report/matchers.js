@@ -1,0 +1,90 @@
+'use strict';
+
+// `expect.extend(matchers)` of Vitest and Jest. Both call them with the value and what the assertion was given.
+
+const { printLocation, toPath } = require('../../words/location');
+const { nameOf } = require('../../words/leak-sentences');
+const { countDelta: signed } = require('../../words/numbers');
+const { tellLeak } = require('./message');
+const { judge } = require('./verdict');
+const { checkOptions, patterns } = require('../options');
+const { isOwnFile } = require('../own-file');
+const { optionError } = require('../errors');
+
+/**
+ * Of a `diffSnapshots` or checkpoint's diff: no class of the program's own gained objects. Of what `findLeaks` gives: there is no leak.
+ *
+ * @param {any} received
+ * @param {{ ignore?: any }} [options]
+ */
+function toHaveNoLeaks(received, options) {
+  const { ignore: allowed = [] } = checkOptions(options, { ignore: patterns });
+  if (received !== null && typeof received === 'object' && Array.isArray(received.leaks)) {
+    const { leaks } = judge(received.leaks, { iterations: 0, ignore: allowed });
+    return verdict(leaks.length === 0, () => leaks.flatMap((/** @type {any} */ leak) => [...tellLeak(leak), '']).join('\n').trimEnd());
+  }
+  const grown = grownClasses(received).filter((row) => !allowed.some((/** @type {any} */ pattern) => isOf(pattern, row)));
+  return verdict(grown.length === 0, () => [
+    `${grown.length === 1 ? 'a class' : `${grown.length} classes`} of the program gained objects:`,
+    ...grown.slice(0, 20).map((row) => `  ${nameOf(row.name)} ${signed(row.countDelta)}${row.location ? `  ${printLocation(row.location)}` : ''}`),
+  ].join('\n'));
+}
+
+/**
+ * @param {any} received a diff
+ * @param {{ className: string, count: number }} expected
+ */
+function toHaveGrownBy(received, expected) {
+  const { className, count } = Object(expected);
+  if (typeof className !== 'string') throw optionError('className', 'must be the name of a class');
+  if (!Number.isSafeInteger(count)) throw optionError('count', 'must be an integer');
+  const { countDelta } = asDiff(received).class(className);
+  return {
+    pass: countDelta === count,
+    actual: countDelta,
+    expected: count,
+    message: () => `${nameOf(className)} grew by ${countDelta} objects`,
+  };
+}
+
+/**
+ * Classes that stand in the program's source, or in a package's, and have more objects than before. What V8 and Node.js make for themselves has no such place;
+ * what the measurement makes stands in this package.
+ *
+ * @param {any} received
+ * @returns {import('../..').ClassDiff[]}
+ */
+function grownClasses(received) {
+  const { classes } = asDiff(received);
+  return classes.filter((/** @type {import('../..').ClassDiff} */ { countDelta, location }) => countDelta > 0
+    && location !== undefined && location.file !== '' && !location.file.startsWith('node:') && !isOwnFile(toPath(location.file)));
+}
+
+/** @param {any} received */
+function asDiff(received) {
+  if (received === null || typeof received !== 'object' || !Array.isArray(received.classes) || typeof received.class !== 'function') {
+    throw optionError('received', 'must be what diffSnapshots, checkpoint().diff() or findLeaks gave');
+  }
+  return received;
+}
+
+/**
+ * @param {any} pattern
+ * @param {import('../..').ClassDiff} row
+ */
+function isOf(pattern, row) {
+  if (typeof pattern === 'string') return row.name === pattern;
+  return typeof pattern === 'function' ? Boolean(pattern(row)) : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(row.name);
+}
+
+/**
+ * @param {boolean} pass
+ * @param {() => string} tell
+ */
+function verdict(pass, tell) {
+  return { pass, message: () => (pass ? 'expected leaks, and there are none' : tell()) };
+}
+
+const matchers = { toHaveNoLeaks, toHaveGrownBy };
+
+module.exports = { matchers };

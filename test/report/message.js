@@ -1,0 +1,147 @@
+'use strict';
+
+// A failed test's message: first what leaks, then what holds it, then how it was measured.
+
+const path = require('node:path');
+const { SIGNS, cutOf, holder, knownAs, mayBeCache, nameOf, placeOf, referenceOf, remarkOf, sum } = require('../../words/leak-sentences');
+const { tellUnknown } = require('../../words/leak-accounting');
+const { printLocation, toPath } = require('../../words/location');
+const { count, countDelta, counted, mean, size } = require('../../words/numbers');
+const { fit, harmless, quoteForShell, sentence } = require('../../words/text');
+const { isOwnFile } = require('../own-file');
+
+const MOST_LEAKS = 3;
+const MOST_STEPS = 12;
+const MOST_CLASSES = 4;
+const LONGEST_NAME = 80;
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const CACHE = [
+  '  Is it a cache that is not full yet? Then nothing leaks. It passes once it is full before the first snapshot:',
+  '    raise `warmup` until it is, or give the cache a small limit in this test.',
+];
+const RUNNING = '(the test that runs)';
+
+/**
+ * @param {any} report
+ * @param {{ maxBytesPerIteration?: number, files: string[], unknown?: import('../..').LeakDocument }} options `unknown`: nobody can tell why it grew
+ */
+function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
+  const { leaks, grown, iterations, bytesPerIteration } = report;
+  const lines = [];
+  for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak, iterations), '');
+  if (leaks.length > MOST_LEAKS) lines.push(`and ${leaks.length - MOST_LEAKS} more leaks`, '');
+  for (const { className, countDelta: more, most } of grown) {
+    lines.push(`${nameOf(className)} has ${counted(more, 'object')} more at the end than at the beginning; maxGrowth allows ${count(most)}`, '');
+  }
+  if (maxBytesPerIteration !== undefined && bytesPerIteration > maxBytesPerIteration) {
+    lines.push(`every iteration leaves ${size(bytesPerIteration)}; maxBytesPerIteration allows ${size(maxBytesPerIteration)}`, '');
+  }
+  if (unknown) {
+    const { headline, sentences } = tellUnknown(unknown);
+    lines.push(`cannot tell whether this leaks: ${headline}`, ...sentences.map((sentence) => `  ${sentence}`), '  More iterations, or a longer warm-up, may make it clear.', '');
+  }
+  lines.push(...tellMeasurement(report), ...tellFiles(files));
+  return lines.join('\n');
+}
+
+/**
+ * @param {import('../..').Leak} leak
+ * @param {number} [iterations]
+ * @returns {string[]}
+ */
+function tellLeak(leak, iterations) {
+  const { className, countGrowth, sizeGrowth, retainingPath, location, classes, fingerprint, advice, kind, known } = leak;
+  const steps = countGrowth.map(countDelta).join(', ');
+  const objects = sum(countGrowth);
+  const runs = iterations === undefined ? undefined : iterations * countGrowth.length;
+  const each = objects > 0 ? `, ${size(leak.retainedGrowth / objects)} each with what it holds` : '';
+  const growth = objects <= 0
+    ? `grows by ${size(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
+    : runs === undefined ? `leaks: ${steps} objects step by step${each}`
+      : `leaks: +${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
+  const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
+  const [place, own, cut] = [printLocation(location), printLocation(placeOf(leak)), cutOf(leak)];
+  return [
+    `${nameOf(className)}${place === '' ? '' : ` (${place})`} ${growth}`,
+    `  It collects in ${holder(leak)}${own === '' ? '' : `, at ${own}`}`,
+    '  Kept alive by',
+    ...tellPath(retainingPath, leak.container.id).map((line) => `    ${line}`),
+    ...(cut === '' ? [] : [`  Cut: ${cut}`]),
+    ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`).join(', ')}`] : []),
+    ...(kind === 'other' ? [] : [`  Kind: ${kind}`]),
+    ...(known ? [`  Known: ${sentence(knownAs(known))} (${sentence(known.source)})`] : []),
+    ...(mayBeCache(leak) ? CACHE : []),
+    `  What to do${mayBeCache(leak) ? ' if it is none' : ''}: ${sentence(known?.advice ?? advice)}`,
+    `  If this is as it should be: ignore: ['${fingerprint}']`,
+  ];
+}
+
+/** @typedef {import('../..').PathStep & Partial<import('../..').LeakStep>} Step of a path, or of that of a leak */
+
+/**
+ * @param {Step[]} steps
+ * @param {number} [container] id of the step to mark
+ * @returns {string[]} a line for each step that says something
+ */
+function tellPath(steps, container) {
+  const grows = steps.findIndex((step) => step.id === container);
+  const above = grows < 0 ? steps : steps.slice(0, grows);
+  // How the measurement itself hangs from the roots explains nothing.
+  const begin = 1 + above.findLastIndex(({ location }) => location !== undefined && isOwnFile(toPath(location.file)));
+  const lines = begin > 0 ? [signOf(steps[0]) + RUNNING] : [];
+  for (const [position, step] of steps.entries()) {
+    const isNamelessRoot = position === 0 && step.name === '';
+    if (position >= begin && !isNamelessRoot) lines.push(tellStep(step, position, container));
+  }
+  if (lines.length <= MOST_STEPS) return lines;
+  const half = MOST_STEPS / 2;
+  return [...lines.slice(0, half), `… ${lines.length - MOST_STEPS} more steps`, ...lines.slice(-half)];
+}
+
+/**
+ * @param {Step} step
+ * @param {number} position
+ * @param {number} [container]
+ */
+function tellStep(step, position, container) {
+  const isOfRoots = position === 0 || /^-?\d+$/.test(step.edge) && position < 3;
+  const reference = isOfRoots ? '' : step.reference === undefined ? writtenOf(step.edge) : referenceOf({ reference: step.reference });
+  const [place, remark] = [printLocation(step.location), remarkOf(step, container)];
+  return `${signOf(step)}${reference === '' ? '' : `${reference} → `}${nameOf(step.name)}${place === '' ? '' : `  ${place}`}${remark === '' ? '' : `   <- ${remark}`}`;
+}
+
+/** @param {Step} step */
+function signOf({ leaking }) {
+  return leaking === undefined ? '' : `${SIGNS[leaking]} `;
+}
+
+/** @param {any} report */
+function tellMeasurement({ process: where, iterations, warmup, snapshots, ignored, durationMs }) {
+  const place = where === 'child' ? 'in a quiet child process' : 'in this process, with V8 kept from optimising meanwhile';
+  return [
+    `Measured ${place}: ${warmup} x ${iterations} runs to warm up, then ${iterations} before each further one of ${snapshots} snapshots; `
+    + `${(durationMs / 1000).toFixed(1)} s${ignored > 0 ? `; ${ignored} ignored` : ''}.`,
+  ];
+}
+
+/** @param {string[]} files */
+function tellFiles(files) {
+  const shown = files.map((file) => {
+    const relative = path.relative(process.cwd(), file);
+    return relative.startsWith('..') ? file : relative;
+  });
+  return [`Snapshots: npx heaphound leaks ${shown.map(quoteForShell).join(' ')}`];
+}
+
+/** @param {string} edge as it would be written in code */
+function writtenOf(edge) {
+  const text = fit(harmless(edge), LONGEST_NAME);
+  if (text === '' || /^[[(<]/.test(text)) return text;
+  if (/^-?\d+$/.test(text)) return `[${text}]`;
+  // A slot of the table behind a Map, a Set, an array or an object: nobody writes the table's name.
+  const slot = /^(?:table|elements|properties)(\[-?\d+\])$/.exec(text);
+  if (slot) return slot[1];
+  return IDENTIFIER.test(text) ? `.${text}` : `["${text}"]`;
+}
+
+module.exports = { tellFailure, tellLeak, tellPath };
