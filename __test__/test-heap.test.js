@@ -41,6 +41,19 @@ test('checkpoint tells new objects from those that stayed', async () => {
   await assert.rejects(checkpoint({ settle: 1 }), { code: 'HEAPHOUND_ERR_OPTION' });
 });
 
+test('what asks the inspector between a checkpoint and its diff leaves the ids as they are', async () => {
+  globalThis.vans = [new Van()];
+  const before = await checkpoint();
+  assert.equal(await countInstances(Van), 1);
+  await whatRetains(globalThis.vans[0]);
+  globalThis.vans.push(new Van());
+  const diff = await before.diff();
+  assert.equal(diff.comparison.ids, true, diff.comparison.reason);
+  assert.deepEqual([diff.class('Van').addedCount, diff.class('Van').removedCount], [1, 0]);
+  delete globalThis.vans;
+  await before.close();
+});
+
 test('what a checkpoint makes is no leak of the program', async () => {
   const before = await checkpoint();
   const message = () => matchers.toHaveNoLeaks(diff).message();

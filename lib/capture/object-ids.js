@@ -43,6 +43,11 @@ function forgetIds() {
   return forgotten;
 }
 
+/** A session of the inspector in this thread has ended: V8 forgot the ids with it, whoever holds them. */
+function sessionEnded() {
+  space = undefined;
+}
+
 /** True while snapshots of this thread continue the ids of one before. */
 function areIdsKept() {
   return space !== undefined || users > 0;
@@ -58,4 +63,4 @@ function holdIds() {
   };
 }
 
-module.exports = { areIdsKept, idSpace, forgetIds, holdIds };
+module.exports = { areIdsKept, idSpace, forgetIds, holdIds, sessionEnded };

@@ -3,6 +3,7 @@
 // Which functions made what is alive now: V8 samples allocations, at little cost and without a pause. It sees what is allocated while it runs.
 
 const { setTimeout: delay } = require('node:timers/promises');
+const { sessionEnded } = require('../capture/object-ids');
 
 /** Bytes between two samples, on average. */
 const INTERVAL = 32 * 1024;
@@ -33,6 +34,7 @@ async function allocationSites(forMs, signal) {
     return sites(profile.head);
   } finally {
     session.disconnect();
+    sessionEnded();
   }
 }
 

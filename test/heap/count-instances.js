@@ -4,9 +4,9 @@
 // a class, and Jest runs tests in contexts of their own.
 
 const { randomUUID } = require('node:crypto');
-const inspector = require('node:inspector');
 const vm = require('node:vm');
 const { settle } = require('../measure/collector');
+const { openSession } = require('./session');
 const { optionError } = require('../errors');
 const { inTurn } = require('../measure/turn');
 
@@ -41,11 +41,11 @@ async function countInstances(Class) {
  * @param {Function} Class
  */
 function count(Class) {
-  const session = new inspector.Session();
-  session.connect();
+  const { session, end } = openSession();
   /** @type {number[]} */
   const contexts = [];
-  session.on('Runtime.executionContextCreated', ({ params }) => contexts.push(params.context.id));
+  const note = (/** @type {any} */ { params }) => contexts.push(params.context.id);
+  session.on('Runtime.executionContextCreated', note);
   const key = `heaphound-${randomUUID()}`;
   // Instances may be of the context of the test, of that in which the process began, or of the one of the class.
   const globals = new Set([globalThis, vm.runInThisContext('globalThis'), globalOf(Class)]);
@@ -56,7 +56,9 @@ function count(Class) {
   } finally {
     for (const global of globals) delete (/** @type {any} */ (global)[key]);
     ask(session, 'Runtime.releaseObjectGroup', { objectGroup: GROUP });
-    session.disconnect();
+    ask(session, 'Runtime.disable');
+    session.off('Runtime.executionContextCreated', note);
+    end();
   }
 }
 
@@ -74,7 +76,7 @@ function globalOf(Class) {
 }
 
 /**
- * @param {inspector.Session} session
+ * @param {import('node:inspector').Session} session
  * @param {number} contextId
  * @param {string} key
  * @returns {number}
@@ -88,7 +90,7 @@ function countIn(session, contextId, key) {
 }
 
 /**
- * @param {inspector.Session} session
+ * @param {import('node:inspector').Session} session
  * @param {string} method
  * @param {object} [params]
  * @returns {any}

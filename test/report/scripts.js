@@ -4,9 +4,9 @@
 // the source map that the code brings along.
 
 const fs = require('node:fs');
-const inspector = require('node:inspector');
 const { SourceMap } = require('node:module');
 const path = require('node:path');
+const { openSession } = require('../heap/session');
 const { isOwnFile } = require('../own-file');
 const { toPath } = require('../../words/location');
 
@@ -37,12 +37,15 @@ async function placeHere(document) {
  * @returns {Promise<Script[]>}
  */
 async function compiledScripts(wanted) {
-  const session = new inspector.Session();
-  session.connect();
+  /** @type {any[]} */
+  const parsed = [];
+  const note = (/** @type {any} */ { params }) => parsed.push(params);
+  /** @type {ReturnType<typeof openSession> | undefined} */
+  let opened;
   try {
-    /** @type {any[]} */
-    const parsed = [];
-    session.on('Debugger.scriptParsed', ({ params }) => parsed.push(params));
+    opened = openSession();
+    const { session } = opened;
+    session.on('Debugger.scriptParsed', note);
     await post(session, 'Debugger.enable');
     const scripts = [];
     for (const { scriptId, url, sourceMapURL } of parsed) {
@@ -58,7 +61,11 @@ async function compiledScripts(wanted) {
     // Where there is no inspector, or another debugger does not let it: the places stay as they are.
     return [];
   } finally {
-    session.disconnect();
+    if (opened !== undefined) {
+      await post(opened.session, 'Debugger.disable').catch(() => {});
+      opened.session.off('Debugger.scriptParsed', note);
+      opened.end();
+    }
   }
 }
 

@@ -13,6 +13,7 @@ const { choosePlace } = require('../../disk/place');
 const { insistOnEnd } = require('./end');
 const { nextEvent } = require('../../../waits/event');
 const { onAbort } = require('../../../waits/signal');
+const { sessionEnded } = require('../object-ids');
 
 const HEAPHOUND = path.join(__dirname, '..', '..', '..', 'index.js');
 const TELLER = path.join(__dirname, 'teller.js');
@@ -145,6 +146,8 @@ async function reach(worker, expression, unwanted) {
     return isTold;
   } finally {
     forget();
+    // The session of the teller was with this thread.
+    sessionEnded();
   }
 }
 

@@ -1,0 +1,27 @@
+'use strict';
+
+// A session with the inspector of this thread. When a session ends, V8 forgets the ids of all objects: two snapshots around it
+// number them differently. So while a checkpoint needs the ids, one session stays open and serves everybody.
+
+const inspector = require('node:inspector');
+const { areKept } = require('./ids');
+
+/** @type {import('node:inspector').Session | undefined} */
+let lasting;
+
+/**
+ * Answers of a session in the same thread are there when `post` returns.
+ *
+ * @returns {{ session: import('node:inspector').Session, end: () => void }}
+ *   `end`: for the caller when it is done, after it has disabled what it enabled
+ */
+function openSession() {
+  if (lasting !== undefined) return { session: lasting, end: () => {} };
+  const session = new inspector.Session();
+  session.connect();
+  if (!areKept()) return { session, end: () => session.disconnect() };
+  lasting = session;
+  return { session, end: () => {} };
+}
+
+module.exports = { openSession };
