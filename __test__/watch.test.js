@@ -352,11 +352,12 @@ test('a worker thread is watched for its own heap, and not for the process', asy
     });`;
   const worker = new Worker(program, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
   t.after(() => worker.terminate());
+  const over = once(worker, 'exit');
   const [{ rules, heapLimitBytes }] = await once(worker, 'message');
   const states = Object.fromEntries(rules.map(({ name, state }) => [name, state]));
   assert.deepEqual(states, { 'heap-trend': 'quiet', 'external-trend': 'quiet', 'rss-gap': 'off', 'heap-limit': 'quiet', 'container-limit': 'off' });
   assert.ok(heapLimitBytes < 200e6, `${heapLimitBytes} is that of the worker`);
-  const [code] = await once(worker, 'exit');
+  const [code] = await over;
   assert.equal(code, 0, 'a stopped watcher holds no thread up');
 });
 
