@@ -33,7 +33,7 @@ function excerpt(output) {
   const first = lines.findIndex((line) => line.startsWith('$ heaphound leaks'));
   const last = lines.findIndex((line, at) => at > first && line.startsWith('Verdict:'));
   if (first < 0 || last < 0) throw new Error('the demo did not print a command and its verdict');
-  return lines.slice(first, last).join('\n').replace(/\S+[\\/](?=c\.heapsnapshot)/g, '').trimEnd().split('\n');
+  return lines.slice(first, last).join('\n').replace(/\S+[\\/](?=[abc]\.heapsnapshot)/g, '').trimEnd().split('\n');
 }
 
 function draw(lines) {
