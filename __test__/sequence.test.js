@@ -144,6 +144,28 @@ describe('the order in which snapshots were taken', () => {
     const named = (/** @type {string} */ count) => ({ takenAt: hour(1), takenAtFrom: 'name', file: `Heap.20260301.010000.7.0.${count}.heapsnapshot` });
     check([named('010'), named('009')], null, [[1, 0], 'time', true]);
   });
+
+  it('is not taken from copies, whose files are written in the order of their names', () => {
+    const check = (/** @type {any[]} */ snapshots, /** @type {any[]} */ expected) => {
+      const { given, by, known } = takenOrder(snapshots, null);
+      assert.deepEqual([given, by, known], expected, JSON.stringify(snapshots));
+    };
+    const taken = (/** @type {number} */ second, /** @type {string} */ from, /** @type {string} */ name) => {
+      return { takenAt: `2026-03-01T10:00:${second}.000Z`, takenAtFrom: from, file: `/tmp/${name}.heapsnapshot` };
+    };
+    // A copy of a folder: `after` was written before `before`.
+    const [later, earlier] = [taken(10, 'file', 'after'), taken(20, 'file', 'before')];
+    check([later, earlier], [[0, 1], 'given', false]);
+    check([earlier, later], [[0, 1], 'given', false]);
+    check([taken(20, 'file', 'after'), taken(10, 'file', 'before')], [[1, 0], 'time', true]);
+    // One has lost its sidecar: when it was copied says nothing beside the captures of the others.
+    check([taken(30, 'file', 'mid'), taken(20, 'capture', 'now')], [[0, 1], 'given', false]);
+    // Node.js writes the local time of wherever that was into the name.
+    const ofNode = taken(30, 'name', 'Heap.20260301.100030.7.0.001');
+    check([ofNode, taken(20, 'capture', 'now')], [[1, 0], 'time', false]);
+    const longAgo = { ...taken(20, 'capture', 'now'), takenAt: '2026-02-01T10:00:00.000Z' };
+    check([ofNode, longAgo], [[1, 0], 'time', true]);
+  });
 });
 
 describe('the same snapshot twice', () => {

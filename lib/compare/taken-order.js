@@ -7,6 +7,8 @@ const { natural } = require('../open/folder');
 
 /** Files that were written within less than this may have been copied one after the other, by their names. */
 const SHORTEST_MS = 1000;
+/** Two clocks on the walls of this world differ by no more. */
+const ZONES_MS = 26 * 60 * 60 * 1000;
 /** What numbers files: a number, or one letter that stands alone (`a`, `heap-b`). */
 const NUMBERING = /\d+|(?<![A-Za-z])[A-Za-z](?![A-Za-z])/g;
 
@@ -19,8 +21,8 @@ const NUMBERING = /\d+|(?<![A-Za-z])[A-Za-z](?![A-Za-z])/g;
 
 /**
  * Ids tell it where they are comparable. Else what captures wrote down does, or the name that Node.js gave the file.
- * When a file was last written says less: a copy
- * is written anew. Then the names are asked too, and where the two contradict each other, nobody is believed.
+ * When a file was last written says less: a copy is written anew, and a folder is copied by its names. Then the names
+ * are asked too, and where the two contradict each other, nobody is believed.
  *
  * @param {Taken[]} snapshots in the order of the call
  * @param {number[] | null} byIds positions, oldest first
@@ -31,7 +33,14 @@ function takenOrder(snapshots, byIds) {
   const byNames = numbered(snapshots.map(({ file }) => file));
   const byTime = timed(snapshots, byNames);
   const isWritten = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file');
-  if (byTime !== undefined && !isWritten) return order(byTime, 'time', true, 'the captures wrote down when they were taken');
+  if (byTime !== undefined && !isWritten) {
+    if (!isZoneDoubtful(snapshots, byTime)) return order(byTime, 'time', true, 'the captures wrote down when they were taken');
+    return order(byTime, 'time', false, 'the names of Node.js have the time of a zone that they do not tell');
+  }
+  if (byTime !== undefined && byNames === undefined && isAsCopied(snapshots, byTime)) {
+    const why = 'ids do not tell it, and the files were last written in the order of their names, as copies are';
+    return order(snapshots.map((_, at) => at), 'given', false, why);
+  }
   if (byTime !== undefined && byNames !== undefined && String(byTime) !== String(byNames)) {
     const why = 'ids do not tell it, and the files were last written in another order than that of their names';
     return order(snapshots.map((_, at) => at), 'given', false, why);
@@ -58,12 +67,50 @@ function order(given, by, known, reason) {
  * @param {number[]} [byNames] for those of one moment: Node.js's names have seconds, and a counter
  */
 function timed(snapshots, byNames) {
-  const times = snapshots.map(({ takenAt }) => Date.parse(takenAt ?? ''));
+  const times = snapshots.map(timeOf);
   if (times.some(Number.isNaN)) return undefined;
+  // A file whose sidecar is lost may have been written long after it was taken, but the others say when they were.
+  if (new Set(snapshots.map(({ takenAtFrom }) => takenAtFrom === 'file')).size > 1) return undefined;
   const shortest = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file') ? SHORTEST_MS : byNames === undefined ? 1 : 0;
   const positions = (byNames ?? times.map((_, at) => at)).toSorted((a, b) => times[a] - times[b]);
   const isClear = positions.slice(1).every((position, at) => times[position] - times[positions[at]] >= shortest);
   return isClear ? positions : undefined;
+}
+
+/** @param {Taken} snapshot */
+function timeOf({ takenAt }) {
+  return Date.parse(takenAt ?? '');
+}
+
+/**
+ * Node.js names a file by the local time, which is read as that of this machine. Beside a time in UTC it is good for
+ * what lies further apart than two zones.
+ *
+ * @param {Taken[]} snapshots
+ * @param {number[]} byTime
+ */
+function isZoneDoubtful(snapshots, byTime) {
+  const isLocal = (/** @type {Taken} */ { takenAtFrom, file = '' }) => {
+    return takenAtFrom === 'name' && path.basename(file).startsWith('Heap.');
+  };
+  return byTime.slice(1).some((position, at) => {
+    const [older, newer] = [snapshots[byTime[at]], snapshots[position]];
+    return isLocal(older) !== isLocal(newer) && timeOf(newer) - timeOf(older) < ZONES_MS;
+  });
+}
+
+/**
+ * True when the files were written in the order of their names, as a shell, git and an archive write copies.
+ *
+ * @param {Taken[]} snapshots
+ * @param {number[]} byTime
+ */
+function isAsCopied(snapshots, byTime) {
+  const files = byTime.map((at) => snapshots[at].file ?? '');
+  const isRising = (/** @type {(one: string, other: string) => boolean} */ isBefore) => {
+    return files.slice(1).every((file, at) => isBefore(files[at], file));
+  };
+  return isRising((one, other) => one < other) || isRising((one, other) => natural(one, other) < 0);
 }
 
 /**
