@@ -276,6 +276,21 @@ describe('snapshots of different programs', () => {
     const replicas = copies('replicas', names, { startedAt, more: [{ pid: 7, threadId: 0 }, { pid: 8, threadId: 0 }, { pid: 9, threadId: 0 }] });
     assert.deepEqual(told(await findLeaks(replicas))[0], ['Session', [200, 200]]);
   });
+
+  it('are refused where one of them does not say its process, and beside a worker of the same process', async () => {
+    const startedAt = [10, 11, 12].map((hour) => `2026-03-01T${hour}:00:00.000Z`);
+    const names = ['x', 'y', 'z'].map((name) => `${name}.heapsnapshot.gz`);
+    const check = (/** @type {string} */ name, /** @type {object[]} */ more) => {
+      const files = copies(name, names, { startedAt, more }).slice(0, more.length);
+      return findLeaks([...files, ...(more.length < 3 ? [] : [fs.readFileSync(SESSIONS[0])])], { allow: ['same'] });
+    };
+    const main = { pid: 7, threadId: 0 };
+    const refused = (/** @type {RegExp} */ message) => ({ code: 'HEAPHOUND_ERR_UNRELATED', message });
+    await assert.rejects(check('silent', [main, main, { pid: 9, threadId: 0 }]), refused(/process 7 and of process 9/));
+    await assert.rejects(check('threads', [main, { pid: 7, threadId: 1 }]), refused(/process 7 and of process 7, worker 1/));
+    // Workers of a pool are replicas.
+    assert.equal((await check('pool', [{ pid: 7, threadId: 1 }, { pid: 7, threadId: 2 }])).verdict, 'leak');
+  });
 });
 
 describe('the id space of a sidecar', () => {

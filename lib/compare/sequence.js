@@ -101,16 +101,20 @@ function whyTooFew(given, sources) {
  */
 function whyUnrelated(infos, unrelated, known) {
   if (unrelated !== null) return { positions: [unrelated.first, unrelated.second], reason: unrelated.reason };
-  // Replicas have a process each, and a process has all of its own. Several of one among those of others are a
-  // mixture.
-  const processes = infos.map(({ pid, threadId }, at) => {
-    const host = known[at]?.host ?? '';
-    return pid === undefined ? undefined : `${host} process ${pid}${threadId ? `, worker ${threadId}` : ''}`.trim();
+  const processes = infos.flatMap(({ pid, threadId = 0 }, position) => {
+    if (pid === undefined) return [];
+    const process = `${known[position]?.host ?? ''} process ${pid}`.trim();
+    return [{ position, process, threadId, name: threadId === 0 ? process : `${process}, worker ${threadId}` }];
   });
-  const names = new Set(processes);
-  if (names.has(undefined) || names.size === 1 || names.size === infos.length) return undefined;
+  const names = new Set(processes.map(({ name }) => name));
+  // Replicas have a process each, and a process has all of its own. Several of one among those of others are a
+  // mixture; so is a worker beside the main thread of its process, which is no replica of it.
+  const hasBoth = processes.some(({ process, threadId }) => {
+    return threadId === 0 && processes.some((other) => other.process === process && other.threadId !== 0);
+  });
+  if (names.size < 2 || (names.size === processes.length && !hasBoth)) return undefined;
   const reason = `they are of ${[...names].join(' and of ')}: growth within one is not seen across`;
-  return { positions: infos.map((_, at) => at), reason };
+  return { positions: processes.map(({ position }) => position), reason };
 }
 
 /**
