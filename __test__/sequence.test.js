@@ -324,6 +324,15 @@ describe('a directory', () => {
     await assert.rejects(diffSnapshots(directory, SESSIONS[0]), { code: 'HEAPHOUND_ERR_OPTION' });
   });
 
+  it('has none that is left out in silence', async () => {
+    for (const name of ['c.heapsnapshot.xz', 'c.heapsnapshot.tar.gz', 'C.HEAPSNAPSHOT', 'c.heapsnapshot.bz2']) {
+      const directory = folder(`left-out-${name}`);
+      SESSIONS.slice(0, 2).forEach((file, at) => fs.copyFileSync(file, path.join(directory, `${at}.heapsnapshot.gz`)));
+      fs.writeFileSync(path.join(directory, name), 'no snapshot');
+      await assert.rejects(findLeaks([directory]), (error) => path.basename(error.file) === name, name);
+    }
+  });
+
   it('is refused without two', async () => {
     const directory = folder('empty');
     await assert.rejects(findLeaks([directory]), { code: 'HEAPHOUND_ERR_IO', message: /directory without a snapshot/ });

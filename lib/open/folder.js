@@ -7,8 +7,11 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const { toError } = require('../errors');
 
-/** Encrypted ones are named too: the error says what they are. */
-const SNAPSHOT = /\.(?:heapsnapshot|heaptimeline)(?:\.(?:gz|zst))?(?:\.age)?$/;
+/**
+ * Those that are encrypted, or packed as nothing here unpacks, are named too: the error says what they are. One that is
+ * left out would make another answer.
+ */
+const SNAPSHOT = /\.(?:heapsnapshot|heaptimeline)(?:\.(?:gz|zst|xz|bz2|lz4|br|zip|7z|tar|tgz))*(?:\.age)?$/i;
 const { compare: natural } = new Intl.Collator('en', { numeric: true });
 
 /**
