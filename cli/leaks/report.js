@@ -7,7 +7,7 @@ const { rootOf } = require('./search');
 const { toJson } = require('../../words/text');
 const { UsageError } = require('../usage');
 
-const PACKAGE = '../package.json';
+const PACKAGE = '../../package.json';
 
 /** Exit code that says: no leak was found, and too much of the growth has no explanation. */
 const CANNOT_TELL = 4;
