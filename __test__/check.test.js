@@ -125,6 +125,33 @@ describe('explain', () => {
     assert.equal(leak.fingerprint, fingerprint);
   });
 
+  it('names the snapshots as they were taken: of a directory, and given in another order', async () => {
+    const heaps = path.join(folder, 'heaps');
+    fs.mkdirSync(heaps);
+    const [older, newer] = [BEFORE, AFTER].map((file, at) => path.join(heaps, `heap-${at + 9}.heapsnapshot.gz`));
+    fs.copyFileSync(BEFORE, older);
+    fs.copyFileSync(AFTER, newer);
+    for (const given of [[heaps], [newer, older]]) {
+      const { stdout } = await heaphound(['explain', fingerprints[0], ...given]);
+      assert.match(stdout, /^ {3}Growth\n +heap-9 → heap-10\n {3}objects +\+\d/m);
+      const [, file, id] = /^ {3}heaphound node (\S+) @(\d+)$/m.exec(stdout);
+      assert.equal(file, newer);
+      assert.equal((await heaphound(['node', file, `@${id}`])).code, 0);
+    }
+  });
+
+  it('is printed by leaks with the options by which the leak was found', async () => {
+    const options = ['--operations', '200', '--compare-by', 'structure', '--order', 'given', '--allow', 'same,unrelated',
+      '--ignore', 'Foo,Bar', '--ignore', '/a b/', '--no-source-maps'];
+    const { stdout } = await heaphound(['leaks', BEFORE, AFTER, '--root', folder, ...options]);
+    const [line] = /^ {3}heaphound explain .*$/m.exec(stdout);
+    const words = line.trim().split(/ (?=(?:[^']*'[^']*')*[^']*$)/).slice(1).map((word) => word.replaceAll('\'', ''));
+    assert.deepEqual([...words.slice(2, 4), ...words.slice(4).sort()], [BEFORE, AFTER, ...options.toSorted()]);
+    const explained = await heaphound(words);
+    assert.equal(explained.code, 0, explained.stderr);
+    assert.match(explained.stdout, /^ {3}heaphound leaks .* --allow same,unrelated .*--ignore \w{16}$/m);
+  });
+
   it('lists what there is when the fingerprint is wrong', async () => {
     const { code, stderr } = await heaphound(['explain', 'zz', BEFORE, AFTER]);
     assert.equal(code, 2);

@@ -2,7 +2,7 @@
 
 const { baselineError, readBaseline, writeBaseline } = require('../leaks/baseline');
 const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leaks/report');
-const { SEARCH, SEARCH_HELP, rootOf, searchLeaks } = require('../leaks/search');
+const { SEARCH, SEARCH_HELP, flagsOf, rootOf, searchLeaks } = require('../leaks/search');
 const { tellLeaks } = require('../leaks/story');
 const { checkSeveral } = require('../snapshots');
 const { DASH } = require('../standard-streams');
@@ -64,7 +64,7 @@ async function run(context) {
     known,
     story: () => [
       ...tellLeaks({ ...document, verdict, leaks }, {
-        files, known: document.leaks.filter((leak) => known.has(leak.fingerprint)), limit: options.limit ?? leaks.length, all: options.all, terminal,
+        files, flags: flagsOf(options), known: document.leaks.filter((leak) => known.has(leak.fingerprint)), limit: options.limit ?? leaks.length, all: options.all, terminal,
       }),
       `${counted(leaks.length, 'new leak')}, ${counted(present.size - leaks.length, 'known one')}, ${counted(gone.length, 'one', 'ones')} of the baseline gone.`
       + (gone.length > 0 ? ' --update takes those out.' : ''),

@@ -1,7 +1,7 @@
 'use strict';
 
 const { isGithub, withoutCommands } = require('../leaks/github');
-const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leaks/search');
+const { SEARCH, SEARCH_HELP, flagsOf, searchLeaks } = require('../leaks/search');
 const { explainLeak } = require('../leaks/details');
 const { UsageError } = require('../usage');
 
@@ -35,6 +35,6 @@ async function run(context) {
     throw new UsageError(`${what} in these snapshots has the fingerprint '${fingerprint}'; ${found ? `those found: ${found}` : 'there is no leak at all'}`);
   }
   if (options.json) return output.json({ snapshots: document.snapshots, order: document.order, comparison: document.comparison, leak });
-  const lines = explainLeak(document, leak, { files, terminal });
+  const lines = explainLeak(document, leak, { files, flags: flagsOf(options), terminal });
   return output.lines(isGithub() ? withoutCommands(lines) : lines);
 }

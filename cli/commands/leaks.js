@@ -1,7 +1,7 @@
 'use strict';
 
 const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leaks/report');
-const { SEARCH, SEARCH_HELP, searchLeaks } = require('../leaks/search');
+const { SEARCH, SEARCH_HELP, flagsOf, searchLeaks } = require('../leaks/search');
 const { tellLeaks } = require('../leaks/story');
 const { choose } = require('../options');
 
@@ -42,7 +42,7 @@ async function run(context) {
   const document = await searchLeaks(context, files, options.json ? options.limit : undefined);
   const limit = options.limit ?? (options.all ? document.leaks.length : 1);
   await reportLeaks(context, document, {
-    story: () => tellLeaks(document, { files, limit, all: options.all, tree: options.tree, full, terminal }),
+    story: () => tellLeaks(document, { files, flags: flagsOf(options), limit, all: options.all, tree: options.tree, full, terminal }),
   });
   return document.leaks.length > 0 ? FOUND : document.verdict === 'unknown' ? CANNOT_TELL : 0;
 }

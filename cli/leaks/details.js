@@ -9,6 +9,7 @@ const { drawItem } = require('./item');
 const { tellMeasurement } = require('./story');
 const { count, countDelta, counted, sizeDelta } = require('../../words/numbers');
 const { PROGRAM } = require('../program');
+const { DASH } = require('../standard-streams');
 const { drawTable } = require('../table');
 const { fit, harmless, quoteForShell } = require('../../words/text');
 
@@ -25,21 +26,24 @@ const LONGEST_TITLE = 16;
  *
  * @param {import('../..').LeakDocument} document
  * @param {Leak} leak
- * @param {{ files: string[], terminal: Terminal }} options
+ * @param {{ files: string[], flags?: string[], terminal: Terminal }} options `files`, `flags`: of the search, as they were given
  */
-function explainLeak(document, leak, { files, terminal }) {
-  const last = files[files.length - 1];
+function explainLeak(document, leak, { files, flags = [], terminal }) {
+  // Not `files`: those may stand in another order, or be a directory.
+  const taken = document.snapshots.map(({ file }) => file ?? DASH);
+  const last = taken[taken.length - 1];
+  const search = [...files, ...flags].map(quoteForShell).join(' ');
   return [
     ...drawHeadline(leak, undefined, terminal),
     '',
     ...drawFacts(leak, terminal, { isShort: false }),
-    ...section('Growth', drawTable(growthColumns(files), growthRows(leak), terminal, { indent: INDENT }), terminal),
+    ...section('Growth', drawTable(growthColumns(taken), growthRows(leak), terminal, { indent: INDENT }), terminal),
     ...section('Why it stays alive', drawFullPath(leak, terminal), terminal),
     ...section('What one of them is made of', drawItem(leak.item, terminal), terminal),
     ...section('What came with it', drawClasses(leak, terminal), terminal),
     ...section(`Who allocated ${allocatedSo(leak)}`, stackLines(leak, terminal), terminal),
     ...section('Some of them', leak.examples.slice(0, MOST_EXAMPLES).map((id) => margin(`${PROGRAM} node ${quoteForShell(last)} @${id}`)), terminal),
-    ...section('If this is as it should be', [margin(`${PROGRAM} leaks ${files.map(quoteForShell).join(' ')} --ignore ${leak.fingerprint}`)], terminal),
+    ...section('If this is as it should be', [margin(`${PROGRAM} leaks ${search} --ignore ${leak.fingerprint}`)], terminal),
     ...tellMeasurement(document, terminal, false),
   ];
 }
@@ -55,7 +59,7 @@ function allocatedSo({ allocationStackCount, countGrowth }) {
 }
 
 /**
- * @param {string[]} files
+ * @param {string[]} files oldest first
  * @returns {import('../table').Column[]}
  */
 function growthColumns(files) {
@@ -84,7 +88,7 @@ function growthRows(leak) {
  * @param {string} file
  */
 function shortName(file) {
-  if (file === '-') return 'stdin';
+  if (file === DASH) return 'stdin';
   return fit(harmless(path.basename(file).replace(/\.(heapsnapshot|heaptimeline)(\.\w+)?$/, '')), LONGEST_TITLE);
 }
 

@@ -1,6 +1,7 @@
 'use strict';
 
 const path = require('node:path');
+const { OPTIONS } = require('../options');
 const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
 const { DASH, readInput } = require('../standard-streams');
 const { UsageError } = require('../usage');
@@ -11,6 +12,9 @@ const EXPRESSION = /^\/(.+)\/([imsuv]*)$/s;
 
 /** Options of every command that looks for leaks. */
 const SEARCH = ['operations', ...COMPARISON, 'ignore', 'catalogue', 'root'];
+
+/** Those of them, and of all commands, that decide what is found. */
+const FOUND_BY = [...SEARCH.filter((name) => name !== 'root'), 'strict', 'source-maps', 'no-source-maps'];
 
 const SEARCH_HELP = {
   ignore: 'leave leaks out: fingerprints, names of classes, ends of paths, /expressions/',
@@ -84,9 +88,24 @@ function catalogueOf({ catalogue }) {
   throw new UsageError('--catalogue: standard input has no JSON { "leaks": [row, …] }');
 }
 
+/**
+ * The options that decide what is found, as words of a command line: another command finds the same with them.
+ *
+ * @param {Record<string, any>} options
+ * @returns {string[]}
+ */
+function flagsOf(options) {
+  return FOUND_BY.filter((name) => options[name] !== undefined).flatMap((name) => {
+    const value = options[name];
+    if (value === true) return [`--${name}`];
+    const values = OPTIONS[name].several ? value : [[value].flat().join(',')];
+    return values.flatMap((/** @type {string} */ one) => [`--${name}`, String(one)]);
+  });
+}
+
 /** @param {Record<string, any>} options */
 function rootOf({ root }) {
   return path.resolve(root ?? '.');
 }
 
-module.exports = { SEARCH, SEARCH_HELP, rootOf, searchLeaks };
+module.exports = { SEARCH, SEARCH_HELP, flagsOf, rootOf, searchLeaks };

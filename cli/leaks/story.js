@@ -30,11 +30,11 @@ const UNSURE = 'Two snapshots: it may be a cache that is filling up. A third mak
  * The verdict as a colleague would give it: the leak, then what else there is to say.
  *
  * @param {import('../..').LeakDocument} document
- * @param {{ files: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, known?: Leak[], terminal: Terminal }} options
- *   limit: leaks that are told at length; known: leaks of a baseline, a line each
+ * @param {{ files: string[], flags?: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, known?: Leak[], terminal: Terminal }} options
+ *   files, flags: of the search, as they were given; limit: leaks that are told at length; known: leaks of a baseline, a line each
  * @returns {string[]} lines
  */
-function tellLeaks(document, { files, limit, all = false, tree = false, full = false, known = [], terminal }) {
+function tellLeaks(document, { files, flags = [], limit, all = false, tree = false, full = false, known = [], terminal }) {
   const { leaks } = document;
   const told = leaks.slice(0, limit);
   const others = leaks.slice(told.length);
@@ -47,7 +47,7 @@ function tellLeaks(document, { files, limit, all = false, tree = false, full = f
   const room = SCREEN - closing.length - otherLines.length;
   return [
     ...told.flatMap((leak, at) => [
-      ...(at > 0 ? [''] : []), ...tellLeak(leak, { number: leaks.length > 1 ? at + 1 : undefined, files, tree, full, terminal, room })]),
+      ...(at > 0 ? [''] : []), ...tellLeak(leak, { number: leaks.length > 1 ? at + 1 : undefined, words: [...files, ...flags], tree, full, terminal, room })]),
     ...otherLines,
     ...closing,
     ...rest,
@@ -56,9 +56,9 @@ function tellLeaks(document, { files, limit, all = false, tree = false, full = f
 
 /**
  * @param {Leak} leak
- * @param {{ number?: number, files: string[], tree: boolean, full: boolean, terminal: Terminal, room: number }} options
+ * @param {{ number?: number, words: string[], tree: boolean, full: boolean, terminal: Terminal, room: number }} options
  */
-function tellLeak(leak, { number, files, tree, full, terminal, room }) {
+function tellLeak(leak, { number, words, tree, full, terminal, room }) {
   const headline = [...drawHeadline(leak, number, terminal), ''];
   // Two lines stand above the path, and one below. In a pipe nothing has to go: there is no screen.
   const most = terminal.isTty ? Math.max(room - headline.length - FEWEST_STEPS - 3, FEWEST_FACTS) : Infinity;
@@ -68,20 +68,20 @@ function tellLeak(leak, { number, files, tree, full, terminal, room }) {
     ...opening,
     ...section('Why it stays alive', full ? drawFullPath(leak, terminal) : drawShortPath(leak, terminal, steps), terminal),
     ...(tree ? section('What one of them is made of', drawItem(leak.item, terminal), terminal) : []),
-    terminal.style('dim', moreOf(leak, files, terminal)),
+    terminal.style('dim', moreOf(leak, words, terminal)),
   ];
 }
 
 /**
- * The command that tells the rest, to be copied; without the files when they would break the line.
+ * The command that tells the rest, to be copied; without files and options when they would break the line.
  *
  * @param {Leak} leak
- * @param {string[]} files
+ * @param {string[]} words files, and the options by which the leak was found
  * @param {Terminal} terminal
  */
-function moreOf({ fingerprint }, files, terminal) {
+function moreOf({ fingerprint }, words, terminal) {
   const command = margin(`${PROGRAM} explain ${fingerprint} `);
-  const whole = command + files.map(quoteForShell).join(' ');
+  const whole = command + words.map(quoteForShell).join(' ');
   return widthOf(whole) <= (terminal.isTty ? terminal.width : Infinity) ? whole : `${command}FILE…`;
 }
 
