@@ -472,6 +472,8 @@ export interface SnapshotOrder {
   by: 'ids' | 'time' | 'names' | 'given';
   /** False: it is the best guess, and may be wrong. */
   known: boolean;
+  /** With the option `order: 'given'`: who tells another order. Where it is the right one, what grew is taken for what became less. */
+  contradictedBy?: 'ids' | 'time' | 'names' | 'given';
   /** Of each snapshot in the document its position in the call, where a directory counts as the snapshots in it. */
   given: number[];
   /** Why, in one sentence. */

@@ -67,7 +67,13 @@ describe('the order in which snapshots were taken', () => {
       assert.deepEqual([document.order.sorted, document.order.by, document.order.known], [String(order) !== '0,1,2', 'ids', true]);
     }
     const given = await findLeaks(pick(SESSIONS, [2, 1, 0]), { order: 'given' });
-    assert.deepEqual([told(given), given.order.sorted, given.order.by], [[], false, 'given']);
+    assert.deepEqual([told(given), given.order.sorted, given.order.by, given.order.contradictedBy], [[], false, 'given', 'ids']);
+    assert.equal((await findLeaks(SESSIONS, { order: 'given' })).order.contradictedBy, undefined);
+    for (const command of [['leaks'], ['diff'], ['leaks', '--markdown']]) {
+      const files = pick(SESSIONS, command[0] === 'diff' ? [2, 0] : [2, 1, 0]);
+      const { stdout } = heaphound(...command, ...files, '--order', 'given');
+      assert.match(stdout.replaceAll(/\s+/g, ' '), /Not in the order in which they were taken: .* another is known.* what grew is missing here/, String(command));
+    }
   });
 
   it('holds for opened snapshots, bytes and streams', async () => {

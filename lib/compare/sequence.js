@@ -59,7 +59,7 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
     if (same !== null && !allow.includes('same')) throw sameError(namesOf(infos, same));
     const why = allow.includes('unrelated') || byIds !== null ? undefined : whyUnrelated(infos, unrelated, known);
     if (why !== undefined) throw unrelatedError(namesOf(infos, why.positions), why.reason);
-    const order = wanted === 'given' ? asGiven(infos.length) : takenOrder(infos, byIds);
+    const order = wanted === 'given' ? asGiven(takenOrder(infos, byIds)) : takenOrder(infos, byIds);
     const snapshots = order.given.map((at) => opened[at]);
     const analysed = async (/** @type {number} */ at) => {
       if (!snapshots[at].isAnalysed) await snapshots[at].analyse({ ...work, snapshot: order.given[at] });
@@ -77,9 +77,16 @@ function withoutHost({ host: _, ...known }) {
   return known;
 }
 
-/** @param {number} length @returns {import('../..').SnapshotOrder} */
-function asGiven(length) {
-  return { sorted: false, by: 'given', known: true, given: Array.from({ length }, (_, at) => at), reason: "order is 'given'" };
+/**
+ * In a wrong order growth is shrinking, and no leak is found: who asks for that is told.
+ *
+ * @param {import('../..').SnapshotOrder} taken
+ * @returns {import('../..').SnapshotOrder}
+ */
+function asGiven({ given, known, sorted, by, reason }) {
+  const order = { sorted: false, by: /** @type {const} */ ('given'), known: true, given: given.map((_, at) => at) };
+  if (!known || !sorted) return { ...order, reason: "order is 'given'" };
+  return { ...order, contradictedBy: by, reason: `order is 'given', and another is known: ${reason}` };
 }
 
 /**
