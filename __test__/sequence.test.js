@@ -299,6 +299,24 @@ describe('snapshots of different programs', () => {
   });
 });
 
+describe('a capture from outside among forked ones', () => {
+  it('is compared by structure though V8 names the global object in another way there', async () => {
+    const golden = ['before', 'after'].map((name) => path.join(__dirname, 'fixtures', 'golden', `growth-${name}.heapsnapshot.gz`));
+    const directory = folder('outside');
+    const named = golden.map((file, at) => {
+      const text = zlib.gunzipSync(fs.readFileSync(file)).toString('latin1');
+      const copy = path.join(directory, `${at}.heapsnapshot`);
+      // With an inspector attached it has a tag: `global / `.
+      fs.writeFileSync(copy, at === 1 ? text.replaceAll('\n"global"', '\n"global / "') : text, 'latin1');
+      assert.equal(fs.readFileSync(copy, 'latin1').includes('"global / "'), at === 1);
+      return copy;
+    });
+    const [expected, found] = [await findLeaks(golden, { compareBy: 'structure' }), await findLeaks(named, { compareBy: 'structure' })];
+    assert.ok(expected.leaks.length > 0);
+    assert.deepEqual(told(found), told(expected));
+  });
+});
+
 describe('the id space of a sidecar', () => {
   it('is not believed when the ids name other objects', async () => {
     const directory = folder('spaces');

@@ -8,6 +8,9 @@ use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::Text;
 
+/// The class of the global object of Node.js.
+pub const GLOBAL: &str = "global";
+
 /// A hash of kind and, where the name is a class rather than content, of the name.
 pub type Label = u64;
 
@@ -31,7 +34,7 @@ impl Labels {
             control.check_at(node.index())?;
             let name = snapshot.name(node);
             if names[name.index()] == 0 && is_named(snapshot.kind(node)) {
-                names[name.index()] = hash_text(snapshot.text(name)) | 1;
+                names[name.index()] = hash_text(without_tag(snapshot.text(name))) | 1;
             }
         }
         Ok(Self { names, own: OwnNames::of(snapshot, control)? })
@@ -52,6 +55,13 @@ impl Labels {
         let kind = if kind.is_string() { NodeKind::STRING } else { kind };
         mix(u64::from(kind.0) + 1, name)
     }
+}
+
+/// V8 adds a tag to the name of the global object where an inspector is attached (`global / `), and on some lines the
+/// class (`global (global*)`). It is one object, and all hangs from it.
+pub fn without_tag(name: Text<'_>) -> Text<'_> {
+    let is_tagged = name.starts_with("global / ") || name.starts_with("global (");
+    if is_tagged { Text::from_str(GLOBAL) } else { name }
 }
 
 /// FNV-1a, 64 bits: the same on every machine, as fingerprints must be.
