@@ -1,6 +1,6 @@
 //! A name for a leak that is the same in every run, on every machine and in every line of Node.js.
 
-use super::labels::{hash_text, mix};
+use super::labels::{GLOBAL, hash_text, is_global, mix};
 use super::last::Last;
 use super::path::{edge_name, nodes_to};
 use super::reference::property;
@@ -49,8 +49,11 @@ fn class(last: &Last<'_>, node: NodeOrdinal) -> u64 {
     hash_text(Text::from_str(plain(&last.class_name(node).to_string())))
 }
 
-/// `global (global*)` is `global`, `system / Context / x` is `system / Context`.
+/// `global (global*)` and `global / x` are `global`, `system / Context / x` is `system / Context`.
 fn plain(name: &str) -> &str {
+    if is_global(name) {
+        return GLOBAL;
+    }
     let name = match name.find(" (") {
         Some(at) if at > 0 => &name[..at],
         _ => name,
@@ -70,6 +73,8 @@ mod tests {
         for (name, expected) in [
             ("Session", "Session"),
             ("global (global*)", "global"),
+            ("global / ", "global"),
+            ("globalCache", "globalCache"),
             ("(closure)", "(closure)"),
             ("system / Context", "system / Context"),
             ("system / Context / a.js", "system / Context"),

@@ -10,6 +10,7 @@ use crate::text::Text;
 
 /// The class of the global object of Node.js.
 pub const GLOBAL: &str = "global";
+const TAGGED: [&str; 2] = ["global / ", "global ("];
 
 /// A hash of kind and, where the name is a class rather than content, of the name.
 pub type Label = u64;
@@ -59,9 +60,12 @@ impl Labels {
 
 /// V8 adds a tag to the name of the global object where an inspector is attached (`global / `), and on some lines the
 /// class (`global (global*)`). It is one object, and all hangs from it.
-pub fn without_tag(name: Text<'_>) -> Text<'_> {
-    let is_tagged = name.starts_with("global / ") || name.starts_with("global (");
-    if is_tagged { Text::from_str(GLOBAL) } else { name }
+pub fn is_global(name: &str) -> bool {
+    name == GLOBAL || TAGGED.iter().any(|tagged| name.starts_with(tagged))
+}
+
+fn without_tag(name: Text<'_>) -> Text<'_> {
+    if TAGGED.iter().any(|tagged| name.starts_with(tagged)) { Text::from_str(GLOBAL) } else { name }
 }
 
 /// FNV-1a, 64 bits: the same on every machine, as fingerprints must be.

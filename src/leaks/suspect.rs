@@ -7,6 +7,7 @@ use super::path::edge_name;
 use super::reference::reference;
 use crate::analysis::{SourceLocation, is_context};
 use crate::kind::NodeKind;
+use crate::leaks::labels::is_global;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 
@@ -97,7 +98,7 @@ fn expected(last: &Last<'_>, node: NodeOrdinal) -> Option<String> {
     let class = last.class_name(node).to_string();
     let what = match snapshot.kind(node) {
         NodeKind::SYNTHETIC => "a root of V8",
-        NodeKind::OBJECT if class == "global" => "the global object lives for ever",
+        NodeKind::OBJECT if is_global(&class) => "the global object lives for ever",
         NodeKind::OBJECT if class == "process" => "the process object lives for ever",
         NodeKind::OBJECT if class == "Module" || class == "BuiltinModule" => "a module stays loaded",
         _ if is_context(snapshot, node) => "variables of a function that was there in every snapshot",

@@ -2,6 +2,7 @@
 
 use super::{Detail, Kind, Scene, memory};
 use crate::kind::NodeKind;
+use crate::leaks::labels::is_global;
 use crate::leaks::path::WEAK_VALUE;
 
 pub fn weak_map(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
@@ -14,7 +15,7 @@ pub fn global(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     // V8 14 calls it `global (global*)`; a class of the program may be called `globalCache`.
     let is_global = |at: usize| {
         let class = scene.class(at);
-        scene.kind(at) == NodeKind::OBJECT && (class == "global" || class.starts_with("global ("))
+        scene.kind(at) == NodeKind::OBJECT && is_global(&class)
     };
     let near = scene.cut.saturating_sub(2)..scene.cut;
     near.rev().any(is_global).then(|| (Kind::Globals, Detail::default()))
