@@ -774,7 +774,7 @@ export interface Accounting {
 export interface AccountLine {
   /**
    * `'leak'`: what a leak explains, with the tables of its container and the code that only it holds. `'oneOff'`: no leak, for the reason `why`. `'unexplained'`: grew in every
-   * interval, and no rule makes it a leak or tells it from one. `'unheld'`: no reference of the file keeps it, as what is in a Map of Bun. `'outside'`: what V8 reports outside of
+   * interval or by the steps of a table, and no rule makes it a leak or tells it from one. `'unheld'`: no reference of the file keeps it, as what is in a Map of Bun. `'outside'`: what V8 reports outside of
    * its heap. `'rest'`: many places with little each. `'freed'`: what is gone or became less; not above 0.
    */
   what: 'leak' | 'oneOff' | 'unexplained' | 'unheld' | 'outside' | 'rest' | 'freed';

@@ -63,7 +63,7 @@ function tellUnknown({ accounting, outside, snapshots }) {
 /** @type {Record<string, string>} */
 const REASONS = {
   unheld: 'no reference in the files keeps these',
-  unexplained: 'it grew in every interval, and no rule makes it a leak or tells it from one',
+  unexplained: 'it grew in every interval or by the steps of a table, and no rule makes it a leak or tells it from one',
   outside: 'V8 counts this outside of its heap, and the files do not say what it is',
   rest: 'in many places with little each',
 };

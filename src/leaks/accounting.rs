@@ -39,7 +39,9 @@ impl Cause {
         match self {
             Self::Leak(_) => "it is held by what leaks",
             Self::OneOff(why) => why.sentence(),
-            Self::Unexplained => "it grew in every interval, and no rule tells it from a leak or makes it one",
+            Self::Unexplained => {
+                "it grew in every interval or by the steps of a table, and no rule tells it from a leak or makes it one"
+            }
             Self::Unheld => "no reference of the file keeps these: who wrote it left out what holds them",
             Self::Outside => "V8 counts it outside of its heap, and the file does not say what it is",
             Self::Rest => "many places with little each",
@@ -89,6 +91,14 @@ pub const FLOOR: i64 = 64 << 10;
 const SHARE: i64 = 10;
 /// Classes of a line.
 const MOST_CLASSES: usize = 8;
+/// A class has moved where it lost a third of what it gained elsewhere in the same interval: an array that is full, and
+/// grows by a half.
+const MOVED: u64 = 3;
+/// A table grows by a half or doubles, and twice so in a busy interval. More is a start.
+const STEP: u64 = 4;
+/// An entry of a Map takes 28 bytes, and twice that after it doubled: a table with fewer references for its bytes holds
+/// numbers.
+const BYTES_A_REFERENCE: u64 = 128;
 /// Groups above one another.
 const DEEPEST: usize = 256;
 
@@ -124,6 +134,8 @@ struct Books<'a, 'b> {
     containers: HashMap<NodeOrdinal, usize>,
     kin: HashMap<u64, usize>,
     sums: BTreeMap<Cause, (Vec<i64>, Classes)>,
+    /// Bytes of tables that grow by steps: an interval without growth says nothing about them.
+    stepped: i64,
 }
 
 impl<'a, 'b> Books<'a, 'b> {
@@ -144,6 +156,7 @@ impl<'a, 'b> Books<'a, 'b> {
             containers: HashMap::new(),
             kin: HashMap::new(),
             sums: BTreeMap::new(),
+            stepped: 0,
         };
         for (at, entry) in entries.iter().enumerate() {
             if last.zones.is_persistent(entry.item) {
@@ -171,6 +184,10 @@ impl<'a, 'b> Books<'a, 'b> {
     fn groups(&mut self) -> Vec<Top> {
         let keys: HashSet<Key> = self.heaps.iter().flat_map(|heap| heap.groups.keys().copied()).collect();
         let mut grown: HashMap<Key, Growth> = HashMap::new();
+        let moved = self.moved();
+        let has_moved = |heaps: &[&Census], key: Key| {
+            heaps.iter().find_map(|heap| heap.groups.get(&key)).is_some_and(|group| moved.contains(&group.label))
+        };
         for key in keys {
             let states: Vec<(u64, u64)> = self
                 .heaps
@@ -183,13 +200,20 @@ impl<'a, 'b> Books<'a, 'b> {
             }
             match self.leak_above(key) {
                 Some(at) => self.enter(Cause::Leak(at), None, &growth),
+                None if growth.bytes() <= 0 && has_moved(&self.heaps, key) => {
+                    self.enter(Cause::Unexplained, None, &growth);
+                }
                 None if growth.bytes() <= 0 => self.enter(Cause::Freed, None, &growth),
                 None => _ = grown.insert(key, growth),
             }
         }
         let mut tops: BTreeMap<Key, Growth> = BTreeMap::new();
+        let mut bytes_moved: HashMap<Key, i64> = HashMap::new();
         for (key, growth) in &grown {
             let top = self.top_of(&grown, *key);
+            if has_moved(&self.heaps, *key) {
+                *bytes_moved.entry(top).or_default() += growth.bytes();
+            }
             let sum = tops.entry(top).or_default();
             if top == *key {
                 sum.add(growth);
@@ -201,7 +225,12 @@ impl<'a, 'b> Books<'a, 'b> {
             let node = NodeOrdinal(self.last.zones.census.groups[&key].first);
             let known = self.growing.rest.get(&key).or_else(|| self.growing.groups.get(&key));
             growth.stayed = known.map(|known| known.stayed).unwrap_or_default();
-            let cause = self.cause_of(key, node, &growth);
+            let cause = match self.cause_of(key, node, &growth) {
+                cause if has_ended(cause) && bytes_moved.get(&key).is_some_and(|moved| moved * 2 >= growth.bytes()) => {
+                    Cause::Unexplained
+                }
+                cause => cause,
+            };
             Top { node, growth, cause }
         });
         let mut tops: Vec<Top> = tops.collect();
@@ -212,9 +241,34 @@ impl<'a, 'b> Books<'a, 'b> {
         tops
     }
 
+    /// Classes that went in one place and came in another: those seem new there, and are held in another way. Their sum
+    /// counts.
+    fn moved(&self) -> HashSet<Label> {
+        let mut sums: HashMap<Label, (Vec<u64>, Vec<(u64, u64)>)> = HashMap::new();
+        let labels: HashMap<Key, Label> =
+            self.heaps.iter().flat_map(|heap| heap.groups.iter().map(|(key, group)| (*key, group.label))).collect();
+        for (key, label) in labels {
+            let states: Vec<u64> =
+                self.heaps.iter().map(|heap| heap.groups.get(&key).map_or(0, |group| group.bytes)).collect();
+            let (sum, changes) = sums.entry(label).or_default();
+            sum.resize(states.len(), 0);
+            changes.resize(states.len() - 1, (0, 0));
+            sum.iter_mut().zip(&states).for_each(|(sum, bytes)| *sum += bytes);
+            for (change, pair) in changes.iter_mut().zip(states.windows(2)) {
+                change.0 += pair[1].saturating_sub(pair[0]);
+                change.1 += pair[0].saturating_sub(pair[1]);
+            }
+        }
+        sums.retain(|_, (sum, changes)| {
+            let steps = Growth::between(&sum.iter().map(|bytes| (0, *bytes)).collect::<Vec<_>>()).sizes;
+            let is_moved = changes.iter().any(|(more, less)| *less > 0 && less.saturating_mul(MOVED) >= *more);
+            is_moved && is_sustained(&steps, 1) && by_steps(&steps, None) == Cause::Unexplained
+        });
+        sums.into_keys().collect()
+    }
+
     /// A class of the program that comes in another place each time stopped in each of them, and goes on in sum.
     fn doubt_classes(&self, tops: &mut [Top]) {
-        let has_ended = |cause: Cause| matches!(cause, Cause::OneOff(Why::Filled | Why::Recent));
         let mut sums: HashMap<Label, Vec<i64>> = HashMap::new();
         for top in tops.iter().filter(|top| has_ended(top.cause) && self.last.meaning(top.node) >= Meaning::Package) {
             add(sums.entry(self.last.label(top.node)).or_default(), &top.growth.sizes);
@@ -312,8 +366,30 @@ impl<'a, 'b> Books<'a, 'b> {
                 (None, Some(node)) if passing.contains(&node) => Cause::OneOff(Why::Passing),
                 _ => by_steps(&growth.sizes, None),
             };
+            let cause = if has_ended(cause) && node.is_some() && self.is_stepped(id, &growth) {
+                self.stepped += growth.bytes();
+                Cause::Unexplained
+            } else {
+                cause
+            };
             self.enter(cause, node, &growth);
         }
+    }
+
+    /// A table takes more room in steps: it grows by a half, or doubles. Where it holds numbers nobody sees how many
+    /// there are, and an interval without a step may have added as many as the others.
+    fn is_stepped(&self, id: u64, growth: &Growth) -> bool {
+        let states: Vec<Option<(u64, u64)>> =
+            self.heaps.iter().map(|heap| heap.large.get(&id).map(|large| (large.bytes, large.references))).collect();
+        let Some(states) = states.into_iter().collect::<Option<Vec<_>>>() else { return false };
+        let is_step = |pair: &[(u64, u64)]| {
+            let (before, after) = (pair[0], pair[1]);
+            after.0 >= before.0 && after.0 <= before.0.saturating_mul(STEP)
+        };
+        let shown = states[states.len() - 1].1.saturating_sub(states[0].1);
+        growth.bytes() > FLOOR
+            && states.windows(2).all(is_step)
+            && shown.saturating_mul(BYTES_A_REFERENCE) < growth.bytes().unsigned_abs()
     }
 
     /// What no path reaches, and what V8 counts outside of its heap.
@@ -363,7 +439,7 @@ impl<'a, 'b> Books<'a, 'b> {
                 add(&mut missing, sizes);
             }
         }
-        let unexplained = if is_sustained(&missing, 1) { sum(&missing) } else { 0 };
+        let unexplained = if is_sustained(&missing, 1) { sum(&missing) } else { self.stepped };
         let intervals = i64::try_from(size_growth.len()).unwrap_or(i64::MAX);
         let is_explained = unexplained <= FLOOR.saturating_mul(intervals) || unexplained <= grown / SHARE;
         let last = self.last;
@@ -376,6 +452,10 @@ impl<'a, 'b> Books<'a, 'b> {
         lines.sort_by_key(|line| (std::cmp::Reverse(sum(&line.size_growth)), line.cause));
         Account { size_growth, lines, unexplained, is_explained }
     }
+}
+
+fn has_ended(cause: Cause) -> bool {
+    matches!(cause, Cause::OneOff(Why::Filled | Why::Recent))
 }
 
 /// What the steps say: they ended, or began in the last interval, or are too small to tell anything. `rule`: the one by which they are no leak.

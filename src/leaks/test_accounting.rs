@@ -98,6 +98,38 @@ fn growth_without_a_rule_is_not_called_filled() {
 }
 
 #[test]
+fn a_table_of_numbers_that_grows_by_steps_is_not_called_recent_or_filled() {
+    let map = |bytes: i64| format!("root > !global | global > ages.Map | Map > #table.t:{bytes}/array");
+    let step = 4 * FLOOR;
+    for sizes in [[step, step, 2 * step], [step, 2 * step, 2 * step]] {
+        check(&sizes.map(map), &[(Cause::Unexplained, step)], false);
+    }
+    // It was nearly empty: a start.
+    check(&[1000, 1000, 1000 + step].map(map), &[(Cause::OneOff(Why::Recent), step)], true);
+    // The objects that it holds tell how many there are, and no more came.
+    let objects = |bytes: i64, objects: usize| map(bytes) + " | " + &many("t > #1.User#", 0..objects);
+    let users = usize::try_from(step / 64).unwrap();
+    let heaps = [objects(step, 1), objects(step, 1), objects(2 * step, 1 + users)];
+    check(&heaps, &[(Cause::OneOff(Why::Recent), step + 16 * step / 64)], true);
+}
+
+#[test]
+fn what_is_only_held_in_another_way_is_not_called_recent() {
+    let heap = |holder: &str, bytes: i64| format!("root > !global | global > old new | {holder} > list.List:{bytes}");
+    let check = |heaps: [String; 3], expected: &[(Cause, i64)], is_explained: bool| {
+        let report = report_by(false, &heaps);
+        assert_adds_up(&report);
+        assert_eq!((told(&report).as_slice(), report.account.is_explained), (expected, is_explained), "{heaps:#?}");
+    };
+    let heaps = |bytes: [i64; 3]| [heap("old", bytes[0]), heap("new", bytes[1]), heap("old", bytes[2])];
+    check(heaps([4 * FLOOR, 8 * FLOOR, 12 * FLOOR]), &[(Cause::Unexplained, 8 * FLOOR)], false);
+    // All of it together stopped.
+    let expected = [(Cause::OneOff(Why::Recent), 4 * FLOOR), (Cause::Freed, 0)];
+    let told: Vec<_> = told(&report_by(false, &heaps([4 * FLOOR, 8 * FLOOR, 8 * FLOOR])));
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn what_went_is_told_beside_what_came() {
     let heap = |old: usize, new: std::ops::Range<usize>| {
         format!(
