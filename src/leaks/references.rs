@@ -235,6 +235,11 @@ impl References {
         snapshot.kind(node) == NodeKind::SYNTHETIC && self.marks[snapshot.name(node).index()] == Mark::Running
     }
 
+    /// V8's caches and lists of what others hold: [`References::cost`] leads to none of them.
+    pub fn is_unstable(&self, snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+        snapshot.kind(node) == NodeKind::SYNTHETIC && self.marks[snapshot.name(node).index()] == Mark::Unstable
+    }
+
     /// Name of the edge without what differs from one item of a collection to the next.
     pub fn is_slot(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
         snapshot.edge_kind(edge).has_index() || matches!(self.mark_of(snapshot, edge), Mark::Slot | Mark::Pair)

@@ -45,6 +45,15 @@ fn a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds() {
     };
     let each = 100 + 16 + 40 + 8 + 50;
     check(&[heap(10), heap(20), heap(30)], &[(Cause::Leak(0), 20 * each)], true);
+    // Lists of V8 are not why a source is there, though they name it first.
+    for list in ["(External·strings)", "(Compilation·cache)", "(Internalized·strings)"] {
+        let listed = |sessions: usize| {
+            let texts = (0..sessions).map(|at| format!(" | {list} > #7{at}.text{at}"));
+            let heap = heap(sessions).replacen("root > !global", &format!("root > !global {list}/synthetic"), 1);
+            heap + &texts.collect::<String>()
+        };
+        check(&[listed(10), listed(20), listed(30)], &[(Cause::Leak(0), 20 * each)], true);
+    }
 }
 
 #[test]

@@ -8,18 +8,16 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
-use crate::snapshot::Snapshot;
 
 /// Whose references are followed: those of lasting objects first. What new objects hold alone goes with them: the code of a leaked function, and
-/// its source. The cache of compiled code comes last: it keeps a source for a while, and is not why that is there.
+/// its source. Caches and lists of V8 come last: they keep a source for a while, or list every external string, and are
+/// not why it is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Round {
     Lasting,
     New,
     Caches,
 }
-
-const CACHE: &str = "(Compilation cache)";
 
 /// Adds to the census all that no path of the forest reaches: to the group of the objects that hold it, to the lasting object, or to the sums
 /// of what V8 holds and of what nothing holds. `group`: that of an object; `None` for one that every heap has.
@@ -111,7 +109,7 @@ fn holders(
                     if snapshot.edge_kind(edge) == EdgeKind::Weak || seen.contains(target.index()) {
                         continue;
                     }
-                    if round != Round::Caches && is_cache(snapshot, target) {
+                    if round != Round::Caches && hanging.references.is_unstable(snapshot, target) {
                         continue;
                     }
                     seen.insert(target.index());
@@ -123,10 +121,6 @@ fn holders(
         }
     }
     Ok((held, seen))
-}
-
-fn is_cache(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-    snapshot.kind(node) == NodeKind::SYNTHETIC && snapshot.name_text(node).is(CACHE)
 }
 
 /// What V8 makes for itself, and never what a program made: compiled code, shapes, feedback and the tables between them.
