@@ -121,6 +121,9 @@ pub fn account(
 /// What a class gains: a sample, and the growth.
 type Classes = HashMap<Label, (NodeOrdinal, Growth)>;
 
+/// Bytes in each heap, and what came and went in each interval.
+type Moves = (Vec<u64>, Vec<(u64, u64)>);
+
 struct Books<'a, 'b> {
     last: &'a Last<'b>,
     growing: &'a Growing,
@@ -244,7 +247,7 @@ impl<'a, 'b> Books<'a, 'b> {
     /// Classes that went in one place and came in another: those seem new there, and are held in another way. Their sum
     /// counts.
     fn moved(&self) -> HashSet<Label> {
-        let mut sums: HashMap<Label, (Vec<u64>, Vec<(u64, u64)>)> = HashMap::new();
+        let mut sums: HashMap<Label, Moves> = HashMap::new();
         let labels: HashMap<Key, Label> =
             self.heaps.iter().flat_map(|heap| heap.groups.iter().map(|(key, group)| (*key, group.label))).collect();
         for (key, label) in labels {
