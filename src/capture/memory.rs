@@ -53,10 +53,11 @@ mod tests {
     fn what_is_allocated_is_in_use() {
         // Where glibc is too old to tell there is nothing to compare.
         let Some(before) = malloc_use() else { return };
-        let block = vec![1_u8; 64 << 20];
+        // Other tests allocate and free beside this one: some tens of megabytes, not hundreds.
+        let block = vec![1_u8; 512 << 20];
         let during = malloc_use().unwrap();
-        assert!(during.in_use >= before.in_use + (60 << 20), "{before:?} {during:?}");
+        assert!(during.in_use >= before.in_use + (256 << 20), "{before:?} {during:?}");
         drop(block);
-        assert!(malloc_use().unwrap().in_use < during.in_use - (60 << 20));
+        assert!(malloc_use().unwrap().in_use < during.in_use - (256 << 20));
     }
 }
