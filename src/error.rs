@@ -146,7 +146,11 @@ impl fmt::Display for Error {
                 f,
                 "the file is empty: {}; the capture was ended before it wrote, the disk was full, or the copy has not begun; see that there is \
                  room, and take the snapshot or fetch the file again",
-                if *offset == 0 { "it has no bytes" } else { "it has nothing but white space" }
+                if *offset == 0 {
+                    "it has no bytes, or none come out when it is unpacked"
+                } else {
+                    "it has nothing but white space"
+                }
             ),
             Error::Order { table, offset } => write!(
                 f,

@@ -70,6 +70,10 @@ const MARKS: &[(&[u8], &str)] = &[
     (b"-----BEGIN AGE ENCRYPTED FILE", "it is encrypted (age); decrypt it first: age -d -i KEYS -o OUT FILE"),
     (b"-----BEGIN PGP MESSAGE", "it is encrypted (PGP); decrypt it first: gpg -d -o OUT FILE"),
     (b"Salted__", "it is encrypted (openssl enc); decrypt it first"),
+    (
+        b"heaphound ids ",
+        "it is what heaphound keeps beside a capture for the next one; open the file of the same name without \".ids\"",
+    ),
     (b"MDMP", "it is a minidump of a crash, which has no graph of objects; take a heap snapshot instead"),
     (b"MZ", "it is a program or a library of Windows"),
     (b"JAVA PROFILE 1.", "it is a heap dump of a JVM (hprof); Eclipse MAT opens it"),
