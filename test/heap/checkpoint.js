@@ -4,6 +4,7 @@ const { diffSnapshots } = require('../..');
 const { settle } = require('../measure/collector');
 const { closedError, optionError } = require('../errors');
 const { openHeapNow } = require('./heap-now');
+const { openSession } = require('./session');
 const { HeapObjects, readObjects } = require('./heap-objects');
 const { keepForCheckpoint } = require('./ids');
 const { checkOptions, integer } = require('../options');
@@ -21,6 +22,8 @@ async function checkpoint(options) {
   const { settleMs = SETTLE_MS } = checkOptions(options, OPTIONS);
   keepForCheckpoint();
   return inTurn(async () => {
+    // From now on it stays open, and is there before and after.
+    openSession().end();
     await settle(settleMs);
     return new Checkpoint(await openHeapNow(), settleMs);
   });

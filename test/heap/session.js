@@ -6,7 +6,10 @@
 const inspector = require('node:inspector');
 const { areKept } = require('./ids');
 
-/** @type {import('node:inspector').Session | undefined} */
+/** A class of its own: a program may have a `Session`, which is counted by its name. */
+class InspectorSession extends inspector.Session {}
+
+/** @type {InspectorSession | undefined} */
 let lasting;
 
 /**
@@ -17,7 +20,7 @@ let lasting;
  */
 function openSession() {
   if (lasting !== undefined) return { session: lasting, end: () => {} };
-  const session = new inspector.Session();
+  const session = new InspectorSession();
   session.connect();
   if (!areKept()) return { session, end: () => session.disconnect() };
   lasting = session;
