@@ -3,7 +3,6 @@
 // Is there room for an analysis in the process of the app? Asked before it, of what is known of the snapshots.
 
 const { memoryRoom } = require('../room/headroom');
-const { OPEN } = require('../options');
 const { analysisRoomError } = require('./errors');
 
 /** Bytes of an open snapshot at its peak: those of docs/benchmarks.md lie within a tenth of it. */
@@ -28,7 +27,7 @@ function analysisRoom(snapshots, { maxMemoryBytes, checkHeadroom = true, room = 
   const have = isOwn ? maxMemoryBytes : left;
   const need = needOf(snapshots);
   if (need > have) throw analysisRoomError(need, have, isOwn ? '`analysis.maxMemoryBytes`' : room.limit);
-  return Number.isFinite(have) && Object.hasOwn(OPEN, 'maxMemoryBytes') ? { maxMemoryBytes: have } : {};
+  return Number.isFinite(have) ? { maxMemoryBytes: have } : {};
 }
 
 /**
