@@ -9,15 +9,17 @@ export * from './lib/service/types';
 export * from './lib/store/types';
 
 /**
- * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd; told by the first bytes, not by the name.
- * A stream is read to its end and destroyed when reading fails.
+ * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd; told by the first bytes,
+ * not by the name. A stream is read to its end and destroyed when reading fails.
  */
 export type Source = string | URL | Uint8Array | Readable;
 
 /** A place where an opened snapshot does as well as its source. The caller keeps it and closes it. */
 export type SnapshotOrSource = Snapshot | Source;
 
-/** Numbers of Chrome DevTools, also where they are a limit rather than a meaning (`docs/design.md`, "Parity"), or ours. */
+/**
+ * Numbers of Chrome DevTools, also where they are a limit rather than a meaning (`docs/design.md`, "Parity"), or ours.
+ */
 export type Parity = 'heaphound' | 'devtools';
 
 /** What long work is at. */
@@ -45,13 +47,15 @@ export interface OpenOptions extends WorkOptions {
   /** Default: `'heaphound'`. */
   parity?: Parity | undefined;
   /**
-   * Map positions and short names to those of the original source, through source maps that are named by the scripts and readable here; a path
-   * is a folder with maps that lie elsewhere, by the name in the script's comment or as `FILE.map`. Default: false.
+   * Map positions and short names to those of the original source, through source maps that are named by the scripts
+   * and readable here; a path is a folder with maps that lie elsewhere, by the name in the script's comment or as
+   * `FILE.map`. Default: false.
    */
   sourceMaps?: boolean | string | undefined;
   /**
-   * Bytes of memory that the opened snapshot may take, all snapshots of a call together. It is looked at while tables grow: when they need more, the call rejects with
-   * `HEAPHOUND_ERR_NO_HEADROOM`. Default: what the control groups and the machine leave at that moment (Linux; elsewhere no limit).
+   * Bytes of memory that the opened snapshot may take, all snapshots of a call together. It is looked at while tables
+   * grow: when they need more, the call rejects with `HEAPHOUND_ERR_NO_HEADROOM`. Default: what the control groups and
+   * the machine leave at that moment (Linux; elsewhere no limit).
    */
   maxMemoryBytes?: number | undefined;
 }
@@ -67,8 +71,8 @@ export interface SnapshotInfo {
   /** From the sidecar: what the process took of memory when the capture began. */
   memory?: ProcessMemory;
   /**
-   * Who says so: `'capture'`, what took it (the sidecar); `'name'`, the name that Node.js or a capture gave the file; `'file'`, when the file was
-   * last written, which a copy changes.
+   * Who says so: `'capture'`, what took it (the sidecar); `'name'`, the name that Node.js or a capture gave the file;
+   * `'file'`, when the file was last written, which a copy changes.
    */
   takenAtFrom?: 'capture' | 'name' | 'file';
   /** The process, from the sidecar or the name that Node.js gave the file. */
@@ -80,7 +84,10 @@ export interface SnapshotInfo {
   nodeCount: number;
   edgeCount: number;
   stringCount: number;
-  /** Nodes without bytes of their own, among them the backing stores that count for their owner. `summary` leaves them out, as DevTools does. */
+  /**
+   * Nodes without bytes of their own, among them the backing stores that count for their owner. `summary` leaves them
+   * out, as DevTools does.
+   */
   zeroSizeCount: number;
   /** Bytes: shallow sizes of all nodes and what V8 reports outside of its heap. */
   totalSize: number;
@@ -122,8 +129,8 @@ export interface SourceLocation extends SourcePosition {
   /** The position in the source that a source map names; only with the option `sourceMaps`. */
   original?: SourcePosition;
   /**
-   * The code that ran is not the text of the file, and no map says where the place was: line and column are not those of the file. Only with the
-   * option `sourceMaps`.
+   * The code that ran is not the text of the file, and no map says where the place was: line and column are not those
+   * of the file. Only with the option `sourceMaps`.
    */
   unmapped?: true;
 }
@@ -138,7 +145,10 @@ export type Filter =
   | 'sharedNativeContext'
   | 'noNativeContext';
 
-/** Ids above `after` up to and including `upTo`: what was allocated between two snapshots, from their `info.maxObjectId`. */
+/**
+ * Ids above `after` up to and including `upTo`: what was allocated between two snapshots, from their
+ * `info.maxObjectId`.
+ */
 export interface IdRange {
   after?: number | undefined;
   upTo?: number | undefined;
@@ -163,7 +173,10 @@ export interface ClassSummary {
   shallowSize: number;
   /** Bytes that would go away with all objects of the class, nested ones counted once. */
   retainedSize: number;
-  /** Fewest steps from a root to an object of the class: -5 when unreachable, from 100,000,000 when only V8's internals reach it. */
+  /**
+   * Fewest steps from a root to an object of the class: -5 when unreachable, from 100,000,000 when only V8's internals
+   * reach it.
+   */
   distance: number;
   /** True when only V8's internals reach the class: `distance` is 100,000,000 above the steps. */
   system?: true;
@@ -183,7 +196,10 @@ export interface Statistics {
   v8heap: { total: number; code: number; jsArrays: number; strings: number; system: number };
 }
 
-/** What scopes of functions keep alive, and what belongs to which global object. All bytes are shallow sizes; nodes of size 0 are not counted. */
+/**
+ * What scopes of functions keep alive, and what belongs to which global object. All bytes are shallow sizes; nodes of
+ * size 0 are not counted.
+ */
 export interface ContextSizes {
   closures: {
     /** Scopes whose variables closures captured. */
@@ -196,11 +212,13 @@ export interface ContextSizes {
     otherSize: number;
   };
   /** One for the program, one for each context of `node:vm`, one for each frame of a browser. */
-  realms: Array<NodeReference & {
-    /** Bytes that belong to this one alone. */
-    size: number;
-    retainedSize: number;
-  }>;
+  realms: Array<
+    NodeReference & {
+      /** Bytes that belong to this one alone. */
+      size: number;
+      retainedSize: number;
+    }
+  >;
   /** Bytes that several of them hold. */
   sharedSize: number;
   /** Bytes that none of them holds. */
@@ -255,7 +273,10 @@ export interface NodeOptions extends WorkOptions {
 /** Everything about one object. */
 export interface NodeDocument {
   id: number;
-  /** As all texts of documents at most some 2,500 characters: of a longer one start and end, and between them how much was left out. */
+  /**
+   * As all texts of documents at most some 2,500 characters: of a longer one start and end, and between them how much
+   * was left out.
+   */
   name: string;
   /** The name as the snapshot has it, when `fullName` asked for it. */
   fullName?: string;
@@ -448,15 +469,20 @@ export interface Snapshot extends AsyncDisposable {
 /** How the objects of several snapshots are matched. */
 export interface ComparisonOptions extends OpenOptions {
   /**
-   * `'ids'`: an object has one id in all of them. `'structure'`: by class, and by the way on which they hang from the roots; right for restarts,
-   * replicas and forks too. Default: `'auto'`, by id where a sample of the ids names the same objects, and the captures do not name different id spaces.
+   * `'ids'`: an object has one id in all of them. `'structure'`: by class, and by the way on which they hang from the
+   * roots; right for restarts, replicas and forks too. Default: `'auto'`, by id where a sample of the ids names the
+   * same objects, and the captures do not name different id spaces.
    */
   compareBy?: 'auto' | 'ids' | 'structure' | undefined;
-  /** `'auto'` (default): the snapshots are put in the order in which they were taken. `'given'`: they stay as they are given. */
+  /**
+   * `'auto'` (default): the snapshots are put in the order in which they were taken. `'given'`: they stay as they are
+   * given.
+   */
   order?: 'auto' | 'given' | undefined;
   /**
-   * What is meant, and refused without this. `'same'`: a snapshot twice, also under two names or compressions (`HEAPHOUND_ERR_SAME`). `'unrelated'`:
-   * snapshots of different programs, or several of one process among those of others (`HEAPHOUND_ERR_UNRELATED`).
+   * What is meant, and refused without this. `'same'`: a snapshot twice, also under two names or compressions
+   * (`HEAPHOUND_ERR_SAME`). `'unrelated'`: snapshots of different programs, or several of one process among those of
+   * others (`HEAPHOUND_ERR_UNRELATED`).
    */
   allow?: ('same' | 'unrelated')[] | undefined;
 }
@@ -466,13 +492,16 @@ export interface SnapshotOrder {
   /** True: not that of the call. */
   sorted: boolean;
   /**
-   * Who tells it. `'ids'`: a later snapshot of one process has higher ids. `'time'`: `takenAt`. `'names'`: the numbers in the names of the files.
-   * `'given'`: nobody, or the option `order`.
+   * Who tells it. `'ids'`: a later snapshot of one process has higher ids. `'time'`: `takenAt`. `'names'`: the numbers
+   * in the names of the files. `'given'`: nobody, or the option `order`.
    */
   by: 'ids' | 'time' | 'names' | 'given';
   /** False: it is the best guess, and may be wrong. */
   known: boolean;
-  /** With the option `order: 'given'`: who tells another order. Where it is the right one, what grew is taken for what became less. */
+  /**
+   * With the option `order: 'given'`: who tells another order. Where it is the right one, what grew is taken for what
+   * became less.
+   */
   contradictedBy?: 'ids' | 'time' | 'names' | 'given';
   /** Of each snapshot in the document its position in the call, where a directory counts as the snapshots in it. */
   given: number[];
@@ -490,14 +519,26 @@ export interface Comparison {
 
 export interface DiffOptions extends ComparisonOptions {
   /** Default: `'sizeDelta'`. */
-  sort?: 'sizeDelta' | 'countDelta' | 'addedSize' | 'addedCount' | 'removedSize' | 'removedCount' | 'addedRetainedSize' | 'grownSize' | 'name' | undefined;
+  sort?:
+    | 'sizeDelta'
+    | 'countDelta'
+    | 'addedSize'
+    | 'addedCount'
+    | 'removedSize'
+    | 'removedCount'
+    | 'addedRetainedSize'
+    | 'grownSize'
+    | 'name'
+    | undefined;
   /** Most classes to return. Default: all that changed. */
   limit?: number | undefined;
   /** Most ids of `addedIds` and of `removedIds` for each class. Default: 10. */
   ids?: number | undefined;
 }
 
-/** What changed in one class from `before` to `after`. What only ids can tell is null where `comparison.ids` is false. */
+/**
+ * What changed in one class from `before` to `after`. What only ids can tell is null where `comparison.ids` is false.
+ */
 export interface ClassDiff {
   key: string;
   name: string;
@@ -532,11 +573,14 @@ export interface DiffDocument {
   comparison: Comparison;
   /** Classes that gained or lost objects, or without ids bytes: DevTools' Comparison. */
   classes: ClassDiff[];
-  /** Classes that only have survivors of another size, which DevTools does not show; largest growth first. Empty without ids. */
+  /**
+   * Classes that only have survivors of another size, which DevTools does not show; largest growth first. Empty without
+   * ids.
+   */
   resized: ClassDiff[];
   /**
-   * What changed in all classes of this name together; zeros when nothing did. `key` and `location` are those of the first. Not enumerable. Throws
-   * `HEAPHOUND_ERR_OPTION` when the option `limit` may have cut the class off.
+   * What changed in all classes of this name together; zeros when nothing did. `key` and `location` are those of the
+   * first. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` may have cut the class off.
    */
   class(name: string): ClassDiff;
 }
@@ -545,19 +589,23 @@ export interface LeakOptions extends ComparisonOptions {
   /** Most leaks to return. Default: 20. */
   limit?: number | undefined;
   /**
-   * How often the program did its work between two snapshots: one number for every interval, or one for each. Growth by a multiple of it counts
-   * however small it is (from 3 operations on; a prime number is best), and intervals of unequal work are compared by the operation.
+   * How often the program did its work between two snapshots: one number for every interval, or one for each. Growth by
+   * a multiple of it counts however small it is (from 3 operations on; a prime number is best), and intervals of
+   * unequal work are compared by the operation.
    */
   operations?: number | number[] | undefined;
   /** Leaks to leave out, as `ignoreLeaks` does; `ignored` in the document counts them. */
   ignore?: IgnorePattern | IgnorePattern[] | undefined;
-  /** More known leaks of libraries, looked at before those that the package brings: rows, or the path of a JSON file `{ "leaks": [row, …] }`. */
+  /**
+   * More known leaks of libraries, looked at before those that the package brings: rows, or the path of a JSON file `{
+   * "leaks": [row, …] }`.
+   */
   catalogue?: CatalogueRow[] | string | undefined;
 }
 
 /**
- * What to leave out. A text: a fingerprint, a whole name of a class or of a step of the path, or the end of a file's path. A regular expression: part of
- * any of these. A function: true for a leak to be left out.
+ * What to leave out. A text: a fingerprint, a whole name of a class or of a step of the path, or the end of a file's
+ * path. A regular expression: part of any of these. A function: true for a leak to be left out.
  */
 export type IgnorePattern = string | RegExp | ((leak: Leak) => boolean);
 
@@ -622,8 +670,9 @@ export interface Leak {
   /** Objects for each operation; only with the option `operations`. */
   perOperation?: number;
   /**
-   * From the root through the container to one of the leaked objects. Where most of its bytes are memory outside of the heap or one text, on to
-   * that; also to an object of Node.js or a package that makes most of it and says more than the class.
+   * From the root through the container to one of the leaked objects. Where most of its bytes are memory outside of the
+   * heap or one text, on to that; also to an object of Node.js or a package that makes most of it and says more than
+   * the class.
    */
   retainingPath: LeakStep[];
   /** What one of the leaked objects is made of. */
@@ -649,31 +698,64 @@ export interface Leak {
   /** Who allocated most of them, innermost first: when allocations were recorded (`trackAllocations`). */
   allocationStack?: StackFrame[];
   /**
-   * Leaked objects of the last snapshot that were allocated so. Others may have another stack, or none: V8 forgets that of an object which a collection
-   * moves, and only an earlier snapshot of the same ids has it then.
+   * Leaked objects of the last snapshot that were allocated so. Others may have another stack, or none: V8 forgets that
+   * of an object which a collection moves, and only an earlier snapshot of the same ids has it then.
    */
   allocationStackCount?: number;
 }
 
 /**
- * - `growing-map`, `growing-set`, `growing-array`, `growing-object`: a collection that only gains; `growing-object` is an object used as a map.
+ * - `growing-map`, `growing-set`, `growing-array`, `growing-object`: a collection that only gains; `growing-object` is
+ *   an object used as a map.
  * - `growing-list`: a list of objects that are linked to one another. `growing-text`: one text to which more is added.
  * - `weak-map-live-keys`: values of a WeakMap whose keys never go.
  * - `event-listeners`, `abort-listeners`: listeners of an emitter or an EventTarget; of an AbortSignal.
- * - `timers`: timers that nobody clears. `promises`: reactions of a promise that is not settled, or promises that stay pending.
+ * - `timers`: timers that nobody clears. `promises`: reactions of a promise that is not settled, or promises that stay
+ *   pending.
  * - `closures`: functions that share a scope, each keeping the one before. `globals`: what hangs from `globalThis`.
- * - `modules`: modules that are loaded again and again. `async-context`: stores of `AsyncLocalStorage`, resources of async hooks.
- * - `streams`, `sockets`, `requests`: held, or never finished. `instances`: one for each request of what should be made once.
- * - `string-slices`, `buffer-slices`: short pieces that keep a long parent. `external-memory`: bytes outside of V8's heap.
- * - `contexts`, `workers`, `ports`: of `node:vm`, of `node:worker_threads`. `finalization-registry`: what a registry holds for its callback.
+ * - `modules`: modules that are loaded again and again. `async-context`: stores of `AsyncLocalStorage`, resources of
+ *   async hooks.
+ * - `streams`, `sockets`, `requests`: held, or never finished. `instances`: one for each request of what should be made
+ *   once.
+ * - `string-slices`, `buffer-slices`: short pieces that keep a long parent. `external-memory`: bytes outside of V8's
+ *   heap.
+ * - `contexts`, `workers`, `ports`: of `node:vm`, of `node:worker_threads`. `finalization-registry`: what a registry
+ *   holds for its callback.
  * - `native-handles`: objects of Node.js that the event loop or native code holds. `other`: none of these.
  */
 export type LeakKind =
-  | 'growing-map' | 'growing-set' | 'growing-array' | 'growing-object' | 'growing-list' | 'growing-text' | 'weak-map-live-keys'
-  | 'event-listeners' | 'abort-listeners' | 'timers' | 'promises' | 'closures' | 'globals' | 'modules' | 'async-context'
-  | 'streams' | 'sockets' | 'requests' | 'instances' | 'string-slices' | 'buffer-slices' | 'external-memory'
-  | 'contexts' | 'workers' | 'ports' | 'finalization-registry' | 'native-handles'
-  | 'dom-nodes' | 'dom-listeners' | 'dom-observers' | 'browser-handles' | 'other';
+  | 'growing-map'
+  | 'growing-set'
+  | 'growing-array'
+  | 'growing-object'
+  | 'growing-list'
+  | 'growing-text'
+  | 'weak-map-live-keys'
+  | 'event-listeners'
+  | 'abort-listeners'
+  | 'timers'
+  | 'promises'
+  | 'closures'
+  | 'globals'
+  | 'modules'
+  | 'async-context'
+  | 'streams'
+  | 'sockets'
+  | 'requests'
+  | 'instances'
+  | 'string-slices'
+  | 'buffer-slices'
+  | 'external-memory'
+  | 'contexts'
+  | 'workers'
+  | 'ports'
+  | 'finalization-registry'
+  | 'native-handles'
+  | 'dom-nodes'
+  | 'dom-listeners'
+  | 'dom-observers'
+  | 'browser-handles'
+  | 'other';
 
 export interface LeakDetail {
   /** Class of the object that is listened to. */
@@ -681,8 +763,8 @@ export interface LeakDetail {
   /** Name of the event; of several, the first on the path. */
   event?: string;
   /**
-   * Name of the listener, of the callback of a timer, of the function whose variable it is; where that one is of Node.js, of the function of the program
-   * that waits for it.
+   * Name of the listener, of the callback of a timer, of the function whose variable it is; where that one is of
+   * Node.js, of the function of the program that waits for it.
    */
   function?: string;
   /** Where that function stands. */
@@ -696,13 +778,14 @@ export interface LeakDetail {
 /** A step of a leak's path. */
 export interface LeakStep extends PathStep {
   /**
-   * The reference as code would write it: `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`, `variable cache in createStore()`, `Map entry`, `[]`,
-   * `[[PromiseReaction]]`; empty at the root. Those from `.` or `[` on can be written behind one another: `._events` `.data` `[]`.
+   * The reference as code would write it: `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`, `variable cache in
+   * createStore()`, `Map entry`, `[]`, `[[PromiseReaction]]`; empty at the root. Those from `.` or `[` on can be
+   * written behind one another: `._events` `.data` `[]`.
    */
   reference: string;
   /**
-   * `'no'`: was there before, and is meant to be there. `'yes'`: one of the objects that pile up, or held only by such. `'unknown'`: between the two;
-   * the reference to cut is in this stretch.
+   * `'no'`: was there before, and is meant to be there. `'yes'`: one of the objects that pile up, or held only by such.
+   * `'unknown'`: between the two; the reference to cut is in this stretch.
    */
   leaking: 'no' | 'unknown' | 'yes';
   /** Why, in a few words. */
@@ -718,7 +801,10 @@ export interface LeakPart {
   edge: string;
   /** Objects in each leaked object; 1 for itself. */
   count: number;
-  /** Bytes in each leaked object, with all that hangs from them. What is reached on several paths counts on the cheapest one. */
+  /**
+   * Bytes in each leaked object, with all that hangs from them. What is reached on several paths counts on the cheapest
+   * one.
+   */
   size: number;
   /** Heaviest first; what is less than a hundredth of the leaked object is left out. */
   children: LeakPart[];
@@ -739,8 +825,9 @@ export interface LeakDocument {
   /** Oldest first. */
   snapshots: ReadInfo[];
   /**
-   * `'leak'`: there are some, beside those that are ignored. `'none'`: nothing leaks, and the growth has reasons. `'unknown'`: no leak was found, but more than a tenth of
-   * the growth, and more than 64 KiB an interval, has no explanation (`accounting`), or the process grew by far more than its heap (`outside`).
+   * `'leak'`: there are some, beside those that are ignored. `'none'`: nothing leaks, and the growth has reasons.
+   * `'unknown'`: no leak was found, but more than a tenth of the growth, and more than 64 KiB an interval, has no
+   * explanation (`accounting`), or the process grew by far more than its heap (`outside`).
    */
   verdict: 'leak' | 'none' | 'unknown';
   order: SnapshotOrder;
@@ -773,9 +860,11 @@ export interface Accounting {
 
 export interface AccountLine {
   /**
-   * `'leak'`: what a leak explains, with the tables of its container and the code that only it holds. `'oneOff'`: no leak, for the reason `why`. `'unexplained'`: grew in every
-   * interval or by the steps of a table, and no rule makes it a leak or tells it from one. `'unheld'`: no reference of the file keeps it, as what is in a Map of Bun. `'outside'`: what V8 reports outside of
-   * its heap. `'rest'`: many places with little each. `'freed'`: what is gone or became less; not above 0.
+   * `'leak'`: what a leak explains, with the tables of its container and the code that only it holds. `'oneOff'`: no
+   * leak, for the reason `why`. `'unexplained'`: grew in every interval or by the steps of a table, and no rule makes
+   * it a leak or tells it from one. `'unheld'`: no reference of the file keeps it, as what is in a Map of Bun.
+   * `'outside'`: what V8 reports outside of its heap. `'rest'`: many places with little each. `'freed'`: what is gone
+   * or became less; not above 0.
    */
   what: 'leak' | 'oneOff' | 'unexplained' | 'unheld' | 'outside' | 'rest' | 'freed';
   /** Of the leak. */
@@ -837,10 +926,11 @@ export interface OneOffGrowth {
   /** Bytes more in the last snapshot than in the first. */
   size: number;
   /**
-   * `'code'`: compiled code, feedback and tables of V8. `'modules'`: a module that was loaded late. `'filled'`: grew, then stopped or slowed down.
-   * `'bounded'`: Node.js keeps a fixed number of these, as the 250 timings of fetches. `'passing'`: objects that come and
-   * go, as requests that are under way; told with ids and three snapshots or more. `'recent'`: only in the last interval, as the buffers of the last request.
-   * `'parts'`: parts of objects whose number stopped. `'load'`: objects of Node.js that follow the load. `'few'`: too little in each interval to tell anything.
+   * `'code'`: compiled code, feedback and tables of V8. `'modules'`: a module that was loaded late. `'filled'`: grew,
+   * then stopped or slowed down. `'bounded'`: Node.js keeps a fixed number of these, as the 250 timings of fetches.
+   * `'passing'`: objects that come and go, as requests that are under way; told with ids and three snapshots or more.
+   * `'recent'`: only in the last interval, as the buffers of the last request. `'parts'`: parts of objects whose number
+   * stopped. `'load'`: objects of Node.js that follow the load. `'few'`: too little in each interval to tell anything.
    * `'tables'`: only tables of V8 hold it, as the names and sources of functions.
    */
   why: 'code' | 'modules' | 'filled' | 'bounded' | 'passing' | 'recent' | 'parts' | 'load' | 'few' | 'tables';
@@ -852,14 +942,19 @@ export interface OneOffGrowth {
 export function openSnapshot(source: Source, options?: OpenOptions): Promise<Snapshot>;
 
 /**
- * DevTools' Comparison and more. An opened `before` is kept open; a source is read, and its memory given back early. The older one is `before` in the
- * document, whichever way round they are given. `before` alone is the path of a directory: its oldest snapshot and its newest.
+ * DevTools' Comparison and more. An opened `before` is kept open; a source is read, and its memory given back early.
+ * The older one is `before` in the document, whichever way round they are given. `before` alone is the path of a
+ * directory: its oldest snapshot and its newest.
  */
-export function diffSnapshots(before: SnapshotOrSource, after?: SnapshotOrSource, options?: DiffOptions): Promise<DiffDocument>;
+export function diffSnapshots(
+  before: SnapshotOrSource,
+  after?: SnapshotOrSource,
+  options?: DiffOptions,
+): Promise<DiffDocument>;
 
 /**
- * What grows over two or more snapshots of one program, and what holds it. They are put in the order in which they were taken; the path of a directory
- * stands for the snapshots in it.
+ * What grows over two or more snapshots of one program, and what holds it. They are put in the order in which they were
+ * taken; the path of a directory stands for the snapshots in it.
  */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
 
@@ -868,8 +963,9 @@ export function ignoreLeaks(leaks: Leak[], ignore?: IgnorePattern | IgnorePatter
 
 export interface CaptureOptions {
   /**
-   * `'fork'`: a copy of this process writes, and this thread stands still for the copying only; Linux with glibc, on x86-64 and aarch64.
-   * `'inline'`: V8 writes in this process, and this thread stands still until it is done. `'auto'`, the default: fork where it is safe.
+   * `'fork'`: a copy of this process writes, and this thread stands still for the copying only; Linux with glibc, on
+   * x86-64 and aarch64. `'inline'`: V8 writes in this process, and this thread stands still until it is done. `'auto'`,
+   * the default: fork where it is safe.
    */
   mode?: 'auto' | 'fork' | 'inline' | undefined;
   /** The thread whose heap it is; only that thread stands still. Default: the one that calls. */
@@ -880,15 +976,26 @@ export interface CaptureOptions {
   dir?: string | undefined;
   /** Default: `'zstd'`. Chrome DevTools opens only `'none'`. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
-  /** Ends the copy of `'fork'` at once. With `'inline'` it is looked at before V8 starts and after it has ended: V8 holds the thread. */
+  /**
+   * Ends the copy of `'fork'` at once. With `'inline'` it is looked at before V8 starts and after it has ended: V8
+   * holds the thread.
+   */
   signal?: AbortSignal | undefined;
-  /** Milliseconds from the call, the wait of `queue` included: then `HEAPHOUND_ERR_TIMEOUT`. Looked at as `signal` is. */
+  /**
+   * Milliseconds from the call, the wait of `queue` included: then `HEAPHOUND_ERR_TIMEOUT`. Looked at as `signal` is.
+   */
   timeoutMs?: number | undefined;
-  /** Wait while other captures of this process are under way, in the order of the calls, instead of `HEAPHOUND_ERR_BUSY`. Default: false. */
+  /**
+   * Wait while other captures of this process are under way, in the order of the calls, instead of
+   * `HEAPHOUND_ERR_BUSY`. Default: false.
+   */
   queue?: boolean | undefined;
   /** Most bytes on the disk: a snapshot that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
   maxBytes?: number | undefined;
-  /** Most bytes of memory that the capture may be expected to take: else `HEAPHOUND_ERR_NO_HEADROOM`, as when the system has no more. */
+  /**
+   * Most bytes of memory that the capture may be expected to take: else `HEAPHOUND_ERR_NO_HEADROOM`, as when the system
+   * has no more.
+   */
   maxMemoryBytes?: number | undefined;
   /** Longest time that the thread may be expected to stand still: else `HEAPHOUND_ERR_MAX_PAUSE`. */
   maxPauseMs?: number | undefined;
@@ -897,13 +1004,14 @@ export interface CaptureOptions {
   /** True for all but the last capture of a series that is compared by id: see `idsKept`. Default: false. */
   keepIds?: boolean | undefined;
   /**
-   * Captures of one thread by `'fork'` have ids that name the same objects, by way of the table `FILE.ids` beside the last file; it may be removed
-   * when no further capture is to be compared. False: no table, and ids of this capture alone. Default: true.
+   * Captures of one thread by `'fork'` have ids that name the same objects, by way of the table `FILE.ids` beside the
+   * last file; it may be removed when no further capture is to be compared. False: no table, and ids of this capture
+   * alone. Default: true.
    */
   comparable?: boolean | undefined;
   /**
-   * `'strings'`: contents do not reach the disk; placeholders stand for them, and names stay: `docs/redaction.md`. Equal contents have equal placeholders in
-   * all captures of one thread. Default: everything is in the file.
+   * `'strings'`: contents do not reach the disk; placeholders stand for them, and names stay: `docs/redaction.md`.
+   * Equal contents have equal placeholders in all captures of one thread. Default: everything is in the file.
    */
   redact?: 'strings' | undefined;
   /** More of V8's own objects, for people who work on V8. Default: false. */
@@ -914,14 +1022,16 @@ export interface CaptureOptions {
 
 export interface CaptureToStreamOptions extends Omit<CaptureOptions, 'path' | 'dir' | 'worker'> {
   /**
-   * Gets the compressed snapshot, as fast as it takes it, and is ended. On failure it is destroyed, and what it got is no snapshot. `'fork'`: it gets bytes
-   * while the copy writes, and a slow stream makes the copy wait. `'inline'`: its first byte comes when the snapshot is whole; until then all stored
-   * bytes wait in native memory (`maxBytes` limits them), since V8 holds the thread.
+   * Gets the compressed snapshot, as fast as it takes it, and is ended. On failure it is destroyed, and what it got is
+   * no snapshot. `'fork'`: it gets bytes while the copy writes, and a slow stream makes the copy wait. `'inline'`: its
+   * first byte comes when the snapshot is whole; until then all stored bytes wait in native memory (`maxBytes` limits
+   * them), since V8 holds the thread.
    */
   stream: Writable;
 }
 
-export interface CaptureAndOpenOptions extends OpenOptions, Omit<CaptureOptions, 'path' | 'dir' | 'worker' | 'compression' | 'maxBytes'> {}
+export interface CaptureAndOpenOptions
+  extends OpenOptions, Omit<CaptureOptions, 'path' | 'dir' | 'worker' | 'compression' | 'maxBytes'> {}
 
 /** A snapshot that was taken, found complete, and is on the disk. */
 export interface CaptureResult {
@@ -949,7 +1059,10 @@ export interface CaptureResult {
   idSpace: string;
   /** Why it is not that of the forked capture before. */
   idSpaceReason?: string;
-  /** True: the next snapshot of this thread continues the ids, and until they are forgotten garbage collection is slower. */
+  /**
+   * True: the next snapshot of this thread continues the ids, and until they are forgotten garbage collection is
+   * slower.
+   */
   idsKept: boolean;
   runtime: Runtime;
   /** `process.version`. */
@@ -959,12 +1072,16 @@ export interface CaptureResult {
   threadId: number;
   /** ISO 8601, UTC. */
   startedAt: string;
-  /** Of this process when the capture began, not of the copy that wrote. Of a worker the heap is its own, and the rest that of the process. */
+  /**
+   * Of this process when the capture began, not of the copy that wrote. Of a worker the heap is its own, and the rest
+   * that of the process.
+   */
   memory?: ProcessMemory;
 }
 
 /**
- * The document `FILE.json` beside a captured file (0600). It is written last: a file without it is whole too, but nobody vouches for it.
+ * The document `FILE.json` beside a captured file (0600). It is written last: a file without it is whole too, but
+ * nobody vouches for it.
  */
 export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
   /** Of this shape. It grows only when the meaning of a member changes. */
@@ -973,19 +1090,21 @@ export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
 
 /**
  * Takes a snapshot of this thread's heap into a private file. `docs/capture.md` has what it costs.
- * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with `HEAPHOUND_ERR_NO_HEADROOM` when there is no memory for it.
+ * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with
+ * `HEAPHOUND_ERR_NO_HEADROOM` when there is no memory for it.
  */
 export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
 
 /**
- * The same into a stream instead of a file, with no sidecar and in an id space of its own; with `keepIds` `'auto'` captures in the process, whose ids go on. Rejects with `HEAPHOUND_ERR_STREAM` when the stream fails or is closed
+ * The same into a stream instead of a file, with no sidecar and in an id space of its own; with `keepIds` `'auto'`
+ * captures in the process, whose ids go on. Rejects with `HEAPHOUND_ERR_STREAM` when the stream fails or is closed
  * before its end.
  */
 export function captureSnapshot(options: CaptureToStreamOptions): Promise<Omit<CaptureResult, 'path'>>;
 
 /**
- * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Ids as with a stream. The analysis does not hold this
- * thread. What tests want.
+ * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Ids as
+ * with a stream. The analysis does not hold this thread. What tests want.
  */
 export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapshot>;
 
@@ -993,8 +1112,9 @@ export interface RedactOptions extends WorkOptions {
   /** Default: as the path says: `.zst`, `.gz`, else none. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /**
-   * Equal contents have equal placeholders in all files that one key made. 16 bytes at least, and nobody may be able to guess it: who has it
-   * can try out contents. Default: a random one, which all redactions of this thread share and which nobody learns.
+   * Equal contents have equal placeholders in all files that one key made. 16 bytes at least, and nobody may be able to
+   * guess it: who has it can try out contents. Default: a random one, which all redactions of this thread share and
+   * which nobody learns.
    */
   key?: string | Uint8Array | undefined;
 }
@@ -1018,10 +1138,12 @@ export interface RedactResult {
 }
 
 /**
- * Copies a snapshot into the new file `path` with a placeholder for each content: strings, numbers, regular expressions, sources. Names stay,
- * of classes, properties, variables, functions and files: `docs/redaction.md`. `path` must not exist; its directory must.
+ * Copies a snapshot into the new file `path` with a placeholder for each content: strings, numbers, regular
+ * expressions, sources. Names stay, of classes, properties, variables, functions and files: `docs/redaction.md`. `path`
+ * must not exist; its directory must.
  *
- * Cost: one pass, memory of about a byte for each text. Rejects with `HEAPHOUND_ERR_ORDER` for a stream whose sections are not in V8's order.
+ * Cost: one pass, memory of about a byte for each text. Rejects with `HEAPHOUND_ERR_ORDER` for a stream whose sections
+ * are not in V8's order.
  */
 export function redactSnapshot(source: Source, path: string, options?: RedactOptions): Promise<RedactResult>;
 /** Which other process. */
@@ -1036,8 +1158,21 @@ export interface InspectOptions {
 }
 
 /** Options of `captureFrom`; those that `captureSnapshot` has too mean the same, for the other process. */
-export interface CaptureFromOptions extends InspectOptions, Pick<CaptureOptions,
-  'path' | 'dir' | 'compression' | 'exposeInternals' | 'exposeNumericValues' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'checkHeadroom'> {
+export interface CaptureFromOptions
+  extends
+    InspectOptions,
+    Pick<
+      CaptureOptions,
+      | 'path'
+      | 'dir'
+      | 'compression'
+      | 'exposeInternals'
+      | 'exposeNumericValues'
+      | 'maxBytes'
+      | 'maxMemoryBytes'
+      | 'maxPauseMs'
+      | 'checkHeadroom'
+    > {
   /** Replace the contents of strings before they reach the disk: `docs/redaction.md`. */
   redact?: 'strings' | undefined;
   /** As of `redactSnapshot`; needs `redact`. */
@@ -1070,8 +1205,8 @@ export interface InspectedWorker {
 }
 
 /**
- * Takes a snapshot of another process, which stands still meanwhile (`pauseMs` is the time until all of it was here), into a private file.
- * Rejects with `HEAPHOUND_ERR_INSPECTOR` when its inspector cannot be used.
+ * Takes a snapshot of another process, which stands still meanwhile (`pauseMs` is the time until all of it was here),
+ * into a private file. Rejects with `HEAPHOUND_ERR_INSPECTOR` when its inspector cannot be used.
  */
 export function captureFrom(options: CaptureFromOptions): Promise<CaptureFromResult>;
 
@@ -1083,8 +1218,9 @@ export interface CaptureSeriesOptions extends CaptureFromOptions {
 }
 
 /**
- * Several snapshots of another process in one session of its inspector, so that ids go on from one to the next: V8 forgets them when a session ends. The session
- * stays open between them. `timeoutMs` is for each. Leaving the loop ends the session.
+ * Several snapshots of another process in one session of its inspector, so that ids go on from one to the next: V8
+ * forgets them when a session ends. The session stays open between them. `timeoutMs` is for each. Leaving the loop ends
+ * the session.
  */
 export function captureSeriesFrom(options: CaptureSeriesOptions): AsyncGenerator<CaptureFromResult, void, void>;
 
@@ -1095,8 +1231,9 @@ export interface AllocationTracking extends Disposable {
 }
 
 /**
- * From now on V8 remembers of every object that this thread allocates which functions were running. Snapshots hold those stacks until `stop`:
- * `leaks` and `node` show them. Everything that allocates is slower meanwhile, and ids go on from snapshot to snapshot (`keepIds`).
+ * From now on V8 remembers of every object that this thread allocates which functions were running. Snapshots hold
+ * those stacks until `stop`: `leaks` and `node` show them. Everything that allocates is slower meanwhile, and ids go on
+ * from snapshot to snapshot (`keepIds`).
  */
 export function trackAllocations(): AllocationTracking;
 
@@ -1138,10 +1275,14 @@ export interface CollectedSnapshot {
 }
 
 /**
- * Waits for snapshots that Node.js writes into a directory by itself (`--heapsnapshot-signal`, `--heapsnapshot-near-heap-limit`,
- * `--heap-snapshot-on-oom`), and makes private, compressed, verified files of those that are whole. Ends when `signal` fires.
+ * Waits for snapshots that Node.js writes into a directory by itself (`--heapsnapshot-signal`,
+ * `--heapsnapshot-near-heap-limit`, `--heap-snapshot-on-oom`), and makes private, compressed, verified files of those
+ * that are whole. Ends when `signal` fires.
  */
-export function collectSnapshots(directory: string, options?: CollectOptions): AsyncGenerator<CollectedSnapshot, void, void>;
+export function collectSnapshots(
+  directory: string,
+  options?: CollectOptions,
+): AsyncGenerator<CollectedSnapshot, void, void>;
 
 export interface DecryptOptions {
   /** Private keys of age (`AGE-SECRET-KEY-1…`); one of them has to fit. */
@@ -1156,10 +1297,15 @@ export interface DecryptResult {
 }
 
 /**
- * Decrypts what a store has encrypted (`encryptTo`) into the new private file `path`, as `age -d` does. Needs the package `age-encryption`. Rejects with
- * `HEAPHOUND_ERR_ENCRYPTED` when none of the keys fits or the file is damaged; then there is no file.
+ * Decrypts what a store has encrypted (`encryptTo`) into the new private file `path`, as `age -d` does. Needs the
+ * package `age-encryption`. Rejects with `HEAPHOUND_ERR_ENCRYPTED` when none of the keys fits or the file is damaged;
+ * then there is no file.
  */
-export function decryptSnapshot(source: string | Readable, path: string, options: DecryptOptions): Promise<DecryptResult>;
+export function decryptSnapshot(
+  source: string | Readable,
+  path: string,
+  options: DecryptOptions,
+): Promise<DecryptResult>;
 
 /** Opens the place where snapshots and reports are kept: `docs/store.md`. */
 export function openStore(config?: StoreConfig): Promise<Store>;
@@ -1178,12 +1324,18 @@ export interface WatchLog {
 }
 
 export type RuleName = 'heap-trend' | 'external-trend' | 'rss-gap' | 'heap-limit' | 'container-limit';
-/** `'rising'`: found, and waiting its turn. `'alarm'`: an alarm was raised, and for `limits.repeatMs` there will be no other. */
+/**
+ * `'rising'`: found, and waiting its turn. `'alarm'`: an alarm was raised, and for `limits.repeatMs` there will be no
+ * other.
+ */
 export type RuleState = 'off' | 'quiet' | 'rising' | 'investigating' | 'alarm';
 
 export interface RuleSetting {
   enabled?: boolean | undefined;
-  /** Share of the limit from which on it is near, above 0 and up to 1; for `'heap-limit'` (0.7) and `'container-limit'` (0.85). */
+  /**
+   * Share of the limit from which on it is near, above 0 and up to 1; for `'heap-limit'` (0.7) and `'container-limit'`
+   * (0.85).
+   */
   share?: number | undefined;
 }
 
@@ -1221,9 +1373,14 @@ export interface WatchLimits {
   cooldownMs?: number | undefined;
   /** Milliseconds between two alarms of one rule. Default: 24 hours. */
   repeatMs?: number | undefined;
-  /** Most milliseconds of a random wait before the first snapshot, so that replicas do not act at once. Default: 15,000. */
+  /**
+   * Most milliseconds of a random wait before the first snapshot, so that replicas do not act at once. Default: 15,000.
+   */
   jitterMs?: number | undefined;
-  /** Milliseconds that the lock in the store is held at the most: of all processes with one store, one looks into its memory at a time. Default: 1 hour. */
+  /**
+   * Milliseconds that the lock in the store is held at the most: of all processes with one store, one looks into its
+   * memory at a time. Default: 1 hour.
+   */
   lockMs?: number | undefined;
 }
 
@@ -1242,12 +1399,17 @@ export interface Webhook {
 }
 
 export interface WatchOptions {
-  /** Takes the snapshots and analyses them. Not together with `store` or `capture`. Default: one of its own over `store`. */
+  /**
+   * Takes the snapshots and analyses them. Not together with `store` or `capture`. Default: one of its own over
+   * `store`.
+   */
   service?: Service | undefined;
   /** An opened store, or what `openStore` takes. Default: a directory. */
   store?: Store | StoreConfig | undefined;
   /** Takes a snapshot; what `analyse` gets is the `id`. Only with `analyse`. */
-  capture?: ((reason: string, options: { signal: AbortSignal }) => Promise<{ id: string; location?: string | undefined }>) | undefined;
+  capture?:
+    | ((reason: string, options: { signal: AbortSignal }) => Promise<{ id: string; location?: string | undefined }>)
+    | undefined;
   analyse?: ((ids: string[], options: { signal: AbortSignal }) => Promise<LeakDocument>) | undefined;
   log?: WatchLog | undefined;
   /** An address that alarms are posted to, as JSON. */
@@ -1361,7 +1523,10 @@ export interface MetricsOptions {
   watcher?: Pick<MemoryWatcher, 'levels' | 'rules'> | undefined;
 }
 
-/** Exports what the channels of heaphound and a watcher tell: `docs/watcher.md`. `stop` takes everything back that it registered. */
+/**
+ * Exports what the channels of heaphound and a watcher tell: `docs/watcher.md`. `stop` takes everything back that it
+ * registered.
+ */
 export function observeMetrics(options: MetricsOptions): { stop(): void };
 
 /** Every error's `code`; `docs/errors.md` has a heading for each. */
@@ -1429,7 +1594,10 @@ export interface HeaphoundError extends Error {
   table?: string;
   /** Byte offset of the fault in the uncompressed file; for `HEAPHOUND_ERR_COMPRESSION` in the compressed one. */
   offset?: number;
-  /** What a capture was expected to take, or a snapshot takes at least: bytes, or for `HEAPHOUND_ERR_MAX_PAUSE` milliseconds. */
+  /**
+   * What a capture was expected to take, or a snapshot takes at least: bytes, or for `HEAPHOUND_ERR_MAX_PAUSE`
+   * milliseconds.
+   */
   need?: number;
   /** What there is of it. */
   have?: number;

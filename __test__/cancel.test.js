@@ -80,8 +80,11 @@ test('asyncDispose closes', async () => {
 });
 
 test('a panic of a job is an error, and the process lives', async () => {
-  await assert.rejects(run({}, (control) => addon.panicForTest(control)), {
-    code: 'HEAPHOUND_ERR_INTERNAL',
-    message: /a test asked for it/,
-  });
+  await assert.rejects(
+    run({}, (control) => addon.panicForTest(control)),
+    {
+      code: 'HEAPHOUND_ERR_INTERNAL',
+      message: /a test asked for it/,
+    },
+  );
 });

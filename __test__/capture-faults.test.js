@@ -1,7 +1,8 @@
 'use strict';
 
-// What goes wrong with a copy, one thing after the other, in a process that serves: it answers every request, each failure has a code, nothing is left, and the
-// next capture works. The end of the app itself is in `fork.test.js`; `benches/reliability.js` has the long form.
+// What goes wrong with a copy, one thing after the other, in a process that serves: it answers every request, each
+// failure has a code, nothing is left, and the next capture works. The end of the app itself is in `fork.test.js`;
+// `benches/reliability.js` has the long form.
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
@@ -38,13 +39,16 @@ async function serve() {
   const agent = new http.Agent({ keepAlive: true });
   const counts = { answers: 0, failures: [] };
   let isOver = false;
-  const ask = (index) => new Promise((resolve) => {
-    http.get({ host: '127.0.0.1', port, agent, path: `/${index}` }, async (response) => {
-      let body = '';
-      for await (const piece of response) body += piece;
-      resolve(body === `/${index}` ? undefined : new Error(`${body} for /${index}`));
-    }).on('error', resolve);
-  });
+  const ask = (index) =>
+    new Promise((resolve) => {
+      http
+        .get({ host: '127.0.0.1', port, agent, path: `/${index}` }, async (response) => {
+          let body = '';
+          for await (const piece of response) body += piece;
+          resolve(body === `/${index}` ? undefined : new Error(`${body} for /${index}`));
+        })
+        .on('error', resolve);
+    });
   const asking = (async () => {
     for (let index = 0; !isOver; index += 1) {
       // The copy steps back behind the app, which must leave it something.
@@ -87,7 +91,10 @@ function descriptors() {
 /** The copy that is made next; undefined when the capture is over before. */
 async function nextCopy(capturing) {
   let isOver = false;
-  capturing.then(() => (isOver = true), () => (isOver = true));
+  capturing.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
   while (!isOver) {
     const [pid] = children();
     if (pid !== undefined) return pid;
@@ -105,7 +112,10 @@ async function nextCopy(capturing) {
 async function withstand(codes, fault, place = dir) {
   const open = descriptors();
   const { answers } = service.counts;
-  const code = await fault(place).then(() => 'none', (error) => error.code);
+  const code = await fault(place).then(
+    () => 'none',
+    (error) => error.code,
+  );
   assert.ok(codes.includes(code), code);
   assert.deepEqual(children(), []);
   assert.equal(descriptors(), open);
@@ -137,7 +147,9 @@ test('the copy is killed at some moment', { skip }, async () => {
 });
 
 test('the copy reaches its memory fence', { skip }, async () => {
-  await withstand(['HEAPHOUND_ERR_NO_HEADROOM'], (place) => captureByFork({ target: path.join(place, 'a'), compression: 'zstd', heap: {}, allowanceBytes: 4 << 20 }));
+  await withstand(['HEAPHOUND_ERR_NO_HEADROOM'], (place) =>
+    captureByFork({ target: path.join(place, 'a'), compression: 'zstd', heap: {}, allowanceBytes: 4 << 20 }),
+  );
 });
 
 test('the disk is full', { skip }, async (t) => {
@@ -145,23 +157,42 @@ test('the disk is full', { skip }, async (t) => {
   fs.mkdirSync(small);
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', small]).status === 0) {
     try {
-      await withstand(['HEAPHOUND_ERR_NO_SPACE'], (place) => captureSnapshot({ dir: place, mode: 'fork', checkHeadroom: false }), small);
+      await withstand(
+        ['HEAPHOUND_ERR_NO_SPACE'],
+        (place) => captureSnapshot({ dir: place, mode: 'fork', checkHeadroom: false }),
+        small,
+      );
     } finally {
       spawnSync('umount', [small]);
     }
   } else {
     t.diagnostic('nothing can be mounted here: a limit stands for the disk');
-    await withstand(['HEAPHOUND_ERR_MAX_BYTES'], (place) => captureSnapshot({ dir: place, mode: 'fork', maxBytes: 64 << 10 }), small);
+    await withstand(
+      ['HEAPHOUND_ERR_MAX_BYTES'],
+      (place) => captureSnapshot({ dir: place, mode: 'fork', maxBytes: 64 << 10 }),
+      small,
+    );
   }
   fs.rmdirSync(small);
 });
 
 test('the file grows beyond its budget', { skip }, async () => {
-  await withstand(['HEAPHOUND_ERR_MAX_BYTES'], (place) => captureSnapshot({ dir: place, mode: 'fork', maxBytes: 1000 }));
+  await withstand(['HEAPHOUND_ERR_MAX_BYTES'], (place) =>
+    captureSnapshot({ dir: place, mode: 'fork', maxBytes: 1000 }),
+  );
 });
 
 test('the pipe that the snapshot goes through is closed', { skip }, async () => {
-  await withstand(['HEAPHOUND_ERR_STREAM'], () => captureSnapshot({ mode: 'fork', stream: new Writable({ write() { this.destroy(); } }) }));
+  await withstand(['HEAPHOUND_ERR_STREAM'], () =>
+    captureSnapshot({
+      mode: 'fork',
+      stream: new Writable({
+        write() {
+          this.destroy();
+        },
+      }),
+    }),
+  );
 });
 
 test('nobody waits for it any more', { skip }, async () => {

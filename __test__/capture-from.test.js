@@ -32,7 +32,9 @@ function folder(t) {
 
 /** A process that is up; `port` when its inspector is open. */
 async function start(t, { node = process.execPath, inspect = false, code = TARGET } = {}) {
-  const child = spawn(node, [inspect ? '--inspect=127.0.0.1:0' : '--inspect-port=127.0.0.1:0', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(node, [inspect ? '--inspect=127.0.0.1:0' : '--inspect-port=127.0.0.1:0', '-e', code], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
@@ -42,7 +44,12 @@ async function start(t, { node = process.execPath, inspect = false, code = TARGE
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
   await once(child.stdout, 'data');
-  return { child, pid: child.pid, port: Number(/ws:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]), url: /ws:\S+/.exec(said)?.[0] };
+  return {
+    child,
+    pid: child.pid,
+    port: Number(/ws:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]),
+    url: /ws:\S+/.exec(said)?.[0],
+  };
 }
 
 async function countOf(file, className) {
@@ -61,30 +68,37 @@ function listening(pid) {
       return '';
     }
   });
-  const rows = fs.readFileSync('/proc/net/tcp', 'utf8').split('\n').map((row) => row.trim().split(/\s+/));
+  const rows = fs
+    .readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/));
   return rows.filter((row) => row[3] === '0A' && own.includes(`socket:[${row[9]}]`)).length;
 }
 
 for (const line of [20, 22, 24, 26]) {
   const node = nodeOfLine(line);
-  test(`a process of Node ${line} is captured by its id, and closed again`, { skip: (!isLinux || node === undefined) && `node${line} is not installed` }, async (t) => {
-    const dir = folder(t);
-    const { pid } = await start(t, { node });
-    const result = await captureFrom({ pid, dir });
-    assert.deepEqual([result.mode, result.pid, result.threadId, result.idsKept], ['inspector', pid, 0, false]);
-    assert.ok(result.node.startsWith(`v${line}.`) && result.pauseMs > 0 && result.durationMs >= result.pauseMs);
-    assert.equal(result.inspector, 'opened and closed again');
-    assert.equal(listening(pid), 0);
-    assert.equal(fs.statSync(result.path).mode & 0o777, 0o600);
-    const [worker, ...others] = await listWorkers({ pid });
-    assert.deepEqual([worker.threadId, others], [1, []]);
-    const second = await captureFrom({ pid, path: path.join(dir, 'worker.gz'), compression: 'gzip', worker: 1 });
-    assert.equal(second.threadId, 1);
-    assert.equal(listening(pid), 0);
-    assert.deepEqual([await countOf(result.path, 'Planted'), await countOf(result.path, 'Inside')], [100, 0]);
-    assert.deepEqual([await countOf(second.path, 'Planted'), await countOf(second.path, 'Inside')], [0, 1]);
-    assert.notEqual(second.idSpace, result.idSpace);
-  });
+  test(
+    `a process of Node ${line} is captured by its id, and closed again`,
+    { skip: (!isLinux || node === undefined) && `node${line} is not installed` },
+    async (t) => {
+      const dir = folder(t);
+      const { pid } = await start(t, { node });
+      const result = await captureFrom({ pid, dir });
+      assert.deepEqual([result.mode, result.pid, result.threadId, result.idsKept], ['inspector', pid, 0, false]);
+      assert.ok(result.node.startsWith(`v${line}.`) && result.pauseMs > 0 && result.durationMs >= result.pauseMs);
+      assert.equal(result.inspector, 'opened and closed again');
+      assert.equal(listening(pid), 0);
+      assert.equal(fs.statSync(result.path).mode & 0o777, 0o600);
+      const [worker, ...others] = await listWorkers({ pid });
+      assert.deepEqual([worker.threadId, others], [1, []]);
+      const second = await captureFrom({ pid, path: path.join(dir, 'worker.gz'), compression: 'gzip', worker: 1 });
+      assert.equal(second.threadId, 1);
+      assert.equal(listening(pid), 0);
+      assert.deepEqual([await countOf(result.path, 'Planted'), await countOf(result.path, 'Inside')], [100, 0]);
+      assert.deepEqual([await countOf(second.path, 'Planted'), await countOf(second.path, 'Inside')], [0, 1]);
+      assert.notEqual(second.idSpace, result.idSpace);
+    },
+  );
 }
 
 test('an open inspector stays open, and a session claims no ids beyond its end', async (t) => {
@@ -98,12 +112,19 @@ test('an open inspector stays open, and a session claims no ids beyond its end',
   }
   assert.equal(spaces.size, 4);
   if (isLinux) {
-    assert.equal((await captureFrom({ pid, dir, path: undefined }).catch((error) => error)).code, 'HEAPHOUND_ERR_INSPECTOR', 'open on a port that nobody named');
+    assert.equal(
+      (await captureFrom({ pid, dir, path: undefined }).catch((error) => error)).code,
+      'HEAPHOUND_ERR_INSPECTOR',
+      'open on a port that nobody named',
+    );
     assert.equal(listening(pid), 1);
   }
 });
 
-/** An Array that gains objects all the time; whoever takes it for a heap numbered alike is wrong, since it grows at its beginning. */
+/**
+ * An Array that gains objects all the time; whoever takes it for a heap numbered alike is wrong, since it grows at its
+ * beginning.
+ */
 const LEAKY = `
   class Visit { constructor(i) { this.text = 'visit ' + i; } }
   const visits = [];
@@ -120,7 +141,10 @@ for (const line of lines) {
     const { port } = await start(t, { inspect: true, node: path.join(nodes, line, 'bin', 'node'), code: LEAKY });
     const taken = [];
     for await (const result of captureSeriesFrom({ inspect: port, dir, count: 3, intervalMs: 300 })) taken.push(result);
-    assert.deepEqual(taken.map(({ idsKept }) => idsKept), [true, true, false]);
+    assert.deepEqual(
+      taken.map(({ idsKept }) => idsKept),
+      [true, true, false],
+    );
     assert.equal(new Set(taken.map(({ idSpace }) => idSpace)).size, 1);
     const series = await diffSnapshots(taken[2].path, taken[0].path);
     const { addedCount, removedCount } = series.class('Visit');
@@ -131,7 +155,10 @@ for (const line of lines) {
 
     // What another session took has other ids, whatever is written beside it.
     const { path: later } = await captureFrom({ inspect: port, dir: folder(t) });
-    fs.writeFileSync(`${later}.json`, JSON.stringify({ ...JSON.parse(fs.readFileSync(`${later}.json`)), idSpace: taken[0].idSpace }));
+    fs.writeFileSync(
+      `${later}.json`,
+      JSON.stringify({ ...JSON.parse(fs.readFileSync(`${later}.json`)), idSpace: taken[0].idSpace }),
+    );
     const { comparison } = await diffSnapshots(taken[0].path, later);
     assert.equal(comparison.ids, false);
     assert.match(comparison.reason, /^one id space is written beside them, but/);
@@ -150,8 +177,22 @@ test('whoever leaves a series early ends its session', async (t) => {
   await aborted.next();
   stop.abort(new Error('enough'));
   await assert.rejects(aborted.next(), { message: 'enough' });
-  await assert.rejects(captureSeriesFrom({ inspect: port, path: path.join(dir, 'x'), count: 2 }).next(), { code: 'HEAPHOUND_ERR_OPTION' });
-  const { status, stdout, stderr } = await cli(['capture', '--inspect', String(port), '--keep-ids', '--count', '2', '--interval', '10ms', '--out', dir, '--json']);
+  await assert.rejects(captureSeriesFrom({ inspect: port, path: path.join(dir, 'x'), count: 2 }).next(), {
+    code: 'HEAPHOUND_ERR_OPTION',
+  });
+  const { status, stdout, stderr } = await cli([
+    'capture',
+    '--inspect',
+    String(port),
+    '--keep-ids',
+    '--count',
+    '2',
+    '--interval',
+    '10ms',
+    '--out',
+    dir,
+    '--json',
+  ]);
   assert.equal(status, 0, stderr);
   assert.match(stderr, /--keep-ids has no effect/);
   assert.equal(JSON.parse(stdout).snapshots.length, 2);
@@ -163,52 +204,81 @@ async function cli(args, options) {
   const parts = { stdout: [], stderr: [] };
   for (const name of ['stdout', 'stderr']) child[name].on('data', (part) => parts[name].push(part));
   const [status] = await once(child, 'close');
-  return { status, bytes: Buffer.concat(parts.stdout), stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString() };
+  return {
+    status,
+    bytes: Buffer.concat(parts.stdout),
+    stdout: Buffer.concat(parts.stdout).toString(),
+    stderr: Buffer.concat(parts.stderr).toString(),
+  };
 }
 
 test('a process that says nothing of itself is captured all the same', async (t) => {
   const dir = folder(t);
-  const silent = "const nothing = () => { throw new Error('not permitted'); }; console.log('up'); globalThis.process = new Proxy({}, { get: nothing });";
+  const silent =
+    "const nothing = () => { throw new Error('not permitted'); }; console.log('up'); globalThis.process = new Proxy({}, { get: nothing });";
   const { port } = await start(t, { inspect: true, code: `${LEAKY.replace("console.log('up');", '')}${silent}` });
   const result = await captureFrom({ inspect: port, dir });
   assert.deepEqual([result.runtime, result.pid, result.node], ['V8', undefined, undefined]);
-  assert.ok(await countOf(result.path, 'Visit') > 0);
+  assert.ok((await countOf(result.path, 'Visit')) > 0);
   const sidecar = JSON.parse(fs.readFileSync(`${result.path}.json`, 'utf8'));
   assert.equal(sidecar.runtime, 'V8');
 });
 
 // The program itself: the script of npm before it does not end it.
 const deno = path.join(nodes, '@deno', 'linux-x64-glibc', 'deno');
-test('Deno without permissions is captured', { skip: !fs.existsSync(deno) && 'deno is not installed here' }, async (t) => {
-  const dir = folder(t);
-  const script = path.join(dir, 'leaky.js');
-  // Deno drops a session that begins before the program does.
-  fs.writeFileSync(script, LEAKY.replace('console.log', 'console.error'));
-  const args = ['run', '--no-prompt', '--inspect=127.0.0.1:0', script];
-  const { port } = await startOther(t, deno, args, /ws:\/\/127\.0\.0\.1:(\d+)[^]*\bup\b/);
-  const snapshots = path.join(dir, 'heaps');
-  fs.mkdirSync(snapshots);
-  for await (const { runtime } of captureSeriesFrom({ inspect: port, dir: snapshots, count: 3, intervalMs: 300 })) assert.equal(runtime, 'Deno');
-  const { leaks, comparison } = await findLeaks([snapshots]);
-  assert.equal(comparison.ids, true);
-  assert.equal(leaks[0].className, 'Visit');
-});
+test(
+  'Deno without permissions is captured',
+  { skip: !fs.existsSync(deno) && 'deno is not installed here' },
+  async (t) => {
+    const dir = folder(t);
+    const script = path.join(dir, 'leaky.js');
+    // Deno drops a session that begins before the program does.
+    fs.writeFileSync(script, LEAKY.replace('console.log', 'console.error'));
+    const args = ['run', '--no-prompt', '--inspect=127.0.0.1:0', script];
+    const { port } = await startOther(t, deno, args, /ws:\/\/127\.0\.0\.1:(\d+)[^]*\bup\b/);
+    const snapshots = path.join(dir, 'heaps');
+    fs.mkdirSync(snapshots);
+    for await (const { runtime } of captureSeriesFrom({ inspect: port, dir: snapshots, count: 3, intervalMs: 300 }))
+      assert.equal(runtime, 'Deno');
+    const { leaks, comparison } = await findLeaks([snapshots]);
+    assert.equal(comparison.ids, true);
+    assert.equal(leaks[0].className, 'Visit');
+  },
+);
 
-const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => fs.existsSync(file));
-test('a page of Chromium is captured', { skip: chromium === undefined && 'no Chromium is installed here' }, async (t) => {
-  const dir = folder(t);
-  const page = `data:text/html,<script>${encodeURIComponent(LEAKY)}</script>`;
-  const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-profile-'));
-  t.after(() => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
-  const { port } = await startOther(t, chromium, [...args, page], /ws:\/\/127\.0\.0\.1:(\d+)/);
-  const taken = [];
-  for await (const result of captureSeriesFrom({ inspect: port, dir, count: 3, intervalMs: 300 })) taken.push(result);
-  assert.deepEqual(taken.map(({ runtime, pid }) => [runtime, pid]), taken.map(() => ['V8', undefined]));
-  assert.match(taken[0].runtimeVersion, /Chrome/);
-  const { leaks } = await findLeaks([dir]);
-  assert.ok(leaks.some(({ className }) => className === 'Visit'), leaks.map(({ className }) => className).join());
-});
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) =>
+  fs.existsSync(file),
+);
+test(
+  'a page of Chromium is captured',
+  { skip: chromium === undefined && 'no Chromium is installed here' },
+  async (t) => {
+    const dir = folder(t);
+    const page = `data:text/html,<script>${encodeURIComponent(LEAKY)}</script>`;
+    const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-profile-'));
+    t.after(() => fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
+    const args = [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+    ];
+    const { port } = await startOther(t, chromium, [...args, page], /ws:\/\/127\.0\.0\.1:(\d+)/);
+    const taken = [];
+    for await (const result of captureSeriesFrom({ inspect: port, dir, count: 3, intervalMs: 300 })) taken.push(result);
+    assert.deepEqual(
+      taken.map(({ runtime, pid }) => [runtime, pid]),
+      taken.map(() => ['V8', undefined]),
+    );
+    assert.match(taken[0].runtimeVersion, /Chrome/);
+    const { leaks } = await findLeaks([dir]);
+    assert.ok(
+      leaks.some(({ className }) => className === 'Visit'),
+      leaks.map(({ className }) => className).join(),
+    );
+  },
+);
 
 /** A process that is not Node.js, when it has said its port. */
 async function startOther(t, program, args, said) {
@@ -233,11 +303,12 @@ async function startOther(t, program, args, said) {
 
 test('what cannot be captured is left alone, and the error says why', { skip: !isLinux }, async (t) => {
   const dir = folder(t);
-  const rejects = (options, code, text) => assert.rejects(captureFrom({ dir, ...options }), (error) => {
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, text);
-    return true;
-  });
+  const rejects = (options, code, text) =>
+    assert.rejects(captureFrom({ dir, ...options }), (error) => {
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, text);
+      return true;
+    });
   const sleeper = spawn('sleep', ['100']);
   t.after(() => sleeper.kill());
   await rejects({ pid: sleeper.pid }, 'HEAPHOUND_ERR_INSPECTOR', /not a Node\.js process/);
@@ -289,7 +360,8 @@ test('a process that writes is not left before it has written, for Node.js befor
       socket.on('close', () => seen.push('closed'));
       socket.on('message', async (text) => {
         const { id, method } = JSON.parse(text);
-        const piece = () => socket.send(JSON.stringify({ method: 'HeapProfiler.addHeapSnapshotChunk', params: { chunk: '{' } }));
+        const piece = () =>
+          socket.send(JSON.stringify({ method: 'HeapProfiler.addHeapSnapshotChunk', params: { chunk: '{' } }));
         const answer = (result) => socket.send(JSON.stringify({ id, result }));
         if (method !== 'HeapProfiler.takeHeapSnapshot') return answer({ result: { value: facts } });
         piece();
@@ -300,7 +372,13 @@ test('a process that writes is not left before it has written, for Node.js befor
   const controller = new AbortController();
   const reason = new Error('changed my mind');
   const onProgress = ({ stage }) => stage === 'writing' && controller.abort(reason);
-  const capturing = captureFrom({ inspect: `ws://127.0.0.1:${server.address().port}`, dir, signal: controller.signal, onProgress, checkHeadroom: false });
+  const capturing = captureFrom({
+    inspect: `ws://127.0.0.1:${server.address().port}`,
+    dir,
+    signal: controller.signal,
+    onProgress,
+    checkHeadroom: false,
+  });
   const rejected = assert.rejects(capturing, reason).then(() => seen.push('rejected'));
   const { piece, answer, gone } = await writing;
   for (let index = 0; index < 5; index += 1) {
@@ -322,7 +400,10 @@ test('nothing is read from the socket while a piece is worked on', async (t) => 
   let sent = 0;
   server.on('connection', (socket) => {
     for (let number = 0; number < PIECES; number += 1) {
-      socket.send(JSON.stringify({ method: 'piece', params: { number, text: 'x'.repeat(1 << 20) } }), () => (sent += 1));
+      socket.send(
+        JSON.stringify({ method: 'piece', params: { number, text: 'x'.repeat(1 << 20) } }),
+        () => (sent += 1),
+      );
     }
   });
   let open;
@@ -341,7 +422,10 @@ test('nothing is read from the socket while a piece is worked on', async (t) => 
   assert.deepEqual(seen.slice(1), []);
   open();
   await all;
-  assert.deepEqual(seen, Array.from({ length: PIECES }, (_, number) => number));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: PIECES }, (_, number) => number),
+  );
   await close();
 });
 
@@ -380,7 +464,11 @@ test('contents of strings can stay where they are', { skip: !isLinux }, async (t
   const redacted = await capture({ redact: 'strings', key: 'a key that nobody guesses' });
   assert.ok(!redacted.includes(secret) && redacted.includes('password'));
   await assert.rejects(capture({ key: 'a key that nobody guesses' }), { code: 'HEAPHOUND_ERR_OPTION' });
-  const told = spawnSync(process.execPath, [MAIN, 'capture', '--inspect', String(port), '--redact', '--out', 'r.heapsnapshot'], { encoding: 'utf8', cwd: dir });
+  const told = spawnSync(
+    process.execPath,
+    [MAIN, 'capture', '--inspect', String(port), '--redact', '--out', 'r.heapsnapshot'],
+    { encoding: 'utf8', cwd: dir },
+  );
   assert.equal(told.status, 0, told.stderr);
   assert.ok(!fs.readFileSync(path.join(dir, 'r.heapsnapshot'), 'utf8').includes(secret));
 });
@@ -388,13 +476,17 @@ test('contents of strings can stay where they are', { skip: !isLinux }, async (t
 test('the command line captures, lists and explains', { skip: !isLinux }, async (t) => {
   const dir = folder(t);
   const { pid, port } = await start(t, { inspect: true });
-  const heaphound = (...args) => spawnSync(process.execPath, [MAIN, 'capture', ...args], { encoding: 'utf8', cwd: dir });
+  const heaphound = (...args) =>
+    spawnSync(process.execPath, [MAIN, 'capture', ...args], { encoding: 'utf8', cwd: dir });
   const list = heaphound('--inspect', String(port), '--list');
   assert.match(list.stdout, /^ *1 /m, list.stderr);
   const told = heaphound('--inspect', `127.0.0.1:${port}`, '--out', 'app.heapsnapshot');
   assert.equal(told.status, 0, told.stderr);
   assert.match(told.stdout, new RegExp(`^app\\.heapsnapshot\n.*process ${pid}, Node\\.js v.*\n.*was open before`));
-  assert.equal(JSON.parse(fs.readFileSync(path.join(dir, 'app.heapsnapshot'), 'utf8')).snapshot.node_count > 1000, true);
+  assert.equal(
+    JSON.parse(fs.readFileSync(path.join(dir, 'app.heapsnapshot'), 'utf8')).snapshot.node_count > 1000,
+    true,
+  );
   const json = JSON.parse(heaphound('--inspect', String(port), '--compress', 'gz', '--worker', '1', '--json').stdout);
   assert.deepEqual([json.threadId, path.dirname(json.path), path.extname(json.path)], [1, fs.realpathSync(dir), '.gz']);
   const again = heaphound('--inspect', String(port), '--out', 'app.heapsnapshot');
@@ -404,21 +496,29 @@ test('the command line captures, lists and explains', { skip: !isLinux }, async 
   assert.equal(heaphound('--pid', 'x').status, 2);
 });
 
-test('what ends like a directory is one: it is made, and each snapshot gets a name in it', { skip: !isLinux }, async (t) => {
-  const dir = folder(t);
-  const { port } = await start(t, { inspect: true });
-  const heaphound = (...args) => spawnSync(process.execPath, [MAIN, 'capture', '--inspect', String(port), ...args], { encoding: 'utf8', cwd: dir });
-  for (const count of [1, 2]) {
-    const told = heaphound('--out', 'new/heaps/');
-    assert.equal(told.status, 0, told.stderr);
-    const found = fs.readdirSync(path.join(dir, 'new', 'heaps')).filter((name) => name.endsWith('.heapsnapshot.zst'));
-    assert.equal(found.length, count);
-  }
-  fs.writeFileSync(path.join(dir, 'file'), '');
-  const refused = heaphound('--out', 'file/');
-  assert.equal(refused.status, 2);
-  assert.match(refused.stderr, /^error: --out file\/ is no directory, and cannot be made one: E/);
-});
+test(
+  'what ends like a directory is one: it is made, and each snapshot gets a name in it',
+  { skip: !isLinux },
+  async (t) => {
+    const dir = folder(t);
+    const { port } = await start(t, { inspect: true });
+    const heaphound = (...args) =>
+      spawnSync(process.execPath, [MAIN, 'capture', '--inspect', String(port), ...args], {
+        encoding: 'utf8',
+        cwd: dir,
+      });
+    for (const count of [1, 2]) {
+      const told = heaphound('--out', 'new/heaps/');
+      assert.equal(told.status, 0, told.stderr);
+      const found = fs.readdirSync(path.join(dir, 'new', 'heaps')).filter((name) => name.endsWith('.heapsnapshot.zst'));
+      assert.equal(found.length, count);
+    }
+    fs.writeFileSync(path.join(dir, 'file'), '');
+    const refused = heaphound('--out', 'file/');
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /^error: --out file\/ is no directory, and cannot be made one: E/);
+  },
+);
 
 function nodeOfLine(line) {
   if (process.version.startsWith(`v${line}.`)) return process.execPath;

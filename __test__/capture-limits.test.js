@@ -28,7 +28,17 @@ test('captures that queue take their turns in the order of the calls', async (t)
   await assert.rejects(captureSnapshot({ dir }), { code: 'HEAPHOUND_ERR_BUSY' });
   await Promise.all(running);
   assert.deepEqual(ended, ['a', 'b', 'c']);
-  assert.deepEqual(fs.readdirSync(dir).sort(), ['a', 'a.ids', 'a.json', 'b', 'b.ids', 'b.json', 'c', 'c.ids', 'c.json']);
+  assert.deepEqual(fs.readdirSync(dir).sort(), [
+    'a',
+    'a.ids',
+    'a.json',
+    'b',
+    'b.ids',
+    'b.json',
+    'c',
+    'c.ids',
+    'c.json',
+  ]);
 });
 
 test('the turn is one for all threads, and a thread that ends gives it back', async (t) => {
@@ -58,7 +68,13 @@ test('who waits for a turn can be stopped, and the others move up', async (t) =>
   await Promise.all(refused);
   turn.release();
   const result = await patient;
-  assert.deepEqual(fs.readdirSync(dir).filter((name) => !name.endsWith('.ids')).sort(), [path.basename(result.path), `${path.basename(result.path)}.json`]);
+  assert.deepEqual(
+    fs
+      .readdirSync(dir)
+      .filter((name) => !name.endsWith('.ids'))
+      .sort(),
+    [path.basename(result.path), `${path.basename(result.path)}.json`],
+  );
 });
 
 test('a time limit that passes while the thread is held is kept to', async (t) => {
@@ -84,13 +100,25 @@ test('limits on memory and pause refuse before anything is done, and can be over
     assert.deepEqual([error.code, error.have], ['HEAPHOUND_ERR_NO_HEADROOM', 1000]);
     return error.need > 1e6;
   });
-  await assert.rejects(captureSnapshot({ dir, mode: 'inline', maxPauseMs: 1 }), (error) => error.code === 'HEAPHOUND_ERR_MAX_PAUSE' && error.need > error.have);
+  await assert.rejects(
+    captureSnapshot({ dir, mode: 'inline', maxPauseMs: 1 }),
+    (error) => error.code === 'HEAPHOUND_ERR_MAX_PAUSE' && error.need > error.have,
+  );
   assert.deepEqual(fs.readdirSync(dir), []);
   await captureSnapshot({ dir, maxMemoryBytes: 1000, maxPauseMs: 1, checkHeadroom: false });
 });
 
 test('bad limits are refused', async () => {
-  for (const options of [{ timeoutMs: 0 }, { timeoutMs: 2 ** 31 }, { maxBytes: -1 }, { maxMemoryBytes: '1GB' }, { maxPauseMs: 1.5 }, { queue: 1 }, { keepIds: 'yes' }, { checkHeadroom: 0 }]) {
+  for (const options of [
+    { timeoutMs: 0 },
+    { timeoutMs: 2 ** 31 },
+    { maxBytes: -1 },
+    { maxMemoryBytes: '1GB' },
+    { maxPauseMs: 1.5 },
+    { queue: 1 },
+    { keepIds: 'yes' },
+    { checkHeadroom: 0 },
+  ]) {
     await assert.rejects(captureSnapshot(options), { code: 'HEAPHOUND_ERR_OPTION' }, JSON.stringify(options));
   }
 });
@@ -104,9 +132,12 @@ test('ids are kept while the inspector is open', async (t) => {
 
 for (const line of [20, 22, 24, 26]) {
   const node = nodeOfLine(line);
-  test(`on Node ${line} ids go on in a series and start anew after it`, { skip: node === undefined && `node${line} is not installed` }, async (t) => {
-    const dir = folder(t);
-    const code = `
+  test(
+    `on Node ${line} ids go on in a series and start anew after it`,
+    { skip: node === undefined && `node${line} is not installed` },
+    async (t) => {
+      const dir = folder(t);
+      const code = `
       const { captureSnapshot } = require(${JSON.stringify(ROOT)});
       class Kept {}
       class Late {}
@@ -123,21 +154,30 @@ for (const line of [20, 22, 24, 26]) {
         console.log(JSON.stringify(results));
       })();
     `;
-    const results = JSON.parse(execFileSync(node, ['-e', code], { encoding: 'utf8' }));
-    const facts = [];
-    for (const { path: file, idSpace, idsKept, nodeCount } of results) {
-      const snapshot = await openSnapshot(file);
-      const [{ id }] = await snapshot.query({ className: '^Kept$', kind: 'object' });
-      facts.push({ id, idSpace, idsKept, anew: snapshot.info.maxObjectId < 2.1 * nodeCount });
-      await snapshot.close();
-    }
-    assert.deepEqual(facts.map(({ idsKept }) => idsKept), [true, true, false, true, false]);
-    const [first, second, third, fourth, fifth] = facts;
-    assert.ok(first.idSpace === second.idSpace && second.idSpace === third.idSpace && fourth.idSpace === fifth.idSpace);
-    assert.notEqual(third.idSpace, fourth.idSpace);
-    assert.ok(first.id === second.id && second.id === third.id && fourth.id === fifth.id);
-    assert.deepEqual(facts.slice(0, 4).map(({ anew }) => anew), [true, true, false, true]);
-  });
+      const results = JSON.parse(execFileSync(node, ['-e', code], { encoding: 'utf8' }));
+      const facts = [];
+      for (const { path: file, idSpace, idsKept, nodeCount } of results) {
+        const snapshot = await openSnapshot(file);
+        const [{ id }] = await snapshot.query({ className: '^Kept$', kind: 'object' });
+        facts.push({ id, idSpace, idsKept, anew: snapshot.info.maxObjectId < 2.1 * nodeCount });
+        await snapshot.close();
+      }
+      assert.deepEqual(
+        facts.map(({ idsKept }) => idsKept),
+        [true, true, false, true, false],
+      );
+      const [first, second, third, fourth, fifth] = facts;
+      assert.ok(
+        first.idSpace === second.idSpace && second.idSpace === third.idSpace && fourth.idSpace === fifth.idSpace,
+      );
+      assert.notEqual(third.idSpace, fourth.idSpace);
+      assert.ok(first.id === second.id && second.id === third.id && fourth.id === fifth.id);
+      assert.deepEqual(
+        facts.slice(0, 4).map(({ anew }) => anew),
+        [true, true, false, true],
+      );
+    },
+  );
 }
 
 function nodeOfLine(line) {

@@ -33,23 +33,24 @@ function descriptors() {
   return fs.existsSync('/proc/self/fd') ? fs.readdirSync('/proc/self/fd').length : 0;
 }
 
-for (const mode of MODES) test(`a stream gets the whole snapshot, as fast as it takes it, and is ended: ${mode}`, async () => {
-  for (const compression of ['zstd', 'gzip', 'none']) {
-    const taken = [];
-    const stream = slow(taken);
-    const result = await captureSnapshot({ stream, compression, mode });
-    assert.ok(stream.writableFinished);
-    const stored = Buffer.concat(taken);
-    assert.equal(stored.length, result.storedBytes);
-    assert.equal(createHash('sha256').update(stored).digest('hex'), result.sha256);
-    assert.equal(result.path, undefined);
-    assert.equal(result.mode, mode);
-    if (compression === 'gzip') assert.equal(zlib.gunzipSync(stored).length, result.rawBytes);
-    const snapshot = await openSnapshot(Readable.from([stored]));
-    assert.equal(snapshot.info.nodeCount, result.nodeCount);
-    await snapshot.close();
-  }
-});
+for (const mode of MODES)
+  test(`a stream gets the whole snapshot, as fast as it takes it, and is ended: ${mode}`, async () => {
+    for (const compression of ['zstd', 'gzip', 'none']) {
+      const taken = [];
+      const stream = slow(taken);
+      const result = await captureSnapshot({ stream, compression, mode });
+      assert.ok(stream.writableFinished);
+      const stored = Buffer.concat(taken);
+      assert.equal(stored.length, result.storedBytes);
+      assert.equal(createHash('sha256').update(stored).digest('hex'), result.sha256);
+      assert.equal(result.path, undefined);
+      assert.equal(result.mode, mode);
+      if (compression === 'gzip') assert.equal(zlib.gunzipSync(stored).length, result.rawBytes);
+      const snapshot = await openSnapshot(Readable.from([stored]));
+      assert.equal(snapshot.info.nodeCount, result.nodeCount);
+      await snapshot.close();
+    }
+  });
 
 test('gzip of several threads is read by DecompressionStream', async () => {
   const through = new PassThrough();
@@ -74,8 +75,15 @@ async function failEveryWay(mode) {
   const cause = new Error('the other side went away');
   const failing = new Writable({ write: (_chunk, _encoding, done) => done(cause) });
   failing.on('error', () => {});
-  await assert.rejects(captureSnapshot({ stream: failing, mode }), (error) => error.code === 'HEAPHOUND_ERR_STREAM' && error.cause === cause);
-  const closed = new Writable({ write() { this.destroy(); } });
+  await assert.rejects(
+    captureSnapshot({ stream: failing, mode }),
+    (error) => error.code === 'HEAPHOUND_ERR_STREAM' && error.cause === cause,
+  );
+  const closed = new Writable({
+    write() {
+      this.destroy();
+    },
+  });
   await assert.rejects(captureSnapshot({ stream: closed, mode }), { code: 'HEAPHOUND_ERR_STREAM' });
   const ended = slow([]);
   ended.end();
@@ -85,7 +93,11 @@ async function failEveryWay(mode) {
   const stuck = new Writable({ write: () => controller.abort(reason) });
   await assert.rejects(captureSnapshot({ stream: stuck, mode, signal: controller.signal }), reason);
   assert.ok(stuck.destroyed);
-  for (const options of [{ stream: {} }, { stream: slow([]), path: 'a' }, { stream: new Writable({ objectMode: true }) }]) {
+  for (const options of [
+    { stream: {} },
+    { stream: slow([]), path: 'a' },
+    { stream: new Writable({ objectMode: true }) },
+  ]) {
     await assert.rejects(captureSnapshot(options), { code: 'HEAPHOUND_ERR_OPTION' });
   }
 }
@@ -94,53 +106,71 @@ test('a capture that fails destroys the stream and does not end it', async () =>
   for (const mode of MODES) {
     const taken = [];
     const limited = slow(taken);
-    await assert.rejects(captureSnapshot({ stream: limited, mode, maxBytes: 1000 }), { code: 'HEAPHOUND_ERR_MAX_BYTES' });
+    await assert.rejects(captureSnapshot({ stream: limited, mode, maxBytes: 1000 }), {
+      code: 'HEAPHOUND_ERR_MAX_BYTES',
+    });
     assert.ok(limited.destroyed && !limited.writableFinished);
     if (mode === 'inline') assert.deepEqual(taken, []);
   }
 });
 
-test('a copy that is killed while the stream takes is an error, and a slow stream is none', { skip: MODES.length === 1 && whyNoFork() }, async () => {
-  const children = () => fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-  // Enough for the pipe and everything on the way to be full.
-  const ballast = Array.from({ length: 60_000 }, (_, index) => ({ index, text: `ballast ${index}` }));
-  for (const isKilled of [true, false]) {
-    let bytes = 0;
-    const stream = new Writable({
-      write(chunk, _encoding, done) {
-        const isFirst = bytes === 0;
-        bytes += chunk.length;
-        if (!isFirst) return done();
-        const [copy] = children();
-        if (isKilled) process.kill(copy, 'SIGKILL');
-        setTimeout(done, 100);
-      },
-    });
-    const capturing = captureSnapshot({ stream, mode: 'fork', compression: 'none' });
-    if (isKilled) {
-      await assert.rejects(capturing, { code: 'HEAPHOUND_ERR_KILLED' });
-      assert.ok(stream.destroyed && !stream.writableFinished && bytes > 0);
-    } else {
-      assert.equal((await capturing).storedBytes, bytes);
+test(
+  'a copy that is killed while the stream takes is an error, and a slow stream is none',
+  { skip: MODES.length === 1 && whyNoFork() },
+  async () => {
+    const children = () =>
+      fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    // Enough for the pipe and everything on the way to be full.
+    const ballast = Array.from({ length: 60_000 }, (_, index) => ({ index, text: `ballast ${index}` }));
+    for (const isKilled of [true, false]) {
+      let bytes = 0;
+      const stream = new Writable({
+        write(chunk, _encoding, done) {
+          const isFirst = bytes === 0;
+          bytes += chunk.length;
+          if (!isFirst) return done();
+          const [copy] = children();
+          if (isKilled) process.kill(copy, 'SIGKILL');
+          setTimeout(done, 100);
+        },
+      });
+      const capturing = captureSnapshot({ stream, mode: 'fork', compression: 'none' });
+      if (isKilled) {
+        await assert.rejects(capturing, { code: 'HEAPHOUND_ERR_KILLED' });
+        assert.ok(stream.destroyed && !stream.writableFinished && bytes > 0);
+      } else {
+        assert.equal((await capturing).storedBytes, bytes);
+      }
+      assert.deepEqual(children(), []);
     }
-    assert.deepEqual(children(), []);
-  }
-  assert.equal(ballast.length, 60_000);
-});
+    assert.equal(ballast.length, 60_000);
+  },
+);
 
-test('a copy that fails after its first byte is not replaced', { skip: MODES.length === 1 && whyNoFork() }, async () => {
-  const outlet = newOutlet();
-  const options = { target: outlet, compression: 'none', heap: {}, stalledMs: 300 };
-  const capturing = captureByFork(options);
-  const failed = assert.rejects(capturing, (error) => error.code === 'HEAPHOUND_ERR_CAPTURE' && /after \d+ bytes had gone out/.test(error.message));
-  const first = await run({}, (control) => outlet.next(control));
-  const [copy] = fs.readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-  process.kill(copy, 'SIGSTOP');
-  assert.ok(first.length > 0);
-  await assert.rejects(empty(outlet), { code: 'HEAPHOUND_ERR_IO' });
-  outlet.close();
-  await failed;
-});
+test(
+  'a copy that fails after its first byte is not replaced',
+  { skip: MODES.length === 1 && whyNoFork() },
+  async () => {
+    const outlet = newOutlet();
+    const options = { target: outlet, compression: 'none', heap: {}, stalledMs: 300 };
+    const capturing = captureByFork(options);
+    const failed = assert.rejects(
+      capturing,
+      (error) => error.code === 'HEAPHOUND_ERR_CAPTURE' && /after \d+ bytes had gone out/.test(error.message),
+    );
+    const first = await run({}, (control) => outlet.next(control));
+    const [copy] = fs
+      .readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
+    process.kill(copy, 'SIGSTOP');
+    assert.ok(first.length > 0);
+    await assert.rejects(empty(outlet), { code: 'HEAPHOUND_ERR_IO' });
+    outlet.close();
+    await failed;
+  },
+);
 
 async function empty(outlet) {
   while ((await run({}, (control) => outlet.next(control))) !== null);

@@ -40,12 +40,29 @@ test('the heap is that of the worker, and another worker is not disturbed', asyn
   const [one, two] = [await start(t, { name: 'One' }), await start(t, { name: 'Two' })];
   const results = [];
   for (const worker of [two, one]) results.push(await captureSnapshot({ worker, dir, compression: 'gzip' }));
-  assert.deepEqual(results.map((result) => result.threadId), [two.threadId, one.threadId]);
-  assert.deepEqual(fs.readdirSync(dir).filter((name) => !name.endsWith('.ids')).sort(), results.flatMap(({ path: file }) => [path.basename(file), `${path.basename(file)}.json`]).sort());
-  for (const [at, names] of [['Two', 'One'], ['One', 'Two']].entries()) {
-    assert.match(path.basename(results[at].path), new RegExp(`^heaphound-\\d{8}T\\d{9}Z-${process.pid}-${results[at].threadId}-.*gz$`));
+  assert.deepEqual(
+    results.map((result) => result.threadId),
+    [two.threadId, one.threadId],
+  );
+  assert.deepEqual(
+    fs
+      .readdirSync(dir)
+      .filter((name) => !name.endsWith('.ids'))
+      .sort(),
+    results.flatMap(({ path: file }) => [path.basename(file), `${path.basename(file)}.json`]).sort(),
+  );
+  for (const [at, names] of [
+    ['Two', 'One'],
+    ['One', 'Two'],
+  ].entries()) {
+    assert.match(
+      path.basename(results[at].path),
+      new RegExp(`^heaphound-\\d{8}T\\d{9}Z-${process.pid}-${results[at].threadId}-.*gz$`),
+    );
     const snapshot = await openSnapshot(results[at].path);
-    const counts = await Promise.all(names.map(async (name) => (await snapshot.query({ className: `^Mine${name}$`, kind: 'object' })).length));
+    const counts = await Promise.all(
+      names.map(async (name) => (await snapshot.query({ className: `^Mine${name}$`, kind: 'object' })).length),
+    );
     assert.deepEqual([counts[0] > 0, counts[1]], [true, 0]);
     await snapshot.close();
   }
@@ -83,12 +100,17 @@ test('a worker that ends while it is waited for is an error, and never a crash',
   const ends = [
     ['for (;;) {}', (worker) => worker.terminate()],
     ['', (worker) => worker.terminate()],
-    ["require('node:worker_threads').parentPort.on('message', () => process.exit());", (worker) => worker.postMessage('end')],
+    [
+      "require('node:worker_threads').parentPort.on('message', () => process.exit());",
+      (worker) => worker.postMessage('end'),
+    ],
   ];
   for (let round = 0; round < 4; round += 1) {
     for (const [then, end] of ends) {
       const worker = await start(t, { then });
-      const capturing = assert.rejects(captureSnapshot({ worker, dir, queue: true }), { code: 'HEAPHOUND_ERR_CAPTURE' });
+      const capturing = assert.rejects(captureSnapshot({ worker, dir, queue: true }), {
+        code: 'HEAPHOUND_ERR_CAPTURE',
+      });
       const exit = once(worker, 'exit');
       await delay(round * 20);
       end(worker);
@@ -110,7 +132,9 @@ test('an end of a worker that is lost while it is told is repeated, and the work
     return calls === 1 ? new Promise(() => {}) : Worker.prototype.terminate.call(worker);
   };
   worker.terminate = losing;
-  const capturing = [1, 2].map(() => assert.rejects(captureSnapshot({ worker, dir, queue: true }), { code: 'HEAPHOUND_ERR_CAPTURE' }));
+  const capturing = [1, 2].map(() =>
+    assert.rejects(captureSnapshot({ worker, dir, queue: true }), { code: 'HEAPHOUND_ERR_CAPTURE' }),
+  );
   const exit = once(worker, 'exit');
   worker.terminate();
   await Promise.all([...capturing, exit]);

@@ -66,7 +66,13 @@ test('a capture is a whole, private, compressed file that opens', async (t) => {
   assert.equal(typeof result.reason, 'string');
   assert.deepEqual([result.node, result.pid, result.threadId], [process.version, process.pid, 0]);
   assert.ok(!Number.isNaN(Date.parse(result.startedAt)));
-  assert.deepEqual(fs.readdirSync(dir).filter((name) => !name.endsWith('.ids')).sort(), [path.basename(result.path), `${path.basename(result.path)}.json`]);
+  assert.deepEqual(
+    fs
+      .readdirSync(dir)
+      .filter((name) => !name.endsWith('.ids'))
+      .sort(),
+    [path.basename(result.path), `${path.basename(result.path)}.json`],
+  );
   const sidecar = JSON.parse(fs.readFileSync(`${result.path}.json`, 'utf8'));
   assert.deepEqual({ path: result.path, ...sidecar }, { version: 1, ...result });
   assert.equal(fs.statSync(`${result.path}.json`).mode & 0o777, 0o600);
@@ -186,13 +192,17 @@ test('a worker captures its own heap', async (t) => {
   assert.ok(fs.existsSync(result.path));
 });
 
-test('without a path for the descriptor the stream of V8 does as well', { skip: process.platform === 'win32' }, async (t) => {
-  const file = path.join(folder(t), 'streamed');
-  const capture = addon.startCapture(file, 'none');
-  await writeByStream(capture.fd, {});
-  const result = await run({}, (control) => capture.finish(control));
-  assert.equal(JSON.parse(fs.readFileSync(file, 'utf8')).snapshot.edge_count, result.edgeCount);
-});
+test(
+  'without a path for the descriptor the stream of V8 does as well',
+  { skip: process.platform === 'win32' },
+  async (t) => {
+    const file = path.join(folder(t), 'streamed');
+    const capture = addon.startCapture(file, 'none');
+    await writeByStream(capture.fd, {});
+    const result = await run({}, (control) => capture.finish(control));
+    assert.equal(JSON.parse(fs.readFileSync(file, 'utf8')).snapshot.edge_count, result.edgeCount);
+  },
+);
 
 test('no descriptor and no thread is left', { skip: !isLinux }, async (t) => {
   const dir = folder(t);
@@ -221,7 +231,9 @@ test('a full disk is an error with its own code, and leaves nothing', { skip: !c
     });
   `;
   const script = `mount -t tmpfs -o size=128k none "$1" && exec "$2" -e "$3"`;
-  const out = execFileSync('unshare', ['-rm', 'sh', '-c', script, 'sh', dir, process.execPath, code], { encoding: 'utf8' });
+  const out = execFileSync('unshare', ['-rm', 'sh', '-c', script, 'sh', dir, process.execPath, code], {
+    encoding: 'utf8',
+  });
   const [errorCode, files, more] = JSON.parse(out);
   assert.deepEqual([errorCode, files], ['HEAPHOUND_ERR_NO_SPACE', []]);
   assert.ok(more <= 1, `${more} more descriptors`);

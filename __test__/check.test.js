@@ -22,7 +22,9 @@ let fingerprints;
 before(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-check-'));
   baseline = path.join(folder, 'heap.json');
-  fingerprints = JSON.parse((await heaphound(['leaks', BEFORE, AFTER, '--json'])).stdout).leaks.map((leak) => leak.fingerprint).sort();
+  fingerprints = JSON.parse((await heaphound(['leaks', BEFORE, AFTER, '--json'])).stdout)
+    .leaks.map((leak) => leak.fingerprint)
+    .sort();
 });
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
@@ -30,8 +32,12 @@ after(() => fs.rmSync(folder, { recursive: true, force: true }));
 function heaphound(args, environment = {}) {
   const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, GITHUB_ACTIONS, ...inherited } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { env: { ...inherited, ...environment }, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
-      resolve({ code: error ? error.code : 0, stdout, stderr }));
+    execFile(
+      process.execPath,
+      [MAIN, ...args],
+      { env: { ...inherited, ...environment }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }),
+    );
   });
 }
 
@@ -43,13 +49,19 @@ describe('check', () => {
   it('wants a baseline, and tells how to get one', async () => {
     const { code, stdout, stderr } = await check();
     assert.deepEqual([code, stdout], [3, '']);
-    assert.match(stderr, /^error HEAPHOUND_ERR_BASELINE: the baseline .*heap\.json does not exist: write the first one with --update\n$/);
+    assert.match(
+      stderr,
+      /^error HEAPHOUND_ERR_BASELINE: the baseline .*heap\.json does not exist: write the first one with --update\n$/,
+    );
   });
 
   it('writes one that is sorted and the same each time, and is content with it', async () => {
     assert.match((await check('--update')).stdout, /heap\.json: 2 leaks\n$/);
     const first = fs.readFileSync(baseline, 'utf8');
-    assert.deepEqual(read().leaks.map((entry) => entry.fingerprint), fingerprints);
+    assert.deepEqual(
+      read().leaks.map((entry) => entry.fingerprint),
+      fingerprints,
+    );
     assert.deepEqual(Object.keys(read().leaks[0]).slice(0, 3), ['fingerprint', 'className', 'container']);
     await check('--update');
     assert.equal(fs.readFileSync(baseline, 'utf8'), first);
@@ -58,7 +70,8 @@ describe('check', () => {
     assert.match(stdout, /^0 new leaks, 2 known ones, 0 ones of the baseline gone\.$/m);
     // It knows of two leaks: it does not say that there is none.
     assert.match(stdout, /^No new leak over 2 snapshots .*\n2 leaks of the baseline are still there\./);
-    for (const fingerprint of fingerprints) assert.match(stdout, new RegExp(`^ {3}\\S+ \\+[\\d,]+.* in .*\\[${fingerprint}\\]$`, 'm'));
+    for (const fingerprint of fingerprints)
+      assert.match(stdout, new RegExp(`^ {3}\\S+ \\+[\\d,]+.* in .*\\[${fingerprint}\\]$`, 'm'));
     assert.doesNotMatch(stdout, /Nothing accumulated|nothing accumulates|^No leak/m);
     const markdown = (await check('--markdown')).stdout;
     assert.match(markdown, /^### No new leak\n/);
@@ -74,20 +87,33 @@ describe('check', () => {
     assert.match(stdout, new RegExp(`heaphound explain ${fingerprints[1]}`));
     assert.match(stdout, /^1 new leak, 1 known one, 1 one of the baseline gone\. --update takes those out\.$/m);
     const document = JSON.parse((await check('--json')).stdout);
-    assert.deepEqual(document.leaks.map((leak) => leak.fingerprint), [fingerprints[1]]);
+    assert.deepEqual(
+      document.leaks.map((leak) => leak.fingerprint),
+      [fingerprints[1]],
+    );
     assert.deepEqual([document.known, document.gone], [[fingerprints[0]], [{ fingerprint: 'gone' }]]);
-    const { runs: [{ results }] } = JSON.parse((await check('--sarif')).stdout);
+    const {
+      runs: [{ results }],
+    } = JSON.parse((await check('--sarif')).stdout);
     assert.deepEqual(results.map((result) => result.baselineState).sort(), ['new', 'unchanged']);
   });
 
   it('keeps a note', async () => {
     write({ version: 1, leaks: [{ fingerprint: fingerprints[0], note: 'until the cache is gone' }] });
     await check('--update');
-    assert.deepEqual(read().leaks.map((entry) => entry.note), ['until the cache is gone', undefined]);
+    assert.deepEqual(
+      read().leaks.map((entry) => entry.note),
+      ['until the cache is gone', undefined],
+    );
   });
 
   it('says what is wrong with a broken one, and writes it anew', async () => {
-    for (const [content, message] of [['{', /is no JSON/], ['{}', /no baseline of version 1/], ['null', /no baseline of version 1/], ['{"version":1,"leaks":[7]}', /has no list `leaks`/]]) {
+    for (const [content, message] of [
+      ['{', /is no JSON/],
+      ['{}', /no baseline of version 1/],
+      ['null', /no baseline of version 1/],
+      ['{"version":1,"leaks":[7]}', /has no list `leaks`/],
+    ]) {
       write(content);
       const { code, stderr } = await check();
       assert.equal(code, 3, content);
@@ -96,7 +122,14 @@ describe('check', () => {
     }
     assert.equal((await check('--update')).code, 0);
     assert.equal(read().leaks.length, 2);
-    const { code, stderr } = await heaphound(['check', BEFORE, AFTER, '--baseline', path.join(folder, 'no', 'folder.json'), '--update']);
+    const { code, stderr } = await heaphound([
+      'check',
+      BEFORE,
+      AFTER,
+      '--baseline',
+      path.join(folder, 'no', 'folder.json'),
+      '--update',
+    ]);
     assert.equal(code, 3);
     assert.match(stderr, /HEAPHOUND_ERR_BASELINE: .* cannot be written/);
   });
@@ -117,7 +150,13 @@ describe('explain', () => {
     const [fingerprint] = fingerprints;
     const { code, stdout } = await heaphound(['explain', fingerprint.slice(0, 6), BEFORE, AFTER]);
     assert.equal(code, 0);
-    for (const title of ['Growth', 'Why it stays alive', 'What one of them is made of', 'Some of them', 'If this is as it should be']) {
+    for (const title of [
+      'Growth',
+      'Why it stays alive',
+      'What one of them is made of',
+      'Some of them',
+      'If this is as it should be',
+    ]) {
       assert.match(stdout, new RegExp(`^ {3}${title}$`, 'm'));
     }
     assert.match(stdout, /^ {3}✓ global @\d+\n {7}\S/m);
@@ -141,11 +180,28 @@ describe('explain', () => {
   });
 
   it('is printed by leaks with the options by which the leak was found', async () => {
-    const options = ['--operations', '200', '--compare-by', 'structure', '--order', 'given', '--allow', 'same,unrelated',
-      '--ignore', 'Foo,Bar', '--ignore', '/a b/', '--no-source-maps'];
+    const options = [
+      '--operations',
+      '200',
+      '--compare-by',
+      'structure',
+      '--order',
+      'given',
+      '--allow',
+      'same,unrelated',
+      '--ignore',
+      'Foo,Bar',
+      '--ignore',
+      '/a b/',
+      '--no-source-maps',
+    ];
     const { stdout } = await heaphound(['leaks', BEFORE, AFTER, '--root', folder, ...options]);
     const [line] = /^ {3}heaphound explain .*$/m.exec(stdout);
-    const words = line.trim().split(/ (?=(?:[^']*'[^']*')*[^']*$)/).slice(1).map((word) => word.replaceAll('\'', ''));
+    const words = line
+      .trim()
+      .split(/ (?=(?:[^']*'[^']*')*[^']*$)/)
+      .slice(1)
+      .map((word) => word.replaceAll("'", ''));
     assert.deepEqual([...words.slice(2, 4), ...words.slice(4).sort()], [BEFORE, AFTER, ...options.toSorted()]);
     const explained = await heaphound(words);
     assert.equal(explained.code, 0, explained.stderr);
@@ -156,14 +212,20 @@ describe('explain', () => {
     const { code, stderr } = await heaphound(['explain', 'zz', BEFORE, AFTER]);
     assert.equal(code, 2);
     for (const fingerprint of fingerprints) assert.ok(stderr.includes(fingerprint));
-    assert.match((await heaphound(['explain', 'zz', AFTER, AFTER, '--allow', 'same'])).stderr, /there is no leak at all/);
+    assert.match(
+      (await heaphound(['explain', 'zz', AFTER, AFTER, '--allow', 'same'])).stderr,
+      /there is no leak at all/,
+    );
   });
 });
 
 describe('a hostile heap', () => {
   it('does nothing in any form', async () => {
     const files = [BEFORE, AFTER].map((file, at) => {
-      const text = zlib.gunzipSync(fs.readFileSync(file)).toString('utf8').replaceAll('"Session"', JSON.stringify(HOSTILE));
+      const text = zlib
+        .gunzipSync(fs.readFileSync(file))
+        .toString('utf8')
+        .replaceAll('"Session"', JSON.stringify(HOSTILE));
       const hostile = path.join(folder, `${at}.heapsnapshot`);
       fs.writeFileSync(hostile, text);
       return hostile;

@@ -13,10 +13,12 @@ const DOCUMENT = path.join(__dirname, '..', 'docs', 'cli.md');
 const MARK = /<!-- help: ([a-z -]+) -->\n/;
 
 function sections(commands) {
-  return commands.map((command) => {
-    const help = execFileSync(process.execPath, [MAIN, command, '--help', '--no-color'], { encoding: 'utf8' });
-    return `\n### ${command}\n\n\`\`\`\n${help}\`\`\`\n`;
-  }).join('');
+  return commands
+    .map((command) => {
+      const help = execFileSync(process.execPath, [MAIN, command, '--help', '--no-color'], { encoding: 'utf8' });
+      return `\n### ${command}\n\n\`\`\`\n${help}\`\`\`\n`;
+    })
+    .join('');
 }
 
 test('docs/cli.md has the help that the program prints', () => {

@@ -23,8 +23,17 @@ const terminalOf = (columns) => ({ ...describeTerminal({ isTTY: true, columns },
 describe('numbers', () => {
   it('prints sizes as DevTools does', () => {
     const cases = [
-      [0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [99_940, '99.9 kB'], [100_000, '100 kB'], [999_499, '999 kB'],
-      [1_000_000, '1.0 MB'], [19_583_964, '19.6 MB'], [123_456_789, '123 MB'], [6_900_000_000, '6,900 MB'], [-1500, '\u22121.5 kB'],
+      [0, '0 B'],
+      [999, '999 B'],
+      [1000, '1.0 kB'],
+      [99_940, '99.9 kB'],
+      [100_000, '100 kB'],
+      [999_499, '999 kB'],
+      [1_000_000, '1.0 MB'],
+      [19_583_964, '19.6 MB'],
+      [123_456_789, '123 MB'],
+      [6_900_000_000, '6,900 MB'],
+      [-1500, '\u22121.5 kB'],
     ];
     for (const [bytes, text] of cases) assert.equal(size(bytes), text);
   });
@@ -111,10 +120,17 @@ describe('table', () => {
     { title: 'Count', cell: (row) => count(row.count), align: 'right' },
     { title: 'Location', cell: () => 'src/some/where.js:1:1', optional: true },
   ];
-  const rows = [{ name: 'Session', count: 1000 }, { name: '漢字', count: 5 }];
+  const rows = [
+    { name: 'Session', count: 1000 },
+    { name: '漢字', count: 5 },
+  ];
 
   it('aligns columns, wide characters too', () => {
-    assert.deepEqual(drawTable(columns.slice(0, 2), rows, PLAIN), ['Class    Count', 'Session  1,000', '漢字         5']);
+    assert.deepEqual(drawTable(columns.slice(0, 2), rows, PLAIN), [
+      'Class    Count',
+      'Session  1,000',
+      '漢字         5',
+    ]);
   });
 
   it('never exceeds the terminal: optional columns go first, then the end of names', () => {
@@ -143,13 +159,24 @@ describe('colour', () => {
 
 describe('ladder', () => {
   it('writes edges as code does', () => {
-    const cases = [['cache', '.cache'], ['12', '[12]'], ['a b', '["a b"]'], ['', ''], ['<symbol owner>', '<symbol owner>'], ['$x', '.$x'], ['table[3]', '[3]']];
+    const cases = [
+      ['cache', '.cache'],
+      ['12', '[12]'],
+      ['a b', '["a b"]'],
+      ['', ''],
+      ['<symbol owner>', '<symbol owner>'],
+      ['$x', '.$x'],
+      ['table[3]', '[3]'],
+    ];
     for (const [edge, text] of cases) assert.equal(printReference(edge), text);
   });
 
   it('folds a chain of equal steps', () => {
     const chain = Array.from({ length: 50 }, (_, at) => ({ name: 'Node', edge: 'next', id: 10 + at }));
-    const lines = drawLadder([{ name: '(GC roots)', edge: '', id: 1 }, { name: 'List', edge: '1', id: 3 }, ...chain], PLAIN);
+    const lines = drawLadder(
+      [{ name: '(GC roots)', edge: '', id: 1 }, { name: 'List', edge: '1', id: 3 }, ...chain],
+      PLAIN,
+    );
     assert.deepEqual(lines, [
       '(GC roots) @1',
       '  → List @3',
@@ -162,8 +189,18 @@ describe('ladder', () => {
 
   it('puts a location on the next line where it does not fit', () => {
     const location = { file: '/very/long/path/to/some/module/of/the/program.js', line: 100, column: 20, scriptId: 1 };
-    const lines = drawLadder([{ name: 'a', edge: '', id: 1 }, { name: 'Session', edge: 'x', id: 5, location }], terminalOf(50));
-    assert.deepEqual(lines, ['a @1', '  .x → Session @5', '       /very/long/path/to/some/module/of/the/program.js:100:20']);
+    const lines = drawLadder(
+      [
+        { name: 'a', edge: '', id: 1 },
+        { name: 'Session', edge: 'x', id: 5, location },
+      ],
+      terminalOf(50),
+    );
+    assert.deepEqual(lines, [
+      'a @1',
+      '  .x → Session @5',
+      '       /very/long/path/to/some/module/of/the/program.js:100:20',
+    ]);
   });
 });
 
@@ -181,7 +218,13 @@ describe('location', () => {
   });
 
   it('prefers the original source', () => {
-    assert.equal(printLocation(at('/srv/app/dist/a.js', { original: { file: '/srv/app/src/a.ts', line: 2, column: 3 } }), '/srv/app'), 'src/a.ts:2:3');
+    assert.equal(
+      printLocation(
+        at('/srv/app/dist/a.js', { original: { file: '/srv/app/src/a.ts', line: 2, column: 3 } }),
+        '/srv/app',
+      ),
+      'src/a.ts:2:3',
+    );
   });
 });
 
@@ -191,19 +234,35 @@ describe('leaks', () => {
 
   it('says how certain it is when nothing leaks', () => {
     assert.match(tell(documentOf([], { snapshots: 2 })).join(' '), /^No leak over 2 snapshots .* A third snapshot/);
-    assert.match(tell(documentOf([])).join(' '), /^No leak over 3 snapshots .* each of the 2 intervals\. 50,000 objects/);
+    assert.match(
+      tell(documentOf([])).join(' '),
+      /^No leak over 3 snapshots .* each of the 2 intervals\. 50,000 objects/,
+    );
   });
 
   it('tells growth that ended in one line, and in rows when asked', () => {
-    const oneOff = ['A', 'B', 'C', 'D'].map((className) => ({ className, size: 5000, why: 'filled', because: 'grew, then stopped' }));
+    const oneOff = ['A', 'B', 'C', 'D'].map((className) => ({
+      className,
+      size: 5000,
+      why: 'filled',
+      because: 'grew, then stopped',
+    }));
     const document = documentOf([], { oneOff });
     assert.match(tell(document).at(-1), /^Grew, but is no leak: A \+5\.0 kB \(filled\), .*, …\.$/);
     assert.equal(tell(document, { all: true }).filter((line) => /grew, then stopped/.test(line)).length, 4);
   });
 
   it('begins with the leak and fits one screen', () => {
-    const long = { ...leakOf({ file: `/srv/${'deep/'.repeat(30)}store.js`, text: 'a long text of many words '.repeat(20) }) };
-    const middle = Array.from({ length: 40 }, (_, at) => ({ id: 100 + at, edge: 'next', reference: '.next', name: 'Node', leaking: 'unknown' }));
+    const long = {
+      ...leakOf({ file: `/srv/${'deep/'.repeat(30)}store.js`, text: 'a long text of many words '.repeat(20) }),
+    };
+    const middle = Array.from({ length: 40 }, (_, at) => ({
+      id: 100 + at,
+      edge: 'next',
+      reference: '.next',
+      name: 'Node',
+      leaking: 'unknown',
+    }));
     long.retainingPath = [...long.retainingPath.slice(0, 2), ...middle, long.retainingPath.at(-1)];
     const lines = tell(documentOf([long]), { terminal: terminalOf(80) });
     assert.match(lines[0], /^Session piles up in Session\.Session, a Session: \+101 objects/);
@@ -220,16 +279,33 @@ describe('leaks', () => {
   it('tells further leaks in a line each', () => {
     const lines = tell(documentOf([leakOf(), leakOf({ name: 'Job' }), leakOf({ name: 'Task' })]));
     assert.match(lines[0], /^1\. Session piles up/);
-    assert.deepEqual(lines.filter((line) => /^[23]\. /.test(line)).map((line) => line.slice(0, 12)), ['2. Job +202 ', '3. Task +202']);
-    assert.equal(tell(documentOf([leakOf(), leakOf()]), { limit: 2 }).filter((line) => /^[12]\. Session piles up/.test(line)).length, 2);
+    assert.deepEqual(
+      lines.filter((line) => /^[23]\. /.test(line)).map((line) => line.slice(0, 12)),
+      ['2. Job +202 ', '3. Task +202'],
+    );
+    assert.equal(
+      tell(documentOf([leakOf(), leakOf()]), { limit: 2 }).filter((line) => /^[12]\. Session piles up/.test(line))
+        .length,
+      2,
+    );
   });
 
   it('names the library whose leak it is', () => {
-    const known = { package: 'axios', version: '0.21.4', versions: '<0.22.0', title: 'a token keeps requests', advice: 'Upgrade.', source: 'https://x' };
+    const known = {
+      package: 'axios',
+      version: '0.21.4',
+      versions: '<0.22.0',
+      title: 'a token keeps requests',
+      advice: 'Upgrade.',
+      source: 'https://x',
+    };
     const text = tell(documentOf([leakOf({ known })])).join('\n');
     assert.match(text, /Known +axios 0\.21\.4 \(<0\.22\.0\): a token keeps requests/);
     assert.match(text, /Fix +Upgrade\./);
-    assert.match(tell(documentOf([leakOf({ known: { ...known, version: null } })])).join('\n'), /Known +axios \(if it is <0\.22\.0\)/);
+    assert.match(
+      tell(documentOf([leakOf({ known: { ...known, version: null } })])).join('\n'),
+      /Known +axios \(if it is <0\.22\.0\)/,
+    );
   });
 });
 

@@ -62,9 +62,18 @@ describe('documents have the numbers of DevTools', () => {
   it('summary', async () => {
     const { code, document } = await json(['summary', AFTER, '--strict']);
     assert.equal(code, 0);
-    const rows = Object.fromEntries(document.classes.map((row) => [row.key, {
-      name: row.name, count: row.count, distance: row.distance, selfSize: row.shallowSize, retainedSize: row.retainedSize,
-    }]));
+    const rows = Object.fromEntries(
+      document.classes.map((row) => [
+        row.key,
+        {
+          name: row.name,
+          count: row.count,
+          distance: row.distance,
+          selfSize: row.shallowSize,
+          retainedSize: row.retainedSize,
+        },
+      ]),
+    );
     assert.deepEqual(rows, expected('growth-after.summary.json'));
     assert.equal(document.snapshot.nodeCount, 196_277);
   });
@@ -113,7 +122,8 @@ describe('questions about objects', () => {
     assert.equal(document.retainingPath.at(-1).id, id);
     const { stdout } = await heaphound(['node', AFTER, `@${id}`]);
     assert.match(stdout, new RegExp(`^Session @${id}\n`));
-    for (const heading of ['Why it is alive', 'Retainers', 'Edges']) assert.match(stdout, new RegExp(`^${heading}`, 'm'));
+    for (const heading of ['Why it is alive', 'Retainers', 'Edges'])
+      assert.match(stdout, new RegExp(`^${heading}`, 'm'));
   });
 
   it('path runs from a root to the object', async () => {
@@ -129,7 +139,10 @@ describe('questions about objects', () => {
     const { document } = await json(['dominators', AFTER, '--limit', '5']);
     assert.equal(document.dominators.length, 5);
     const sizes = document.dominators.map((row) => row.retainedSize);
-    assert.deepEqual(sizes, [...sizes].sort((a, b) => b - a));
+    assert.deepEqual(
+      sizes,
+      [...sizes].sort((a, b) => b - a),
+    );
     const { document: copies } = await json(['strings', AFTER, '--min-count', '5', '--sort', 'count']);
     assert.ok(copies.strings.every((row) => row.count >= 5));
     for (const command of ['dominators', 'strings', 'query']) {
@@ -166,8 +179,12 @@ describe('leaks', () => {
     const { code, stdout, stderr } = await heaphound(['leaks', BEFORE, AFTER]);
     assert.equal(code, 1);
     assert.equal(stderr, '');
-    assert.match(stdout.replaceAll('\n', ' '), /^1\. Buffer piles up in global\.__buf, an Array: \+100 objects, .* 2\. Session \+1,000 in global\.__c, a Map /);
-    for (const label of ['Kind', 'Container', 'Class', 'Fix', 'Sure']) assert.match(stdout, new RegExp(`^ {3}${label} +\\S`, 'm'));
+    assert.match(
+      stdout.replaceAll('\n', ' '),
+      /^1\. Buffer piles up in global\.__buf, an Array: \+100 objects, .* 2\. Session \+1,000 in global\.__c, a Map /,
+    );
+    for (const label of ['Kind', 'Container', 'Class', 'Fix', 'Sure'])
+      assert.match(stdout, new RegExp(`^ {3}${label} +\\S`, 'm'));
     assert.match(stdout, /^ {3}Why it stays alive$/m);
     assert.match(stdout, /grows here/);
     assert.match(stdout, /^\d+ leaks? over 2 snapshots/m);
@@ -185,14 +202,26 @@ describe('leaks', () => {
   it('leaves out what is to be ignored', async () => {
     const all = await json(['leaks', BEFORE, AFTER]);
     const first = all.document.leaks.find((leak) => leak.className === 'Session');
-    for (const args of [['--ignore', first.fingerprint], ['--ignore', 'nothing,Session'], ['--ignore', '/gen\\.js$/i'], ['--ignore', 'x', '--ignore', '/gen.js']]) {
+    for (const args of [
+      ['--ignore', first.fingerprint],
+      ['--ignore', 'nothing,Session'],
+      ['--ignore', '/gen\\.js$/i'],
+      ['--ignore', 'x', '--ignore', '/gen.js'],
+    ]) {
       const { document } = await json(['leaks', BEFORE, AFTER, ...args]);
       assert.ok(document.ignored >= 1, args.join(' '));
-      assert.ok(document.leaks.every((leak) => leak.fingerprint !== first.fingerprint), args.join(' '));
+      assert.ok(
+        document.leaks.every((leak) => leak.fingerprint !== first.fingerprint),
+        args.join(' '),
+      );
     }
     const { code, stdout } = await heaphound(['leaks', BEFORE, AFTER, '--ignore', '/./']);
     assert.equal(code, 0);
-    assert.match(stdout, /^No other leak over 2 snapshots .*\n\d+ leaks? ignored\./, 'there are some: it does not say that there is none');
+    assert.match(
+      stdout,
+      /^No other leak over 2 snapshots .*\n\d+ leaks? ignored\./,
+      'there are some: it does not say that there is none',
+    );
   });
 
   it('finds none where nothing grew, and ends with 0', async () => {
@@ -208,14 +237,20 @@ describe('output', () => {
     assert.doesNotMatch(plain.stdout + plain.stderr, ESCAPE);
     assert.match((await heaphound(['summary', AFTER, '--color'])).stdout, ESCAPE);
     assert.match((await heaphound(['summary', AFTER], { environment: { FORCE_COLOR: '1' } })).stdout, ESCAPE);
-    assert.doesNotMatch((await heaphound(['summary', AFTER, '--no-color'], { environment: { FORCE_COLOR: '1' } })).stdout, ESCAPE);
+    assert.doesNotMatch(
+      (await heaphound(['summary', AFTER, '--no-color'], { environment: { FORCE_COLOR: '1' } })).stdout,
+      ESCAPE,
+    );
   });
 
   it('sorts and limits', async () => {
     const { document } = await json(['summary', AFTER, '--sort', 'count', '--limit', '4']);
     const counts = document.classes.map((row) => row.count);
     assert.equal(counts.length, 4);
-    assert.deepEqual(counts, [...counts].sort((a, b) => b - a));
+    assert.deepEqual(
+      counts,
+      [...counts].sort((a, b) => b - a),
+    );
     const { stdout } = await heaphound(['summary', AFTER, '--limit', '4']);
     assert.match(stdout, /^… and \d+ more: --limit shows them$/m);
   });
@@ -235,7 +270,14 @@ describe('output', () => {
 
   it('makes hostile names harmless', async () => {
     const file = write('hostile.heapsnapshot', hostileSnapshot());
-    for (const args of [['summary', file], ['query', file], ['node', file, '@3'], ['path', file, '@3'], ['dominators', file], ['diff', file, file, '--allow', 'same']]) {
+    for (const args of [
+      ['summary', file],
+      ['query', file],
+      ['node', file, '@3'],
+      ['path', file, '@3'],
+      ['dominators', file],
+      ['diff', file, file, '--allow', 'same'],
+    ]) {
       const { code, stdout } = await heaphound(args);
       assert.equal(code, 0, args[0]);
       // eslint-disable-next-line no-control-regex
@@ -340,7 +382,19 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
 });
 
 describe('help', () => {
-  const commands = ['summary', 'stats', 'diff', 'leaks', 'explain', 'check', 'node', 'path', 'dominators', 'strings', 'query'];
+  const commands = [
+    'summary',
+    'stats',
+    'diff',
+    'leaks',
+    'explain',
+    'check',
+    'node',
+    'path',
+    'dominators',
+    'strings',
+    'query',
+  ];
 
   it('lists the commands', async () => {
     for (const args of [['help'], ['--help'], ['-h']]) {
@@ -372,16 +426,32 @@ function hostileSnapshot() {
     snapshot: {
       meta: {
         node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'detachedness'],
-        node_types: [['hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic'], 'string', 'number', 'number', 'number', 'number'],
+        node_types: [
+          ['hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic'],
+          'string',
+          'number',
+          'number',
+          'number',
+          'number',
+        ],
         edge_fields: ['type', 'name_or_index', 'to_node'],
-        edge_types: [['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'], 'string_or_number', 'node'],
+        edge_types: [
+          ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'],
+          'string_or_number',
+          'node',
+        ],
         location_fields: ['object_index', 'script_id', 'line', 'column'],
       },
-      node_count: 2, edge_count: 1, trace_function_count: 0,
+      node_count: 2,
+      edge_count: 1,
+      trace_function_count: 0,
     },
     nodes: [9, 0, 1, 0, 1, 0, 3, 1, 3, 32, 0, 0],
     edges: [2, 1, 6],
-    trace_function_infos: [], trace_tree: [], samples: [], locations: [],
+    trace_function_infos: [],
+    trace_tree: [],
+    samples: [],
+    locations: [],
     strings: ['', evil],
   });
 }

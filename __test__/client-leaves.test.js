@@ -1,6 +1,7 @@
 'use strict';
 
-// A client that goes away, at every step of its request and on every way to the routes: nothing waits for it, and the next capture works.
+// A client that goes away, at every step of its request and on every way to the routes: nothing waits for it, and the
+// next capture works.
 
 const assert = require('node:assert/strict');
 const http = require('node:http');
@@ -16,7 +17,10 @@ const plugin = require('../fastify');
 const { openPaperStore } = require('./helpers/paper-store');
 const { KEY } = require('./helpers/service-app');
 
-/** How the routes are served, behind something of the host's that takes its time: each gives the port, the service and its end. */
+/**
+ * How the routes are served, behind something of the host's that takes its time: each gives the port, the service and
+ * its end.
+ */
 const ADAPTERS = {
   plain: async (options, hook) => {
     const handler = await createHandler(options);
@@ -39,7 +43,12 @@ const ADAPTERS = {
     app.addHook('onRequest', hook);
     await app.register(plugin, options);
     await app.listen({ host: '127.0.0.1', port: 0 });
-    return { port: app.server.address().port, server: app.server, service: app.heaphound.service, close: () => app.close() };
+    return {
+      port: app.server.address().port,
+      server: app.server,
+      service: app.heaphound.service,
+      close: () => app.close(),
+    };
   },
 };
 
@@ -100,9 +109,15 @@ async function send(server, port, { method = 'POST', path = '/heap-snapshot', bo
 /** Nothing is under way, a capture works, and closing ends. */
 async function isWell({ service, port, close }, store) {
   await Promise.allSettled(service.operations().map(({ done }) => done));
-  assert.deepEqual(service.operations().filter(({ status }) => status === 'pending' || status === 'running'), []);
+  assert.deepEqual(
+    service.operations().filter(({ status }) => status === 'pending' || status === 'running'),
+    [],
+  );
   store.isGated = false;
-  const answer = await fetch(`http://127.0.0.1:${port}/heap-snapshot?wait=true`, { method: 'POST', headers: { authorization: `Bearer ${KEY}` } });
+  const answer = await fetch(`http://127.0.0.1:${port}/heap-snapshot?wait=true`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}` },
+  });
   assert.equal(answer.status, 200, await answer.text());
   await close();
 }
@@ -148,7 +163,9 @@ for (const [name, start] of Object.entries(ADAPTERS)) {
   test(`${name}: the client leaves before it has sent all of its request`, async () => {
     const store = openPaperStore();
     const running = await start({ auth: { bearer: [KEY] }, store }, async () => {});
-    const { leave } = await send(running.server, running.port, { more: 'content-type: application/json\r\ncontent-length: 100\r\n' });
+    const { leave } = await send(running.server, running.port, {
+      more: 'content-type: application/json\r\ncontent-length: 100\r\n',
+    });
     await leave();
     await isWell(running, store);
   });
@@ -194,7 +211,10 @@ for (const [name, start] of Object.entries(ADAPTERS)) {
     const running = await start({ auth: { bearer: [KEY] }, store }, async () => {});
     const { id, done } = running.service.capture();
     await store.whenBegun();
-    const { leave } = await send(running.server, running.port, { method: 'DELETE', path: `/heap-snapshot/operations/${id}` });
+    const { leave } = await send(running.server, running.port, {
+      method: 'DELETE',
+      path: `/heap-snapshot/operations/${id}`,
+    });
     await leave();
     await Promise.allSettled([running.service.cancel(id).done, done]);
     await isWell(running, store);

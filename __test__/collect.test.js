@@ -44,12 +44,24 @@ test('what is whole is packed and removed, what is not stays and is named', asyn
   const [stored, half, ...rest] = await collect(dir);
   assert.deepEqual(rest, []);
   const packed = path.join(dir, 'Heap.1.heapsnapshot.zst');
-  assert.deepEqual([stored.event, stored.path, stored.rawBytes, stored.removed], ['stored', packed, whole.length, true]);
+  assert.deepEqual(
+    [stored.event, stored.path, stored.rawBytes, stored.removed],
+    ['stored', packed, whole.length, true],
+  );
   assert.deepEqual([half.event, half.code, half.removed], ['incomplete', 'HEAPHOUND_ERR_CAPTURE', false]);
   assert.equal(path.basename(half.file), 'Heap.2.heapsnapshot');
-  assert.deepEqual(fs.readdirSync(dir).sort(), ['Heap.1.heapsnapshot.zst', 'Heap.2.heapsnapshot', 'link.heapsnapshot', 'other.log']);
+  assert.deepEqual(fs.readdirSync(dir).sort(), [
+    'Heap.1.heapsnapshot.zst',
+    'Heap.2.heapsnapshot',
+    'link.heapsnapshot',
+    'other.log',
+  ]);
   assert.equal(fs.statSync(packed).mode & 0o777, 0o600);
-  assert.equal(fs.statSync(path.join(dir, 'Heap.2.heapsnapshot')).mode & 0o777, 0o600, 'nobody else reads the half one');
+  assert.equal(
+    fs.statSync(path.join(dir, 'Heap.2.heapsnapshot')).mode & 0o777,
+    0o600,
+    'nobody else reads the half one',
+  );
   assert.equal(fs.statSync(path.join(dir, 'other.log')).mode & 0o777, 0o644);
   const snapshot = await openSnapshot(packed);
   assert.equal(snapshot.info.nodeCount, stored.nodeCount);
@@ -83,7 +95,11 @@ test('contents of strings can be replaced', async (t) => {
   assert.ok(!document.includes(`correct-horse-${process.pid}`));
   assert.equal(JSON.parse(document).snapshot.node_count, stored.nodeCount);
   fs.writeFileSync(file, whole);
-  assert.equal((await collect(dir, { redact: 'strings', compression: 'gzip' }))[0].code, 'HEAPHOUND_ERR_EXISTS', 'of another heap');
+  assert.equal(
+    (await collect(dir, { redact: 'strings', compression: 'gzip' }))[0].code,
+    'HEAPHOUND_ERR_EXISTS',
+    'of another heap',
+  );
   fs.writeFileSync(`${file}.gz`, zlib.gzipSync(whole));
   assert.equal((await collect(dir, { redact: 'strings', compression: 'gzip' }))[0].already, true);
 });

@@ -7,12 +7,16 @@ const { test } = require('node:test');
 const { promisify } = require('node:util');
 
 const ROOT = path.join(__dirname, '..');
-const run = (demo) => promisify(execFile)(process.execPath, [path.join(ROOT, 'examples', demo, 'demo.js')], { cwd: ROOT });
+const run = (demo) =>
+  promisify(execFile)(process.execPath, [path.join(ROOT, 'examples', demo, 'demo.js')], { cwd: ROOT });
 
 test('the demo names the Map that leaks, and nothing once it is fixed', async () => {
   const { stdout } = await run('blog');
   const [leaking, fixed] = stdout.split('== The same with the leak fixed');
-  assert.match(leaking, /Verdict: Session leaks \(\+211, \+211\), held by "sessions", examples\/blog\/session-store\.js:\d+/);
+  assert.match(
+    leaking,
+    /Verdict: Session leaks \(\+211, \+211\), held by "sessions", examples\/blog\/session-store\.js:\d+/,
+  );
   assert.match(fixed, /Verdict: no leak\./);
   assert.match(fixed, /Both verdicts are right\./);
 });

@@ -1,6 +1,7 @@
 'use strict';
 
-// examples/deployment: the manifests are what the tools of the field accept, and the server does what they expect of it.
+// examples/deployment: the manifests are what the tools of the field accept, and the server does what they expect of
+// it.
 
 const assert = require('node:assert/strict');
 const { spawn, spawnSync } = require('node:child_process');
@@ -18,10 +19,17 @@ const validator = tool('kubernetes-validate');
 
 test('the Dockerfile is one, and its last stage runs as nobody in particular', () => {
   const dockerfile = fs.readFileSync(path.join(folder, 'Dockerfile'), 'utf8');
-  assert.deepEqual(validate(dockerfile).map(({ message }) => message), []);
+  assert.deepEqual(
+    validate(dockerfile).map(({ message }) => message),
+    [],
+  );
   const stage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
   assert.match(stage, /^USER [1-9]\d*:[1-9]\d*$/m);
-  assert.notDeepEqual(validate(dockerfile.replace('USER 10001:10001', 'USERS 10001')), [], 'the check sees what is wrong');
+  assert.notDeepEqual(
+    validate(dockerfile.replace('USER 10001:10001', 'USERS 10001')),
+    [],
+    'the check sees what is wrong',
+  );
 });
 
 test('the manifest fits the schemas of Kubernetes', { skip: validator.skip }, (t) => {
@@ -41,7 +49,10 @@ test('the server of the example takes a snapshot when it is told to, and ends wh
   // As Kubernetes mounts an emptyDir.
   fs.chmodSync(heaps, 0o777);
   const env = { ...process.env, HEAP_DIR: path.join(heaps, 'store'), PORT: '0' };
-  const server = spawn(process.execPath, [path.join(folder, 'server.js')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [path.join(folder, 'server.js')], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   t.after(() => server.kill('SIGKILL'));
   const ended = once(server, 'exit');
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
@@ -50,7 +61,10 @@ test('the server of the example takes a snapshot when it is told to, and ends wh
   const { value } = await lines.next();
   const [, id] = /^snapshot ([0-9a-f]{32}) in /.exec(value);
   const names = fs.readdirSync(path.join(heaps, 'store'));
-  assert.ok(names.some((name) => name.endsWith(`-${id}.heapsnapshot.zst`)), names.join(' '));
+  assert.ok(
+    names.some((name) => name.endsWith(`-${id}.heapsnapshot.zst`)),
+    names.join(' '),
+  );
   server.kill('SIGTERM');
   assert.deepEqual(await ended, [0, null]);
 });

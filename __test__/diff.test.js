@@ -18,17 +18,22 @@ test('diff has the rows of DevTools, and says more', async () => {
   assert.match(document.comparison.reason, /name the same object/);
   assert.equal(document.before.file, BEFORE);
   assert.equal(document.after.file, AFTER);
-  const rows = document.classes.map(({ key, name, addedCount, removedCount, countDelta, addedSize, removedSize, sizeDelta }) => [
-    key,
-    { name, addedCount, removedCount, countDelta, addedSize, removedSize, sizeDelta },
-  ]);
+  const rows = document.classes.map(
+    ({ key, name, addedCount, removedCount, countDelta, addedSize, removedSize, sizeDelta }) => [
+      key,
+      { name, addedCount, removedCount, countDelta, addedSize, removedSize, sizeDelta },
+    ],
+  );
   assert.deepEqual(Object.fromEntries(rows), expected);
   for (const row of document.classes) {
     assert.ok(row.addedRetainedSize >= row.addedSize, row.key);
     assert.ok(row.addedIds.length <= 10 && row.addedIds.length <= row.addedCount);
   }
   const deltas = document.classes.map((row) => row.sizeDelta);
-  assert.deepEqual(deltas, [...deltas].sort((a, b) => b - a));
+  assert.deepEqual(
+    deltas,
+    [...deltas].sort((a, b) => b - a),
+  );
 });
 
 test('opened snapshots give the same and stay open', async () => {
@@ -68,11 +73,26 @@ test('without ids classes are compared, and what only ids tell is null', async (
   const known = new Map(byIds.classes.map((row) => [row.key, row]));
   for (const row of classes) {
     assert.equal(row.countDelta, known.get(row.key)?.countDelta ?? 0, row.key);
-    for (const name of ['addedCount', 'removedCount', 'addedSize', 'removedSize', 'addedRetainedSize', 'grownSize', 'shrunkSize', 'addedIds', 'removedIds', 'grownIds']) {
+    for (const name of [
+      'addedCount',
+      'removedCount',
+      'addedSize',
+      'removedSize',
+      'addedRetainedSize',
+      'grownSize',
+      'shrunkSize',
+      'addedIds',
+      'removedIds',
+      'grownIds',
+    ]) {
       assert.equal(row[name], null, `${row.key} ${name}`);
     }
   }
-  for (const row of byIds.classes.filter((it) => it.countDelta !== 0)) assert.ok(classes.some(({ key }) => key === row.key), row.key);
+  for (const row of byIds.classes.filter((it) => it.countDelta !== 0))
+    assert.ok(
+      classes.some(({ key }) => key === row.key),
+      row.key,
+    );
 });
 
 test('snapshots of two processes are compared by class', async () => {
@@ -89,7 +109,8 @@ test('snapshots of two processes are compared by class', async () => {
 test('the id spaces of the sidecars decide', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-spaces-'));
   const [before, after] = [BEFORE, AFTER].map((file) => path.join(folder, path.basename(file)));
-  const sidecar = (file, value) => fs.writeFileSync(`${file}.json`, typeof value === 'string' ? value : JSON.stringify(value));
+  const sidecar = (file, value) =>
+    fs.writeFileSync(`${file}.json`, typeof value === 'string' ? value : JSON.stringify(value));
   const asked = async () => {
     const { comparison, after: info } = await diffSnapshots(before, after);
     return { ids: comparison.ids, spaces: /id space/.test(comparison.reason), idSpace: info.idSpace };

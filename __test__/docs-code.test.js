@@ -1,7 +1,7 @@
 'use strict';
 
-// README and docs followed to the letter: every block of JavaScript is one that a reader can paste. All are compiled, as strictly as TypeScript can; what needs no
-// service elsewhere runs.
+// README and docs followed to the letter: every block of JavaScript is one that a reader can paste. All are compiled,
+// as strictly as TypeScript can; what needs no service elsewhere runs.
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -14,15 +14,23 @@ const ts = require('typescript');
 const { hostileHeap } = require('./helpers/hostile-heap');
 
 const root = path.join(__dirname, '..');
-const DOCUMENTS = ['README.md', ...fs.readdirSync(path.join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const DOCUMENTS = [
+  'README.md',
+  ...fs
+    .readdirSync(path.join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 const BLOCK = /^```js\n([\s\S]*?)^```$/gm;
 /** Packages that blocks import. */
 const PACKAGES = ['fastify', 'express', 'prom-client', '@types'];
 /** The reader's own modules. */
 const OWN = {
-  'session-store.js': 'const sessions = new Map();\nexport const store = { login: (name) => name, logout: (name) => sessions.delete(name) };\n',
+  'session-store.js':
+    'const sessions = new Map();\nexport const store = { login: (name) => name, logout: (name) => sessions.delete(name) };\n',
   'work.js': 'export async function work() {}\n',
-  'sign.js': 'export const sign = (key, contentType) => ({ url: `https://dumps.example/${key}?type=${contentType}`, headers: {} });\n',
+  'sign.js':
+    'export const sign = (key, contentType) => ({ url: `https://dumps.example/${key}?type=${contentType}`, headers: {} });\n',
   'bucket.js': 'export const bucket = { file: (name) => ({ createWriteStream: () => process.stdout }) };\n',
   'worker.js': 'setInterval(() => {}, 1000);\n',
 };
@@ -40,27 +48,38 @@ const ELSEWHERE = /s3: \{|dumps\.example|from '\.\/(sign|bucket)\.js'|from 'node
 
 /** @returns {{ name: string, code: string }[]} */
 function blocks() {
-  return DOCUMENTS.flatMap((file) => [...fs.readFileSync(path.join(root, file), 'utf8').matchAll(BLOCK)].map(([, code], at) => ({ name: `${file} #${at + 1}`, code })));
+  return DOCUMENTS.flatMap((file) =>
+    [...fs.readFileSync(path.join(root, file), 'utf8').matchAll(BLOCK)].map(([, code], at) => ({
+      name: `${file} #${at + 1}`,
+      code,
+    })),
+  );
 }
 
 let folder;
 before(() => {
   folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-docs-')));
   fs.mkdirSync(path.join(folder, 'node_modules'));
-  for (const name of PACKAGES) fs.symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
+  for (const name of PACKAGES)
+    fs.symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
   fs.symlinkSync(root, path.join(folder, 'node_modules', 'heaphound'));
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "module", "private": true }');
   fs.writeFileSync(path.join(folder, 'globals.d.ts'), GLOBALS);
   for (const [name, code] of Object.entries(OWN)) fs.writeFileSync(path.join(folder, name), code);
-  for (const [at, name] of ['a', 'b', 'c'].entries()) fs.writeFileSync(path.join(folder, `${name}.heapsnapshot`), hostileHeap({ names: ['Session'], count: 5 + 7 * at }));
-  for (const name of ['app.heapsnapshot', 'heap.heapsnapshot.zst']) fs.copyFileSync(path.join(folder, 'c.heapsnapshot'), path.join(folder, name));
+  for (const [at, name] of ['a', 'b', 'c'].entries())
+    fs.writeFileSync(path.join(folder, `${name}.heapsnapshot`), hostileHeap({ names: ['Session'], count: 5 + 7 * at }));
+  for (const name of ['app.heapsnapshot', 'heap.heapsnapshot.zst'])
+    fs.copyFileSync(path.join(folder, 'c.heapsnapshot'), path.join(folder, name));
 });
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 describe('every block of JavaScript compiles', () => {
   for (const [name, options] of Object.entries({
     'with moduleResolution node16': { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 },
-    'with moduleResolution bundler': { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+    'with moduleResolution bundler': {
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+    },
   })) {
     it(name, () => {
       const all = blocks();
@@ -71,8 +90,17 @@ describe('every block of JavaScript compiles', () => {
         return file;
       });
       const program = ts.createProgram([...files, path.join(folder, 'globals.d.ts')], {
-        ...options, strict: true, noEmit: true, allowJs: true, noImplicitAny: true, esModuleInterop: true, skipLibCheck: true,
-        target: ts.ScriptTarget.ES2023, lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'], types: ['node'], typeRoots: [path.join(folder, 'node_modules', '@types')],
+        ...options,
+        strict: true,
+        noEmit: true,
+        allowJs: true,
+        noImplicitAny: true,
+        esModuleInterop: true,
+        skipLibCheck: true,
+        target: ts.ScriptTarget.ES2023,
+        lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+        types: ['node'],
+        typeRoots: [path.join(folder, 'node_modules', '@types')],
       });
       const told = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
         const at = file ? files.indexOf(path.resolve(file.fileName)) : -1;
@@ -94,7 +122,10 @@ describe('what needs no service elsewhere runs', { concurrency: 2 }, () => {
       const here = code.replaceAll('/var/lib/app/heaps', heaps).replaceAll(/(port: |listen\()3000/g, '$10');
       fs.writeFileSync(file, `${here}\nprocess.exit(0);\n`);
       const { NODE_OPTIONS, NODE_TEST_CONTEXT, ALARM_URL, ...environment } = process.env;
-      await promisify(execFile)(process.execPath, [file], { cwd: folder, env: { ...environment, HEAP_TOKEN: 'k'.repeat(64) } });
+      await promisify(execFile)(process.execPath, [file], {
+        cwd: folder,
+        env: { ...environment, HEAP_TOKEN: 'k'.repeat(64) },
+      });
     });
   }
 });

@@ -40,21 +40,32 @@ test('errors carry a code, the table and the offset', async () => {
 test('every bad file of the corpus is an error with a documented code', async () => {
   const documented = fs.readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8');
   for (const name of fs.readdirSync(HANDMADE).filter((it) => it.startsWith('bad-'))) {
-    await assert.rejects(openSnapshot(path.join(HANDMADE, name)), (error) => documented.includes(`## ${error.code}`), name);
+    await assert.rejects(
+      openSnapshot(path.join(HANDMADE, name)),
+      (error) => documented.includes(`## ${error.code}`),
+      name,
+    );
   }
 });
 
 test('every code has its heading, and every heading its code', () => {
   const folders = ['checks', 'cli', 'fastify', 'http', 'lib', 'test', 'waits', 'words'];
-  const inside = (folder) => fs.readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(folder, name));
+  const inside = (folder) =>
+    fs.readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(folder, name));
   const scripts = folders.flatMap(inside).filter((name) => /\.m?js$/.test(name));
-  const source = [path.join('src', 'error.rs'), ...scripts].map((file) => fs.readFileSync(path.join(root, file), 'utf8')).join('');
+  const source = [path.join('src', 'error.rs'), ...scripts]
+    .map((file) => fs.readFileSync(path.join(root, file), 'utf8'))
+    .join('');
   const thrown = new Set(source.match(/HEAPHOUND_ERR_[A-Z_]+/g));
-  const documented = fs.readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8').match(/(?<=^## )HEAPHOUND_ERR_[A-Z_]+/gm);
+  const documented = fs
+    .readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8')
+    .match(/(?<=^## )HEAPHOUND_ERR_[A-Z_]+/gm);
   const typed = fs.readFileSync(path.join(root, 'index.d.ts'), 'utf8').match(/(?<=\| ')HEAPHOUND_ERR_[A-Z_]+/g);
   assert.deepEqual(new Set(documented), thrown);
   assert.deepEqual(new Set(typed), thrown);
-  const ofFastify = fs.readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8').match(/(?<=^## )FST_HEAPHOUND_[A-Z_]+/gm);
+  const ofFastify = fs
+    .readFileSync(path.join(root, 'docs', 'errors.md'), 'utf8')
+    .match(/(?<=^## )FST_HEAPHOUND_[A-Z_]+/gm);
   assert.deepEqual(new Set(ofFastify), new Set(source.match(/FST_HEAPHOUND_[A-Z_]+/g)));
 });
 

@@ -37,21 +37,30 @@ for (const name of ['a', 'b', 'c']) {
 }
 `;
 fs.writeFileSync(path.join(folder, 'app.mjs'), MODULE);
-fs.writeFileSync(path.join(folder, 'dependency.mjs'), 'export class Fastify {}\nexport const registry = new Map();\nexport default () => ({});\n');
+fs.writeFileSync(
+  path.join(folder, 'dependency.mjs'),
+  'export class Fastify {}\nexport const registry = new Map();\nexport default () => ({});\n',
+);
 
 for (const line of [20, 22, 24, 26]) {
   const node = nodeOfLine(line);
-  test(`on Node ${line} a variable of a module is one of its file, and not of what it imports`, { skip: node === undefined && `node${line} is not installed` }, async () => {
-    const out = path.join(folder, String(line));
-    fs.mkdirSync(out);
-    execFileSync(node, ['--expose-gc', path.join(folder, 'app.mjs'), out]);
-    const { leaks } = await findLeaks(['a', 'b', 'c'].map((name) => path.join(out, `${name}.heapsnapshot`)));
-    const variables = leaks.flatMap((leak) => leak.retainingPath.map((step) => step.reference)).filter((text) => text.startsWith('variable'));
-    assert.ok(variables.includes('variable sessions in app.mjs'), variables.join());
-    assert.ok(variables.includes('variable stored in createStore()'), variables.join());
-    const others = variables.filter((text) => !/ in (app\.mjs|createStore\(\)|\S*(loader|esm)\S*)$/.test(text));
-    assert.deepEqual(others, []);
-  });
+  test(
+    `on Node ${line} a variable of a module is one of its file, and not of what it imports`,
+    { skip: node === undefined && `node${line} is not installed` },
+    async () => {
+      const out = path.join(folder, String(line));
+      fs.mkdirSync(out);
+      execFileSync(node, ['--expose-gc', path.join(folder, 'app.mjs'), out]);
+      const { leaks } = await findLeaks(['a', 'b', 'c'].map((name) => path.join(out, `${name}.heapsnapshot`)));
+      const variables = leaks
+        .flatMap((leak) => leak.retainingPath.map((step) => step.reference))
+        .filter((text) => text.startsWith('variable'));
+      assert.ok(variables.includes('variable sessions in app.mjs'), variables.join());
+      assert.ok(variables.includes('variable stored in createStore()'), variables.join());
+      const others = variables.filter((text) => !/ in (app\.mjs|createStore\(\)|\S*(loader|esm)\S*)$/.test(text));
+      assert.deepEqual(others, []);
+    },
+  );
 }
 
 function nodeOfLine(line) {

@@ -34,7 +34,12 @@ for (const line of [20, 22, 24, 26]) {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
     t.after(() => fs.rmSync(dir, { recursive: true }));
     const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'fixtures', 'sigchld-app.js'), dir]);
-    assert.deepEqual(JSON.parse(stdout), { modes: Array(4).fill('fork'), alone: 0, codes: [0, 1, 2, 3], hasHeardOfOwn: true });
+    assert.deepEqual(JSON.parse(stdout), {
+      modes: Array(4).fill('fork'),
+      alone: 0,
+      codes: [0, 1, 2, 3],
+      hasHeardOfOwn: true,
+    });
   });
 }
 

@@ -35,7 +35,9 @@ function children(of = process.pid) {
   const found = [];
   for (const task of fs.readdirSync(`/proc/${of}/task`)) {
     try {
-      found.push(...fs.readFileSync(`/proc/${of}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
+      found.push(
+        ...fs.readFileSync(`/proc/${of}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+      );
     } catch {
       // A thread that has just ended.
     }
@@ -98,7 +100,13 @@ async function isClean(dir, count = 0) {
 
 test('a copy makes a whole, private file that opens', { skip }, async (t) => {
   const dir = folder(t);
-  globalThis.keptForTheCopy = Array.from({ length: 777 }, (_, number) => new (class KeptForTheCopy { number = number; })());
+  globalThis.keptForTheCopy = Array.from(
+    { length: 777 },
+    (_, number) =>
+      new (class KeptForTheCopy {
+        number = number;
+      })(),
+  );
   const result = await captureSnapshot({ dir, mode: 'fork' });
   delete globalThis.keptForTheCopy;
   assert.equal(result.mode, 'fork');
@@ -111,7 +119,10 @@ test('a copy makes a whole, private file that opens', { skip }, async (t) => {
   const snapshot = await openSnapshot(result.path);
   assert.deepEqual([snapshot.info.nodeCount, snapshot.info.edgeCount], [result.nodeCount, result.edgeCount]);
   const { classes } = await snapshot.summary();
-  assert.equal(classes.filter(({ name }) => name === 'KeptForTheCopy').reduce((sum, { count }) => sum + count, 0), 777);
+  assert.equal(
+    classes.filter(({ name }) => name === 'KeptForTheCopy').reduce((sum, { count }) => sum + count, 0),
+    777,
+  );
   await snapshot.close();
 });
 
@@ -159,7 +170,8 @@ test('a socket that the app closes is closed for its peer, too', { skip }, async
   const pid = await nextCopy();
   process.kill(pid, 'SIGSTOP');
   // The copy lets go of what it inherits before anything else; it may have been stopped too early for that.
-  const isSettled = () => !fs.readdirSync(`/proc/${pid}/fd`).some((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:'));
+  const isSettled = () =>
+    !fs.readdirSync(`/proc/${pid}/fd`).some((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:'));
   while (!isSettled()) {
     process.kill(pid, 'SIGCONT');
     await turn();
@@ -176,7 +188,10 @@ test('a copy that is killed is an error, and leaves nothing', { skip }, async (t
   const dir = folder(t);
   for (let round = 0; round < 10; round += 1) {
     const running = captureSnapshot({ dir, mode: 'fork' });
-    const outcome = running.then(({ path: file }) => void [file, `${file}.json`].map((name) => fs.rmSync(name)), ({ code }) => code);
+    const outcome = running.then(
+      ({ path: file }) => void [file, `${file}.json`].map((name) => fs.rmSync(name)),
+      ({ code }) => code,
+    );
     const pid = await nextCopy();
     for (let wait = round * 3; wait > 0; wait -= 1) await delay(1);
     try {
@@ -223,10 +238,18 @@ test('a copy that needs more memory than it may have is an error with its own co
   const dir = folder(t);
   const file = path.join(dir, 'a');
   globalThis.keptForTheFence = Array.from({ length: 300_000 }, (_, number) => ({ number, list: [number] }));
-  await rejectsWith(captureByFork({ target: file, compression: 'zstd', heap: HEAP, allowanceBytes: 8 << 20 }), 'HEAPHOUND_ERR_NO_HEADROOM');
+  await rejectsWith(
+    captureByFork({ target: file, compression: 'zstd', heap: HEAP, allowanceBytes: 8 << 20 }),
+    'HEAPHOUND_ERR_NO_HEADROOM',
+  );
   delete globalThis.keptForTheFence;
   await isClean(dir);
-  const { file: made } = await captureByFork({ target: file, compression: 'zstd', heap: HEAP, allowanceBytes: 1 << 30 });
+  const { file: made } = await captureByFork({
+    target: file,
+    compression: 'zstd',
+    heap: HEAP,
+    allowanceBytes: 1 << 30,
+  });
   assert.ok(made.nodeCount > 1000);
 });
 
@@ -265,7 +288,9 @@ test('a full disk is an error of the copy', { skip: skip || !canMount() }, (t) =
     });
   `;
   const script = `mount -t tmpfs -o size=128k none "$1" && exec "$2" -e "$3"`;
-  const out = execFileSync('unshare', ['-rm', 'sh', '-c', script, 'sh', dir, process.execPath, code], { encoding: 'utf8' });
+  const out = execFileSync('unshare', ['-rm', 'sh', '-c', script, 'sh', dir, process.execPath, code], {
+    encoding: 'utf8',
+  });
   assert.deepEqual(JSON.parse(out), ['HEAPHOUND_ERR_NO_SPACE', [], '']);
 });
 
@@ -283,7 +308,8 @@ test('the copy ends with the app, and leaves nothing', { skip }, async (t) => {
   app.kill('SIGKILL');
   await once(app, 'exit');
   // Init, or whoever stands in for it, may take its time to reap.
-  const isGone = () => !fs.existsSync(`/proc/${copy}/stat`) || / Z /.test(fs.readFileSync(`/proc/${copy}/stat`, 'utf8'));
+  const isGone = () =>
+    !fs.existsSync(`/proc/${copy}/stat`) || / Z /.test(fs.readFileSync(`/proc/${copy}/stat`, 'utf8'));
   while (!isGone()) await delay(5);
   assert.deepEqual(fs.readdirSync(dir), []);
 });
@@ -325,7 +351,10 @@ test('processes of the app are left alone', { skip }, async (t) => {
   const running = captureSnapshot({ dir, mode: 'fork' });
   const more = once(spawn('sh', ['-c', 'exit 9']), 'exit');
   await running;
-  assert.deepEqual((await Promise.all(short)).map(([code]) => code), [0, 1, 2, 3, 4]);
+  assert.deepEqual(
+    (await Promise.all(short)).map(([code]) => code),
+    [0, 1, 2, 3, 4],
+  );
   assert.deepEqual(await more, [9, null]);
   before.stdin.end();
   assert.deepEqual(await once(before, 'exit'), [0, null]);
@@ -333,20 +362,27 @@ test('processes of the app are left alone', { skip }, async (t) => {
 
 test('a worker has its own heap copied, and its copy ends with it', { skip }, async (t) => {
   const dir = folder(t);
-  const worker = (then) => new Worker(`
+  const worker = (then) =>
+    new Worker(
+      `
     const { captureSnapshot } = require(${heaphound});
     const { parentPort } = require('node:worker_threads');
     globalThis.kept = Array.from({ length: 555 }, (_, number) => new (class KeptByTheWorker { number = number; })());
     const running = captureSnapshot({ mode: 'fork', dir: ${JSON.stringify(dir)} });
     ${then}
-  `, { eval: true });
+  `,
+      { eval: true },
+    );
   const first = worker('running.then((result) => parentPort.postMessage(result));');
   const { threadId } = first;
   const [[result]] = await Promise.all([once(first, 'message'), once(first, 'exit')]);
   assert.deepEqual([result.mode, result.threadId], ['fork', threadId]);
   const snapshot = await openSnapshot(result.path);
   const { classes } = await snapshot.summary();
-  assert.equal(classes.filter(({ name }) => name === 'KeptByTheWorker').reduce((sum, { count }) => sum + count, 0), 555);
+  assert.equal(
+    classes.filter(({ name }) => name === 'KeptByTheWorker').reduce((sum, { count }) => sum + count, 0),
+    555,
+  );
   await snapshot.close();
 
   const second = worker('');
@@ -357,5 +393,7 @@ test('a worker has its own heap copied, and its copy ends with it', { skip }, as
 });
 
 function canMount() {
-  return process.platform === 'linux' && spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+  return (
+    process.platform === 'linux' && spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+  );
 }

@@ -18,12 +18,15 @@ after(() => fs.rmSync(folder, { recursive: true, force: true }));
 function heaphound(...words) {
   return new Promise((resolve) => {
     const env = { ...process.env, COLUMNS: '80', GITHUB_ACTIONS: '' };
-    execFile(process.execPath, [CLI, ...words], { env }, (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }));
+    execFile(process.execPath, [CLI, ...words], { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, stdout, stderr }),
+    );
   });
 }
 
 /** @param {string} name */
-const filesOf = (name) => [1, 2, 3].map((at) => path.join(__dirname, 'fixtures', 'growth', `${name}-${at}.heapsnapshot.gz`));
+const filesOf = (name) =>
+  [1, 2, 3].map((at) => path.join(__dirname, 'fixtures', 'growth', `${name}-${at}.heapsnapshot.gz`));
 /** Every way to compare: with ids and without, three snapshots and two. */
 const WAYS = ['ids', 'structure'].flatMap((compareBy) => [3, 2].map((snapshots) => ({ compareBy, snapshots })));
 
@@ -34,10 +37,25 @@ describe('a leak that only the stack holds', () => {
       const { leaks, oneOff, verdict, accounting } = document;
       assertAccounted(document);
       assert.equal(verdict, 'leak');
-      assert.deepEqual(accounting.lines.map(({ what }) => what), ['leak']);
-      assert.deepEqual(leaks.map(({ className, kind }) => [className, kind]), [['CustomerSession', 'growing-map']]);
-      assert.deepEqual(leaks[0].retainingPath.map(({ name }) => name).slice(0, 4), ['(GC roots)', '(Stack roots)', 'system / Context', 'Map']);
-      assert.ok(leaks[0].evidence.includes('a function that ran while the snapshots were taken holds it, and nothing else does'));
+      assert.deepEqual(
+        accounting.lines.map(({ what }) => what),
+        ['leak'],
+      );
+      assert.deepEqual(
+        leaks.map(({ className, kind }) => [className, kind]),
+        [['CustomerSession', 'growing-map']],
+      );
+      assert.deepEqual(leaks[0].retainingPath.map(({ name }) => name).slice(0, 4), [
+        '(GC roots)',
+        '(Stack roots)',
+        'system / Context',
+        'Map',
+      ]);
+      assert.ok(
+        leaks[0].evidence.includes(
+          'a function that ran while the snapshots were taken holds it, and nothing else does',
+        ),
+      );
       assert.deepEqual(oneOff, []);
     });
   }
@@ -57,7 +75,10 @@ describe('growth that nothing in the files holds', () => {
       assert.ok(line.size > 0.9 * accounting.size && accounting.unexplainedSize >= line.size);
       const session = line.classes.find(({ className }) => className === 'Session');
       assert.deepEqual(session.countGrowth, [211, 211].slice(0, snapshots - 1));
-      assert.ok(oneOff.every(({ size }) => size < 0.05 * accounting.size), 'none of it is called code');
+      assert.ok(
+        oneOff.every(({ size }) => size < 0.05 * accounting.size),
+        'none of it is called code',
+      );
     });
   }
 
@@ -67,7 +88,10 @@ describe('growth that nothing in the files holds', () => {
     assert.match(leaks.stdout, /Session \+211, \+211/);
     assert.doesNotMatch(leaks.stdout, /^No leak(?! was found)/m);
     assert.equal(leaks.code, 4);
-    assert.match((await heaphound('leaks', ...files, '--all')).stdout, /All that grew\n +unheld .*\n(.*\n)* +all +\+\d+ kB/);
+    assert.match(
+      (await heaphound('leaks', ...files, '--all')).stdout,
+      /All that grew\n +unheld .*\n(.*\n)* +all +\+\d+ kB/,
+    );
     const baseline = path.join(folder, 'empty.json');
     fs.writeFileSync(baseline, JSON.stringify({ version: 1, leaks: [] }));
     const check = await heaphound('check', '--baseline', baseline, ...files);
@@ -88,23 +112,40 @@ describe('growth outside of the heap', () => {
    * @param {string} name
    * @param {object[]} memories
    */
-  const filesWith = (name, memories) => memories.map((memory, at) => {
-    const file = path.join(folder, `${name}-${at}.heapsnapshot.gz`);
-    fs.copyFileSync(files[0], file);
-    fs.writeFileSync(`${file}.json`, JSON.stringify({ version: 1, startedAt: `2026-11-28T10:00:0${at}.000Z`, memory }));
-    return file;
-  });
+  const filesWith = (name, memories) =>
+    memories.map((memory, at) => {
+      const file = path.join(folder, `${name}-${at}.heapsnapshot.gz`);
+      fs.copyFileSync(files[0], file);
+      fs.writeFileSync(
+        `${file}.json`,
+        JSON.stringify({ version: 1, startedAt: `2026-11-28T10:00:0${at}.000Z`, memory }),
+      );
+      return file;
+    });
   const SAME_HEAP = { compareBy: 'ids', allow: ['same'] };
-  const memory = (rss, more = {}) => ({ rss: rss * MB, heapTotal: 20 * MB, heapUsed: 10 * MB, external: MB, arrayBuffers: 0, ...more });
+  const memory = (rss, more = {}) => ({
+    rss: rss * MB,
+    heapTotal: 20 * MB,
+    heapUsed: 10 * MB,
+    external: MB,
+    arrayBuffers: 0,
+    ...more,
+  });
 
   it('is a finding of its own where the heap does not explain it', async () => {
-    const native = filesWith('native', [100, 500, 1000].map((rss) => memory(rss, { malloc: { inUse: rss * 0.9 * MB, free: MB } })));
+    const native = filesWith(
+      'native',
+      [100, 500, 1000].map((rss) => memory(rss, { malloc: { inUse: rss * 0.9 * MB, free: MB } })),
+    );
     const document = await findLeaks(native, SAME_HEAP);
     const { verdict, outside, accounting, leaks } = document;
     assert.deepEqual([verdict, leaks, accounting.isExplained], ['unknown', [], true]);
     assert.deepEqual([outside.rssGrowth, outside.outsideSize, outside.isUnexplained], [900 * MB, 900 * MB, true]);
     const { stdout, code } = await heaphound('leaks', ...native, '--compare-by', 'ids', '--allow', 'same');
-    assert.match(stdout, /^Cannot tell: the process grew by 900 MB \(RSS\), the snapshots explain 0 B: native memory or the\sallocator\./);
+    assert.match(
+      stdout,
+      /^Cannot tell: the process grew by 900 MB \(RSS\), the snapshots explain 0 B: native memory or the\sallocator\./,
+    );
     assert.match(stdout, /in use, says malloc/);
     assert.equal(code, 4);
   });
@@ -126,7 +167,15 @@ describe('growth outside of the heap', () => {
   });
 
   it('is unknown where a sidecar has no numbers, or none that can be', async () => {
-    for (const broken of [undefined, null, 7, { rss: 'much' }, memory(-1), memory(100, { malloc: 5 }), memory(100, { cgroup: { usedBytes: null } })]) {
+    for (const broken of [
+      undefined,
+      null,
+      7,
+      { rss: 'much' },
+      memory(-1),
+      memory(100, { malloc: 5 }),
+      memory(100, { cgroup: { usedBytes: null } }),
+    ]) {
       const { outside, verdict } = await findLeaks(filesWith('broken', [memory(100), broken, memory(900)]), SAME_HEAP);
       assert.deepEqual([outside, verdict], [undefined, 'none'], JSON.stringify(broken));
     }
@@ -138,22 +187,32 @@ describe('growth outside of the heap', () => {
       const held = Buffer.alloc(50 * MB, 1);
       const { memory: taken } = await captureSnapshot({ path: file, mode });
       assert.deepEqual(JSON.parse(fs.readFileSync(`${file}.json`, 'utf8')).memory, taken);
-      assert.ok(taken.rss > held.length && taken.rss <= 2 * process.memoryUsage.rss() + 100 * MB, JSON.stringify(taken));
+      assert.ok(
+        taken.rss > held.length && taken.rss <= 2 * process.memoryUsage.rss() + 100 * MB,
+        JSON.stringify(taken),
+      );
       assert.ok(taken.arrayBuffers >= held.length && taken.heapUsed <= taken.heapTotal);
-      if (process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime >= '2.33') assert.ok(taken.malloc.inUse > 0);
+      if (process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime >= '2.33')
+        assert.ok(taken.malloc.inUse > 0);
     }
   });
 });
 
 describe('an alarm whose verdict is unknown', () => {
   const finding = { level: 400e6, slope: 1e5, heapLimit: 1e9 };
-  const alarm = (document) => alarmOf('heap-trend', { diagnosis: 'it rises' }, finding, { snapshots: [], document, skipped: [] });
+  const alarm = (document) =>
+    alarmOf('heap-trend', { diagnosis: 'it rises' }, finding, { snapshots: [], document, skipped: [] });
 
   it('says what is not explained, in the heap and outside of it', async () => {
     const inside = alarm(await findLeaks(filesOf('map-of-bun')));
     assert.match(inside.message, /; no leak was found, but 0\.4 MB have no explanation, most of it \S+$/);
     assert.equal(inside.verdict, 'unknown');
-    const outside = alarm({ verdict: 'unknown', leaks: [], accounting: { isExplained: true, lines: [] }, outside: { isUnexplained: true } });
+    const outside = alarm({
+      verdict: 'unknown',
+      leaks: [],
+      accounting: { isExplained: true, lines: [] },
+      outside: { isUnexplained: true },
+    });
     assert.match(outside.message, /; no leak in the heap: native memory or the allocator grew$/);
     assert.match(alarm({ verdict: 'none', leaks: [] }).message, /a minute$/);
   });

@@ -25,7 +25,8 @@ function system(t, files) {
 }
 
 const V2 = '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n';
-const V1 = '31 23 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n32 23 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n';
+const V1 =
+  '31 23 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n32 23 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n';
 
 /** Files of one group of version 2. */
 function group(directory, { max = 'max', high = 'max', current, inactive = 0 }) {
@@ -47,7 +48,10 @@ test('the tightest of nested groups decides', (t) => {
   });
   const check = (inner, outer, bytes, limit) => {
     const room = cgroupRoom({ root: system(t, files(inner, outer)) });
-    assert.deepEqual(room && { bytes: room.bytes, limit: room.limit }, bytes === undefined ? undefined : { bytes, limit: `/sys/fs/cgroup/${limit}` });
+    assert.deepEqual(
+      room && { bytes: room.bytes, limit: room.limit },
+      bytes === undefined ? undefined : { bytes, limit: `/sys/fs/cgroup/${limit}` },
+    );
   };
   check({ max: 1000, current: 300 }, { max: 5000, current: 900 }, 700, 'pod/app/memory.max');
   check({ max: 1000, current: 300 }, { max: 1500, current: 1400 }, 100, 'pod/memory.max');
@@ -76,7 +80,11 @@ test('version 1 counts what may be dropped, and its huge number is no limit', (t
     'sys/fs/cgroup/me mory/1f/memory.usage_in_bytes': '600\n',
     'sys/fs/cgroup/me mory/1f/memory.stat': 'inactive_file 3\ntotal_inactive_file 100\n',
   });
-  assert.deepEqual(cgroupRoom({ pid: 7, root: system(t, files(2000)) }), { bytes: 1500, limit: '/sys/fs/cgroup/me mory/1f/memory.limit_in_bytes', limitBytes: 2000 });
+  assert.deepEqual(cgroupRoom({ pid: 7, root: system(t, files(2000)) }), {
+    bytes: 1500,
+    limit: '/sys/fs/cgroup/me mory/1f/memory.limit_in_bytes',
+    limitBytes: 2000,
+  });
   assert.equal(cgroupRoom({ pid: 7, root: system(t, files('9223372036854771712')) }), undefined);
 });
 
@@ -85,7 +93,10 @@ test('without groups the machine decides, without anything nothing does', (t) =>
   assert.deepEqual(memoryRoom({ root }), { bytes: 50 * 1024, limit: 'MemAvailable' });
   assert.equal(memoryRoom({ root: system(t, {}) }).bytes, Infinity);
   const both = system(t, {
-    'proc/meminfo': 'MemAvailable: 50 kB\n', 'proc/self/cgroup': '0::/\n', 'proc/self/mountinfo': V2, ...group('sys/fs/cgroup', { max: 1000, current: 1 }),
+    'proc/meminfo': 'MemAvailable: 50 kB\n',
+    'proc/self/cgroup': '0::/\n',
+    'proc/self/mountinfo': V2,
+    ...group('sys/fs/cgroup', { max: 1000, current: 1 }),
   });
   assert.equal(memoryRoom({ root: both }).bytes, 999);
 });
@@ -96,7 +107,10 @@ test('what the last capture cost replaces the worst case, for what was there the
   const worst = estimate('zstd', heap);
   // 2.67 million nodes at 445 bytes and 7.5 million edges at 87.
   assert.ok(worst.memoryBytes > 1800 * MILLION && worst.memoryBytes < 1950 * MILLION, `${worst.memoryBytes}`);
-  assert.ok(worst.storedBytes < estimate('gzip', heap).storedBytes && estimate('gzip', heap).storedBytes < estimate('none', heap).storedBytes);
+  assert.ok(
+    worst.storedBytes < estimate('gzip', heap).storedBytes &&
+      estimate('gzip', heap).storedBytes < estimate('none', heap).storedBytes,
+  );
   try {
     remember(heap, { nodeCount: 1000, edgeCount: 2000, rawBytes: 40_000 }, 5);
     const same = estimate('none', heap);
@@ -115,11 +129,14 @@ test('what the last capture cost replaces the worst case, for what was there the
 test('a refusal carries need and have', () => {
   const need = { memoryBytes: 500 * MB, storedBytes: 2 ** 60, pauseMs: 900 };
   const check = (options, expected) => {
-    assert.throws(() => checkRoom(need, options), (error) => {
-      for (const [name, value] of Object.entries(expected)) assert.equal(error[name], value, name);
-      assert.ok(error.message.length > 40);
-      return true;
-    });
+    assert.throws(
+      () => checkRoom(need, options),
+      (error) => {
+        for (const [name, value] of Object.entries(expected)) assert.equal(error[name], value, name);
+        assert.ok(error.message.length > 40);
+        return true;
+      },
+    );
   };
   check({ maxMemoryBytes: 100 * MB }, { code: 'HEAPHOUND_ERR_NO_HEADROOM', need: 500 * MB, have: 100 * MB });
   check({ directory: os.tmpdir(), maxMemoryBytes: 500 * MB }, { code: 'HEAPHOUND_ERR_NO_SPACE', need: 2 ** 60 });
@@ -130,10 +147,16 @@ test('a refusal carries need and have', () => {
   checkRoom(need, { directory: path.join(os.tmpdir(), 'missing', 'missing') });
 });
 
-/** Where each version counts memory, and the file with its limit. Version 2 hands a controller down only when told to. */
+/**
+ * Where each version counts memory, and the file with its limit. Version 2 hands a controller down only when told to.
+ */
 const HIERARCHIES = {
   1: { root: '/sys/fs/cgroup/memory', limit: 'memory.limit_in_bytes', handDown: () => {} },
-  2: { root: '/sys/fs/cgroup', limit: 'memory.max', handDown: (directory) => fs.writeFileSync(path.join(directory, 'cgroup.subtree_control'), '+memory') },
+  2: {
+    root: '/sys/fs/cgroup',
+    limit: 'memory.max',
+    handDown: (directory) => fs.writeFileSync(path.join(directory, 'cgroup.subtree_control'), '+memory'),
+  },
 };
 const NAME = `heaphound-test-${process.pid}`;
 
@@ -153,38 +176,52 @@ function realGroup(t, { root, limit, handDown }, bytes) {
     t.skip(`no such control group can be made here: ${error.message}`);
     return undefined;
   } finally {
-    t.after(() => [inner, outer].filter((directory) => fs.existsSync(directory)).forEach((directory) => fs.rmdirSync(directory)));
+    t.after(() =>
+      [inner, outer].filter((directory) => fs.existsSync(directory)).forEach((directory) => fs.rmdirSync(directory)),
+    );
   }
   return inner;
 }
 
 function hasMemory(root) {
   const controllers = path.join(root, 'cgroup.controllers');
-  return fs.existsSync(path.join(root, 'memory.limit_in_bytes')) || (fs.existsSync(controllers) && /\bmemory\b/.test(fs.readFileSync(controllers, 'utf8')));
+  return (
+    fs.existsSync(path.join(root, 'memory.limit_in_bytes')) ||
+    (fs.existsSync(controllers) && /\bmemory\b/.test(fs.readFileSync(controllers, 'utf8')))
+  );
 }
 
-for (const [version, hierarchy] of Object.entries(HIERARCHIES)) test(`in a real control group of version ${version} a capture that would be killed is refused`, { skip: process.platform !== 'linux' }, (t) => {
-  const inner = realGroup(t, hierarchy, 300 * MB);
-  if (inner === undefined) return;
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(dir, { recursive: true }));
-  const code = `
+for (const [version, hierarchy] of Object.entries(HIERARCHIES))
+  test(
+    `in a real control group of version ${version} a capture that would be killed is refused`,
+    { skip: process.platform !== 'linux' },
+    (t) => {
+      const inner = realGroup(t, hierarchy, 300 * MB);
+      if (inner === undefined) return;
+      const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
+      t.after(() => fs.rmSync(dir, { recursive: true }));
+      const code = `
     const { captureSnapshot } = require(${JSON.stringify(ROOT)});
     globalThis.kept = Array.from({ length: +process.argv[1] }, (_, index) => ({ index, next: { index } }));
     captureSnapshot({ dir: ${JSON.stringify(dir)} }).then(
       (result) => console.log(JSON.stringify({ nodes: result.nodeCount })),
       (error) => console.log(JSON.stringify({ code: error.code, need: error.need, have: error.have, message: error.message })));
   `;
-  // The shell moves itself into the group, then becomes Node.
-  const run = (length) => {
-    const script = 'echo $$ > "$1/cgroup.procs" && exec "$2" -e "$3" "$4"';
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', script, 'sh', inner, process.execPath, code, String(length)], { encoding: 'utf8' });
-    assert.equal(status, 0, stderr);
-    return JSON.parse(stdout);
-  };
-  const refused = run(300_000);
-  assert.equal(refused.code, 'HEAPHOUND_ERR_NO_HEADROOM');
-  assert.ok(refused.need > refused.have && refused.have > 0 && refused.have < 300 * MB, JSON.stringify(refused));
-  assert.ok(refused.message.includes(`${NAME}/${hierarchy.limit}`), refused.message);
-  assert.ok(run(10).nodes > 1000, 'a small heap has room there');
-});
+      // The shell moves itself into the group, then becomes Node.
+      const run = (length) => {
+        const script = 'echo $$ > "$1/cgroup.procs" && exec "$2" -e "$3" "$4"';
+        const { status, stdout, stderr } = spawnSync(
+          'sh',
+          ['-c', script, 'sh', inner, process.execPath, code, String(length)],
+          { encoding: 'utf8' },
+        );
+        assert.equal(status, 0, stderr);
+        return JSON.parse(stdout);
+      };
+      const refused = run(300_000);
+      assert.equal(refused.code, 'HEAPHOUND_ERR_NO_HEADROOM');
+      assert.ok(refused.need > refused.have && refused.have > 0 && refused.have < 300 * MB, JSON.stringify(refused));
+      assert.ok(refused.message.includes(`${NAME}/${hierarchy.limit}`), refused.message);
+      assert.ok(run(10).nodes > 1000, 'a small heap has room there');
+    },
+  );

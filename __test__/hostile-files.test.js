@@ -24,7 +24,8 @@ before(() => {
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Writes a document whose bytes before and behind the place of `mark` are those of the small snapshot, and `unit` again and again at it.
+ * Writes a document whose bytes before and behind the place of `mark` are those of the small snapshot, and `unit` again
+ * and again at it.
  *
  * @param {string} name
  * @param {string} mark text behind which the units stand
@@ -86,7 +87,10 @@ test('maxMemoryBytes limits what an open may take, and the error says how much i
   await assert.rejects(openSnapshot(file, { maxMemoryBytes: small }), (error) => {
     assert.equal(error.code, 'HEAPHOUND_ERR_NO_HEADROOM');
     assert.ok(error.need > small && error.have === small && error.file === file);
-    assert.match(error.message, /^the snapshot takes \d+\.\d MB of memory at least, and maxMemoryBytes leaves 1\.0 MB: it was not opened/);
+    assert.match(
+      error.message,
+      /^the snapshot takes \d+\.\d MB of memory at least, and maxMemoryBytes leaves 1\.0 MB: it was not opened/,
+    );
     return true;
   });
   await (await openSnapshot(file, { maxMemoryBytes: large })).close();
@@ -111,7 +115,9 @@ test('one maxMemoryBytes is for all snapshots of a call', async () => {
 });
 
 test('the command line has --max-memory', () => {
-  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'summary', GROWTH[1], '--max-memory', '2MB'], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'summary', GROWTH[1], '--max-memory', '2MB'], {
+    encoding: 'utf8',
+  });
   assert.equal(status, 3);
   assert.match(stderr, /maxMemoryBytes leaves 2\.0 MB/);
 });
@@ -119,7 +125,10 @@ test('the command line has --max-memory', () => {
 test('a name of megabytes is cut in every document, and whole where it is asked for', async () => {
   const long = `Large${'x'.repeat(10 * MEGABYTE)}End`;
   const document = JSON.parse(MIN);
-  const { node_fields: fields, node_types: [kinds] } = document.snapshot.meta;
+  const {
+    node_fields: fields,
+    node_types: [kinds],
+  } = document.snapshot.meta;
   const named = [];
   for (let row = 1; row < document.nodes.length / fields.length; row += 1) {
     document.nodes[row * fields.length + fields.indexOf('type')] = kinds.indexOf('object');
@@ -132,8 +141,13 @@ test('a name of megabytes is cut in every document, and whole where it is asked 
   const [{ key, name }] = (await snapshot.summary()).classes.filter((row) => row.name.startsWith('Large'));
   assert.match(name, /^Largex+… \(\d+ bytes left out\) …x+End\d$/);
   const answers = {
-    summary: await snapshot.summary(), dominators: await snapshot.dominators(), query: await snapshot.query({ key }), contexts: await snapshot.contexts(),
-    node: await snapshot.node(named[0]), path: await snapshot.retainingPath(named[0]), strings: await snapshot.duplicateStrings(),
+    summary: await snapshot.summary(),
+    dominators: await snapshot.dominators(),
+    query: await snapshot.query({ key }),
+    contexts: await snapshot.contexts(),
+    node: await snapshot.node(named[0]),
+    path: await snapshot.retainingPath(named[0]),
+    strings: await snapshot.duplicateStrings(),
     diff: await diffSnapshots(file, file, { allow: ['same'] }),
     leaks: await findLeaks([file, file], { allow: ['same'] }),
   };
@@ -161,7 +175,7 @@ test('a file that is no snapshot is named, with what to do', async () => {
     'PK\x03\x04': /a zip archive; unpack it first: unzip FILE/,
     '\xfd7zXZ\0': /compressed by xz; unpack it first: xz -dk FILE/,
     '7z\xbc\xaf\x27\x1c': /a 7z archive/,
-    'BZh91AY': /bzip2/,
+    BZh91AY: /bzip2/,
     '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x04\0': /a core dump \(ELF\)/,
     'version https://git-lfs.github.com/spec/v1\noid sha256:00': /git lfs pull/,
     'JAVA PROFILE 1.0.2\0': /a heap dump of a JVM/,
@@ -171,7 +185,10 @@ test('a file that is no snapshot is named, with what to do', async () => {
   const code = (text) => (text.trim() === '' ? 'HEAPHOUND_ERR_TRUNCATED' : 'HEAPHOUND_ERR_FOREIGN');
   for (const [text, message] of Object.entries(cases)) {
     const bytes = Buffer.from(text, 'latin1');
-    const error = { code: code(text), message: text.trim() === '' ? message : new RegExp(`^not a V8 heap snapshot: .*${message.source}`) };
+    const error = {
+      code: code(text),
+      message: text.trim() === '' ? message : new RegExp(`^not a V8 heap snapshot: .*${message.source}`),
+    };
     await assert.rejects(openSnapshot(bytes), error);
     if (text !== '') await assert.rejects(openSnapshot(zlib.gzipSync(bytes)), error);
   }

@@ -1,6 +1,7 @@
 'use strict';
 
-// Names of a heap are input. Whatever they are: nothing that is printed acts on a terminal or hides, no line and no output is without a bound, and JSON says all of it.
+// Names of a heap are input. Whatever they are: nothing that is printed acts on a terminal or hides, no line and no
+// output is without a bound, and JSON says all of it.
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
@@ -80,7 +81,11 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
     dominators: [() => [files[2], '--limit', '200'], () => [files[2], node, '--depth', '4']],
     query: [() => [files[2], '--limit', '1000'], () => [files[2], '--kind', 'string']],
     path: [() => [files[2], string]],
-    node: [() => [files[2], '@5'], () => [files[2], string], ...LONG.map((at) => () => [files[2], `@${1103 + at * 1100}`])],
+    node: [
+      () => [files[2], '@5'],
+      () => [files[2], string],
+      ...LONG.map((at) => () => [files[2], `@${1103 + at * 1100}`]),
+    ],
     strings: [() => [files[2], '--limit', '1000']],
     contexts: [() => [files[2]]],
   };
@@ -101,7 +106,7 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
   for (const [command, runs] of Object.entries(RUNS)) {
     it(`${command} prints lines of a bounded length`, async () => {
       for (const run of runs) {
-        const { stdout, stderr } = await heaphound([command, ...await run()]);
+        const { stdout, stderr } = await heaphound([command, ...(await run())]);
         assert.equal(stderr, '');
         assert.notEqual(stdout, '');
         assertReadable(stdout);
@@ -109,7 +114,7 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
     });
 
     it(`${command} --json is valid, and whole`, async () => {
-      const { stdout, stderr } = await heaphound([command, ...await runs[0](), '--json']);
+      const { stdout, stderr } = await heaphound([command, ...(await runs[0]()), '--json']);
       assert.equal(stderr, '');
       assertHarmless(stdout);
       JSON.parse(stdout);
@@ -117,7 +122,7 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
 
     if (!REPORTS.has(command)) continue;
     it(`${command} for Markdown, SARIF and GitHub`, async () => {
-      const args = [command, ...await runs[0]()];
+      const args = [command, ...(await runs[0]())];
       assertReadable((await heaphound([...args, '--markdown'])).stdout);
       const { stdout } = await heaphound([...args, '--sarif']);
       assertHarmless(stdout);
@@ -126,7 +131,12 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
       const github = await heaphound([...args, '--github']);
       assertReadable(github.stdout);
       const commands = github.stdout.split('\n').filter((line) => line.startsWith('::'));
-      assert.ok(commands.every((line) => /^::((error|warning|notice) (file=|title=Memory leak)|stop-commands::|[0-9a-f-]{36}::$)/.test(line)), commands.join('\n'));
+      assert.ok(
+        commands.every((line) =>
+          /^::((error|warning|notice) (file=|title=Memory leak)|stop-commands::|[0-9a-f-]{36}::$)/.test(line),
+        ),
+        commands.join('\n'),
+      );
     });
   }
 
@@ -155,24 +165,57 @@ it('nothing leaves a terminal of any width, and no sentence is cut', async () =>
     // A name of one word may be longer than what is left of a line.
     for (const line of lines) assert.ok(widthOf(line) <= Math.max(columns, 90), line);
     const closing = lines.slice(lines.findIndex((line) => /leaks? over/.test(line)));
-    assert.ok(closing.every((line) => !line.endsWith('…')), closing.join('\n'));
+    assert.ok(
+      closing.every((line) => !line.endsWith('…')),
+      closing.join('\n'),
+    );
   }
 });
 
 it('the message of a test that failed, and an alarm, are harmless', async () => {
   const { leaks } = await findLeaks(files);
   const grown = NAMES.map((className) => ({ className, countDelta: 7, most: 1 }));
-  const report = { leaks, grown, iterations: 7, bytesPerIteration: 1, process: 'child', warmup: 1, snapshots: 3, ignored: 0, durationMs: 1000 };
-  for (const leak of leaks) assertReadable(tellFailure({ ...report, leaks: [leak] }, { files: NAMES.slice(0, 3).map((name) => `/tmp/${name}`) }));
+  const report = {
+    leaks,
+    grown,
+    iterations: 7,
+    bytesPerIteration: 1,
+    process: 'child',
+    warmup: 1,
+    snapshots: 3,
+    ignored: 0,
+    durationMs: 1000,
+  };
+  for (const leak of leaks)
+    assertReadable(
+      tellFailure({ ...report, leaks: [leak] }, { files: NAMES.slice(0, 3).map((name) => `/tmp/${name}`) }),
+    );
   for (const leak of leaks) {
-    const { message } = alarmOf('heap-trend', { diagnosis: '' }, { level: 1e6, slope: 1, heapLimit: 1e9 }, { snapshots: [], document: { leaks: [leak] }, skipped: [] });
+    const { message } = alarmOf(
+      'heap-trend',
+      { diagnosis: '' },
+      { level: 1e6, slope: 1, heapLimit: 1e9 },
+      { snapshots: [], document: { leaks: [leak] }, skipped: [] },
+    );
     assertHarmless(message);
     assert.ok(message.length < 5000, `${message.length} characters`);
   }
 });
 
 it('what looks blank has a name to be told by', () => {
-  for (const name of ['\u3164', '\u115f', '\u2800', '\u00a0', '\u200b', ' ', '   ', '\u3000', '\u{13441}', '\ufe0f', '\u034f']) {
+  for (const name of [
+    '\u3164',
+    '\u115f',
+    '\u2800',
+    '\u00a0',
+    '\u200b',
+    ' ',
+    '   ',
+    '\u3000',
+    '\u{13441}',
+    '\ufe0f',
+    '\u034f',
+  ]) {
     assert.match(label(name), /^(\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\u\{[0-9a-f]+\})+$/, toJson(name));
   }
   assert.equal(label(''), '(unnamed)');
@@ -183,15 +226,24 @@ it('what looks blank has a name to be told by', () => {
 
 it('in a pipe one long name does not widen every line', () => {
   const rows = [{ name: 'A'.repeat(10_000) }, { name: 'Session' }];
-  const columns = [{ title: 'Class', cell: (row) => row.name, flexible: true }, { title: 'Count', cell: () => '1', align: 'right' }];
+  const columns = [
+    { title: 'Class', cell: (row) => row.name, flexible: true },
+    { title: 'Count', cell: () => '1', align: 'right' },
+  ];
   const lines = drawTable(columns, rows, describeTerminal({ isTTY: false }, { environment: {} }));
-  assert.ok(lines.every((line) => line.length <= 120), String(lines.map((line) => line.length)));
+  assert.ok(
+    lines.every((line) => line.length <= 120),
+    String(lines.map((line) => line.length)),
+  );
 });
 
 it('help is whole at every width', () => {
   for (const columns of [40, 60, 80, 120]) {
     const terminal = describeTerminal({ isTTY: true, columns }, { color: false });
-    for (const lines of [generalHelp(terminal), ...COMMANDS.map((command) => commandHelp({ ...command, examples: undefined }, terminal).slice(1))]) {
+    for (const lines of [
+      generalHelp(terminal),
+      ...COMMANDS.map((command) => commandHelp({ ...command, examples: undefined }, terminal).slice(1)),
+    ]) {
       for (const line of lines) assert.ok(widthOf(line) <= Math.max(columns, 56), line);
       // "FILE…" and "WHAT,…" stand for more of them.
       assert.doesNotMatch(lines.join('\n'), /(?<!FILE|THIRD|N|,)…/);

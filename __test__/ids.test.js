@@ -1,6 +1,7 @@
 'use strict';
 
-// Ids of forked captures on two lines of Node, in a short form. `npm run bench -- ids` has the long one, with all lines.
+// Ids of forked captures on two lines of Node, in a short form. `npm run bench -- ids` has the long one, with all
+// lines.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -22,7 +23,10 @@ for (const line of [20, 26]) {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-ids-'));
     t.after(() => fs.rmSync(dir, { recursive: true }));
     const { taken, first, last, twice, keptCount, sameCount, lost } = followIds(binary, dir, OBJECTS, CAPTURES);
-    assert.ok(taken.every(({ idSpace }) => idSpace === taken[0].idSpace), JSON.stringify(taken));
+    assert.ok(
+      taken.every(({ idSpace }) => idSpace === taken[0].idSpace),
+      JSON.stringify(taken),
+    );
     assert.match(taken[0].idSpaceReason, /no capture of this thread came before/);
     assert.equal(fs.statSync(`${taken[0].file}.ids`).mode & 0o777, 0o600);
     assert.deepEqual(twice, []);

@@ -14,8 +14,18 @@ const { RUN } = require('./helpers/leak-case');
 const { leakOf } = require('./helpers/leak-document');
 
 const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
-const SNAPSHOTS = ['growth-before.heapsnapshot.gz', 'growth-after.heapsnapshot.gz'].map((name) => path.join(GOLDEN, name));
-const ROW = { package: 'store', versions: '<2.0.0', title: 'sessions stay', container: '^Map$', path: ['^Store$', '^sessions$'], advice: 'Upgrade.', source: 'here' };
+const SNAPSHOTS = ['growth-before.heapsnapshot.gz', 'growth-after.heapsnapshot.gz'].map((name) =>
+  path.join(GOLDEN, name),
+);
+const ROW = {
+  package: 'store',
+  versions: '<2.0.0',
+  title: 'sessions stay',
+  container: '^Map$',
+  path: ['^Store$', '^sessions$'],
+  advice: 'Upgrade.',
+  source: 'here',
+};
 
 let folder;
 before(() => {
@@ -31,7 +41,11 @@ describe('the catalogue that the package brings', () => {
     const fields = ['package', 'versions', 'title', 'className', 'container', 'path', 'kind', 'advice', 'source'];
     for (const row of leaks) {
       const name = `${row.package}: ${row.title}`;
-      assert.deepEqual(Object.keys(row).filter((field) => !fields.includes(field)), [], name);
+      assert.deepEqual(
+        Object.keys(row).filter((field) => !fields.includes(field)),
+        [],
+        name,
+      );
       assert.match(row.package, /^(@[\w-]+\/)?[\w.-]+$/, name);
       assert.notEqual(semver.validRange(row.versions), null, name);
       assert.ok(row.title.length <= 130 && !row.title.endsWith('.'), name);
@@ -50,11 +64,20 @@ describe('the catalogue that the package brings', () => {
       const found = (await findLeaks(files, { compareBy, limit: 200 })).leaks;
       const classes = found.map(({ className }) => className).sort();
       assert.deepEqual(classes, leaks.map((_, at) => `Item${at}`).sort(), compareBy);
-      const wrong = found.filter(({ known }) => known).map(({ className, known, retainingPath }) => [className, known.package, retainingPath.map(({ edge, name }) => `${edge}>${name}`).join(' ')]);
+      const wrong = found
+        .filter(({ known }) => known)
+        .map(({ className, known, retainingPath }) => [
+          className,
+          known.package,
+          retainingPath.map(({ edge, name }) => `${edge}>${name}`).join(' '),
+        ]);
       assert.deepEqual(wrong, [], compareBy);
       for (const { className, retainingPath } of found) {
         const own = `/node_modules/${leaks[Number(className.slice(4))].package}/`;
-        assert.ok(retainingPath.some(({ location }) => location?.file.includes(own)), `${className} is held by its package`);
+        assert.ok(
+          retainingPath.some(({ location }) => location?.file.includes(own)),
+          `${className} is held by its package`,
+        );
       }
     }
   });
@@ -65,15 +88,27 @@ describe('the catalogue that the package brings', () => {
       for (const below of [[], ['table[7]']]) {
         const names = row.path.map(nameFor);
         const found = leakOf({ kind: row.kind ?? 'other', name: row.className ? nameFor(row.className) : 'Item' });
-        const step = (edge, id) => ({ ...found.retainingPath[1], id, edge, name: edge, location: { file: `/x/node_modules/${row.package}/a.js`, line: 1, column: 1, scriptId: 1 } });
+        const step = (edge, id) => ({
+          ...found.retainingPath[1],
+          id,
+          edge,
+          name: edge,
+          location: { file: `/x/node_modules/${row.package}/a.js`, line: 1, column: 1, scriptId: 1 },
+        });
         found.retainingPath = ['', ...names, ...below].map(step);
         Object.assign(found.retainingPath[found.retainingPath.length - 1], { cut: true, leaking: 'yes' });
         await nameKnown([found], patterns, { readManifests: false });
-        assert.ok(leaks.filter((other) => other.package === row.package).some(({ title }) => title === found.known?.title), `${row.package} ${row.path} ${below}`);
+        assert.ok(
+          leaks.filter((other) => other.package === row.package).some(({ title }) => title === found.known?.title),
+          `${row.package} ${row.path} ${below}`,
+        );
         // Four steps further down it is another leak.
         const cut = found.retainingPath.pop();
         delete found.known;
-        found.retainingPath.push(...['a', 'b', 'c', 'd'].map((edge, at) => ({ ...step(edge, 90 + at), location: undefined })), { ...cut, edge: 'e', name: 'E' });
+        found.retainingPath.push(
+          ...['a', 'b', 'c', 'd'].map((edge, at) => ({ ...step(edge, 90 + at), location: undefined })),
+          { ...cut, edge: 'e', name: 'E' },
+        );
         found.className = 'E';
         await nameKnown([found], patterns, { readManifests: false });
         assert.equal(found.known, undefined, `${row.package} ${row.path}`);
@@ -89,8 +124,19 @@ describe('the catalogue that the package brings', () => {
 describe('a known leak', () => {
   const leak = (file) => {
     const found = leakOf({ file });
-    const names = [['', '(roots)'], ['store', 'Store'], ['sessions', 'Map'], ['table[1]', 'Session']];
-    found.retainingPath = names.map(([edge, name], id) => ({ ...found.retainingPath[1], id, edge, name, location: { file, line: 1, column: 1, scriptId: 1 } }));
+    const names = [
+      ['', '(roots)'],
+      ['store', 'Store'],
+      ['sessions', 'Map'],
+      ['table[1]', 'Session'],
+    ];
+    found.retainingPath = names.map(([edge, name], id) => ({
+      ...found.retainingPath[1],
+      id,
+      edge,
+      name,
+      location: { file, line: 1, column: 1, scriptId: 1 },
+    }));
     found.container.name = 'Map';
     return found;
   };
@@ -115,7 +161,12 @@ describe('a known leak', () => {
   });
 
   it('has no version where none can be read, and reads none when it must not', async () => {
-    for (const file of ['/nowhere/node_modules/store/a.js', install(undefined), install('not a version'), 'C:\\app\\node_modules\\store\\a.js']) {
+    for (const file of [
+      '/nowhere/node_modules/store/a.js',
+      install(undefined),
+      install('not a version'),
+      'C:\\app\\node_modules\\store\\a.js',
+    ]) {
       assert.equal((await known(leak(file))).version, null, file);
     }
     const file = install('1.0.0');
@@ -126,7 +177,12 @@ describe('a known leak', () => {
     const file = install('1.0.0');
     assert.equal(await known(leak('/app/store/a.js')), undefined);
     assert.equal(await known(leak(file), { ...ROW, package: 'stor' }), undefined);
-    for (const more of [{ container: '^Set$' }, { path: ['^sessions$', '^Store$'] }, { className: '^Job$' }, { kind: 'timers' }]) {
+    for (const more of [
+      { container: '^Set$' },
+      { path: ['^sessions$', '^Store$'] },
+      { className: '^Job$' },
+      { kind: 'timers' },
+    ]) {
       assert.equal(await known(leak(file), { ...ROW, ...more }), undefined, JSON.stringify(more));
     }
     assert.ok(await known(leak(file), { ...ROW, kind: 'growing-map', className: '^Session$' }));
@@ -137,13 +193,28 @@ describe('a known leak', () => {
     fs.writeFileSync(file, JSON.stringify({ leaks: [{ ...ROW, package: 'x' }] }));
     await findLeaks(SNAPSHOTS, { catalogue: file, limit: 0 });
     fs.writeFileSync(file, '[1');
-    await assert.rejects(findLeaks(SNAPSHOTS, { catalogue: file }), { code: 'HEAPHOUND_ERR_OPTION', message: /cannot be read from/ });
+    await assert.rejects(findLeaks(SNAPSHOTS, { catalogue: file }), {
+      code: 'HEAPHOUND_ERR_OPTION',
+      message: /cannot be read from/,
+    });
   });
 
   it('wants whole rows', async () => {
-    const bad = [7, [null], [{ ...ROW, package: '' }], [{ ...ROW, versions: 'new' }], [{ ...ROW, container: undefined, path: undefined }], [{ ...ROW, path: ['('] }], [{ ...ROW, path: 'a' }]];
+    const bad = [
+      7,
+      [null],
+      [{ ...ROW, package: '' }],
+      [{ ...ROW, versions: 'new' }],
+      [{ ...ROW, container: undefined, path: undefined }],
+      [{ ...ROW, path: ['('] }],
+      [{ ...ROW, path: 'a' }],
+    ];
     for (const catalogue of bad) {
-      await assert.rejects(findLeaks(SNAPSHOTS, { catalogue }), { code: 'HEAPHOUND_ERR_OPTION', message: /^option catalogue/ }, JSON.stringify(catalogue));
+      await assert.rejects(
+        findLeaks(SNAPSHOTS, { catalogue }),
+        { code: 'HEAPHOUND_ERR_OPTION', message: /^option catalogue/ },
+        JSON.stringify(catalogue),
+      );
     }
   });
 });
@@ -157,7 +228,8 @@ describe('what is ignored', () => {
     }
     assert.deepEqual(ignoreLeaks(leaks), { leaks, ignored: [] });
     assert.equal(ignoreLeaks(leaks, 'c0ffee00c0ffee00').ignored.length, 2);
-    for (const pattern of ['', 7, [null]]) assert.throws(() => ignoreLeaks(leaks, pattern), { code: 'HEAPHOUND_ERR_OPTION' });
+    for (const pattern of ['', 7, [null]])
+      assert.throws(() => ignoreLeaks(leaks, pattern), { code: 'HEAPHOUND_ERR_OPTION' });
   });
 
   it('is left out of what findLeaks gives, and does not push out what is not', async () => {

@@ -1,6 +1,7 @@
 'use strict';
 
-// Who may require whom. `docs/architecture.md` has the same rows with a sentence for each; `tests/it/layers.rs` holds those of the core.
+// Who may require whom. `docs/architecture.md` has the same rows with a sentence for each; `tests/it/layers.rs` holds
+// those of the core.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -26,7 +27,12 @@ const ROWS = [
 ];
 
 /** What stands on the package's front: they see the rest as a user of `index.js` does. */
-const FRONT = { cli: ['index.js', 'words'], test: ['checks', 'index.js', 'words'], http: ['index.js', 'waits', 'words'], fastify: ['http', 'waits', 'words'] };
+const FRONT = {
+  cli: ['index.js', 'words'],
+  test: ['checks', 'index.js', 'words'],
+  http: ['index.js', 'waits', 'words'],
+  fastify: ['http', 'waits', 'words'],
+};
 
 /** @typedef {Map<string, Set<string>>} Imports files by the file that requires them */
 
@@ -53,7 +59,12 @@ test('no file requires itself around a corner', () => {
 });
 
 test('a cycle is found and told', () => {
-  const all = new Map([['a', new Set(['b'])], ['b', new Set(['c'])], ['c', new Set(['a'])], ['d', new Set(['a'])]]);
+  const all = new Map([
+    ['a', new Set(['b'])],
+    ['b', new Set(['c'])],
+    ['c', new Set(['a'])],
+    ['d', new Set(['a'])],
+  ]);
   assert.equal(cycleOf(all, 'a'), 'a requires b requires c requires a');
   assert.equal(cycleOf(all, 'd'), undefined);
 });
@@ -65,7 +76,8 @@ test('one file loads the addon', () => {
 
 test('the rows are those of docs/architecture.md', () => {
   const text = fs.readFileSync(path.join(ROOT, 'docs', 'architecture.md'), 'utf8');
-  for (const room of ROWS.flat()) assert.ok(text.includes(`\`${room}\``), `docs/architecture.md has no row for ${room}`);
+  for (const room of ROWS.flat())
+    assert.ok(text.includes(`\`${room}\``), `docs/architecture.md has no row for ${room}`);
 });
 
 /** @returns {Imports} */
@@ -82,13 +94,18 @@ function imports() {
  * @param {Set<string>} known
  */
 function requiredBy(file, known) {
-  const specifiers = [...read(file).matchAll(/(?:\brequire\(|\bimport\(|\bfrom )'(\.[^']*)'/g)].map(([, specifier]) => specifier);
+  const specifiers = [...read(file).matchAll(/(?:\brequire\(|\bimport\(|\bfrom )'(\.[^']*)'/g)].map(
+    ([, specifier]) => specifier,
+  );
   const required = new Set();
   for (const specifier of specifiers) {
     const base = path.posix.join(path.posix.dirname(file), specifier).replace(/\/$/, '');
-    const found = [base, `${base}.js`, `${base}.mjs`, path.posix.join(base, 'index.js')].find((candidate) => known.has(candidate));
+    const found = [base, `${base}.js`, `${base}.mjs`, path.posix.join(base, 'index.js')].find((candidate) =>
+      known.has(candidate),
+    );
     if (found !== undefined && found !== file) required.add(found);
-    else if (!fs.existsSync(path.join(ROOT, base)) && !fs.existsSync(path.join(ROOT, `${base}.d.ts`))) assert.fail(`${file}: ${specifier} is no file`);
+    else if (!fs.existsSync(path.join(ROOT, base)) && !fs.existsSync(path.join(ROOT, `${base}.d.ts`)))
+      assert.fail(`${file}: ${specifier} is no file`);
   }
   return required;
 }
@@ -121,13 +138,22 @@ function roomOf(file) {
 /** What the package ships of JavaScript. */
 function files() {
   const { files: shipped } = JSON.parse(read('package.json'));
-  const folders = shipped.filter((name) => fs.statSync(path.join(ROOT, name), { throwIfNoEntry: false })?.isDirectory());
+  const folders = shipped.filter((name) =>
+    fs.statSync(path.join(ROOT, name), { throwIfNoEntry: false })?.isDirectory(),
+  );
   const names = folders.filter((name) => !['docs', 'src', 'catalogue'].includes(name) && !name.startsWith('examples'));
-  const inside = names.flatMap((name) => fs.readdirSync(path.join(ROOT, name), { recursive: true }).map((file) => path.posix.join(name, String(file).replaceAll('\\', '/'))));
+  const inside = names.flatMap((name) =>
+    fs
+      .readdirSync(path.join(ROOT, name), { recursive: true })
+      .map((file) => path.posix.join(name, String(file).replaceAll('\\', '/'))),
+  );
   return ['index.js', ...inside].filter((file) => /\.m?js$/.test(file));
 }
 
 /** @param {string} file code without its comments */
 function read(file) {
-  return fs.readFileSync(path.join(ROOT, file), 'utf8').replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
+  return fs
+    .readFileSync(path.join(ROOT, file), 'utf8')
+    .replaceAll(/\/\*[^]*?\*\//g, '')
+    .replaceAll(/^\s*\/\/.*$/gm, '');
 }

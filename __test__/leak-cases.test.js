@@ -11,7 +11,15 @@ const { findLeaks } = require('..');
 const { assertAccounted } = require('./helpers/accounting');
 const { RUN, assertFound, leakCases } = require('./helpers/leak-case');
 
-const OF_REPLICAS = ['maps-of-tenants', 'event-listeners', 'interval-timers', 'linked-queue', 'global-dictionary', 'wasm-memory', 'control-filling-cache'];
+const OF_REPLICAS = [
+  'maps-of-tenants',
+  'event-listeners',
+  'interval-timers',
+  'linked-queue',
+  'global-dictionary',
+  'wasm-memory',
+  'control-filling-cache',
+];
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-leaks-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +38,8 @@ describe('leak cases', { concurrency: 2 }, () => {
       }
     });
     if (isLeak && fixed) {
-      it(`${name}, repaired, is healthy`, async () => assert.deepEqual(await verdict(name, 'fixed'), { leaks: [], withoutIds: [] }));
+      it(`${name}, repaired, is healthy`, async () =>
+        assert.deepEqual(await verdict(name, 'fixed'), { leaks: [], withoutIds: [] }));
     }
   }
 });
@@ -43,7 +52,8 @@ describe('three replicas that served more and more', { concurrency: 2 }, () => {
       if (isLeak) assertFound(leaks, expect);
       else assert.deepEqual(leaks, []);
     });
-    if (fixed) it(`${name}, repaired, is healthy`, async () => assert.deepEqual((await ofReplicas(name, 'fixed')).leaks, []));
+    if (fixed)
+      it(`${name}, repaired, is healthy`, async () => assert.deepEqual((await ofReplicas(name, 'fixed')).leaks, []));
   }
 });
 
@@ -55,7 +65,8 @@ describe('three replicas that served more and more', { concurrency: 2 }, () => {
  */
 async function ofReplicas(name, variant) {
   const out = path.join(folder, `${name}-${variant}-replicas`);
-  for (const file of ['A', 'B', 'C']) await promisify(execFile)(process.execPath, [RUN, `./${name}`, out, variant, file]);
+  for (const file of ['A', 'B', 'C'])
+    await promisify(execFile)(process.execPath, [RUN, `./${name}`, out, variant, file]);
   const found = await findLeaks(['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`)));
   assertAccounted(found);
   fs.rmSync(out, { recursive: true });

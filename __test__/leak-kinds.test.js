@@ -56,7 +56,9 @@ describe('a page in a browser', () => {
   };
   const files = [];
   before(() => {
-    const whole = zlib.brotliDecompressSync(fs.readFileSync(PAGE), { params: { [zlib.constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 1 } });
+    const whole = zlib.brotliDecompressSync(fs.readFileSync(PAGE), {
+      params: { [zlib.constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 1 },
+    });
     let at = whole.indexOf('\n') + 1;
     for (const { name, bytes } of JSON.parse(whole.subarray(0, at).toString())) {
       files.push(path.join(folder, `${name}.heapsnapshot`));
@@ -82,7 +84,9 @@ describe('a page in a browser', () => {
 
 describe('the list of kinds', () => {
   const read = (...names) => fs.readFileSync(path.join(__dirname, '..', ...names), 'utf8');
-  const rust = [...read('src', 'leaks', 'kind', 'mod.rs').matchAll(/^ {4}\w+ "([\w-]+)" "/gm)].map(([, name]) => name).sort();
+  const rust = [...read('src', 'leaks', 'kind', 'mod.rs').matchAll(/^ {4}\w+ "([\w-]+)" "/gm)]
+    .map(([, name]) => name)
+    .sort();
 
   it('is that of index.d.ts', () => {
     const [, union] = /export type LeakKind =([^;]+);/.exec(read('index.d.ts'));
@@ -91,7 +95,10 @@ describe('the list of kinds', () => {
 
   it('is that of docs/leaks.md, with what tells each', () => {
     const [, table] = /\n\| kind \| what tells it \|\n\|---\|---\|\n((?:\|.*\n)+)/.exec(read('docs', 'leaks.md'));
-    const named = table.trim().split('\n').flatMap((row) => [...row.split('|')[1].matchAll(/`([\w-]+)`/g)].map(([, name]) => name));
+    const named = table
+      .trim()
+      .split('\n')
+      .flatMap((row) => [...row.split('|')[1].matchAll(/`([\w-]+)`/g)].map(([, name]) => name));
     // "`growing-map`, `-set`": the beginning stands once.
     const whole = named.map((name) => (name.startsWith('-') ? `growing${name}` : name));
     assert.deepEqual(whole.sort(), rust);

@@ -11,7 +11,9 @@ const { findLeaks } = require('..');
 const { RUN, assertFound, leakCases } = require('./helpers/leak-case');
 
 const LINES = [20, 22, 24, 26];
-const binaries = LINES.map((line) => path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node')).filter((binary) => fs.existsSync(binary));
+const binaries = LINES.map((line) =>
+  path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node'),
+).filter((binary) => fs.existsSync(binary));
 const skip = binaries.length > 1 ? false : 'two binaries are not installed: npm ci --prefix __test__/nodes';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-lines-'));

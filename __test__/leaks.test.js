@@ -16,7 +16,10 @@ const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
 test('findLeaks tells what grew and what holds it', async () => {
   const seen = new Set();
   const document = await findLeaks([BEFORE, AFTER], { onProgress: ({ snapshot }) => seen.add(snapshot) });
-  assert.deepEqual(document.snapshots.map((info) => info.file), [BEFORE, AFTER]);
+  assert.deepEqual(
+    document.snapshots.map((info) => info.file),
+    [BEFORE, AFTER],
+  );
   const [leak] = document.leaks;
   assert.equal(leak.countGrowth.length, 1);
   assert.equal(leak.sizeGrowth.length, 1);
@@ -26,7 +29,10 @@ test('findLeaks tells what grew and what holds it', async () => {
   const after = await openSnapshot(AFTER);
   for (const { examples, retainingPath, container } of document.leaks) {
     for (const id of examples) await after.node(id);
-    assert.ok(retainingPath.some((step) => step.id === container.id), 'the path leads through the container');
+    assert.ok(
+      retainingPath.some((step) => step.id === container.id),
+      'the path leads through the container',
+    );
   }
   await after.close();
 });
@@ -35,7 +41,12 @@ test('opened snapshots and sources can be mixed', async () => {
   const before = await openSnapshot(BEFORE);
   const after = await openSnapshot(AFTER);
   const expected = (await findLeaks([BEFORE, AFTER])).leaks;
-  for (const list of [[before, after], [before, AFTER], [fs.readFileSync(BEFORE), after], [fs.createReadStream(BEFORE), AFTER]]) {
+  for (const list of [
+    [before, after],
+    [before, AFTER],
+    [fs.readFileSync(BEFORE), after],
+    [fs.createReadStream(BEFORE), AFTER],
+  ]) {
     assert.deepEqual((await findLeaks(list)).leaks, expected);
   }
   assert.equal((await findLeaks([before, after], { limit: 0 })).leaks.length, 0);
@@ -68,11 +79,22 @@ test('without ids the same leak is found', async () => {
 });
 
 test('the number of operations is told and used', async () => {
-  const [{ leaks: [leak] }, { leaks: [plain] }] = [await findLeaks([BEFORE, AFTER], { operations: 10 }), await findLeaks([BEFORE, AFTER])];
+  const [
+    {
+      leaks: [leak],
+    },
+    {
+      leaks: [plain],
+    },
+  ] = [await findLeaks([BEFORE, AFTER], { operations: 10 }), await findLeaks([BEFORE, AFTER])];
   assert.equal(leak.perOperation, leak.countGrowth[0] / 10);
   assert.equal(plain.perOperation, undefined);
   for (const operations of [0, 1.5, [], [1, 2], 'a']) {
-    await assert.rejects(findLeaks([BEFORE, AFTER], { operations }), { code: 'HEAPHOUND_ERR_OPTION' }, String(operations));
+    await assert.rejects(
+      findLeaks([BEFORE, AFTER], { operations }),
+      { code: 'HEAPHOUND_ERR_OPTION' },
+      String(operations),
+    );
   }
 });
 
@@ -125,11 +147,19 @@ test('long intervals of unequal length are compared by the time', async () => {
       return find(files);
     };
     const found = [['Session', [900, 300], 'high']];
-    const told = ({ leaks }) => leaks.map(({ className, countGrowth, confidence }) => [className, countGrowth, confidence]);
+    const told = ({ leaks }) =>
+      leaks.map(({ className, countGrowth, confidence }) => [className, countGrowth, confidence]);
     assert.deepEqual(told(await takenAfter([3_600, 1_200])), found);
     // A service captures itself: it is at work all the time, however short that is.
     assert.deepEqual(told(await takenAfter([6, 2], findLeaksAtWork)), found);
-    for (const [seconds, find] of [[[3_600, 3_600]], [[6, 2]], [[3_600, -60]], [[3_600, 0]], [[2, 2], findLeaksAtWork], [[3_600, 0], findLeaksAtWork]]) {
+    for (const [seconds, find] of [
+      [[3_600, 3_600]],
+      [[6, 2]],
+      [[3_600, -60]],
+      [[3_600, 0]],
+      [[2, 2], findLeaksAtWork],
+      [[3_600, 0], findLeaksAtWork],
+    ]) {
       const { leaks, oneOff } = await takenAfter(seconds, find);
       assert.deepEqual(leaks, [], `after ${seconds.join(' and ')} s it has slowed down`);
       assert.ok(oneOff.some(({ className, why }) => className === 'Session' && why === 'filled'));
@@ -156,7 +186,10 @@ test('what timers that start themselves anew hand on is a leak, the timers come 
   `;
   await withSnapshots(program, async (files) => {
     const { leaks, oneOff } = await findLeaks(files, { compareBy: 'ids' });
-    assert.deepEqual(leaks.map(({ className, countGrowth, kind }) => [className, countGrowth, kind]), [['Poll', [95, 140], 'timers']]);
+    assert.deepEqual(
+      leaks.map(({ className, countGrowth, kind }) => [className, countGrowth, kind]),
+      [['Poll', [95, 140], 'timers']],
+    );
     assert.ok(oneOff.some(({ className, why }) => className === 'Timeout' && why === 'passing'));
   });
 });
@@ -183,7 +216,14 @@ test('behind a promise of Node.js the function that waits is named, and a class 
   await withSnapshots(program, async (files) => {
     const { leaks } = await findLeaks(files);
     const told = leaks.map(({ kind, className, detail }) => [kind, className, detail?.function]).sort();
-    assert.deepEqual(told.map(([kind, , name]) => [kind, name]), [['event-listeners', 'follow'], ['globals', undefined], ['timers', 'work']]);
+    assert.deepEqual(
+      told.map(([kind, , name]) => [kind, name]),
+      [
+        ['event-listeners', 'follow'],
+        ['globals', undefined],
+        ['timers', 'work'],
+      ],
+    );
     assert.equal(told[1][1], 'Timeout');
     for (const leak of leaks) if (leak.kind !== 'globals') assert.match(leak.detail.location.file, /eval/);
   });
@@ -223,9 +263,13 @@ test('the lists that one object of a package keeps are one leak, and slots witho
     }
   `;
   const told = ({ leaks }) => leaks.map(({ className, container }) => `${className} in ${container.edge}`).sort();
-  await withSnapshots(program.replace('IS_OWN', 'false'), async (files) => assert.deepEqual(told(await findLeaks(files)), ['Mail in calls']));
+  await withSnapshots(program.replace('IS_OWN', 'false'), async (files) =>
+    assert.deepEqual(told(await findLeaks(files)), ['Mail in calls']),
+  );
   const own = program.replace('IS_OWN', 'true');
-  await withSnapshots(own, async (files) => assert.deepEqual(told(await findLeaks(files)), ['Array in sizes', 'Mail in sent', 'Object in answers']));
+  await withSnapshots(own, async (files) =>
+    assert.deepEqual(told(await findLeaks(files)), ['Array in sizes', 'Mail in sent', 'Object in answers']),
+  );
 });
 
 test('a class that grows by the same is a leak though no place grows at every step, and not when it moves or is replaced', async () => {
@@ -243,14 +287,20 @@ test('a class that grows by the same is a leak though no place grows at every st
       await snapshot();
     }
   `;
-  const told = ({ leaks }) => leaks.map(({ className, countGrowth, container }) => `${className} ${countGrowth} in ${container.edge}`);
+  const told = ({ leaks }) =>
+    leaks.map(({ className, countGrowth, container }) => `${className} ${countGrowth} in ${container.edge}`);
   const steps = [
-    ['if (turn === 0) add(first, 9); if (turn === 1) { add(second, 4); add(first, 3); } if (turn === 2) add(third, 7);', ['Task 7,7 in third']],
+    [
+      'if (turn === 0) add(first, 9); if (turn === 1) { add(second, 4); add(first, 3); } if (turn === 2) add(third, 7);',
+      ['Task 7,7 in third'],
+    ],
     ['third.push(...[first, second][turn % 2].splice(0, 7));', []],
     ['add(turn === 1 ? first : second, 7); third.splice(0, 7);', []],
   ];
   for (const [step, expected] of steps) {
-    await withSnapshots(program.replace('STEP', step), async (files) => assert.deepEqual(told(await findLeaks(files)), expected, step));
+    await withSnapshots(program.replace('STEP', step), async (files) =>
+      assert.deepEqual(told(await findLeaks(files)), expected, step),
+    );
   }
 });
 
@@ -268,9 +318,14 @@ test('a few functions in a Map of the program are a leak, and its variable has t
     }
   `;
   await withSnapshots(program, async (files) => {
-    const { leaks: [leak, ...others] } = await findLeaks(files);
+    const {
+      leaks: [leak, ...others],
+    } = await findLeaks(files);
     assert.deepEqual([leak.countGrowth, leak.container.name, others], [[7, 7], 'Map', []]);
-    assert.equal(leak.retainingPath.find(({ id }) => id === leak.container.id).reference, 'variable templates in createCache()');
+    assert.equal(
+      leak.retainingPath.find(({ id }) => id === leak.container.id).reference,
+      'variable templates in createCache()',
+    );
   });
 });
 
@@ -286,7 +341,9 @@ test('of a class that grows in two places far from each other the one that gaine
     }
   `;
   await withSnapshots(program, async (files) => {
-    const told = (await findLeaks(files)).leaks.map(({ className, countGrowth, container }) => `${className} ${countGrowth} in ${container.edge}`);
+    const told = (await findLeaks(files)).leaks.map(
+      ({ className, countGrowth, container }) => `${className} ${countGrowth} in ${container.edge}`,
+    );
     assert.deepEqual(told, ['Task 7,7 in tasks']);
   });
 });

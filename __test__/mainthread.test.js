@@ -8,7 +8,8 @@ const { findLeaks, openSnapshot } = require('..');
 const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
 const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
 
-// `benches/mainthread.js` measures how long the main thread is held; here it is shown that it runs at all in the meantime.
+// `benches/mainthread.js` measures how long the main thread is held; here it is shown that it runs at all in the
+// meantime.
 
 /** Counts turns of the event loop while a promise is pending. */
 async function turnsDuring(promise) {

@@ -9,7 +9,12 @@ const { once } = require('node:events');
 const { PassThrough } = require('node:stream');
 const { test } = require('node:test');
 const { tool } = require('./helpers/tool');
-const { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } = require('@opentelemetry/sdk-metrics');
+const {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} = require('@opentelemetry/sdk-metrics');
 const client = require('prom-client');
 const { observeMetrics } = require('..');
 const { METRICS } = require('../lib/metrics/measures');
@@ -19,14 +24,23 @@ const publish = (name, message) => diagnostics.channel(`heaphound:${name}`).publ
 
 /** Levels as a watcher gives them. */
 const watcher = {
-  levels: () => ({ heapLimitBytes: 4e9, memoryLimitBytes: 2e9, heapAfterCollectionBytes: 5e7, heapBytesPerSecond: 1000 }),
+  levels: () => ({
+    heapLimitBytes: 4e9,
+    memoryLimitBytes: 2e9,
+    heapAfterCollectionBytes: 5e7,
+    heapBytesPerSecond: 1000,
+  }),
   rules: () => [{ name: 'heap-trend', enabled: true, state: 'rising', meaning: '' }],
 };
 
 /** One of each message. */
 function happen() {
   publish('capture', { event: 'start', trigger: 'watch' });
-  publish('capture', { event: 'end', trigger: 'watch', snapshot: { pauseMs: 12, rawBytes: 1000, storedBytes: 100, startedAt: '2026-01-02T03:04:05.000Z' } });
+  publish('capture', {
+    event: 'end',
+    trigger: 'watch',
+    snapshot: { pauseMs: 12, rawBytes: 1000, storedBytes: 100, startedAt: '2026-01-02T03:04:05.000Z' },
+  });
   publish('capture', { event: 'fail', trigger: 'manual', code: 'HEAPHOUND_ERR_IO' });
   publish('refused', { trigger: 'watch', code: 'HEAPHOUND_ERR_NO_HEADROOM' });
   publish('upload', { store: 's3', id: 'a', bytes: 1, durationMs: 1500, result: 'stored' });
@@ -82,9 +96,22 @@ test('a meter of OpenTelemetry has them', async () => {
   const metrics = observeMetrics({ meter: provider.getMeter('test'), watcher });
   happen();
   await provider.forceFlush();
-  const found = new Map(exporter.getMetrics()[0].scopeMetrics[0].metrics.map(({ descriptor, dataPoints }) => [descriptor.name, { unit: descriptor.unit, dataPoints }]));
-  assert.deepEqual([...found.keys()].sort(), Object.values(METRICS).map(({ dotted }) => dotted).sort());
-  const value = (name, attributes = {}) => found.get(name).dataPoints.find((point) => JSON.stringify(point.attributes) === JSON.stringify(attributes)).value;
+  const found = new Map(
+    exporter
+      .getMetrics()[0]
+      .scopeMetrics[0].metrics.map(({ descriptor, dataPoints }) => [
+        descriptor.name,
+        { unit: descriptor.unit, dataPoints },
+      ]),
+  );
+  assert.deepEqual(
+    [...found.keys()].sort(),
+    Object.values(METRICS)
+      .map(({ dotted }) => dotted)
+      .sort(),
+  );
+  const value = (name, attributes = {}) =>
+    found.get(name).dataPoints.find((point) => JSON.stringify(point.attributes) === JSON.stringify(attributes)).value;
   assert.equal(value('heaphound.heap.limit'), 4e9);
   assert.equal(found.get('heaphound.heap.trend').unit, 'By/s');
   assert.equal(value('heaphound.captures', { trigger: 'watch', result: 'ok' }), 1);
@@ -97,7 +124,10 @@ test('a meter of OpenTelemetry has them', async () => {
 
 test('lines of the embedded metric format have all that CloudWatch asks for', async () => {
   const stream = new PassThrough({ encoding: 'utf8' });
-  const metrics = observeMetrics({ emf: { stream, namespace: 'shop', dimensions: { service: 'web' }, everyMs: 1 }, watcher });
+  const metrics = observeMetrics({
+    emf: { stream, namespace: 'shop', dimensions: { service: 'web' }, everyMs: 1 },
+    watcher,
+  });
   happen();
   // The timer of the lines keeps no process alive.
   const alive = setInterval(() => {}, 1000);
@@ -106,21 +136,37 @@ test('lines of the embedded metric format have all that CloudWatch asks for', as
   while (!text.includes('heap_limit')) await once(stream, 'data');
   metrics.stop();
   clearInterval(alive);
-  const lines = text.split('\n').filter((line) => line.endsWith('}')).map((line) => JSON.parse(line));
+  const lines = text
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => JSON.parse(line));
   for (const line of lines) {
     assert.ok(Number.isInteger(line._aws.Timestamp));
     const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
     assert.equal(Namespace, 'shop');
     for (const name of Dimensions[0]) assert.equal(typeof line[name], 'string');
-    for (const { Name, Unit } of Metrics) assert.ok(typeof line[Name] === 'number' && ['Bytes', 'Seconds', 'Bytes/Second', 'Count'].includes(Unit), Name);
+    for (const { Name, Unit } of Metrics)
+      assert.ok(typeof line[Name] === 'number' && ['Bytes', 'Seconds', 'Bytes/Second', 'Count'].includes(Unit), Name);
     assert.ok(Metrics.length > 0 && Metrics.length <= 100 && Dimensions[0].length <= 30);
   }
   const refused = lines.find((line) => line.heaphound_capture_refused_total);
-  assert.deepEqual([refused.service, refused.reason, refused._aws.CloudWatchMetrics[0].Dimensions], ['web', 'no_headroom', [['service', 'reason']]]);
+  assert.deepEqual(
+    [refused.service, refused.reason, refused._aws.CloudWatchMetrics[0].Dimensions],
+    ['web', 'no_headroom', [['service', 'reason']]],
+  );
 });
 
 test('options of metrics are checked', () => {
-  for (const options of [undefined, {}, { registry: {} }, { meter: {} }, { emf: { dimensions: {} } }, { emf: { dimensions: { _aws: 'a' } } }, { emf: true, watcher: {} }, { emf: false }]) {
+  for (const options of [
+    undefined,
+    {},
+    { registry: {} },
+    { meter: {} },
+    { emf: { dimensions: {} } },
+    { emf: { dimensions: { _aws: 'a' } } },
+    { emf: true, watcher: {} },
+    { emf: false },
+  ]) {
     assert.throws(() => observeMetrics(options), { code: 'HEAPHOUND_ERR_OPTION' }, JSON.stringify(options));
   }
 });
@@ -128,7 +174,11 @@ test('options of metrics are checked', () => {
 test('the dashboard and the alert rules name metrics that there are', () => {
   const dashboard = JSON.parse(fs.readFileSync(path.join(MONITORING, 'dashboard.json'), 'utf8'));
   const alerts = fs.readFileSync(path.join(MONITORING, 'alerts.yml'), 'utf8');
-  const exported = new Set(Object.entries(METRICS).flatMap(([name, { kind }]) => (kind === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name])));
+  const exported = new Set(
+    Object.entries(METRICS).flatMap(([name, { kind }]) =>
+      kind === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+    ),
+  );
   for (const text of [JSON.stringify(dashboard.panels.map(({ targets }) => targets)), alerts]) {
     const named = text.match(/\bheaphound_\w+/g);
     assert.ok(named.length > 3);
@@ -137,7 +187,8 @@ test('the dashboard and the alert rules name metrics that there are', () => {
   const shown = JSON.stringify(dashboard);
   for (const name of Object.keys(METRICS)) assert.ok(shown.includes(name), `${name} is on the dashboard`);
   assert.equal(new Set(dashboard.panels.map(({ id }) => id)).size, dashboard.panels.length);
-  for (const { targets, gridPos, type } of dashboard.panels) assert.ok(targets.every(({ expr, refId }) => expr && refId) && gridPos.x + gridPos.w <= 24 && type);
+  for (const { targets, gridPos, type } of dashboard.panels)
+    assert.ok(targets.every(({ expr, refId }) => expr && refId) && gridPos.x + gridPos.w <= 24 && type);
 });
 
 const promtool = tool('promtool');

@@ -7,7 +7,9 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const LINES = [20, 22, 24, 26];
-const SMOKE = ['open', 'snapshot', 'diff', 'leaks', 'cancel', 'errors', 'client-leaves'].map((name) => path.join(__dirname, `${name}.test.js`));
+const SMOKE = ['open', 'snapshot', 'diff', 'leaks', 'cancel', 'errors', 'client-leaves'].map((name) =>
+  path.join(__dirname, `${name}.test.js`),
+);
 
 /** @param {number} line */
 function binaryOf(line) {

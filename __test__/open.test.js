@@ -58,7 +58,14 @@ test('a count of 0 in the header is unknown: numbers are those of the file with 
     for (const source of [bytes, Buffer.from(JSON.stringify(document))]) {
       const snapshot = await openSnapshot(source);
       const { nodeCount, edgeCount, totalSize, unreachableCount } = snapshot.info;
-      answers.push({ nodeCount, edgeCount, totalSize, unreachableCount, ...(await snapshot.summary()), snapshot: undefined });
+      answers.push({
+        nodeCount,
+        edgeCount,
+        totalSize,
+        unreachableCount,
+        ...(await snapshot.summary()),
+        snapshot: undefined,
+      });
       await snapshot.close();
     }
     assert.deepEqual(answers[0], answers[1], name);
@@ -113,10 +120,16 @@ test('strict parity is told and works', async () => {
 
 test('a kind of node beyond the list of the file has its number, in strict parity the name that DevTools gives', async () => {
   const file = path.join(__dirname, 'fixtures', 'corpus', 'node-8.17.0-inspector-old.heapsnapshot.gz');
-  for (const [parity, name] of [[undefined, '(unknown(12))'], ['devtools', '(undefined)']]) {
+  for (const [parity, name] of [
+    [undefined, '(unknown(12))'],
+    ['devtools', '(undefined)'],
+  ]) {
     const snapshot = await openSnapshot(file, { parity });
     const { classes } = await snapshot.summary({ filter: undefined, limit: 10_000 });
-    assert.deepEqual(classes.map((row) => row.name).filter((name) => /undefined|unknown/.test(name)), [name]);
+    assert.deepEqual(
+      classes.map((row) => row.name).filter((name) => /undefined|unknown/.test(name)),
+      [name],
+    );
     await snapshot.close();
   }
 });
@@ -173,7 +186,8 @@ test('progress is told by stage', async () => {
 });
 
 test('works in a worker, and a worker that is terminated stops its jobs', async () => {
-  const run = (code) => new Worker(code, { eval: true, workerData: { file: GZIPPED, root: path.join(__dirname, '..') } });
+  const run = (code) =>
+    new Worker(code, { eval: true, workerData: { file: GZIPPED, root: path.join(__dirname, '..') } });
   const worker = run(`
     const { parentPort, workerData } = require('node:worker_threads');
     const { openSnapshot } = require(workerData.root);

@@ -22,7 +22,9 @@ before(() => {
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 const inFolder = (name) => path.join(folder, name);
-const unpacked = (file) => ({ '.gz': zlib.gunzipSync, '.zst': zlib.zstdDecompressSync })[path.extname(file)]?.(fs.readFileSync(file)) ?? fs.readFileSync(file);
+const unpacked = (file) =>
+  ({ '.gz': zlib.gunzipSync, '.zst': zlib.zstdDecompressSync })[path.extname(file)]?.(fs.readFileSync(file)) ??
+  fs.readFileSync(file);
 
 describe('the leaks of a server', () => {
   let plain;
@@ -53,7 +55,12 @@ describe('the leaks of a server', () => {
     const [leak, ...others] = (await findLeaks(files)).leaks;
     const [expected] = (await findLeaks(plain)).leaks;
     const said = ({ className, container, countGrowth, fingerprint, retainingPath }) => ({
-      className, location: container.location, container: container.name, countGrowth, fingerprint, edges: retainingPath.slice(-6).map((step) => step.edge.replace(/\d+/g, '#')),
+      className,
+      location: container.location,
+      container: container.name,
+      countGrowth,
+      fingerprint,
+      edges: retainingPath.slice(-6).map((step) => step.edge.replace(/\d+/g, '#')),
     });
     assert.deepEqual([said(leak), others], [said(expected), []]);
     for (const file of files) {
@@ -103,20 +110,37 @@ it('what the URL of a module carries goes, also where the URL is a key of a cach
   fs.writeFileSync(inFolder('a-module.mjs'), 'export const here = {};');
   execFileSync(process.execPath, ['-e', program, inFolder('a-module.mjs'), original]);
   await redactSnapshot(original, inFolder('modules-copy.heapsnapshot'));
-  const [before, after] = [original, inFolder('modules-copy.heapsnapshot')].map((file) => JSON.parse(fs.readFileSync(file, 'utf8')).strings);
+  const [before, after] = [original, inFolder('modules-copy.heapsnapshot')].map(
+    (file) => JSON.parse(fs.readFileSync(file, 'utf8')).strings,
+  );
   const payloads = ['PAYLOADTEXT', btoa('export const held').slice(0, 20), 'QUERYTEXT'];
   for (const payload of payloads) {
-    assert.ok(before.some((text) => text.includes(payload)), `${payload} is not even in the original`);
-    assert.deepEqual(after.filter((text) => text.includes(payload)), []);
+    assert.ok(
+      before.some((text) => text.includes(payload)),
+      `${payload} is not even in the original`,
+    );
+    assert.deepEqual(
+      after.filter((text) => text.includes(payload)),
+      [],
+    );
   }
-  for (const name of ['data:text/javascript,‹redacted ', 'data:text/javascript;‹redacted ', 'a-module.mjs?‹redacted ']) {
-    assert.ok(after.some((text) => text.includes(name)), name);
+  for (const name of [
+    'data:text/javascript,‹redacted ',
+    'data:text/javascript;‹redacted ',
+    'a-module.mjs?‹redacted ',
+  ]) {
+    assert.ok(
+      after.some((text) => text.includes(name)),
+      name,
+    );
   }
 });
 
 it('a copy has the numbers of its original, whoever wrote it', async () => {
   const files = [
-    ...['chromium-156.0.8078.79', 'deno-2.9.6-v8', 'bun-1.4.5-v8', 'node-12.22.12-inspector-old'].map((name) => path.join(CORPUS, `${name}.heapsnapshot.gz`)),
+    ...['chromium-156.0.8078.79', 'deno-2.9.6-v8', 'bun-1.4.5-v8', 'node-12.22.12-inspector-old'].map((name) =>
+      path.join(CORPUS, `${name}.heapsnapshot.gz`),
+    ),
     path.join(GOLDEN, 'n20-plain.heapsnapshot.gz'),
     path.join(GOLDEN, 'n26.heaptimeline.gz'),
   ];
@@ -124,12 +148,25 @@ it('a copy has the numbers of its original, whoever wrote it', async () => {
     const copy = inFolder('copy.zst');
     await redactSnapshot(file, copy, { key: KEY });
     const [original, redacted] = [await openSnapshot(file), await openSnapshot(copy)];
-    const classes = async (snapshot) => (await snapshot.summary({ limit: 100 })).classes.map(({ key, ...row }) => ({ key: key.replace(/<div.*/, ''), ...row }));
+    const classes = async (snapshot) =>
+      (await snapshot.summary({ limit: 100 })).classes.map(({ key, ...row }) => ({
+        key: key.replace(/<div.*/, ''),
+        ...row,
+      }));
     assert.deepEqual(await redacted.statistics(), await original.statistics(), file);
     assert.deepEqual(await classes(redacted), await classes(original), file);
-    assert.deepEqual((await redacted.allocations()).functions.slice(0, 50), (await original.allocations()).functions.slice(0, 50), file);
+    assert.deepEqual(
+      (await redacted.allocations()).functions.slice(0, 50),
+      (await original.allocations()).functions.slice(0, 50),
+      file,
+    );
     const { nodeCount, stringCount, totalSize, maxObjectId, compression } = redacted.info;
-    assert.deepEqual({ nodeCount, stringCount, totalSize, maxObjectId }, Object.fromEntries(['nodeCount', 'stringCount', 'totalSize', 'maxObjectId'].map((name) => [name, original.info[name]])));
+    assert.deepEqual(
+      { nodeCount, stringCount, totalSize, maxObjectId },
+      Object.fromEntries(
+        ['nodeCount', 'stringCount', 'totalSize', 'maxObjectId'].map((name) => [name, original.info[name]]),
+      ),
+    );
     assert.equal(compression, 'zstd');
     await Promise.all([original.close(), redacted.close()]);
     fs.rmSync(copy);
@@ -143,11 +180,18 @@ it('copies of strings stay copies, and one key makes them equal in two files', a
     await redactSnapshot(path.join(GOLDEN, `${name}.heapsnapshot.gz`), copy, { key: KEY });
     copies.push(copy);
   }
-  const [plain, redacted] = [await openSnapshot(path.join(GOLDEN, 'growth-after.heapsnapshot.gz')), await openSnapshot(copies[1])];
-  const groups = async (snapshot) => (await snapshot.duplicateStrings({ limit: 200 })).map(({ value, ...group }) => group);
+  const [plain, redacted] = [
+    await openSnapshot(path.join(GOLDEN, 'growth-after.heapsnapshot.gz')),
+    await openSnapshot(copies[1]),
+  ];
+  const groups = async (snapshot) =>
+    (await snapshot.duplicateStrings({ limit: 200 })).map(({ value, ...group }) => group);
   assert.deepEqual(await groups(redacted), await groups(plain));
   await Promise.all([plain.close(), redacted.close()]);
-  const [diff, expected] = [await diffSnapshots(copies[0], copies[1]), await diffSnapshots(...['before', 'after'].map((name) => path.join(GOLDEN, `growth-${name}.heapsnapshot.gz`)))];
+  const [diff, expected] = [
+    await diffSnapshots(copies[0], copies[1]),
+    await diffSnapshots(...['before', 'after'].map((name) => path.join(GOLDEN, `growth-${name}.heapsnapshot.gz`))),
+  ];
   assert.deepEqual(diff.classes, expected.classes);
 });
 
@@ -171,11 +215,24 @@ it('a copy is private, replaces nothing, and is whole or not there', async () =>
   assert.equal(result.compression, 'gzip');
   assert.equal(fs.statSync(copy).size, result.storedBytes);
   assert.equal(fs.statSync(copy).mode & 0o777, 0o600);
-  await assert.rejects(redactSnapshot(file, copy), (error) => error.code === 'HEAPHOUND_ERR_EXISTS' && error.file === undefined);
+  await assert.rejects(
+    redactSnapshot(file, copy),
+    (error) => error.code === 'HEAPHOUND_ERR_EXISTS' && error.file === undefined,
+  );
   await assert.rejects(redactSnapshot(file, inFolder('none/x')), { code: 'HEAPHOUND_ERR_IO' });
-  for (const bad of ['bad-truncated-in-strings', 'bad-truncated-in-edges', 'bad-not-json', 'bad-partial-row', 'bad-float']) {
+  for (const bad of [
+    'bad-truncated-in-strings',
+    'bad-truncated-in-edges',
+    'bad-not-json',
+    'bad-partial-row',
+    'bad-float',
+  ]) {
     const damaged = path.join(CORPUS, 'handmade', `${bad}.heapsnapshot`);
-    await assert.rejects(redactSnapshot(damaged, inFolder('bad')), (error) => /^HEAPHOUND_ERR_(TRUNCATED|FORMAT|FOREIGN)$/.test(error.code) && error.file === damaged, bad);
+    await assert.rejects(
+      redactSnapshot(damaged, inFolder('bad')),
+      (error) => /^HEAPHOUND_ERR_(TRUNCATED|FORMAT|FOREIGN)$/.test(error.code) && error.file === damaged,
+      bad,
+    );
     assert.ok(!fs.existsSync(inFolder('bad')), bad);
   }
   const reason = new Error('changed my mind');
@@ -191,7 +248,9 @@ it('the command line says what it did, and what is wrong', () => {
   const file = path.join(GOLDEN, 'n20-plain.heapsnapshot.gz');
   const key = inFolder('key');
   fs.writeFileSync(key, KEY);
-  const made = ['one.zst', 'two.zst', 'three.zst'].map((name, position) => redact(file, inFolder(name), ...(position < 2 ? ['--key-file', key] : [])));
+  const made = ['one.zst', 'two.zst', 'three.zst'].map((name, position) =>
+    redact(file, inFolder(name), ...(position < 2 ? ['--key-file', key] : [])),
+  );
   for (const { status, stdout, stderr } of made) {
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, /\.zst: [\d.]+ .B, [\d,]+ of [\d,]+ texts replaced\n$/);

@@ -10,14 +10,29 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const zlib = require('node:zlib');
-const { captureAndOpen, createService, diffSnapshots, findLeaks, openSnapshot, openStore, redactSnapshot } = require('..');
+const {
+  captureAndOpen,
+  createService,
+  diffSnapshots,
+  findLeaks,
+  openSnapshot,
+  openStore,
+  redactSnapshot,
+} = require('..');
 const { takenOrder } = require('../lib/compare/taken-order');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 const FIXTURES = path.join(__dirname, 'fixtures', 'sequence');
 /** Of Hermes: a program whose Array gains some 200 Sessions from one to the next. */
 const SESSIONS = [1, 2, 3].map((number) => path.join(FIXTURES, `sessions-${number}.heapsnapshot.gz`));
-const ORDERS = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+const ORDERS = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+];
 
 let root;
 before(() => {
@@ -33,7 +48,11 @@ function folder(name) {
 }
 
 const told = ({ leaks }) => leaks.map(({ className, countGrowth }) => [className, countGrowth]);
-const heaphound = (...args) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', env: { ...process.env, GITHUB_ACTIONS: '', FORCE_COLOR: undefined, NO_COLOR: '1' } });
+const heaphound = (...args) =>
+  spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, GITHUB_ACTIONS: '', FORCE_COLOR: undefined, NO_COLOR: '1' },
+  });
 const pick = (list, order) => order.map((at) => list[at]);
 
 /**
@@ -41,14 +60,18 @@ const pick = (list, order) => order.map((at) => list[at]);
  *
  * @param {string} name of the directory
  * @param {string[]} names of the files
- * @param {{ startedAt?: string[], mtimes?: number[], more?: object[] }} about `startedAt`: in the sidecars; `mtimes`: seconds
+ * @param {{ startedAt?: string[], mtimes?: number[], more?: object[] }} about `startedAt`: in the sidecars; `mtimes`:
+ *   seconds
  */
 function copies(name, names, { startedAt, mtimes, more = [] } = {}) {
   const directory = folder(name);
   return names.map((file, at) => {
     const copy = path.join(directory, file);
     fs.copyFileSync(SESSIONS[at], copy);
-    fs.writeFileSync(`${copy}.json`, JSON.stringify({ idSpace: `space ${at}`, startedAt: startedAt?.[at], ...more[at] }));
+    fs.writeFileSync(
+      `${copy}.json`,
+      JSON.stringify({ idSpace: `space ${at}`, startedAt: startedAt?.[at], ...more[at] }),
+    );
     const time = mtimes?.[at] ?? 1_700_000_000;
     fs.utimesSync(copy, time, time);
     return copy;
@@ -62,17 +85,30 @@ describe('the order in which snapshots were taken', () => {
     for (const order of ORDERS) {
       const document = await findLeaks(pick(SESSIONS, order));
       assert.deepEqual(told(document), expected, String(order));
-      assert.deepEqual(document.snapshots.map(({ file }) => file), SESSIONS);
+      assert.deepEqual(
+        document.snapshots.map(({ file }) => file),
+        SESSIONS,
+      );
       assert.deepEqual(pick(order, document.order.given), [0, 1, 2]);
-      assert.deepEqual([document.order.sorted, document.order.by, document.order.known], [String(order) !== '0,1,2', 'ids', true]);
+      assert.deepEqual(
+        [document.order.sorted, document.order.by, document.order.known],
+        [String(order) !== '0,1,2', 'ids', true],
+      );
     }
     const given = await findLeaks(pick(SESSIONS, [2, 1, 0]), { order: 'given' });
-    assert.deepEqual([told(given), given.order.sorted, given.order.by, given.order.contradictedBy], [[], false, 'given', 'ids']);
+    assert.deepEqual(
+      [told(given), given.order.sorted, given.order.by, given.order.contradictedBy],
+      [[], false, 'given', 'ids'],
+    );
     assert.equal((await findLeaks(SESSIONS, { order: 'given' })).order.contradictedBy, undefined);
     for (const command of [['leaks'], ['diff'], ['leaks', '--markdown']]) {
       const files = pick(SESSIONS, command[0] === 'diff' ? [2, 0] : [2, 1, 0]);
       const { stdout } = heaphound(...command, ...files, '--order', 'given');
-      assert.match(stdout.replaceAll(/\s+/g, ' '), /Not in the order in which they were taken: .* another is known.* what grew is missing here/, String(command));
+      assert.match(
+        stdout.replaceAll(/\s+/g, ' '),
+        /Not in the order in which they were taken: .* another is known.* what grew is missing here/,
+        String(command),
+      );
     }
   });
 
@@ -87,7 +123,10 @@ describe('the order in which snapshots were taken', () => {
   });
 
   it('is used by a diff, too', async () => {
-    const [right, turned] = [await diffSnapshots(SESSIONS[0], SESSIONS[2]), await diffSnapshots(SESSIONS[2], SESSIONS[0])];
+    const [right, turned] = [
+      await diffSnapshots(SESSIONS[0], SESSIONS[2]),
+      await diffSnapshots(SESSIONS[2], SESSIONS[0]),
+    ];
     assert.deepEqual(turned.classes, right.classes);
     assert.deepEqual([turned.order.sorted, turned.before.file, turned.after.file], [true, SESSIONS[0], SESSIONS[2]]);
     const given = await diffSnapshots(SESSIONS[2], SESSIONS[0], { order: 'given' });
@@ -96,7 +135,11 @@ describe('the order in which snapshots were taken', () => {
 
   it('is that of the captures where ids are not comparable', async () => {
     const startedAt = ['2026-03-01T10:00:00.000Z', '2026-03-01T11:00:00.000Z', '2026-03-01T12:00:00.000Z'];
-    const files = copies('captured', ['x', 'b', 'm'].map((name) => `${name}.heapsnapshot.gz`), { startedAt });
+    const files = copies(
+      'captured',
+      ['x', 'b', 'm'].map((name) => `${name}.heapsnapshot.gz`),
+      { startedAt },
+    );
     for (const order of ORDERS) {
       const document = await findLeaks(pick(files, order));
       assert.deepEqual(told(document)[0], ['Session', [200, 200]], String(order));
@@ -106,37 +149,64 @@ describe('the order in which snapshots were taken', () => {
   });
 
   it('is that of the files when nothing else is known, in which a shell has 10 before 9', async () => {
-    const files = copies('written', ['8', '9', '10'].map((name) => `heap-${name}.heapsnapshot.gz`), { mtimes: [1_700_000_000, 1_700_000_060, 1_700_000_120] });
+    const files = copies(
+      'written',
+      ['8', '9', '10'].map((name) => `heap-${name}.heapsnapshot.gz`),
+      { mtimes: [1_700_000_000, 1_700_000_060, 1_700_000_120] },
+    );
     const document = await findLeaks(pick(files, [2, 0, 1]));
     assert.deepEqual(told(document)[0], ['Session', [200, 200]]);
-    assert.deepEqual([document.order.by, document.order.known, document.snapshots[0].takenAtFrom], ['time', true, 'file']);
+    assert.deepEqual(
+      [document.order.by, document.order.known, document.snapshots[0].takenAtFrom],
+      ['time', true, 'file'],
+    );
   });
 
   it('is that of the numbers in the names when the files were written in one moment, with a doubt', async () => {
-    const files = copies('copied', ['8', '9', '10'].map((name) => `heap-${name}.heapsnapshot.gz`));
+    const files = copies(
+      'copied',
+      ['8', '9', '10'].map((name) => `heap-${name}.heapsnapshot.gz`),
+    );
     const document = await findLeaks(pick(files, [2, 0, 1]));
     assert.deepEqual(told(document)[0], ['Session', [200, 200]]);
     assert.deepEqual([document.order.by, document.order.known], ['names', false]);
-    assert.match(heaphound('leaks', ...pick(files, [2, 0, 1])).stdout, /If that is\s+not the order, nothing here holds/);
+    assert.match(
+      heaphound('leaks', ...pick(files, [2, 0, 1])).stdout,
+      /If that is\s+not the order, nothing here holds/,
+    );
   });
 
   it('is not guessed', async () => {
-    const files = copies('unknown', ['first', 'second', 'last'].map((name) => `${name}.heapsnapshot.gz`));
+    const files = copies(
+      'unknown',
+      ['first', 'second', 'last'].map((name) => `${name}.heapsnapshot.gz`),
+    );
     const document = await findLeaks(files);
     assert.deepEqual([document.order.by, document.order.known, document.order.sorted], ['given', false, false]);
-    assert.match(heaphound('leaks', ...files).stdout, /In which order they were taken cannot be told; taken as given: first/);
+    assert.match(
+      heaphound('leaks', ...files).stdout,
+      /In which order they were taken cannot be told; taken as given: first/,
+    );
     assert.match(heaphound('diff', files[0], files[2]).stdout, /In which order they were taken cannot be told/);
     assert.match(heaphound('leaks', ...files, '--markdown').stdout, /In which order they were taken cannot be told/);
   });
 
   it('is asked of ids, times and names, in this order', () => {
     const hour = (/** @type {number} */ at) => `2026-03-01T${String(at).padStart(2, '0')}:00:00.000Z`;
-    const check = (/** @type {any[]} */ snapshots, /** @type {number[] | null} */ byIds, /** @type {any[]} */ expected) => {
+    const check = (
+      /** @type {any[]} */ snapshots,
+      /** @type {number[] | null} */ byIds,
+      /** @type {any[]} */ expected,
+    ) => {
       const { given, by, known } = takenOrder(snapshots, byIds);
       assert.deepEqual([given, by, known], expected, JSON.stringify(snapshots));
     };
     const captured = (/** @type {number} */ at) => ({ takenAt: hour(at), takenAtFrom: 'capture' });
-    const written = (/** @type {number} */ at, /** @type {string} */ file) => ({ takenAt: hour(at), takenAtFrom: 'file', file });
+    const written = (/** @type {number} */ at, /** @type {string} */ file) => ({
+      takenAt: hour(at),
+      takenAtFrom: 'file',
+      file,
+    });
     check([captured(2), captured(1)], [0, 1], [[0, 1], 'ids', true]);
     check([captured(2), captured(1)], null, [[1, 0], 'time', true]);
     check([captured(1), captured(1)], null, [[0, 1], 'given', false]);
@@ -147,7 +217,11 @@ describe('the order in which snapshots were taken', () => {
     check([written(1, 'b.heapsnapshot'), written(1, 'a.heapsnapshot')], null, [[1, 0], 'names', false]);
     check([written(1, 'pid7-run2.heapsnapshot'), written(1, 'pid8-run1.heapsnapshot')], null, [[0, 1], 'given', false]);
     // Node.js counts within a second.
-    const named = (/** @type {string} */ count) => ({ takenAt: hour(1), takenAtFrom: 'name', file: `Heap.20260301.010000.7.0.${count}.heapsnapshot` });
+    const named = (/** @type {string} */ count) => ({
+      takenAt: hour(1),
+      takenAtFrom: 'name',
+      file: `Heap.20260301.010000.7.0.${count}.heapsnapshot`,
+    });
     check([named('010'), named('009')], null, [[1, 0], 'time', true]);
   });
 
@@ -180,7 +254,9 @@ describe('the same snapshot twice', () => {
 
   it('is refused under one name, two names, two compressions, redacted and opened', async () => {
     const directory = folder('same');
-    const [copy, plain, redacted] = ['copy.heapsnapshot.gz', 'plain.heapsnapshot', 'redacted.heapsnapshot.zst'].map((name) => path.join(directory, name));
+    const [copy, plain, redacted] = ['copy.heapsnapshot.gz', 'plain.heapsnapshot', 'redacted.heapsnapshot.zst'].map(
+      (name) => path.join(directory, name),
+    );
     fs.copyFileSync(file, copy);
     fs.writeFileSync(plain, zlib.gunzipSync(fs.readFileSync(file)));
     await redactSnapshot(file, redacted);
@@ -213,14 +289,17 @@ describe('the same snapshot twice', () => {
  */
 function program(directory, name, className) {
   const script = path.join(directory, name);
-  fs.writeFileSync(script, `
+  fs.writeFileSync(
+    script,
+    `
     class ${className} { constructor(id) { this.id = id; this.text = '${className} ' + id; } }
     const kept${className}s = [];
     const keep${className} = (count) => { for (let i = 0; i < count; i++) kept${className}s.push(new ${className}(i)); };
     globalThis.api = { keep${className}, kept${className}s };
     const counts = process.argv[2].split(',').map(Number);
     for (const [at, file] of process.argv.slice(3).entries()) { keep${className}(counts[at]); require('node:v8').writeHeapSnapshot(file); }
-  `);
+  `,
+  );
   return script;
 }
 
@@ -244,7 +323,13 @@ describe('snapshots of different programs', () => {
     const [one, two] = run(shop, '200,300', [file('shop-1'), file('shop-2')]);
     const [other] = run(mail, '200', [file('mail-1')]);
     const unrelated = { code: 'HEAPHOUND_ERR_UNRELATED', message: /mail\.js/ };
-    for (const list of [[one, other], [other, one], [one, two, other], [one, other, two]]) await assert.rejects(findLeaks(list), unrelated);
+    for (const list of [
+      [one, other],
+      [other, one],
+      [one, two, other],
+      [one, other, two],
+    ])
+      await assert.rejects(findLeaks(list), unrelated);
     await assert.rejects(diffSnapshots(other, two), unrelated);
     const opened = await openSnapshot(other);
     await assert.rejects(findLeaks([one, opened]), unrelated);
@@ -274,12 +359,26 @@ describe('snapshots of different programs', () => {
   });
 
   it('are refused where several of one process stand among those of another', async () => {
-    const more = [{ pid: 7, threadId: 0 }, { pid: 7, threadId: 0 }, { pid: 9, threadId: 0 }];
+    const more = [
+      { pid: 7, threadId: 0 },
+      { pid: 7, threadId: 0 },
+      { pid: 9, threadId: 0 },
+    ];
     const startedAt = ['2026-03-01T10:00:00.000Z', '2026-03-01T11:00:00.000Z', '2026-03-01T12:00:00.000Z'];
     const names = ['x', 'y', 'z'].map((name) => `${name}.heapsnapshot.gz`);
-    await assert.rejects(findLeaks(copies('mixed', names, { startedAt, more })), { code: 'HEAPHOUND_ERR_UNRELATED', message: /process 7 and of process 9/ });
+    await assert.rejects(findLeaks(copies('mixed', names, { startedAt, more })), {
+      code: 'HEAPHOUND_ERR_UNRELATED',
+      message: /process 7 and of process 9/,
+    });
     // Replicas have one each.
-    const replicas = copies('replicas', names, { startedAt, more: [{ pid: 7, threadId: 0 }, { pid: 8, threadId: 0 }, { pid: 9, threadId: 0 }] });
+    const replicas = copies('replicas', names, {
+      startedAt,
+      more: [
+        { pid: 7, threadId: 0 },
+        { pid: 8, threadId: 0 },
+        { pid: 9, threadId: 0 },
+      ],
+    });
     assert.deepEqual(told(await findLeaks(replicas))[0], ['Session', [200, 200]]);
   });
 
@@ -293,15 +392,28 @@ describe('snapshots of different programs', () => {
     const main = { pid: 7, threadId: 0 };
     const refused = (/** @type {RegExp} */ message) => ({ code: 'HEAPHOUND_ERR_UNRELATED', message });
     await assert.rejects(check('silent', [main, main, { pid: 9, threadId: 0 }]), refused(/process 7 and of process 9/));
-    await assert.rejects(check('threads', [main, { pid: 7, threadId: 1 }]), refused(/process 7 and of process 7, worker 1/));
+    await assert.rejects(
+      check('threads', [main, { pid: 7, threadId: 1 }]),
+      refused(/process 7 and of process 7, worker 1/),
+    );
     // Workers of a pool are replicas.
-    assert.equal((await check('pool', [{ pid: 7, threadId: 1 }, { pid: 7, threadId: 2 }])).verdict, 'leak');
+    assert.equal(
+      (
+        await check('pool', [
+          { pid: 7, threadId: 1 },
+          { pid: 7, threadId: 2 },
+        ])
+      ).verdict,
+      'leak',
+    );
   });
 });
 
 describe('a capture from outside among forked ones', () => {
   it('is compared by structure though V8 names the global object in another way there', async () => {
-    const golden = ['before', 'after'].map((name) => path.join(__dirname, 'fixtures', 'golden', `growth-${name}.heapsnapshot.gz`));
+    const golden = ['before', 'after'].map((name) =>
+      path.join(__dirname, 'fixtures', 'golden', `growth-${name}.heapsnapshot.gz`),
+    );
     const directory = folder('outside');
     const named = golden.map((file, at) => {
       const text = zlib.gunzipSync(fs.readFileSync(file)).toString('latin1');
@@ -311,7 +423,10 @@ describe('a capture from outside among forked ones', () => {
       assert.equal(fs.readFileSync(copy, 'latin1').includes('"global / "'), at === 1);
       return copy;
     });
-    const [expected, found] = [await findLeaks(golden, { compareBy: 'structure' }), await findLeaks(named, { compareBy: 'structure' })];
+    const [expected, found] = [
+      await findLeaks(golden, { compareBy: 'structure' }),
+      await findLeaks(named, { compareBy: 'structure' }),
+    ];
     assert.ok(expected.leaks.length > 0);
     assert.deepEqual(told(found), told(expected));
   });
@@ -321,11 +436,18 @@ describe('the id space of a sidecar', () => {
   it('is not believed when the ids name other objects', async () => {
     const directory = folder('spaces');
     const shop = program(directory, 'shop.js', 'Visit');
-    const files = [200, 900, 1500].map((count, at) => run(shop, String(count), [path.join(directory, `${at}.heapsnapshot`)])[0]);
-    files.forEach((file, at) => fs.writeFileSync(`${file}.json`, JSON.stringify({ idSpace: 'one', startedAt: `2026-03-01T1${at}:00:00.000Z` })));
+    const files = [200, 900, 1500].map(
+      (count, at) => run(shop, String(count), [path.join(directory, `${at}.heapsnapshot`)])[0],
+    );
+    files.forEach((file, at) =>
+      fs.writeFileSync(`${file}.json`, JSON.stringify({ idSpace: 'one', startedAt: `2026-03-01T1${at}:00:00.000Z` })),
+    );
     const { leaks, comparison } = await findLeaks(files);
     assert.equal(comparison.ids, false);
-    assert.match(comparison.reason, /^one id space is written beside them, but the snapshots number objects differently/);
+    assert.match(
+      comparison.reason,
+      /^one id space is written beside them, but the snapshots number objects differently/,
+    );
     assert.ok(leaks.some(({ className }) => className === 'Visit'));
     const diff = await diffSnapshots(files[0], files[2]);
     assert.deepEqual([diff.comparison.ids, diff.class('Visit').countDelta], [false, 1300]);
@@ -342,7 +464,10 @@ describe('a directory', () => {
     const document = await findLeaks([directory]);
     assert.deepEqual([told(document)[0], document.snapshots.length], [['Session', [199, 200]], 3]);
     const diff = await diffSnapshots(directory);
-    assert.deepEqual([diff.before.file, diff.after.file].map((file) => path.basename(file)), ['heap-8.heapsnapshot.gz', 'heap-10.heapsnapshot.gz']);
+    assert.deepEqual(
+      [diff.before.file, diff.after.file].map((file) => path.basename(file)),
+      ['heap-8.heapsnapshot.gz', 'heap-10.heapsnapshot.gz'],
+    );
     assert.match(heaphound('leaks', directory).stdout, /^Session/m);
     assert.equal(heaphound('diff', directory).status, 0);
     await assert.rejects(diffSnapshots(directory, SESSIONS[0]), { code: 'HEAPHOUND_ERR_OPTION' });
@@ -361,7 +486,10 @@ describe('a directory', () => {
     const directory = folder('empty');
     await assert.rejects(findLeaks([directory]), { code: 'HEAPHOUND_ERR_IO', message: /directory without a snapshot/ });
     fs.copyFileSync(SESSIONS[0], path.join(directory, 'a.heapsnapshot.gz'));
-    await assert.rejects(findLeaks([directory]), { code: 'HEAPHOUND_ERR_OPTION', message: /has one snapshot, a\.heapsnapshot\.gz/ });
+    await assert.rejects(findLeaks([directory]), {
+      code: 'HEAPHOUND_ERR_OPTION',
+      message: /has one snapshot, a\.heapsnapshot\.gz/,
+    });
   });
 });
 
@@ -375,10 +503,15 @@ it('a capture without a file says when it was taken, and of what', async () => {
 it('objects of a bucket are found by the names of today and of before, and list by time', () => {
   const { parseKey, snapshotKey } = require('../lib/store/object-key');
   const id = '0123456789abcdef0123456789abcdef';
-  const [early, late] = ['2026-03-01T09:00:00.000Z', '2026-03-01T10:00:00.000Z'].map((time) => snapshotKey('heaphound/shop', id, false, new Date(time)));
+  const [early, late] = ['2026-03-01T09:00:00.000Z', '2026-03-01T10:00:00.000Z'].map((time) =>
+    snapshotKey('heaphound/shop', id, false, new Date(time)),
+  );
   assert.ok(early < late, 'also of hosts that have other names');
   assert.deepEqual(parseKey(late), { time: '20260301T100000000Z', id });
-  assert.deepEqual(parseKey(`heaphound/shop/2026/03/01/web-1-7-0-20260301T100000000Z-${id}.heapsnapshot.zst`), { time: '20260301T100000000Z', id });
+  assert.deepEqual(parseKey(`heaphound/shop/2026/03/01/web-1-7-0-20260301T100000000Z-${id}.heapsnapshot.zst`), {
+    time: '20260301T100000000Z',
+    id,
+  });
   assert.equal(parseKey(`heaphound/shop/2026/03/01/${id}.heapsnapshot.zst`), undefined);
 });
 
@@ -391,14 +524,25 @@ describe('a service', () => {
       const { id } = await store.capture(async ({ path: target }) => {
         fs.copyFileSync(file, target);
         const startedAt = `2026-03-01T0${hour}:00:00.000Z`;
-        return { path: target, storedBytes: fs.statSync(file).size, sha256: '', idSpace: String(hour), pid: hour, threadId: 0, startedAt };
+        return {
+          path: target,
+          storedBytes: fs.statSync(file).size,
+          sha256: '',
+          idSpace: String(hour),
+          pid: hour,
+          threadId: 0,
+          startedAt,
+        };
       });
       return id;
     };
     // Stored in another order than taken.
     const [third, first, second] = [await put(SESSIONS[2], 3), await put(SESSIONS[0], 1), await put(SESSIONS[1], 2)];
     const document = await service.leaks([third, second, first]).done;
-    assert.deepEqual([told(document)[0], document.order.by, document.order.known], [['Session', [200, 200]], 'time', true]);
+    assert.deepEqual(
+      [told(document)[0], document.order.by, document.order.known],
+      [['Session', [200, 200]], 'time', true],
+    );
     const diff = await service.diff([third, first]).done;
     assert.ok(diff.classes.some(({ name, countDelta }) => name === 'Session' && countDelta === 400));
     const copy = await put(SESSIONS[0], 4);

@@ -17,7 +17,10 @@ after(() => fs.rmSync(dir, { recursive: true, force: true }));
 /** @param {Record<string, string>} environment */
 function start(environment) {
   const { HEAP_TOKEN: _, ...others } = process.env;
-  return spawn(process.execPath, [SERVER], { env: { ...others, PORT: '0', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [SERVER], {
+    env: { ...others, PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** @param {import('node:child_process').ChildProcess} child */
@@ -37,7 +40,10 @@ test('the example: a snapshot of a running service, and its end', async () => {
   child.stdout.resume();
   assert.equal((await fetch(`${base}/pages/a`)).status, 200);
   assert.equal((await fetch(`${base}/internal/heap-snapshot`, { method: 'POST' })).status, 401);
-  const answer = await fetch(`${base}/internal/heap-snapshot?wait=true`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(`${base}/internal/heap-snapshot?wait=true`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
   const { filePath, pauseMs } = await answer.json();
   assert.equal(answer.status, 200);
   assert.ok(fs.existsSync(filePath) && pauseMs > 0);

@@ -34,14 +34,25 @@ test('captures go into the store, and analyses come out of it, in any order of t
     assert.deepEqual([operation.status, operation.snapshot, snapshot.id], ['done', snapshot, operation.id]);
     assert.deepEqual([snapshot.reason, snapshot.tags, snapshot.trigger], [`round ${index}`, ['a', 'b.c'], 'test']);
     ids.push(snapshot.id);
-    for (let count = 0; count < 1000; count += 1) held.push(new (class Ticket { number = count; })());
+    for (let count = 0; count < 1000; count += 1)
+      held.push(
+        new (class Ticket {
+          number = count;
+        })(),
+      );
   }
-  assert.deepEqual((await service.snapshots()).map(({ id }) => id), [...ids].reverse());
+  assert.deepEqual(
+    (await service.snapshots()).map(({ id }) => id),
+    [...ids].reverse(),
+  );
   const leaks = service.leaks([ids[2], ids[0], ids[1]]);
   assert.throws(() => service.diff([ids[0], ids[1]]), { code: 'HEAPHOUND_ERR_BUSY' }, 'one analysis at a time');
   const found = await leaks.done;
   assert.deepEqual(leaks.snapshots, ids, 'oldest first');
-  assert.ok(found.leaks.some(({ className }) => className === 'Ticket'), JSON.stringify(found.leaks.map(({ className }) => className)));
+  assert.ok(
+    found.leaks.some(({ className }) => className === 'Ticket'),
+    JSON.stringify(found.leaks.map(({ className }) => className)),
+  );
   assert.deepEqual(await service.report(leaks.id), JSON.parse(JSON.stringify(found)));
   assert.deepEqual(await leaks.done, await service.report(leaks.id), 'later it is read from the store');
   const difference = await service.diff([ids[2], ids[0]], { limit: 5 }).done;
@@ -84,7 +95,11 @@ test('a capture in the process is announced by isReady, and not begun before the
   assert.equal(operation.status, 'running', 'it is not ready while the capture waits');
   assert.equal((await operation.done).mode, 'inline');
   assert.ok(service.isReady());
-  assert.throws(() => service.capture(), { code: 'HEAPHOUND_ERR_COOLDOWN' }, 'what held the thread has a cooldown by default');
+  assert.throws(
+    () => service.capture(),
+    { code: 'HEAPHOUND_ERR_COOLDOWN' },
+    'what held the thread has a cooldown by default',
+  );
   await service.close();
 });
 
@@ -94,15 +109,25 @@ test('one capture at a time, not too soon, not too many a day', () => {
   const leave = admission.enter(0);
   assert.throws(() => admission.enter(0), { code: 'HEAPHOUND_ERR_BUSY' });
   leave({ mode: 'fork' }, 10);
-  assert.throws(() => admission.enter(1009), (error) => error.code === 'HEAPHOUND_ERR_COOLDOWN' && error.retryAfterMs === 1);
+  assert.throws(
+    () => admission.enter(1009),
+    (error) => error.code === 'HEAPHOUND_ERR_COOLDOWN' && error.retryAfterMs === 1,
+  );
   admission.enter(1010)({ mode: 'fork' }, 1020);
-  assert.throws(() => admission.enter(hour), (error) => error.code === 'HEAPHOUND_ERR_DAY_LIMIT' && error.retryAfterMs === 23 * hour);
+  assert.throws(
+    () => admission.enter(hour),
+    (error) => error.code === 'HEAPHOUND_ERR_DAY_LIMIT' && error.retryAfterMs === 23 * hour,
+  );
   admission.enter(24 * hour)({ mode: 'fork' }, 24 * hour);
 
   const lenient = new Admission({ maxPerDay: 1 });
   lenient.enter(0)({ code: 'HEAPHOUND_ERR_NO_HEADROOM' }, 0);
   lenient.enter(0)({ mode: 'fork', code: 'HEAPHOUND_ERR_CAPTURE' }, 0);
-  assert.throws(() => lenient.enter(0), { code: 'HEAPHOUND_ERR_DAY_LIMIT' }, 'what did nothing does not count, what failed does');
+  assert.throws(
+    () => lenient.enter(0),
+    { code: 'HEAPHOUND_ERR_DAY_LIMIT' },
+    'what did nothing does not count, what failed does',
+  );
 });
 
 test('operations can be watched and cancelled, and the oldest are forgotten', async () => {
@@ -123,7 +148,10 @@ test('operations can be watched and cancelled, and the oldest are forgotten', as
   store.isGated = false;
   const last = service.capture();
   await last.done;
-  assert.deepEqual(service.operations().map(({ id }) => id), [last.id, running.id]);
+  assert.deepEqual(
+    service.operations().map(({ id }) => id),
+    [last.id, running.id],
+  );
   assert.throws(() => service.operation(waiting.id), { code: 'HEAPHOUND_ERR_NO_OPERATION' });
   service.cancel(last.id);
   assert.equal(last.status, 'done', 'what is over stays as it is');
@@ -148,7 +176,8 @@ test('what happens is told on diagnostics_channel', async () => {
   const { store, service } = onPaper({ limits: { maxPerDay: 2 } });
   const heard = [];
   const channels = ['heaphound:capture', 'heaphound:refused'];
-  const listen = (message, name) => heard.push([name.slice(10), message.event ?? message.code, message.trigger, message.by]);
+  const listen = (message, name) =>
+    heard.push([name.slice(10), message.event ?? message.code, message.trigger, message.by]);
   for (const channel of channels) diagnostics.subscribe(channel, listen);
   try {
     store.isGated = false;
@@ -188,14 +217,24 @@ test('an analysis for which there is no room is refused, by its own limit and by
     return { code: error.code, message: error.message, need: error.need, have: error.have, asked };
   };
   const small = await withCounts({ nodeCount: 1e6, edgeCount: 3e6 }, { maxMemoryBytes: 50e6 });
-  assert.deepEqual([small.code, small.have, small.need > 100e6, small.asked], ['HEAPHOUND_ERR_NO_HEADROOM', 50e6, true, 0], small.message);
+  assert.deepEqual(
+    [small.code, small.have, small.need > 100e6, small.asked],
+    ['HEAPHOUND_ERR_NO_HEADROOM', 50e6, true, 0],
+    small.message,
+  );
   assert.match(small.message, /analysis\.maxMemoryBytes/);
   const large = await withCounts({ nodeCount: 1e12, edgeCount: 3e12 });
   assert.deepEqual([large.code, large.asked], ['HEAPHOUND_ERR_NO_HEADROOM', 0], large.message);
-  assert.equal((await withCounts({ nodeCount: 1e12, edgeCount: 3e12 }, { checkHeadroom: false })).message, 'it was opened');
+  assert.equal(
+    (await withCounts({ nodeCount: 1e12, edgeCount: 3e12 }, { checkHeadroom: false })).message,
+    'it was opened',
+  );
   assert.equal((await withCounts({}, { maxMemoryBytes: 50e6 })).message, 'it was opened', 'nothing is known of it');
   const room = { bytes: 1e9, limit: 'the control group' };
-  assert.throws(() => analysisRoom([{ nodeCount: 2e7, edgeCount: 0 }], { room }), { code: 'HEAPHOUND_ERR_NO_HEADROOM', have: 750e6 });
+  assert.throws(() => analysisRoom([{ nodeCount: 2e7, edgeCount: 0 }], { room }), {
+    code: 'HEAPHOUND_ERR_NO_HEADROOM',
+    have: 750e6,
+  });
 });
 
 test('an analysis ends by its deadline, also in a store that never answers, and the next one may begin', async () => {
@@ -214,15 +253,44 @@ test('an analysis ends by its deadline, also in a store that never answers, and 
 
 test('options of the service are checked', () => {
   const store = openPaperStore();
-  for (const options of [undefined, {}, { store: {} }, { store, mode: 'fork' }, { store, capture: { path: 'x' } }, { store, limits: { cooldown: 1 } }, { store, analysis: { timeoutMs: 0 } }, { store, analysis: { threads: 1 } }, { store, log: {} }, { store, threads: 0 }]) {
+  for (const options of [
+    undefined,
+    {},
+    { store: {} },
+    { store, mode: 'fork' },
+    { store, capture: { path: 'x' } },
+    { store, limits: { cooldown: 1 } },
+    { store, analysis: { timeoutMs: 0 } },
+    { store, analysis: { threads: 1 } },
+    { store, log: {} },
+    { store, threads: 0 },
+  ]) {
     assert.throws(() => createService(options), { code: 'HEAPHOUND_ERR_OPTION' }, JSON.stringify(options));
   }
   const service = createService({ store });
   const id = '0'.repeat(32);
-  for (const request of [{ reason: 7 }, { reason: 'x'.repeat(1001) }, { tags: 'a' }, { tags: ['../x'] }, { tags: Array(17).fill('a') }, { trigger: 'A' }, { path: '/x' }, { redact: 'all' }, { after: 1 }]) {
+  for (const request of [
+    { reason: 7 },
+    { reason: 'x'.repeat(1001) },
+    { tags: 'a' },
+    { tags: ['../x'] },
+    { tags: Array(17).fill('a') },
+    { trigger: 'A' },
+    { path: '/x' },
+    { redact: 'all' },
+    { after: 1 },
+  ]) {
     assert.throws(() => service.capture(request), { code: 'HEAPHOUND_ERR_OPTION' }, JSON.stringify(request));
   }
-  for (const ids of [undefined, [], [id], [id, id], [id, '../x'], [id, 7], Array.from({ length: 11 }, (_, index) => String(index).padStart(32, '0'))]) {
+  for (const ids of [
+    undefined,
+    [],
+    [id],
+    [id, id],
+    [id, '../x'],
+    [id, 7],
+    Array.from({ length: 11 }, (_, index) => String(index).padStart(32, '0')),
+  ]) {
     assert.throws(() => service.leaks(ids), { code: 'HEAPHOUND_ERR_OPTION' }, JSON.stringify(ids));
   }
   assert.throws(() => service.diff([id, '1'.repeat(32), '2'.repeat(32)]), { code: 'HEAPHOUND_ERR_OPTION' });

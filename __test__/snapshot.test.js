@@ -32,7 +32,11 @@ test('summary has the classes of DevTools', async () => {
   assert.equal(document.snapshot, snapshot.info);
   assert.deepEqual(aggregates(document.classes), expected.aggregates);
   const sizes = document.classes.map((row) => row.retainedSize);
-  assert.deepEqual(sizes, [...sizes].sort((a, b) => b - a), 'biggest first');
+  assert.deepEqual(
+    sizes,
+    [...sizes].sort((a, b) => b - a),
+    'biggest first',
+  );
   for (const row of document.classes) assert.equal(row.system, row.distance >= 1e8 ? true : undefined);
 });
 
@@ -86,8 +90,14 @@ test('edges and retainers are those of DevTools', async () => {
     const id = ids[row.ordinal];
     const retainers = await snapshot.retainers(id, { limit: 20 });
     const edges = await snapshot.edges(id, { limit: 20 });
-    assert.deepEqual(retainers.map((it) => [it.edge, it.edgeKind, it.id, it.distance]), row.retainers);
-    assert.deepEqual(edges.map((it) => [it.edge, it.edgeKind, it.id, it.retainedSize]), row.edges);
+    assert.deepEqual(
+      retainers.map((it) => [it.edge, it.edgeKind, it.id, it.distance]),
+      row.retainers,
+    );
+    assert.deepEqual(
+      edges.map((it) => [it.edge, it.edgeKind, it.id, it.retainedSize]),
+      row.edges,
+    );
   }
 });
 
@@ -138,7 +148,10 @@ test('dominators give the biggest retainers as a tree', async () => {
     for (const child of row.children) assert.equal((await snapshot.node(child.id)).dominator.id, row.id);
   }
   const children = await snapshot.dominators({ id: rows[0].id, limit: 5 });
-  assert.deepEqual(children.map((row) => row.id), rows[0].children.map((row) => row.id));
+  assert.deepEqual(
+    children.map((row) => row.id),
+    rows[0].children.map((row) => row.id),
+  );
 });
 
 test('duplicate strings are those of DevTools', async () => {
@@ -156,7 +169,10 @@ test('query finds by name, class, property, kind and size', async () => {
   assert.ok(maps.length > 1 && maps.every((row) => row.className === 'Map' && row.kind === 'object'));
   const big = await snapshot.query({ minRetainedSize: 100_000, maxRetainedSize: 200_000, sort: 'id' });
   assert.ok(big.length > 0 && big.every((row) => row.retainedSize >= 100_000 && row.retainedSize <= 200_000));
-  assert.deepEqual(big.map((row) => row.id), big.map((row) => row.id).sort((a, b) => a - b));
+  assert.deepEqual(
+    big.map((row) => row.id),
+    big.map((row) => row.id).sort((a, b) => a - b),
+  );
   const [second] = await snapshot.query({ sort: 'id', offset: 1, limit: 1 });
   assert.equal(second.id, (await snapshot.query({ sort: 'id', limit: 2 }))[1].id);
   assert.ok((await snapshot.query({ property: '^__proto__$', limit: 1 })).length === 1);

@@ -64,7 +64,10 @@ describe('a bundle with a source map', () => {
 
   it('has the names of the source again', async () => {
     const [leak] = (await findLeaks(files, { sourceMaps: true })).leaks;
-    assert.ok(references(leak).some((reference) => reference.startsWith('variable cache in ')), references(leak).join());
+    assert.ok(
+      references(leak).some((reference) => reference.startsWith('variable cache in ')),
+      references(leak).join(),
+    );
     const fingerprint = (await findLeaks(files)).leaks.map((row) => row.fingerprint);
     assert.ok(fingerprint.includes(leak.fingerprint), 'a fingerprint does not depend on maps');
   });
@@ -73,7 +76,10 @@ describe('a bundle with a source map', () => {
 describe('original names', () => {
   it('are those of classes, functions and variables', async () => {
     const { leaks } = await findLeaks(snapshotsOf('names', 'count'), { sourceMaps: true });
-    assert.deepEqual(leaks.map((leak) => leak.className), ['Basket']);
+    assert.deepEqual(
+      leaks.map((leak) => leak.className),
+      ['Basket'],
+    );
     assert.ok(references(leaks[0]).includes('variable visitors in createCounter()'), references(leaks[0]).join());
     assert.match(leaks[0].location.original.file, /src\/shop\.ts$/);
     assert.equal(leaks[0].location.original.line, 7);
@@ -81,8 +87,14 @@ describe('original names', () => {
 
   it('are those of variables of the script itself', async () => {
     const { leaks } = await findLeaks(snapshotsOf('top', 'order'), { sourceMaps: true });
-    assert.deepEqual(leaks.map((leak) => leak.className), ['Basket']);
-    assert.ok(references(leaks[0]).some((reference) => reference.startsWith('variable remembered in ')), references(leaks[0]).join());
+    assert.deepEqual(
+      leaks.map((leak) => leak.className),
+      ['Basket'],
+    );
+    assert.ok(
+      references(leaks[0]).some((reference) => reference.startsWith('variable remembered in ')),
+      references(leaks[0]).join(),
+    );
   });
 });
 
@@ -107,7 +119,10 @@ describe('maps elsewhere', () => {
   it('are found by --source-maps', () => {
     const leaks = (...args) => {
       try {
-        return execFileSync(process.execPath, [MAIN, 'leaks', ...files, '--no-color', ...args], { encoding: 'utf8', stdio: 'pipe' });
+        return execFileSync(process.execPath, [MAIN, 'leaks', ...files, '--no-color', ...args], {
+          encoding: 'utf8',
+          stdio: 'pipe',
+        });
       } catch (error) {
         return error.stdout + error.stderr;
       }
@@ -120,7 +135,10 @@ describe('maps elsewhere', () => {
 
 it('a place beyond the file at hand is shown without its line', async () => {
   const files = snapshotsOf('shorter', 'count', (dist) => {
-    fs.writeFileSync(path.join(dist, 'shop.js'), `${'\n'.repeat(9)}${fs.readFileSync(path.join(dist, 'shop.js'), 'utf8').replace(/\/\/#.*/, '')}`);
+    fs.writeFileSync(
+      path.join(dist, 'shop.js'),
+      `${'\n'.repeat(9)}${fs.readFileSync(path.join(dist, 'shop.js'), 'utf8').replace(/\/\/#.*/, '')}`,
+    );
   });
   const script = path.join(path.dirname(files[0]), 'shop.js');
   fs.writeFileSync(script, 'compiled in memory;\n');

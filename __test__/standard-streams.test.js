@@ -30,8 +30,17 @@ async function heaphound(args, input = '') {
   const parts = { stdout: [], stderr: [] };
   for (const name of ['stdout', 'stderr']) child[name].on('data', (part) => parts[name].push(part));
   const [code] = await once(child, 'close');
-  assert.deepEqual(fs.readdirSync(folder).filter((name) => name.startsWith('heaphound-out-')), [], 'nothing is left');
-  return { code, bytes: Buffer.concat(parts.stdout), stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString() };
+  assert.deepEqual(
+    fs.readdirSync(folder).filter((name) => name.startsWith('heaphound-out-')),
+    [],
+    'nothing is left',
+  );
+  return {
+    code,
+    bytes: Buffer.concat(parts.stdout),
+    stdout: Buffer.concat(parts.stdout).toString(),
+    stderr: Buffer.concat(parts.stderr).toString(),
+  };
 }
 
 async function nodeCountOf(source) {
@@ -43,7 +52,11 @@ async function nodeCountOf(source) {
 describe('standard output as a file', () => {
   it('has a redacted copy and no more, also one of standard input', async () => {
     const expected = await nodeCountOf(AFTER);
-    for (const [args, input] of [[['redact', AFTER, '-']], [['redact', '-', '-'], fs.readFileSync(AFTER)], [['redact', AFTER, '-', '--json']]]) {
+    for (const [args, input] of [
+      [['redact', AFTER, '-']],
+      [['redact', '-', '-'], fs.readFileSync(AFTER)],
+      [['redact', AFTER, '-', '--json']],
+    ]) {
       const { code, bytes, stderr } = await heaphound(args, input);
       assert.equal(code, 0, stderr);
       assert.equal(await nodeCountOf(bytes), expected);
@@ -52,14 +65,16 @@ describe('standard output as a file', () => {
   });
 
   it('has a capture and no more', async (t) => {
-    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', '-e', 'setInterval(() => {}, 1000)'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', '-e', 'setInterval(() => {}, 1000)'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     t.after(() => child.kill('SIGKILL'));
     const [said] = await once(child.stderr.setEncoding('utf8'), 'data');
     const [, port] = /ws:\/\/127\.0\.0\.1:(\d+)/.exec(said);
     for (const more of [[], ['--compress', 'none'], ['--json']]) {
       const { code, bytes, stderr } = await heaphound(['capture', '--inspect', port, '--out', '-', ...more]);
       assert.equal(code, 0, stderr);
-      assert.ok(await nodeCountOf(bytes) > 10_000);
+      assert.ok((await nodeCountOf(bytes)) > 10_000);
       assert.match(stderr, more[0] === '--json' ? /"path":"-"/ : /^standard output$/m);
     }
     const { code, bytes } = await heaphound(['capture', '--inspect', port, '--out', '-', '--count', '2']);
@@ -76,7 +91,10 @@ describe('standard output as a file', () => {
     fs.writeFileSync(keys, `${identity}\n`);
     const file = path.join(folder, 'a.heapsnapshot.gz.age');
     fs.writeFileSync(file, encrypted);
-    for (const [args, input] of [[['decrypt', '-', '-', '--identity', keys], encrypted], [['decrypt', file, '-', '--identity', '-'], identity]]) {
+    for (const [args, input] of [
+      [['decrypt', '-', '-', '--identity', keys], encrypted],
+      [['decrypt', file, '-', '--identity', '-'], identity],
+    ]) {
       const { code, bytes, stderr } = await heaphound(args, input);
       assert.equal(code, 0, stderr);
       assert.ok(bytes.equals(fs.readFileSync(AFTER)));
@@ -111,13 +129,21 @@ describe('standard input as a file', () => {
     const { code, stderr } = await heaphound(['leaks', BEFORE, AFTER, '--catalogue', '-'], '[]');
     assert.equal(code, 2);
     assert.match(stderr, /--catalogue: standard input has no JSON/);
-    const [one, two] = [await heaphound(['redact', AFTER, '-', '--key-file', '-'], 'a key of 32 bytes or of any more'), await heaphound(['redact', AFTER, '-', '--key-file', '-'], 'a key of 32 bytes or of any more')];
+    const [one, two] = [
+      await heaphound(['redact', AFTER, '-', '--key-file', '-'], 'a key of 32 bytes or of any more'),
+      await heaphound(['redact', AFTER, '-', '--key-file', '-'], 'a key of 32 bytes or of any more'),
+    ];
     assert.equal(one.code, 0, one.stderr);
     assert.ok(one.bytes.equals(two.bytes), 'one key gives one copy');
   });
 
   it('is read once', async () => {
-    for (const args of [['leaks', '-', '-'], ['check', '-', AFTER, '--baseline', '-'], ['redact', '-', 'x', '--key-file', '-'], ['leaks', '-', AFTER, '--catalogue', '-']]) {
+    for (const args of [
+      ['leaks', '-', '-'],
+      ['check', '-', AFTER, '--baseline', '-'],
+      ['redact', '-', 'x', '--key-file', '-'],
+      ['leaks', '-', AFTER, '--catalogue', '-'],
+    ]) {
       const { code, stderr } = await heaphound(args);
       assert.equal(code, 2, args.join(' '));
       assert.match(stderr, /standard input \(-\) can be read only once/);
@@ -129,5 +155,6 @@ describe('standard input as a file', () => {
 it('bare heaphound lists the commands, and is no success', async () => {
   const { code, stdout, stderr } = await heaphound([]);
   assert.deepEqual([code, stdout], [2, '']);
-  for (const command of ['leaks', 'check', 'diff', 'capture', 'redact']) assert.match(stderr, new RegExp(`^ {2}${command} `, 'm'));
+  for (const command of ['leaks', 'check', 'diff', 'capture', 'redact'])
+    assert.match(stderr, new RegExp(`^ {2}${command} `, 'm'));
 });

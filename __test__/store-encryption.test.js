@@ -47,7 +47,10 @@ test('in a directory nothing but ciphertext touches the disk; each of the keys o
     await assert.rejects(openSnapshot(source), { code: 'HEAPHOUND_ERR_ENCRYPTED', message: /heaphound decrypt/ });
   }
   await assert.rejects(findLeaks([stored.filePath, stored.filePath]), { code: 'HEAPHOUND_ERR_ENCRYPTED' });
-  await assert.rejects(redactSnapshot(stored.filePath, path.join(folder, 'redacted.heapsnapshot')), { code: 'HEAPHOUND_ERR_ENCRYPTED', message: /heaphound decrypt/ });
+  await assert.rejects(redactSnapshot(stored.filePath, path.join(folder, 'redacted.heapsnapshot')), {
+    code: 'HEAPHOUND_ERR_ENCRYPTED',
+    message: /heaphound decrypt/,
+  });
 
   for (const [at, { identity }] of [one, two].entries()) {
     const out = path.join(folder, `${at}.heapsnapshot.zst`);
@@ -55,14 +58,23 @@ test('in a directory nothing but ciphertext touches the disk; each of the keys o
     const snapshot = await openSnapshot(out);
     assert.equal(snapshot.info.nodeCount, stored.nodeCount);
     await snapshot.close();
-    await assert.rejects(decryptSnapshot(stored.filePath, out, { identities: identity }), { code: 'HEAPHOUND_ERR_EXISTS' });
+    await assert.rejects(decryptSnapshot(stored.filePath, out, { identities: identity }), {
+      code: 'HEAPHOUND_ERR_EXISTS',
+    });
   }
   const wrong = path.join(folder, 'wrong');
   const stranger = await keyPair();
-  await assert.rejects(decryptSnapshot(stored.filePath, wrong, { identities: stranger.identity }), (error) => error.code === 'HEAPHOUND_ERR_ENCRYPTED' && !error.message.includes(stranger.identity));
+  await assert.rejects(
+    decryptSnapshot(stored.filePath, wrong, { identities: stranger.identity }),
+    (error) => error.code === 'HEAPHOUND_ERR_ENCRYPTED' && !error.message.includes(stranger.identity),
+  );
   fs.truncateSync(stored.filePath, stored.storedBytes - 1);
-  await assert.rejects(decryptSnapshot(stored.filePath, wrong, { identities: one.identity }), { code: 'HEAPHOUND_ERR_ENCRYPTED' });
-  await assert.rejects(decryptSnapshot(stored.filePath, wrong, { identities: 'secret' }), { code: 'HEAPHOUND_ERR_OPTION' });
+  await assert.rejects(decryptSnapshot(stored.filePath, wrong, { identities: one.identity }), {
+    code: 'HEAPHOUND_ERR_ENCRYPTED',
+  });
+  await assert.rejects(decryptSnapshot(stored.filePath, wrong, { identities: 'secret' }), {
+    code: 'HEAPHOUND_ERR_OPTION',
+  });
   assert.deepEqual(fs.readdirSync(folder).sort(), ['0.heapsnapshot.zst', '1.heapsnapshot.zst', 'store']);
 });
 

@@ -21,7 +21,8 @@ process.on('exit', () => fs.rmSync(process.env.TMPDIR, { recursive: true, force:
 
 const SECRET = 'c0ffee';
 const capture = (target) => captureSnapshot({ ...target, queue: true });
-const spools = () => fs.readdirSync(os.tmpdir()).filter((name) => fs.existsSync(path.join(os.tmpdir(), name, 'snapshot')));
+const spools = () =>
+  fs.readdirSync(os.tmpdir()).filter((name) => fs.existsSync(path.join(os.tmpdir(), name, 'snapshot')));
 
 async function signedUrl(t, answer) {
   return `${await serve(t, answer)}/heaps/a?X-Amz-Signature=${SECRET}`;
@@ -42,7 +43,10 @@ test('signed URLs of a real server take snapshot, sidecar and report', async (t)
     const store = await openStore({ presigned: { urls, memoryBytes } });
     const stored = await store.capture(capture, { tags: ['a'] });
     await store.putReport(stored.id, { leaks: [] });
-    assert.deepEqual(asked.map(({ object }) => object), ['snapshot', 'sidecar', 'report']);
+    assert.deepEqual(
+      asked.map(({ object }) => object),
+      ['snapshot', 'sidecar', 'report'],
+    );
     assert.deepEqual([asked[0].contentLength, asked[0].sha256], [stored.storedBytes, stored.sha256]);
     assert.ok(!stored.location.includes('Signature'));
     assert.deepEqual(await store.list(), [stored]);
@@ -77,9 +81,14 @@ test('the URL is a secret: no error has more of it than host and path', async (t
   let status = 403;
   const url = await signedUrl(t, (request, response) => {
     if (status === 0) return request.socket.destroy();
-    request.resume().on('end', () => response.writeHead(status, { location: `http://127.0.0.1:1/?${SECRET}` }).end(`<Error>${SECRET}</Error>`));
+    request
+      .resume()
+      .on('end', () =>
+        response.writeHead(status, { location: `http://127.0.0.1:1/?${SECRET}` }).end(`<Error>${SECRET}</Error>`),
+      );
   });
-  const told = (error) => [error.message, error.stack, JSON.stringify(error, Object.getOwnPropertyNames(error)), String(error.cause)].join();
+  const told = (error) =>
+    [error.message, error.stack, JSON.stringify(error, Object.getOwnPropertyNames(error)), String(error.cause)].join();
   const failing = async (presigned, code) => {
     const store = await openStore({ presigned });
     await assert.rejects(store.capture(capture), (error) => {
@@ -96,11 +105,27 @@ test('the URL is a secret: no error has more of it than host and path', async (t
   await failing({ url }, 'HEAPHOUND_ERR_STORE');
   status = 0;
   await failing({ url }, 'HEAPHOUND_ERR_STORE');
-  await failing({ urls: () => { throw new Error(SECRET); } }, 'HEAPHOUND_ERR_STORE');
+  await failing(
+    {
+      urls: () => {
+        throw new Error(SECRET);
+      },
+    },
+    'HEAPHOUND_ERR_STORE',
+  );
   await failing({ urls: () => `ftp://host/${SECRET}` }, 'HEAPHOUND_ERR_OPTION');
   await failing({ urls: () => undefined }, 'HEAPHOUND_ERR_STORE');
-  for (const presigned of [{}, { url, urls: () => url }, { url: `nonsense ${SECRET}` }, { url: `http://user:${SECRET}@host/` }, { url, headers: { 'a b': 'c' } }]) {
-    await assert.rejects(openStore({ presigned }), (error) => error.code === 'HEAPHOUND_ERR_OPTION' && !told(error).includes(SECRET));
+  for (const presigned of [
+    {},
+    { url, urls: () => url },
+    { url: `nonsense ${SECRET}` },
+    { url: `http://user:${SECRET}@host/` },
+    { url, headers: { 'a b': 'c' } },
+  ]) {
+    await assert.rejects(
+      openStore({ presigned }),
+      (error) => error.code === 'HEAPHOUND_ERR_OPTION' && !told(error).includes(SECRET),
+    );
   }
   assert.deepEqual(spools(), []);
 });
@@ -108,7 +133,14 @@ test('the URL is a secret: no error has more of it than host and path', async (t
 test('an upload ends by signal, by time and by what memory may hold', async (t) => {
   const url = await signedUrl(t, () => {});
   const control = new AbortController();
-  const aborted = await openStore({ presigned: { urls: () => { setImmediate(() => control.abort(new Error('enough'))); return url; } } });
+  const aborted = await openStore({
+    presigned: {
+      urls: () => {
+        setImmediate(() => control.abort(new Error('enough')));
+        return url;
+      },
+    },
+  });
   await assert.rejects(aborted.capture(capture, {}, { signal: control.signal }), /enough/);
   const slow = await openStore({ presigned: { url, timeoutMs: 50 } });
   await assert.rejects(slow.capture(capture), { code: 'HEAPHOUND_ERR_STORE', message: /timeoutMs/ });
@@ -117,7 +149,7 @@ test('an upload ends by signal, by time and by what memory may hold', async (t) 
   assert.deepEqual(spools(), []);
 });
 
-test('a place of the user\'s own', async (t) => {
+test("a place of the user's own", async () => {
   class Shelf {
     objects = new Map();
     async put(stream, meta) {
@@ -146,10 +178,18 @@ test('a place of the user\'s own', async (t) => {
   await assert.rejects(store.get(stored.id), { code: 'HEAPHOUND_ERR_NOT_STORED' });
   await store.close();
 
-  const broken = await openStore({ put: async (stream) => { stream.destroy(); } });
+  const broken = await openStore({
+    put: async (stream) => {
+      stream.destroy();
+    },
+  });
   await assert.rejects(broken.capture(capture), { code: 'HEAPHOUND_ERR_STORE' });
   const lazy = await openStore({ put: async () => {} });
   await assert.rejects(lazy.capture(capture), { code: 'HEAPHOUND_ERR_STORE', message: /did not read/ });
-  const failing = await openStore({ put: async () => { throw new Error('shelf is full'); } });
+  const failing = await openStore({
+    put: async () => {
+      throw new Error('shelf is full');
+    },
+  });
   await assert.rejects(failing.capture(capture), { code: 'HEAPHOUND_ERR_STORE', message: /shelf is full/ });
 });

@@ -17,18 +17,31 @@ const root = path.join(__dirname, '..');
 const capture = (target) => captureSnapshot({ ...target, queue: true });
 
 /** As long as a snapshot of some size, without one: bytes that do not compress, in V8's place. */
-const bytesOf = (count, onChunk = () => {}) => async ({ stream }) => {
-  const hash = createHash('sha256');
-  const chunk = Buffer.alloc(64 << 10, 7);
-  await pipeline(Readable.from((function* () {
-    for (let sent = 0; sent < count; sent += chunk.length) {
-      onChunk(sent);
-      hash.update(chunk);
-      yield chunk;
-    }
-  })()), stream);
-  return { mode: 'inline', rawBytes: count, storedBytes: count, sha256: hash.digest('hex'), startedAt: new Date().toISOString() };
-};
+const bytesOf =
+  (count, onChunk = () => {}) =>
+  async ({ stream }) => {
+    const hash = createHash('sha256');
+    const chunk = Buffer.alloc(64 << 10, 7);
+    await pipeline(
+      Readable.from(
+        (function* () {
+          for (let sent = 0; sent < count; sent += chunk.length) {
+            onChunk(sent);
+            hash.update(chunk);
+            yield chunk;
+          }
+        })(),
+      ),
+      stream,
+    );
+    return {
+      mode: 'inline',
+      rawBytes: count,
+      storedBytes: count,
+      sha256: hash.digest('hex'),
+      startedAt: new Date().toISOString(),
+    };
+  };
 
 async function open(t, s3) {
   const store = await openStore({ s3 });
@@ -40,7 +53,13 @@ async function open(t, s3) {
 async function answering(t, answer) {
   process.env.AWS_ACCESS_KEY_ID = 'A';
   process.env.AWS_SECRET_ACCESS_KEY = 'B';
-  return { bucket: BUCKET, endpoint: await serve(t, answer), forcePathStyle: true, region: 'eu-central-1', maxAttempts: 2 };
+  return {
+    bucket: BUCKET,
+    endpoint: await serve(t, answer),
+    forcePathStyle: true,
+    region: 'eu-central-1',
+    maxAttempts: 2,
+  };
 }
 
 test('a snapshot goes into the bucket without a file, its sidecar last, and comes back', async (t) => {
@@ -52,7 +71,10 @@ test('a snapshot goes into the bucket without a file, its sidecar last, and come
   const stored = await store.capture(capture, { trigger: 'watch', reason: hostile, tags: ['eu-1'] });
   const keys = (await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).Contents.map(({ Key }) => Key).sort();
   const key = stored.location.slice(`s3://${BUCKET}/`.length);
-  assert.match(key, /^heaphound\/shop\/\d{4}\/\d\d\/\d\d\/\d{8}T\d{9}Z-[A-Za-z0-9._-]+-\d+-0-[0-9a-f]{32}\.heapsnapshot\.zst$/);
+  assert.match(
+    key,
+    /^heaphound\/shop\/\d{4}\/\d\d\/\d\d\/\d{8}T\d{9}Z-[A-Za-z0-9._-]+-\d+-0-[0-9a-f]{32}\.heapsnapshot\.zst$/,
+  );
   assert.deepEqual(keys, [key, `${key}.json`]);
   const head = await client.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }));
   assert.equal(head.ContentType, 'application/zstd');
@@ -74,11 +96,17 @@ test('a snapshot goes into the bucket without a file, its sidecar last, and come
 
   await client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: 'something else' }));
   await assert.rejects(openSnapshot(await other.source(stored.id)), { code: /HEAPHOUND_ERR_(STORE|FOREIGN)/ });
-  await assert.rejects(async () => { for await (const _ of await other.source(stored.id)); }, { code: 'HEAPHOUND_ERR_STORE', message: /not the \d+ that were stored/ });
+  await assert.rejects(
+    async () => {
+      for await (const _ of await other.source(stored.id));
+    },
+    { code: 'HEAPHOUND_ERR_STORE', message: /not the \d+ that were stored/ },
+  );
 
   await other.delete(stored.id);
   assert.equal((await client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).Contents, undefined);
-  for (const call of ['get', 'source', 'delete', 'report']) await assert.rejects(store[call](stored.id), { code: 'HEAPHOUND_ERR_NOT_STORED' }, call);
+  for (const call of ['get', 'source', 'delete', 'report'])
+    await assert.rejects(store[call](stored.id), { code: 'HEAPHOUND_ERR_NOT_STORED' }, call);
 });
 
 test('parts: what is longer than one arrives whole, whatever checksums the server knows', async (t) => {
@@ -110,11 +138,16 @@ test('what the server refuses is told by code, and the capture ends', async (t) 
   process.env.AWS_ACCESS_KEY_ID = 'UNKNOWN';
   const stranger = await open(t, { ...s3, maxAttempts: 1 });
   await assert.rejects(stranger.capture(bytesOf(17 << 20)), { code: 'HEAPHOUND_ERR_STORE_ACCESS' });
-  for (const call of [() => stranger.list(), () => stranger.putReport('a'.repeat(32), 1)]) await assert.rejects(call, { code: 'HEAPHOUND_ERR_STORE_ACCESS' });
+  for (const call of [() => stranger.list(), () => stranger.putReport('a'.repeat(32), 1)])
+    await assert.rejects(call, { code: 'HEAPHOUND_ERR_STORE_ACCESS' });
   delete process.env.AWS_ACCESS_KEY_ID;
   const script = `require(${JSON.stringify(root)}).openStore({ s3: ${JSON.stringify(s3)} }).then((store) => store.list()).catch((error) => console.log(error.code));`;
   const env = { PATH: process.env.PATH, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
-  assert.equal(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env }).stdout.trim(), 'HEAPHOUND_ERR_STORE_ACCESS', 'no credentials at all');
+  assert.equal(
+    spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env }).stdout.trim(),
+    'HEAPHOUND_ERR_STORE_ACCESS',
+    'no credentials at all',
+  );
 });
 
 test('403 and storms of 500 end the capture after the attempts that were set', async (t) => {
@@ -122,8 +155,13 @@ test('403 and storms of 500 end the capture after the attempts that were set', a
   let status = 403;
   const s3 = await answering(t, (request, response) => {
     requests += 1;
-    request.resume().on('end', () => response.writeHead(status, { 'content-type': 'application/xml' })
-      .end(`<Error><Code>${status === 403 ? 'AccessDenied' : 'InternalError'}</Code><Message>no</Message></Error>`));
+    request
+      .resume()
+      .on('end', () =>
+        response
+          .writeHead(status, { 'content-type': 'application/xml' })
+          .end(`<Error><Code>${status === 403 ? 'AccessDenied' : 'InternalError'}</Code><Message>no</Message></Error>`),
+      );
   });
   const store = await open(t, s3);
   await assert.rejects(store.capture(bytesOf(40 << 20)), { code: 'HEAPHOUND_ERR_STORE_ACCESS', status: 403 });
@@ -153,7 +191,10 @@ test('an answer that gets lost does not make a conflict of our own second attemp
     seen.set(request.url, attempt);
     request.resume().on('end', () => {
       if (attempt === 1) request.socket.destroy();
-      else response.writeHead(412, { 'content-type': 'application/xml' }).end('<Error><Code>PreconditionFailed</Code></Error>');
+      else
+        response
+          .writeHead(412, { 'content-type': 'application/xml' })
+          .end('<Error><Code>PreconditionFailed</Code></Error>');
     });
   });
   const store = await open(t, s3);
@@ -164,7 +205,8 @@ test('an answer that gets lost does not make a conflict of our own second attemp
 
 test('a server that dies in the middle ends the capture', async (t) => {
   const s3 = await answering(t, (request, response) => {
-    if (request.url.includes('uploads')) return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
+    if (request.url.includes('uploads'))
+      return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
     request.once('data', () => request.socket.destroy());
   });
   const store = await open(t, { ...s3, maxAttempts: 1 });
@@ -174,14 +216,21 @@ test('a server that dies in the middle ends the capture', async (t) => {
 test('a slow server holds the capture back: memory has the parts that are under way and no more', async (t) => {
   const waiting = [];
   const s3 = await answering(t, (request, response) => {
-    if (request.url.includes('uploads')) return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
+    if (request.url.includes('uploads'))
+      return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
     if (request.method === 'DELETE') return response.writeHead(204).end();
     waiting.push(request);
   });
   const store = await open(t, { ...s3, partSizeBytes: 5 << 20, queueSize: 2 });
   let given = 0;
   const control = new AbortController();
-  const stuck = store.capture(bytesOf(1 << 30, (sent) => { given = sent; }), {}, { signal: control.signal });
+  const stuck = store.capture(
+    bytesOf(1 << 30, (sent) => {
+      given = sent;
+    }),
+    {},
+    { signal: control.signal },
+  );
   // Both parts are on their way and none is taken: when nothing moved for many turns, nothing will.
   for (let still = 0, last = -1; still < 50 || waiting.length < 2; still = given === last ? still + 1 : 0) {
     last = given;
@@ -195,20 +244,43 @@ test('a slow server holds the capture back: memory has the parts that are under 
 
 test('close ends what is under way', async (t) => {
   const s3 = await answering(t, (request, response) => {
-    if (request.url.includes('uploads')) return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
+    if (request.url.includes('uploads'))
+      return response.end('<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>');
     request.resume().on('end', () => response.writeHead(200, { etag: '"1"' }).end());
   });
   const store = await openStore({ s3 });
-  const failed = assert.rejects(store.capture(({ stream }) => new Promise((_, reject) => { stream.on('close', () => reject(new Error('closed'))); stream.write('x'); })), { code: 'HEAPHOUND_ERR_CLOSED' });
+  const failed = assert.rejects(
+    store.capture(
+      ({ stream }) =>
+        new Promise((_, reject) => {
+          stream.on('close', () => reject(new Error('closed')));
+          stream.write('x');
+        }),
+    ),
+    { code: 'HEAPHOUND_ERR_CLOSED' },
+  );
   await store.close();
   await failed;
 });
 
 test('credentials are not taken, and what cannot be is refused', async () => {
-  const bad = [{}, { bucket: '' }, { bucket: 'dumps', credentials: { accessKeyId: 'A', secretAccessKey: 'SECRET' } }, { bucket: 'dumps', prefix: '../x' }, { bucket: 'dumps', prefix: '/x' },
-    { bucket: 'dumps', service: 'a/b' }, { bucket: 'dumps', partSizeBytes: 1 }, { bucket: 'dumps', client: {} }, { bucket: 'dumps', client: { send() {} }, region: 'x' }];
+  const bad = [
+    {},
+    { bucket: '' },
+    { bucket: 'dumps', credentials: { accessKeyId: 'A', secretAccessKey: 'SECRET' } },
+    { bucket: 'dumps', prefix: '../x' },
+    { bucket: 'dumps', prefix: '/x' },
+    { bucket: 'dumps', service: 'a/b' },
+    { bucket: 'dumps', partSizeBytes: 1 },
+    { bucket: 'dumps', client: {} },
+    { bucket: 'dumps', client: { send() {} }, region: 'x' },
+  ];
   for (const s3 of bad) {
-    await assert.rejects(openStore({ s3 }), (error) => error.code === 'HEAPHOUND_ERR_OPTION' && !error.message.includes('SECRET'), JSON.stringify(s3));
+    await assert.rejects(
+      openStore({ s3 }),
+      (error) => error.code === 'HEAPHOUND_ERR_OPTION' && !error.message.includes('SECRET'),
+      JSON.stringify(s3),
+    );
   }
   await assert.rejects(openStore({ s3: { bucket: 'dumps' }, dir: '/x' }), { code: 'HEAPHOUND_ERR_OPTION' });
 });

@@ -63,7 +63,10 @@ test('what a checkpoint makes is no leak of the program', async () => {
   assert.ok(matchers.toHaveNoLeaks(diff).pass, message());
   globalThis.cart = new Cart();
   const later = await before.diff();
-  assert.match(matchers.toHaveNoLeaks(later).message(), /^a class of the program gained objects:\n {2}Cart \+1 {2}\S+:\d+$/);
+  assert.match(
+    matchers.toHaveNoLeaks(later).message(),
+    /^a class of the program gained objects:\n {2}Cart \+1 {2}\S+:\d+$/,
+  );
   delete globalThis.cart;
   await before.close();
 });
@@ -73,11 +76,16 @@ test('countInstances counts what is alive, subclasses included and their prototy
   assert.deepEqual([await countInstances(Vehicle), await countInstances(Truck)], [3, 2]);
   fleet.length = 1;
   assert.deepEqual([await countInstances(Vehicle), await countInstances(Truck)], [1, 0]);
-  for (const other of [() => {}, 1, undefined, {}]) await assert.rejects(countInstances(other), { code: 'HEAPHOUND_ERR_OPTION' });
+  for (const other of [() => {}, 1, undefined, {}])
+    await assert.rejects(countInstances(other), { code: 'HEAPHOUND_ERR_OPTION' });
 });
 
 test('countInstances sees classes without a name and those of other contexts', async () => {
-  const [Unnamed] = [class { wheels = 1; }];
+  const [Unnamed] = [
+    class {
+      wheels = 1;
+    },
+  ];
   const Foreign = vm.runInNewContext('class Foreign {}; globalThis.all = [new Foreign(), new Foreign()]; Foreign');
   const all = [new Unnamed(), new Unnamed()];
   assert.deepEqual(await Promise.all([countInstances(Unnamed), countInstances(Foreign)]), [all.length, 2]);
@@ -91,6 +99,10 @@ test('whatRetains tells the path of one object, and not its own mark', async () 
   assert.match(kept.message, /\.garage → Map[^]*\.vehicle → Vehicle/);
   assert.doesNotMatch(kept.message, /heaphound|WeakRef/);
   delete globalThis.garage;
-  assert.deepEqual(await whatRetains(reference), { alive: false, path: [], message: 'nothing: it is collected, or will be' });
+  assert.deepEqual(await whatRetains(reference), {
+    alive: false,
+    path: [],
+    message: 'nothing: it is collected, or will be',
+  });
   await assert.rejects(whatRetains(1), { code: 'HEAPHOUND_ERR_OPTION' });
 });

@@ -11,7 +11,9 @@ const files = ['before', 'after'].map((name) => path.join(CORPUS, `growth-${name
 
 test('a diff tells of one class by its name, zeros when it did not change', async () => {
   const diff = await diffSnapshots(files[0], files[1]);
-  const row = diff.classes.find(({ name, countDelta }) => countDelta > 0 && diff.classes.filter((it) => it.name === name).length === 1);
+  const row = diff.classes.find(
+    ({ name, countDelta }) => countDelta > 0 && diff.classes.filter((it) => it.name === name).length === 1,
+  );
   assert.deepEqual(diff.class(row.name), row);
   const same = diff.class('No such class');
   assert.deepEqual([same.countDelta, same.addedCount, same.sizeDelta, same.addedIds], [0, 0, 0, []]);
@@ -19,7 +21,9 @@ test('a diff tells of one class by its name, zeros when it did not change', asyn
   assert.throws(() => diff.class(1), { code: 'HEAPHOUND_ERR_OPTION' });
   const cut = await diffSnapshots(files[0], files[1], { limit: 1 });
   assert.throws(() => cut.class('No such class'), { code: 'HEAPHOUND_ERR_OPTION' });
-  const { countDelta, addedCount } = (await diffSnapshots(files[0], files[1], { compareBy: 'structure' })).class('No such class');
+  const { countDelta, addedCount } = (await diffSnapshots(files[0], files[1], { compareBy: 'structure' })).class(
+    'No such class',
+  );
   assert.deepEqual([countDelta, addedCount], [0, null]);
 });
 
@@ -48,7 +52,14 @@ test('toHaveNoLeaks takes diffs and the answers of findLeaks', async () => {
   assert.match(leaking.message(), new RegExp(`^${found.leaks[0].className} `));
   assert.equal(matchers.toHaveNoLeaks(found, { ignore: found.leaks.map((leak) => leak.fingerprint) }).pass, true);
   assert.equal(matchers.toHaveNoLeaks({ ...found, leaks: [] }).pass, true);
-  for (const wrong of [[1], [undefined], [Promise.resolve(diff)], [diff, null], [diff, { ignored: /./ }], [diff, { ignore: [1] }]]) {
+  for (const wrong of [
+    [1],
+    [undefined],
+    [Promise.resolve(diff)],
+    [diff, null],
+    [diff, { ignored: /./ }],
+    [diff, { ignore: [1] }],
+  ]) {
     assert.throws(() => matchers.toHaveNoLeaks(...wrong), { code: 'HEAPHOUND_ERR_OPTION' });
   }
 });

@@ -51,27 +51,46 @@ describe('assertNoLeak', () => {
       issued += 1;
       recent.add(new Ticket(issued));
     };
-    const error = await assertNoLeak(filling(new RecentTickets(1000)), { dir }).then(() => assert.fail('nothing found'), (it) => it);
-    assert.match(error.message, /Is it a cache that is not full yet\? Then nothing leaks[^]*`warmup`[^]*small limit[^]*What to do if it is none: [^]*ignore: \[/);
+    const error = await assertNoLeak(filling(new RecentTickets(1000)), { dir }).then(
+      () => assert.fail('nothing found'),
+      (it) => it,
+    );
+    assert.match(
+      error.message,
+      /Is it a cache that is not full yet\? Then nothing leaks[^]*`warmup`[^]*small limit[^]*What to do if it is none: [^]*ignore: \[/,
+    );
     await assertNoLeak(filling(new RecentTickets(10)), { dir });
     await assertNoLeak(filling(new RecentTickets(100)), { dir, warmup: 11 });
   });
 
   it('names what leaks, by how much, what holds it and where the snapshots are', async () => {
     const before = leftovers();
-    const error = await assertNoLeak(leaking, { dir, name: 'GET /tickets: it leaks' }).then(() => assert.fail('nothing found'), (it) => it);
+    const error = await assertNoLeak(leaking, { dir, name: 'GET /tickets: it leaks' }).then(
+      () => assert.fail('nothing found'),
+      (it) => it,
+    );
     assert.equal(error.code, 'HEAPHOUND_ERR_LEAK');
-    assert.match(error.message, /^Ticket \(__test__\/test-no-leak\.test\.js:\d+:\d+\) leaks: \+1 per iteration \(\+11, \+11 in rounds of 11\), \d+ B each/);
+    assert.match(
+      error.message,
+      /^Ticket \(__test__\/test-no-leak\.test\.js:\d+:\d+\) leaks: \+1 per iteration \(\+11, \+11 in rounds of 11\), \d+ B each/,
+    );
     assert.match(error.message, /It collects in .*tickets.*, a Map/);
     assert.match(error.message, /<- grows here/);
     assert.match(error.message, /✗ Map entry → Ticket .*<- cut here/);
     assert.match(error.message, /Cut: Map entry of .*tickets.*, which holds Ticket/);
-    assert.doesNotMatch(error.message, /[ /](lib|test)\/\w+\.js/, 'how the measurement hangs from the roots explains nothing');
+    assert.doesNotMatch(
+      error.message,
+      /[ /](lib|test)\/\w+\.js/,
+      'how the measurement hangs from the roots explains nothing',
+    );
     assert.match(error.message, /Measured in this process/);
     assert.match(error.stack, /\n +at .*test-no-leak\.test\.js/, 'the stack leads to the test');
     assert.deepEqual(Object.keys(error), ['code'], 'runners print what is enumerable');
     assert.equal(error.report.leaks.length, 1);
-    assert.deepEqual(error.snapshots.map((file) => path.basename(file)), ['A', 'B', 'C'].map((name) => `${name}.heapsnapshot.zst`));
+    assert.deepEqual(
+      error.snapshots.map((file) => path.basename(file)),
+      ['A', 'B', 'C'].map((name) => `${name}.heapsnapshot.zst`),
+    );
     for (const file of error.snapshots) {
       assert.ok(fs.existsSync(file));
       assert.match(path.relative(dir, file), /^GET-tickets-it-leaks-/);
@@ -85,9 +104,15 @@ describe('assertNoLeak', () => {
     const unequal = async (run) => {
       if ([25, 37, 38, 39].includes(run)) held.push(new Array(18_000).fill(0.5));
     };
-    const error = await assertNoLeak(unequal, { dir, name: 'unequal' }).then(() => assert.fail('it passed'), (it) => it);
+    const error = await assertNoLeak(unequal, { dir, name: 'unequal' }).then(
+      () => assert.fail('it passed'),
+      (it) => it,
+    );
     assert.equal(error.code, 'HEAPHOUND_ERR_UNEXPLAINED');
-    assert.match(error.message, /^cannot tell whether this leaks: \d+ kB of the \d+ kB that grew are without an explanation\./);
+    assert.match(
+      error.message,
+      /^cannot tell whether this leaks: \d+ kB of the \d+ kB that grew are without an explanation\./,
+    );
     assert.match(error.message, /it grew in every interval or by the steps of a table, and no rule makes it/);
     assert.match(error.message, /a leak or tells it from one \(Array \+1, \+3\)/);
     assert.match(error.message, /Snapshots: npx heaphound leaks /);
@@ -105,8 +130,14 @@ describe('assertNoLeak', () => {
     const options = { dir, ignore: [/Ticket/], snapshots: 2, warmup: 1 };
     const passed = await assertNoLeak(leaking, options);
     assert.deepEqual([passed.ignored, passed.iterations], [1, 23]);
-    const failure = { message: /Ticket has 23 objects more at the end than at the beginning; maxGrowth allows 22\n\nevery iteration leaves \d+ B; maxBytesPerIteration allows 8 B/ };
-    await assert.rejects(assertNoLeak(leaking, { ...options, maxGrowth: { Ticket: 22 }, maxBytesPerIteration: 8 }), failure);
+    const failure = {
+      message:
+        /Ticket has 23 objects more at the end than at the beginning; maxGrowth allows 22\n\nevery iteration leaves \d+ B; maxBytesPerIteration allows 8 B/,
+    };
+    await assert.rejects(
+      assertNoLeak(leaking, { ...options, maxGrowth: { Ticket: 22 }, maxBytesPerIteration: 8 }),
+      failure,
+    );
   });
 
   it('runs the default of a module that was compiled to CommonJS', async () => {
@@ -143,9 +174,20 @@ describe('assertNoLeak', () => {
   it('lets the errors of a scenario through', async () => {
     const before = leftovers();
     const thrown = new TypeError('of the scenario');
-    await assert.rejects(assertNoLeak(() => Promise.reject(thrown)), (error) => error === thrown);
-    await assert.rejects(assertNoLeak(() => { throw thrown; }), (error) => error === thrown);
-    await assert.rejects(assertNoLeak(SESSIONS, { export: 'failing' }), (error) => error instanceof RangeError && error.message === 'of the scenario');
+    await assert.rejects(
+      assertNoLeak(() => Promise.reject(thrown)),
+      (error) => error === thrown,
+    );
+    await assert.rejects(
+      assertNoLeak(() => {
+        throw thrown;
+      }),
+      (error) => error === thrown,
+    );
+    await assert.rejects(
+      assertNoLeak(SESSIONS, { export: 'failing' }),
+      (error) => error instanceof RangeError && error.message === 'of the scenario',
+    );
     await assert.rejects(assertNoLeak(path.join(__dirname, 'none.js')), { code: 'ERR_MODULE_NOT_FOUND' });
     assert.deepEqual(leftovers(), before);
   });
@@ -167,12 +209,25 @@ describe('assertNoLeak', () => {
     await assert.rejects(assertNoLeak('relative.js'), refused);
     await assert.rejects(assertNoLeak(new URL('http://localhost/')), refused);
     await assert.rejects(assertNoLeak(fixed, { inProcess: false }), refused);
-    await assert.rejects(assertNoLeak(() => assertNoLeak(fixed)), refused);
-    await assert.rejects(assertNoLeak(async () => {
-      await new Promise(setImmediate);
-      await checkpoint();
-    }), { ...refused, message: /measures itself/ });
-    for (const options of [{ iteration: 7 }, { snapshots: 1 }, { warmup: -1 }, { ignore: [1] }, { maxGrowth: { A: -1 } }, { export: 'a' }]) {
+    await assert.rejects(
+      assertNoLeak(() => assertNoLeak(fixed)),
+      refused,
+    );
+    await assert.rejects(
+      assertNoLeak(async () => {
+        await new Promise(setImmediate);
+        await checkpoint();
+      }),
+      { ...refused, message: /measures itself/ },
+    );
+    for (const options of [
+      { iteration: 7 },
+      { snapshots: 1 },
+      { warmup: -1 },
+      { ignore: [1] },
+      { maxGrowth: { A: -1 } },
+      { export: 'a' },
+    ]) {
       await assert.rejects(assertNoLeak(fixed, options), refused, JSON.stringify(options));
     }
     await assert.rejects(assertNoLeak(SESSIONS, { export: 'missing' }), /has no function missing; it exports/);

@@ -27,11 +27,16 @@ describe('no leak is found in', () => {
     });
     for (const iterations of [7, 211]) {
       it(`a server of which ${iterations} things are asked, by ${snapshots} snapshots`, async () => {
-        await assertNoLeak(async () => {
-          const answer = await new Promise((resolve, reject) => http.get(url(), { agent }, resolve).on('error', reject));
-          for await (const _ of answer);
-          assert.equal((await app.inject('/posts/2')).statusCode, 200);
-        }, { iterations, snapshots });
+        await assertNoLeak(
+          async () => {
+            const answer = await new Promise((resolve, reject) =>
+              http.get(url(), { agent }, resolve).on('error', reject),
+            );
+            for await (const _ of answer);
+            assert.equal((await app.inject('/posts/2')).statusCode, 200);
+          },
+          { iterations, snapshots },
+        );
       });
     }
   }

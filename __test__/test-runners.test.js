@@ -12,7 +12,10 @@ const { copyProject, installHeaphound, missing, runProject } = require('./runner
 const PASSED = { node: /^# pass 2$/m, vitest: /3 passed/, jest: /3 passed/ };
 
 const TSC = path.join(__dirname, '..', 'node_modules', 'typescript', 'bin', 'tsc');
-/** As projects have it: new ones, those with a bundler, and those that left it as it was. Vitest cannot be imported in the last way. */
+/**
+ * As projects have it: new ones, those with a bundler, and those that left it as it was. Vitest cannot be imported in
+ * the last way.
+ */
 const RESOLUTIONS = { nodenext: ['vitest', 'jest'], bundler: ['vitest', 'jest'], node10: ['jest'] };
 const IMPORTS = {
   vitest: "import { expect } from 'vitest';\nimport 'heaphound/test/vitest';",
@@ -39,14 +42,37 @@ describe('matchers have types', { skip: missing() }, () => {
       for (const runner of runners) fs.writeFileSync(path.join(folder, `${runner}.ts`), IMPORTS[runner] + USE);
       const module = { nodenext: 'nodenext', bundler: 'esnext', node10: 'commonjs' }[resolution];
       const types = path.join(__dirname, '..', 'node_modules', '@types');
-      const options = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--skipLibCheck', '--target', 'es2022', '--lib', 'es2022,esnext.disposable', '--typeRoots', types, '--types', 'node'];
-      const args = [TSC, ...options, '--module', module, '--moduleResolution', resolution, ...runners.map((runner) => `${runner}.ts`)];
+      const options = [
+        '--strict',
+        '--exactOptionalPropertyTypes',
+        '--noEmit',
+        '--skipLibCheck',
+        '--target',
+        'es2022',
+        '--lib',
+        'es2022,esnext.disposable',
+        '--typeRoots',
+        types,
+        '--types',
+        'node',
+      ];
+      const args = [
+        TSC,
+        ...options,
+        '--module',
+        module,
+        '--moduleResolution',
+        resolution,
+        ...runners.map((runner) => `${runner}.ts`),
+      ];
       await promisify(execFile)(process.execPath, args, { cwd: folder }).catch((error) => assert.fail(error.stdout));
     });
   }
 });
 
-/** Types before the class, which are gone in the code that runs: the class begins in line 4, its constructor in line 6. */
+/**
+ * Types before the class, which are gone in the code that runs: the class begins in line 4, its constructor in line 6.
+ */
 const TYPED = `interface Visit { at: number }
 type Key = \`visit-\${number}\`;
 

@@ -38,7 +38,10 @@ test('code that has blanks where types were has the places of its file', async (
 
 test('code with a map has the places that the map names, and no others', async () => {
   const data = Buffer.from(JSON.stringify(MAP)).toString('base64');
-  const { file, found } = await scriptOf('mapped.ts', `1;\n\n\n\n2;\n//# sourceMappingURL=data:application/json;base64,${data}`);
+  const { file, found } = await scriptOf(
+    'mapped.ts',
+    `1;\n\n\n\n2;\n//# sourceMappingURL=data:application/json;base64,${data}`,
+  );
   const place = (line) => {
     const location = { file, line, column: 1, scriptId: found.scriptId };
     placeInSources([{ location }], [found]);

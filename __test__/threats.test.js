@@ -1,6 +1,7 @@
 'use strict';
 
-// What an endpoint that gives heap dumps has to withstand: the table of docs/service.md, a test for each row, in its order.
+// What an endpoint that gives heap dumps has to withstand: the table of docs/service.md, a test for each row, in its
+// order.
 
 const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
@@ -44,7 +45,8 @@ async function withAudit(work) {
 test('secrets in the heap: redacted at the source, and no request can take that back', async () => {
   const { app, call } = await startApp({ store: { dir: path.join(dir, 'secrets') }, capture: { redact: 'strings' } });
   const held = { password: randomBytes(20).toString('hex'), marker: 'markerOfTheTest' };
-  for (const body of [{ redact: null }, { redact: 'none' }, { redact: false }]) assert.equal((await call('POST', '', { payload: body })).statusCode, 400);
+  for (const body of [{ redact: null }, { redact: 'none' }, { redact: false }])
+    assert.equal((await call('POST', '', { payload: body })).statusCode, 400);
   const answer = await call('POST', '?wait=true', { payload: { redact: 'strings' } });
   assert.deepEqual([answer.statusCode, answer.json().redact], [200, 'strings'], answer.body);
   const snapshot = await openSnapshot(answer.json().filePath);
@@ -55,9 +57,28 @@ test('secrets in the heap: redacted at the source, and no request can take that 
 });
 
 test('no auth, or auth that is lost on the way: nothing starts, and nothing but true lets in', async () => {
-  const none = [undefined, null, {}, true, 'basic', { bearer: [] }, { bearer: [undefined] }, { bearer: [''] }, { bearer: ['short'] }, { bearer: [`${KEY} x`] }, { bearer: KEY }, { bearer: [KEY], minLength: 1 }, { bearer: [KEY], other: 1 }, 'none', []];
-  for (const auth of none) await assert.rejects(register({ auth }), { code: 'HEAPHOUND_ERR_NO_AUTH' }, JSON.stringify(auth));
-  await assert.rejects(register({ auth: 'none', dangerouslyAllowUnauthenticated: 'yes' }), { code: 'HEAPHOUND_ERR_NO_AUTH' });
+  const none = [
+    undefined,
+    null,
+    {},
+    true,
+    'basic',
+    { bearer: [] },
+    { bearer: [undefined] },
+    { bearer: [''] },
+    { bearer: ['short'] },
+    { bearer: [`${KEY} x`] },
+    { bearer: KEY },
+    { bearer: [KEY], minLength: 1 },
+    { bearer: [KEY], other: 1 },
+    'none',
+    [],
+  ];
+  for (const auth of none)
+    await assert.rejects(register({ auth }), { code: 'HEAPHOUND_ERR_NO_AUTH' }, JSON.stringify(auth));
+  await assert.rejects(register({ auth: 'none', dangerouslyAllowUnauthenticated: 'yes' }), {
+    code: 'HEAPHOUND_ERR_NO_AUTH',
+  });
 
   let answer;
   const seen = [];
@@ -67,13 +88,35 @@ test('no auth, or auth that is lost on the way: nothing starts, and nothing but 
       return answer();
     },
   });
-  const status = async () => (await app.inject({ method: 'POST', url: '/heap-snapshot', headers: { 'x-user': 'ada' } })).statusCode;
-  for (const value of [false, undefined, null, 0, 1, 'true', {}, [], new Boolean(true), Promise.resolve('yes'), Promise.resolve()]) {
+  const status = async () =>
+    (await app.inject({ method: 'POST', url: '/heap-snapshot', headers: { 'x-user': 'ada' } })).statusCode;
+  for (const value of [
+    false,
+    undefined,
+    null,
+    0,
+    1,
+    'true',
+    {},
+    [],
+    new Boolean(true),
+    Promise.resolve('yes'),
+    Promise.resolve(),
+  ]) {
     answer = () => value;
     assert.equal(await status(), 401, String(value));
   }
-  const refuse = (statusCode) => () => { throw Object.assign(new Error('the database of users'), { statusCode }); };
-  for (const [thrown, expected] of [[401, 401], [403, 403], [429, 429], [undefined, 500], [200, 500], [302, 500]]) {
+  const refuse = (statusCode) => () => {
+    throw Object.assign(new Error('the database of users'), { statusCode });
+  };
+  for (const [thrown, expected] of [
+    [401, 401],
+    [403, 403],
+    [429, 429],
+    [undefined, 500],
+    [200, 500],
+    [302, 500],
+  ]) {
     answer = refuse(thrown);
     assert.equal(await status(), expected);
     const code = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 429: 'RATE_LIMIT', 500: 'AUTH' }[expected];
@@ -109,7 +152,11 @@ test('no auth, or auth that is lost on the way: wherever and whenever it is regi
   const order = [];
   for (const where of ['first', 'last', 'nested', 'after await']) {
     const app = Fastify();
-    const options = { auth: { bearer: [KEY] }, store: openPaperStore(), routeOpts: { onRequest: async () => void order.push('host') } };
+    const options = {
+      auth: { bearer: [KEY] },
+      store: openPaperStore(),
+      routeOpts: { onRequest: async () => void order.push('host') },
+    };
     const host = () => app.addHook('onRequest', async () => {});
     if (where === 'last' || where === 'after await') host();
     if (where === 'after await') await app.after();
@@ -118,7 +165,17 @@ test('no auth, or auth that is lost on the way: wherever and whenever it is regi
     if (where === 'first') host();
     await app.ready();
     const base = `${where === 'nested' ? '/in' : ''}/heap-snapshot`;
-    const requests = [['POST', ''], ['GET', ''], ['POST', '/diff', '{broken'], ['GET', '/../../etc'], ['GET', '/x'], ['DELETE', `/${ID}`], ['GET', `/${ID}/download`], ['POST', '/leaks', 'x'.repeat(1e6)], ['POST', '?wait=maybe']];
+    const requests = [
+      ['POST', ''],
+      ['GET', ''],
+      ['POST', '/diff', '{broken'],
+      ['GET', '/../../etc'],
+      ['GET', '/x'],
+      ['DELETE', `/${ID}`],
+      ['GET', `/${ID}/download`],
+      ['POST', '/leaks', 'x'.repeat(1e6)],
+      ['POST', '?wait=maybe'],
+    ];
     for (const [method, url, payload] of requests) {
       const headers = payload ? { 'content-type': 'application/json' } : {};
       const { statusCode } = await app.inject({ method, url: `${base}${url}`, payload, headers });
@@ -132,14 +189,37 @@ test('no auth, or auth that is lost on the way: wherever and whenever it is regi
 
 test('no auth, or auth that is lost on the way: without keys only this machine is served, whatever proxies say', async () => {
   const app = await register({ auth: 'none', dangerouslyAllowUnauthenticated: true }, Fastify({ trustProxy: true }));
-  const status = async (more) => (await app.inject({ method: 'GET', url: '/heap-snapshot', headers: { host: 'localhost:3000' }, ...more })).statusCode;
+  const status = async (more) =>
+    (await app.inject({ method: 'GET', url: '/heap-snapshot', headers: { host: 'localhost:3000' }, ...more }))
+      .statusCode;
   assert.equal(await status({}), 200);
   assert.equal(await status({ remoteAddress: '::ffff:127.0.0.1', headers: { host: '[::1]:80' } }), 200);
   assert.equal(await status({ remoteAddress: '10.0.0.7' }), 403);
-  assert.equal(await status({ remoteAddress: '10.0.0.7', headers: { host: 'localhost', 'x-forwarded-for': '127.0.0.1' } }), 403, 'a claim of the client');
-  const forwarded = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-prefix', 'x-client-ip', 'cf-connecting-ip', 'x-original-url', 'x-envoy-peer'];
+  assert.equal(
+    await status({ remoteAddress: '10.0.0.7', headers: { host: 'localhost', 'x-forwarded-for': '127.0.0.1' } }),
+    403,
+    'a claim of the client',
+  );
+  const forwarded = [
+    'x-forwarded-for',
+    'forwarded',
+    'via',
+    'x-real-ip',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'x-forwarded-port',
+    'x-forwarded-prefix',
+    'x-client-ip',
+    'cf-connecting-ip',
+    'x-original-url',
+    'x-envoy-peer',
+  ];
   for (const name of forwarded) {
-    assert.equal(await status({ headers: { host: 'localhost', [name]: '127.0.0.1' } }), 403, 'a proxy on this machine brings strangers');
+    assert.equal(
+      await status({ headers: { host: 'localhost', [name]: '127.0.0.1' } }),
+      403,
+      'a proxy on this machine brings strangers',
+    );
   }
   await app.close();
 });
@@ -163,7 +243,15 @@ test('guessable path, lost prefix: it is where it was put, and in no public docu
   await register({ auth: { bearer: [KEY] }, prefix: '/internal', path: '/6f1c/heap' }, app);
   const status = async (url) => (await app.inject({ url, headers: WITH_KEY })).statusCode;
   assert.equal(await status('/internal/6f1c/heap'), 200);
-  for (const url of ['/heap-snapshot', '/internal/heap-snapshot', '/6f1c/heap', '/heapdump', '/actuator/heapdump', '/debug/pprof/heap']) assert.equal(await status(url), 404);
+  for (const url of [
+    '/heap-snapshot',
+    '/internal/heap-snapshot',
+    '/6f1c/heap',
+    '/heapdump',
+    '/actuator/heapdump',
+    '/debug/pprof/heap',
+  ])
+    assert.equal(await status(url), 404);
   assert.doesNotMatch(JSON.stringify(app.swagger()), /6f1c/);
   await app.close();
 });
@@ -176,7 +264,10 @@ test('denial of service by pause: one at a time, seldom, and never by reading', 
   const first = call('POST', '?wait=true');
   await store.whenBegun();
   const more = await Promise.all(Array.from({ length: 20 }, () => call('POST')));
-  assert.deepEqual(new Set(more.map(({ statusCode, headers }) => `${statusCode} ${headers['retry-after']}`)), new Set(['409 10']));
+  assert.deepEqual(
+    new Set(more.map(({ statusCode, headers }) => `${statusCode} ${headers['retry-after']}`)),
+    new Set(['409 10']),
+  );
   store.open();
   assert.equal((await first).statusCode, 200);
   const soon = await call('POST');
@@ -195,7 +286,9 @@ test('denial of service by pause: a thousand requests without a key start nothin
     await answer.arrayBuffer();
     return answer.status;
   };
-  const flood = Promise.all(Array.from({ length: 1000 }, (_, index) => ask({ authorization: `Bearer ${index}${KEY}` })));
+  const flood = Promise.all(
+    Array.from({ length: 1000 }, (_, index) => ask({ authorization: `Bearer ${index}${KEY}` })),
+  );
   const right = await ask(WITH_KEY);
   const statuses = new Set(await flood);
   assert.equal(right, 202, 'the right key is not locked out');
@@ -221,8 +314,13 @@ test('out of memory: refused before it begins, with the numbers', async () => {
 test('a full disk: quotas hold, and the oldest go', async () => {
   const place = path.join(dir, 'quota');
   const { app, call } = await startApp({ store: { dir: place, maxFiles: 1 } });
-  const [first, second] = [await call('POST', '?wait=true'), await call('POST', '?wait=true')].map((answer) => answer.json().id);
-  assert.deepEqual((await call('GET')).json().snapshots.map(({ id }) => id), [second]);
+  const [first, second] = [await call('POST', '?wait=true'), await call('POST', '?wait=true')].map(
+    (answer) => answer.json().id,
+  );
+  assert.deepEqual(
+    (await call('GET')).json().snapshots.map(({ id }) => id),
+    [second],
+  );
   assert.equal((await call('GET', `/${first}`)).statusCode, 404);
   await app.close();
   const small = await startApp({ store: { dir: path.join(dir, 'small'), maxTotalBytes: 1 } });
@@ -234,15 +332,43 @@ test('a full disk: quotas hold, and the oldest go', async () => {
 test('path traversal: no text of a request becomes part of a path', async () => {
   const { app, store, call } = await startApp({ allowDownload: true });
   store.isGated = false;
-  const ids = ['..', '%2e%2e', '..%2f..%2fetc%2fpasswd', '%00', ID.slice(1), `${ID}0`, ID.toUpperCase().replace('0', 'A'), `${ID}%2f..`, 'é', '%ff', '%c0%ae'];
+  const ids = [
+    '..',
+    '%2e%2e',
+    '..%2f..%2fetc%2fpasswd',
+    '%00',
+    ID.slice(1),
+    `${ID}0`,
+    ID.toUpperCase().replace('0', 'A'),
+    `${ID}%2f..`,
+    'é',
+    '%ff',
+    '%c0%ae',
+  ];
   for (const id of ids) {
-    for (const [method, url] of [['GET', `/${id}`], ['DELETE', `/${id}`], ['GET', `/${id}/download`], ['GET', `/${id}/report`], ['GET', `/operations/${id}`]]) {
+    for (const [method, url] of [
+      ['GET', `/${id}`],
+      ['DELETE', `/${id}`],
+      ['GET', `/${id}/download`],
+      ['GET', `/${id}/report`],
+      ['GET', `/operations/${id}`],
+    ]) {
       const { statusCode, body } = await call(method, url);
       assert.ok(statusCode === 400 || statusCode === 404, `${method} ${url} ${statusCode}`);
       assert.doesNotMatch(body, /root:/);
     }
   }
-  for (const body of [{ tags: ['../../etc'] }, { tags: ['a/b'] }, { tags: [''] }, { path: '/etc/x' }, { dir: '/etc' }, { filePath: '/etc/x' }, { id: '../x' }, { egress: '../x' }, { store: 'x' }]) {
+  for (const body of [
+    { tags: ['../../etc'] },
+    { tags: ['a/b'] },
+    { tags: [''] },
+    { path: '/etc/x' },
+    { dir: '/etc' },
+    { filePath: '/etc/x' },
+    { id: '../x' },
+    { egress: '../x' },
+    { store: 'x' },
+  ]) {
     assert.equal((await call('POST', '', { payload: body })).statusCode, 400, JSON.stringify(body));
   }
   const fine = await call('POST', '?wait=true', { payload: { reason: '../../etc/passwd', tags: ['..'] } });
@@ -251,30 +377,53 @@ test('path traversal: no text of a request becomes part of a path', async () => 
   await app.close();
 });
 
-test('links and planted files: the directory is private, or nothing starts', { skip: process.platform === 'win32' && 'modes of POSIX' }, async () => {
-  const { app, call } = await startApp({ store: { dir: path.join(dir, 'private') } });
-  const { filePath } = (await call('POST', '?wait=true')).json();
-  assert.equal(fs.statSync(filePath).mode & 0o777, 0o600);
-  assert.equal(fs.statSync(path.dirname(filePath)).mode & 0o777, 0o700);
-  await app.close();
-  const shared = path.join(dir, 'shared');
-  fs.mkdirSync(shared);
-  fs.chmodSync(shared, 0o777);
-  const linked = path.join(dir, 'linked');
-  fs.symlinkSync(path.join(dir, 'private'), linked);
-  for (const place of [shared, linked]) {
-    await assert.rejects(register({ auth: { bearer: [KEY] }, store: { dir: place } }), { code: 'HEAPHOUND_ERR_STORE_DIRECTORY' }, place);
-  }
-});
+test(
+  'links and planted files: the directory is private, or nothing starts',
+  { skip: process.platform === 'win32' && 'modes of POSIX' },
+  async () => {
+    const { app, call } = await startApp({ store: { dir: path.join(dir, 'private') } });
+    const { filePath } = (await call('POST', '?wait=true')).json();
+    assert.equal(fs.statSync(filePath).mode & 0o777, 0o600);
+    assert.equal(fs.statSync(path.dirname(filePath)).mode & 0o777, 0o700);
+    await app.close();
+    const shared = path.join(dir, 'shared');
+    fs.mkdirSync(shared);
+    fs.chmodSync(shared, 0o777);
+    const linked = path.join(dir, 'linked');
+    fs.symlinkSync(path.join(dir, 'private'), linked);
+    for (const place of [shared, linked]) {
+      await assert.rejects(
+        register({ auth: { bearer: [KEY] }, store: { dir: place } }),
+        { code: 'HEAPHOUND_ERR_STORE_DIRECTORY' },
+        place,
+      );
+    }
+  },
+);
 
 test('keys that are guessed or timed: hashed, all compared, failures wait and are few lines in the log', async () => {
   const second = `second-${KEY}`;
   const lines = [];
-  const { app, call } = await startApp({ auth: { bearer: new Set([KEY, second]) } }, { server: { logger: { level: 'warn', stream: { write: (line) => lines.push(JSON.parse(line)) } } } });
+  const { app, call } = await startApp(
+    { auth: { bearer: new Set([KEY, second]) } },
+    { server: { logger: { level: 'warn', stream: { write: (line) => lines.push(JSON.parse(line)) } } } },
+  );
   const status = async (authorization) => (await call('GET', '', { headers: { authorization } })).statusCode;
   for (const key of [KEY, second]) assert.equal(await status(`Bearer ${key}`), 200);
   assert.equal(await status(`bearer ${KEY}`), 200, 'the scheme has no case');
-  const wrong = ['', KEY, `Basic ${KEY}`, 'Bearer', `Bearer ${KEY.slice(0, -1)}`, `Bearer ${KEY}x`, `Bearer ${KEY.toUpperCase()}`, `Bearer ${KEY},${second}`, `Bearer ${KEY} ${second}`, `Bearer undefined`, `Token ${KEY}`];
+  const wrong = [
+    '',
+    KEY,
+    `Basic ${KEY}`,
+    'Bearer',
+    `Bearer ${KEY.slice(0, -1)}`,
+    `Bearer ${KEY}x`,
+    `Bearer ${KEY.toUpperCase()}`,
+    `Bearer ${KEY},${second}`,
+    `Bearer ${KEY} ${second}`,
+    `Bearer undefined`,
+    `Token ${KEY}`,
+  ];
   for (const header of wrong) assert.equal(await status(header), 401, header);
   assert.equal(await status([`Bearer ${KEY}`, `Bearer ${KEY}`].join(', ')), 401);
 
@@ -288,7 +437,10 @@ test('keys that are guessed or timed: hashed, all compared, failures wait and ar
 
 test('a token in the URL or in the log: only the header counts, and no line has it', async () => {
   let log = '';
-  const { app, store, call } = await startApp({}, { server: { logger: { level: 'trace', stream: { write: (line) => (log += line) } } } });
+  const { app, store, call } = await startApp(
+    {},
+    { server: { logger: { level: 'trace', stream: { write: (line) => (log += line) } } } },
+  );
   store.isGated = false;
   for (const name of ['token', 'access_token', 'key', 'authorization']) {
     assert.equal((await call('POST', `?${name}=right`, { headers: {} })).statusCode, 401);
@@ -296,7 +448,10 @@ test('a token in the URL or in the log: only the header counts, and no line has 
   const answer = await call('POST', '?wait=true', { payload: { reason: 'why' } });
   assert.equal(answer.statusCode, 200);
   await call('POST', '', { headers: { authorization: `Bearer wrong-${KEY}` } });
-  assert.deepEqual([answer.headers['cache-control'], answer.headers['referrer-policy'], answer.headers['x-content-type-options']], ['no-store', 'no-referrer', 'nosniff']);
+  assert.deepEqual(
+    [answer.headers['cache-control'], answer.headers['referrer-policy'], answer.headers['x-content-type-options']],
+    ['no-store', 'no-referrer', 'nosniff'],
+  );
   assert.equal(answer.body.includes(KEY), false);
   await app.close();
   assert.match(log, /capture done/);
@@ -304,7 +459,9 @@ test('a token in the URL or in the log: only the header counts, and no line has 
 });
 
 test('cross-site requests and DNS rebinding: what a browser sends by itself is not enough', async () => {
-  const { app, store, call } = await startApp({ auth: (request) => /session=1/.test(request.headers.cookie ?? '') || request.headers.authorization !== undefined });
+  const { app, store, call } = await startApp({
+    auth: (request) => /session=1/.test(request.headers.cookie ?? '') || request.headers.authorization !== undefined,
+  });
   store.isGated = false;
   const status = async (headers, more) => (await call('POST', '?wait=true', { headers, ...more })).statusCode;
   const cookie = 'session=1';
@@ -312,14 +469,25 @@ test('cross-site requests and DNS rebinding: what a browser sends by itself is n
   assert.equal(await status({ authorization: 'Basic YTpi' }), 403, 'so is a password');
   assert.equal(await status({ cookie, 'x-heaphound': '1' }), 200);
   assert.equal(await status({ cookie, origin: 'https://evil.example' }), 403);
-  for (const site of ['cross-site', 'same-site']) assert.equal(await status({ cookie, 'x-heaphound': '1', 'sec-fetch-site': site }), 403);
+  for (const site of ['cross-site', 'same-site'])
+    assert.equal(await status({ cookie, 'x-heaphound': '1', 'sec-fetch-site': site }), 403);
   assert.equal((await call('GET', '', { headers: { cookie, 'sec-fetch-site': 'cross-site' } })).statusCode, 403);
   assert.equal((await call('DELETE', `/${ID}`, { headers: { cookie } })).statusCode, 403);
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp']) {
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+  ]) {
     assert.equal(await status({ cookie, 'x-heaphound': '1', 'content-type': type }, { payload: '{}' }), 415, type);
   }
-  const preflight = await call('OPTIONS', '', { headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } });
-  assert.equal(Object.keys(preflight.headers).some((name) => name.startsWith('access-control')), false);
+  const preflight = await call('OPTIONS', '', {
+    headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+  });
+  assert.equal(
+    Object.keys(preflight.headers).some((name) => name.startsWith('access-control')),
+    false,
+  );
   await app.close();
 
   const local = await register({ auth: 'none', dangerouslyAllowUnauthenticated: true });
@@ -336,14 +504,20 @@ test('one heap holds all tenants: giving it out is a permission of its own', asy
   const off = await startApp();
   assert.deepEqual((await off.call('GET', `/${ID}/download`)).json().code, 'HEAPHOUND_ERR_FORBIDDEN');
   await off.app.close();
-  const { app, call } = await startApp({ store: { dir: path.join(dir, 'tenants') }, allowDownload: { auth: { bearer: [operator] } } });
+  const { app, call } = await startApp({
+    store: { dir: path.join(dir, 'tenants') },
+    allowDownload: { auth: { bearer: [operator] } },
+  });
   const { id, sha256 } = (await call('POST', '?wait=true')).json();
   assert.equal((await call('GET', `/${id}/download`)).statusCode, 401, 'the key of captures is not that of downloads');
   const headers = { authorization: `Bearer ${operator}` };
   assert.equal((await call('GET', '', { headers })).statusCode, 401, 'nor the other way round');
   const file = await call('GET', `/${id}/download`, { headers });
   assert.equal(createHash('sha256').update(file.rawPayload).digest('hex'), sha256);
-  assert.match(file.headers['content-disposition'], new RegExp(`^attachment; filename="\\d{8}T\\d{9}Z-${id}\\.heapsnapshot\\.zst"$`));
+  assert.match(
+    file.headers['content-disposition'],
+    new RegExp(`^attachment; filename="\\d{8}T\\d{9}Z-${id}\\.heapsnapshot\\.zst"$`),
+  );
   await app.close();
 });
 
@@ -396,14 +570,30 @@ test('repudiation: who asked, from where, for what, and what became of it', asyn
     const { app, store, call } = await startApp();
     store.isGated = false;
     await call('POST', '', { headers: {}, remoteAddress: '192.0.2.1' });
-    const { id } = (await call('POST', '?wait=true', { payload: { reason: 'why' }, remoteAddress: '192.0.2.7' })).json();
+    const { id } = (
+      await call('POST', '?wait=true', { payload: { reason: 'why' }, remoteAddress: '192.0.2.7' })
+    ).json();
     await call('POST', '', { payload: { tags: 7 } });
     await call('DELETE', `/${id}`);
     await app.close();
-    const told = messages.map(({ action, outcome, by, code, reason, operation, params }) => ({ action, outcome, who: by.who.replace(/:.*/, ''), address: by.address, code, reason, id: operation ?? params?.id }));
+    const told = messages.map(({ action, outcome, by, code, reason, operation, params }) => ({
+      action,
+      outcome,
+      who: by.who.replace(/:.*/, ''),
+      address: by.address,
+      code,
+      reason,
+      id: operation ?? params?.id,
+    }));
     const plain = (message) => Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
     assert.deepEqual(told.map(plain), [
-      { action: 'capture', outcome: 'refused', who: 'unknown', address: '192.0.2.1', code: 'HEAPHOUND_ERR_UNAUTHORIZED' },
+      {
+        action: 'capture',
+        outcome: 'refused',
+        who: 'unknown',
+        address: '192.0.2.1',
+        code: 'HEAPHOUND_ERR_UNAUTHORIZED',
+      },
       { action: 'capture', outcome: 'done', who: 'bearer', address: '192.0.2.7', reason: 'why', id },
       { action: 'capture', outcome: 'accepted', who: 'bearer', address: '192.0.2.7' },
       { action: 'capture', outcome: 'refused', who: 'bearer', address: '127.0.0.1', code: 'HEAPHOUND_ERR_OPTION' },
@@ -420,7 +610,10 @@ test('integrity: random names, nothing is overwritten, and the hash is that of t
   const { id, sha256, filePath } = (await call('POST', '?wait=true')).json();
   assert.equal(createHash('sha256').update(fs.readFileSync(filePath)).digest('hex'), sha256);
   const before = fs.statSync(filePath);
-  await assert.rejects(store.capture((target) => require('..').captureSnapshot(target), { id }), { code: 'HEAPHOUND_ERR_EXISTS' });
+  await assert.rejects(
+    store.capture((target) => require('..').captureSnapshot(target), { id }),
+    { code: 'HEAPHOUND_ERR_EXISTS' },
+  );
   assert.deepEqual(fs.statSync(filePath), before);
   await app.close();
   await store.close();
@@ -429,10 +622,24 @@ test('integrity: random names, nothing is overwritten, and the hash is that of t
 test('server-side request forgery: no address comes from a request', async () => {
   const { app, store, call } = await startApp();
   const url = 'http://169.254.169.254/latest/meta-data';
-  for (const name of ['url', 'presigned', 'presignedUrl', 'egress', 'webhook', 'endpoint', 'bucket', 'put', 's3', 'source']) {
+  for (const name of [
+    'url',
+    'presigned',
+    'presignedUrl',
+    'egress',
+    'webhook',
+    'endpoint',
+    'bucket',
+    'put',
+    's3',
+    'source',
+  ]) {
     for (const where of ['', '/diff', '/leaks', '/rules/trend']) {
       const { statusCode } = await call('POST', where, { payload: { [name]: url } });
-      assert.ok(statusCode === 400 || (where.startsWith('/rules') && statusCode === 404), `${where} ${name} ${statusCode}`);
+      assert.ok(
+        statusCode === 400 || (where.startsWith('/rules') && statusCode === 404),
+        `${where} ${name} ${statusCode}`,
+      );
     }
     assert.equal((await call('POST', `?${name}=${encodeURIComponent(url)}`)).statusCode, 400);
   }
@@ -446,17 +653,34 @@ test('diagnostic reports: the environment is in no answer, log or message', asyn
   process.env.HEAPHOUND_THREATS_SECRET = secret;
   let all = '';
   await withAudit(async (messages) => {
-    const { app, store, call } = await startApp({}, { server: { logger: { level: 'trace', stream: { write: (line) => (all += line) } } } });
+    const { app, store, call } = await startApp(
+      {},
+      { server: { logger: { level: 'trace', stream: { write: (line) => (all += line) } } } },
+    );
     store.isGated = false;
-    for (const [method, url] of [['POST', '?wait=true'], ['GET', ''], ['GET', '/operations'], ['GET', '/rules'], ['POST', '/leaks?wait=true'], ['POST', '?x=1']]) all += (await call(method, url)).body;
+    for (const [method, url] of [
+      ['POST', '?wait=true'],
+      ['GET', ''],
+      ['GET', '/operations'],
+      ['GET', '/rules'],
+      ['POST', '/leaks?wait=true'],
+      ['POST', '?x=1'],
+    ])
+      all += (await call(method, url)).body;
     await app.close();
     all += JSON.stringify(messages);
   });
   delete process.env.HEAPHOUND_THREATS_SECRET;
   assert.equal(all.includes(secret), false);
   for (const folder of ['lib', 'http', 'fastify']) {
-    for (const name of fs.readdirSync(path.join(root, folder), { recursive: true }).filter((file) => file.endsWith('.js'))) {
-      assert.doesNotMatch(fs.readFileSync(path.join(root, folder, name), 'utf8'), /process\.report|getReport/, `${folder}/${name}`);
+    for (const name of fs
+      .readdirSync(path.join(root, folder), { recursive: true })
+      .filter((file) => file.endsWith('.js'))) {
+      assert.doesNotMatch(
+        fs.readFileSync(path.join(root, folder, name), 'utf8'),
+        /process\.report|getReport/,
+        `${folder}/${name}`,
+      );
     }
   }
 });

@@ -47,32 +47,50 @@ function folder(t) {
 for (const line of [20, 22, 24, 26]) {
   const node = nodeOfLine(line);
   for (const mode of process.platform === 'linux' ? ['inline', 'fork'] : ['inline']) {
-    test(`on Node ${line} (${mode}) a leak carries the stack that allocated it`, { skip: node === undefined && `node${line} is not installed` }, async (t) => {
-      const dir = folder(t);
-      const program = path.join(dir, 'leaking.js');
-      fs.writeFileSync(program, LEAKING);
-      const results = JSON.parse(execFileSync(node, [program, dir, mode], { encoding: 'utf8' }));
-      if (mode === 'inline') {
-        assert.deepEqual(results.map((result) => result.idsKept), [true, true, true, false]);
-        assert.equal(new Set(results.slice(0, 3).map((result) => result.idSpace)).size, 1);
-      }
-      await check(results.map((result) => result.path));
-    });
+    test(
+      `on Node ${line} (${mode}) a leak carries the stack that allocated it`,
+      { skip: node === undefined && `node${line} is not installed` },
+      async (t) => {
+        const dir = folder(t);
+        const program = path.join(dir, 'leaking.js');
+        fs.writeFileSync(program, LEAKING);
+        const results = JSON.parse(execFileSync(node, [program, dir, mode], { encoding: 'utf8' }));
+        if (mode === 'inline') {
+          assert.deepEqual(
+            results.map((result) => result.idsKept),
+            [true, true, true, false],
+          );
+          assert.equal(new Set(results.slice(0, 3).map((result) => result.idSpace)).size, 1);
+        }
+        await check(results.map((result) => result.path));
+      },
+    );
   }
 }
 
-/** With these flags functions are compiled, and taken into their callers, after some runs: what load does at other times. */
-const EAGER = { 22: ['--maglev', '--invocation-count-for-maglev=50'], 24: ['--invocation-count-for-maglev=50', '--invocation-count-for-turbofan=200'], 26: ['--invocation-count-for-maglev=50', '--invocation-count-for-turbofan=200'] };
+/**
+ * With these flags functions are compiled, and taken into their callers, after some runs: what load does at other
+ * times.
+ */
+const EAGER = {
+  22: ['--maglev', '--invocation-count-for-maglev=50'],
+  24: ['--invocation-count-for-maglev=50', '--invocation-count-for-turbofan=200'],
+  26: ['--invocation-count-for-maglev=50', '--invocation-count-for-turbofan=200'],
+};
 
 for (const [line, flags] of Object.entries(EAGER)) {
   const node = nodeOfLine(Number(line));
-  test(`on Node ${line} a function that the compiler takes into its caller stays on the stack`, { skip: node === undefined && `node${line} is not installed` }, async (t) => {
-    const dir = folder(t);
-    const program = path.join(dir, 'leaking.js');
-    fs.writeFileSync(program, LEAKING);
-    const results = JSON.parse(execFileSync(node, [...flags, program, dir, 'inline'], { encoding: 'utf8' }));
-    await check(results.map((result) => result.path));
-  });
+  test(
+    `on Node ${line} a function that the compiler takes into its caller stays on the stack`,
+    { skip: node === undefined && `node${line} is not installed` },
+    async (t) => {
+      const dir = folder(t);
+      const program = path.join(dir, 'leaking.js');
+      fs.writeFileSync(program, LEAKING);
+      const results = JSON.parse(execFileSync(node, [...flags, program, dir, 'inline'], { encoding: 'utf8' }));
+      await check(results.map((result) => result.path));
+    },
+  );
 }
 
 async function check(all) {
@@ -93,7 +111,11 @@ async function check(all) {
   const { stdout, status } = spawnSync(process.execPath, [MAIN, 'leaks', ...files, '--no-color'], { encoding: 'utf8' });
   assert.equal(status, 1);
   assert.match(stdout, /^ *Made by +remember.* .*leaking\.js:6:/m);
-  const { stdout: everything } = spawnSync(process.execPath, [MAIN, 'explain', leak.fingerprint, ...files, '--no-color'], { encoding: 'utf8' });
+  const { stdout: everything } = spawnSync(
+    process.execPath,
+    [MAIN, 'explain', leak.fingerprint, ...files, '--no-color'],
+    { encoding: 'utf8' },
+  );
   assert.match(everything, /Who allocated (them|\d+ of the 400)\n(.*\n)? *at remember .*leaking\.js:6:/);
 }
 

@@ -32,13 +32,20 @@ test('every option may be undefined, also where TypeScript tells that from absen
 
 /** @param {string} file */
 function optionsWithoutUndefined(file) {
-  const source = ts.createSourceFile(file, fs.readFileSync(path.join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile(
+    file,
+    fs.readFileSync(path.join(ROOT, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  );
   const found = [];
   const visit = (node, owner) => {
-    if (ts.isPropertySignature(node) && node.questionToken && !/(^|\| )undefined$/.test(node.type?.getText() ?? '')) found.push(`${owner}.${node.name.getText()}`);
+    if (ts.isPropertySignature(node) && node.questionToken && !/(^|\| )undefined$/.test(node.type?.getText() ?? ''))
+      found.push(`${owner}.${node.name.getText()}`);
     ts.forEachChild(node, (child) => visit(child, owner));
   };
-  const isInput = (node) => (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) && INPUT.test(node.name.text);
+  const isInput = (node) =>
+    (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) && INPUT.test(node.name.text);
   source.statements.filter(isInput).forEach((node) => visit(node, node.name.text));
   return found;
 }

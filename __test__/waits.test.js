@@ -1,6 +1,7 @@
 'use strict';
 
-// An event may have happened already, or may never come. Each wait looks at the state first, and has a bound or a signal: `waits/`, and nothing else, waits.
+// An event may have happened already, or may never come. Each wait looks at the state first, and has a bound or a
+// signal: `waits/`, and nothing else, waits.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
@@ -27,7 +28,10 @@ const root = path.join(__dirname, '..');
 const BY_HAND = {
   'cli/output.js': [1, 'a write calls back, also when the stream fails or was destroyed'],
   'http/auth.js': [1, 'raced with the end of the response and a time'],
-  'lib/capture/inspector/capture-from.js': [1, 'the next snapshot of the series, or its end: the session ends all of them'],
+  'lib/capture/inspector/capture-from.js': [
+    1,
+    'the next snapshot of the series, or its end: the session ends all of them',
+  ],
   'lib/capture/worker/index.js': [1, 'the end of the worker, looked at before, and the signal'],
   'lib/files/collect.js': [1, 'a timer'],
   'lib/capture/inspector/client.js': [1, 'the end of the connection answers all calls'],
@@ -49,10 +53,15 @@ const LISTENERS = {
 /** All scripts that are shipped, without their comments. */
 function scripts() {
   return ['lib', 'http', 'fastify', 'cli', 'test', 'words', 'catalogue'].flatMap((folder) =>
-    fs.readdirSync(path.join(root, folder), { recursive: true })
+    fs
+      .readdirSync(path.join(root, folder), { recursive: true })
       .filter((name) => /\.m?js$/.test(name))
-      .map((name) => ({ name: `${folder}/${name.replaceAll('\\', '/')}`, code: fs.readFileSync(path.join(root, folder, name), 'utf8') }))
-      .map(({ name, code }) => ({ name, code: code.replace(/\/\*[^]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '') })));
+      .map((name) => ({
+        name: `${folder}/${name.replaceAll('\\', '/')}`,
+        code: fs.readFileSync(path.join(root, folder, name), 'utf8'),
+      }))
+      .map(({ name, code }) => ({ name, code: code.replace(/\/\*[^]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '') })),
+  );
 }
 
 test('nothing waits for an event by itself', () => {
@@ -63,9 +72,17 @@ test('nothing waits for an event by itself', () => {
     if (made) byHand[name] = made.length;
     const events = [...code.matchAll(/\.once\(\s*'(\w+)'/g)].map(([, event]) => event);
     if (events.length > 0) listeners[name] = events;
-    assert.doesNotMatch(code, /\b(?:once|on)\b[^\n]*require\('(?:node:)?events'\)/, `${name}: nextEvent of waits/event.js ends with its signal`);
+    assert.doesNotMatch(
+      code,
+      /\b(?:once|on)\b[^\n]*require\('(?:node:)?events'\)/,
+      `${name}: nextEvent of waits/event.js ends with its signal`,
+    );
     assert.doesNotMatch(code, /\bfinished\b[^\n]*require\('(?:node:)?stream/, `${name}: streamOver of waits/stream.js`);
-    assert.doesNotMatch(code, /addEventListener\(\s*'abort'/, `${name}: onAbort of waits/signal.js looks whether the signal has fired`);
+    assert.doesNotMatch(
+      code,
+      /addEventListener\(\s*'abort'/,
+      `${name}: onAbort of waits/signal.js looks whether the signal has fired`,
+    );
     assert.doesNotMatch(code, /\.on\(\s*'(?:close|finish|drain)'/, `${name}: an event that may have been: see waits/`);
   }
   assert.deepEqual(byHand, Object.fromEntries(Object.entries(BY_HAND).map(([name, [count]]) => [name, count])));
@@ -156,7 +173,10 @@ test('work that does not look at its signal is given up, and work that does is w
   const control = new AbortController();
   const reason = new Error('enough');
   const deaf = unlessGivenUp(new Promise(() => {}), { signal: control.signal, graceMs: 1 });
-  const obeying = unlessGivenUp(new Promise((resolve) => control.signal.addEventListener('abort', () => resolve('cleared away'))), { signal: control.signal, graceMs: 2 ** 30 });
+  const obeying = unlessGivenUp(
+    new Promise((resolve) => control.signal.addEventListener('abort', () => resolve('cleared away'))),
+    { signal: control.signal, graceMs: 2 ** 30 },
+  );
   control.abort(reason);
   await assert.rejects(deaf, reason);
   assert.equal(await obeying, 'cleared away');
@@ -171,7 +191,9 @@ test('a store closes though its place ignores the signal, and whatever it was as
     stream.end('x');
     return {};
   };
-  const asked = [store.capture(take), store.putReport('0'.repeat(32), {})].map((work) => assert.rejects(work, { code: 'HEAPHOUND_ERR_CLOSED' }));
+  const asked = [store.capture(take), store.putReport('0'.repeat(32), {})].map((work) =>
+    assert.rejects(work, { code: 'HEAPHOUND_ERR_CLOSED' }),
+  );
   await store.close();
   await Promise.all(asked);
 });
@@ -199,7 +221,10 @@ test('a capture whose store is deaf can be cancelled by a request, and the next 
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close());
   const ask = async (method, where) => {
-    const answer = await fetch(`http://127.0.0.1:${server.address().port}/heap-snapshot${where}`, { method, headers: { authorization: `Bearer ${key}` } });
+    const answer = await fetch(`http://127.0.0.1:${server.address().port}/heap-snapshot${where}`, {
+      method,
+      headers: { authorization: `Bearer ${key}` },
+    });
     return { status: answer.status, ...(await answer.json()) };
   };
   const { id } = await ask('POST', '');
@@ -236,7 +261,9 @@ test('a function of the user that the watcher calls is given up when the watcher
 test('a check of the host that answers by itself is a refusal, and is not waited for', async () => {
   const { who } = createAuthority((_req, res, _done) => res.writeHead(418).end());
   const server = http.createServer(async (req, res) => {
-    await assert.rejects(who({ headers: {}, remoteAddress: '', response: res, args: [req, res] }), { code: 'HEAPHOUND_ERR_AUTH' });
+    await assert.rejects(who({ headers: {}, remoteAddress: '', response: res, args: [req, res] }), {
+      code: 'HEAPHOUND_ERR_AUTH',
+    });
     server.emit('refused');
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -248,7 +275,10 @@ test('a check of the host that answers by itself is a refusal, and is not waited
 });
 
 test('a body whose client has left is an error of the caller, not of the service', async () => {
-  const req = Object.assign(new PassThrough(), { headers: { 'content-length': '9', 'content-type': 'application/json' }, httpVersionMajor: 1 });
+  const req = Object.assign(new PassThrough(), {
+    headers: { 'content-length': '9', 'content-type': 'application/json' },
+    httpVersionMajor: 1,
+  });
   req.destroy();
   await assert.rejects(readBody(req), { code: 'HEAPHOUND_ERR_BODY' });
 });

@@ -28,9 +28,13 @@ const SINCE = Date.parse('2026-01-02T03:04:05.000Z');
 /** @param {object} [more] */
 function progress(name, { windows = 0, state = 'quiet', share = 1, clock, ...view } = {}) {
   const levels = { heap: new Level(15_000), external: new Level(15_000), gap: new Level(15_000) };
-  for (let window = 0; window < windows; window += 1) for (const level of Object.values(levels)) level.add(window * 15_000, 50e6);
+  for (let window = 0; window < windows; window += 1)
+    for (const level of Object.values(levels)) level.add(window * 15_000, 50e6);
   return progressOf({
-    name, state, share, times: TIMES,
+    name,
+    state,
+    share,
+    times: TIMES,
     view: { time: windows * 15_000, minWindows: 8, levels, heapLimit: 4e9, rss: 60e6, ...view },
     clock: { since: SINCE, lookedAt: SINCE + 30_000, quietForMs: 0, silentForMs: 0, ...clock },
   });
@@ -38,7 +42,10 @@ function progress(name, { windows = 0, state = 'quiet', share = 1, clock, ...vie
 
 test('a rule says how many samples it has of those that it needs, since when, and when it looks again', () => {
   assert.deepEqual(progress('heap-trend', { windows: 3 }), {
-    samples: 3, needed: 8, since: '2026-01-02T03:04:05.000Z', nextLook: '2026-01-02T03:04:50.000Z',
+    samples: 3,
+    needed: 8,
+    since: '2026-01-02T03:04:05.000Z',
+    nextLook: '2026-01-02T03:04:50.000Z',
     waitsFor: '5 more windows of 15 s, each with a major collection of V8 in it',
   });
 });
@@ -48,7 +55,11 @@ test('a rule says what it waits for, in every state', () => {
   for (const [wanted, name, more] of [
     ['8 more windows of 15 s, each with a major collection of V8 in it', 'heap-trend', {}],
     ['1 more window of 15 s', 'rss-gap', { windows: 7 }],
-    ['20 s to pass: at the start no trend is looked for (settleMs)', 'external-trend', { windows: 8, time: 40_000 + 80_000, settle: 1 }],
+    [
+      '20 s to pass: at the start no trend is looked for (settleMs)',
+      'external-trend',
+      { windows: 8, time: 40_000 + 80_000, settle: 1 },
+    ],
     ['a rise: there is none in 9 windows of 15 s', 'heap-trend', { windows: 9 }],
     ['the process to take 2 times its heap: it takes 60.0 MB, and 50.0 MB of heap', 'rss-gap', { windows: 9 }],
     ['a major collection of V8: what is left after it is measured', 'heap-limit', {}],
@@ -57,13 +68,27 @@ test('a rule says what it waits for, in every state', () => {
     ['435 MB of 512 MB to be in use: 100 MB are', 'container-limit', { container, share: 0.85 }],
     ['nothing: it is switched off', 'rss-gap', { state: 'off' }],
     ['the end of its investigation', 'heap-trend', { windows: 9, state: 'investigating' }],
-    ['5 min to pass: a rise was looked into not long ago (limits.cooldownMs)', 'heap-trend', { windows: 9, state: 'rising', clock: { quietForMs: 300_000 } }],
-    ['23.5 h to pass: its last alarm is not long ago (limits.repeatMs)', 'heap-trend', { windows: 9, state: 'alarm', clock: { silentForMs: 23.5 * 3600_000 } }],
+    [
+      '5 min to pass: a rise was looked into not long ago (limits.cooldownMs)',
+      'heap-trend',
+      { windows: 9, state: 'rising', clock: { quietForMs: 300_000 } },
+    ],
+    [
+      '23.5 h to pass: its last alarm is not long ago (limits.repeatMs)',
+      'heap-trend',
+      { windows: 9, state: 'alarm', clock: { silentForMs: 23.5 * 3600_000 } },
+    ],
   ]) {
-    const settled = more.settle ? progressOf({
-      ...{ name, state: 'quiet', share: 1, times: { ...TIMES, settleMs: 140_000 }, clock: { since: 0, lookedAt: 0, quietForMs: 0, silentForMs: 0 } },
-      view: { time: 120_000, minWindows: 8, levels: filled(8), heapLimit: 4e9, rss: 60e6 },
-    }) : progress(name, more);
+    const settled = more.settle
+      ? progressOf({
+          name,
+          state: 'quiet',
+          share: 1,
+          times: { ...TIMES, settleMs: 140_000 },
+          clock: { since: 0, lookedAt: 0, quietForMs: 0, silentForMs: 0 },
+          view: { time: 120_000, minWindows: 8, levels: filled(8), heapLimit: 4e9, rss: 60e6 },
+        })
+      : progress(name, more);
     assert.equal(settled.waitsFor, wanted, name);
   }
 });
@@ -79,7 +104,15 @@ test('the first line of the log says what the watcher waits for, and rules() cou
   const lines = [];
   const log = { info: (facts, message) => lines.push([facts, message]), warn() {}, error() {} };
   let workedMs = 0;
-  const watcher = await watchMemory({ store: { dir }, log, now: () => workedMs, sampleMs: 20, windowMs: 20, minWindows: 5, settleMs: 100 });
+  const watcher = await watchMemory({
+    store: { dir },
+    log,
+    now: () => workedMs,
+    sampleMs: 20,
+    windowMs: 20,
+    minWindows: 5,
+    settleMs: 100,
+  });
   // Neither the watcher nor an observer holds the process up.
   const alive = setInterval(() => {}, 1000);
   t.after(() => {
@@ -87,8 +120,11 @@ test('the first line of the log says what the watcher waits for, and rules() cou
     return watcher.stop();
   });
   const [[facts, message]] = lines;
-  assert.equal(message, 'heaphound watches the memory of this process: it looks every 20 ms; a trend needs 5 windows of 20 ms with a major collection of V8 in each, '
-    + 'which takes 100 ms at the least; rules() says how far it is');
+  assert.equal(
+    message,
+    'heaphound watches the memory of this process: it looks every 20 ms; a trend needs 5 windows of 20 ms with a major collection of V8 in each, ' +
+      'which takes 100 ms at the least; rules() says how far it is',
+  );
   assert.deepEqual(facts.rules.slice(0, 2), ['heap-trend', 'external-trend']);
   const heap = () => watcher.rules().find(({ name }) => name === 'heap-trend').progress;
   assert.equal(heap().samples, 0);
@@ -105,7 +141,16 @@ test('what an investigation fails of is said once, with the reason, and not agai
   const warnings = [];
   const log = { info() {}, warn: (facts, message) => warnings.push(message), error() {} };
   let workedMs = 0;
-  const options = checkWatchOptions({ log, now: () => workedMs, sampleMs: 20, windowMs: 20, minWindows: 5, settleMs: 100, limits: { jitterMs: 0 }, rules: { 'external-trend': false, 'rss-gap': false } });
+  const options = checkWatchOptions({
+    log,
+    now: () => workedMs,
+    sampleMs: 20,
+    windowMs: 20,
+    minWindows: 5,
+    settleMs: 100,
+    limits: { jitterMs: 0 },
+    rules: { 'external-trend': false, 'rss-gap': false },
+  });
   let asked = 0;
   const lock = async () => {
     asked += 1;
@@ -124,7 +169,10 @@ test('what an investigation fails of is said once, with the reason, and not agai
     await looked();
     workedMs += 20;
   }
-  assert.deepEqual([warnings, asked], [['heaphound: the rule heap-trend could not be followed: the directory is gone'], 1]);
+  assert.deepEqual(
+    [warnings, asked],
+    [['heaphound: the rule heap-trend could not be followed: the directory is gone'], 1],
+  );
 });
 
 /** A major collection, and that everybody has been told of it. */
@@ -146,5 +194,14 @@ async function looked() {
 }
 
 test('durations are told in the unit that a person would take', () => {
-  assert.deepEqual([1, 999, 1000, 15_000, 60_000, 90_000, 3600_000, 24 * 3600_000].map(duration), ['1 ms', '999 ms', '1 s', '15 s', '1 min', '1.5 min', '1 h', '24 h']);
+  assert.deepEqual([1, 999, 1000, 15_000, 60_000, 90_000, 3600_000, 24 * 3600_000].map(duration), [
+    '1 ms',
+    '999 ms',
+    '1 s',
+    '15 s',
+    '1 min',
+    '1.5 min',
+    '1 h',
+    '24 h',
+  ]);
 });

@@ -25,14 +25,25 @@ after(() => fs.rmSync(dir, { recursive: true, force: true }));
 
 const PROGRAM = path.join(__dirname, 'helpers', 'leaking-process.js');
 /** Times of a watcher that has little of it. */
-const FAST = { sampleMs: 50, windowMs: 100, settleMs: 100, minWindows: 5, samplingMs: 300, limits: { spacingMs: 100, jitterMs: 5, cooldownMs: 1000 } };
+const FAST = {
+  sampleMs: 50,
+  windowMs: 100,
+  settleMs: 100,
+  minWindows: 5,
+  samplingMs: 300,
+  limits: { spacingMs: 100, jitterMs: 5, cooldownMs: 1000 },
+};
 const LEAST = { minPoints: 8, minGrowth: 1e6, minShare: 0.08 };
 
 /** A heap that is soon full. */
 const NARROW = ['--gc-global', '--max-old-space-size=60'];
 
 /** Levels in megabytes, a window each. */
-const rises = (levels) => trend(levels.map((level, index) => ({ time: index * 15_000, value: level * 1e6 })), LEAST)?.isRising;
+const rises = (levels) =>
+  trend(
+    levels.map((level, index) => ({ time: index * 15_000, value: level * 1e6 })),
+    LEAST,
+  )?.isRising;
 const series = (length, level) => Array.from({ length }, (_, index) => level(index));
 
 test('a rise is what goes on rising, whatever the windows around it say', () => {
@@ -48,7 +59,7 @@ test('a rise is what goes on rising, whatever the windows around it say', () => 
     ['a fall', series(40, (i) => 80 - i), false],
     ['a step', series(40, (i) => (i < 20 ? 30 : 60)), false],
     ['a step of late', series(40, (i) => (i < 36 ? 30 : 60)), false],
-    ['up and down', series(40, (i) => 30 + 20 * Math.abs(((i + 10) % 20) - 10) / 10), false],
+    ['up and down', series(40, (i) => 30 + (20 * Math.abs(((i + 10) % 20) - 10)) / 10), false],
     ['what levels off', series(40, (i) => 30 + 30 * (1 - Math.exp(-i / 8))), false],
     ['a ramp, then flat', series(40, (i) => 30 + Math.min(i, 20)), false],
     ['less than anybody would look into', series(40, (i) => 30 + i / 100), false],
@@ -124,9 +135,19 @@ test('options are checked, and no message has the address of a webhook', async (
     { webhook: { url: 'https://example.com/secret', retries: 11 } },
     { log: {} },
   ]) {
-    await assert.rejects(watchMemory(options), (error) => error.code === 'HEAPHOUND_ERR_OPTION' && !/secret|example/.test(error.message), JSON.stringify(options));
+    await assert.rejects(
+      watchMemory(options),
+      (error) => error.code === 'HEAPHOUND_ERR_OPTION' && !/secret|example/.test(error.message),
+      JSON.stringify(options),
+    );
   }
-  for (const webhook of ['https://example.com/a', 'http://127.0.0.1/a', 'http://localhost:80/a', { url: 'http://example.com/', allowHttp: true }]) assert.ok(checkWatchOptions({ webhook }).webhook.url);
+  for (const webhook of [
+    'https://example.com/a',
+    'http://127.0.0.1/a',
+    'http://localhost:80/a',
+    { url: 'http://example.com/', allowHttp: true },
+  ])
+    assert.ok(checkWatchOptions({ webhook }).webhook.url);
 });
 
 /** A server for alarms; `answer(attempt)` is a status, or 0 for none at all. */
@@ -145,7 +166,10 @@ async function receiver(t, answer) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.closeAllConnections() ?? server.close());
-  const hook = (options) => checkWatchOptions({ webhook: { url: `http://127.0.0.1:${server.address().port}/hook`, retryMs: 1, retries: 2, ...options } }).webhook;
+  const hook = (options) =>
+    checkWatchOptions({
+      webhook: { url: `http://127.0.0.1:${server.address().port}/hook`, retryMs: 1, retries: 2, ...options },
+    }).webhook;
   return { received, arrived, hook };
 }
 
@@ -157,14 +181,21 @@ test('a webhook is tried again while that may help, for a while, and never elsew
   };
   const once500 = await ask((attempt) => (attempt === 1 ? 500 : 204), { headers: { authorization: 'Bearer a' } });
   assert.deepEqual([once500.delivered, once500.attempts], [true, 2]);
-  assert.deepEqual([once500.received[1].body, once500.received[1].headers.authorization], [{ message: 'a' }, 'Bearer a']);
+  assert.deepEqual(
+    [once500.received[1].body, once500.received[1].headers.authorization],
+    [{ message: 'a' }, 'Bearer a'],
+  );
   const always500 = await ask(() => 503);
   assert.deepEqual([always500.delivered, always500.attempts, always500.reason], [false, 3, 'it answered 503']);
   const moved = await ask(() => 302);
   assert.deepEqual([moved.delivered, moved.attempts, moved.received.length], [false, 1, 1]);
   const silent = await ask(() => 0, { timeoutMs: 100 });
   assert.deepEqual([silent.delivered, silent.attempts, silent.reason], [false, 3, 'it did not answer within 100 ms']);
-  const gone = await post(checkWatchOptions({ webhook: { url: 'http://127.0.0.1:1/secret', retries: 0 } }).webhook, {}, signal);
+  const gone = await post(
+    checkWatchOptions({ webhook: { url: 'http://127.0.0.1:1/secret', retries: 0 } }).webhook,
+    {},
+    signal,
+  );
   assert.deepEqual([gone.delivered, /secret/.test(gone.reason)], [false, false]);
   const control = new AbortController();
   const { hook } = await receiver(t, () => {
@@ -176,7 +207,11 @@ test('a webhook is tried again while that may help, for a while, and never elsew
 
 /** Starts the leaking process; `next(kind)` is its next message of that kind that `wanted` likes. */
 async function leaking(t, how, execArgv = ['--gc-global']) {
-  const child = fork(PROGRAM, [JSON.stringify({ dir: fs.mkdtempSync(path.join(dir, 'store-')), options: FAST, ...how })], { execArgv });
+  const child = fork(
+    PROGRAM,
+    [JSON.stringify({ dir: fs.mkdtempSync(path.join(dir, 'store-')), options: FAST, ...how })],
+    { execArgv },
+  );
   t.after(() => child.kill('SIGKILL'));
   const messages = [];
   child.setMaxListeners(0);
@@ -207,7 +242,10 @@ test('a leak is found in three snapshots, stored with its verdict, and told to l
   const [leak] = alarm.leaks;
   assert.deepEqual([leak.className, leak.container.edge], ['Ticket', 'tickets']);
   assert.equal(leak.container.location.file, PROGRAM);
-  assert.match(alarm.message, /^heap-trend: .* MB, rising by .*; Ticket piles up in variable tickets in \S+, a Map, .*leaking-process\.js:\d+$/);
+  assert.match(
+    alarm.message,
+    /^heap-trend: .* MB, rising by .*; Ticket piles up in variable tickets in \S+, a Map, .*leaking-process\.js:\d+$/,
+  );
   assert.ok(leak.countGrowth.every((count) => count > 0) && alarm.bytesPerSecond > 0);
   await arrived;
   child.send('stop');
@@ -222,26 +260,49 @@ test('a leak is found in three snapshots, stored with its verdict, and told to l
 });
 
 test('near the limit of the heap: a snapshot first', async (t) => {
-  const { next } = await leaking(t, { perTurn: 100, upToShare: 0.72, options: { ...FAST, rules: { 'heap-trend': false } } }, NARROW);
+  const { next } = await leaking(
+    t,
+    { perTurn: 100, upToShare: 0.72, options: { ...FAST, rules: { 'heap-trend': false } } },
+    NARROW,
+  );
   const alarm = await next('alarm');
   assert.deepEqual([alarm.rule, alarm.rung, alarm.snapshots.length, alarm.skipped], ['heap-limit', 'snapshot', 1, []]);
   assert.ok(alarm.levelBytes >= 0.7 * alarm.limitBytes && alarm.limitBytes === 60 * 2 ** 20);
 });
 
 test('near the limit of the heap, where there is no room for a snapshot: who allocates', async (t) => {
-  const { next } = await leaking(t, { perTurn: 20, upToShare: 0.85, capture: { maxMemoryBytes: 1 }, options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.4 } } } }, NARROW);
+  const { next } = await leaking(
+    t,
+    {
+      perTurn: 20,
+      upToShare: 0.85,
+      capture: { maxMemoryBytes: 1 },
+      options: { ...FAST, rules: { 'heap-trend': false, 'heap-limit': { share: 0.4 } } },
+    },
+    NARROW,
+  );
   const alarm = await next('alarm');
   assert.deepEqual([alarm.rule, alarm.rung, alarm.snapshots], ['heap-limit', 'allocation-sites', []]);
   assert.match(alarm.skipped[0], /no snapshot: a capture may take .* maxMemoryBytes/);
   // Which of its functions it is depends on what V8 has inlined.
-  assert.ok(alarm.sites.some((site) => site.line > 0 && site.file.endsWith('leaking-process.js') && site.liveBytes > 0), JSON.stringify(alarm.sites));
+  assert.ok(
+    alarm.sites.some((site) => site.line > 0 && site.file.endsWith('leaking-process.js') && site.liveBytes > 0),
+    JSON.stringify(alarm.sites),
+  );
 });
 
 test('where it is too late for a snapshot and for a sample, there are numbers', async () => {
   const capture = () => assert.fail('too late');
   const seen = await picture({ share: 0.9, capture, samplingMs: 60_000, signal: new AbortController().signal });
-  assert.deepEqual([seen.rung, seen.skipped], ['statistics', ['no snapshot: 90 % of the limit are used', 'no sampling: 90 % of the limit are used']]);
-  assert.ok(seen.statistics.spaces.old_space > 0 && seen.statistics.heapLimit > seen.statistics.heapUsed && seen.statistics.rss > 0);
+  assert.deepEqual(
+    [seen.rung, seen.skipped],
+    ['statistics', ['no snapshot: 90 % of the limit are used', 'no sampling: 90 % of the limit are used']],
+  );
+  assert.ok(
+    seen.statistics.spaces.old_space > 0 &&
+      seen.statistics.heapLimit > seen.statistics.heapUsed &&
+      seen.statistics.rss > 0,
+  );
 });
 
 test('stopping in the middle of a capture ends it, and leaves nothing behind', async (t) => {
@@ -270,8 +331,22 @@ test('memory that V8 does not know of is a gap when it rises and is as much as t
   const found = find(view(rising, 200e6), 1);
   assert.ok(found.level >= 130e6 && found.slope > 0, JSON.stringify(found));
   assert.equal(find(view(rising, 90e6), 1), undefined, 'the process is not twice its heap');
-  assert.equal(find(view(() => 140e6, 200e6), 1), undefined, 'it does not rise');
-  assert.equal(find(view((index) => 40e6 + index * 1e6, 200e6), 1), undefined, 'it rises by less than an allocator plays with');
+  assert.equal(
+    find(
+      view(() => 140e6, 200e6),
+      1,
+    ),
+    undefined,
+    'it does not rise',
+  );
+  assert.equal(
+    find(
+      view((index) => 40e6 + index * 1e6, 200e6),
+      1,
+    ),
+    undefined,
+    'it rises by less than an allocator plays with',
+  );
 });
 
 test('a control group near its limit is told, whoever in it takes the memory', () => {
@@ -319,7 +394,10 @@ test('a capture that somebody else is in the way of is tried again at the next l
     if (number % 3 !== 0) throw failure(number % 2 ? 'HEAPHOUND_ERR_BUSY' : 'HEAPHOUND_ERR_COOLDOWN');
     return String(number);
   });
-  assert.deepEqual([snapshots.map(({ id }) => id), document.ids, asked, skipped], [['3', '6', '9'], ['3', '6', '9'], 9, []]);
+  assert.deepEqual(
+    [snapshots.map(({ id }) => id), document.ids, asked, skipped],
+    [['3', '6', '9'], ['3', '6', '9'], 9, []],
+  );
 });
 
 test('a store that fails for good costs a snapshot, not the alarm; one that fails each time leaves numbers', async () => {
@@ -337,7 +415,10 @@ test('a store that fails for good costs a snapshot, not the alarm; one that fail
   const mute = await investigate(String, async () => {
     throw failure('HEAPHOUND_ERR_STORE');
   });
-  assert.deepEqual([mute.snapshots.length, mute.document, mute.skipped], [3, undefined, ['no verdict: no: HEAPHOUND_ERR_STORE']]);
+  assert.deepEqual(
+    [mute.snapshots.length, mute.document, mute.skipped],
+    [3, undefined, ['no verdict: no: HEAPHOUND_ERR_STORE']],
+  );
 });
 
 test('a worker thread is watched for its own heap, and not for the process', async (t) => {
@@ -355,7 +436,13 @@ test('a worker thread is watched for its own heap, and not for the process', asy
   const over = once(worker, 'exit');
   const [{ rules, heapLimitBytes }] = await once(worker, 'message');
   const states = Object.fromEntries(rules.map(({ name, state }) => [name, state]));
-  assert.deepEqual(states, { 'heap-trend': 'quiet', 'external-trend': 'quiet', 'rss-gap': 'off', 'heap-limit': 'quiet', 'container-limit': 'off' });
+  assert.deepEqual(states, {
+    'heap-trend': 'quiet',
+    'external-trend': 'quiet',
+    'rss-gap': 'off',
+    'heap-limit': 'quiet',
+    'container-limit': 'off',
+  });
   assert.ok(heapLimitBytes < 200e6, `${heapLimitBytes} is that of the worker`);
   const [code] = await over;
   assert.equal(code, 0, 'a stopped watcher holds no thread up');
@@ -364,8 +451,14 @@ test('a worker thread is watched for its own heap, and not for the process', asy
 test('of two processes over one store, one looks into its memory', async (t) => {
   const store = fs.mkdtempSync(path.join(dir, 'two-'));
   const options = { ...FAST, limits: { ...FAST.limits, cooldownMs: 600_000 } };
-  const [one, other] = await Promise.all([leaking(t, { dir: store, perTurn: 60, options }), leaking(t, { dir: store, perTurn: 60, options })]);
-  const first = await Promise.race([one.next('alarm').then((alarm) => ({ alarm, from: one })), other.next('alarm').then((alarm) => ({ alarm, from: other }))]);
+  const [one, other] = await Promise.all([
+    leaking(t, { dir: store, perTurn: 60, options }),
+    leaking(t, { dir: store, perTurn: 60, options }),
+  ]);
+  const first = await Promise.race([
+    one.next('alarm').then((alarm) => ({ alarm, from: one })),
+    other.next('alarm').then((alarm) => ({ alarm, from: other })),
+  ]);
   assert.equal(first.alarm.snapshots.length, 3);
   const loser = first.from === one ? other : one;
   await loser.next('state', ({ rule, previous }) => rule === 'heap-trend' && previous === 'investigating');

@@ -1,7 +1,7 @@
 'use strict';
 
-// How should rows come from Rust: as objects that napi makes, or as pages of JSON? Milliseconds of the main thread for 1,000 rows of
-// the shape that `query` gives. Builds an addon of its own with the feature `boundary-bench`.
+// How should rows come from Rust: as objects that napi makes, or as pages of JSON? Milliseconds of the main thread for
+// 1,000 rows of the shape that `query` gives. Builds an addon of its own with the feature `boundary-bench`.
 //
 // usage: node benches/boundary.js
 
@@ -13,16 +13,22 @@ const ROUNDS = 400;
 const root = path.join(__dirname, '..');
 const file = path.join(root, 'build', 'boundary.node');
 
-execFileSync('cargo', ['build', '--release', '--locked', '--lib', '--features', 'boundary-bench'], { cwd: root, stdio: 'inherit' });
+execFileSync('cargo', ['build', '--release', '--locked', '--lib', '--features', 'boundary-bench'], {
+  cwd: root,
+  stdio: 'inherit',
+});
 fs.mkdirSync(path.dirname(file), { recursive: true });
 fs.copyFileSync(path.join(root, 'target', 'release', 'libheaphound.so'), file);
 const addon = require(file);
 
 console.log(`Node ${process.version}, ms of the main thread for 1,000 rows`);
 for (const rows of [256, 1000]) {
-  // The making of the rows in Rust is in both; for documents it happens on the job's thread, so it is taken off the JSON side only.
+  // The making of the rows in Rust is in both; for documents it happens on the job's thread, so it is taken off the
+  // JSON side only.
   const pages = Array.from({ length: ROUNDS }, () => Buffer.from(addon.benchJson(rows)));
-  console.log(`${String(rows).padStart(5)} rows a page: napi objects ${per(rows, () => addon.benchObjects(rows))}, JSON ${per(rows, (round) => JSON.parse(pages[round].toString()))}`);
+  console.log(
+    `${String(rows).padStart(5)} rows a page: napi objects ${per(rows, () => addon.benchObjects(rows))}, JSON ${per(rows, (round) => JSON.parse(pages[round].toString()))}`,
+  );
 }
 
 /**
@@ -34,5 +40,5 @@ function per(rows, once) {
   const start = process.cpuUsage();
   for (let round = 0; round < ROUNDS; round++) once(round);
   const { user, system } = process.cpuUsage(start);
-  return ((user + system) / 1000 / ROUNDS / rows * 1000).toFixed(3);
+  return (((user + system) / 1000 / ROUNDS / rows) * 1000).toFixed(3);
 }

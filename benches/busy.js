@@ -1,6 +1,7 @@
 'use strict';
 
-// Services under a load that changes, leaking and healthy ones, looked at amid their work: what is found first, and what is said of the healthy.
+// Services under a load that changes, leaking and healthy ones, looked at amid their work: what is found first, and
+// what is said of the healthy.
 //
 //   npm run bench -- busy [--lines 20,26]
 //
@@ -47,7 +48,9 @@ async function measure(flags) {
     '',
     '| Node | service | of | |',
     '|---|---|---|---|',
-    ...rows.flatMap(({ node, name, verdicts }) => verdicts.flatMap(({ title, told }) => (told === '' ? [] : [`| ${node} | ${name} | ${title} | ${told} |`]))),
+    ...rows.flatMap(({ node, name, verdicts }) =>
+      verdicts.flatMap(({ title, told }) => (told === '' ? [] : [`| ${node} | ${name} | ${title} | ${told} |`])),
+    ),
   ];
 }
 
@@ -62,7 +65,10 @@ async function look(line, name) {
     await promisify(execFile)(node, [path.join(__dirname, 'busy-service.js'), name, folder, LOADS[line]]);
     const verdicts = [];
     for (const { title, files, options } of LOOKS) {
-      const { leaks } = await findLeaks(files.map((at) => path.join(folder, `${at}.heapsnapshot`)), options);
+      const { leaks } = await findLeaks(
+        files.map((at) => path.join(folder, `${at}.heapsnapshot`)),
+        options,
+      );
       verdicts.push({ title, ...judge(leaks, SERVICES[name].leak) });
     }
     return { node: versionOf(node), name, isLeaky: SERVICES[name].leak !== undefined, verdicts };
@@ -77,8 +83,11 @@ async function look(line, name) {
  */
 function judge(leaks, expected) {
   const [first] = leaks;
-  const isFirst = expected !== undefined && first !== undefined && expected[0].test(first.className)
-    && (expected[1].test(first.container.edge) || expected[1].test(first.container.name));
+  const isFirst =
+    expected !== undefined &&
+    first !== undefined &&
+    expected[0].test(first.className) &&
+    (expected[1].test(first.container.edge) || expected[1].test(first.container.name));
   const others = leaks.slice(isFirst ? 1 : 0);
   const isMissed = expected !== undefined && !isFirst;
   const told = [...(isMissed ? ['**not first**'] : []), ...others.map(sentence)].join('; ');

@@ -16,7 +16,12 @@ const LOAD = { rate: 300, connections: 10 };
 /** The load runs this long before the capture, and after it. */
 const AROUND_MS = 1000;
 const WAYS = ['plain', 'inline', 'fork', 'nothing'];
-const NAMES = { plain: '`v8.writeHeapSnapshot`', inline: 'heaphound, `inline`', fork: 'heaphound, `fork`', nothing: 'no snapshot, for as long' };
+const NAMES = {
+  plain: '`v8.writeHeapSnapshot`',
+  inline: 'heaphound, `inline`',
+  fork: 'heaphound, `fork`',
+  nothing: 'no snapshot, for as long',
+};
 
 /** @param {string[]} flags */
 async function measure(flags) {
@@ -26,7 +31,8 @@ async function measure(flags) {
   const rows = [];
   try {
     for (const size of sizes) {
-      for (const way of WAYS) rows.push(await median(size, way, size === LARGE ? 1 : runs, directory, rows.at(-1)?.durationMs));
+      for (const way of WAYS)
+        rows.push(await median(size, way, size === LARGE ? 1 : runs, directory, rows.at(-1)?.durationMs));
     }
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });
@@ -43,7 +49,8 @@ async function median(size, way, runs, directory, durationMs) {
     if (one.failed !== undefined) return { size, way, failed: one.failed };
     taken.push(one);
   }
-  const middle = (/** @type {string} */ field) => taken.map((one) => one[field]).sort((left, right) => left - right)[Math.floor(runs / 2)];
+  const middle = (/** @type {string} */ field) =>
+    taken.map((one) => one[field]).sort((left, right) => left - right)[Math.floor(runs / 2)];
   return { size, way, ...Object.fromEntries(Object.keys(taken[0]).map((field) => [field, middle(field)])) };
 }
 
@@ -84,9 +91,9 @@ async function once(size, way, directory, durationMs) {
 /** @param {any[]} rows @param {number} runs */
 function document(rows, runs) {
   return [
-    `A Fastify service with a heap of small objects (\`benches/service.js\`) answers ${LOAD.rate} requests a second while its snapshot is taken; each run is a process of its own, `
-      + `${runs === 1 ? 'one run' : `the median of ${runs} runs`}, of the 1,000 MB heap one. *Pause*: how long the call holds the main thread. *Longest turn*: the longest time between two turns of the event loop from the call to `
-      + 'the finished file, with everything else that the machine did. *Peak*: the highest resident memory of the process above its level before. *p99*: of the requests, one second before and after the capture included.',
+    `A Fastify service with a heap of small objects (\`benches/service.js\`) answers ${LOAD.rate} requests a second while its snapshot is taken; each run is a process of its own, ` +
+      `${runs === 1 ? 'one run' : `the median of ${runs} runs`}, of the 1,000 MB heap one. *Pause*: how long the call holds the main thread. *Longest turn*: the longest time between two turns of the event loop from the call to ` +
+      'the finished file, with everything else that the machine did. *Peak*: the highest resident memory of the process above its level before. *p99*: of the requests, one second before and after the capture included.',
     '',
     '| heap | way | pause | longest turn | peak above level | p99 | slowest request | lost requests | whole capture | on disk |',
     '|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|',
@@ -99,8 +106,10 @@ function document(rows, runs) {
 }
 
 function line({ size, way, failed, ...row }) {
-  if (failed !== undefined) return `| ${size} MB | ${NAMES[way]} | fails: ${failed.replaceAll('|', '\\|')} | | | | | | | |`;
-  if (way === 'nothing') return `| ${size} MB | ${NAMES[way]} | | ${ms(row.longestMs)} | | ${ms(row.p99Ms)} | ${ms(row.maxMs)} | ${row.lost} of ${row.requests + row.lost} | | |`;
+  if (failed !== undefined)
+    return `| ${size} MB | ${NAMES[way]} | fails: ${failed.replaceAll('|', '\\|')} | | | | | | | |`;
+  if (way === 'nothing')
+    return `| ${size} MB | ${NAMES[way]} | | ${ms(row.longestMs)} | | ${ms(row.p99Ms)} | ${ms(row.maxMs)} | ${row.lost} of ${row.requests + row.lost} | | |`;
   const above = `${bytes(row.peak - row.level)} (${Math.round(((row.peak - row.level) / row.level) * 100)} %)`;
   return `| ${size} MB | ${NAMES[way]} | ${ms(row.pauseMs)} | ${ms(row.longestMs)} | ${above} | ${ms(row.p99Ms)} | ${ms(row.maxMs)} | ${row.lost} of ${row.requests + row.lost} | ${ms(row.durationMs)} | ${bytes(row.stored)} |`;
 }
@@ -114,7 +123,11 @@ function compared(rows) {
 
 /** @param {number} value */
 function ms(value) {
-  return value < 10 ? `${value.toFixed(1)} ms` : value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+  return value < 10
+    ? `${value.toFixed(1)} ms`
+    : value < 10_000
+      ? `${Math.round(value)} ms`
+      : `${(value / 1000).toFixed(1)} s`;
 }
 
 module.exports = { title: 'Taking a snapshot of a serving process', measure };

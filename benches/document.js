@@ -17,13 +17,15 @@ Written by \`npm run bench\` in a clone (\`benches/run.js\`): do not edit. Times
 /**
  * Replaces a section, or adds it.
  *
- * @param {{ name: string, title: string, lines: string[], order: string[], load: number }} section `order`: the names of all sections, as they follow
+ * @param {{ name: string, title: string, lines: string[], order: string[], load: number }} section `order`: the names
+ *   of all sections, as they follow
  * each other; `load`: the average load of the machine before the run.
  */
 function write({ name, title, lines, order, load }) {
   const sections = read();
-  const where = `Taken on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${os.cpus()[0].model.trim()}, ${(os.totalmem() / 1e9).toFixed(0)} GB of memory, `
-    + `${os.type()} ${os.release().split('-')[0]}, Node ${process.version}, ${rustVersion()}; average load at the start ${load.toFixed(1)}.`;
+  const where =
+    `Taken on ${new Date().toISOString().slice(0, 10)}: ${os.cpus().length} × ${os.cpus()[0].model.trim()}, ${(os.totalmem() / 1e9).toFixed(0)} GB of memory, ` +
+    `${os.type()} ${os.release().split('-')[0]}, Node ${process.version}, ${rustVersion()}; average load at the start ${load.toFixed(1)}.`;
   sections.set(name, [`## ${title}`, '', where, '', ...lines].join('\n').trimEnd());
   const known = order.filter((one) => sections.has(one));
   const text = [HEAD, ...known.map((one) => `<!-- ${one} -->\n${sections.get(one)}\n`)];
@@ -39,7 +41,9 @@ function read() {
 
 /** @param {number} value */
 function bytes(value) {
-  return Math.abs(value) < 10e6 ? `${(value / 1e6).toFixed(1)} MB` : `${Math.round(value / 1e6).toLocaleString('en-US')} MB`;
+  return Math.abs(value) < 10e6
+    ? `${(value / 1e6).toFixed(1)} MB`
+    : `${Math.round(value / 1e6).toLocaleString('en-US')} MB`;
 }
 
 /** @param {number} value */

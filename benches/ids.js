@@ -1,6 +1,7 @@
 'use strict';
 
-// Do objects keep their id over ten forked captures, while the process works, replaces objects and lets V8 move them? On each Node line.
+// Do objects keep their id over ten forked captures, while the process works, replaces objects and lets V8 move them?
+// On each Node line.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -20,14 +21,16 @@ async function measure(flags) {
     const runs = Array.from({ length: rounds }, () => followed(binary));
     const sum = (pick) => runs.reduce((total, run) => total + pick(run), 0);
     const least = Math.min(...runs.map(({ sameCount, keptCount }) => sameCount / keptCount));
-    rows.push(`| ${[
-      versionOf(binary),
-      rounds,
-      `${(Math.floor(least * 1e5) / 1e3).toFixed(2)} %`,
-      `${sum(({ lost }) => lost.length)} of ${sum(({ first }) => first.containers.size)}`,
-      `${sum(({ twice }) => twice.length)} of ${sum(({ namedCount }) => namedCount).toLocaleString('en-US')}`,
-      `${sum(({ spaces }) => spaces - 1)}`,
-    ].join(' | ')} |`);
+    rows.push(
+      `| ${[
+        versionOf(binary),
+        rounds,
+        `${(Math.floor(least * 1e5) / 1e3).toFixed(2)} %`,
+        `${sum(({ lost }) => lost.length)} of ${sum(({ first }) => first.containers.size)}`,
+        `${sum(({ twice }) => twice.length)} of ${sum(({ namedCount }) => namedCount).toLocaleString('en-US')}`,
+        `${sum(({ spaces }) => spaces - 1)}`,
+      ].join(' | ')} |`,
+    );
     console.error(rows.at(-1));
   }
   return [

@@ -1,15 +1,16 @@
 'use strict';
 
-// Runs every case of `examples/leaks` and `examples/packages`, leaking and repaired, asks `findLeaks` with ids and without, and writes the
-// table of `docs/leaks.md`. Exits with 1 when an answer is wrong.
+// Runs every case of `examples/leaks` and `examples/packages`, leaking and repaired, asks `findLeaks` with ids and
+// without, and writes the table of `docs/leaks.md`. Exits with 1 when an answer is wrong.
 //
 //   node benches/leak-table.js                   all of them; writes the document
 //   node benches/leak-table.js CASE|FOLDER …     some of them, or cases from elsewhere; prints the table
 //   node benches/leak-table.js --write CASE …    some of them; writes their rows anew
 //
-// A case from elsewhere is a folder (or a folder of such) with `leak.js`, which writes A, B and C.heapsnapshot into the folder that it is given, and
-// with FIXED=1 does so without the leak. `truth.json` says what is right: `leak: false` for a healthy one, else `culprit.acceptableTopClasses`,
-// `culprit.containerFile` and `retainingPathMustContainInOrder`. Its packages are installed first.
+// A case from elsewhere is a folder (or a folder of such) with `leak.js`, which writes A, B and C.heapsnapshot into the
+// folder that it is given, and with FIXED=1 does so without the leak. `truth.json` says what is right: `leak: false`
+// for a healthy one, else `culprit.acceptableTopClasses`, `culprit.containerFile` and
+// `retainingPathMustContainInOrder`. Its packages are installed first.
 
 const { execFile, execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -24,9 +25,11 @@ const FOLDERS = ['examples/leaks', 'examples/packages'];
 const MARK = '<!-- cases -->';
 
 /**
- * `file`: end of a path that must be named; `isLoose`: the class may also be one of the three that came most with the first entry.
+ * `file`: end of a path that must be named; `isLoose`: the class may also be one of the three that came most with the
+ * first entry.
  *
- * @typedef {{ classes: string[], path: string[], kind?: string, file?: string, isLoose?: true, needsIds?: true }} Expected
+ * @typedef {{ classes: string[], path: string[], kind?: string, file?: string, isLoose?: true, needsIds?: true }}
+ *   Expected
  */
 /** @typedef {{ title: string, expect: Expected, hasFixed: boolean, run: (dir: string, variant: 'leak' | 'fixed') => Promise<unknown> }} Case */
 
@@ -72,7 +75,10 @@ function casesOf(folder) {
       title: path.basename(file, '.js'),
       expect,
       hasFixed: fixed !== undefined,
-      run: (dir, variant) => run(process.execPath, [path.join(root, 'examples', 'leaks', 'run.js'), name, dir, variant], { timeout: TIMEOUT_MS }),
+      run: (dir, variant) =>
+        run(process.execPath, [path.join(root, 'examples', 'leaks', 'run.js'), name, dir, variant], {
+          timeout: TIMEOUT_MS,
+        }),
     };
   });
 }
@@ -88,29 +94,44 @@ function casesElsewhere(folder) {
     const inner = fs.readdirSync(directory).map((name) => path.join(directory, name));
     return inner.filter((one) => fs.existsSync(path.join(one, 'truth.json'))).flatMap(casesElsewhere);
   }
-  const { leak, fixable, culprit = {}, retainingPathMustContainInOrder: names = [] } = JSON.parse(fs.readFileSync(truth, 'utf8'));
+  const {
+    leak,
+    fixable,
+    culprit = {},
+    retainingPathMustContainInOrder: names = [],
+  } = JSON.parse(fs.readFileSync(truth, 'utf8'));
   const { acceptableTopClasses = [], containerFile, containerFileResolvableFromSnapshot: isKnown } = culprit;
-  return [{
-    title: path.basename(directory),
-    expect: {
-      // Some names come with the kind of the node.
-      classes: acceptableTopClasses.map((/** @type {string} */ name) => name.replace(/^(closure|native):|^\(hidden\) /, '')),
-      path: names.map((/** @type {string} */ name) => name.replace(/^\./, '')),
-      ...(isKnown === false ? {} : { file: containerFile }),
-      isLoose: true,
+  return [
+    {
+      title: path.basename(directory),
+      expect: {
+        // Some names come with the kind of the node.
+        classes: acceptableTopClasses.map((/** @type {string} */ name) =>
+          name.replace(/^(closure|native):|^\(hidden\) /, ''),
+        ),
+        path: names.map((/** @type {string} */ name) => name.replace(/^\./, '')),
+        ...(isKnown === false ? {} : { file: containerFile }),
+        isLoose: true,
+      },
+      hasFixed: leak !== false && fixable !== false,
+      run: async (dir, variant) => {
+        if (
+          fs.existsSync(path.join(directory, 'package.json')) &&
+          !fs.existsSync(path.join(directory, 'node_modules'))
+        ) {
+          const npm = (/** @type {string[]} */ ...args) =>
+            run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], {
+              cwd: directory,
+              timeout: TIMEOUT_MS,
+            });
+          // Without a lock file, or with one that this npm does not take.
+          await npm('ci').catch(() => npm('install', '--no-package-lock'));
+        }
+        const env = { ...process.env, FIXED: variant === 'fixed' ? '1' : '' };
+        await run(process.execPath, ['leak.js', dir], { cwd: directory, env, timeout: TIMEOUT_MS });
+      },
     },
-    hasFixed: leak !== false && fixable !== false,
-    run: async (dir, variant) => {
-      if (fs.existsSync(path.join(directory, 'package.json')) && !fs.existsSync(path.join(directory, 'node_modules'))) {
-        const npm = (/** @type {string[]} */ ...args) =>
-          run('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: directory, timeout: TIMEOUT_MS });
-        // Without a lock file, or with one that this npm does not take.
-        await npm('ci').catch(() => npm('install', '--no-package-lock'));
-      }
-      const env = { ...process.env, FIXED: variant === 'fixed' ? '1' : '' };
-      await run(process.execPath, ['leak.js', dir], { cwd: directory, env, timeout: TIMEOUT_MS });
-    },
-  }];
+  ];
 }
 
 /** @param {Case} one */
@@ -175,7 +196,8 @@ async function timed(files, compareBy) {
 function whyWrong([leak, ...others], { classes, path: names, kind, file, isLoose }) {
   if (leak === undefined) return 'missed';
   const first = [leak.className, ...(isLoose ? leak.classes.slice(0, 3).map(({ className }) => className) : [])];
-  if (!classes.some((name) => first.some((one) => (isLoose ? one.includes(name) : one === name)))) return `first is ${leak.className}, not ${classes.join(' or ')}`;
+  if (!classes.some((name) => first.some((one) => (isLoose ? one.includes(name) : one === name))))
+    return `first is ${leak.className}, not ${classes.join(' or ')}`;
   const told = [...leak.retainingPath.flatMap(({ edge, name }) => [edge, name]), leak.className];
   let at = 0;
   for (const name of names) {
@@ -183,7 +205,9 @@ function whyWrong([leak, ...others], { classes, path: names, kind, file, isLoose
     if (at === told.length) return `${name} is missing on the path`;
   }
   if (kind !== undefined && leak.kind !== kind) return `${leak.kind}, not ${kind}`;
-  const places = [leak, leak.container, ...leak.retainingPath].flatMap(({ location }) => (location ? [location.file] : []));
+  const places = [leak, leak.container, ...leak.retainingPath].flatMap(({ location }) =>
+    location ? [location.file] : [],
+  );
   if (file !== undefined && !places.some((one) => one.endsWith(file))) return `${file} is not named`;
   return others.length > 0 && `${others.length} more entries: ${others.map(({ className }) => className).join(', ')}`;
 }
@@ -198,13 +222,21 @@ function write(rows, isPart) {
   const table = drawTable(rows);
   const titleOf = (/** @type {string} */ line) => line.split(' | ', 1)[0];
   const drawn = new Map(table.map((line) => [titleOf(line), line]));
-  const lines = isPart ? document.slice(at).split('\n').filter((line) => line.startsWith('| ')).map((line) => drawn.get(titleOf(line)) ?? line) : table.filter((line) => line.startsWith('| '));
+  const lines = isPart
+    ? document
+        .slice(at)
+        .split('\n')
+        .filter((line) => line.startsWith('| '))
+        .map((line) => drawn.get(titleOf(line)) ?? line)
+    : table.filter((line) => line.startsWith('| '));
   const [head, ...body] = lines;
-  const right = body.filter((line) => / \| (yes|yes; repaired: nothing|healthy(?: by its ids)?, and so it says) \| /.test(line)).length;
+  const right = body.filter((line) =>
+    / \| (yes|yes; repaired: nothing|healthy(?: by its ids)?, and so it says) \| /.test(line),
+  ).length;
   const text = [
     MARK,
-    `Written by \`node benches/leak-table.js\` on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}: ${right} of ${body.length} right, each with ids and, but for what only ids can tell, without. `
-      + 'Right means: one entry, of the right class, with the right container and path; nothing for the repaired form. The time is that of `findLeaks` on three snapshots.',
+    `Written by \`node benches/leak-table.js\` on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}: ${right} of ${body.length} right, each with ids and, but for what only ids can tell, without. ` +
+      'Right means: one entry, of the right class, with the right container and path; nothing for the repaired form. The time is that of `findLeaks` on three snapshots.',
     '',
     head,
     table[1],
@@ -222,7 +254,11 @@ function drawTable(rows) {
     first?.kind ?? '',
     first ? code(`${first.container.name}${first.container.edge ? `, ${first.container.edge}` : ''}`) : '',
     first?.container.location ? code(place(first.container.location)) : '',
-    problems.length > 0 ? problems.join('; ') : isLeak ? `yes${hasFixed ? '; repaired: nothing' : ''}` : `healthy${expect.needsIds ? ' by its ids' : ''}, and so it says`,
+    problems.length > 0
+      ? problems.join('; ')
+      : isLeak
+        ? `yes${hasFixed ? '; repaired: nothing' : ''}`
+        : `healthy${expect.needsIds ? ' by its ids' : ''}, and so it says`,
     first?.known ? first.known.package : '',
     `${Math.round(ms)} ms`,
   ]);

@@ -1,6 +1,7 @@
 'use strict';
 
-// What `assertNoLeak` costs on a small application, in this process and in a child: in turns with the same runs of the scenario alone.
+// What `assertNoLeak` costs on a small application, in this process and in a child: in turns with the same runs of the
+// scenario alone.
 //
 //   npm run bench -- leak-test [--runs 3]
 //
@@ -9,7 +10,11 @@
 const { pathToFileURL } = require('node:url');
 const { measure, median } = require('./measure');
 
-const WAYS = { alone: 'the same runs alone', function: '`assertNoLeak`, a function', module: '`assertNoLeak`, a module in a child' };
+const WAYS = {
+  alone: 'the same runs alone',
+  function: '`assertNoLeak`, a function',
+  module: '`assertNoLeak`, a module in a child',
+};
 const AIM_S = 3;
 /** Runs of the scenario by default: two rounds to warm up, two more between three snapshots. */
 const RUNS = 4 * 11;
@@ -59,8 +64,11 @@ async function measureWays(flags) {
     '',
     '| | wall | processors | wall, more than alone | processors, more than alone |',
     '|---|--:|--:|--:|--:|',
-    ...taken.map(({ way, seconds, cpuSeconds }) => `| ${WAYS[way]} | ${seconds.toFixed(2)} s | ${cpuSeconds.toFixed(2)} s | `
-      + `${more(way, seconds, alone.seconds)} | ${more(way, cpuSeconds, alone.cpuSeconds)} |`),
+    ...taken.map(
+      ({ way, seconds, cpuSeconds }) =>
+        `| ${WAYS[way]} | ${seconds.toFixed(2)} s | ${cpuSeconds.toFixed(2)} s | ` +
+        `${more(way, seconds, alone.seconds)} | ${more(way, cpuSeconds, alone.cpuSeconds)} |`,
+    ),
     `| *aim* | | | ${AIM_S} s | ${AIM_S} s |`,
   ];
 }

@@ -1,15 +1,16 @@
 'use strict';
 
 // How long is the main thread held? A probe runs every millisecond; the longest time between two is what was held.
-// On a busy machine other processes hold it too: the CPU time that this thread used between two turns tells it apart (Node 23.9 and
-// later).
+// On a busy machine other processes hold it too: the CPU time that this thread used between two turns tells it apart
+// (Node 23.9 and later).
 //
 // usage: node benches/mainthread.js [FILE.heapsnapshot]
 
 const path = require('node:path');
 const { diffSnapshots, findLeaks, openSnapshot } = require('..');
 
-const file = process.argv[2] ?? path.join(__dirname, '..', '__test__', 'fixtures', 'golden', 'growth-after.heapsnapshot.gz');
+const file =
+  process.argv[2] ?? path.join(__dirname, '..', '__test__', 'fixtures', 'golden', 'growth-after.heapsnapshot.gz');
 
 main();
 
@@ -57,7 +58,9 @@ async function measure(name, call) {
   await new Promise((resolve) => setTimeout(resolve, 20));
   on = false;
   const onCpu = Number.isNaN(longestCpu) ? '-' : longestCpu.toFixed(2);
-  console.log(`${name.padEnd(28)} ${wall.toFixed(1).padStart(8)} ${longest.toFixed(2).padStart(17)} ${onCpu.padStart(21)}`);
+  console.log(
+    `${name.padEnd(28)} ${wall.toFixed(1).padStart(8)} ${longest.toFixed(2).padStart(17)} ${onCpu.padStart(21)}`,
+  );
 }
 
 /** Milliseconds of CPU that this thread used. */

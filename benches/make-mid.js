@@ -1,7 +1,8 @@
 'use strict';
 
-// Writes the two snapshots that the benchmarks read: `mid.heapsnapshot` and, from the same process a little later, `mid2.heapsnapshot`.
-// The heap is the one of a small service: sessions in a Map, posts in an array. Seeded, so that every run makes the same objects.
+// Writes the two snapshots that the benchmarks read: `mid.heapsnapshot` and, from the same process a little later,
+// `mid2.heapsnapshot`. The heap is the one of a small service: sessions in a Map, posts in an array. Seeded, so that
+// every run makes the same objects.
 //
 //   node benches/make-mid.js DIRECTORY [--scale 1]
 

@@ -1,8 +1,8 @@
 'use strict';
 
-// Writes `ts.heapsnapshot`: a real, large heap. TypeScript's type checker is held over a program of its own library files,
-// the declarations of Node and the sources of the packages installed in `benches/node_modules`, together with their syntax trees.
-// About 900 MB of text; takes a minute or two and about 8 GB while V8 writes it.
+// Writes `ts.heapsnapshot`: a real, large heap. TypeScript's type checker is held over a program of its own library
+// files, the declarations of Node and the sources of the packages installed in `benches/node_modules`, together with
+// their syntax trees. About 900 MB of text; takes a minute or two and about 8 GB while V8 writes it.
 //
 // Node 22 or later: the snapshot writer of Node 20 takes time that grows with the square of such a heap.
 //
@@ -14,17 +14,25 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 const ts = require('typescript');
 
-/** Source files of the program, beside the ones they import; with this many the snapshot has the size the tables speak of. */
+/**
+ * Source files of the program, beside the ones they import; with this many the snapshot has the size the tables speak
+ * of.
+ */
 const FILES = 608;
 
 const modules = path.dirname(path.dirname(require.resolve('typescript/package.json')));
 
-/** Every file below `directory` that ends in one of `endings`, in the order of their names: the same program on every machine. */
+/**
+ * Every file below `directory` that ends in one of `endings`, in the order of their names: the same program on every
+ * machine.
+ */
 function sources(directory, endings) {
   const found = [];
   const pending = [directory];
   while (pending.length > 0) {
-    const entries = fs.readdirSync(pending.pop(), { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1));
+    const entries = fs
+      .readdirSync(pending.pop(), { withFileTypes: true })
+      .sort((left, right) => (left.name < right.name ? -1 : 1));
     for (const entry of entries) {
       const file = path.join(entry.parentPath ?? entry.path, entry.name);
       if (entry.isDirectory()) pending.push(file);
@@ -37,8 +45,12 @@ function sources(directory, endings) {
 function main() {
   const [directory = '.', flag, value] = process.argv.slice(2);
   const limit = flag === '--files' ? Number(value) : FILES;
-  const declarations = sources(path.join(modules, 'typescript', 'lib'), ['.d.ts']).concat(sources(path.join(modules, '@types'), ['.d.ts']));
-  const scripts = ['webpack/lib', 'eslint/lib', '@babel'].flatMap((name) => sources(path.join(modules, name), ['.js', '.cjs']));
+  const declarations = sources(path.join(modules, 'typescript', 'lib'), ['.d.ts']).concat(
+    sources(path.join(modules, '@types'), ['.d.ts']),
+  );
+  const scripts = ['webpack/lib', 'eslint/lib', '@babel'].flatMap((name) =>
+    sources(path.join(modules, name), ['.js', '.cjs']),
+  );
   const program = ts.createProgram(declarations.concat(scripts).slice(0, limit), {
     allowJs: true,
     checkJs: true,

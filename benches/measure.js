@@ -38,7 +38,10 @@ function measure(command) {
 
 /** The line of what a failed command said that tells most. */
 function reason({ status, signal, stderr }) {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('heaphound-bench'));
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('heaphound-bench'));
   const telling = lines.find((line) => /error|panicked|not found|fatal/i.test(line)) ?? lines[0] ?? '';
   return `${signal ?? `exit code ${status}`}: ${telling.replace(/(?:[^\s:]*\/)+/g, '').slice(0, 120)}`;
 }
@@ -48,7 +51,9 @@ function median(runs) {
   const failed = runs.find((run) => run.failure !== undefined);
   if (failed !== undefined) return failed;
   const middle = (values) => values.sort((left, right) => left - right)[Math.floor(values.length / 2)];
-  return Object.fromEntries(['seconds', 'cpuSeconds', 'peakBytes'].map((field) => [field, middle(runs.map((run) => run[field]))]));
+  return Object.fromEntries(
+    ['seconds', 'cpuSeconds', 'peakBytes'].map((field) => [field, middle(runs.map((run) => run[field]))]),
+  );
 }
 
 module.exports = { measure, median };

@@ -16,7 +16,10 @@ function binaryOf(line) {
 /** @returns {string[]} oldest first */
 function installedLines() {
   if (!fs.existsSync(FOLDER)) return [];
-  return fs.readdirSync(FOLDER).flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? []).sort();
+  return fs
+    .readdirSync(FOLDER)
+    .flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? [])
+    .sort();
 }
 
 /** @param {string} binary */

@@ -1,6 +1,7 @@
 'use strict';
 
-// A Fastify app with heaphound and a heap of small objects, in a process of its own, for `plugin.js`. It says `{ port, heapBytes, mode }` when it listens.
+// A Fastify app with heaphound and a heap of small objects, in a process of its own, for `plugin.js`. It says `{ port,
+// heapBytes, mode }` when it listens.
 //
 //   node benches/plugin-app.js MEGABYTES DIRECTORY KEY
 
@@ -22,14 +23,22 @@ function fill(megabytes) {
 
 /** @param {number} index */
 function visit(index) {
-  return { page: `/posts/${index % 40}`, visitor: { name: `visitor ${index}`, seen: index / 3 }, trail: [index, { at: index / 7 }] };
+  return {
+    page: `/posts/${index % 40}`,
+    visitor: { name: `visitor ${index}`, seen: index / 3 },
+    trail: [index, { at: index / 7 }],
+  };
 }
 
 async function main() {
   const [megabytes, dir, key] = process.argv.slice(2);
   fill(Number(megabytes));
   const app = fastify();
-  await app.register(heaphound, { auth: { bearer: [key] }, store: { dir, maxFiles: 2 }, limits: { maxPerDay: 100_000 } });
+  await app.register(heaphound, {
+    auth: { bearer: [key] },
+    store: { dir, maxFiles: 2 },
+    limits: { maxPerDay: 100_000 },
+  });
   let count = 0;
   app.get('/visit', async () => {
     count += 1;
@@ -39,7 +48,11 @@ async function main() {
   });
   process.on('disconnect', () => process.exit(0));
   await app.listen({ host: '127.0.0.1', port: 0, backlog: 2048 });
-  process.send({ port: app.server.address().port, heapBytes: v8.getHeapStatistics().used_heap_size, mode: app.heaphound.mode });
+  process.send({
+    port: app.server.address().port,
+    heapBytes: v8.getHeapStatistics().used_heap_size,
+    mode: app.heaphound.mode,
+  });
 }
 
 main();

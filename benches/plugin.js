@@ -31,7 +31,9 @@ async function measure(flags) {
   const every = number(flags, '--every', 10);
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-bench-'));
   const key = randomBytes(32).toString('hex');
-  const child = fork(APP, [String(megabytes), path.join(dir, 'store'), key], { execArgv: ['--max-old-space-size=4000'] });
+  const child = fork(APP, [String(megabytes), path.join(dir, 'store'), key], {
+    execArgv: ['--max-old-space-size=4000'],
+  });
   try {
     const [app] = await once(child, 'message');
     const heaphound = client(app.port, key);
@@ -40,7 +42,15 @@ async function measure(flags) {
     const rate = Math.round(capacity * SHARE);
     const rows = [];
     // In turns: a machine has good and bad minutes.
-    for (const name of ['nothing else', 'captures', 'nothing else', 'strangers', 'nothing else', 'visitors', 'nothing else']) {
+    for (const name of [
+      'nothing else',
+      'captures',
+      'nothing else',
+      'strangers',
+      'nothing else',
+      'visitors',
+      'nothing else',
+    ]) {
       const disturbing = disturb(name, app, heaphound, every);
       const duration = name === 'captures' ? seconds : Math.max(Math.round(seconds / 5), every);
       const answers = await load(app, { duration, overallRate: rate });
@@ -61,9 +71,22 @@ async function measure(flags) {
  * @param {{ duration: number, overallRate?: number }} how
  */
 async function load({ port }, how) {
-  const result = await autocannon({ url: `http://127.0.0.1:${port}/visit`, connections: CONNECTIONS, timeout: 60, workers: 1, ...how });
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}/visit`,
+    connections: CONNECTIONS,
+    timeout: 60,
+    workers: 1,
+    ...how,
+  });
   const { p50, p99, max } = result.latency;
-  return { rate: result.requests.average, answered: result['2xx'], lost: result.errors + result.timeouts + result.non2xx, p50, p99, max };
+  return {
+    rate: result.requests.average,
+    answered: result['2xx'],
+    lost: result.errors + result.timeouts + result.non2xx,
+    p50,
+    p99,
+    max,
+  };
 }
 
 /**
@@ -90,14 +113,18 @@ function client(port, key) {
  */
 function disturb(name, { port }, heaphound, every) {
   switch (name) {
-    case 'captures': return captures(heaphound, every);
-    case 'strangers': return flooded(heaphound, () => heaphound('POST', '', {}));
-    case 'visitors': return flooded(heaphound, async () => {
-      const { status, body } = await fetch(`http://127.0.0.1:${port}/visit`);
-      await body?.cancel();
-      return { status };
-    });
-    default: return { stop: async () => ({}) };
+    case 'captures':
+      return captures(heaphound, every);
+    case 'strangers':
+      return flooded(heaphound, () => heaphound('POST', '', {}));
+    case 'visitors':
+      return flooded(heaphound, async () => {
+        const { status, body } = await fetch(`http://127.0.0.1:${port}/visit`);
+        await body?.cancel();
+        return { status };
+      });
+    default:
+      return { stop: async () => ({}) };
   }
 }
 
@@ -123,13 +150,19 @@ function captures(heaphound, every) {
       end.abort();
       await running;
       const fine = taken.filter(({ failed }) => failed === undefined);
-      return { captures: fine.length, failed: taken.length - fine.length, pauseMs: Math.max(...fine.map(({ pauseMs }) => pauseMs)), nodes: fine[0]?.nodeCount };
+      return {
+        captures: fine.length,
+        failed: taken.length - fine.length,
+        pauseMs: Math.max(...fine.map(({ pauseMs }) => pauseMs)),
+        nodes: fine[0]?.nodeCount,
+      };
     },
   };
 }
 
 /**
- * A thousand requests at once: without a key, or to a route of the app itself, which is what so many at once cost anyway.
+ * A thousand requests at once: without a key, or to a route of the app itself, which is what so many at once cost
+ * anyway.
  *
  * @param {Client} heaphound
  * @param {() => Promise<{ status: number }>} once
@@ -139,7 +172,8 @@ function flooded(heaphound, once) {
   const end = new AbortController();
   const flood = async () => {
     const answers = await Promise.allSettled(Array.from({ length: STRANGERS }, once));
-    for (const { value } of answers) statuses.set(value?.status ?? 'lost', (statuses.get(value?.status ?? 'lost') ?? 0) + 1);
+    for (const { value } of answers)
+      statuses.set(value?.status ?? 'lost', (statuses.get(value?.status ?? 'lost') ?? 0) + 1);
   };
   const running = (async () => {
     while (!end.signal.aborted) {
@@ -154,7 +188,13 @@ function flooded(heaphound, once) {
       const { body } = await heaphound('GET', '/operations');
       // Those of `captures` came before.
       const begun = body.operations.filter(({ status }) => status !== 'done').length;
-      return { refused: (statuses.get(401) ?? 0) + (statuses.get(429) ?? 0), let: [...statuses].filter(([status]) => status !== 401 && status !== 429).reduce((sum, [, count]) => sum + count, 0), begun };
+      return {
+        refused: (statuses.get(401) ?? 0) + (statuses.get(429) ?? 0),
+        let: [...statuses]
+          .filter(([status]) => status !== 401 && status !== 429)
+          .reduce((sum, [, count]) => sum + count, 0),
+        begun,
+      };
     },
   };
 }
@@ -176,7 +216,10 @@ function lines({ app, capacity, rate, every, rows }) {
     '',
     '| beside it | answered | lost | median | p99 | added to p99 | longest |',
     '|---|---:|---:|---:|---:|---:|---:|',
-    ...rows.map(({ name, answered, lost, p50, p99, max }) => `| ${what[name]} | ${answered.toLocaleString('en-US')} | ${lost} | ${p50} ms | ${p99} ms | ${name === 'nothing else' ? '' : `${p99 - base} ms`} | ${Math.round(max)} ms |`),
+    ...rows.map(
+      ({ name, answered, lost, p50, p99, max }) =>
+        `| ${what[name]} | ${answered.toLocaleString('en-US')} | ${lost} | ${p50} ms | ${p99} ms | ${name === 'nothing else' ? '' : `${p99 - base} ms`} | ${Math.round(max)} ms |`,
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 'use strict';
 
-// Many captures of a serving process on each Node line, and captures that are broken on purpose: does the service notice?
+// Many captures of a serving process on each Node line, and captures that are broken on purpose: does the service
+// notice?
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -33,7 +34,10 @@ async function measure(flags) {
     });
     results.push(...(await Promise.all(both)));
   }
-  return document(results.map(({ good }) => good), results.map(({ bad }) => bad));
+  return document(
+    results.map(({ good }) => good),
+    results.map(({ bad }) => bad),
+  );
 }
 
 /**
@@ -57,7 +61,7 @@ async function series(node, count, once) {
     for (let index = 0; index < count; index += 1) {
       const file = path.join(directory, `${index}.heapsnapshot.zst`);
       const result = await once(service, file, index);
-      const outcome = result.failed === undefined ? result.mode : result.code ?? result.failed;
+      const outcome = result.failed === undefined ? result.mode : (result.code ?? result.failed);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       tries = Math.max(tries, result.tries ?? 0);
       if (result.failed !== undefined && result.code === undefined) undecided += 1;
@@ -113,7 +117,11 @@ async function isComplete(file, { nodeCount }) {
 
 /** Open descriptors, children (zombies included) and threads of a process. */
 function state(pid) {
-  const children = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((other) => parent(other) === pid);
+  const children = fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((other) => parent(other) === pid);
   const links = fs.readdirSync(`/proc/${pid}/fd`).map((name) => readLink(`/proc/${pid}/fd/${name}`));
   // Connections of the load come and go.
   return { descriptors: links.filter((link) => !link.startsWith('socket:')).length, children };
@@ -138,9 +146,17 @@ function parent(pid) {
 
 function document(good, bad) {
   const listed = (outcomes) => [...outcomes].map(([name, count]) => `${count} ${name}`).join(', ');
-  const left = ({ before, after }) => `${after.descriptors - before.descriptors} descriptors, ${after.children.length - before.children.length} processes`;
-  const rows = (series) => series.map((one) => `| ${one.version} | ${one.count} | ${listed(one.outcomes)} | ${one.complete} | ${one.tries} | ${one.lost} of ${one.requests + one.lost} | ${left(one)} |`);
-  const head = ['| Node | captures | outcome | complete files | most tries | lost requests | left behind |', '|---|--:|---|--:|--:|--:|---|'];
+  const left = ({ before, after }) =>
+    `${after.descriptors - before.descriptors} descriptors, ${after.children.length - before.children.length} processes`;
+  const rows = (series) =>
+    series.map(
+      (one) =>
+        `| ${one.version} | ${one.count} | ${listed(one.outcomes)} | ${one.complete} | ${one.tries} | ${one.lost} of ${one.requests + one.lost} | ${left(one)} |`,
+    );
+  const head = [
+    '| Node | captures | outcome | complete files | most tries | lost requests | left behind |',
+    '|---|--:|---|--:|--:|--:|---|',
+  ];
   return [
     `A service under load (${LOAD.rate} requests a second) is captured again and again by a fork, without a pause between, ${AT_ONCE} services at the same time; every file is opened and its nodes are counted.`,
     '',

@@ -1,7 +1,8 @@
 'use strict';
 
-// Writes a snapshot that holds another one many times under one root, to see how everything grows: with 31 copies of `mid` 98 M nodes and 277 M edges.
-// It is kind to caches: a copy's edges stay within the copy, which an old heap's do not.
+// Writes a snapshot that holds another one many times under one root, to see how everything grows: with 31 copies of
+// `mid` 98 M nodes and 277 M edges. It is kind to caches: a copy's edges stay within the copy, which an old heap's do
+// not.
 //
 //   node benches/replicate.js SOURCE TARGET [COPIES]
 
@@ -39,7 +40,8 @@ class Writer {
     if (separator !== 0) this.buffer[this.used++] = separator;
     let scale = 1;
     while (scale * 10 <= number) scale *= 10;
-    for (; scale >= 1; scale = Math.floor(scale / 10)) this.buffer[this.used++] = 48 + (Math.floor(number / scale) % 10);
+    for (; scale >= 1; scale = Math.floor(scale / 10))
+      this.buffer[this.used++] = 48 + (Math.floor(number / scale) % 10);
   }
 
   close() {
@@ -96,7 +98,12 @@ function main() {
   const edges = numbers(bytes, 'edges');
   const locations = numbers(bytes, 'locations');
   const header = JSON.parse(`${bytes.toString('utf8', 0, bytes.indexOf('"nodes":[')).trim().replace(/,$/, '')}}`);
-  const { node_fields: nodeFields, edge_fields: edgeFields, edge_types: edgeTypes, location_fields: locationFields } = header.snapshot.meta;
+  const {
+    node_fields: nodeFields,
+    edge_fields: edgeFields,
+    edge_types: edgeTypes,
+    location_fields: locationFields,
+  } = header.snapshot.meta;
   const nodeCount = header.snapshot.node_count;
   const width = nodeFields.length;
   const columnOf = (fields, name) => fields.indexOf(name);
@@ -116,7 +123,9 @@ function main() {
     const root = field === 'edge_count' ? copies : field === 'id' ? idOf(0) : nodes.values[column];
     writer.number(root, column === 0 ? 0 : 44);
   });
-  writeCopies(writer, nodes.values, width, copies, false, (copy, column, value, row) => (column === idColumn ? idOf(1 + copy * nodeCount + row) : value));
+  writeCopies(writer, nodes.values, width, copies, false, (copy, column, value, row) =>
+    column === idColumn ? idOf(1 + copy * nodeCount + row) : value,
+  );
   writer.text('],\n"edges":[');
   const element = edgeTypes[0].indexOf('element');
   for (let copy = 0; copy < copies; copy += 1) {
@@ -125,9 +134,13 @@ function main() {
       writer.number(value, copy === 0 && column === 0 ? 0 : 44);
     });
   }
-  writeCopies(writer, edges.values, edgeFields.length, copies, false, (copy, column, value) => (column === toColumn ? value + nodeShift(copy) : value));
+  writeCopies(writer, edges.values, edgeFields.length, copies, false, (copy, column, value) =>
+    column === toColumn ? value + nodeShift(copy) : value,
+  );
   writer.bytes(bytes.subarray(edges.end, locations.start));
-  writeCopies(writer, locations.values, locationFields.length, copies, true, (copy, column, value) => (column === nodeColumn ? value + nodeShift(copy) : value));
+  writeCopies(writer, locations.values, locationFields.length, copies, true, (copy, column, value) =>
+    column === nodeColumn ? value + nodeShift(copy) : value,
+  );
   writer.bytes(bytes.subarray(locations.end));
   writer.close();
   fs.renameSync(`${target}.part`, target);

@@ -2,7 +2,8 @@
 
 // Runs benchmarks and writes their sections of `docs/benchmarks.md`. Nothing here is a test.
 //
-//   npm run bench -- [opening] [capturing] [collector] [reliability] [flakiness] [busy] … [--runs 3] [--captures 200] [--large] [--huge]
+//   npm run bench -- [opening] [capturing] [collector] [reliability] [flakiness] [busy] … [--runs 3] [--captures 200]
+//   [--large] [--huge]
 //
 // Without a name all of them run. `--large` and `--huge` add the heaps that need much time and memory.
 

@@ -15,7 +15,8 @@ const SERVICE = path.join(__dirname, 'service.js');
  * @property {number} pid
  * @property {number} port
  * @property {number} heapBytes
- * @property {(how: string, path: string, durationMs?: number) => Promise<any>} take What the service says of the snapshot.
+ * @property {(how: string, path: string, durationMs?: number) => Promise<any>} take What the service says of the
+ *   snapshot.
  * @property {() => Promise<void>} stop
  */
 

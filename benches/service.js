@@ -1,8 +1,9 @@
 'use strict';
 
 // A Fastify service with a heap of small objects, in a process of its own, for the benchmarks of capture. It says
-// `{ port, heapBytes, nodes }` when it listens. On `{ take: 'plain' | 'fork' | 'inline', path }` it takes a snapshot of itself, and says how long its
-// event loop stood still; on `{ take: 'nothing', durationMs }` it takes none for that long.
+// `{ port, heapBytes, nodes }` when it listens. On `{ take: 'plain' | 'fork' | 'inline', path }` it takes a snapshot of
+// itself, and says how long its event loop stood still; on `{ take: 'nothing', durationMs }` it takes none for that
+// long.
 //
 //   node benches/service.js MEGABYTES
 
@@ -22,7 +23,11 @@ const PROBE_MS = 1;
 class Visit {
   constructor(index) {
     this.page = `/posts/${index % 40}`;
-    this.visitor = { name: `visitor ${index}`, mail: Buffer.from(`v${index}@example.org`).toString('latin1'), seen: index / 3 };
+    this.visitor = {
+      name: `visitor ${index}`,
+      mail: Buffer.from(`v${index}@example.org`).toString('latin1'),
+      seen: index / 3,
+    };
     this.trail = [index, { at: index / 7 }];
   }
 }
@@ -83,7 +88,9 @@ async function main() {
     visits.set(key, new Visit(Number(request.params.index)));
     return { page: visits.get(key).page };
   });
-  process.on('message', async ({ take: how, path, durationMs }) => process.send({ taken: await take(how, path, durationMs) }));
+  process.on('message', async ({ take: how, path, durationMs }) =>
+    process.send({ taken: await take(how, path, durationMs) }),
+  );
   process.on('disconnect', () => process.exit(0));
   await app.listen({ host: '127.0.0.1', port: 0 });
   process.send({ port: app.server.address().port, heapBytes: v8.getHeapStatistics().used_heap_size });

@@ -15,9 +15,11 @@ const ROOM = '--max-old-space-size=12000';
  * @typedef {object} Tool
  * @property {string} name
  * @property {string} version
- * @property {(file: string) => string[]} open Command that opens a file and adds it up by class, retained sizes included.
+ * @property {(file: string) => string[]} open Command that opens a file and adds it up by class, retained sizes
+ *   included.
  * @property {(before: string, after: string) => string[]} [diff]
- * @property {boolean} [onlySmall] Leave it out for the large files: it takes minutes or more memory than the machine has.
+ * @property {boolean} [onlySmall] Leave it out for the large files: it takes minutes or more memory than the machine
+ *   has.
  */
 
 /** @returns {Tool[]} heaphound first. */
@@ -42,7 +44,7 @@ function tools() {
       open: (file) => [path.join(PEERS, 'v8-heap-parser', 'target', 'release', 'peer'), file],
     },
     {
-      name: 'heap-snapshot-toolkit (DevTools\' worker)',
+      name: "heap-snapshot-toolkit (DevTools' worker)",
       version: installed('heap-snapshot-toolkit'),
       open: (file) => [process.execPath, ROOM, path.join(PEERS, 'toolkit.mjs'), file],
       diff: (before, after) => [process.execPath, ROOM, path.join(PEERS, 'toolkit.mjs'), before, after],
@@ -58,14 +60,25 @@ function tools() {
 }
 
 /**
- * The binary of the npm package needs a newer glibc than some systems have. `HEAP_SNAPSHOT_LIBRARIES` names a folder with one:
- * its loader then starts the binary.
+ * The binary of the npm package needs a newer glibc than some systems have. `HEAP_SNAPSHOT_LIBRARIES` names a folder
+ * with one: its loader then starts the binary.
  */
 function heapSnapshotCommand() {
-  const binary = path.join(__dirname, 'node_modules', '@heap-snapshot', `${process.platform}-${process.arch}`, 'heap-snapshot');
+  const binary = path.join(
+    __dirname,
+    'node_modules',
+    '@heap-snapshot',
+    `${process.platform}-${process.arch}`,
+    'heap-snapshot',
+  );
   const libraries = process.env.HEAP_SNAPSHOT_LIBRARIES;
   if (libraries === undefined) return [binary];
-  return [path.join(libraries, 'ld-linux-x86-64.so.2'), '--library-path', `${libraries}:/usr/lib/x86_64-linux-gnu`, binary];
+  return [
+    path.join(libraries, 'ld-linux-x86-64.so.2'),
+    '--library-path',
+    `${libraries}:/usr/lib/x86_64-linux-gnu`,
+    binary,
+  ];
 }
 
 function installed(name) {
@@ -75,13 +88,15 @@ function installed(name) {
 /** Installs and builds the peers where that has not been done. */
 function prepare() {
   // Their install scripts download browsers; nothing here needs one.
-  if (!fs.existsSync(path.join(__dirname, 'node_modules'))) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], __dirname);
+  if (!fs.existsSync(path.join(__dirname, 'node_modules')))
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], __dirname);
   run('cargo', ['build', '--release', '--locked', '--quiet'], path.join(PEERS, 'v8-heap-parser'));
 }
 
 function run(command, args, directory) {
   const { status, error } = spawnSync(command, args, { cwd: directory, stdio: 'inherit' });
-  if (error || status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? `exit code ${status}`}`);
+  if (error || status !== 0)
+    throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? `exit code ${status}`}`);
 }
 
 module.exports = { tools, prepare, run };

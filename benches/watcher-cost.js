@@ -1,8 +1,9 @@
 'use strict';
 
-// What a watcher costs, for `benches/watcher.js`: a process that allocates all the time does a fixed amount of work with WATCHERS watchers in it, or with none.
-// One alone is lost in the noise. Each of them looks ten times as often as by default, so that looks are in the few seconds that it takes.
-// Prints `{ cpuMs, wallMs, heapBytes, rssBytes, majorCollections }`.
+// What a watcher costs, for `benches/watcher.js`: a process that allocates all the time does a fixed amount of work
+// with WATCHERS watchers in it, or with none. One alone is lost in the noise. Each of them looks ten times as often as
+// by default, so that looks are in the few seconds that it takes. Prints `{ cpuMs, wallMs, heapBytes, rssBytes,
+// majorCollections }`.
 //
 //   node --expose-gc benches/watcher-cost.js COUNT
 
@@ -31,7 +32,8 @@ async function main() {
   await work(BATCHES / 4);
   const before = await memory();
   const watchers = [];
-  for (let number = 0; number < count; number += 1) watchers.push(await watchMemory({ service, sampleMs: DEFAULTS.sampleMs / 10 }));
+  for (let number = 0; number < count; number += 1)
+    watchers.push(await watchMemory({ service, sampleMs: DEFAULTS.sampleMs / 10 }));
   majorCollections = 0;
   const start = process.cpuUsage();
   const begun = performance.now();
@@ -40,13 +42,15 @@ async function main() {
   const wallMs = performance.now() - begun;
   const seen = majorCollections;
   const after = await memory();
-  console.log(JSON.stringify({
-    cpuMs: (user + system) / 1000,
-    wallMs,
-    heapBytes: after.heapUsed - before.heapUsed,
-    rssBytes: after.rss - before.rss,
-    majorCollections: seen,
-  }));
+  console.log(
+    JSON.stringify({
+      cpuMs: (user + system) / 1000,
+      wallMs,
+      heapBytes: after.heapUsed - before.heapUsed,
+      rssBytes: after.rss - before.rss,
+      majorCollections: seen,
+    }),
+  );
   for (const watcher of watchers) await watcher.stop();
   await service.close();
   await store.close();

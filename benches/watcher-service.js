@@ -1,8 +1,9 @@
 'use strict';
 
-// A process that lives through a load profile with a watcher in it, for `benches/watcher.js`, which sends nothing and gets `{ minute, alarm }`, `{ rule }` and `{ ended }`.
-// Every time of the watcher and of the profile is divided by FACTOR. Both go by the same clock, which a turn of work moves on: a busy machine makes the whole
-// longer and nothing different. The memory is real.
+// A process that lives through a load profile with a watcher in it, for `benches/watcher.js`, which sends nothing and
+// gets `{ minute, alarm }`, `{ rule }` and `{ ended }`. Every time of the watcher and of the profile is divided by
+// FACTOR. Both go by the same clock, which a turn of work moves on: a busy machine makes the whole longer and nothing
+// different. The memory is real.
 //
 //   node --gc-global benches/watcher-service.js PROFILE FACTOR FROM_MINUTE TO_MINUTE DIRECTORY
 
@@ -20,7 +21,12 @@ const GARBAGE = 60;
 
 /** All options that are times. @param {Record<string, number>} options @param {number} factor */
 function compressed(options, factor) {
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, name.endsWith('Ms') ? Math.max(Math.round(value / factor), 1) : value]));
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      name.endsWith('Ms') ? Math.max(Math.round(value / factor), 1) : value,
+    ]),
+  );
 }
 
 async function main() {
@@ -28,11 +34,20 @@ async function main() {
   const factor = Number(factorText);
   const { traffic, each, turn } = PROFILES[name];
   let workedMs = 0;
-  const watcher = await watchMemory({ store: { dir }, ...compressed(DEFAULTS, factor), limits: compressed(LIMITS, factor), now: () => workedMs });
+  const watcher = await watchMemory({
+    store: { dir },
+    ...compressed(DEFAULTS, factor),
+    limits: compressed(LIMITS, factor),
+    now: () => workedMs,
+  });
   const minuteNow = () => Number(from) + (workedMs * factor) / 60_000;
   subscribe('heaphound:rule', (message) => process.send({ minute: minuteNow(), rule: message }));
   subscribe('heaphound:alarm', (message) => process.send({ minute: minuteNow(), alarm: message }));
-  subscribe('heaphound:capture', ({ event, durationMs, snapshot, code }) => event !== 'start' && process.send({ capture: { event, durationMs, pauseMs: snapshot?.pauseMs, code } }));
+  subscribe(
+    'heaphound:capture',
+    ({ event, durationMs, snapshot, code }) =>
+      event !== 'start' && process.send({ capture: { event, durationMs, pauseMs: snapshot?.pauseMs, code } }),
+  );
   const state = { count: 0, base: Array.from({ length: BASE }, (_, index) => new Session(index)) };
   const medium = [];
   let due = 0;
@@ -51,7 +66,9 @@ async function main() {
     turn?.(state, minute);
     if (minute < Number(to)) return;
     clearInterval(timer);
-    watcher.stop().then(() => process.send({ ended: { levels: watcher.levels(), requests: state.count } }, () => process.exit(0)));
+    watcher
+      .stop()
+      .then(() => process.send({ ended: { levels: watcher.levels(), requests: state.count } }, () => process.exit(0)));
   }, TURN_MS);
 }
 

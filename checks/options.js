@@ -15,7 +15,8 @@ function optionError(name, what) {
 /** @typedef {(name: string, value: any) => unknown} Check */
 
 /**
- * Checks options against the checks by name; unknown names are refused, since a misspelt option would be ignored in silence.
+ * Checks options against the checks by name; unknown names are refused, since a misspelt option would be ignored in
+ * silence.
  *
  * @param {any} options
  * @param {Record<string, Check>} checks
@@ -27,7 +28,8 @@ function checkOptions(options, checks) {
   /** @type {Record<string, unknown>} */
   const checked = {};
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) throw optionError(name, `is unknown; known are ${Object.keys(checks).join(', ')}`);
+    if (!Object.hasOwn(checks, name))
+      throw optionError(name, `is unknown; known are ${Object.keys(checks).join(', ')}`);
     if (value !== undefined) checked[name] = checks[name](name, value);
   }
   return checked;

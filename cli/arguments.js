@@ -19,7 +19,13 @@ const { UsageError, nearest } = require('./usage');
  * @returns {Invocation}
  */
 function readArguments(argv) {
-  const { tokens = [] } = parseArgs({ args: argv, options: shapeOfOptions(), strict: false, allowPositionals: true, tokens: true });
+  const { tokens = [] } = parseArgs({
+    args: argv,
+    options: shapeOfOptions(),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const words = tokens.filter((token) => token.kind === 'positional').map((token) => token.value);
   const command = words.length > 0 ? findCommand(words[0]) : undefined;
   /** @type {Record<string, any>} */
@@ -34,15 +40,22 @@ function readArguments(argv) {
 
 /** @returns {import('node:util').ParseArgsOptionsConfig} */
 function shapeOfOptions() {
-  return Object.fromEntries(Object.entries(OPTIONS).map(([name, { value, short }]) =>
-    [name, { type: value ? 'string' : 'boolean', ...(short && { short }) }]));
+  return Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { value, short }]) => [
+      name,
+      { type: value ? 'string' : 'boolean', ...(short && { short }) },
+    ]),
+  );
 }
 
 /** @param {string} name */
 function findCommand(name) {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command) return command;
-  const suggestion = nearest(name, COMMANDS.map((candidate) => candidate.name));
+  const suggestion = nearest(
+    name,
+    COMMANDS.map((candidate) => candidate.name),
+  );
   throw new UsageError(`there is no command '${name}'${suggestion ? `; did you mean '${suggestion}'?` : ''}`);
 }
 
@@ -51,7 +64,9 @@ function findCommand(name) {
  * @param {import('./commands').Command | undefined} command
  */
 function readOption(token, command) {
-  const known = command ? [...(command.common ?? COMMON), ...command.options] : ['help', 'version', 'color', 'no-color'];
+  const known = command
+    ? [...(command.common ?? COMMON), ...command.options]
+    : ['help', 'version', 'color', 'no-color'];
   const option = OPTIONS[token.name];
   if (!option || !known.includes(token.name)) {
     // `--version` belongs to no command, and is understood with any.
@@ -59,7 +74,9 @@ function readOption(token, command) {
     const suggestion = nearest(token.name, known);
     const owner = command ? `heaphound ${command.name}` : 'heaphound';
     throw new UsageError(
-      `${owner} has no option ${token.rawName}${suggestion ? `; did you mean --${suggestion}?` : ''}`, { cause: command });
+      `${owner} has no option ${token.rawName}${suggestion ? `; did you mean --${suggestion}?` : ''}`,
+      { cause: command },
+    );
   }
   if (!option.value) {
     if (token.value !== undefined) throw new UsageError(`--${token.name} takes no value`, { cause: command });

@@ -15,7 +15,12 @@ const { label } = require('../words/text');
 const right = (title, cell, more) => ({ title, cell, align: 'right', ...more });
 
 /** @type {(title: string, cell?: (row: any) => string) => import('./table').Column} */
-const nameColumn = (title, cell = (row) => label(row.name || row.className || '')) => ({ title, cell, flexible: true, style: () => 'cyan' });
+const nameColumn = (title, cell = (row) => label(row.name || row.className || '')) => ({
+  title,
+  cell,
+  flexible: true,
+  style: () => 'cyan',
+});
 /** @type {() => import('./table').Column} */
 const idColumn = () => ({ title: 'Id', cell: (row) => `@${row.id}` });
 /** @type {(title: string, countOf?: (row: any) => number) => import('./table').Column} */
@@ -24,7 +29,12 @@ const countColumn = (title, countOf = (row) => row.count) => right(title, (row) 
 const sizeColumn = (title, sizeOf, more) => right(title, (row) => size(sizeOf(row)), more);
 const distanceColumn = () => right('Distance', (row) => distance(row.distance), { optional: true });
 /** @type {() => import('./table').Column} */
-const locationColumn = () =>
-  ({ title: 'Location', cell: (row) => printLocation(row.location), optional: true, keep: 'end', style: () => 'dim' });
+const locationColumn = () => ({
+  title: 'Location',
+  cell: (row) => printLocation(row.location),
+  optional: true,
+  keep: 'end',
+  style: () => 'dim',
+});
 
 module.exports = { nameColumn, idColumn, countColumn, sizeColumn, distanceColumn, locationColumn, right };

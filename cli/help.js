@@ -16,7 +16,11 @@ const COMMAND_COLUMNS = [
 ];
 /** @type {import('./table').Column[]} */
 const OPTION_COLUMNS = [
-  { title: '', cell: ([name, option]) => `${option.short ? `-${option.short}, ` : ''}--${name}${option.value ? ` ${option.value}` : ''}` },
+  {
+    title: '',
+    cell: ([name, option]) =>
+      `${option.short ? `-${option.short}, ` : ''}--${name}${option.value ? ` ${option.value}` : ''}`,
+  },
   { title: '', cell: ([, option]) => option.help, prose: true },
 ];
 
@@ -37,8 +41,8 @@ function generalHelp(terminal) {
       'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',
       'Options of a command: heaphound COMMAND --help',
       '',
-      'Exit codes: 0 fine, 1 leaks found (leaks, check), 2 the command line is wrong, 3 the input is bad, '
-      + '4 no leak was found, and too much of the growth has no explanation (leaks, check).',
+      'Exit codes: 0 fine, 1 leaks found (leaks, check), 2 the command line is wrong, 3 the input is bad, ' +
+        '4 no leak was found, and too much of the growth has no explanation (leaks, check).',
     ].flatMap((text) => wrap(text, terminal.width)),
   ];
 }
@@ -50,8 +54,10 @@ function generalHelp(terminal) {
  * @param {import('./terminal').Terminal} terminal
  */
 function commandHelp(command, terminal) {
-  const options = [...command.options, ...(command.common ?? COMMON)].map((name) =>
-    [name, { ...OPTIONS[name], help: command.optionHelp?.[name] ?? OPTIONS[name].help }]);
+  const options = [...command.options, ...(command.common ?? COMMON)].map((name) => [
+    name,
+    { ...OPTIONS[name], help: command.optionHelp?.[name] ?? OPTIONS[name].help },
+  ]);
   return [
     `usage: heaphound ${command.synopsis} [options]`,
     '',

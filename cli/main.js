@@ -77,7 +77,10 @@ async function run({ command, operands, options }, { output, progress, signal })
     return EXIT.FINE;
   }
   if (!command) {
-    if (!options.help) throw Object.assign(new UsageError('a command is missing'), { lines: ['', ...generalHelp(describeTerminal(process.stderr, { color })), ''] });
+    if (!options.help)
+      throw Object.assign(new UsageError('a command is missing'), {
+        lines: ['', ...generalHelp(describeTerminal(process.stderr, { color })), ''],
+      });
     await output.lines(generalHelp(terminal));
     return EXIT.FINE;
   }
@@ -101,7 +104,10 @@ function helpOn(topic, terminal) {
   if (topic === undefined || topic === 'help') return generalHelp(terminal);
   const command = COMMANDS.find((candidate) => candidate.name === topic);
   if (command) return commandHelp(command, terminal);
-  const suggestion = nearest(topic, COMMANDS.map((candidate) => candidate.name));
+  const suggestion = nearest(
+    topic,
+    COMMANDS.map((candidate) => candidate.name),
+  );
   throw new UsageError(`there is no command '${topic}'${suggestion ? `; did you mean '${suggestion}'?` : ''}`);
 }
 
@@ -112,7 +118,10 @@ function helpOn(topic, terminal) {
 function checkOperands(command, operands) {
   const { least, most, wanted } = command.operands;
   if (operands.length < least || operands.length > most) {
-    throw new UsageError(`heaphound ${command.name} takes ${wanted}, not ${operands.length === 0 ? 'none' : operands.length}`, { cause: command });
+    throw new UsageError(
+      `heaphound ${command.name} takes ${wanted}, not ${operands.length === 0 ? 'none' : operands.length}`,
+      { cause: command },
+    );
   }
 }
 
@@ -133,10 +142,14 @@ function explain(error, invocation) {
   }
   const file = fileOf(error, invocation);
   // The engine names files by their full path; the user's own word for it stands in front already.
-  const message = file === undefined ? String(error.message ?? error) : error.message.replace(` ${path.resolve(file)}`, '');
+  const message =
+    file === undefined ? String(error.message ?? error) : error.message.replace(` ${path.resolve(file)}`, '');
   const front = file === undefined ? '' : `${file === '-' ? 'standard input' : file}: `;
   console.error(`error ${error.code ?? 'HEAPHOUND_ERR_INTERNAL'}: ${harmless(front + message)}`);
-  if (process.env.HEAPHOUND_DEBUG) String(error.stack).split('\n').forEach((line) => console.error(harmless(line)));
+  if (process.env.HEAPHOUND_DEBUG)
+    String(error.stack)
+      .split('\n')
+      .forEach((line) => console.error(harmless(line)));
   return EXIT.INPUT;
 }
 

@@ -6,7 +6,8 @@ const { UsageError, nearest } = require('./usage');
 const UNITS = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /**
- * Every option there is; a command names those it takes. One that may be given `several` times is a list; one that `isRead` names a file, or `-`.
+ * Every option there is; a command names those it takes. One that may be given `several` times is a list; one that
+ * `isRead` names a file, or `-`.
  *
  * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, isRead?: boolean, read?: (text: string, name: string) => any }>}
  */
@@ -23,7 +24,11 @@ const OPTIONS = {
   'source-maps': { value: 'DIR', help: 'folder with source maps that do not lie where the scripts say' },
   'no-source-maps': { help: 'do not look for source maps' },
   threads: { value: 'N', help: 'threads to work on (default: one for each processor)', read: positiveInteger },
-  'max-memory': { value: 'SIZE', help: 'give up when a snapshot takes more memory (default: what there is)', read: bytes },
+  'max-memory': {
+    value: 'SIZE',
+    help: 'give up when a snapshot takes more memory (default: what there is)',
+    read: bytes,
+  },
   color: { help: 'colours even when nobody seems to look' },
   'no-color': { help: 'no colours (also: NO_COLOR=1)' },
   filter: { value: 'NAME', help: 'only what this filter of DevTools leaves' },
@@ -43,22 +48,40 @@ const OPTIONS = {
   name: { value: 'REGEX', help: 'objects whose name matches', read: expression },
   class: { value: 'REGEX', help: 'objects whose class matches', read: expression },
   property: { value: 'REGEX', help: 'objects with a property that matches', read: expression },
-  kind: { value: 'KIND', help: 'V8\'s kind of the node: object, closure, string, array, native and others' },
+  kind: { value: 'KIND', help: "V8's kind of the node: object, closure, string, array, native and others" },
   detached: { help: 'only detached DOM nodes' },
   'min-size': { value: 'SIZE', help: 'shallow size at least: 500, 10kB, 1.5MB', read: bytes },
   'max-size': { value: 'SIZE', help: 'shallow size at most', read: bytes },
   'retained-min': { value: 'SIZE', help: 'retained size at least', read: bytes },
   'retained-max': { value: 'SIZE', help: 'retained size at most', read: bytes },
   'min-count': { value: 'N', help: 'copies at least (default 2)', read: positiveInteger },
-  'key-file': { value: 'FILE', isRead: true, help: 'its bytes make equal contents equal across runs too (default: a new key)' },
-  identity: { value: 'FILE', isRead: true, help: 'the private keys of age, one a line (`age-keygen` writes such a file)' },
-  inspect: { value: 'URL|PORT', help: 'the inspector of the process: a port, host:port, or the URL that Node.js prints' },
+  'key-file': {
+    value: 'FILE',
+    isRead: true,
+    help: 'its bytes make equal contents equal across runs too (default: a new key)',
+  },
+  identity: {
+    value: 'FILE',
+    isRead: true,
+    help: 'the private keys of age, one a line (`age-keygen` writes such a file)',
+  },
+  inspect: {
+    value: 'URL|PORT',
+    help: 'the inspector of the process: a port, host:port, or the URL that Node.js prints',
+  },
   pid: { value: 'PID', help: 'the process; its inspector is opened and closed again (Linux)', read: positiveInteger },
-  out: { value: 'FILE|DIR', help: 'the new file, - for standard output, or a directory for one; DIR/ is made (default: here)' },
+  out: {
+    value: 'FILE|DIR',
+    help: 'the new file, - for standard output, or a directory for one; DIR/ is made (default: here)',
+  },
   compress: { value: 'CODEC', help: 'zstd (default), gzip or none; without it the ending of --out decides' },
   worker: { value: 'N', help: 'the heap of a worker thread', read: positiveInteger },
   list: { help: 'list the worker threads instead' },
-  count: { value: 'N', help: 'snapshots to take in one session, in which ids go on (default 1)', read: positiveInteger },
+  count: {
+    value: 'N',
+    help: 'snapshots to take in one session, in which ids go on (default 1)',
+    read: positiveInteger,
+  },
   interval: { value: 'TIME', help: 'time between them: 500ms, 30s, 5min (default 30s)', read: duration },
   'keep-ids': { help: 'no effect any more: ids go on within one session only, see --count' },
   'max-bytes': { value: 'SIZE', help: 'give up when the file gets larger', read: bytes },
@@ -73,7 +96,18 @@ const OPTIONS = {
 };
 
 /** Options that every command takes. */
-const COMMON = ['json', 'limit', 'strict', 'source-maps', 'no-source-maps', 'threads', 'max-memory', 'color', 'no-color', 'help'];
+const COMMON = [
+  'json',
+  'limit',
+  'strict',
+  'source-maps',
+  'no-source-maps',
+  'threads',
+  'max-memory',
+  'color',
+  'no-color',
+  'help',
+];
 
 /**
  * What is meant, though it is refused by default.
@@ -138,7 +172,10 @@ function identifier(text, name) {
  * @param {string} name
  */
 function identifiers(text, name) {
-  return text.split(',').filter((part) => part !== '').map((part) => identifier(part.trim(), name));
+  return text
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => identifier(part.trim(), name));
 }
 
 /**

@@ -76,10 +76,12 @@ class Output {
 
   /** @param {string} text */
   async #take(text) {
-    await /** @type {Promise<void>} */ (new Promise((resolve) => {
-      // The callback comes on failure too; the listener above has recorded that.
-      this.#stream.write(text, () => resolve());
-    }));
+    await /** @type {Promise<void>} */ (
+      new Promise((resolve) => {
+        // The callback comes on failure too; the listener above has recorded that.
+        this.#stream.write(text, () => resolve());
+      })
+    );
   }
 }
 

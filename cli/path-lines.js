@@ -59,12 +59,19 @@ function drawStep({ step, parent }, margin, terminal, mark = '') {
   const arrow = !parent ? '' : reference === '' ? '→ ' : ' → ';
   const before = widthOf(margin + reference + arrow);
   const id = ` @${step.id}`;
-  const name = fit(parent ? label(step.name) : visible(step.name) || '(root)', Math.max(terminal.width - before - id.length, NARROWEST_NAME));
+  const name = fit(
+    parent ? label(step.name) : visible(step.name) || '(root)',
+    Math.max(terminal.width - before - id.length, NARROWEST_NAME),
+  );
   const remark = mark === '' ? '' : `  ${mark}`;
   const location = printLocation(step.location);
-  const line = margin + terminal.style('yellow', reference) + terminal.style('dim', arrow)
-    + terminal.style(mark ? ['bold', 'cyan'] : MACHINERY.test(name) ? 'dim' : 'cyan', name)
-    + terminal.style('dim', id) + terminal.style('bold', remark);
+  const line =
+    margin +
+    terminal.style('yellow', reference) +
+    terminal.style('dim', arrow) +
+    terminal.style(mark ? ['bold', 'cyan'] : MACHINERY.test(name) ? 'dim' : 'cyan', name) +
+    terminal.style('dim', id) +
+    terminal.style('bold', remark);
   if (location === '') return [line];
   const used = before + widthOf(name + id + remark);
   if (used + 2 + widthOf(location) <= terminal.width) return [`${line}  ${terminal.style('dim', location)}`];

@@ -51,8 +51,12 @@ class ProgressBar {
     const known = Number.isFinite(this.#fraction);
     const fraction = Math.min(Math.max(this.#fraction ?? 0, 0), 1);
     const full = Math.round(fraction * BAR_WIDTH);
-    const bar = known ? `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${String(Math.round(fraction * 100)).padStart(3)} % ` : '… ';
-    this.#stream.write(`${CLEAR_LINE}${bar}${this.#label}`.slice(0, CLEAR_LINE.length + (this.#stream.columns || 80) - 1));
+    const bar = known
+      ? `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${String(Math.round(fraction * 100)).padStart(3)} % `
+      : '… ';
+    this.#stream.write(
+      `${CLEAR_LINE}${bar}${this.#label}`.slice(0, CLEAR_LINE.length + (this.#stream.columns || 80) - 1),
+    );
   }
 }
 

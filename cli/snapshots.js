@@ -66,7 +66,8 @@ const COMPARISON = ['compare-by', 'order', 'allow'];
 function sourceMapsOf({ 'source-maps': folder, 'no-source-maps': none }) {
   if (folder === undefined) return !none;
   if (none) throw new UsageError('--source-maps cannot be used with --no-source-maps');
-  if (!isFolder(folder)) throw new UsageError(`--source-maps must be a folder with source maps; ${harmless(folder)} is none`);
+  if (!isFolder(folder))
+    throw new UsageError(`--source-maps must be a folder with source maps; ${harmless(folder)} is none`);
   return folder;
 }
 
@@ -83,7 +84,10 @@ function isFolder(folder) {
  */
 function comparisonOptions({ 'compare-by': compareBy, order, allow }) {
   return {
-    compareBy: compareBy === undefined ? undefined : /** @type {any} */ (choose(compareBy, ['auto', 'ids', 'structure'], 'compare-by')),
+    compareBy:
+      compareBy === undefined
+        ? undefined
+        : /** @type {any} */ (choose(compareBy, ['auto', 'ids', 'structure'], 'compare-by')),
     order: order === undefined ? undefined : /** @type {any} */ (choose(order, ['auto', 'given'], 'order')),
     allow,
   };
@@ -100,7 +104,9 @@ function checkSeveral(files, command) {
   if (files.length > 1 || (file !== '-' && fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())) return;
   throw new UsageError(
     `growth needs two snapshots or more, or a directory with them. What one can tell: heaphound summary ${quoteForShell(file)} (objects by class); ` +
-    'in its place dominators (what holds most memory), strings (text that is there twice), stats (code, strings, native memory)', { cause: command });
+      'in its place dominators (what holds most memory), strings (text that is there twice), stats (code, strings, native memory)',
+    { cause: command },
+  );
 }
 
 /**

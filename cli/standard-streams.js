@@ -33,7 +33,8 @@ function checkInput() {
  * @param {(string | undefined)[]} files that are read
  */
 function checkOneInput(files) {
-  if (files.filter((file) => file === DASH).length > 1) throw new UsageError('standard input (-) can be read only once');
+  if (files.filter((file) => file === DASH).length > 1)
+    throw new UsageError('standard input (-) can be read only once');
 }
 
 /**

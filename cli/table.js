@@ -42,12 +42,21 @@ const NARROWEST_PROSE = 40;
 function drawTable(columns, rows, terminal, { header = true, indent = 0 } = {}) {
   const measured = columns.map((column) => measure(column, rows, header));
   const shown = chooseColumns(measured, { table: terminal.tableWidth - indent, page: terminal.width - indent });
-  const lines = rows.flatMap((row, at) => drawRow(shown, at, (column, text) => {
-    const format = column.style?.(text, row);
-    return format ? terminal.style(format, text) : text;
-  }));
-  const titles = header ? [join(shown.map(({ column, width }, position) =>
-    place(column, column.title, width, position === shown.length - 1, (text) => terminal.style('dim', text))))] : [];
+  const lines = rows.flatMap((row, at) =>
+    drawRow(shown, at, (column, text) => {
+      const format = column.style?.(text, row);
+      return format ? terminal.style(format, text) : text;
+    }),
+  );
+  const titles = header
+    ? [
+        join(
+          shown.map(({ column, width }, position) =>
+            place(column, column.title, width, position === shown.length - 1, (text) => terminal.style('dim', text)),
+          ),
+        ),
+      ]
+    : [];
   return [...titles, ...lines].map((line) => (' '.repeat(indent) + line).trimEnd());
 }
 
@@ -62,8 +71,13 @@ function drawRow(shown, at, paint) {
   const last = shown.length - 1;
   const { column, cells, width } = shown[last];
   const [first, ...more] = column.prose ? wrap(cells[at], width) : [cells[at]];
-  const line = join(shown.map((one, position) =>
-    place(one.column, position === last ? first : one.cells[at], one.width, position === last, (text) => paint(one.column, text))));
+  const line = join(
+    shown.map((one, position) =>
+      place(one.column, position === last ? first : one.cells[at], one.width, position === last, (text) =>
+        paint(one.column, text),
+      ),
+    ),
+  );
   const margin = ' '.repeat(totalWidth(shown) - width);
   return [line, ...more.map((text) => margin + paint(column, text))];
 }
@@ -111,7 +125,11 @@ function chooseColumns(measured, { table, page }) {
   }
   const isName = (/** @type {Measured} */ { column }) => column.flexible === true;
   const isText = (/** @type {Measured} */ { column }) => column.align !== 'right' && !column.prose;
-  const steps = /** @type {const} */ ([[isName, NAME_WIDTH], [isText, NAME_WIDTH], [isText, LEAST_CELL]]);
+  const steps = /** @type {const} */ ([
+    [isName, NAME_WIDTH],
+    [isText, NAME_WIDTH],
+    [isText, LEAST_CELL],
+  ]);
   return steps.reduce((columns, [mayGive, fewest]) => giveWay(columns, table, mayGive, fewest), shown);
 }
 
@@ -126,8 +144,10 @@ function chooseColumns(measured, { table, page }) {
 function giveWay(shown, available, mayGive, least) {
   const given = [...shown];
   for (let excess = totalWidth(given) - available; excess > 0; excess = totalWidth(given) - available) {
-    const widest = given.reduce((best, one, at) =>
-      (mayGive(one) && one.width > Math.max(least, given[best]?.width ?? 0) ? at : best), -1);
+    const widest = given.reduce(
+      (best, one, at) => (mayGive(one) && one.width > Math.max(least, given[best]?.width ?? 0) ? at : best),
+      -1,
+    );
     if (widest < 0) break;
     given[widest] = { ...given[widest], width: Math.max(given[widest].width - excess, least) };
   }

@@ -31,7 +31,10 @@ function describeTerminal(stream, { color, environment = process.env } = {}) {
     tableWidth: columns ?? Infinity,
     // The stream was asked above; styleText must not ask it again.
     // Node 20.11 and older have no styleText and stay plain.
-    style: isColored && styleText ? (format, text) => (text === '' ? '' : styleText(/** @type {any} */ (format), text, { validateStream: false })) : (format, text) => text,
+    style:
+      isColored && styleText
+        ? (format, text) => (text === '' ? '' : styleText(/** @type {any} */ (format), text, { validateStream: false }))
+        : (format, text) => text,
   };
 }
 

@@ -20,7 +20,9 @@ function nearest(typed, candidates) {
     const edits = distance(typed.toLowerCase(), candidate.toLowerCase());
     if (edits < least) [best, least] = [candidate, edits];
   }
-  return best ?? candidates.find((candidate) => typed.length > 1 && candidate.toLowerCase().startsWith(typed.toLowerCase()));
+  return (
+    best ?? candidates.find((candidate) => typed.length > 1 && candidate.toLowerCase().startsWith(typed.toLowerCase()))
+  );
 }
 
 /**

@@ -2,7 +2,11 @@
 
 const createError = require('@fastify/error');
 
-const AlreadyRegistered = createError('FST_HEAPHOUND_ALREADY_REGISTERED', 'heaphound is registered already: one registration serves the whole app', 500);
+const AlreadyRegistered = createError(
+  'FST_HEAPHOUND_ALREADY_REGISTERED',
+  'heaphound is registered already: one registration serves the whole app',
+  500,
+);
 
 function alreadyRegistered() {
   return new AlreadyRegistered();

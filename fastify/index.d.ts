@@ -19,7 +19,10 @@ declare namespace heaphound {
     path?: string;
     /** False: the decorator only. Default: true. */
     routes?: boolean;
-    /** The routes on a port of their own instead, which listens as soon as the app is ready. `host` is `'127.0.0.1'` by default. */
+    /**
+     * The routes on a port of their own instead, which listens as soon as the app is ready. `host` is `'127.0.0.1'` by
+     * default.
+     */
     listen?: { port: number; host?: string };
     /** Show the routes to @fastify/swagger. Default: false. */
     exposeInDocs?: boolean;
@@ -28,7 +31,10 @@ declare namespace heaphound {
     /** For @fastify/rate-limit, where the app has it, of the route that captures. Default: 10 in 10 minutes. */
     rateLimit?: object | false;
     /** More options of the routes. Hooks of `onRequest` run after heaphound's own. */
-    routeOpts?: Omit<RouteShorthandOptions, 'validatorCompiler' | 'serializerCompiler' | 'errorHandler' | 'bodyLimit' | 'exposeHeadRoute'>;
+    routeOpts?: Omit<
+      RouteShorthandOptions,
+      'validatorCompiler' | 'serializerCompiler' | 'errorHandler' | 'bodyLimit' | 'exposeHeadRoute'
+    >;
     logLevel?: string;
   }
 
@@ -45,6 +51,8 @@ declare namespace heaphound {
 }
 
 /** `app.register(require('heaphound/fastify'), { auth: { bearer: [key] } })`: `docs/service.md`. */
-declare function heaphound(...parameters: Parameters<FastifyPluginAsync<heaphound.HeaphoundOptions>>): ReturnType<FastifyPluginAsync<heaphound.HeaphoundOptions>>;
+declare function heaphound(
+  ...parameters: Parameters<FastifyPluginAsync<heaphound.HeaphoundOptions>>
+): ReturnType<FastifyPluginAsync<heaphound.HeaphoundOptions>>;
 
 export = heaphound;

@@ -11,7 +11,10 @@ const { checkFastifyOptions } = require('./options');
 const { routes } = require('./routes');
 
 /** @type {any} */
-const heaphound = async (/** @type {import('fastify').FastifyInstance} */ app, /** @type {import('./index').HeaphoundOptions} */ options) => {
+const heaphound = async (
+  /** @type {import('fastify').FastifyInstance} */ app,
+  /** @type {import('./index').HeaphoundOptions} */ options,
+) => {
   const { forDesk, forRoutes, prefix = '', listen } = checkFastifyOptions(options);
   checkPath('prefix', prefix);
   if (app.hasDecorator('heaphound')) throw alreadyRegistered();
@@ -25,9 +28,23 @@ const heaphound = async (/** @type {import('fastify').FastifyInstance} */ app, /
   if (listen) listenApart(app, desk, { ...listen, base: `${prefix}${forRoutes.path}` });
   else if (forRoutes.routes !== false) app.register(routes, { prefix, desk, ...forRoutes });
   app.addHook('onReady', async () => {
-    log.info({ auth: desk.authKind, routes: forRoutes.routes !== false, store: service.store.kind, mode: service.mode, watch: watcher !== undefined, download: desk.allowsDownload }, 'heaphound is ready');
-    if (desk.allowsDownload) log.warn('heaphound gives snapshots out (`allowDownload`): they hold what the heap holds, keys and personal data among it');
-    if (desk.authKind === 'none') log.warn('heaphound serves everybody on this machine (`dangerouslyAllowUnauthenticated`)');
+    log.info(
+      {
+        auth: desk.authKind,
+        routes: forRoutes.routes !== false,
+        store: service.store.kind,
+        mode: service.mode,
+        watch: watcher !== undefined,
+        download: desk.allowsDownload,
+      },
+      'heaphound is ready',
+    );
+    if (desk.allowsDownload)
+      log.warn(
+        'heaphound gives snapshots out (`allowDownload`): they hold what the heap holds, keys and personal data among it',
+      );
+    if (desk.authKind === 'none')
+      log.warn('heaphound serves everybody on this machine (`dangerouslyAllowUnauthenticated`)');
   });
 };
 

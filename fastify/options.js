@@ -8,7 +8,18 @@ const { checkPath, wrong } = require('../http/options');
  * @param {any} options
  * @returns {{ forDesk: any, forRoutes: any, prefix?: string, listen?: { host: string, port: number } }}
  */
-function checkFastifyOptions({ prefix, listen, routes = true, path = '/heap-snapshot', exposeInDocs = false, openapiSecurity, routeOpts = {}, rateLimit, logLevel, ...forDesk }) {
+function checkFastifyOptions({
+  prefix,
+  listen,
+  routes = true,
+  path = '/heap-snapshot',
+  exposeInDocs = false,
+  openapiSecurity,
+  routeOpts = {},
+  rateLimit,
+  logLevel,
+  ...forDesk
+}) {
   checkPath('path', path);
   if (path === '') throw wrong('path', 'must not be empty');
   for (const [name, value] of Object.entries({ routes, exposeInDocs })) {

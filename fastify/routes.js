@@ -1,7 +1,7 @@
 'use strict';
 
-// The table of routes as routes of Fastify. All is set on the route itself, so that nothing of the host replaces it: not its validator, not its
-// serializer, not its parsers, not its error handler.
+// The table of routes as routes of Fastify. All is set on the route itself, so that nothing of the host replaces it:
+// not its validator, not its serializer, not its parsers, not its error handler.
 
 const { BODY_LIMIT, hasUnreadBody, parseBody } = require('../http/body');
 const { ROUTES } = require('../http/routes');
@@ -18,14 +18,22 @@ const RATE_LIMIT = { max: 10, timeWindow: '10 minutes' };
 
 /**
  * @param {any} scope
- * @param {{ desk: import('../http/desk').Desk, path: string, exposeInDocs: boolean, openapiSecurity?: object[], routeOpts: any, rateLimit?: any, logLevel?: string }} options
+ * @param {{ desk: import('../http/desk').Desk, path: string, exposeInDocs: boolean, openapiSecurity?: object[],
+ *   routeOpts: any, rateLimit?: any, logLevel?: string }} options
  */
-async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit = RATE_LIMIT, logLevel }) {
+async function routes(
+  scope,
+  { desk, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit = RATE_LIMIT, logLevel },
+) {
   const base = `${scope.prefix}${path}`;
   /** Who a request that was let in is from. @type {WeakMap<object, { who: string, address: string | undefined }>} */
   const admitted = new WeakMap();
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, async (/** @type {unknown} */ _request, /** @type {string} */ body) => parseBody(body));
+  scope.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (/** @type {unknown} */ _request, /** @type {string} */ body) => parseBody(body),
+  );
   for (const route of ROUTES) {
     const { method, action, isLong } = route;
     const { onRequest = [], config, schema, ...others } = routeOpts;
@@ -38,7 +46,12 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
       exposeHeadRoute: false,
       bodyLimit: BODY_LIMIT,
       config: { ...(action === 'capture' && { rateLimit }), pressureHandler: () => {}, ...config },
-      schema: { ...toSchema(route), hide: !exposeInDocs, ...(openapiSecurity && { security: openapiSecurity }), ...schema },
+      schema: {
+        ...toSchema(route),
+        hide: !exposeInDocs,
+        ...(openapiSecurity && { security: openapiSecurity }),
+        ...schema,
+      },
       validatorCompiler: () => () => true,
       serializerCompiler: () => toJson,
       onRequest: [admit, ...[onRequest].flat()],
@@ -55,7 +68,14 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
      * @param {Reply} reply
      */
     async function admit(request, reply) {
-      const call = { headers: request.headers, remoteAddress: request.socket?.remoteAddress, httpVersion: request.raw.httpVersion, response: reply.raw, args: [request, reply], self: this };
+      const call = {
+        headers: request.headers,
+        remoteAddress: request.socket?.remoteAddress,
+        httpVersion: request.raw.httpVersion,
+        response: reply.raw,
+        args: [request, reply],
+        self: this,
+      };
       admitted.set(request, await desk.admit(route, call));
     }
 
@@ -67,7 +87,14 @@ async function routes(scope, { desk, path, exposeInDocs, openapiSecurity, routeO
       const by = admitted.get(request);
       // It cannot be: `admit` comes first. But then the answer is no.
       if (by === undefined) throw new Error('a request was not asked who it is from');
-      const ask = { params: /** @type {any} */ (request.params), query: { .../** @type {any} */ (request.query) }, body: request.body, base: desk.linkBase(base, request.headers), by, flushed: flushed(reply.raw) };
+      const ask = {
+        params: /** @type {any} */ (request.params),
+        query: { .../** @type {any} */ (request.query) },
+        body: request.body,
+        base: desk.linkBase(base, request.headers),
+        by,
+        flushed: flushed(reply.raw),
+      };
       return send(reply, await desk.answer(route, ask));
     }
   }
@@ -85,7 +112,14 @@ function send(reply, { status, headers = {}, body, stream }) {
 
 /** @param {import('../http/routes').Route} route */
 function toSchema({ summary, body, query, params, answers }) {
-  return { tags: ['heaphound'], summary, ...(body && { body, consumes: ['application/json'] }), ...(query && { querystring: query }), ...(params && { params }), response: answers };
+  return {
+    tags: ['heaphound'],
+    summary,
+    ...(body && { body, consumes: ['application/json'] }),
+    ...(query && { querystring: query }),
+    ...(params && { params }),
+    response: answers,
+  };
 }
 
 module.exports = { routes };

@@ -15,10 +15,19 @@ const ANSWER_MS = 30_000;
  * HTTP/1.0 to us, as nginx does unless
  * it is told otherwise, and no program that is run by hand today.
  */
-const FORWARDED = new RegExp(`^(?:${[
-  'via', 'forwarded', '(?:x-)?proxy-.+', 'x-forwarded(?:-.+)?', 'x-original-.+', 'x-envoy-.+', 'cf-.+', 'cdn-loop',
-  '(?:x-)?(?:real|client|cluster-client|true-client)-ip',
-].join('|')})$`);
+const FORWARDED = new RegExp(
+  `^(?:${[
+    'via',
+    'forwarded',
+    '(?:x-)?proxy-.+',
+    'x-forwarded(?:-.+)?',
+    'x-original-.+',
+    'x-envoy-.+',
+    'cf-.+',
+    'cdn-loop',
+    '(?:x-)?(?:real|client|cluster-client|true-client)-ip',
+  ].join('|')})$`,
+);
 
 /**
  * A request as all adapters give it.
@@ -55,12 +64,18 @@ function createAuthority(auth, { dangerouslyAllowUnauthenticated = false } = {})
 
 /** @param {{ bearer: Iterable<string>, minLength?: number }} auth @returns {Authority} */
 function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
-  if (Object.keys(unknown).length > 0) throw noAuth(`\`auth.${Object.keys(unknown)[0]}\` is unknown; known are bearer and minLength`);
+  if (Object.keys(unknown).length > 0)
+    throw noAuth(`\`auth.${Object.keys(unknown)[0]}\` is unknown; known are bearer and minLength`);
   if (!Number.isInteger(minLength) || minLength < 16) throw noAuth('`auth.minLength` must be an integer from 16');
-  if (!Array.isArray(bearer) && !(bearer instanceof Set)) throw noAuth('`auth.bearer` must be an array or a set of keys');
+  if (!Array.isArray(bearer) && !(bearer instanceof Set))
+    throw noAuth('`auth.bearer` must be an array or a set of keys');
   const keys = [...bearer].map((key, position) => {
-    if (typeof key !== 'string') throw noAuth(`key ${position + 1} of \`auth.bearer\` is ${key === undefined ? 'undefined: is the environment variable set?' : 'not a text'}`);
-    if (key.length < minLength || /\s/.test(key)) throw noAuth(`key ${position + 1} of \`auth.bearer\` must have ${minLength} characters at least, and no space`);
+    if (typeof key !== 'string')
+      throw noAuth(
+        `key ${position + 1} of \`auth.bearer\` is ${key === undefined ? 'undefined: is the environment variable set?' : 'not a text'}`,
+      );
+    if (key.length < minLength || /\s/.test(key))
+      throw noAuth(`key ${position + 1} of \`auth.bearer\` must have ${minLength} characters at least, and no space`);
     return hash(key);
   });
   if (keys.length === 0) throw noAuth('`auth.bearer` is empty');
@@ -94,12 +109,23 @@ async function byFunction(check, { args, self, response }) {
   const over = responseOver(response, ANSWER_MS).then(() => NO_ANSWER);
   const answer = await Promise.race([asked(check, args, self), over]).catch((cause) => {
     if (cause?.statusCode === 401) throw unauthorized('the service does not know you', { cause });
-    if (cause?.statusCode === 403) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'the service does not let you do this', { cause });
-    if (cause?.statusCode === 429) throw requestError('HEAPHOUND_ERR_RATE_LIMIT', 'the service was asked too often: try again later', { cause, headers: retryAfter(cause) });
+    if (cause?.statusCode === 403)
+      throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'the service does not let you do this', { cause });
+    if (cause?.statusCode === 429)
+      throw requestError('HEAPHOUND_ERR_RATE_LIMIT', 'the service was asked too often: try again later', {
+        cause,
+        headers: retryAfter(cause),
+      });
     throw requestError('HEAPHOUND_ERR_AUTH', 'the check of who you are failed', { cause });
   });
-  if (answer === NO_ANSWER && isOver(response)) throw requestError('HEAPHOUND_ERR_AUTH', 'the check of who you are answered by itself, or the client left before it', { answerStatus: 401 });
-  if (answer === NO_ANSWER) throw requestError('HEAPHOUND_ERR_AUTH', `the check of who you are gave no answer within ${ANSWER_MS / 1000} s`);
+  if (answer === NO_ANSWER && isOver(response))
+    throw requestError(
+      'HEAPHOUND_ERR_AUTH',
+      'the check of who you are answered by itself, or the client left before it',
+      { answerStatus: 401 },
+    );
+  if (answer === NO_ANSWER)
+    throw requestError('HEAPHOUND_ERR_AUTH', `the check of who you are gave no answer within ${ANSWER_MS / 1000} s`);
   if (answer !== true) throw unauthorized('the service does not know you');
   return 'function';
 }
@@ -116,7 +142,12 @@ async function asked(check, args, self) {
     const done = (/** @type {unknown} */ error) => {
       // A refusal that is no error object is one all the same; what a chain refuses is not known to the service.
       if (error === undefined || error === null) resolve(true);
-      else reject(Object.assign(error instanceof Error ? error : new Error(String(error)), { statusCode: /** @type {any} */ (error).statusCode ?? 401 }));
+      else
+        reject(
+          Object.assign(error instanceof Error ? error : new Error(String(error)), {
+            statusCode: /** @type {any} */ (error).statusCode ?? 401,
+          }),
+        );
     };
     Promise.resolve(check.apply(self, [...args, done])).catch(reject);
   });
@@ -142,7 +173,11 @@ function retryAfter({ headers }) {
 async function byNobody({ headers, remoteAddress, httpVersion }) {
   const isForwarded = httpVersion === '1.0' || Object.keys(headers).some((name) => FORWARDED.test(name));
   const isLocal = isLoopback(remoteAddress) && isLoopback(hostOf(headers)) && !isForwarded;
-  if (!isLocal) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'without keys only this machine is served, by its own name and with no proxy between');
+  if (!isLocal)
+    throw requestError(
+      'HEAPHOUND_ERR_FORBIDDEN',
+      'without keys only this machine is served, by its own name and with no proxy between',
+    );
   return 'nobody';
 }
 
@@ -161,7 +196,10 @@ function noAuth(what) {
  * @param {{ cause?: unknown, answerStatus?: number }} [more]
  */
 function unauthorized(message, more) {
-  return requestError('HEAPHOUND_ERR_UNAUTHORIZED', message, { headers: { 'www-authenticate': 'Bearer realm="heaphound"' }, ...more });
+  return requestError('HEAPHOUND_ERR_UNAUTHORIZED', message, {
+    headers: { 'www-authenticate': 'Bearer realm="heaphound"' },
+    ...more,
+  });
 }
 
 module.exports = { createAuthority };

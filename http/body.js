@@ -32,9 +32,11 @@ function parseBody(text) {
  */
 function members(body, names) {
   if (body === undefined || body === null) return {};
-  if (typeof body !== 'object' || Array.isArray(body)) throw requestError('HEAPHOUND_ERR_BODY', 'the body must be an object');
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw requestError('HEAPHOUND_ERR_BODY', 'the body must be an object');
   const stranger = Object.keys(body).find((name) => !names.includes(name));
-  if (stranger !== undefined) throw requestError('HEAPHOUND_ERR_BODY', `the body has a member that is not known; known are ${names.join(', ')}`);
+  if (stranger !== undefined)
+    throw requestError('HEAPHOUND_ERR_BODY', `the body has a member that is not known; known are ${names.join(', ')}`);
   const empty = Object.entries(body).find(([, value]) => value === null);
   if (empty) throw requestError('HEAPHOUND_ERR_BODY', `${empty[0]} must not be null`);
   return { ...body };
@@ -74,12 +76,21 @@ async function readBody(req) {
   const { 'content-length': length, 'content-type': type } = req.headers;
   if (Number(length) > BODY_LIMIT) throw tooLarge();
   if (type === undefined) {
-    if (length === undefined ? req.headers['transfer-encoding'] === undefined && req.httpVersionMajor === 1 : length === '0') return undefined;
+    if (
+      length === undefined
+        ? req.headers['transfer-encoding'] === undefined && req.httpVersionMajor === 1
+        : length === '0'
+    )
+      return undefined;
   }
-  const bytes = await unlessGivenUp(collect(req), { signal: AbortSignal.timeout(ARRIVES_MS), graceMs: 0 }).catch((cause) => {
-    if (cause.code === 'HEAPHOUND_ERR_BODY_TOO_LARGE') throw cause;
-    throw requestError('HEAPHOUND_ERR_BODY', `the body did not arrive as a whole within ${ARRIVES_MS / 1000} s`, { cause });
-  });
+  const bytes = await unlessGivenUp(collect(req), { signal: AbortSignal.timeout(ARRIVES_MS), graceMs: 0 }).catch(
+    (cause) => {
+      if (cause.code === 'HEAPHOUND_ERR_BODY_TOO_LARGE') throw cause;
+      throw requestError('HEAPHOUND_ERR_BODY', `the body did not arrive as a whole within ${ARRIVES_MS / 1000} s`, {
+        cause,
+      });
+    },
+  );
   if (bytes.length > 0 && type === undefined) throw mediaType();
   return parseBody(bytes.toString('utf8'));
 }
@@ -109,7 +120,11 @@ async function collect(req) {
  * @param {import('node:http').IncomingMessage} req
  */
 function hasUnreadBody({ httpVersionMajor, complete, headers }) {
-  return httpVersionMajor === 1 && !complete && (Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined);
+  return (
+    httpVersionMajor === 1 &&
+    !complete &&
+    (Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined)
+  );
 }
 
 function mediaType() {

@@ -15,7 +15,11 @@ const { checkDeskOptions, isPath } = require('./options');
 const audit = diagnostics.channel('heaphound:audit');
 
 /** On every answer: it is for whoever asked, now. */
-const HEADERS = Object.freeze({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
+const HEADERS = Object.freeze({
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+});
 
 /** Of somebody who may be guessing. */
 const REFUSALS = new Set(['HEAPHOUND_ERR_UNAUTHORIZED', 'HEAPHOUND_ERR_FORBIDDEN', 'HEAPHOUND_ERR_RATE_LIMIT']);
@@ -31,15 +35,38 @@ const REFUSALS = new Set(['HEAPHOUND_ERR_UNAUTHORIZED', 'HEAPHOUND_ERR_FORBIDDEN
  * @returns {Promise<Desk>}
  */
 async function openDesk(options, log = options.log) {
-  const { auth, dangerouslyAllowUnauthenticated, allowDownload, hosts, publicPrefix, store: where, watch, ...forService } = checkDeskOptions(options);
+  const {
+    auth,
+    dangerouslyAllowUnauthenticated,
+    allowDownload,
+    hosts,
+    publicPrefix,
+    store: where,
+    watch,
+    ...forService
+  } = checkDeskOptions(options);
   const authority = createAuthority(auth, { dangerouslyAllowUnauthenticated });
-  const downloads = typeof allowDownload === 'object' ? createAuthority(allowDownload.auth) : allowDownload === true ? authority : undefined;
+  const downloads =
+    typeof allowDownload === 'object'
+      ? createAuthority(allowDownload.auth)
+      : allowDownload === true
+        ? authority
+        : undefined;
   const isOurs = typeof (/** @type {any} */ (where)?.capture) !== 'function';
   const store = isOurs ? await openStore(where) : where;
   try {
     const service = createService({ ...forService, store, log });
     const watcher = watch ? await watchMemory({ ...(watch === true ? {} : watch), service, log }) : undefined;
-    return new Desk({ service, watcher, authority, downloads, hosts, publicPrefix, log, closeStore: isOurs ? () => store.close() : undefined });
+    return new Desk({
+      service,
+      watcher,
+      authority,
+      downloads,
+      hosts,
+      publicPrefix,
+      log,
+      closeStore: isOurs ? () => store.close() : undefined,
+    });
   } catch (error) {
     if (isOurs) await store.close();
     throw error;
@@ -128,7 +155,8 @@ class Desk {
     try {
       const authority = isDownload && this.#downloads ? this.#downloads : this.#authority;
       const who = await authority.who(call);
-      if (isDownload && !this.#downloads) throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'snapshots are not given out here (`allowDownload`)');
+      if (isDownload && !this.#downloads)
+        throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'snapshots are not given out here (`allowDownload`)');
       return who;
     } catch (error) {
       if (REFUSALS.has(/** @type {any} */ (error).code)) await this.#failures.wait();
@@ -145,7 +173,15 @@ class Desk {
     const { action, method } = route;
     try {
       const answer = await route.handle(this, ask);
-      if (method !== 'GET' || route.isDownload) audit.publish({ at: new Date().toISOString(), action, outcome: 'accepted', by: ask.by, params: ask.params, status: answer.status });
+      if (method !== 'GET' || route.isDownload)
+        audit.publish({
+          at: new Date().toISOString(),
+          action,
+          outcome: 'accepted',
+          by: ask.by,
+          params: ask.params,
+          status: answer.status,
+        });
       return { ...answer, headers: { ...HEADERS, ...answer.headers } };
     } catch (error) {
       this.refused({ action, by: ask.by, error });
@@ -167,7 +203,8 @@ class Desk {
   refused({ action, by, error }) {
     const { status, body } = errorAnswer(error);
     audit.publish({ at: new Date().toISOString(), action, outcome: 'refused', by, status, code: body.code });
-    if (this.#failures.isWorthALine()) this.#log?.warn({ action, by, code: body.code }, 'heaphound: a request was refused');
+    if (this.#failures.isWorthALine())
+      this.#log?.warn({ action, by, code: body.code }, 'heaphound: a request was refused');
   }
 
   isReady() {

@@ -1,6 +1,7 @@
 'use strict';
 
-// A stored snapshot on its way to whoever may have it. Never the live heap: V8 would keep its graph for as long as the client reads.
+// A stored snapshot on its way to whoever may have it. Never the live heap: V8 would keep its graph for as long as the
+// client reads.
 
 const { streamOver } = require('../waits/stream');
 
@@ -18,16 +19,25 @@ async function download({ service }, id) {
   const release = await store.hold(id);
   try {
     const stream = await service.read(id);
-    const timer = setTimeout(() => stream.destroy(new Error(`the download took more than ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    const timer = setTimeout(
+      () => stream.destroy(new Error(`the download took more than ${TIMEOUT_MS} ms`)),
+      TIMEOUT_MS,
+    );
     timer.unref();
-    streamOver(stream).then(() => {
-      clearTimeout(timer);
-      return release();
-    }).catch(() => {});
+    streamOver(stream)
+      .then(() => {
+        clearTimeout(timer);
+        return release();
+      })
+      .catch(() => {});
     // Downloads sort by time, too. A record comes from the store: only digits of it get into a header.
     const time = String(startedAt).replaceAll(/[-:.]/g, '');
     const name = `${/^\d{8}T\d{9}Z$/.test(time) ? `${time}-` : ''}${id}.heapsnapshot.zst${encrypted ? '.age' : ''}`;
-    const headers = { 'content-type': 'application/zstd', 'content-disposition': `attachment; filename="${name}"`, 'content-length': String(storedBytes) };
+    const headers = {
+      'content-type': 'application/zstd',
+      'content-disposition': `attachment; filename="${name}"`,
+      'content-length': String(storedBytes),
+    };
     return { status: 200, headers, stream };
   } catch (error) {
     await release();

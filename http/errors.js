@@ -36,7 +36,11 @@ const STATUSES = {
   HEAPHOUND_ERR_NO_SPACE: 507,
 };
 
-/** What the host or a plugin of it refuses by throwing, by status: `@fastify/rate-limit` has no code of its own. @type {Record<number, string>} */
+/**
+ * What the host or a plugin of it refuses by throwing, by status: `@fastify/rate-limit` has no code of its own.
+ *
+ * @type {Record<number, string>}
+ */
 const OF_HOST = {
   400: 'HEAPHOUND_ERR_BODY',
   401: 'HEAPHOUND_ERR_UNAUTHORIZED',
@@ -48,7 +52,11 @@ const OF_HOST = {
   429: 'HEAPHOUND_ERR_RATE_LIMIT',
 };
 
-/** Errors of Fastify itself that can come before a handler, by status. @type {Record<number, [code: string, message: string]>} */
+/**
+ * Errors of Fastify itself that can come before a handler, by status.
+ *
+ * @type {Record<number, [code: string, message: string]>}
+ */
 const FROM_FASTIFY = {
   400: ['HEAPHOUND_ERR_BODY', 'the body is not what its headers say'],
   413: ['HEAPHOUND_ERR_BODY_TOO_LARGE', 'the body is too large'],
@@ -58,10 +66,15 @@ const FROM_FASTIFY = {
 /**
  * @param {string} code
  * @param {string} message
- * @param {{ cause?: unknown, answerStatus?: number, headers?: Record<string, string> }} [more] `answerStatus`: another one than the code has
+ * @param {{ cause?: unknown, answerStatus?: number, headers?: Record<string, string> }} [more] `answerStatus`: another
+ *   one than the code has
  */
 function requestError(code, message, { cause, answerStatus, headers } = {}) {
-  return Object.assign(new Error(message, { cause }), { code, ...(answerStatus && { answerStatus }), ...(headers && { headers }) });
+  return Object.assign(new Error(message, { cause }), {
+    code,
+    ...(answerStatus && { answerStatus }),
+    ...(headers && { headers }),
+  });
 }
 
 /**
@@ -74,21 +87,36 @@ function errorAnswer(error) {
   const { status, code, message } = describe(error);
   /** @type {Record<string, string>} */
   const headers = { ...error?.headers };
-  if (error?.retryAfterMs !== undefined) headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
+  if (error?.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.max(1, Math.ceil(error.retryAfterMs / 1000)));
   const { need, have } = error ?? {};
-  return { status, headers, body: { statusCode: status, code, error: STATUS_CODES[status] ?? 'Error', message, need, have } };
+  return {
+    status,
+    headers,
+    body: { statusCode: status, code, error: STATUS_CODES[status] ?? 'Error', message, need, have },
+  };
 }
 
 /** @param {any} error */
 function describe(error) {
   const code = String(error?.code ?? '');
-  if (code.startsWith('HEAPHOUND_ERR_')) return { status: error.answerStatus ?? STATUSES[code] ?? 500, code, message: String(error.message) };
+  if (code.startsWith('HEAPHOUND_ERR_'))
+    return { status: error.answerStatus ?? STATUSES[code] ?? 500, code, message: String(error.message) };
   const known = code.startsWith('FST_ERR_') ? FROM_FASTIFY[error.statusCode] : undefined;
   if (known) return { status: error.statusCode, code: known[0], message: known[1] };
   // Plugins of the host, such as @fastify/rate-limit, refuse by throwing.
   const refused = Number.isInteger(error?.statusCode) && error.statusCode >= 400 && error.statusCode < 500;
-  if (refused) return { status: error.statusCode, code: code || (OF_HOST[error.statusCode] ?? 'HEAPHOUND_ERR_REFUSED'), message: String(error.message) };
-  return { status: 500, code: 'HEAPHOUND_ERR_INTERNAL', message: 'something failed that should not; the log of the service has it' };
+  if (refused)
+    return {
+      status: error.statusCode,
+      code: code || (OF_HOST[error.statusCode] ?? 'HEAPHOUND_ERR_REFUSED'),
+      message: String(error.message),
+    };
+  return {
+    status: 500,
+    code: 'HEAPHOUND_ERR_INTERNAL',
+    message: 'something failed that should not; the log of the service has it',
+  };
 }
 
 module.exports = { requestError, errorAnswer };

@@ -25,7 +25,10 @@ class Failures {
   async wait() {
     this.count += 1;
     if (this.#waiting >= MAX_WAITING) {
-      throw requestError('HEAPHOUND_ERR_UNAUTHORIZED', 'too many callers without a valid key', { answerStatus: 429, headers: { 'retry-after': '1' } });
+      throw requestError('HEAPHOUND_ERR_UNAUTHORIZED', 'too many callers without a valid key', {
+        answerStatus: 429,
+        headers: { 'retry-after': '1' },
+      });
     }
     this.#waiting += 1;
     await delay(DELAY_MS);

@@ -29,7 +29,13 @@ async function createHandler({ prefix = '', path = DEFAULT_PATH, ...options }) {
     const { status, body } = errorAnswer(requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here'));
     res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(toJson(body));
   };
-  return Object.assign(handler, { handle, service: desk.service, watcher: desk.watcher, isReady: () => desk.isReady(), close: () => desk.close() });
+  return Object.assign(handler, {
+    handle,
+    service: desk.service,
+    watcher: desk.watcher,
+    isReady: () => desk.isReady(),
+    close: () => desk.close(),
+  });
 }
 
 module.exports = { createHandler };

@@ -14,14 +14,18 @@ function checkDeskOptions(options) {
   if (options === null || typeof options !== 'object') throw wrong('options', 'must be an object');
   const { log: _, ...checked } = options;
   for (const name of Object.keys(checked)) {
-    if (![...OWN, ...OF_SERVICE].includes(name)) throw wrong(name, `is unknown; known are ${[...OWN, ...OF_SERVICE].join(', ')}`);
+    if (![...OWN, ...OF_SERVICE].includes(name))
+      throw wrong(name, `is unknown; known are ${[...OWN, ...OF_SERVICE].join(', ')}`);
   }
   const { allowDownload, hosts, publicPrefix, watch } = checked;
-  const isPermission = allowDownload === undefined || typeof allowDownload === 'boolean' || allowDownload?.auth !== undefined;
+  const isPermission =
+    allowDownload === undefined || typeof allowDownload === 'boolean' || allowDownload?.auth !== undefined;
   if (!isPermission) throw wrong('allowDownload', 'must be true, false, or { auth } with keys of its own');
   if (publicPrefix !== undefined) checkPath('publicPrefix', publicPrefix);
-  if (hosts !== undefined && (!Array.isArray(hosts) || !hosts.every((host) => typeof host === 'string'))) throw wrong('hosts', 'must be an array of names');
-  if (watch !== undefined && typeof watch !== 'boolean' && (watch === null || typeof watch !== 'object')) throw wrong('watch', 'must be true, false, or options of watchMemory');
+  if (hosts !== undefined && (!Array.isArray(hosts) || !hosts.every((host) => typeof host === 'string')))
+    throw wrong('hosts', 'must be an array of names');
+  if (watch !== undefined && typeof watch !== 'boolean' && (watch === null || typeof watch !== 'object'))
+    throw wrong('watch', 'must be true, false, or options of watchMemory');
   return { ...checked, ...(hosts && { hosts: hosts.map((/** @type {string} */ host) => host.toLowerCase()) }) };
 }
 

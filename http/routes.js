@@ -45,7 +45,10 @@ const ONE = { type: 'object', properties: { id: ID }, required: ['id'] };
 const NAMED = { type: 'object', properties: { name: { type: 'string', maxLength: 64 } }, required: ['name'] };
 
 /** @param {Record<number, object>} answers @param {number[]} statuses */
-const also = (answers, ...statuses) => ({ ...answers, ...Object.fromEntries([401, 403, ...statuses].map((status) => [status, ANSWERS.failure])) });
+const also = (answers, ...statuses) => ({
+  ...answers,
+  ...Object.fromEntries([401, 403, ...statuses].map((status) => [status, ANSWERS.failure])),
+});
 
 /** @type {Route[]} */
 const ROUTES = [
@@ -61,7 +64,11 @@ const ROUTES = [
     handle: (desk, { body, query, base, by, flushed }) => {
       const wait = isWaiting(query);
       const request = members(body, ['reason', 'tags', 'redact']);
-      return settle(desk.service.capture({ ...request, trigger: 'http', by, ...(!wait && { after: flushed }) }), wait, base);
+      return settle(
+        desk.service.capture({ ...request, trigger: 'http', by, ...(!wait && { after: flushed }) }),
+        wait,
+        base,
+      );
     },
   },
   {
@@ -70,7 +77,10 @@ const ROUTES = [
     action: 'list',
     summary: 'List stored snapshots',
     answers: also({ 200: ANSWERS.snapshots }),
-    handle: async ({ service }) => ({ status: 200, body: { snapshots: await service.snapshots({ limit: LIST_LIMIT }) } }),
+    handle: async ({ service }) => ({
+      status: 200,
+      body: { snapshots: await service.snapshots({ limit: LIST_LIMIT }) },
+    }),
   },
   {
     method: 'GET',
@@ -78,7 +88,10 @@ const ROUTES = [
     action: 'list operations',
     summary: 'List the latest operations of this process',
     answers: also({ 200: ANSWERS.operations }),
-    handle: ({ service }, { base }) => ({ status: 200, body: { operations: service.operations().map((operation) => withLinks(operation, base)) } }),
+    handle: ({ service }, { base }) => ({
+      status: 200,
+      body: { operations: service.operations().map((operation) => withLinks(operation, base)) },
+    }),
   },
   {
     method: 'GET',
@@ -206,7 +219,12 @@ const ROUTES = [
  * @returns {Answer | Promise<Answer>}
  */
 function settle(operation, wait, base) {
-  if (wait) return operation.done.then((result) => ({ status: 200, headers: { 'x-heaphound-operation': operation.id }, body: result }));
+  if (wait)
+    return operation.done.then((result) => ({
+      status: 200,
+      headers: { 'x-heaphound-operation': operation.id },
+      body: result,
+    }));
   return { status: 202, headers: { location: `${base}/operations/${operation.id}` }, body: withLinks(operation, base) };
 }
 
@@ -222,12 +240,14 @@ function withLinks(operation, base) {
 
 /** @param {Record<string, unknown>} query */
 function isWaiting({ wait = 'false', ...others }) {
-  if ((wait !== 'true' && wait !== 'false') || Object.keys(others).length > 0) throw requestError('HEAPHOUND_ERR_BODY', 'the query takes wait=true or wait=false, and nothing else');
+  if ((wait !== 'true' && wait !== 'false') || Object.keys(others).length > 0)
+    throw requestError('HEAPHOUND_ERR_BODY', 'the query takes wait=true or wait=false, and nothing else');
   return wait === 'true';
 }
 
 /**
- * Of an analysis that is answered before it begins: what is not there is said now. What is no list of ids is for the service to refuse.
+ * Of an analysis that is answered before it begins: what is not there is said now. What is no list of ids is for the
+ * service to refuse.
  *
  * @param {import('..').Service} service
  * @param {unknown} ids
@@ -239,7 +259,8 @@ async function areThere(service, ids, most) {
 
 /** @param {Desk} desk */
 function watcherOf({ watcher }) {
-  if (watcher === undefined) throw requestError('HEAPHOUND_ERR_NO_WATCHER', 'nothing is watched here: the service was set up without `watch`');
+  if (watcher === undefined)
+    throw requestError('HEAPHOUND_ERR_NO_WATCHER', 'nothing is watched here: the service was set up without `watch`');
   return watcher;
 }
 

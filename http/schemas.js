@@ -1,7 +1,7 @@
 'use strict';
 
-// JSON Schemas of what goes in and out: the contract for people and for @fastify/swagger. What comes in is checked by the service itself, in every
-// adapter alike; a test holds both together.
+// JSON Schemas of what goes in and out: the contract for people and for @fastify/swagger. What comes in is checked by
+// the service itself, in every adapter alike; a test holds both together.
 
 const ID = { type: 'string', pattern: '^[0-9a-f]{32}$', description: '32 hexadecimal digits' };
 const TIME = { type: 'string', format: 'date-time' };
@@ -79,7 +79,10 @@ const OPERATION = {
   description: 'what takes time',
 };
 
-const RULE = { ...open({ name: { type: 'string' }, enabled: { type: 'boolean' } }, ['name', 'enabled']), description: 'a rule of the watcher' };
+const RULE = {
+  ...open({ name: { type: 'string' }, enabled: { type: 'boolean' } }, ['name', 'enabled']),
+  description: 'a rule of the watcher',
+};
 
 const REPORT = { description: 'what was found: a document of findLeaks or diffSnapshots (index.d.ts)' };
 const DOCUMENT = { ...open({}, []), ...REPORT };
@@ -91,7 +94,12 @@ const BODIES = {
     { nullable: true, examples: [{ reason: 'memory rises since the release', tags: ['eu-1'] }] },
   ),
   diff: closed(
-    { ids: { type: 'array', minItems: 2, maxItems: 2, uniqueItems: true, items: ID }, limit: LIMIT, compareBy: COMPARE_BY, ...SEQUENCE },
+    {
+      ids: { type: 'array', minItems: 2, maxItems: 2, uniqueItems: true, items: ID },
+      limit: LIMIT,
+      compareBy: COMPARE_BY,
+      ...SEQUENCE,
+    },
     { required: ['ids'] },
   ),
   leaks: closed(
@@ -100,7 +108,10 @@ const BODIES = {
       limit: LIMIT,
       compareBy: COMPARE_BY,
       ...SEQUENCE,
-      operations: { anyOf: [COUNT, { type: 'array', minItems: 1, items: COUNT }], description: 'how often the work was done in each interval' },
+      operations: {
+        anyOf: [COUNT, { type: 'array', minItems: 1, items: COUNT }],
+        description: 'how often the work was done in each interval',
+      },
     },
     { required: ['ids'] },
   ),
@@ -108,7 +119,10 @@ const BODIES = {
 };
 
 /** @param {string} name @param {object} items */
-const listOf = (name, items) => ({ ...open({ [name]: { type: 'array', items } }, [name]), description: 'newest first' });
+const listOf = (name, items) => ({
+  ...open({ [name]: { type: 'array', items } }, [name]),
+  description: 'newest first',
+});
 
 const ANSWERS = {
   snapshot: SNAPSHOT,
@@ -124,6 +138,8 @@ const ANSWERS = {
   failure: FAILURE,
 };
 
-const WAIT = closed({ wait: { type: 'string', enum: ['true', 'false'], description: 'true: answer when it is done, with the result' } });
+const WAIT = closed({
+  wait: { type: 'string', enum: ['true', 'false'], description: 'true: answer when it is done, with the result' },
+});
 
 module.exports = { ID, BODIES, ANSWERS, WAIT };

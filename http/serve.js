@@ -25,7 +25,8 @@ const UNKNOWN = { method: /** @type {const} */ ('POST'), action: 'unknown' };
  * @param {import('./desk').Desk} desk
  * @param {Req} req
  * @param {Res} res
- * @param {{ base: string, mounted?: string, body?: unknown }} where `mounted`: the part of the path that the framework has taken off; `body`: when it has read it
+ * @param {{ base: string, mounted?: string, body?: unknown }} where `mounted`: the part of the path that the framework
+ *   has taken off; `body`: when it has read it
  * @returns {Promise<boolean>}
  */
 async function serve(desk, req, res, { base, mounted = '', body }) {
@@ -33,11 +34,34 @@ async function serve(desk, req, res, { base, mounted = '', body }) {
   if (path !== base && !path.startsWith(`${base}/`)) return false;
   try {
     const { route, params, allow } = find(String(req.method), path.slice(base.length));
-    const by = await desk.admit(route ?? UNKNOWN, { headers: req.headers, remoteAddress: req.socket?.remoteAddress, httpVersion: req.httpVersion, response: res, args: [req, res] });
+    const by = await desk.admit(route ?? UNKNOWN, {
+      headers: req.headers,
+      remoteAddress: req.socket?.remoteAddress,
+      httpVersion: req.httpVersion,
+      response: res,
+      args: [req, res],
+    });
     if (res.headersSent) return true;
     if (route === undefined) throw nothingHere(allow);
-    const ask = { params, query: Object.fromEntries(new URLSearchParams(search)), base: desk.linkBase(`${mounted}${base}`, req.headers), by, flushed: flushed(res) };
-    send(res, await desk.answer(route, { ...ask, body: route.method === 'POST' ? (body === undefined ? await readBody(req) : givenBody(req.headers, body)) : undefined }));
+    const ask = {
+      params,
+      query: Object.fromEntries(new URLSearchParams(search)),
+      base: desk.linkBase(`${mounted}${base}`, req.headers),
+      by,
+      flushed: flushed(res),
+    };
+    send(
+      res,
+      await desk.answer(route, {
+        ...ask,
+        body:
+          route.method === 'POST'
+            ? body === undefined
+              ? await readBody(req)
+              : givenBody(req.headers, body)
+            : undefined,
+      }),
+    );
   } catch (error) {
     const answer = desk.failure(error);
     // Somebody else answered, or nobody is there.
@@ -51,7 +75,8 @@ async function serve(desk, req, res, { base, mounted = '', body }) {
 /**
  * @param {string} method
  * @param {string} path below the base
- * @returns {{ route?: Route, params: Record<string, string>, allow: string[] }} `allow`: methods that the path does have
+ * @returns {{ route?: Route, params: Record<string, string>, allow: string[] }} `allow`: methods that the path does
+ *   have
  */
 function find(method, path) {
   const parts = path.split('/');
@@ -94,12 +119,14 @@ function decoded(part) {
 /** @param {string[]} allow */
 function nothingHere(allow) {
   if (allow.length === 0) return requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here');
-  return requestError('HEAPHOUND_ERR_METHOD', `this takes ${allow.join(' and ')}`, { headers: { allow: allow.join(', ') } });
+  return requestError('HEAPHOUND_ERR_METHOD', `this takes ${allow.join(' and ')}`, {
+    headers: { allow: allow.join(', ') },
+  });
 }
 
 /**
- * Resolved at a turn of the event loop after the answer went to the system: a capture that begins then holds back no byte of it. Also when the client
- * is gone, or takes too long.
+ * Resolved at a turn of the event loop after the answer went to the system: a capture that begins then holds back no
+ * byte of it. Also when the client is gone, or takes too long.
  *
  * @param {Res} res
  * @returns {Promise<void>}
@@ -126,7 +153,13 @@ function send(res, { status, headers = {}, body, stream }) {
     return;
   }
   const text = toJson(body);
-  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(text)), ...headers }).end(text);
+  res
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': String(Buffer.byteLength(text)),
+      ...headers,
+    })
+    .end(text);
 }
 
 module.exports = { serve, flushed };

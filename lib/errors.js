@@ -72,13 +72,17 @@ function pauseError(need, have) {
 
 /** @param {string} what */
 function inspectorError(what) {
-  return toError({ code: 'HEAPHOUND_ERR_INSPECTOR', message: `the inspector of the other process cannot be used: ${what}` }, new Error('at'));
+  return toError(
+    { code: 'HEAPHOUND_ERR_INSPECTOR', message: `the inspector of the other process cannot be used: ${what}` },
+    new Error('at'),
+  );
 }
 
 /** @param {string[]} names of two snapshots */
 function sameError([one, other]) {
-  const message = `${one === other ? `${one} is there twice` : `${one} and ${other} are the same snapshot`}: equal nodes, ids and edges. Nothing can have grown between `
-    + "them: take another one later, or allow it by `allow: ['same']` (--allow same)";
+  const message =
+    `${one === other ? `${one} is there twice` : `${one} and ${other} are the same snapshot`}: equal nodes, ids and edges. Nothing can have grown between ` +
+    "them: take another one later, or allow it by `allow: ['same']` (--allow same)";
   return toError({ code: 'HEAPHOUND_ERR_SAME', message }, new Error('at'));
 }
 
@@ -115,7 +119,10 @@ function megabytes(bytes) {
 /** @param {unknown} cause */
 function streamError(cause) {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const error = toError({ code: 'HEAPHOUND_ERR_STREAM', message: `the stream that the snapshot goes to failed: ${reason}` }, new Error('at'));
+  const error = toError(
+    { code: 'HEAPHOUND_ERR_STREAM', message: `the stream that the snapshot goes to failed: ${reason}` },
+    new Error('at'),
+  );
   error.cause = cause;
   return error;
 }

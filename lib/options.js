@@ -54,7 +54,8 @@ function id(name, value) {
 /** False, true, or the folder in which maps are. @type {Check} */
 function sourceMaps(name, value) {
   if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string' || value === '' || value.includes('\0')) throw optionError(name, 'must be a boolean, or the path of a folder');
+  if (typeof value !== 'string' || value === '' || value.includes('\0'))
+    throw optionError(name, 'must be a boolean, or the path of a folder');
   return path.resolve(value);
 }
 
@@ -83,4 +84,19 @@ function operations(name, value) {
 const size = integer(0);
 const limit = integer(0);
 
-module.exports = { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, compareBy, operations, size, limit };
+module.exports = {
+  FILTERS,
+  WORK,
+  OPEN,
+  checkOptions,
+  integer,
+  oneOf,
+  ofType,
+  ids,
+  id,
+  idRange,
+  compareBy,
+  operations,
+  size,
+  limit,
+};

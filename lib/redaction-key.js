@@ -7,7 +7,11 @@ const { oneOf } = require('./options');
 /** A key that can be guessed gives contents away. */
 const LEAST_BYTES = 16;
 
-/** This thread's own, made when it is first needed: all redactions of one process share it. @type {Buffer | undefined} */
+/**
+ * This thread's own, made when it is first needed: all redactions of one process share it.
+ *
+ * @type {Buffer | undefined}
+ */
 let own;
 
 /** @returns {Buffer} 32 bytes that leave this process with nobody */
@@ -40,7 +44,7 @@ const REDACTION = { redact: oneOf(['strings']), key: keyOption };
  */
 function redactionKey({ redact, key }) {
   if (redact === undefined && key !== undefined) throw optionError('key', 'needs redact');
-  return redact === undefined ? undefined : key ?? ownKey();
+  return redact === undefined ? undefined : (key ?? ownKey());
 }
 
 module.exports = { REDACTION, redactionKey, keyOption, ownKey };

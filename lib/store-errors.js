@@ -58,12 +58,18 @@ function existsError(id) {
 
 /** @param {string} kind of the store */
 function writeOnlyError(kind) {
-  return failure('HEAPHOUND_ERR_WRITE_ONLY', `a store of the kind ${kind} only takes: fetch the snapshot from where it lies`);
+  return failure(
+    'HEAPHOUND_ERR_WRITE_ONLY',
+    `a store of the kind ${kind} only takes: fetch the snapshot from where it lies`,
+  );
 }
 
 /** @param {string} what is encrypted */
 function encryptedError(what) {
-  return failure('HEAPHOUND_ERR_ENCRYPTED', `${what} is encrypted (age); decrypt it first: heaphound decrypt --identity key.txt FILE OUT, or age -d -i key.txt -o OUT FILE`);
+  return failure(
+    'HEAPHOUND_ERR_ENCRYPTED',
+    `${what} is encrypted (age); decrypt it first: heaphound decrypt --identity key.txt FILE OUT, or age -d -i key.txt -o OUT FILE`,
+  );
 }
 
 /**
@@ -72,7 +78,11 @@ function encryptedError(what) {
  * @param {unknown} cause
  */
 function moduleError(names, purpose, cause) {
-  return failure('HEAPHOUND_ERR_MODULE', `${purpose} needs ${names}, which cannot be loaded; run \`npm install ${names}\``, { cause });
+  return failure(
+    'HEAPHOUND_ERR_MODULE',
+    `${purpose} needs ${names}, which cannot be loaded; run \`npm install ${names}\``,
+    { cause },
+  );
 }
 
 /**
@@ -82,8 +92,22 @@ function moduleError(names, purpose, cause) {
  * @param {number} have
  */
 function quotaError(directory, quota, need, have) {
-  const error = failure('HEAPHOUND_ERR_NO_SPACE', `${directory} may hold ${have} by \`${quota}\`, and with this snapshot it would hold ${need}: nothing was kept of it`);
+  const error = failure(
+    'HEAPHOUND_ERR_NO_SPACE',
+    `${directory} may hold ${have} by \`${quota}\`, and with this snapshot it would hold ${need}: nothing was kept of it`,
+  );
   return Object.assign(error, { need, have });
 }
 
-module.exports = { storeError, accessError, unsafeError, notStoredError, existsError, closedStoreError, writeOnlyError, encryptedError, moduleError, quotaError };
+module.exports = {
+  storeError,
+  accessError,
+  unsafeError,
+  notStoredError,
+  existsError,
+  closedStoreError,
+  writeOnlyError,
+  encryptedError,
+  moduleError,
+  quotaError,
+};

@@ -4,8 +4,8 @@
 //
 // usage: node scripts/build-addon.js [--if-missing | --force]
 //   (nothing)     builds unless the addon is newer than every source
-//   --if-missing  builds unless an addon for this platform is there and loads: what `npm install` of a packed tarball runs
-//   --force       builds
+//   --if-missing  builds unless an addon for this platform is there and loads: what `npm install` of a packed tarball
+//   runs --force       builds
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -21,10 +21,14 @@ build();
 function build() {
   const cargo = spawnSync('cargo', ['build', '--release', '--locked', '--lib'], { cwd: root, stdio: 'inherit' });
   if (cargo.error) {
-    fail(`heaphound has no prebuilt addon for ${process.platform}-${process.arch} and cargo does not run (${cargo.error.message}); install Rust from https://rustup.rs and try again`);
+    fail(
+      `heaphound has no prebuilt addon for ${process.platform}-${process.arch} and cargo does not run (${cargo.error.message}); install Rust from https://rustup.rs and try again`,
+    );
   }
   if (cargo.status !== 0) fail('heaphound: cargo could not build the addon; its messages are above');
-  const targetFolder = process.env.CARGO_TARGET_DIR ? path.resolve(root, process.env.CARGO_TARGET_DIR) : path.join(root, 'target');
+  const targetFolder = process.env.CARGO_TARGET_DIR
+    ? path.resolve(root, process.env.CARGO_TARGET_DIR)
+    : path.join(root, 'target');
   // A process that has the old file loaded keeps it: the new one gets a name of its own first.
   const temporary = `${target}.${process.pid}.tmp`;
   fs.copyFileSync(path.join(targetFolder, 'release', libraryName()), temporary);
@@ -51,8 +55,13 @@ function isFresh() {
 }
 
 function sources() {
-  const rust = fs.readdirSync(path.join(root, 'src'), { encoding: 'utf8', recursive: true }).filter((name) => name.endsWith('.rs'));
-  return [...rust.map((name) => path.join(root, 'src', name)), ...['build.rs', 'Cargo.toml', 'Cargo.lock'].map((name) => path.join(root, name))];
+  const rust = fs
+    .readdirSync(path.join(root, 'src'), { encoding: 'utf8', recursive: true })
+    .filter((name) => name.endsWith('.rs'));
+  return [
+    ...rust.map((name) => path.join(root, 'src', name)),
+    ...['build.rs', 'Cargo.toml', 'Cargo.lock'].map((name) => path.join(root, name)),
+  ];
 }
 
 /** @param {string} file */

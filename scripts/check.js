@@ -37,6 +37,15 @@ const LINT = [
   ['cargo', 'fmt', '--check'],
   ['cargo', 'clippy', '--quiet', '--locked', '--', '-D', 'warnings'],
   ['cargo', 'clippy', '--quiet', '--locked', '--all-targets', '--no-default-features', '--', '-D', 'warnings'],
+  [
+    process.execPath,
+    path.join('node_modules', 'prettier', 'bin', 'prettier.cjs'),
+    '--check',
+    '--log-level',
+    'warn',
+    '.',
+  ],
+  [process.execPath, path.join('node_modules', 'oxlint', 'bin', 'oxlint'), '--deny-warnings'],
   [process.execPath, path.join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'],
   [process.execPath, path.join('node_modules', 'tstyche', 'build', 'bin.js'), 'types'],
 ];
@@ -84,7 +93,12 @@ function tests(wanted) {
   const files = fs.readdirSync(path.join(root, '__test__')).filter((name) => name.endsWith('.test.js') && wanted(name));
   const [major, minor] = process.versions.node.split('.').map(Number);
   const hasTimeout = major > 21 || (major === 20 && minor >= 11);
-  return [process.execPath, '--test', ...(hasTimeout ? [`--test-timeout=${LONGEST_MS}`] : []), ...files.map((name) => path.join('__test__', name))];
+  return [
+    process.execPath,
+    '--test',
+    ...(hasTimeout ? [`--test-timeout=${LONGEST_MS}`] : []),
+    ...files.map((name) => path.join('__test__', name)),
+  ];
 }
 
 /** Binaries of the Node lines that we support; without them `nodes.test.js` skips. */
@@ -108,7 +122,10 @@ function installRunners() {
 function install(name, proof, what) {
   const folder = path.join(root, '__test__', name);
   if (fs.existsSync(path.join(folder, 'node_modules', proof))) return;
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' });
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   if (npm.status === 0) return;
   console.warn(`${what} could not be installed; their tests are skipped.`);
   if (process.env.CI) process.exit(1);

@@ -59,7 +59,8 @@ impl BitSet {
         })
     }
 
-    /// The words themselves, for passes that fill disjoint ranges in parallel; bit `i` is bit `i % 64` of word `i / 64`.
+    /// The words themselves, for passes that fill disjoint ranges in parallel; bit `i` is bit `i % 64` of word `i /
+    /// 64`.
     pub fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
     }

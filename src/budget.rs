@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 
 /// Bytes that the tables of a snapshot, and what is computed from them, may take together.
 ///
-/// A limit of the size of a file would not do: a few kilobytes that are compressed can stand for gigabytes. So tables are weighed as they grow.
+/// A limit of the size of a file would not do: a few kilobytes that are compressed can stand for gigabytes. So tables
+/// are weighed as they grow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Budget {
     most: u64,

@@ -4,11 +4,13 @@
 #[cfg(target_os = "linux")]
 const BEHIND: i32 = 5;
 
-/// The calling thread, and all that it starts from now on, stand behind the other threads of the process. Only on Linux, where each thread has a
-/// niceness of its own: elsewhere they stay equal, and nothing but the time of an answer depends on it.
+/// The calling thread, and all that it starts from now on, stand behind the other threads of the process. Only on
+/// Linux, where each thread has a niceness of its own: elsewhere they stay equal, and nothing but the time of an answer
+/// depends on it.
 pub fn stand_behind() {
     #[cfg(target_os = "linux")]
-    // SAFETY: both calls read and change a number that the kernel keeps of this thread; one that is refused leaves it as it was.
+    // SAFETY: both calls read and change a number that the kernel keeps of this thread; one that is refused leaves it
+    // as it was.
     unsafe {
         let niceness = libc::getpriority(libc::PRIO_PROCESS, 0);
         libc::setpriority(libc::PRIO_PROCESS, 0, niceness + BEHIND);

@@ -88,8 +88,8 @@ pub fn open_bytes(bytes: &[u8], options: &OpenOptions, control: &Control) -> Res
     analyse(Snapshot::new(parser.finish()?), options, control)
 }
 
-/// Makes everything that the tables of a file do not say. The order is DevTools': names and sizes that a step changes are read by
-/// the steps after it.
+/// Makes everything that the tables of a file do not say. The order is DevTools': names and sizes that a step changes
+/// are read by the steps after it.
 ///
 /// # Cost
 /// Two threads are busy at most; about 49 bytes a node and 12 an edge at the peak.

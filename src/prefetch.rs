@@ -1,10 +1,10 @@
 //! A hint to the processor that a row of a column will be read soon.
 //!
-//! Walks over a heap jump through columns that no cache holds: asking for the next rows while the present one is worked on hides part
-//! of the wait.
+//! Walks over a heap jump through columns that no cache holds: asking for the next rows while the present one is worked
+//! on hides part of the wait.
 
-/// Starts to load `column[index]` into the cache. Does nothing for a row that does not exist, and nothing on processors other than
-/// x86-64: a hint changes no result, so its absence is its safe twin.
+/// Starts to load `column[index]` into the cache. Does nothing for a row that does not exist, and nothing on processors
+/// other than x86-64: a hint changes no result, so its absence is its safe twin.
 #[inline(always)]
 pub fn prefetch<T>(column: &[T], index: usize) {
     #[cfg(target_arch = "x86_64")]

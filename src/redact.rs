@@ -16,9 +16,11 @@ pub struct Redacted {
 /// Writes `source` to the new file `target`, with a placeholder for each content.
 ///
 /// # Cost
-/// One pass; up to four over a file whose sections come in another order than V8's. Memory as [`Redactor`], and the blocks of [`read`].
+/// One pass; up to four over a file whose sections come in another order than V8's. Memory as [`Redactor`], and the
+/// blocks of [`read`].
 /// # Errors
-/// [`Error::Order`] for a stream in such an order; those of [`read`], [`Redactor`] and [`FileWriter`]. No file is left then.
+/// [`Error::Order`] for a stream in such an order; those of [`read`], [`Redactor`] and [`FileWriter`]. No file is left
+/// then.
 pub fn redact(source: Source, target: &Path, codec: Codec, key: [u8; 32], control: &Control) -> Result<Redacted> {
     let again = source.again();
     match write(source, target, codec, Redactor::new(key), control) {

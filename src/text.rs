@@ -1,13 +1,14 @@
 //! JavaScript strings as bytes: WTF-8, UTF-8 that can also hold a lone surrogate (Simon Sapin, "The WTF-8 encoding").
 //!
-//! Heap snapshots hold lone surrogates (V8 cuts astral characters to 16 bits), so `str` will not do. Lengths and orderings
-//! are those of JavaScript: UTF-16 code units.
+//! Heap snapshots hold lone surrogates (V8 cuts astral characters to 16 bits), so `str` will not do. Lengths and
+//! orderings are those of JavaScript: UTF-16 code units.
 
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// UTF-16 units of a text that a document shows. V8 cuts names at 1,024, and joins two of them for the entries of a WeakMap: those are whole.
+/// UTF-16 units of a text that a document shows. V8 cuts names at 1,024, and joins two of them for the entries of a
+/// WeakMap: those are whole.
 const SHOWN_UNITS: usize = 2500;
 /// Of a longer text, the units from its start and from its end that stay.
 const SHOWN_START: usize = 2000;
@@ -83,7 +84,8 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The text as documents have it: whole, or the start and the end of a long one with a mark between them that says how much is missing.
+    /// The text as documents have it: whole, or the start and the end of a long one with a mark between them that says
+    /// how much is missing.
     ///
     /// # Cost
     /// That of a short text, however long it is.
@@ -164,7 +166,8 @@ impl TextBuf {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    /// Appends as JavaScript does: a lone high surrogate at the end and a lone low one at the start become one character.
+    /// Appends as JavaScript does: a lone high surrogate at the end and a lone low one at the start become one
+    /// character.
     pub fn push(&mut self, text: Text<'_>) {
         let end = self.0.len();
         let high = match end.checked_sub(3).map(|start| &self.0[start..]) {
@@ -257,7 +260,8 @@ impl fmt::Display for TextBuf {
     }
 }
 
-/// As a JSON string of bounded length ([`Text::shown`]): every document, and so every table and page, is safe from names of megabytes.
+/// As a JSON string of bounded length ([`Text::shown`]): every document, and so every table and page, is safe from
+/// names of megabytes.
 impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.0.len() <= SHOWN_UNITS {

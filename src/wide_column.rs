@@ -70,7 +70,8 @@ impl WideColumn {
         &self.narrow
     }
 
-    /// For the parser's fast path, which appends rows of plain `u32` in bulk. Values pushed here must be below `u32::MAX`.
+    /// For the parser's fast path, which appends rows of plain `u32` in bulk. Values pushed here must be below
+    /// `u32::MAX`.
     pub fn narrow_mut(&mut self) -> &mut Vec<u32> {
         &mut self.narrow
     }

@@ -18,7 +18,9 @@ const { isDoubtful, judge } = require('./report/verdict');
 const MOST_SNAPSHOTS = 10;
 /** From so many on `findLeaks` takes growth by a multiple of them for no accident. */
 const FEWEST_ITERATIONS = 3;
-/** `findLeaks` asks for five objects an interval of what not every run leaves: so many show what every other run does. */
+/**
+ * `findLeaks` asks for five objects an interval of what not every run leaves: so many show what every other run does.
+ */
 const ITERATIONS = 11;
 /** Two snapshots make one interval: what grows once by a multiple of a small number may be an accident. */
 const ITERATIONS_OF_ONE = 23;
@@ -65,14 +67,19 @@ async function assertNoLeak(scenario, options) {
  * @param {import('./measure/rounds').Plan} plan
  * @param {any} options
  */
-async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIteration, execArgv = [], name, dir = '.heaphound', caller }) {
+async function measure(
+  where,
+  plan,
+  { ignore = [], maxGrowth = {}, maxBytesPerIteration, execArgv = [], name, dir = '.heaphound', caller },
+) {
   const startedAt = performance.now();
   const directory = makeDirectory();
   try {
     if ('run' in where) warnOfLargeHeap();
-    const { files, scripts } = 'run' in where
-      ? { files: await takeRounds(where.run, plan, directory), scripts: undefined }
-      : await takeRoundsInChild(where, plan, directory, execArgv);
+    const { files, scripts } =
+      'run' in where
+        ? { files: await takeRounds(where.run, plan, directory), scripts: undefined }
+        : await takeRoundsInChild(where, plan, directory, execArgv);
     const document = await findLeaks(files, { operations: plan.iterations, limit: MOST_LEAKS, sourceMaps: true });
     if (scripts === undefined) await placeHere(document.leaks);
     else placeInSources(document.leaks, scripts);
@@ -94,8 +101,17 @@ async function measure(where, plan, { ignore = [], maxGrowth = {}, maxBytesPerIt
     if (leaks.length === 0 && grown.length === 0 && !tooMany && !isUnknown) return report;
     const kept = keep(files, { dir: path.resolve(dir), name });
     const isDoubt = isUnknown && grown.length === 0 && !tooMany;
-    const message = tellFailure(report, { maxBytesPerIteration, files: kept, unknown: isUnknown ? document : undefined });
-    throw leakError(message, { report, snapshots: kept }, caller, isDoubt ? 'HEAPHOUND_ERR_UNEXPLAINED' : 'HEAPHOUND_ERR_LEAK');
+    const message = tellFailure(report, {
+      maxBytesPerIteration,
+      files: kept,
+      unknown: isUnknown ? document : undefined,
+    });
+    throw leakError(
+      message,
+      { report, snapshots: kept },
+      caller,
+      isDoubt ? 'HEAPHOUND_ERR_UNEXPLAINED' : 'HEAPHOUND_ERR_LEAK',
+    );
   } finally {
     removeDirectory(directory);
   }
@@ -118,7 +134,8 @@ async function findGrown(files, most) {
 }
 
 /**
- * Bytes of what the program made; of the intervals the one with the least, since what is not of the scenario comes once.
+ * Bytes of what the program made; of the intervals the one with the least, since what is not of the scenario comes
+ * once.
  *
  * @param {string[]} files
  * @param {number} iterations

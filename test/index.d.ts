@@ -4,8 +4,8 @@ export type { IgnorePattern } from '..';
 
 export interface NoLeakOptions {
   /**
-   * Runs of the scenario between two snapshots; the next prime number is taken, 3 at least, since growth by a multiple of it can only be the
-   * scenario's. More find what leaks little or seldom. Default: 11; 23 with two snapshots.
+   * Runs of the scenario between two snapshots; the next prime number is taken, 3 at least, since growth by a multiple
+   * of it can only be the scenario's. More find what leaks little or seldom. Default: 11; 23 with two snapshots.
    */
   iterations?: number | undefined;
   /** Rounds of `iterations` runs before the first snapshot, in which caches fill and modules load. Default: 2. */
@@ -17,15 +17,17 @@ export interface NoLeakOptions {
   /** Leaks that are known: as of `findLeaks`. The message tells the fingerprint. */
   ignore?: IgnorePattern | IgnorePattern[] | undefined;
   /**
-   * Bytes that each run may leave behind, without V8's code and tables; measured in the interval that grew least. Default: any number, as long as no
-   * leak is found.
+   * Bytes that each run may leave behind, without V8's code and tables; measured in the interval that grew least.
+   * Default: any number, as long as no leak is found.
    */
   maxBytesPerIteration?: number | undefined;
-  /** Objects of a class, by its name, that there may be more in the last snapshot than in the first: `{ Session: 0 }`. */
+  /**
+   * Objects of a class, by its name, that there may be more in the last snapshot than in the first: `{ Session: 0 }`.
+   */
   maxGrowth?: Record<string, number> | undefined;
   /**
-   * Where a scenario runs that is given as a module: false, in a quiet child process; true, in this one. A function runs in this process always,
-   * since it cannot leave it. Default: false for a module, true for a function.
+   * Where a scenario runs that is given as a module: false, in a quiet child process; true, in this one. A function
+   * runs in this process always, since it cannot leave it. Default: false for a module, true for a function.
    */
   inProcess?: boolean | undefined;
   /** Name of the function that the module exports. Default: `'default'`. */
@@ -68,7 +70,10 @@ export interface NoLeakReport {
 
 /** What `assertNoLeak` rejects with when something leaks. */
 export interface LeakError extends Error {
-  /** `'HEAPHOUND_ERR_UNEXPLAINED'`: no leak was found, but so much of the growth has no explanation that nobody can tell. */
+  /**
+   * `'HEAPHOUND_ERR_UNEXPLAINED'`: no leak was found, but so much of the growth has no explanation that nobody can
+   * tell.
+   */
   code: 'HEAPHOUND_ERR_LEAK' | 'HEAPHOUND_ERR_UNEXPLAINED';
   report: NoLeakReport;
   /** Paths of the snapshots that were kept, oldest first. */
@@ -76,23 +81,33 @@ export interface LeakError extends Error {
 }
 
 /**
- * Runs the scenario again and again and fails when something piles up: rejects with a `LeakError` whose message names what leaks, what holds it,
- * and where that is. An error of the scenario itself comes out as it is.
+ * Runs the scenario again and again and fails when something piles up: rejects with a `LeakError` whose message names
+ * what leaks, what holds it, and where that is. An error of the scenario itself comes out as it is.
  *
- * Cost: `(warmup + snapshots - 1) * iterations` runs, each of them slower than usual, since V8 is kept from optimising; and for each snapshot a pause of
- * some hundred milliseconds. Calls of one thread wait for one another.
+ * Cost: `(warmup + snapshots - 1) * iterations` runs, each of them slower than usual, since V8 is kept from optimising;
+ * and for each snapshot a pause of some hundred milliseconds. Calls of one thread wait for one another.
  *
- * @param scenario A function, which runs in this process; or the `file:` URL or absolute path of a module that exports one, which runs in a child.
+ * @param scenario A function, which runs in this process; or the `file:` URL or absolute path of a module that exports
+ *   one, which runs in a child.
  */
-export function assertNoLeak(scenario: ((iteration: number) => unknown) | URL | string, options?: NoLeakOptions): Promise<NoLeakReport>;
+export function assertNoLeak(
+  scenario: ((iteration: number) => unknown) | URL | string,
+  options?: NoLeakOptions,
+): Promise<NoLeakReport>;
 
-/** What `expect` can do once it was extended: `heaphound/test/vitest` and `heaphound/test/jest` do it, and bring these types. */
+/**
+ * What `expect` can do once it was extended: `heaphound/test/vitest` and `heaphound/test/jest` do it, and bring these
+ * types.
+ */
 export interface HeapMatchers<R> {
   /**
-   * Of a diff (`diffSnapshots`, `checkpoint().diff()`): no class of the program or of its packages gained objects; plain objects and strings are of none.
-   * Of what `findLeaks` gives: it found none. `ignore` as for `assertNoLeak`; in a diff it is compared with names of classes.
+   * Of a diff (`diffSnapshots`, `checkpoint().diff()`): no class of the program or of its packages gained objects;
+   * plain objects and strings are of none. Of what `findLeaks` gives: it found none. `ignore` as for `assertNoLeak`; in
+   * a diff it is compared with names of classes.
    */
-  toHaveNoLeaks(options?: { ignore?: string | RegExp | ((it: any) => boolean) | (string | RegExp | ((it: any) => boolean))[] | undefined }): R;
+  toHaveNoLeaks(options?: {
+    ignore?: string | RegExp | ((it: any) => boolean) | (string | RegExp | ((it: any) => boolean))[] | undefined;
+  }): R;
   /** Of a diff: the class has `count` objects more than before, neither less nor more. */
   toHaveGrownBy(expected: { className: string; count: number }): R;
 }
@@ -143,7 +158,10 @@ export interface HeapObjects extends Iterable<HeapObject> {
 
 /** A diff of which single objects can be asked. Strings, numbers, and what V8 makes for itself are none. */
 export interface CheckpointDiff extends DiffDocument {
-  /** Made since the checkpoint and still alive. Without a predicate: all, a few of Node.js's own and of the measurement among them. */
+  /**
+   * Made since the checkpoint and still alive. Without a predicate: all, a few of Node.js's own and of the measurement
+   * among them.
+   */
   objects(predicate?: (object: HeapObject) => unknown): HeapObjects;
   /** There at the checkpoint and still alive. */
   survived(predicate?: (object: HeapObject) => unknown): HeapObjects;
@@ -156,7 +174,10 @@ export interface Checkpoint extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Remembers the heap of this thread. Cost: a pause of some hundred milliseconds, and slower collections from then on, since ids are kept. */
+/**
+ * Remembers the heap of this thread. Cost: a pause of some hundred milliseconds, and slower collections from then on,
+ * since ids are kept.
+ */
 export function checkpoint(options?: CheckpointOptions): Promise<Checkpoint>;
 
 /** Objects of a class that are alive after a full collection, those of its subclasses included. Takes no snapshot. */
@@ -171,6 +192,7 @@ export interface Retention {
 }
 
 /**
- * What keeps this object alive. A variable of the function that waits for the answer does, too: give a `WeakRef` and keep no other reference.
+ * What keeps this object alive. A variable of the function that waits for the answer does, too: give a `WeakRef` and
+ * keep no other reference.
  */
 export function whatRetains(object: object): Promise<Retention>;

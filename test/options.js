@@ -7,7 +7,8 @@ const { checkOptions, integer, ofType, optionError, text } = require('../checks/
 
 /** @type {Check} */
 function strings(name, value) {
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) throw optionError(name, 'must be an array of strings');
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
+    throw optionError(name, 'must be an array of strings');
   return [...value];
 }
 
@@ -19,7 +20,8 @@ function patterns(name, value) {
 
 /** @type {Check} Objects by class. */
 function counts(name, value) {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw optionError(name, 'must be an object of numbers by class name');
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw optionError(name, 'must be an object of numbers by class name');
   return Object.fromEntries(Object.entries(value).map(([key, most]) => [key, integer(0)(`${name}.${key}`, most)]));
 }
 

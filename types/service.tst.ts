@@ -13,7 +13,12 @@ declare const store: Store;
 
 test('the example of the README compiles', async () => {
   const app = fastify();
-  await app.register(heaphound, { auth: { bearer: [process.env['HEAP_TOKEN']] }, prefix: '/internal', watch: true, store: { s3: { bucket: 'dumps' } } });
+  await app.register(heaphound, {
+    auth: { bearer: [process.env['HEAP_TOKEN']] },
+    prefix: '/internal',
+    watch: true,
+    store: { s3: { bucket: 'dumps' } },
+  });
   expect(app.heaphound.isReady()).type.toBe<boolean>();
   expect(app.heaphound.capture({ reason: 'x', tags: ['a'] })).type.toBe<Operation<StoredSnapshot>>();
   expect(app.heaphound.service).type.toBe<Service>();
@@ -39,7 +44,9 @@ test('options that do not exist, and values that cannot be, do not compile', () 
 
 test('functions of auth: those that answer and those with a callback', () => {
   expect<AuthFunction>().type.toBeAssignableFrom(async (request: FastifyRequest) => request.headers['x-key'] === 'k');
-  expect<AuthFunction>().type.toBeAssignableFrom((_request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => done());
+  expect<AuthFunction>().type.toBeAssignableFrom(
+    (_request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => done(),
+  );
 });
 
 test('the service without a framework', () => {

@@ -32,10 +32,15 @@ const SHARES = /** @type {[label: string, has: (line: AccountLine) => boolean][]
  */
 function shares({ accounting }) {
   if (!accounting) return '';
-  const sums = SHARES.map(([label, has]) => ({ label, bytes: sum(accounting.lines.filter(has).map((line) => line.size)) }));
+  const sums = SHARES.map(([label, has]) => ({
+    label,
+    bytes: sum(accounting.lines.filter(has).map((line) => line.size)),
+  }));
   const grown = sums.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
   const total = sum(grown.map(({ bytes }) => bytes));
-  const named = grown.filter(({ bytes }) => bytes >= SMALLEST_SHARE * total).map(({ label, bytes }) => `${label} ${percent(bytes, total)}`);
+  const named = grown
+    .filter(({ bytes }) => bytes >= SMALLEST_SHARE * total)
+    .map(({ label, bytes }) => `${label} ${percent(bytes, total)}`);
   return named.length === 0 ? '' : `Accounted: ${named.join(', ')}.`;
 }
 
@@ -49,7 +54,9 @@ function tellUnknown({ accounting, outside, snapshots }) {
   const { unexplainedSize, isExplained, lines } = accounting;
   if (isExplained && outside) return tellOutside(outside);
   const grown = sum(lines.map((line) => Math.max(line.size, 0)));
-  const missing = lines.filter((line) => REASONS[line.what] !== undefined && line.size >= SMALLEST_SHARE * unexplainedSize && line.size > 0);
+  const missing = lines.filter(
+    (line) => REASONS[line.what] !== undefined && line.size >= SMALLEST_SHARE * unexplainedSize && line.size > 0,
+  );
   return {
     headline: `${size(unexplainedSize)} of the ${size(grown)} that grew ${snapshots.length > 2 ? '' : 'between two snapshots '}are without an explanation.`,
     sentences: [
@@ -70,7 +77,8 @@ const REASONS = {
 
 /** @type {Record<string, string>} */
 const NEXT = {
-  unheld: 'Whoever wrote the files left out what holds them, as Bun does for what is in a Map: look for the collection that has objects of these classes, or take the snapshots with Node.js.',
+  unheld:
+    'Whoever wrote the files left out what holds them, as Bun does for what is in a Map: look for the collection that has objects of these classes, or take the snapshots with Node.js.',
   unexplained: 'Take another snapshot after the same work again; heaphound diff FIRST LAST shows the classes.',
   outside: 'Look at Buffers, WebAssembly and native add-ons: heaphound stats LAST.',
   rest: 'Take another snapshot after more of the same work: heaphound diff FIRST LAST shows the classes.',
@@ -85,7 +93,12 @@ function classesOf({ classes = [] }) {
   // Objects that are more every time say most.
   const grows = (/** @type {import('..').LeakClass} */ row) => row.countGrowth.every((step) => step > 0);
   const grown = classes.filter((row) => row.size > 0).sort((a, b) => Number(grows(b)) - Number(grows(a)));
-  const shown = grown.slice(0, MOST_CLASSES).map((row) => `${nameOf(row.className)} ${grows(row) ? row.countGrowth.map(countDelta).join(', ') : sizeDelta(row.size)}`);
+  const shown = grown
+    .slice(0, MOST_CLASSES)
+    .map(
+      (row) =>
+        `${nameOf(row.className)} ${grows(row) ? row.countGrowth.map(countDelta).join(', ') : sizeDelta(row.size)}`,
+    );
   if (shown.length === 0) return '';
   return ` (${shown.join('; ')}${grown.length > shown.length ? `; ${counted(grown.length - shown.length, 'class', 'classes')} more` : ''})`;
 }
@@ -96,9 +109,12 @@ function classesOf({ classes = [] }) {
  * @param {import('..').OutsideGrowth} outside
  */
 function tellOutside({ rssGrowth, explainedSize, externalGrowth, mallocGrowth }) {
-  const kept = mallocGrowth === undefined ? ''
-    : mallocGrowth * 2 >= rssGrowth - explainedSize ? ` ${size(mallocGrowth)} of it are in use, says malloc: native code holds them.`
-      : ` Only ${size(Math.max(mallocGrowth, 0))} of it are in use, says malloc: the allocator keeps the rest.`;
+  const kept =
+    mallocGrowth === undefined
+      ? ''
+      : mallocGrowth * 2 >= rssGrowth - explainedSize
+        ? ` ${size(mallocGrowth)} of it are in use, says malloc: native code holds them.`
+        : ` Only ${size(Math.max(mallocGrowth, 0))} of it are in use, says malloc: the allocator keeps the rest.`;
   return {
     headline: `the process grew by ${size(rssGrowth)} (RSS), the snapshots explain ${size(Math.max(explainedSize, 0))}: native memory or the allocator.`,
     sentences: [

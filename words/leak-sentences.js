@@ -1,6 +1,7 @@
 'use strict';
 
-// What is said of a leak, whatever it is printed on. `quote` marks names: of classes, references and files, which are content of a foreign process.
+// What is said of a leak, whatever it is printed on. `quote` marks names: of classes, references and files, which are
+// content of a foreign process.
 
 const { countDelta, mean, size, sizeDelta } = require('./numbers');
 const { fit, visible, widthOf } = require('./text');
@@ -13,7 +14,16 @@ const LONGEST_NAME = 60;
 const LONGEST_PATH = 4096;
 /** Kinds of what is looked up by a key, and of what a cache may keep beside. */
 const KEYED = ['growing-map', 'growing-object', 'growing-set', 'weak-map-live-keys'];
-const COLLECTED = ['growing-array', 'growing-list', 'instances', 'promises', 'string-slices', 'buffer-slices', 'globals', 'other'];
+const COLLECTED = [
+  'growing-array',
+  'growing-list',
+  'instances',
+  'promises',
+  'string-slices',
+  'buffer-slices',
+  'globals',
+  'other',
+];
 const CACHE = /cache|memo|lru|lookup|intern/i;
 /** Steps above the container that tell what it is for. */
 const NEAR_CACHE = 3;
@@ -39,7 +49,8 @@ const SIGNS = /** @type {const} */ ({ no: '✓', unknown: '?', yes: '✗' });
 const plain = (text) => text;
 
 /**
- * "Session piles up in SessionStore.sessions, a Map: +211 objects at every step (1 for each operation), 519 B each with what they hold; 219 kB in all."
+ * "Session piles up in SessionStore.sessions, a Map: +211 objects at every step (1 for each operation), 519 B each with
+ * what they hold; 219 kB in all."
  *
  * @param {Leak} leak
  * @param {Quote} [quote]
@@ -65,7 +76,9 @@ function headline(leak, quote = plain) {
  */
 function growthOf(leak, quote = plain) {
   const name = quote(nameOf(leak.className));
-  return sum(leak.countGrowth) > 0 ? `${name} piles up in ${holder(leak, quote)}` : `${name} swells, held by ${holder(leak, quote)}`;
+  return sum(leak.countGrowth) > 0
+    ? `${name} piles up in ${holder(leak, quote)}`
+    : `${name} swells, held by ${holder(leak, quote)}`;
 }
 
 /**
@@ -105,7 +118,12 @@ function writeOut(path, at) {
   do {
     written = memberOf(referenceOf(path[start])) + written;
     start -= 1;
-  } while (start > 0 && at - start <= LONGEST_CHAIN && PLAIN.test(path[start].name) && memberOf(referenceOf(path[start])) !== undefined);
+  } while (
+    start > 0 &&
+    at - start <= LONGEST_CHAIN &&
+    PLAIN.test(path[start].name) &&
+    memberOf(referenceOf(path[start])) !== undefined
+  );
   const [, variable] = VARIABLE.exec(PLAIN.test(path[start].name) ? referenceOf(path[start]) : '') ?? [];
   return fit((variable ?? nameOf(path[start].name)) + written, LONGEST_NAME);
 }
@@ -123,7 +141,8 @@ function browserFor(path, at, quote) {
 }
 
 /**
- * What code writes behind an object to reach what it refers to; `undefined` for [[slots]] of the language, which nobody writes.
+ * What code writes behind an object to reach what it refers to; `undefined` for [[slots]] of the language, which nobody
+ * writes.
  *
  * @param {string} reference
  */
@@ -146,7 +165,11 @@ function isEntry(reference) {
 function detailOf({ detail = {} }, quote = plain) {
   const { emitter, event, function: name, parentSize, module } = detail;
   return [
-    ...(event ? [`event ${quote(nameOf(event))}${emitter ? ` of ${quote(nameOf(emitter))}` : ''}`] : emitter ? [`of ${quote(nameOf(emitter))}`] : []),
+    ...(event
+      ? [`event ${quote(nameOf(event))}${emitter ? ` of ${quote(nameOf(emitter))}` : ''}`]
+      : emitter
+        ? [`of ${quote(nameOf(emitter))}`]
+        : []),
     ...(name ? [`function ${quote(nameOf(name))}`] : []),
     ...(parentSize === undefined ? [] : [`each keeps ${size(parentSize)}`]),
     ...(module ? [quote(nameOf(module))] : []),
@@ -165,19 +188,22 @@ function cutOf({ className, retainingPath }, quote = plain) {
   if (at < 1) return '';
   const reference = referenceOf(retainingPath[at]);
   const what = nameOf(retainingPath[at].name);
-  if (NATIVE.test(retainingPath[at - 1].name)) return `none in JavaScript: native code holds ${quote(what)} until it is closed`;
+  if (NATIVE.test(retainingPath[at - 1].name))
+    return `none in JavaScript: native code holds ${quote(what)} until it is closed`;
   if (RUNNING.test(retainingPath[at - 1].name)) return `${A_VARIABLE}, which holds ${quote(what)}`;
   if ([retainingPath[at - 1].name, retainingPath[at].name].includes(NAMELESS)) {
     return `none in JavaScript: ${browserFor(retainingPath, at, quote)} holds ${quote(nameOf(className))} until it is taken out`;
   }
   if (reference === '') return `what ${quote(nameOf(retainingPath[at - 1].name) || '(root)')} holds: ${quote(what)}`;
   if (VARIABLE.test(reference)) return `${quote(reference)}, which holds ${quote(what)}`;
-  if (!isEntry(reference) && memberOf(reference) !== undefined) return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;
+  if (!isEntry(reference) && memberOf(reference) !== undefined)
+    return `${quote(writeOut(retainingPath, at))}, which holds ${quote(what)}`;
   return `${quote(reference)} of ${quote(writeOut(retainingPath, at - 1) || '(root)')}, which holds ${quote(what)}`;
 }
 
 /**
- * Whether what grows may be a cache that is not full yet: it has keys, or a name that says so. What the catalogue knows is none.
+ * Whether what grows may be a cache that is not full yet: it has keys, or a name that says so. What the catalogue knows
+ * is none.
  *
  * @param {Leak} leak
  */
@@ -210,14 +236,18 @@ function knownAs({ package: name, version, versions, title }) {
 }
 
 /**
- * Where a person can change something: the container, else the nearest step above it that has a place outside of Node.js, else the class.
+ * Where a person can change something: the container, else the nearest step above it that has a place outside of
+ * Node.js, else the class.
  *
  * @param {Leak} leak
  * @returns {import('..').SourceLocation | undefined}
  */
 function placeOf({ container, retainingPath, location }) {
   const end = retainingPath.findIndex((step) => step.id === container.id) + 1;
-  const steps = retainingPath.slice(0, end).reverse().map((step) => step.location);
+  const steps = retainingPath
+    .slice(0, end)
+    .reverse()
+    .map((step) => step.location);
   return [container.location, ...steps, location].find(isOwn);
 }
 
@@ -227,7 +257,9 @@ function placeOf({ container, retainingPath, location }) {
  * @param {import('..').SourceLocation} [place]
  */
 function isOwn(place) {
-  return place !== undefined && place.file !== '' && place.file.length <= LONGEST_PATH && !place.file.startsWith('node:');
+  return (
+    place !== undefined && place.file !== '' && place.file.length <= LONGEST_PATH && !place.file.startsWith('node:')
+  );
 }
 
 /**
@@ -273,4 +305,20 @@ function sum(values) {
   return values.reduce((total, value) => total + value, 0);
 }
 
-module.exports = { SIGNS, cacheOf, cutOf, detailOf, growthOf, headline, holder, isOwn, knownAs, mayBeCache, nameOf, placeOf, referenceOf, remarkOf, sum };
+module.exports = {
+  SIGNS,
+  cacheOf,
+  cutOf,
+  detailOf,
+  growthOf,
+  headline,
+  holder,
+  isOwn,
+  knownAs,
+  mayBeCache,
+  nameOf,
+  placeOf,
+  referenceOf,
+  remarkOf,
+  sum,
+};

@@ -8,8 +8,8 @@ const { fit, harmless } = require('./text');
 const LONGEST_PLACE = 200;
 
 /**
- * `file:line:column`, the file relative to the working folder when it lies below it; the original source when a map named it. The file alone
- * when line and column are those of other code.
+ * `file:line:column`, the file relative to the working folder when it lies below it; the original source when a map
+ * named it. The file alone when line and column are those of other code.
  *
  * @param {import('..').SourceLocation | import('..').SourcePosition | undefined} location
  * @param {string} [folder]

@@ -1,7 +1,8 @@
 'use strict';
 
 // Names in a heap are input: anybody who can send a request to the process can put bytes into them.
-// Everything that this package prints goes through `harmless`, `visible` or `label`, and through `toJson` where it is JSON.
+// Everything that this package prints goes through `harmless`, `visible` or `label`, and through `toJson` where it is
+// JSON.
 
 /**
  * Characters that move the cursor, change the terminal, reorder text, or cannot be seen:
@@ -9,12 +10,15 @@
  * drawn as nothing (U+3164, U+115F, U+2800, the blanks of music and of hieroglyphs). Of a pile of combining marks the
  * fourth and those above it, which would cover other lines, and a mark without a letter below it.
  */
-const HARMFUL = new RegExp([
-  '(?! )[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Z}\\p{Default_Ignorable_Code_Point}]',
-  '[\\u2800\\u{16fe4}\\u{1d159}\\u{13441}\\u{13442}]',
-  '(?<=[\\p{Mn}\\p{Me}]{3})[\\p{Mn}\\p{Me}]',
-  '(?<![\\p{L}\\p{N}\\p{M}])[\\p{Mn}\\p{Me}]',
-].join('|'), 'gu');
+const HARMFUL = new RegExp(
+  [
+    '(?! )[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Z}\\p{Default_Ignorable_Code_Point}]',
+    '[\\u2800\\u{16fe4}\\u{1d159}\\u{13441}\\u{13442}]',
+    '(?<=[\\p{Mn}\\p{Me}]{3})[\\p{Mn}\\p{Me}]',
+    '(?<![\\p{L}\\p{N}\\p{M}])[\\p{Mn}\\p{Me}]',
+  ].join('|'),
+  'gu',
+);
 /** Characters of a text that are printed: as many as a path of Linux has. A class name of 10 MB is no reading. */
 const LONGEST = 4096;
 /** And of a word within a sentence: a path has room. */
@@ -29,12 +33,41 @@ const BLANK_ENDS = /^ +| +$/g;
 
 /** Ranges that a terminal shows two columns wide (Unicode's East Asian Width W and F, and emoji). */
 const WIDE = [
-  [0x1100, 0x115f], [0x231a, 0x231b], [0x2329, 0x232a], [0x23e9, 0x23ec], [0x25fd, 0x25fe], [0x2614, 0x2615],
-  [0x2648, 0x2653], [0x26aa, 0x26ab], [0x26bd, 0x26be], [0x26c4, 0x26c5], [0x2705, 0x2705], [0x270a, 0x270b],
-  [0x2728, 0x2728], [0x274c, 0x274c], [0x2753, 0x2757], [0x2795, 0x2797], [0x2b1b, 0x2b1c], [0x2b50, 0x2b55],
-  [0x2e80, 0x303e], [0x3041, 0x33ff], [0x3400, 0x4dbf], [0x4e00, 0x9fff], [0xa000, 0xa4cf], [0xa960, 0xa97f],
-  [0xac00, 0xd7a3], [0xf900, 0xfaff], [0xfe30, 0xfe6f], [0xff00, 0xff60], [0xffe0, 0xffe6], [0x16fe0, 0x18cff],
-  [0x1b000, 0x1b2ff], [0x1f000, 0x1f64f], [0x1f680, 0x1f6ff], [0x1f900, 0x1faff], [0x20000, 0x3fffd],
+  [0x1100, 0x115f],
+  [0x231a, 0x231b],
+  [0x2329, 0x232a],
+  [0x23e9, 0x23ec],
+  [0x25fd, 0x25fe],
+  [0x2614, 0x2615],
+  [0x2648, 0x2653],
+  [0x26aa, 0x26ab],
+  [0x26bd, 0x26be],
+  [0x26c4, 0x26c5],
+  [0x2705, 0x2705],
+  [0x270a, 0x270b],
+  [0x2728, 0x2728],
+  [0x274c, 0x274c],
+  [0x2753, 0x2757],
+  [0x2795, 0x2797],
+  [0x2b1b, 0x2b1c],
+  [0x2b50, 0x2b55],
+  [0x2e80, 0x303e],
+  [0x3041, 0x33ff],
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xa000, 0xa4cf],
+  [0xa960, 0xa97f],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe30, 0xfe6f],
+  [0xff00, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x16fe0, 0x18cff],
+  [0x1b000, 0x1b2ff],
+  [0x1f000, 0x1f64f],
+  [0x1f680, 0x1f6ff],
+  [0x1f900, 0x1faff],
+  [0x20000, 0x3fffd],
 ];
 
 /**
@@ -100,7 +133,7 @@ function toJson(value, indent) {
  */
 function quoteForShell(text) {
   const shown = harmless(text);
-  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll('\'', '\'\\\'\'')}'`;
+  return /^[\w@%+=:,./-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
 /**
@@ -187,7 +220,10 @@ function escapeCharacter(character) {
  * @param {string} character
  */
 function unitsOf(character) {
-  return character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }
 
 module.exports = { harmless, sentence, visible, label, toJson, quoteForShell, widthOf, fit, wrap };

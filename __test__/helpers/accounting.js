@@ -10,9 +10,18 @@ const assert = require('node:assert/strict');
 function assertAccounted({ accounting, snapshots, leaks }) {
   const { lines, size, sizeGrowth } = accounting;
   const sum = (values) => values.reduce((total, value) => total + value, 0);
-  assert.equal(size, snapshots[snapshots.length - 1].totalSize - snapshots[0].totalSize, 'it is the difference of the totals');
-  assert.deepEqual(sizeGrowth, snapshots.slice(1).map(({ totalSize }, at) => totalSize - snapshots[at].totalSize));
-  sizeGrowth.forEach((growth, at) => assert.equal(sum(lines.map((line) => line.sizeGrowth[at])), growth, `the lines of interval ${at} add up`));
+  assert.equal(
+    size,
+    snapshots[snapshots.length - 1].totalSize - snapshots[0].totalSize,
+    'it is the difference of the totals',
+  );
+  assert.deepEqual(
+    sizeGrowth,
+    snapshots.slice(1).map(({ totalSize }, at) => totalSize - snapshots[at].totalSize),
+  );
+  sizeGrowth.forEach((growth, at) =>
+    assert.equal(sum(lines.map((line) => line.sizeGrowth[at])), growth, `the lines of interval ${at} add up`),
+  );
   for (const line of lines) {
     assert.equal(line.size, sum(line.sizeGrowth));
     assert.match(line.because, /^\S.*[^.]$/);

@@ -19,10 +19,16 @@ const APP = path.join(__dirname, '..', 'fixtures', 'ids-app.js');
  */
 function followIds(binary, dir, objects, captures) {
   const { NODE_TEST_CONTEXT, ...env } = process.env;
-  const { status, stdout, stderr } = spawnSync(binary, [APP, dir, String(objects), String(captures)], { encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(binary, [APP, dir, String(objects), String(captures)], {
+    encoding: 'utf8',
+    env,
+  });
   assert.equal(status, 0, stdout + stderr);
   /** @type {Array<{ file: string, idSpace: string, idSpaceReason?: string }>} */
-  const taken = stdout.trim().split('\n').map((text) => JSON.parse(text));
+  const taken = stdout
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text));
   assert.equal(taken.length, captures);
 
   /** @type {Map<number, string>} */
@@ -52,7 +58,9 @@ function followIds(binary, dir, objects, captures) {
     namedCount: new Set(named.values()).size,
     keptCount: wanted.length + first.plain.length,
     /** Of those, with the same id in the first and in the last capture. */
-    sameCount: wanted.filter(([label, id]) => last.labels.get(label) === id).length + first.plain.filter((id) => plain.has(id)).length,
+    sameCount:
+      wanted.filter(([label, id]) => last.labels.get(label) === id).length +
+      first.plain.filter((id) => plain.has(id)).length,
     /** Containers that have another id. */
     lost: [...first.containers].filter(([name, id]) => last.containers.get(name) !== id).map(([name]) => name),
   };
@@ -71,19 +79,26 @@ function isKept(label) {
  */
 function readHeap(file) {
   const { snapshot, nodes, edges, strings } = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const { node_fields: fields, node_types: [kinds], edge_fields: { length: edgeWidth } } = snapshot.meta;
+  const {
+    node_fields: fields,
+    node_types: [kinds],
+    edge_fields: { length: edgeWidth },
+  } = snapshot.meta;
   const width = fields.length;
   const [name, id, edgeCount] = ['name', 'id', 'edge_count'].map((field) => fields.indexOf(field));
   const starts = [0];
   for (let node = 0; node < nodes.length; node += width) starts.push(starts.at(-1) + nodes[node + edgeCount]);
   const member = (node, wanted) => {
     for (let edge = starts[node / width]; edge < starts[node / width + 1]; edge += 1) {
-      if (strings[edges[edge * edgeWidth + 1]] === wanted && edges[edge * edgeWidth] !== 1) return edges[edge * edgeWidth + 2];
+      if (strings[edges[edge * edgeWidth + 1]] === wanted && edges[edge * edgeWidth] !== 1)
+        return edges[edge * edgeWidth + 2];
     }
     return undefined;
   };
   const text = (node) =>
-    kinds[nodes[node]] === 'concatenated string' ? text(member(node, 'first')) + text(member(node, 'second')) : strings[nodes[node + name]];
+    kinds[nodes[node]] === 'concatenated string'
+      ? text(member(node, 'first')) + text(member(node, 'second'))
+      : strings[nodes[node + name]];
   /** @type {Heap} */
   const heap = { labels: new Map(), plain: [], containers: new Map(), ids: [] };
   for (let node = 0; node < nodes.length; node += width) {
@@ -95,7 +110,8 @@ function readHeap(file) {
     if (className === 'Store') {
       const label = text(member(node, 'label'));
       heap.containers.set(label, nodes[node + id]);
-      for (const part of ['list', 'map', 'set']) heap.containers.set(`${label}.${part}`, nodes[member(node, part) + id]);
+      for (const part of ['list', 'map', 'set'])
+        heap.containers.set(`${label}.${part}`, nodes[member(node, part) + id]);
     }
   }
   return heap;

@@ -1,6 +1,7 @@
 'use strict';
 
-// A program in which every package of the catalogue only holds something, in the way in which its leak would be held: what grows is below that.
+// A program in which every package of the catalogue only holds something, in the way in which its leak would be held:
+// what grows is below that.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -15,13 +16,17 @@ const OF_NODE = { timers: ['^timerListMap$', '^_onTimeout$'], process: ['^proces
  */
 function nameFor(expression) {
   const [first] = expression.split('$|^');
-  const name = first.replaceAll(/^\^|\$$/g, '').replace(/\(([^|)]*)[^)]*\)/, '$1').replace('\\d*', '');
+  const name = first
+    .replaceAll(/^\^|\$$/g, '')
+    .replace(/\(([^|)]*)[^)]*\)/, '$1')
+    .replace('\\d*', '');
   if (!new RegExp(expression, 'u').test(name)) throw new Error(`no name for ${expression}`);
   return name === '.' ? 'topic' : name;
 }
 
 /**
- * The source of a module of the package: `hold(list)` makes what holds the list. A name in capitals becomes a class, another a property or a function.
+ * The source of a module of the package: `hold(list)` makes what holds the list. A name in capitals becomes a class,
+ * another a property or a function.
  *
  * @param {{ path?: string[] }} row
  */
@@ -29,15 +34,27 @@ function sourceOf({ path: expressions = [] }) {
   const has = (/** @type {string[]} */ names) => names.every((name) => expressions.includes(name));
   const isTimer = has(OF_NODE.timers);
   const isProcess = has(OF_NODE.process);
-  const own = expressions.filter((expression) => !(isTimer && OF_NODE.timers.includes(expression)) && !(isProcess && OF_NODE.process.includes(expression)));
+  const own = expressions.filter(
+    (expression) =>
+      !(isTimer && OF_NODE.timers.includes(expression)) && !(isProcess && OF_NODE.process.includes(expression)),
+  );
   const event = isProcess ? nameFor(own.shift() ?? '') : '';
   // From the inside out.
   const lines = ['let held = { seen: list };'];
   for (const name of own.map(nameFor).reverse()) {
     const key = name.startsWith('<symbol ') ? `[Symbol(${JSON.stringify(name.slice(8, -1))})]` : JSON.stringify(name);
-    if (name.endsWith('PromiseReaction')) lines.push('held = ((held) => { const pending = new Promise(() => {}); pending.then(() => held); return pending; })(held);');
-    else if (/^[A-Z]/.test(name)) lines.push(`held = Object.assign(new (class ${name} {})(), typeof held === 'function' ? { call: held } : Object(held) === held && held.constructor === Object ? held : { held });`);
-    else if (/^(memoized|stringToPath|errorHandler)/.test(name)) lines.push(`held = ((held) => Object.assign(function ${name}() { return held; }, held.constructor === Object ? held : { held }))(held);`);
+    if (name.endsWith('PromiseReaction'))
+      lines.push(
+        'held = ((held) => { const pending = new Promise(() => {}); pending.then(() => held); return pending; })(held);',
+      );
+    else if (/^[A-Z]/.test(name))
+      lines.push(
+        `held = Object.assign(new (class ${name} {})(), typeof held === 'function' ? { call: held } : Object(held) === held && held.constructor === Object ? held : { held });`,
+      );
+    else if (/^(memoized|stringToPath|errorHandler)/.test(name))
+      lines.push(
+        `held = ((held) => Object.assign(function ${name}() { return held; }, held.constructor === Object ? held : { held }))(held);`,
+      );
     else lines.push(`held = { ${key}: held };`);
   }
   if (isTimer) lines.push('setInterval(() => held, 1e8);');

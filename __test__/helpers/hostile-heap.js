@@ -1,25 +1,77 @@
 'use strict';
 
-// Snapshots of a program whose names attack whoever prints them: a class, a property, a string, a function and a script of each name.
+// Snapshots of a program whose names attack whoever prints them: a class, a property, a string, a function and a script
+// of each name.
 
 /** A name that a reader cannot see, or that acts on a terminal, a log or a mark-up language. */
 const NAMES = [
-  '\u001b[31mred\u001b[2J\u0007', '\u009b31mC1', '\u202egro.live\u2066', 'line\r\n::error file=/etc/passwd::x', '\u3164', '\u115f', '\u2800', '\u00a0', '\u200b\u200d', '   ', 'Session ',
-  '\u{e0041}\u{e0042}', '\ufe0f', `pile${'\u0301'.repeat(200)}`, '\u0301mark', '\ufffb\u2028\u2029\ufeff', '\u{1d159}', '\u{13441}', '\ue000', '`]|<img src=x onerror=alert(1)>[a](http://evil.example) @octocat #1',
-  '漢'.repeat(300), 'half \ud83d', 'A'.repeat(300_000), `\u202e${'\u009b'.repeat(100_000)}`, 'B'.repeat(1100), `${'deep/'.repeat(2000)}file.js`,
+  '\u001b[31mred\u001b[2J\u0007',
+  '\u009b31mC1',
+  '\u202egro.live\u2066',
+  'line\r\n::error file=/etc/passwd::x',
+  '\u3164',
+  '\u115f',
+  '\u2800',
+  '\u00a0',
+  '\u200b\u200d',
+  '   ',
+  'Session ',
+  '\u{e0041}\u{e0042}',
+  '\ufe0f',
+  `pile${'\u0301'.repeat(200)}`,
+  '\u0301mark',
+  '\ufffb\u2028\u2029\ufeff',
+  '\u{1d159}',
+  '\u{13441}',
+  '\ue000',
+  '`]|<img src=x onerror=alert(1)>[a](http://evil.example) @octocat #1',
+  '漢'.repeat(300),
+  'half \ud83d',
+  'A'.repeat(300_000),
+  `\u202e${'\u009b'.repeat(100_000)}`,
+  'B'.repeat(1100),
+  `${'deep/'.repeat(2000)}file.js`,
 ];
 
 const META = {
   node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'detachedness'],
-  node_types: [['hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic', 'concatenated string', 'sliced string', 'symbol', 'bigint', 'object shape'], 'string', 'number', 'number', 'number', 'number'],
+  node_types: [
+    [
+      'hidden',
+      'array',
+      'string',
+      'object',
+      'code',
+      'closure',
+      'regexp',
+      'number',
+      'native',
+      'synthetic',
+      'concatenated string',
+      'sliced string',
+      'symbol',
+      'bigint',
+      'object shape',
+    ],
+    'string',
+    'number',
+    'number',
+    'number',
+    'number',
+  ],
   edge_fields: ['type', 'name_or_index', 'to_node'],
-  edge_types: [['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'], 'string_or_number', 'node'],
+  edge_types: [
+    ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'],
+    'string_or_number',
+    'node',
+  ],
   location_fields: ['object_index', 'script_id', 'line', 'column'],
 };
 const FIELDS = META.node_fields.length;
 
 /**
- * The text of a snapshot. Every name has a container, which holds `count` objects; ids go on from one snapshot to the next.
+ * The text of a snapshot. Every name has a container, which holds `count` objects; ids go on from one snapshot to the
+ * next.
  *
  * @param {{ names?: string[], count: number, most?: number }} options `most`: of `count` in all snapshots
  */
@@ -63,11 +115,20 @@ function hostileHeap({ names = NAMES, count, most = 100 }) {
   }
   const place = new Map(nodes.map((node, at) => [node, at]));
   const kinds = META.node_types[0];
-  const rows = nodes.flatMap((node) => [kinds.indexOf(node.kind), text(node.name), node.id, node.size, node.edges.length, 0]);
-  const edges = nodes.flatMap((node) => node.edges.flatMap(([kind, name, to]) => {
-    const isIndex = kind === 'element';
-    return [META.edge_types[0].indexOf(kind), isIndex ? name : text(String(name)), (place.get(to) ?? 0) * FIELDS];
-  }));
+  const rows = nodes.flatMap((node) => [
+    kinds.indexOf(node.kind),
+    text(node.name),
+    node.id,
+    node.size,
+    node.edges.length,
+    0,
+  ]);
+  const edges = nodes.flatMap((node) =>
+    node.edges.flatMap(([kind, name, to]) => {
+      const isIndex = kind === 'element';
+      return [META.edge_types[0].indexOf(kind), isIndex ? name : text(String(name)), (place.get(to) ?? 0) * FIELDS];
+    }),
+  );
   return JSON.stringify({
     snapshot: { meta: META, node_count: nodes.length, edge_count: edges.length / 3, trace_function_count: 0 },
     nodes: rows,

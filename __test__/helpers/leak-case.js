@@ -11,7 +11,8 @@ const RUN = path.join(FOLDER, 'run.js');
 /**
  * The cases of examples/leaks, each with what a finder should say.
  *
- * @typedef {{ name: string, isLeak: boolean, fixed?: Function, expect: { kind: string, classes: string[], path: string[], detail?: object, needsIds?: true } }} LeakCase
+ * @typedef {{ name: string, isLeak: boolean, fixed?: Function, expect: { kind: string, classes: string[], path:
+ *   string[], detail?: object, needsIds?: true } }} LeakCase
  *
  * @returns {LeakCase[]}
  */
@@ -28,7 +29,8 @@ function leakCases() {
  * One leak, which is the one that was expected, told whole.
  *
  * @param {import('../..').Leak[]} leaks
- * @param {{ kind: string, classes: string[], path: string[], detail?: object }} expected names that the path must hold, in this order
+ * @param {{ kind: string, classes: string[], path: string[], detail?: object }} expected names that the path must hold,
+ *   in this order
  */
 function assertFound(leaks, { kind, classes, path: names, detail }) {
   assert.equal(leaks.length, 1);
@@ -44,10 +46,16 @@ function assertFound(leaks, { kind, classes, path: names, detail }) {
     while (at < told.length && !told[at].includes(name)) at += 1;
     assert.ok(at < told.length, `${name} is missing in ${told.join(' ')}`);
   }
-  assert.ok(leak.retainingPath.some((step) => step.id === leak.container.id), 'the path leads through the container');
+  assert.ok(
+    leak.retainingPath.some((step) => step.id === leak.container.id),
+    'the path leads through the container',
+  );
   // Beyond the item the path goes on to what it keeps outside of the heap, or in a text, and to nothing else.
   const end = leak.retainingPath[leak.retainingPath.length - 1].name;
-  assert.ok(end === leak.className || /^\(.*string\)$|^system \/ JSArrayBufferData$|^Node \/ |^Detached Node$/.test(end), `${end} is behind ${leak.className}`);
+  assert.ok(
+    end === leak.className || /^\(.*string\)$|^system \/ JSArrayBufferData$|^Node \/ |^Detached Node$/.test(end),
+    `${end} is behind ${leak.className}`,
+  );
   assert.deepEqual([leak.item.name, leak.item.count], [leak.className, 1]);
   assert.ok(leak.item.children.reduce((sum, { size }) => sum + size, 0) <= leak.item.size, 'parts are within the item');
 }
@@ -63,7 +71,11 @@ function assertMarks({ retainingPath, confidence, evidence }) {
   assert.deepEqual(marks, [...marks].sort(), 'the marks stand in order');
   const cut = retainingPath.filter((step) => step.cut);
   assert.equal(cut.length, 1);
-  assert.equal(cut[0], retainingPath.find((step) => step.leaking === 'yes'), 'the reference to cut leads to the first leaking object');
+  assert.equal(
+    cut[0],
+    retainingPath.find((step) => step.leaking === 'yes'),
+    'the reference to cut leads to the first leaking object',
+  );
   assert.match(cut[0].because, /piled up|grows itself/);
   assert.ok(['high', 'medium'].includes(confidence), 'three snapshots allow more than a guess');
   assert.match(evidence[0], /^grew in every interval, by /);

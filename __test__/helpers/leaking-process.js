@@ -1,7 +1,8 @@
 'use strict';
 
-// A process that leaks, with a watcher whose times are short and whose clock its work moves on, so that a busy machine makes nothing different. It is given
-// `{ dir, options, capture, perTurn, upToShare }` as JSON, sends `{ alarm }`, `{ state }`, `{ capture }`, and ends on any message.
+// A process that leaks, with a watcher whose times are short and whose clock its work moves on, so that a busy machine
+// makes nothing different. It is given `{ dir, options, capture, perTurn, upToShare }` as JSON, sends `{ alarm }`, `{
+// state }`, `{ capture }`, and ends on any message.
 
 const { subscribe } = require('node:diagnostics_channel');
 const { createService, openStore, watchMemory } = require('../..');

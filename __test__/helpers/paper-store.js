@@ -1,6 +1,7 @@
 'use strict';
 
-// A store that keeps records and takes no snapshot, for tests of what comes before one: a capture lasts until the test lets it go on.
+// A store that keeps records and takes no snapshot, for tests of what comes before one: a capture lasts until the test
+// lets it go on.
 
 const { once, EventEmitter } = require('node:events');
 
@@ -25,7 +26,16 @@ function openPaperStore() {
       this.begun += 1;
       events.emit('begun');
       if (this.isGated) await once(events, 'open', { signal });
-      const record = { version: 1, ...meta, location: 'paper', startedAt: new Date().toISOString(), storedBytes: 0, rawBytes: 0, sha256: '', pauseMs: 0 };
+      const record = {
+        version: 1,
+        ...meta,
+        location: 'paper',
+        startedAt: new Date().toISOString(),
+        storedBytes: 0,
+        rawBytes: 0,
+        sha256: '',
+        pauseMs: 0,
+      };
       records.set(meta.id, record);
       return record;
     },

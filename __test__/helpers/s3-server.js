@@ -25,7 +25,13 @@ function setCredentials() {
 async function startS3rver(t) {
   setCredentials();
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-s3rver-'));
-  const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets: [{ name: BUCKET }] });
+  const server = new S3rver({
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory,
+    configureBuckets: [{ name: BUCKET }],
+  });
   const { port } = await server.run();
   t.after(async () => {
     await server.close();

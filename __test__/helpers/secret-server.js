@@ -1,6 +1,7 @@
 'use strict';
 
-// A Fastify server whose requests carry secrets and whose sessions leak. Run as a program it serves itself, and captures three times.
+// A Fastify server whose requests carry secrets and whose sessions leak. Run as a program it serves itself, and
+// captures three times.
 
 const { execFileSync } = require('node:child_process');
 const path = require('node:path');
@@ -22,7 +23,10 @@ const REQUESTS = 150;
  */
 function runServer(folder, options) {
   const env = { ...process.env, DATABASE_PASSWORD: ENVIRONMENT_SECRET };
-  const out = execFileSync(process.execPath, ['--expose-gc', __filename, folder, JSON.stringify(options)], { env, encoding: 'utf8' });
+  const out = execFileSync(process.execPath, ['--expose-gc', __filename, folder, JSON.stringify(options)], {
+    env,
+    encoding: 'utf8',
+  });
   return JSON.parse(out);
 }
 
@@ -49,14 +53,23 @@ async function main(folder, options) {
     for (let request = 0; request < REQUESTS; request += 1) {
       const response = await fetch(`${url}/login?token=${QUERY_SECRET}-${request}`, {
         method: 'POST',
-        headers: { 'authorization': `Bearer ${HEADER_SECRET}-${request}`, 'cookie': `sid=${COOKIE_SECRET}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${HEADER_SECRET}-${request}`,
+          cookie: `sid=${COOKIE_SECRET}`,
+          'content-type': 'application/json',
+        },
         body: JSON.stringify({ password: `${BODY_SECRET}-${request}`, card: { number: [NESTED_SECRET] } }),
       });
       await response.text();
     }
     globalThis.gc();
     const suffix = { gzip: '.gz', zstd: '.zst', none: '' }[options.compression ?? 'zstd'];
-    const { path: file } = await captureSnapshot({ mode: 'inline', ...options, keepIds: true, path: path.join(folder, `server-${round}.heapsnapshot${suffix}`) });
+    const { path: file } = await captureSnapshot({
+      mode: 'inline',
+      ...options,
+      keepIds: true,
+      path: path.join(folder, `server-${round}.heapsnapshot${suffix}`),
+    });
     files.push(file);
   }
   await fastify.close();

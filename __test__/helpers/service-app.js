@@ -24,7 +24,8 @@ async function startApp(options = {}, { server = {}, before = () => {} } = {}) {
    * @param {string} [path] below that of the plugin
    * @param {object} [more] of `inject`
    */
-  const call = (method, path = '', { headers = WITH_KEY, ...more } = {}) => app.inject({ method, url: `${options.prefix ?? ''}/heap-snapshot${path}`, headers, ...more });
+  const call = (method, path = '', { headers = WITH_KEY, ...more } = {}) =>
+    app.inject({ method, url: `${options.prefix ?? ''}/heap-snapshot${path}`, headers, ...more });
   return { app, store, call };
 }
 

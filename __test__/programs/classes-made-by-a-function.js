@@ -17,4 +17,9 @@ exports.leak = (number) => {
   texts.set(number, new Text(number));
   shapes.add(new Shape(number));
 };
-exports.expect = { leaks: [['ShapeSchema', 'growing-set'], ['TextSchema', 'growing-map']] };
+exports.expect = {
+  leaks: [
+    ['ShapeSchema', 'growing-set'],
+    ['TextSchema', 'growing-map'],
+  ],
+};

@@ -19,4 +19,10 @@ exports.leak = (number) => {
   exports.marks.add(new Mark(number));
   exports.history.push(new Step(number));
 };
-exports.expect = { leaks: [['Mark', 'growing-set'], ['Step', 'growing-array'], ['Visit', 'growing-map']] };
+exports.expect = {
+  leaks: [
+    ['Mark', 'growing-set'],
+    ['Step', 'growing-array'],
+    ['Visit', 'growing-map'],
+  ],
+};

@@ -10,5 +10,7 @@ class Download {
   }
 }
 
-exports.leak = (number) => { new Download(number).send(); };
+exports.leak = (number) => {
+  new Download(number).send();
+};
 exports.expect = { leaks: [['Download', 'timers']] };

@@ -10,4 +10,9 @@ exports.leak = (number) => {
   exports.buffers.push(new ArrayBuffer(1 << 16));
   exports.contexts.push(vm.createContext({ number }));
 };
-exports.expect = { leaks: [['ArrayBuffer', 'growing-array'], ['Object', 'contexts']] };
+exports.expect = {
+  leaks: [
+    ['ArrayBuffer', 'growing-array'],
+    ['Object', 'contexts'],
+  ],
+};

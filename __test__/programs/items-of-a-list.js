@@ -19,4 +19,9 @@ exports.leak = (number) => {
   queue.first = { item: new Mail(number), next: queue.first };
   routes.set(number, new Route(number));
 };
-exports.expect = { leaks: [['Mail', 'growing-list'], ['Route', 'growing-map']] };
+exports.expect = {
+  leaks: [
+    ['Mail', 'growing-list'],
+    ['Route', 'growing-map'],
+  ],
+};

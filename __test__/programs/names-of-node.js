@@ -28,4 +28,10 @@ exports.leak = (number) => {
   modules.add(new Module(number));
   cache.entries.push(new MessagePort(number));
 };
-exports.expect = { leaks: [['MessagePort', 'growing-array'], ['Module', 'growing-set'], ['Socket', 'growing-map']] };
+exports.expect = {
+  leaks: [
+    ['MessagePort', 'growing-array'],
+    ['Module', 'growing-set'],
+    ['Socket', 'growing-map'],
+  ],
+};

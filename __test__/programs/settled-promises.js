@@ -13,4 +13,9 @@ exports.leak = (number) => {
   answers.set(number, Promise.resolve(new Answer(number)));
   texts.push(Promise.resolve(`answer ${number}`));
 };
-exports.expect = { leaks: [['Answer', 'growing-map'], ['Promise', 'growing-array']] };
+exports.expect = {
+  leaks: [
+    ['Answer', 'growing-map'],
+    ['Promise', 'growing-array'],
+  ],
+};

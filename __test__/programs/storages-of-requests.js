@@ -4,5 +4,10 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 
 const storages = [];
 exports.storages = storages;
-exports.leak = () => { storages.push(new AsyncLocalStorage()); };
-exports.expect = { leaks: [['AsyncLocalStorage', undefined]], advice: /one AsyncLocalStorage for the program, or call `disable\(\)`/ };
+exports.leak = () => {
+  storages.push(new AsyncLocalStorage());
+};
+exports.expect = {
+  leaks: [['AsyncLocalStorage', undefined]],
+  advice: /one AsyncLocalStorage for the program, or call `disable\(\)`/,
+};

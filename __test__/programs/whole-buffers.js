@@ -9,4 +9,7 @@ class Upload {
 const uploads = new Map();
 exports.uploads = uploads;
 exports.leak = (number) => uploads.set(number, new Upload(number));
-exports.expect = { leaks: [['Upload', 'growing-map']], advice: /Remove the entry .* Memory lives as long as any view of it/ };
+exports.expect = {
+  leaks: [['Upload', 'growing-map']],
+  advice: /Remove the entry .* Memory lives as long as any view of it/,
+};

@@ -12,7 +12,11 @@ const modules = path.join(__dirname, 'node_modules');
 /** What the package has, but for what nobody needs to run it. */
 const NOT_TO_RUN = /^(docs|examples|src|scripts|Cargo|build\.rs|CHANGELOG|CONTRIBUTING|heaphound\.)/;
 const { files } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-const SHIPPED = ['package.json', ...files.filter((/** @type {string} */ name) => !NOT_TO_RUN.test(name)), `heaphound.${process.platform}-${process.arch}.node`];
+const SHIPPED = [
+  'package.json',
+  ...files.filter((/** @type {string} */ name) => !NOT_TO_RUN.test(name)),
+  `heaphound.${process.platform}-${process.arch}.node`,
+];
 const RUNNERS = {
   node: ['--test', '--test-reporter=tap'],
   vitest: [path.join(modules, 'vitest', 'vitest.mjs'), 'run'],
@@ -21,7 +25,9 @@ const RUNNERS = {
 
 /** @returns {false | string} why nothing can run */
 function missing() {
-  return fs.existsSync(path.join(modules, 'jest')) ? false : 'the runners are not installed: npm ci --prefix __test__/runners';
+  return fs.existsSync(path.join(modules, 'jest'))
+    ? false
+    : 'the runners are not installed: npm ci --prefix __test__/runners';
 }
 
 function installHeaphound() {
@@ -53,9 +59,14 @@ function copyProject(runner, name = runner) {
 function runProject(runner, project, { node = process.execPath, args = [] } = {}) {
   const { NODE_TEST_CONTEXT, NODE_OPTIONS, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(node, [...RUNNERS[runner], ...args], { cwd: project, env: { ...env, NO_COLOR: '1' }, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({ ok: error === null, output: stdout + stderr });
-    });
+    execFile(
+      node,
+      [...RUNNERS[runner], ...args],
+      { cwd: project, env: { ...env, NO_COLOR: '1' }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        resolve({ ok: error === null, output: stdout + stderr });
+      },
+    );
   });
 }
 

@@ -5,8 +5,15 @@ import { assertNoLeak, checkpoint, countInstances, matchers, whatRetains } from 
 import type { LeakError } from '../../test';
 
 export async function scenarios(): Promise<number> {
-  const { durationMs } = await assertNoLeak(async (iteration) => iteration + 1, { iterations: 11, ignore: [/LRU/, 'cache.js', (leak) => leak.sizeGrowth[0] < 1] });
-  await assertNoLeak(new URL('file:///a.mjs'), { export: 'scenario', execArgv: ['--import', 'tsx'], maxGrowth: { Session: 0 } });
+  const { durationMs } = await assertNoLeak(async (iteration) => iteration + 1, {
+    iterations: 11,
+    ignore: [/LRU/, 'cache.js', (leak) => leak.sizeGrowth[0] < 1],
+  });
+  await assertNoLeak(new URL('file:///a.mjs'), {
+    export: 'scenario',
+    execArgv: ['--import', 'tsx'],
+    maxGrowth: { Session: 0 },
+  });
   // @ts-expect-error: misspelt options are refused
   await assertNoLeak(() => {}, { iteration: 7 });
   return durationMs;
@@ -28,5 +35,7 @@ export async function objects(): Promise<number> {
   const diff = await before.diff();
   const { alive, path } = await whatRetains(new WeakRef(new Session()));
   if (alive) console.log(path.length, await countInstances(Session), diff.class('Session').countDelta);
-  return diff.survived((it) => it.file?.startsWith('/app')).count + diff.objects((it) => it.className === 'Session').size;
+  return (
+    diff.survived((it) => it.file?.startsWith('/app')).count + diff.objects((it) => it.className === 'Session').size
+  );
 }

@@ -17,8 +17,18 @@ export async function leaks(files: string[]): Promise<Leak[]> {
 }
 
 export async function news(files: string[]): Promise<string[]> {
-  const row = { package: 'x', versions: '<2', title: 'x keeps y', path: ['^Cache$'], advice: 'Upgrade.', source: 'https://example.com' };
-  const { leaks } = await findLeaks(files, { catalogue: [row], ignore: ['Session', /vendor/, (leak: Leak) => leak.confidence === 'low'] });
+  const row = {
+    package: 'x',
+    versions: '<2',
+    title: 'x keeps y',
+    path: ['^Cache$'],
+    advice: 'Upgrade.',
+    source: 'https://example.com',
+  };
+  const { leaks } = await findLeaks(files, {
+    catalogue: [row],
+    ignore: ['Session', /vendor/, (leak: Leak) => leak.confidence === 'low'],
+  });
   return ignoreLeaks(leaks, 'c0ffee').leaks.map(({ className, known }) => `${className} ${known?.package ?? ''}`);
 }
 
@@ -31,7 +41,7 @@ export async function added(before: string, after: string): Promise<number> {
   const { classes, comparison } = await diffSnapshots(before, after, { compareBy: 'auto' });
   // @ts-expect-error: null without ids
   const unsure: number = classes[0].addedCount;
-  return comparison.ids ? classes[0].addedCount ?? 0 : unsure;
+  return comparison.ids ? (classes[0].addedCount ?? 0) : unsure;
 }
 
 export async function captured(signal: AbortSignal): Promise<string> {

@@ -35,7 +35,23 @@ module.exports = {
     'V8 has written it. --pid opens a closed inspector by SIGUSR1 and closes it again; while it is open, whoever may connect',
     'to the loopback of that machine can use it. The memory of the process and the disk are asked first whether there is room.',
   ],
-  options: ['inspect', 'pid', 'out', 'compress', 'worker', 'list', 'count', 'interval', 'redact', 'key-file', 'keep-ids', 'max-bytes', 'max-pause', 'timeout', 'force'],
+  options: [
+    'inspect',
+    'pid',
+    'out',
+    'compress',
+    'worker',
+    'list',
+    'count',
+    'interval',
+    'redact',
+    'key-file',
+    'keep-ids',
+    'max-bytes',
+    'max-pause',
+    'timeout',
+    'force',
+  ],
   common: ['json', 'color', 'no-color', 'help'],
   examples: [
     'heaphound capture --pid 4711 --out heaps/',
@@ -50,18 +66,26 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run({ options, output, terminal, progress, signal }) {
   const { inspect, pid, timeout: timeoutMs } = options;
-  if ((inspect === undefined) === (pid === undefined)) throw new UsageError('name one process: --pid PID or --inspect URL|PORT');
+  if ((inspect === undefined) === (pid === undefined))
+    throw new UsageError('name one process: --pid PID or --inspect URL|PORT');
   const { listWorkers } = require('../..');
   if (options.list) {
     const workers = await listWorkers({ inspect, pid, signal, timeoutMs });
     progress.stop();
     if (options.json) return output.json({ workers });
-    return output.lines(workers.length === 0 ? ['The process has no worker threads.'] : drawTable(WORKER_COLUMNS, workers, terminal));
+    return output.lines(
+      workers.length === 0 ? ['The process has no worker threads.'] : drawTable(WORKER_COLUMNS, workers, terminal),
+    );
   }
-  if (options['keep-ids']) console.error('note: --keep-ids has no effect, V8 forgets ids when a session of the inspector ends; --count takes several snapshots in one session');
-  if (options.out === DASH && (options.count ?? 1) > 1) throw new UsageError('--out - is one file; name a directory for several', { cause: module.exports });
+  if (options['keep-ids'])
+    console.error(
+      'note: --keep-ids has no effect, V8 forgets ids when a session of the inspector ends; --count takes several snapshots in one session',
+    );
+  if (options.out === DASH && (options.count ?? 1) > 1)
+    throw new UsageError('--out - is one file; name a directory for several', { cause: module.exports });
   const beside = besideFile(options.out, output);
-  if (options.count === undefined && options.interval !== undefined) throw new UsageError('--interval needs --count', { cause: module.exports });
+  if (options.count === undefined && options.interval !== undefined)
+    throw new UsageError('--interval needs --count', { cause: module.exports });
   const what = {
     inspect,
     pid,
@@ -75,7 +99,10 @@ async function run({ options, output, terminal, progress, signal }) {
     checkHeadroom: !options.force,
     /** @type {(progress: import('../..').Progress) => void} */
     onProgress: ({ stage, done, total }) => {
-      progress.update(stage === 'writing' ? `${size(done)} written` : 'the process builds its snapshot', total > 0 ? done / total : undefined);
+      progress.update(
+        stage === 'writing' ? `${size(done)} written` : 'the process builds its snapshot',
+        total > 0 ? done / total : undefined,
+      );
     },
   };
   /** @type {import('../..').CaptureFromResult[]} */
@@ -101,7 +128,8 @@ async function run({ options, output, terminal, progress, signal }) {
 async function* series(what, number, intervalMs = INTERVAL_MS) {
   const { captureFrom, captureSeriesFrom } = require('../..');
   const { path: target } = what;
-  if (target === DASH) yield { ...await withOutputFile(target, (file) => captureFrom({ ...what, path: file })), path: target };
+  if (target === DASH)
+    yield { ...(await withOutputFile(target, (file) => captureFrom({ ...what, path: file }))), path: target };
   else if (number === 1) yield await captureFrom(what);
   else yield* captureSeriesFrom({ ...what, count: number, intervalMs });
 }
@@ -111,7 +139,11 @@ async function* series(what, number, intervalMs = INTERVAL_MS) {
  * @param {string | undefined} out as the user named it
  * @param {import('../terminal').Terminal} terminal
  */
-function told({ path: file, storedBytes, nodeCount, rawBytes, pauseMs, runtime, runtimeVersion, pid, threadId, inspector }, out, terminal) {
+function told(
+  { path: file, storedBytes, nodeCount, rawBytes, pauseMs, runtime, runtimeVersion, pid, threadId, inspector },
+  out,
+  terminal,
+) {
   const who = pid === undefined ? '' : `; process ${pid}${threadId === 0 ? '' : `, worker ${threadId}`}`;
   return [
     terminal.style('bold', out === DASH ? 'standard output' : harmless(shortest(file))),

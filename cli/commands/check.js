@@ -25,7 +25,11 @@ module.exports = {
     'now, sorted, one leak after the other, so that a diff shows what came and went; a `note` in an entry is kept.',
   ],
   options: ['baseline', 'update', 'all', ...SEARCH, ...REPORT],
-  optionHelp: { ...SEARCH_HELP, limit: 'leaks to tell at length (default: all new ones)', all: 'what grew but is no leak, too' },
+  optionHelp: {
+    ...SEARCH_HELP,
+    limit: 'leaks to tell at length (default: all new ones)',
+    all: 'what grew but is no leak, too',
+  },
   examples: [
     'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot',
     'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot --update',
@@ -48,26 +52,39 @@ async function run(context) {
     const text = writeBaseline(file, document.leaks, { before, root: rootOf(options) });
     // Of standard output it is the only content.
     if (text !== undefined) return output.write(text);
-    return output.write(`${harmless(file)}: ${counted(new Set(document.leaks.map((leak) => leak.fingerprint)).size, 'leak')}\n`);
+    return output.write(
+      `${harmless(file)}: ${counted(new Set(document.leaks.map((leak) => leak.fingerprint)).size, 'leak')}\n`,
+    );
   }
   const known = new Set(before.map((entry) => entry.fingerprint));
   const present = new Set(document.leaks.map((leak) => leak.fingerprint));
   const leaks = document.leaks.filter((leak) => !known.has(leak.fingerprint));
   const gone = before.filter((entry) => !present.has(entry.fingerprint));
   // A leak of the baseline explains no other growth.
-  const isUnknown = leaks.length === 0 && (!document.accounting.isExplained || document.outside?.isUnexplained === true);
+  const isUnknown =
+    leaks.length === 0 && (!document.accounting.isExplained || document.outside?.isUnexplained === true);
   // Code scanning wants to see those of the baseline, too.
   /** @type {import('../..').LeakDocument['verdict']} */
   const verdict = leaks.length > 0 ? 'leak' : isUnknown ? 'unknown' : 'none';
-  const reported = options.sarif ? document : { ...document, verdict, leaks, known: [...known].filter((fingerprint) => present.has(fingerprint)).sort(), gone };
+  const reported = options.sarif
+    ? document
+    : { ...document, verdict, leaks, known: [...known].filter((fingerprint) => present.has(fingerprint)).sort(), gone };
   await reportLeaks(context, reported, {
     known,
     story: () => [
-      ...tellLeaks({ ...document, verdict, leaks }, {
-        files, flags: flagsOf(options), known: document.leaks.filter((leak) => known.has(leak.fingerprint)), limit: options.limit ?? leaks.length, all: options.all, terminal,
-      }),
-      `${counted(leaks.length, 'new leak')}, ${counted(present.size - leaks.length, 'known one')}, ${counted(gone.length, 'one', 'ones')} of the baseline gone.`
-      + (gone.length > 0 ? ' --update takes those out.' : ''),
+      ...tellLeaks(
+        { ...document, verdict, leaks },
+        {
+          files,
+          flags: flagsOf(options),
+          known: document.leaks.filter((leak) => known.has(leak.fingerprint)),
+          limit: options.limit ?? leaks.length,
+          all: options.all,
+          terminal,
+        },
+      ),
+      `${counted(leaks.length, 'new leak')}, ${counted(present.size - leaks.length, 'known one')}, ${counted(gone.length, 'one', 'ones')} of the baseline gone.` +
+        (gone.length > 0 ? ' --update takes those out.' : ''),
     ],
   });
   return leaks.length > 0 ? NEW : isUnknown ? CANNOT_TELL : 0;

@@ -32,12 +32,19 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run(context) {
   const { options, output, signal } = context;
-  const document = await withSnapshot(context, async (snapshot) => ({ snapshot: snapshot.info, ...(await snapshot.contexts({ signal })) }));
+  const document = await withSnapshot(context, async (snapshot) => ({
+    snapshot: snapshot.info,
+    ...(await snapshot.contexts({ signal })),
+  }));
   if (options.json) return output.json(document);
   const { closures, realms, sharedSize, unattributedSize } = document;
   const objects = `${counted(closures.retainedCount, 'object')} in ${counted(closures.contextCount, 'scope')}`;
-  await output.write(`Only variables that closures captured keep ${size(closures.retainedSize)} alive, ${objects}.\n\n`);
+  await output.write(
+    `Only variables that closures captured keep ${size(closures.retainedSize)} alive, ${objects}.\n\n`,
+  );
   const rows = [...realms].sort((a, b) => b.size - a.size);
   await printRows(context, COLUMNS, rows, { none: 'The snapshot names no native context.', total: rows.length });
-  return output.write(`\nSeveral native contexts share ${size(sharedSize)}; ${size(unattributedSize)} belong to none.\n`);
+  return output.write(
+    `\nSeveral native contexts share ${size(sharedSize)}; ${size(unattributedSize)} belong to none.\n`,
+  );
 }

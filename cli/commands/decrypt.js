@@ -39,7 +39,11 @@ async function run({ operands: [source, target], options, output, signal }) {
 /** @param {string} file */
 function readIdentities(file) {
   try {
-    return readInput(file).toString('utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+    return readInput(file)
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'));
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`--identity cannot be read: ${/** @type {Error} */ (error).message}`);

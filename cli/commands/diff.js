@@ -9,12 +9,24 @@ const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = 
 const { harmless, wrap } = require('../../words/text');
 
 const SORTS = [
-  'sizeDelta', 'countDelta', 'addedSize', 'addedCount', 'removedSize', 'removedCount', 'addedRetainedSize', 'grownSize', 'name',
+  'sizeDelta',
+  'countDelta',
+  'addedSize',
+  'addedCount',
+  'removedSize',
+  'removedCount',
+  'addedRetainedSize',
+  'grownSize',
+  'name',
 ];
 /** More ids of one class than anybody looks at. */
 const IDS_IN_JSON = 100;
 
-/** Nothing for zero, a dash for what nobody knows. @type {(print: (value: number) => string) => (value: number | null) => string} */
+/**
+ * Nothing for zero, a dash for what nobody knows.
+ *
+ * @type {(print: (value: number) => string) => (value: number | null) => string}
+ */
 const blankZero = (print) => (value) => (value === null ? '–' : value === 0 ? '' : print(value));
 /** @type {(value: number) => string | undefined} */
 const deltaStyle = (value) => (value > 0 ? 'red' : value < 0 ? 'green' : undefined);
@@ -75,8 +87,8 @@ async function run(context) {
 function headline({ before, after, order, comparison }, terminal) {
   const change = after.totalSize - before.totalSize;
   const lines = [
-    `${size(before.totalSize)} before, ${size(after.totalSize)} after: ${terminal.style('bold', sizeDelta(change))}, `
-      + `${countDelta(after.nodeCount - before.nodeCount)} nodes (${counted(after.nodeCount, 'node')} now)`,
+    `${size(before.totalSize)} before, ${size(after.totalSize)} after: ${terminal.style('bold', sizeDelta(change))}, ` +
+      `${countDelta(after.nodeCount - before.nodeCount)} nodes (${counted(after.nodeCount, 'node')} now)`,
   ];
   lines.push(...drawOrder(order, [before, after], terminal));
   if (!comparison.ids) {

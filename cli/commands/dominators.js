@@ -27,7 +27,10 @@ module.exports = {
   ],
   options: ['depth'],
   optionHelp: { limit: 'children of each object (default 30; with --json 100)' },
-  examples: ['heaphound dominators app.heapsnapshot', 'heaphound dominators app.heapsnapshot @12345 --depth 3 --limit 5'],
+  examples: [
+    'heaphound dominators app.heapsnapshot',
+    'heaphound dominators app.heapsnapshot @12345 --depth 3 --limit 5',
+  ],
   operands: { least: 1, most: 2, wanted: 'one FILE and at most one @ID' },
   filesOf: (operands) => operands.slice(0, 1),
   run,
@@ -50,7 +53,9 @@ async function run(context) {
   if (options.json) return output.json(document);
   const rows = flatten(document.dominators, rowLimit(options));
   const isCut = document.dominators.length > rowLimit(options);
-  await printRows({ ...context, options: { ...options, limit: rows.length || 1 } }, COLUMNS, rows, { none: 'It keeps nothing else alive.' });
+  await printRows({ ...context, options: { ...options, limit: rows.length || 1 } }, COLUMNS, rows, {
+    none: 'It keeps nothing else alive.',
+  });
   if (isCut) await output.write(context.terminal.style('dim', '… and more: --limit shows them\n'));
 }
 

@@ -25,16 +25,24 @@ module.exports = {
 
 /** @param {import('../main').Context} context */
 async function run(context) {
-  const { operands: [fingerprint, ...files], options, output, terminal } = context;
+  const {
+    operands: [fingerprint, ...files],
+    options,
+    output,
+    terminal,
+  } = context;
   const document = await searchLeaks(context, files);
   const fitting = document.leaks.filter((leak) => leak.fingerprint.startsWith(fingerprint));
   const [leak] = fitting;
   if (fitting.length !== 1) {
     const found = (fitting.length > 0 ? fitting : document.leaks).map((one) => one.fingerprint).join(', ');
     const what = fitting.length > 0 ? 'more than one leak' : 'no leak';
-    throw new UsageError(`${what} in these snapshots has the fingerprint '${fingerprint}'; ${found ? `those found: ${found}` : 'there is no leak at all'}`);
+    throw new UsageError(
+      `${what} in these snapshots has the fingerprint '${fingerprint}'; ${found ? `those found: ${found}` : 'there is no leak at all'}`,
+    );
   }
-  if (options.json) return output.json({ snapshots: document.snapshots, order: document.order, comparison: document.comparison, leak });
+  if (options.json)
+    return output.json({ snapshots: document.snapshots, order: document.order, comparison: document.comparison, leak });
   const lines = explainLeak(document, leak, { files, flags: flagsOf(options), terminal });
   return output.lines(isGithub() ? withoutCommands(lines) : lines);
 }

@@ -22,7 +22,10 @@ module.exports = {
     'Along the path stands ✓ before what is meant to be there, ? before what may not be, ✗ before what should have gone.',
   ],
   options: ['all', 'tree', 'path', ...SEARCH, ...REPORT],
-  optionHelp: { ...SEARCH_HELP, limit: 'leaks to tell at length (default 1, the others in a line each; with --json all)' },
+  optionHelp: {
+    ...SEARCH_HELP,
+    limit: 'leaks to tell at length (default 1, the others in a line each; with --json all)',
+  },
   examples: [
     'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot',
     'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot --operations 211 --tree --path full',
@@ -42,7 +45,16 @@ async function run(context) {
   const document = await searchLeaks(context, files, options.json ? options.limit : undefined);
   const limit = options.limit ?? (options.all ? document.leaks.length : 1);
   await reportLeaks(context, document, {
-    story: () => tellLeaks(document, { files, flags: flagsOf(options), limit, all: options.all, tree: options.tree, full, terminal }),
+    story: () =>
+      tellLeaks(document, {
+        files,
+        flags: flagsOf(options),
+        limit,
+        all: options.all,
+        tree: options.tree,
+        full,
+        terminal,
+      }),
   });
   return document.leaks.length > 0 ? FOUND : document.verdict === 'unknown' ? CANNOT_TELL : 0;
 }

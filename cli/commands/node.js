@@ -27,7 +27,9 @@ module.exports = {
   name: 'node',
   synopsis: 'node FILE @ID',
   summary: 'everything about one object: who holds it, what it holds',
-  description: ['One object: sizes, dominator, retainers, edges, retaining path, and where it was allocated if that was recorded.'],
+  description: [
+    'One object: sizes, dominator, retainers, edges, retaining path, and where it was allocated if that was recorded.',
+  ],
   options: [],
   optionHelp: { limit: 'retainers and edges to print (default 30; with --json all)' },
   examples: ['heaphound node app.heapsnapshot @12345'],
@@ -40,18 +42,23 @@ module.exports = {
 async function run(context) {
   const { operands, options, output, terminal, signal } = context;
   const id = identifier(operands[1], 'ID');
-  const limit = options.json ? options.limit ?? ALL : rowLimit(options);
+  const limit = options.json ? (options.limit ?? ALL) : rowLimit(options);
   const document = await withSnapshot(context, (snapshot) => snapshot.node(id, { signal, limit }));
   if (options.json) return output.json(document);
   await output.lines(facts(document, terminal));
   await output.lines(heading('Why it is alive', terminal));
-  await output.lines(document.retainingPath.length > 0
-    ? drawLadder(document.retainingPath, terminal, { marks: new Map([[id, '← this']]) })
-    : ['Nothing but weak references leads to it.']);
+  await output.lines(
+    document.retainingPath.length > 0
+      ? drawLadder(document.retainingPath, terminal, { marks: new Map([[id, '← this']]) })
+      : ['Nothing but weak references leads to it.'],
+  );
   if (document.allocationStack && document.allocationStack.length > 0) {
     await output.lines(heading('Allocated by', terminal));
-    await output.lines(document.allocationStack.map((frame) =>
-      `at ${nameOf(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`));
+    await output.lines(
+      document.allocationStack.map(
+        (frame) => `at ${nameOf(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`,
+      ),
+    );
   }
   await output.lines(heading(`Retainers (${count(document.retainerCount)})`, terminal));
   await printRows(context, RETAINERS, document.retainers, { none: 'None.', total: document.retainerCount });

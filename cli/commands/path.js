@@ -10,7 +10,7 @@ module.exports = {
   synopsis: 'path FILE @ID',
   summary: 'what keeps one object alive, from the root to it',
   description: [
-    'The shortest path from a root to the object, past references that keep nothing alive and past V8\'s own machinery.',
+    "The shortest path from a root to the object, past references that keep nothing alive and past V8's own machinery.",
   ],
   options: ['ignore'],
   optionHelp: { ignore: 'find a path that avoids the objects with these ids' },
@@ -33,7 +33,9 @@ async function run(context) {
   if (options.json) return output.json(document);
   const { retainingPath } = document;
   if (retainingPath.length === 0) {
-    return output.write(`Nothing keeps @${id} alive${ignored ? ' but the ignored objects' : ' but weak references'}.\n`);
+    return output.write(
+      `Nothing keeps @${id} alive${ignored ? ' but the ignored objects' : ' but weak references'}.\n`,
+    );
   }
   return output.lines(drawLadder(retainingPath, terminal));
 }

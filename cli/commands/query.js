@@ -26,12 +26,21 @@ module.exports = {
   summary: 'objects by name, class, property, kind or size',
   description: ['Objects for which everything that is asked holds. Regular expressions ignore case.'],
   options: [
-    'class', 'name', 'property', 'kind', 'detached', 'min-size', 'max-size', 'retained-min', 'retained-max', 'sort',
+    'class',
+    'name',
+    'property',
+    'kind',
+    'detached',
+    'min-size',
+    'max-size',
+    'retained-min',
+    'retained-max',
+    'sort',
   ],
   optionHelp: { sort: `order: ${SORTS.join(', ')}` },
   examples: [
-    'heaphound query app.heapsnapshot --class \'^Session$\'',
-    'heaphound query app.heapsnapshot --property \'^token$\' --retained-min 1MB --json',
+    "heaphound query app.heapsnapshot --class '^Session$'",
+    "heaphound query app.heapsnapshot --property '^token$' --retained-min 1MB --json",
   ],
   operands: { least: 1, most: 1, wanted: 'one FILE' },
   filesOf: (operands) => operands,
@@ -53,7 +62,7 @@ async function run(context) {
     minRetainedSize: options['retained-min'],
     maxRetainedSize: options['retained-max'],
     sort: options.sort && choose(options.sort, SORTS, 'sort'),
-    limit: options.json ? options.limit ?? ALL : rowLimit(options) + 1,
+    limit: options.json ? (options.limit ?? ALL) : rowLimit(options) + 1,
   };
   const document = await withSnapshot(context, async (snapshot) => ({
     snapshot: snapshot.info,

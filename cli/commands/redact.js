@@ -33,15 +33,20 @@ async function run({ operands, options, output, progress, signal }) {
   const [source] = sourcesOf(operands.slice(0, 1));
   const key = options['key-file'] === undefined ? undefined : readKey(options['key-file']);
   const { redactSnapshot } = require('../..');
-  const result = await withOutputFile(operands[1], (target) => redactSnapshot(source, target, {
-    signal,
-    key,
-    onProgress: ({ done, total }) => progress.update('redacting', total > 0 ? done / total : undefined),
-  }));
+  const result = await withOutputFile(operands[1], (target) =>
+    redactSnapshot(source, target, {
+      signal,
+      key,
+      onProgress: ({ done, total }) => progress.update('redacting', total > 0 ? done / total : undefined),
+    }),
+  );
   progress.stop();
   const beside = besideFile(operands[1], output);
   const { redactedCount, stringCount, storedBytes } = result;
   if (options.json) await beside.json(result);
-  else await beside.write(`${harmless(operands[1])}: ${size(storedBytes)}, ${count(redactedCount)} of ${count(stringCount)} texts replaced\n`);
+  else
+    await beside.write(
+      `${harmless(operands[1])}: ${size(storedBytes)}, ${count(redactedCount)} of ${count(stringCount)} texts replaced\n`,
+    );
   await beside.flush();
 }

@@ -35,7 +35,7 @@ async function run(context) {
     ['  code', v8heap.code],
     ['  strings', v8heap.strings],
     ['  JavaScript arrays', v8heap.jsArrays],
-    ['  V8\'s own objects', v8heap.system],
+    ["  V8's own objects", v8heap.system],
     ['  other JavaScript objects', v8heap.total - named],
     ['Outside of the V8 heap', native.total],
     ['  typed arrays', native.typedArrays],

@@ -44,14 +44,18 @@ async function run(context) {
     snapshot: snapshot.info,
     strings: await snapshot.duplicateStrings({ signal, minCount: options['min-count'] }),
   }));
-  document.strings.sort((a, b) => (field === 'value' ? compare(a.value, b.value) : Number(b[field]) - Number(a[field])));
+  document.strings.sort((a, b) =>
+    field === 'value' ? compare(a.value, b.value) : Number(b[field]) - Number(a[field]),
+  );
   if (options.json) {
     return output.json({ ...document, strings: document.strings.slice(0, options.limit) });
   }
   const { strings } = document;
   const wasted = strings.reduce((sum, row) => sum + row.wastedSize, 0);
   await output.write(`${terminal.style('bold', size(wasted))} in copies of ${counted(strings.length, 'string')}\n\n`);
-  const columns = strings.some((row) => row.maybe) ? [...COLUMNS.slice(0, -1), EQUAL_IN, ...COLUMNS.slice(-1)] : COLUMNS;
+  const columns = strings.some((row) => row.maybe)
+    ? [...COLUMNS.slice(0, -1), EQUAL_IN, ...COLUMNS.slice(-1)]
+    : COLUMNS;
   return printRows(context, columns, strings, { none: 'No string is there twice.', total: strings.length });
 }
 

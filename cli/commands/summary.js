@@ -9,8 +9,13 @@ const { idRangeOf, withSnapshot } = require('../snapshots');
 const SORTS = ['retainedSize', 'shallowSize', 'count', 'distance', 'name'];
 /** As in `Snapshot.filters`; a test compares the two. */
 const FILTERS = [
-  'duplicatedStrings', 'objectsRetainedByDetachedDomNodes', 'objectsRetainedByConsole',
-  'objectsRetainedByEventHandlers', 'objectsRetainedByContexts', 'sharedNativeContext', 'noNativeContext',
+  'duplicatedStrings',
+  'objectsRetainedByDetachedDomNodes',
+  'objectsRetainedByConsole',
+  'objectsRetainedByEventHandlers',
+  'objectsRetainedByContexts',
+  'sharedNativeContext',
+  'noNativeContext',
 ];
 
 /** @type {import('../table').Column[]} */
@@ -34,7 +39,10 @@ module.exports = {
     'go away with them (retained size), the fewest steps from a root, and where the class stands in the source.',
   ],
   options: ['sort', 'filter', 'after-id', 'up-to-id'],
-  optionHelp: { sort: `order: ${SORTS.join(', ')}`, filter: `only what DevTools' filter leaves: ${FILTERS.join(', ')}` },
+  optionHelp: {
+    sort: `order: ${SORTS.join(', ')}`,
+    filter: `only what DevTools' filter leaves: ${FILTERS.join(', ')}`,
+  },
   examples: ['heaphound summary app.heapsnapshot', 'heaphound summary app.heapsnapshot --sort count --json | head'],
   operands: { least: 1, most: 1, wanted: 'one FILE' },
   filesOf: (operands) => operands,
@@ -55,11 +63,13 @@ async function run(context) {
   if (options.json) return output.json(document);
   const { snapshot: info, classes } = document;
   await output.lines([
-    `${terminal.style('bold', size(info.totalSize))} in ${counted(info.nodeCount, 'node')} and ${counted(info.edgeCount, 'edge')}`
-      + (info.unreachableCount > 0 ? `, ${count(info.unreachableCount)} of the nodes unreachable` : ''),
+    `${terminal.style('bold', size(info.totalSize))} in ${counted(info.nodeCount, 'node')} and ${counted(info.edgeCount, 'edge')}` +
+      (info.unreachableCount > 0 ? `, ${count(info.unreachableCount)} of the nodes unreachable` : ''),
     '',
   ]);
-  const columns = COLUMNS.map((column) => (column.title === 'Retained size' ? withShare(column, info.totalSize) : column));
+  const columns = COLUMNS.map((column) =>
+    column.title === 'Retained size' ? withShare(column, info.totalSize) : column,
+  );
   return printRows(context, columns, classes, { none: 'No object is left by the filter.', total: classes.length });
 }
 
@@ -70,5 +80,8 @@ async function run(context) {
  * @param {number} total
  */
 function withShare(column, total) {
-  return { ...column, cell: (/** @type {any} */ row) => `${column.cell(row)} ${percent(row.retainedSize, total).padStart(5)}` };
+  return {
+    ...column,
+    cell: (/** @type {any} */ row) => `${column.cell(row)} ${percent(row.retainedSize, total).padStart(5)}`,
+  };
 }

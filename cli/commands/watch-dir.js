@@ -36,11 +36,19 @@ module.exports = {
 async function run({ operands, options, output, progress, signal }) {
   progress.stop();
   // Many files do not go to one stream, and a directory does not come from one.
-  if (options.out === DASH || operands[0] === DASH) throw new UsageError('watch-dir works on directories: - is none', { cause: module.exports });
+  if (options.out === DASH || operands[0] === DASH)
+    throw new UsageError('watch-dir works on directories: - is none', { cause: module.exports });
   const { collectSnapshots } = require('../..');
   const compression = /** @type {any} */ (options.compress && choose(options.compress, CODECS, 'compress'));
   let code = 0;
-  for await (const found of collectSnapshots(operands[0], { out: options.out, compression, ...redaction(options), keep: options.keep, once: options.once, signal })) {
+  for await (const found of collectSnapshots(operands[0], {
+    out: options.out,
+    compression,
+    ...redaction(options),
+    keep: options.keep,
+    once: options.once,
+    signal,
+  })) {
     if (found.event !== 'stored') code = NOT_ALL;
     await output.write(`${options.json ? toJson(found) : tell(found)}\n`);
     await output.flush();
@@ -51,7 +59,10 @@ async function run({ operands, options, output, progress, signal }) {
 
 /** @param {import('../..').CollectedSnapshot} found */
 function tell({ event, file, path, rawBytes = 0, storedBytes = 0, nodeCount, removed, message = '' }) {
-  if (event !== 'stored') return harmless(`${file}: ${event === 'incomplete' ? 'not whole' : 'not stored'}: ${message}`);
+  if (event !== 'stored')
+    return harmless(`${file}: ${event === 'incomplete' ? 'not whole' : 'not stored'}: ${message}`);
   const objects = nodeCount === undefined ? '' : `, ${counted(nodeCount, 'object')}`;
-  return harmless(`${path}: ${size(storedBytes)} (${size(rawBytes)} unpacked)${objects}${removed ? '' : '; the original stays'}`);
+  return harmless(
+    `${path}: ${size(storedBytes)} (${size(rawBytes)} unpacked)${objects}${removed ? '' : '; the original stays'}`,
+  );
 }

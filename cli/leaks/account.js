@@ -38,9 +38,17 @@ function drawAccount({ accounting, leaks }, terminal) {
     { title: '', cell: (row) => sizeDelta(row.size), align: 'right' },
     { title: '', cell: (row) => row.because, flexible: true },
   ];
-  const rows = accounting.lines.map((line) => ({ title: titleOf(line, leaks), size: line.size, because: sentence(line.because) + classesOf(line) }));
+  const rows = accounting.lines.map((line) => ({
+    title: titleOf(line, leaks),
+    size: line.size,
+    because: sentence(line.because) + classesOf(line),
+  }));
   const sum = { title: 'all', size: accounting.size, because: 'the last snapshot less the first' };
-  return section('All that grew', drawTable(columns, [...rows, sum], terminal, { header: false, indent: INDENT }), terminal);
+  return section(
+    'All that grew',
+    drawTable(columns, [...rows, sum], terminal, { header: false, indent: INDENT }),
+    terminal,
+  );
 }
 
 module.exports = { UNKNOWN, drawAccount, tellAccount };

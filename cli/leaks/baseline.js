@@ -16,7 +16,8 @@ const VERSION = 1;
 /**
  * Of the fields only the fingerprint is compared; the others are for people. A note is kept.
  *
- * @typedef {{ fingerprint: string, className?: string, container?: string, place?: string, kind?: string, note?: string }} Entry
+ * @typedef {{ fingerprint: string, className?: string, container?: string, place?: string, kind?: string, note?: string
+ *   }} Entry
  */
 
 /**
@@ -36,9 +37,12 @@ function readBaseline(file) {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    throw baselineError(`${file} is no JSON: ${/** @type {Error} */ (error).message}; repair it, or write it anew with --update`);
+    throw baselineError(
+      `${file} is no JSON: ${/** @type {Error} */ (error).message}; repair it, or write it anew with --update`,
+    );
   }
-  if (document?.version !== VERSION) throw baselineError(`${file} is no baseline of version ${VERSION}; write it anew with --update`);
+  if (document?.version !== VERSION)
+    throw baselineError(`${file} is no baseline of version ${VERSION}; write it anew with --update`);
   const { leaks } = document;
   if (!Array.isArray(leaks) || leaks.some((entry) => typeof entry?.fingerprint !== 'string')) {
     throw baselineError(`${file} has no list \`leaks\` of entries with a \`fingerprint\`; write it anew with --update`);

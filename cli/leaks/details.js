@@ -26,7 +26,8 @@ const LONGEST_TITLE = 16;
  *
  * @param {import('../..').LeakDocument} document
  * @param {Leak} leak
- * @param {{ files: string[], flags?: string[], terminal: Terminal }} options `files`, `flags`: of the search, as they were given
+ * @param {{ files: string[], flags?: string[], terminal: Terminal }} options `files`, `flags`: of the search, as they
+ *   were given
  */
 function explainLeak(document, leak, { files, flags = [], terminal }) {
   // Not `files`: those may stand in another order, or be a directory.
@@ -42,8 +43,16 @@ function explainLeak(document, leak, { files, flags = [], terminal }) {
     ...section('What one of them is made of', drawItem(leak.item, terminal), terminal),
     ...section('What came with it', drawClasses(leak, terminal), terminal),
     ...section(`Who allocated ${allocatedSo(leak)}`, stackLines(leak, terminal), terminal),
-    ...section('Some of them', leak.examples.slice(0, MOST_EXAMPLES).map((id) => margin(`${PROGRAM} node ${quoteForShell(last)} @${id}`)), terminal),
-    ...section('If this is as it should be', [margin(`${PROGRAM} leaks ${search} --ignore ${leak.fingerprint}`)], terminal),
+    ...section(
+      'Some of them',
+      leak.examples.slice(0, MOST_EXAMPLES).map((id) => margin(`${PROGRAM} node ${quoteForShell(last)} @${id}`)),
+      terminal,
+    ),
+    ...section(
+      'If this is as it should be',
+      [margin(`${PROGRAM} leaks ${search} --ignore ${leak.fingerprint}`)],
+      terminal,
+    ),
     ...tellMeasurement(document, terminal, false),
   ];
 }
@@ -55,7 +64,9 @@ function explainLeak(document, leak, { files, flags = [], terminal }) {
  */
 function allocatedSo({ allocationStackCount, countGrowth }) {
   const objects = sum(countGrowth);
-  return allocationStackCount === undefined || allocationStackCount >= objects ? 'them' : `${count(allocationStackCount)} of the ${count(objects)}`;
+  return allocationStackCount === undefined || allocationStackCount >= objects
+    ? 'them'
+    : `${count(allocationStackCount)} of the ${count(objects)}`;
 }
 
 /**
@@ -99,7 +110,9 @@ function shortName(file) {
 function stackLines({ allocationStack = [] }, terminal) {
   // The last frame stands for the beginning of all stacks.
   const frames = allocationStack.filter((frame) => frame.file !== '' || frame.name !== '(root)').slice(0, MOST_FRAMES);
-  return frames.map((frame) => margin(`at ${nameOf(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`));
+  return frames.map((frame) =>
+    margin(`at ${nameOf(frame.name) || '(anonymous)'} ${terminal.style('dim', printLocation(frame))}`),
+  );
 }
 
 /**

@@ -32,7 +32,9 @@ function annotations(leaks, { root }) {
     const advice = leak.known ? `Known leak of ${knownAs(leak.known)}. ${leak.known.advice}` : leak.advice;
     const properties = { ...fileOf(placeOf(leak), root), title: `Memory leak: ${nameOf(leak.className)}` };
     const text = sentence(`${[headline(leak), advice, cacheOf(leak)].filter(Boolean).join(' ')} [${leak.fingerprint}]`);
-    const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
+    const named = Object.entries(properties)
+      .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
+      .join(',');
     return `::${LEVELS[leak.confidence]} ${named}::${escapeData(text)}`;
   });
 }

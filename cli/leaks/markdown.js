@@ -1,9 +1,19 @@
 'use strict';
 
-// Leaks for an issue or a comment. Names come from a foreign process: they stand in code, where no mark-up, no link and no mention of a person works.
+// Leaks for an issue or a comment. Names come from a foreign process: they stand in code, where no mark-up, no link and
+// no mention of a person works.
 
 const { printLocation } = require('../../words/location');
-const { cacheOf, SIGNS, cutOf, detailOf, headline, knownAs, nameOf, referenceOf } = require('../../words/leak-sentences');
+const {
+  cacheOf,
+  SIGNS,
+  cutOf,
+  detailOf,
+  headline,
+  knownAs,
+  nameOf,
+  referenceOf,
+} = require('../../words/leak-sentences');
 const { shares, tellOutside, tellUnknown } = require('../../words/leak-accounting');
 const { counted, size } = require('../../words/numbers');
 const { orderSentence } = require('./order-line');
@@ -12,7 +22,8 @@ const { harmless, sentence } = require('../../words/text');
 const LINK = /(https:\/\/[\w./%?=&+~-]+[\w/])/;
 
 /**
- * @param {import('../..').LeakDocument & { known?: string[] }} document `known`: fingerprints of a baseline that are still there
+ * @param {import('../..').LeakDocument & { known?: string[] }} document `known`: fingerprints of a baseline that are
+ *   still there
  * @param {{ root: string }} options
  * @returns {string[]} lines
  */
@@ -24,16 +35,31 @@ function leaksAsMarkdown(document, { root }) {
   const ordered = orderSentence(order, snapshots);
   const doubt = ordered === '' ? [] : ['', escape(ordered)];
   const account = shares(document);
-  const closing = [...doubt, ...(account ? ['', escape(account)] : []), ...(outside?.isUnexplained ? ['', escape(`Also, ${tellOutside(outside).headline}`)] : [])];
+  const closing = [
+    ...doubt,
+    ...(account ? ['', escape(account)] : []),
+    ...(outside?.isUnexplained ? ['', escape(`Also, ${tellOutside(outside).headline}`)] : []),
+  ];
   if (document.verdict === 'unknown') {
     const { headline, sentences } = tellUnknown(document);
     return [
-      '### Cannot tell whether it leaks', '', `**${escape(headline)}**`, '', ...sentences.map((sentence) => `- ${escape(sentence)}`),
-      ...(still === '' ? [] : ['', still.trim()]), ...doubt, ...(account ? ['', escape(account)] : []),
+      '### Cannot tell whether it leaks',
+      '',
+      `**${escape(headline)}**`,
+      '',
+      ...sentences.map((sentence) => `- ${escape(sentence)}`),
+      ...(still === '' ? [] : ['', still.trim()]),
+      ...doubt,
+      ...(account ? ['', escape(account)] : []),
     ];
   }
   if (leaks.length === 0 && known.length + ignored > 0) {
-    return [known.length > 0 ? '### No new leak' : '### No other leak', '', `Looked at ${over}${left}.${still}`, ...closing];
+    return [
+      known.length > 0 ? '### No new leak' : '### No other leak',
+      '',
+      `Looked at ${over}${left}.${still}`,
+      ...closing,
+    ];
   }
   if (leaks.length === 0) return ['### No leak', '', `Nothing piles up over ${over}${left}.`, ...closing];
   return [
@@ -52,9 +78,15 @@ function leaksAsMarkdown(document, { root }) {
 function leakAsMarkdown(leak, root) {
   const { container, location, known, kind, advice, confidence, evidence, fingerprint } = leak;
   /** @type {(...texts: string[]) => string} */
-  const codes = (...texts) => texts.filter((text) => text !== '').map(code).join(', ');
+  const codes = (...texts) =>
+    texts
+      .filter((text) => text !== '')
+      .map(code)
+      .join(', ');
   const place = printLocation(location, root);
-  const kindDetail = [detailOf(leak, code), codes(printLocation(leak.detail?.location, root))].filter((text) => text !== '').join(', ');
+  const kindDetail = [detailOf(leak, code), codes(printLocation(leak.detail?.location, root))]
+    .filter((text) => text !== '')
+    .join(', ');
   /** @type {[label: string, text: string][]} */
   const rows = [
     ['Kind', `${kind}${kindDetail === '' ? '' : `: ${kindDetail}`}`],
@@ -125,7 +157,9 @@ function longestRun(text) {
  */
 function escape(text) {
   return sentence(text)
-    .replaceAll(/[\\`*_{}[\]<>()|~!&]/g, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`))
+    .replaceAll(/[\\`*_{}[\]<>()|~!&]/g, (character) =>
+      character === '<' ? '&lt;' : character === '>' ? '&gt;' : character === '&' ? '&amp;' : `\\${character}`,
+    )
     .replaceAll(/([@#])(?=\w)/g, '$1<!-- -->')
     .replaceAll('://', ':<!-- -->//')
     .replaceAll(/\bwww\./gi, 'www<!-- -->.');
@@ -137,7 +171,10 @@ function escape(text) {
  * @param {string} text
  */
 function escapeKeepingLinks(text) {
-  return text.split(LINK).map((part, at) => (at % 2 === 1 ? `<${part}>` : escape(part))).join('');
+  return text
+    .split(LINK)
+    .map((part, at) => (at % 2 === 1 ? `<${part}>` : escape(part)))
+    .join('');
 }
 
 module.exports = { leaksAsMarkdown };

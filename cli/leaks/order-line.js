@@ -17,11 +17,20 @@ const MOST_NAMES = 5;
 function orderSentence({ sorted, known, reason, contradictedBy }, snapshots) {
   const isContradicted = contradictedBy !== undefined;
   if (!sorted && known && !isContradicted) return '';
-  const names = snapshots.map(({ file }, at) => (file === undefined ? `snapshot ${at + 1}` : harmless(path.basename(file))));
+  const names = snapshots.map(({ file }, at) =>
+    file === undefined ? `snapshot ${at + 1}` : harmless(path.basename(file)),
+  );
   const shown = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES - 1), '…', names[names.length - 1]] : names;
-  const how = sorted ? 'Sorted into the order in which they were taken' : isContradicted ? 'Not in the order in which they were taken'
-    : 'In which order they were taken cannot be told; taken as given';
-  const doubt = isContradicted ? ' If that one is right, what grew is missing here: leave --order out.' : known ? '' : ' If that is not the order, nothing here holds: give them in the right one, with --order given.';
+  const how = sorted
+    ? 'Sorted into the order in which they were taken'
+    : isContradicted
+      ? 'Not in the order in which they were taken'
+      : 'In which order they were taken cannot be told; taken as given';
+  const doubt = isContradicted
+    ? ' If that one is right, what grew is missing here: leave --order out.'
+    : known
+      ? ''
+      : ' If that is not the order, nothing here holds: give them in the right one, with --order given.';
   return `${how}: ${shown.join(', ')} (${reason}).${doubt}`;
 }
 

@@ -37,7 +37,9 @@ function drawHeadline(leak, number, terminal) {
   const name = nameOf(leak.className);
   return wrap(front + headline(leak), terminal.width).map((line, at) => {
     const start = front + name;
-    return at === 0 && line.startsWith(start) ? front + terminal.style(['bold', 'red'], name) + line.slice(start.length) : line;
+    return at === 0 && line.startsWith(start)
+      ? front + terminal.style(['bold', 'red'], name) + line.slice(start.length)
+      : line;
   });
 }
 
@@ -118,8 +120,10 @@ function factsOf(leak, terminal, isShort) {
  */
 function drawAll(facts, terminal) {
   return facts.flatMap(({ label, text, reasons = [] }) =>
-    wrap(reasons.length === 0 ? text : `${text}: ${reasons.join('; ')}`, terminal.width - INDENT - LABEL_WIDTH)
-      .map((line, at) => margin(terminal.style('bold', (at === 0 ? label : '').padEnd(LABEL_WIDTH))) + line));
+    wrap(reasons.length === 0 ? text : `${text}: ${reasons.join('; ')}`, terminal.width - INDENT - LABEL_WIDTH).map(
+      (line, at) => margin(terminal.style('bold', (at === 0 ? label : '').padEnd(LABEL_WIDTH))) + line,
+    ),
+  );
 }
 
 /** @param {Fact[]} facts */

@@ -30,10 +30,14 @@ const COLORS = /** @type {const} */ ({ no: 'green', unknown: 'yellow', yes: 'red
 function drawShortPath(leak, terminal, most) {
   const path = leak.retainingPath;
   const last = path.length - 1;
-  const container = Math.max(path.findIndex((step) => step.id === leak.container.id), 0);
+  const container = Math.max(
+    path.findIndex((step) => step.id === leak.container.id),
+    0,
+  );
   /** @type {Set<number>} */
   const shown = new Set();
-  // In the order of their worth: what grows, the cut, what it gains, the ends of what lies between, and the way up from the container.
+  // In the order of their worth: what grows, the cut, what it gains, the ends of what lies between, and the way up from
+  // the container.
   const wanted = [container, path.findIndex((step) => step.cut), last, container - 1, container + 1, last - 1];
   for (let at = container + 2; at < last - 1; at += 1) wanted.push(at);
   for (let at = container - 2; at >= 0; at -= 1) wanted.push(at);
@@ -107,13 +111,19 @@ function drawStep(step, { leak, parent, terminal, ids }) {
   const name = fit(nameOf(step.name) || '(root)', Math.max(width - widthOf(reference + arrow), NARROWEST_NAME));
   const room = width - widthOf(reference + arrow + name) - 2;
   const place = printLocation(step.location);
-  const location = place === '' || room < Math.min(NARROWEST_PLACE, widthOf(place)) ? '' : `  ${fit(place, room, 'end')}`;
-  return ' '.repeat(INDENT) + terminal.style(COLORS[step.leaking], SIGNS[step.leaking]) + ' '
-    + terminal.style(step.cut ? ['bold', 'red', 'underline'] : 'yellow', reference) + terminal.style('dim', arrow)
-    + terminal.style(isContainer ? ['bold', 'cyan'] : 'cyan', name)
-    + (ids ? terminal.style('dim', ` @${step.id}`) : '')
-    + (remark === '' ? '' : terminal.style('bold', `  ← ${remark}`))
-    + terminal.style('dim', location);
+  const location =
+    place === '' || room < Math.min(NARROWEST_PLACE, widthOf(place)) ? '' : `  ${fit(place, room, 'end')}`;
+  return (
+    ' '.repeat(INDENT) +
+    terminal.style(COLORS[step.leaking], SIGNS[step.leaking]) +
+    ' ' +
+    terminal.style(step.cut ? ['bold', 'red', 'underline'] : 'yellow', reference) +
+    terminal.style('dim', arrow) +
+    terminal.style(isContainer ? ['bold', 'cyan'] : 'cyan', name) +
+    (ids ? terminal.style('dim', ` @${step.id}`) : '') +
+    (remark === '' ? '' : terminal.style('bold', `  ← ${remark}`)) +
+    terminal.style('dim', location)
+  );
 }
 
 /**

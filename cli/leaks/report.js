@@ -26,18 +26,26 @@ function checkFormat(options) {
  *
  * @param {import('../main').Context} context
  * @param {import('../..').LeakDocument} document
- * @param {{ story: () => string[], known?: Set<string> }} options `story`: for people; `known`: fingerprints of a baseline
+ * @param {{ story: () => string[], known?: Set<string> }} options `story`: for people; `known`: fingerprints of a
+ *   baseline
  */
 async function reportLeaks({ options, output }, document, { story, known }) {
   const root = rootOf(options);
   const isDocument = DOCUMENTS.some((name) => options[name]);
   const isRead = options.github || isGithub();
   if (options.json) await output.json(document);
-  else if (options.sarif) await output.write(`${toJson(leaksAsSarif(document, { root, version: version(), known }), 2)}\n`);
+  else if (options.sarif)
+    await output.write(`${toJson(leaksAsSarif(document, { root, version: version(), known }), 2)}\n`);
   else if (options.markdown) await output.lines(leaksAsMarkdown(document, { root }));
   else await output.lines(isRead ? withoutCommands(story()) : story());
   if (!isRead) return;
-  const found = [...annotations(document.leaks.filter((leak) => !known?.has(leak.fingerprint)), { root }), ...doubt(document)];
+  const found = [
+    ...annotations(
+      document.leaks.filter((leak) => !known?.has(leak.fingerprint)),
+      { root },
+    ),
+    ...doubt(document),
+  ];
   // GitHub reads both streams; a document stays whole.
   if (isDocument) found.forEach((line) => console.error(line));
   else await output.lines(found);

@@ -31,21 +31,29 @@ function leaksAsSarif(document, { root, version, known }) {
   return {
     $schema: SCHEMA,
     version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: 'heaphound', version, semanticVersion: version, rules } },
-      originalUriBaseIds: { [ROOT]: { uri: `${pathToFileURL(root)}/`.replace(/\/\/$/, '/') } },
-      columnKind: 'utf16CodeUnits',
-      // What is no place in a file is said of the run itself.
-      ...(document.verdict === 'unknown' ? { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [notification(document)] }] } : {}),
-      results: leaks.map((leak) => resultOf(leak, { kinds, root, known })),
-    }],
+    runs: [
+      {
+        tool: { driver: { name: 'heaphound', version, semanticVersion: version, rules } },
+        originalUriBaseIds: { [ROOT]: { uri: `${pathToFileURL(root)}/`.replace(/\/\/$/, '/') } },
+        columnKind: 'utf16CodeUnits',
+        // What is no place in a file is said of the run itself.
+        ...(document.verdict === 'unknown'
+          ? { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [notification(document)] }] }
+          : {}),
+        results: leaks.map((leak) => resultOf(leak, { kinds, root, known })),
+      },
+    ],
   };
 }
 
 /** @param {import('../..').LeakDocument} document */
 function notification(document) {
   const { headline, sentences } = tellUnknown(document);
-  return { level: /** @type {const} */ ('warning'), descriptor: { id: 'unexplained-growth' }, message: { text: sentence(['Cannot tell:', headline, ...sentences].join(' ')) } };
+  return {
+    level: /** @type {const} */ ('warning'),
+    descriptor: { id: 'unexplained-growth' },
+    message: { text: sentence(['Cannot tell:', headline, ...sentences].join(' ')) },
+  };
 }
 
 /**
@@ -69,7 +77,15 @@ function resultOf(leak, { kinds, root, known }) {
     message: { text: sentence(text) },
     ...(place ? { locations: [{ physicalLocation: physicalLocation(place, root) }] } : {}),
     ...(leak.location && isOwn(leak.location) && leak.location !== place
-      ? { relatedLocations: [{ id: 0, message: { text: `the class ${nameOf(leak.className)}` }, physicalLocation: physicalLocation(leak.location, root) }] }
+      ? {
+          relatedLocations: [
+            {
+              id: 0,
+              message: { text: `the class ${nameOf(leak.className)}` },
+              physicalLocation: physicalLocation(leak.location, root),
+            },
+          ],
+        }
       : {}),
     partialFingerprints: { [FINGERPRINT]: leak.fingerprint },
     ...(known ? { baselineState: known.has(leak.fingerprint) ? 'unchanged' : 'new' } : {}),
@@ -93,7 +109,8 @@ function physicalLocation({ original, ...own }, root) {
  * @param {string} root
  */
 function artifactLocation(file, root) {
-  if (!path.isAbsolute(file)) return { uri: encodeURI(file.replaceAll('\\', '/')).replaceAll('#', '%23').replaceAll('?', '%3F') };
+  if (!path.isAbsolute(file))
+    return { uri: encodeURI(file.replaceAll('\\', '/')).replaceAll('#', '%23').replaceAll('?', '%3F') };
   const uri = String(pathToFileURL(file));
   const base = `${pathToFileURL(root)}/`.replace(/\/\/$/, '/');
   return uri.startsWith(base) ? { uri: uri.slice(base.length), uriBaseId: ROOT } : { uri };

@@ -54,7 +54,10 @@ function readIgnore(texts) {
   const patterns = texts.flatMap((text) => {
     const [, source, flags] = EXPRESSION.exec(text) ?? [];
     if (source !== undefined) return /** @type {(RegExp | string)[]} */ ([readExpression(source, flags)]);
-    return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+    return text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
   });
   return patterns.length > 0 ? patterns : undefined;
 }

@@ -30,11 +30,15 @@ const UNSURE = 'Two snapshots: it may be a cache that is filling up. A third mak
  * The verdict as a colleague would give it: the leak, then what else there is to say.
  *
  * @param {import('../..').LeakDocument} document
- * @param {{ files: string[], flags?: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, known?: Leak[], terminal: Terminal }} options
- *   files, flags: of the search, as they were given; limit: leaks that are told at length; known: leaks of a baseline, a line each
+ * @param {{ files: string[], flags?: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, known?:
+ *   Leak[], terminal: Terminal }} options files, flags: of the search, as they were given; limit: leaks that are told
+ *   at length; known: leaks of a baseline, a line each
  * @returns {string[]} lines
  */
-function tellLeaks(document, { files, flags = [], limit, all = false, tree = false, full = false, known = [], terminal }) {
+function tellLeaks(
+  document,
+  { files, flags = [], limit, all = false, tree = false, full = false, known = [], terminal },
+) {
   const { leaks } = document;
   const told = leaks.slice(0, limit);
   const others = leaks.slice(told.length);
@@ -47,7 +51,16 @@ function tellLeaks(document, { files, flags = [], limit, all = false, tree = fal
   const room = SCREEN - closing.length - otherLines.length;
   return [
     ...told.flatMap((leak, at) => [
-      ...(at > 0 ? [''] : []), ...tellLeak(leak, { number: leaks.length > 1 ? at + 1 : undefined, words: [...files, ...flags], tree, full, terminal, room })]),
+      ...(at > 0 ? [''] : []),
+      ...tellLeak(leak, {
+        number: leaks.length > 1 ? at + 1 : undefined,
+        words: [...files, ...flags],
+        tree,
+        full,
+        terminal,
+        room,
+      }),
+    ]),
     ...otherLines,
     ...closing,
     ...rest,
@@ -66,7 +79,11 @@ function tellLeak(leak, { number, words, tree, full, terminal, room }) {
   const steps = terminal.isTty ? Math.min(Math.max(room - opening.length - 3, FEWEST_STEPS), MOST_STEPS) : MOST_STEPS;
   return [
     ...opening,
-    ...section('Why it stays alive', full ? drawFullPath(leak, terminal) : drawShortPath(leak, terminal, steps), terminal),
+    ...section(
+      'Why it stays alive',
+      full ? drawFullPath(leak, terminal) : drawShortPath(leak, terminal, steps),
+      terminal,
+    ),
     ...(tree ? section('What one of them is made of', drawItem(leak.item, terminal), terminal) : []),
     terminal.style('dim', moreOf(leak, words, terminal)),
   ];
@@ -138,13 +155,23 @@ function tellMeasurement(document, terminal, isLong, knownCount = 0) {
   }
   // Something accumulates that is known, or not asked for.
   const found = [
-    ...(knownCount > 0 ? [`${counted(knownCount, 'leak')} of the baseline ${knownCount === 1 ? 'is' : 'are'} still there.`] : []),
+    ...(knownCount > 0
+      ? [`${counted(knownCount, 'leak')} of the baseline ${knownCount === 1 ? 'is' : 'are'} still there.`]
+      : []),
     ...(ignored > 0 ? [`${counted(ignored, 'leak')} ignored.`] : []),
   ];
-  if (document.verdict === 'unknown') return [...tellUnknownGrowth(document, over, terminal), ...found, ...doubts, ...footnotes];
+  if (document.verdict === 'unknown')
+    return [...tellUnknownGrowth(document, over, terminal), ...found, ...doubts, ...footnotes];
   if (found.length > 0) {
     const title = knownCount > 0 ? 'No new leak' : 'No other leak';
-    return [...wrap(`${title} ${over}.`, terminal.width).map((line) => line.replace(title, (text) => terminal.style('bold', text))), ...wrap(found.join(' '), terminal.width), ...doubts, ...footnotes];
+    return [
+      ...wrap(`${title} ${over}.`, terminal.width).map((line) =>
+        line.replace(title, (text) => terminal.style('bold', text)),
+      ),
+      ...wrap(found.join(' '), terminal.width),
+      ...doubts,
+      ...footnotes,
+    ];
   }
   const objects = `${count(snapshots[snapshots.length - 1].nodeCount)} objects of the last one were compared ${comparison.ids ? 'by their ids' : 'by their place'}.`;
   const sure = isEnough
@@ -152,7 +179,8 @@ function tellMeasurement(document, terminal, isLong, knownCount = 0) {
     : `Between two snapshots nothing accumulates that was not there before. ${objects} A third snapshot, after the same work again, makes this more certain.`;
   return [
     ...wrap(`No leak ${over}.`, terminal.width).map((line) =>
-      line.replace(/^No leak/, (text) => terminal.style(['bold', 'green'], text))),
+      line.replace(/^No leak/, (text) => terminal.style(['bold', 'green'], text)),
+    ),
     ...wrap(sure, terminal.width),
     ...doubts,
     ...footnotes,
@@ -179,7 +207,9 @@ function tellUnknownGrowth(document, over, terminal) {
 
 /** @param {import('../..').OneOffGrowth[]} oneOff */
 function tellOneOff(oneOff) {
-  const shown = oneOff.slice(0, MOST_ONE_OFF).map((row) => `${nameOf(row.className)} ${sizeDelta(row.size)} (${row.why})`);
+  const shown = oneOff
+    .slice(0, MOST_ONE_OFF)
+    .map((row) => `${nameOf(row.className)} ${sizeDelta(row.size)} (${row.why})`);
   return `Grew, but is no leak: ${shown.join(', ')}${oneOff.length > shown.length ? ', …' : ''}.`;
 }
 
@@ -194,7 +224,11 @@ function drawOneOff({ oneOff }, terminal) {
     { title: '', cell: (row) => sizeDelta(row.size), align: 'right' },
     { title: '', cell: (row) => sentence(row.because), prose: true },
   ];
-  return section('Grew, but is no leak', drawTable(columns, oneOff, terminal, { header: false, indent: INDENT }), terminal);
+  return section(
+    'Grew, but is no leak',
+    drawTable(columns, oneOff, terminal, { header: false, indent: INDENT }),
+    terminal,
+  );
 }
 
 module.exports = { tellLeaks, tellMeasurement };

@@ -1,7 +1,8 @@
 'use strict';
 
 // A blog on Fastify, started by `demo.js` in a process of its own. `--fixed` gives it the store whose sessions expire.
-// It says `{ port }` when it listens. On `{ capture: FILE }` it comes to rest, takes a snapshot of itself and says `{ captured: FILE }`.
+// It says `{ port }` when it listens. On `{ capture: FILE }` it comes to rest, takes a snapshot of itself and says `{
+// captured: FILE }`.
 
 const crypto = require('node:crypto');
 const timers = require('node:timers/promises');
@@ -16,7 +17,11 @@ const SESSION_LIFETIME_MS = 200;
 const REST_MS = 100;
 const REST_TURNS = 4;
 
-const posts = Array.from({ length: 20 }, (_, index) => ({ id: index, title: `Post ${index}`, text: 'Lorem ipsum dolor sit amet. '.repeat(20) }));
+const posts = Array.from({ length: 20 }, (_, index) => ({
+  id: index,
+  title: `Post ${index}`,
+  text: 'Lorem ipsum dolor sit amet. '.repeat(20),
+}));
 
 function build(store) {
   const app = fastify();

@@ -1,7 +1,8 @@
 'use strict';
 
-// The main job, from start to end: a service whose sessions are never removed, three snapshots of it, and what `heaphound leaks` says of them;
-// then the same with the leak fixed. Ends with 0 when both verdicts are right, else with 1.
+// The main job, from start to end: a service whose sessions are never removed, three snapshots of it, and what
+// `heaphound leaks` says of them; then the same with the leak fixed. Ends with 0 when both verdicts are right, else
+// with 1.
 
 const { fork, spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -22,7 +23,9 @@ const WARM_UP_ROUNDS = 3;
 const SNAPSHOTS = ['a', 'b', 'c'];
 
 /** With these V8 compiles nothing behind our back: what grows is the application's. */
-const QUIET_FLAGS = ['--no-opt', '--no-sparkplug', '--no-lazy-feedback-allocation'].concat(Number(process.versions.node.split('.')[0]) >= 22 ? ['--no-maglev'] : []);
+const QUIET_FLAGS = ['--no-opt', '--no-sparkplug', '--no-lazy-feedback-allocation'].concat(
+  Number(process.versions.node.split('.')[0]) >= 22 ? ['--no-maglev'] : [],
+);
 
 /** The next message of the application, or the error that it met. */
 async function answer(application) {
@@ -35,7 +38,11 @@ async function answer(application) {
 }
 
 async function load(port) {
-  const result = await autocannon({ url: `http://127.0.0.1:${port}/posts/7`, amount: REQUESTS, connections: CONNECTIONS });
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}/posts/7`,
+    amount: REQUESTS,
+    connections: CONNECTIONS,
+  });
   if (result['2xx'] !== REQUESTS) throw new Error(`${result['2xx']} of ${REQUESTS} requests were answered`);
 }
 
@@ -56,7 +63,8 @@ async function record(directory, flags) {
     }
     return files;
   } finally {
-    const ended = application.exitCode === null && application.signalCode === null ? once(application, 'exit') : undefined;
+    const ended =
+      application.exitCode === null && application.signalCode === null ? once(application, 'exit') : undefined;
     if (application.connected) application.disconnect();
     await ended;
   }
@@ -76,7 +84,8 @@ async function findLeaks(files) {
   console.log(`\n$ heaphound leaks ${files.map((file) => path.basename(file)).join(' ')}\n`);
   const shown = await heaphound(['leaks', ...files], 'inherit');
   const { code, printed } = await heaphound(['leaks', '--json', ...files], 'pipe');
-  if (code !== shown.code || (code !== 0 && code !== 1)) throw new Error(`heaphound ended with ${shown.code} and ${code}`);
+  if (code !== shown.code || (code !== 0 && code !== 1))
+    throw new Error(`heaphound ended with ${shown.code} and ${code}`);
   return JSON.parse(printed).leaks;
 }
 
@@ -89,16 +98,25 @@ function namesTheMap(leaks) {
   }
   const grown = leak.countGrowth.map((count) => `+${count}`).join(', ');
   const { location, edge } = leak.container;
-  console.log(`\nVerdict: ${leak.className} leaks (${grown}), held by "${edge}", ${path.relative(process.cwd(), location?.file ?? '?')}:${location?.line}`);
+  console.log(
+    `\nVerdict: ${leak.className} leaks (${grown}), held by "${edge}", ${path.relative(process.cwd(), location?.file ?? '?')}:${location?.line}`,
+  );
   if (location?.file !== STORE) return false;
   const line = fs.readFileSync(STORE, 'utf8').split('\n')[location.line - 1];
   console.log(`         ${line.trim()}`);
-  return leak.className === 'Session' && leak.countGrowth.every((count) => count === REQUESTS) && edge === 'sessions' && line.includes('new Map()');
+  return (
+    leak.className === 'Session' &&
+    leak.countGrowth.every((count) => count === REQUESTS) &&
+    edge === 'sessions' &&
+    line.includes('new Map()')
+  );
 }
 
 /** True when nothing was found. */
 function namesNone(leaks) {
-  console.log(leaks.length === 0 ? '\nVerdict: no leak.' : `\nWrong: ${leaks.length} leaks were found in the fixed application.`);
+  console.log(
+    leaks.length === 0 ? '\nVerdict: no leak.' : `\nWrong: ${leaks.length} leaks were found in the fixed application.`,
+  );
   return leaks.length === 0;
 }
 

@@ -12,7 +12,9 @@ class Session {
 
 /** Keeps a session for everyone who has ever come: nothing removes one, which is the leak that the demo shows. */
 class SessionStore {
-  constructor() { this.sessions = new Map(); }
+  constructor() {
+    this.sessions = new Map();
+  }
 
   start(id) {
     const session = new Session(id);

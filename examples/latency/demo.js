@@ -1,7 +1,7 @@
 'use strict';
 
-// What a client of a server sees while a snapshot of it is taken: first by `v8.writeHeapSnapshot`, then by a fork. Prints the slowest answer of every
-// fifth of a second.
+// What a client of a server sees while a snapshot of it is taken: first by `v8.writeHeapSnapshot`, then by a fork.
+// Prints the slowest answer of every fifth of a second.
 //
 //   npm run demo:capture
 
@@ -21,7 +21,10 @@ const AROUND_MS = 1000;
 const BAR = 60;
 
 async function answer(server) {
-  const [message] = await Promise.race([once(server, 'message'), once(server, 'exit').then(([code]) => [{ failed: `the server ended with ${code}` }])]);
+  const [message] = await Promise.race([
+    once(server, 'message'),
+    once(server, 'exit').then(([code]) => [{ failed: `the server ended with ${code}` }]),
+  ]);
   if (message.failed !== undefined) throw new Error(message.failed);
   return message;
 }
@@ -35,7 +38,9 @@ function client(port) {
   const timer = setInterval(() => {
     const at = performance.now();
     const one = new Promise((resolve, reject) => {
-      http.get({ host: '127.0.0.1', port, agent }, (response) => response.resume().on('end', resolve)).on('error', reject);
+      http
+        .get({ host: '127.0.0.1', port, agent }, (response) => response.resume().on('end', resolve))
+        .on('error', reject);
     }).then(() => {
       latencies.push({ at: at - start, ms: performance.now() - at });
       open.delete(one);
@@ -62,7 +67,9 @@ function print(latencies) {
   for (const [bucket, ms] of [...buckets].sort(([left], [right]) => left - right)) {
     // Ten times slower is a fifth of the bar: 0.1 ms has none, 10 s has all of it.
     const length = Math.max(0, Math.min(BAR, Math.round((Math.log10(ms * 10) / 5) * BAR)));
-    console.log(`  ${((bucket * BUCKET_MS) / 1000).toFixed(1).padStart(5)} s ${ms.toFixed(1).padStart(9)} ms ${'#'.repeat(length)}`);
+    console.log(
+      `  ${((bucket * BUCKET_MS) / 1000).toFixed(1).padStart(5)} s ${ms.toFixed(1).padStart(9)} ms ${'#'.repeat(length)}`,
+    );
   }
 }
 
@@ -76,8 +83,10 @@ async function watch(server, port, how, directory) {
   const latencies = await watching.stop();
   print(latencies);
   const slowest = Math.max(...latencies.map(({ ms }) => ms));
-  console.log(`  the server stood still for ${taken.pauseMs.toFixed(1)} ms, the slowest of ${latencies.length} requests took ${slowest.toFixed(1)} ms, `
-    + `the file has ${(fs.statSync(file).size / 1e6).toFixed(1)} MB\n`);
+  console.log(
+    `  the server stood still for ${taken.pauseMs.toFixed(1)} ms, the slowest of ${latencies.length} requests took ${slowest.toFixed(1)} ms, ` +
+      `the file has ${(fs.statSync(file).size / 1e6).toFixed(1)} MB\n`,
+  );
 }
 
 async function main() {

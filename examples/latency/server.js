@@ -1,7 +1,7 @@
 'use strict';
 
-// A small HTTP server with a heap worth looking at. It says `{ port }` when it listens. On `{ take: 'plain' | 'fork', path }` it takes a snapshot of itself
-// and says `{ taken }`.
+// A small HTTP server with a heap worth looking at. It says `{ port }` when it listens. On `{ take: 'plain' | 'fork',
+// path }` it takes a snapshot of itself and says `{ taken }`.
 
 const http = require('node:http');
 const v8 = require('node:v8');
@@ -9,7 +9,11 @@ const { captureSnapshot } = require('../..');
 
 const OBJECTS = 400_000;
 
-const orders = Array.from({ length: OBJECTS }, (_, index) => ({ number: index, customer: `customer ${index}`, lines: [{ price: index / 3 }] }));
+const orders = Array.from({ length: OBJECTS }, (_, index) => ({
+  number: index,
+  customer: `customer ${index}`,
+  lines: [{ price: index / 3 }],
+}));
 
 async function take(how, path) {
   const start = performance.now();

@@ -5,7 +5,9 @@ class Download {
     this.id = id;
     this.chunks = [];
   }
-  cancel() { this.chunks.length = 0; }
+  cancel() {
+    this.chunks.length = 0;
+  }
 }
 const controller = new AbortController();
 require('node:events').setMaxListeners(0, controller.signal);
@@ -21,4 +23,9 @@ exports.fixed = (i) => {
   controller.signal.addEventListener('abort', cancel);
   controller.signal.removeEventListener('abort', cancel);
 };
-exports.expect = { kind: 'abort-listeners', classes: ['Download'], path: ['signal', 'download', 'Download'], detail: { event: 'abort' } };
+exports.expect = {
+  kind: 'abort-listeners',
+  classes: ['Download'],
+  path: ['signal', 'download', 'Download'],
+  detail: { event: 'abort' },
+};

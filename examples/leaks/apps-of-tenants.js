@@ -1,7 +1,10 @@
 'use strict';
-// Each app keeps what belongs to a handler in a WeakMap of its own. The handlers live for ever, and yet it is the apps that hold the values.
+// Each app keeps what belongs to a handler in a WeakMap of its own. The handlers live for ever, and yet it is the apps
+// that hold the values.
 class Injected {
-  constructor(tenant) { this.tenant = tenant; }
+  constructor(tenant) {
+    this.tenant = tenant;
+  }
 }
 class App {
   constructor(tenant) {
@@ -13,6 +16,10 @@ const handlers = [function list() {}, function show() {}];
 const apps = new Set();
 exports.handlers = handlers;
 
-exports.leak = (i) => { apps.add(new App(`tenant${i}`)); };
-exports.fixed = (i) => { apps.add(new App(`tenant${i}`)).clear(); };
+exports.leak = (i) => {
+  apps.add(new App(`tenant${i}`));
+};
+exports.fixed = (i) => {
+  apps.add(new App(`tenant${i}`)).clear();
+};
 exports.expect = { kind: 'growing-set', classes: ['App'], path: ['apps', 'Set', 'App'], file: 'apps-of-tenants.js' };

@@ -6,10 +6,18 @@ class Trace {
   constructor(id) {
     this.id = id;
     this.started = 0;
-    this.hook = createHook({ init: () => { this.started += 1; } }).enable();
+    this.hook = createHook({
+      init: () => {
+        this.started += 1;
+      },
+    }).enable();
   }
 }
 exports.operations = 31;
-exports.leak = (i) => { new Trace(i); };
-exports.fixed = (i) => { new Trace(i).hook.disable(); };
+exports.leak = (i) => {
+  new Trace(i);
+};
+exports.fixed = (i) => {
+  new Trace(i).hook.disable();
+};
 exports.expect = { kind: 'async-context', classes: ['Trace', 'AsyncHook'], path: ['Array', 'AsyncHook'] };

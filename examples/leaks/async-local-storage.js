@@ -10,6 +10,16 @@ class RequestStore {
 }
 const storage = new AsyncLocalStorage();
 
-exports.leak = (i) => storage.run(new RequestStore(i), () => { setInterval(() => {}, 3_600_000).unref(); });
-exports.fixed = (i) => storage.run(new RequestStore(i), () => { clearInterval(setInterval(() => {}, 3_600_000)); });
-exports.expect = { kind: 'async-context', classes: ['RequestStore', 'Timeout'], path: ['TimersList', 'Timeout', 'RequestStore'] };
+exports.leak = (i) =>
+  storage.run(new RequestStore(i), () => {
+    setInterval(() => {}, 3_600_000).unref();
+  });
+exports.fixed = (i) =>
+  storage.run(new RequestStore(i), () => {
+    clearInterval(setInterval(() => {}, 3_600_000));
+  });
+exports.expect = {
+  kind: 'async-context',
+  classes: ['RequestStore', 'Timeout'],
+  path: ['TimersList', 'Timeout', 'RequestStore'],
+};

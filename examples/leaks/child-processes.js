@@ -12,7 +12,9 @@ const start = async () => {
   await once(child, 'spawn');
   return child;
 };
-exports.leak = async () => { await start(); };
+exports.leak = async () => {
+  await start();
+};
 exports.fixed = async () => {
   const child = await start();
   child.stdin.end();

@@ -1,7 +1,9 @@
 'use strict';
 // Records wait until there are a hundred, then they are written out: what waits differs from one snapshot to the next.
 class Record {
-  constructor(id) { this.id = id; }
+  constructor(id) {
+    this.id = id;
+  }
 }
 let batch = [];
 exports.leak = (i) => {

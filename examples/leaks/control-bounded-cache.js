@@ -1,7 +1,9 @@
 'use strict';
 // A cache that evicts: full since the warm-up, new entries all the time.
 class Entry {
-  constructor(id) { this.body = `body ${id}`; }
+  constructor(id) {
+    this.body = `body ${id}`;
+  }
 }
 const cache = new Map();
 exports.warmup = 60;

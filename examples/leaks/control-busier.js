@@ -2,7 +2,9 @@
 // More jobs are under way at each snapshot than at the one before. They all end: with comparable ids that is seen.
 class Job {
   began = new Date();
-  constructor(i) { this.body = { text: `job ${i}` }; }
+  constructor(i) {
+    this.body = { text: `job ${i}` };
+  }
 }
 const pending = new Map();
 const underWay = [10, 40, 130];
@@ -11,7 +13,9 @@ let next = 0;
 async function work() {
   const id = next++;
   const job = new Job(id);
-  await new Promise((resolve) => { pending.set(id, { job, resolve }); });
+  await new Promise((resolve) => {
+    pending.set(id, { job, resolve });
+  });
   job.ended = new Date();
 }
 

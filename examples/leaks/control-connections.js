@@ -1,5 +1,6 @@
 'use strict';
-// A server that has more connections open at each snapshot than at the one before, though fewer new ones each time: nothing leaks.
+// A server that has more connections open at each snapshot than at the one before, though fewer new ones each time:
+// nothing leaks.
 const { once } = require('node:events');
 const http = require('node:http');
 
@@ -9,7 +10,9 @@ let port = 0;
 let held = [];
 
 exports.before = async () => {
-  const server = http.createServer((request, response) => { held.push(response); });
+  const server = http.createServer((request, response) => {
+    held.push(response);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = server.address().port;

@@ -10,6 +10,11 @@ exports.before = async () => {
   url = `http://127.0.0.1:${server.address().port}/`;
 };
 // The client of Node.js lets go of its timers twice a second.
-exports.settle = () => new Promise((resolve) => { setTimeout(resolve, 1_500); });
-exports.leak = async (i) => { await (await fetch(url + i)).text(); };
+exports.settle = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 1_500);
+  });
+exports.leak = async (i) => {
+  await (await fetch(url + i)).text();
+};
 exports.expect = { kind: 'other', classes: [], path: [] };

@@ -1,7 +1,9 @@
 'use strict';
 // A cache that is still filling in the first interval and full in the second.
 class Entry {
-  constructor(id) { this.body = `body ${id}`; }
+  constructor(id) {
+    this.body = `body ${id}`;
+  }
 }
 const cache = new Map();
 exports.leak = (i) => {

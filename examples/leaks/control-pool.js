@@ -2,7 +2,9 @@
 // A pool that grows to its size during the warm-up and is then used again and again.
 class Worker {
   busy = false;
-  run(i) { this.last = { job: i }; }
+  run(i) {
+    this.last = { job: i };
+  }
 }
 const pool = [];
 exports.leak = (i) => {

@@ -13,12 +13,21 @@ const config = new EventEmitter().setMaxListeners(0);
 
 exports.leak = (i) => {
   const scope = new RequestScope(i);
-  config.on('change', () => { scope.locale = ''; });
+  config.on('change', () => {
+    scope.locale = '';
+  });
 };
 exports.fixed = (i) => {
   const scope = new RequestScope(i);
-  const listener = () => { scope.locale = ''; };
+  const listener = () => {
+    scope.locale = '';
+  };
   config.on('change', listener);
   config.off('change', listener);
 };
-exports.expect = { kind: 'event-listeners', classes: ['RequestScope'], path: ['EventEmitter', '_events', 'Array', 'scope', 'RequestScope'], detail: { emitter: 'EventEmitter', event: 'change' } };
+exports.expect = {
+  kind: 'event-listeners',
+  classes: ['RequestScope'],
+  path: ['EventEmitter', '_events', 'Array', 'scope', 'RequestScope'],
+  detail: { emitter: 'EventEmitter', event: 'change' },
+};

@@ -6,10 +6,22 @@ exports.operations = 31;
 class Reloader {
   constructor(id) {
     this.id = id;
-    this.watcher = fs.watch(__filename, { persistent: false }, () => { this.id += 1; });
+    this.watcher = fs.watch(__filename, { persistent: false }, () => {
+      this.id += 1;
+    });
   }
-  close() { this.watcher.close(); }
+  close() {
+    this.watcher.close();
+  }
 }
-exports.leak = (i) => { new Reloader(i); };
-exports.fixed = (i) => { new Reloader(i).close(); };
-exports.expect = { kind: 'native-handles', classes: ['Reloader', 'FSWatcher', 'FSEvent'], path: ['FSEvent', 'FSWatcher'] };
+exports.leak = (i) => {
+  new Reloader(i);
+};
+exports.fixed = (i) => {
+  new Reloader(i).close();
+};
+exports.expect = {
+  kind: 'native-handles',
+  classes: ['Reloader', 'FSWatcher', 'FSEvent'],
+  path: ['FSEvent', 'FSWatcher'],
+};

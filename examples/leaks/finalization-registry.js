@@ -6,7 +6,9 @@ class Texture {
     this.pixels = [id];
   }
 }
-const registry = new FinalizationRegistry(({ texture }) => { texture.pixels.length = 0; });
+const registry = new FinalizationRegistry(({ texture }) => {
+  texture.pixels.length = 0;
+});
 exports.registry = registry;
 
 exports.leak = (i) => {
@@ -18,4 +20,8 @@ exports.fixed = (i) => {
   registry.register(texture, { texture: { pixels: [texture.id] } }, texture);
   registry.unregister(texture);
 };
-exports.expect = { kind: 'finalization-registry', classes: ['Texture'], path: ['FinalizationRegistry', 'WeakCell', 'Texture'] };
+exports.expect = {
+  kind: 'finalization-registry',
+  classes: ['Texture'],
+  path: ['FinalizationRegistry', 'WeakCell', 'Texture'],
+};

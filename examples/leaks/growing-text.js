@@ -4,6 +4,14 @@ class AccessLog {
   text = '';
 }
 const log = new AccessLog();
-exports.leak = (i) => { log.text += `GET /posts/${i} 200 ${'x'.repeat(20)}\n`; };
-exports.fixed = (i) => { log.text = `GET /posts/${i} 200 ${'x'.repeat(20)}\n`; };
-exports.expect = { kind: 'growing-text', classes: ['(concatenated string)', '(string)'], path: ['AccessLog', 'text', 'string'] };
+exports.leak = (i) => {
+  log.text += `GET /posts/${i} 200 ${'x'.repeat(20)}\n`;
+};
+exports.fixed = (i) => {
+  log.text = `GET /posts/${i} 200 ${'x'.repeat(20)}\n`;
+};
+exports.expect = {
+  kind: 'growing-text',
+  classes: ['(concatenated string)', '(string)'],
+  path: ['AccessLog', 'text', 'string'],
+};

@@ -2,4 +2,8 @@
 // A module is imported under a new name each time, to see its changes: no version is ever freed.
 exports.leak = (i) => import(`./plugin/theme.mjs?version=${i}`);
 exports.fixed = () => import('./plugin/theme.mjs');
-exports.expect = { kind: 'modules', classes: ['ModuleJob', 'ModuleWrap', 'Module', 'ModuleJobSync'], path: ['LoadCache'] };
+exports.expect = {
+  kind: 'modules',
+  classes: ['ModuleJob', 'ModuleWrap', 'Module', 'ModuleJobSync'],
+  path: ['LoadCache'],
+};

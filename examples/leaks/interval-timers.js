@@ -5,10 +5,22 @@ class Poller {
     this.id = id;
     this.timer = setInterval(() => this.poll(), 3_600_000);
   }
-  poll() { this.id += 1; }
-  stop() { clearInterval(this.timer); }
+  poll() {
+    this.id += 1;
+  }
+  stop() {
+    clearInterval(this.timer);
+  }
 }
 
-exports.leak = (i) => { new Poller(i); };
-exports.fixed = (i) => { new Poller(i).stop(); };
-exports.expect = { kind: 'timers', classes: ['Poller', 'Timeout'], path: ['timerListMap', 'TimersList', 'Timeout', 'Poller'] };
+exports.leak = (i) => {
+  new Poller(i);
+};
+exports.fixed = (i) => {
+  new Poller(i).stop();
+};
+exports.expect = {
+  kind: 'timers',
+  classes: ['Poller', 'Timeout'],
+  path: ['timerListMap', 'TimersList', 'Timeout', 'Poller'],
+};

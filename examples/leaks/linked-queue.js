@@ -14,10 +14,14 @@ class Queue {
     else this.tail.next = task;
     this.tail = task;
   }
-  take() { this.head = this.tail = null; }
+  take() {
+    this.head = this.tail = null;
+  }
 }
 const queue = new Queue();
-exports.leak = (i) => { queue.push(new Task(i)); };
+exports.leak = (i) => {
+  queue.push(new Task(i));
+};
 exports.fixed = (i) => {
   queue.push(new Task(i));
   queue.take();

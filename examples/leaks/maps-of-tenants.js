@@ -1,7 +1,9 @@
 'use strict';
 // One map a tenant, one entry a request.
 class Draft {
-  constructor(text) { this.text = text; }
+  constructor(text) {
+    this.text = text;
+  }
 }
 class Drafts {
   byTenant = new Map();
@@ -11,6 +13,10 @@ class Drafts {
   }
 }
 const drafts = new Drafts();
-exports.leak = (i) => { drafts.add(`tenant-${i % 3}`, i); };
-exports.fixed = (i) => { drafts.add(`tenant-${i % 3}`, 0); };
+exports.leak = (i) => {
+  drafts.add(`tenant-${i % 3}`, i);
+};
+exports.fixed = (i) => {
+  drafts.add(`tenant-${i % 3}`, 0);
+};
 exports.expect = { kind: 'growing-map', classes: ['Draft'], path: ['Drafts', 'byTenant', 'Map', 'Map', 'Draft'] };

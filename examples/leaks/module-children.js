@@ -6,5 +6,7 @@ exports.leak = () => {
   delete require.cache[file];
   require('./plugin/settings.js');
 };
-exports.fixed = () => { require('./plugin/settings.js'); };
+exports.fixed = () => {
+  require('./plugin/settings.js');
+};
 exports.expect = { kind: 'modules', classes: ['Module'], path: ['Module', 'children', 'Array', 'Module'] };

@@ -5,6 +5,10 @@ class Metrics {
 }
 const metrics = new Metrics();
 exports.operations = 401;
-exports.leak = (i) => { metrics.latencies.push(i + 0.25); };
-exports.fixed = (i) => { metrics.latencies[0] = i + 0.25; };
+exports.leak = (i) => {
+  metrics.latencies.push(i + 0.25);
+};
+exports.fixed = (i) => {
+  metrics.latencies[0] = i + 0.25;
+};
 exports.expect = { kind: 'growing-array', classes: ['Array'], path: ['Metrics', 'latencies', 'Array'] };

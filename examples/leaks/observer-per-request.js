@@ -7,6 +7,10 @@ const observe = (i) => {
   observer.observe({ entryTypes: ['measure'] });
   return observer;
 };
-exports.leak = (i) => { observe(i); };
-exports.fixed = (i) => { observe(i).disconnect(); };
+exports.leak = (i) => {
+  observe(i);
+};
+exports.fixed = (i) => {
+  observe(i).disconnect();
+};
 exports.expect = { kind: 'instances', classes: ['PerformanceObserver'], path: ['Set', 'PerformanceObserver'] };

@@ -13,7 +13,9 @@ exports.leak = (i) => {
 exports.fixed = async (i) => {
   const gzip = zlib.createGzip();
   open.add(gzip);
-  const closed = new Promise((resolve) => { gzip.on('close', () => resolve(open.delete(gzip))); });
+  const closed = new Promise((resolve) => {
+    gzip.on('close', () => resolve(open.delete(gzip)));
+  });
   gzip.write(`answer ${i}`);
   gzip.destroy();
   await closed;

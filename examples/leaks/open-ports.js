@@ -6,10 +6,18 @@ class Conversation {
     const { port1, port2 } = new MessageChannel();
     this.ours = port1;
     this.theirs = port2;
-    port1.on('message', () => { this.id += 1; });
+    port1.on('message', () => {
+      this.id += 1;
+    });
   }
-  close() { this.ours.close(); }
+  close() {
+    this.ours.close();
+  }
 }
-exports.leak = (i) => { new Conversation(i); };
-exports.fixed = (i) => { new Conversation(i).close(); };
+exports.leak = (i) => {
+  new Conversation(i);
+};
+exports.fixed = (i) => {
+  new Conversation(i).close();
+};
 exports.expect = { kind: 'ports', classes: ['Conversation', 'MessagePort'], path: ['MessagePort'] };

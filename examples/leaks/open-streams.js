@@ -12,7 +12,9 @@ class Uploads {
   }
 }
 const uploads = new Uploads();
-exports.leak = (i) => { uploads.start(`part ${i}`); };
+exports.leak = (i) => {
+  uploads.start(`part ${i}`);
+};
 exports.fixed = (i) => {
   uploads.start(`part ${i}`).destroy();
   uploads.running.pop();

@@ -17,7 +17,9 @@ class Channel {
 }
 const channel = new Channel();
 
-exports.leak = (i) => { channel.call(i); };
+exports.leak = (i) => {
+  channel.call(i);
+};
 exports.fixed = (i) => {
   channel.call(i);
   channel.pending.delete(i);

@@ -5,10 +5,16 @@ const { PassThrough } = require('node:stream');
 const log = new PassThrough().setMaxListeners(0);
 log.resume();
 class RequestLog extends PassThrough {}
-exports.leak = (i) => { new RequestLog().pipe(log, { end: false }); };
+exports.leak = () => {
+  new RequestLog().pipe(log, { end: false });
+};
 exports.fixed = () => {
   const source = new RequestLog();
   source.pipe(log, { end: false });
   source.unpipe(log);
 };
-exports.expect = { kind: 'event-listeners', classes: ['RequestLog'], path: ['PassThrough', '_events', 'Array', 'RequestLog'] };
+exports.expect = {
+  kind: 'event-listeners',
+  classes: ['RequestLog'],
+  path: ['PassThrough', '_events', 'Array', 'RequestLog'],
+};

@@ -13,10 +13,16 @@ exports.runtime = runtime;
 
 exports.leak = (i) => {
   const job = new Job(i);
-  runtime.shutdown.then(() => { job.rows.length = 0; });
+  runtime.shutdown.then(() => {
+    job.rows.length = 0;
+  });
 };
 exports.fixed = async (i) => {
   const job = new Job(i);
   await Promise.resolve(job);
 };
-exports.expect = { kind: 'promises', classes: ['Job'], path: ['shutdown', 'Promise', 'reactions_or_result', 'PromiseReaction', 'job', 'Job'] };
+exports.expect = {
+  kind: 'promises',
+  classes: ['Job'],
+  path: ['shutdown', 'Promise', 'reactions_or_result', 'PromiseReaction', 'job', 'Job'],
+};

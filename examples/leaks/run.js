@@ -19,7 +19,11 @@ async function main() {
   fs.mkdirSync(folder, { recursive: true });
   await example.before?.();
   let done = 0;
-  for (const [file, count] of [['A', warmup], ['B', operations], ['C', operations]]) {
+  for (const [file, count] of [
+    ['A', warmup],
+    ['B', operations],
+    ['C', operations],
+  ]) {
     for (let turn = 0; turn < count; turn++) {
       await operation(done++);
       await new Promise(setImmediate);

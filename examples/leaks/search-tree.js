@@ -19,7 +19,9 @@ class Index {
       at = next;
     }
   }
-  clear() { this.root = null; }
+  clear() {
+    this.root = null;
+  }
 }
 const index = new Index();
 exports.leak = (i) => index.add((i * 7919) % 100_003);

@@ -1,14 +1,20 @@
 'use strict';
 // Every visitor is marked as seen, and none is ever forgotten.
 class Visitor {
-  constructor(id) { this.id = id; }
+  constructor(id) {
+    this.id = id;
+  }
 }
 class Greeter {
   greeted = new Set();
-  greet(visitor) { this.greeted.add(visitor); }
+  greet(visitor) {
+    this.greeted.add(visitor);
+  }
 }
 const greeter = new Greeter();
-exports.leak = (i) => { greeter.greet(new Visitor(i)); };
+exports.leak = (i) => {
+  greeter.greet(new Visitor(i));
+};
 exports.fixed = (i) => {
   const visitor = new Visitor(i);
   greeter.greet(visitor);

@@ -14,5 +14,11 @@ exports.leak = (i) => {
   current = new Version(i, () => i);
   return describe;
 };
-exports.fixed = (i) => { current = new Version(i, () => i); };
-exports.expect = { kind: 'closures', classes: ['Version'], path: ['current', 'Version', 'undo', 'previous', 'Version'] };
+exports.fixed = (i) => {
+  current = new Version(i, () => i);
+};
+exports.expect = {
+  kind: 'closures',
+  classes: ['Version'],
+  path: ['current', 'Version', 'undo', 'previous', 'Version'],
+};

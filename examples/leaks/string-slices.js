@@ -3,7 +3,9 @@
 const seen = [];
 
 const page = (i) => Buffer.alloc(40_000, `<p>line ${i}</p>`).toString('latin1');
-exports.leak = (i) => { seen.push(page(i).slice(100, 150)); };
+exports.leak = (i) => {
+  seen.push(page(i).slice(100, 150));
+};
 exports.fixed = (i) => {
   page(i).slice(100, 150);
 };

@@ -1,10 +1,13 @@
 'use strict';
-// A Map of a handler far below its server, looked at while requests are under way: these hold it too, on shorter ways that are others each time.
+// A Map of a handler far below its server, looked at while requests are under way: these hold it too, on shorter ways
+// that are others each time.
 const { once } = require('node:events');
 const http = require('node:http');
 
 class Session {
-  constructor(url) { this.url = url; }
+  constructor(url) {
+    this.url = url;
+  }
 }
 
 /** The handlers of a program, before the layers that a framework puts around them. */
@@ -12,7 +15,10 @@ function routes(isFixed) {
   const sessions = new Map();
   return async (request, response) => {
     if (!isFixed() || sessions.size < 5) sessions.set(request.url, new Session(request.url));
-    if (request.url.startsWith('/slow')) await new Promise((resolve) => { waiting.push(resolve); });
+    if (request.url.startsWith('/slow'))
+      await new Promise((resolve) => {
+        waiting.push(resolve);
+      });
     response.end(String(sessions.size));
   };
 }
@@ -30,7 +36,14 @@ let isFixed = false;
 let port = 0;
 
 exports.before = async () => {
-  const server = http.createServer(layered(routes(() => isFixed), 14)).listen(0, '127.0.0.1');
+  const server = http
+    .createServer(
+      layered(
+        routes(() => isFixed),
+        14,
+      ),
+    )
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = server.address().port;
 };

@@ -13,7 +13,9 @@ const server = `
 `;
 let port;
 
-exports.before = async () => { [port] = await once(new Worker(server, { eval: true }), 'message'); };
+exports.before = async () => {
+  [port] = await once(new Worker(server, { eval: true }), 'message');
+};
 const ask = (path) => fetch(`http://127.0.0.1:${port}${path}`);
 
 exports.leak = async () => {

@@ -7,6 +7,10 @@ exports.templates = templates;
 exports.operations = 7;
 exports.warmup = 2;
 const compile = (i) => vm.runInNewContext(`(data) => data + ${i}`);
-exports.leak = (i) => { templates.push(compile(i)); };
-exports.fixed = (i) => { templates[0] = compile(i); };
+exports.leak = (i) => {
+  templates.push(compile(i));
+};
+exports.fixed = (i) => {
+  templates[0] = compile(i);
+};
 exports.expect = { kind: 'contexts', classes: ['(closure)'], path: ['templates', 'Array', 'closure'] };

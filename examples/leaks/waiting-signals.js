@@ -9,10 +9,14 @@ class Upload {
 function begin(i) {
   const upload = new Upload(i);
   const limit = AbortSignal.timeout(3_600_000);
-  const cancel = () => { upload.parts.length = 0; };
+  const cancel = () => {
+    upload.parts.length = 0;
+  };
   limit.addEventListener('abort', cancel);
   return () => limit.removeEventListener('abort', cancel);
 }
-exports.leak = (i) => { begin(i); };
+exports.leak = (i) => {
+  begin(i);
+};
 exports.fixed = (i) => begin(i)();
 exports.expect = { kind: 'abort-listeners', classes: ['Upload'], path: ['Set', 'Upload'] };

@@ -1,6 +1,6 @@
 'use strict';
-// The memory of a WebAssembly module only grows. Whoever calls the module looks at its memory again after that: from Node 26 on, a snapshot has
-// the bytes only once somebody did.
+// The memory of a WebAssembly module only grows. Whoever calls the module looks at its memory again after that: from
+// Node 26 on, a snapshot has the bytes only once somebody did.
 const memory = new WebAssembly.Memory({ initial: 1 });
 exports.engine = { memory, view: () => new Uint8Array(memory.buffer) };
 
@@ -9,5 +9,11 @@ exports.leak = () => {
   memory.grow(1);
   exports.engine.view();
 };
-exports.fixed = () => { exports.engine.view().fill(1); };
-exports.expect = { kind: 'external-memory', classes: ['system / JSArrayBufferData', 'ArrayBuffer'], path: ['engine', 'memory', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'] };
+exports.fixed = () => {
+  exports.engine.view().fill(1);
+};
+exports.expect = {
+  kind: 'external-memory',
+  classes: ['system / JSArrayBufferData', 'ArrayBuffer'],
+  path: ['engine', 'memory', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'],
+};

@@ -9,6 +9,8 @@ function traced(handle, trace) {
     return handle(request);
   };
 }
-exports.leak = (i) => { service.handle = traced(service.handle, { request: i, spans: 0 }); };
+exports.leak = (i) => {
+  service.handle = traced(service.handle, { request: i, spans: 0 });
+};
 exports.fixed = (i) => traced(service.handle, { request: i, spans: 0 })({ id: i });
 exports.expect = { kind: 'closures', classes: ['tracedHandle()'], path: ['handle', 'tracedHandle()'] };

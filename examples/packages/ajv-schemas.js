@@ -6,6 +6,10 @@ const ajv = new Ajv();
 const schema = () => ({ type: 'object', properties: { id: { type: 'integer' } }, required: ['id'] });
 const one = schema();
 exports.operations = 53;
-exports.leak = (i) => { ajv.compile(schema())({ id: i }); };
-exports.fixed = (i) => { ajv.compile(one)({ id: i }); };
+exports.leak = (i) => {
+  ajv.compile(schema())({ id: i });
+};
+exports.fixed = (i) => {
+  ajv.compile(one)({ id: i });
+};
 exports.expect = { kind: 'instances', classes: ['SchemaEnv'], path: ['Ajv', '_cache', 'Map', 'SchemaEnv'] };

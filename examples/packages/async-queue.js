@@ -10,6 +10,8 @@ class Mail {
 const paused = queue((mail, done) => setImmediate(done), 1);
 paused.pause();
 const running = queue((mail, done) => setImmediate(done), 1);
-exports.leak = (i) => { paused.push(new Mail(i)); };
+exports.leak = (i) => {
+  paused.push(new Mail(i));
+};
 exports.fixed = (i) => running.push(new Mail(i));
 exports.expect = { kind: 'growing-list', classes: ['Mail', 'Node'], path: ['_tasks', 'DLL', 'Mail'] };

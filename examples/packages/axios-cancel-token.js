@@ -6,12 +6,17 @@ const axios = require('axios');
 const shutdown = axios.CancelToken.source();
 const server = http.createServer((request, response) => response.end('{}'));
 let url;
-exports.before = () => new Promise((resolve) => {
-  server.listen(0, '127.0.0.1', () => {
-    url = `http://127.0.0.1:${server.address().port}/`;
-    resolve();
+exports.before = () =>
+  new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      url = `http://127.0.0.1:${server.address().port}/`;
+      resolve();
+    });
   });
-});
 exports.leak = () => axios.get(url, { cancelToken: shutdown.token });
 exports.fixed = () => axios.get(url);
-exports.expect = { kind: 'promises', classes: ['ClientRequest', 'RedirectableRequest'], path: ['CancelToken', 'promise', 'Promise', 'PromiseReaction'] };
+exports.expect = {
+  kind: 'promises',
+  classes: ['ClientRequest', 'RedirectableRequest'],
+  path: ['CancelToken', 'promise', 'Promise', 'PromiseReaction'],
+};

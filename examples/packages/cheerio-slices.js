@@ -9,6 +9,14 @@ const title = (html) => {
   return /<title>(.*?)<\/title>/.exec(html)[1];
 };
 exports.operations = 53;
-exports.leak = (i) => { titles.set(i, title(page(i))); };
-exports.fixed = (i) => { titles.set(i % 8, title(page(i))); };
-exports.expect = { kind: 'string-slices', classes: ['(sliced string)', '(string)'], path: ['titles', 'Map', '(sliced string)'] };
+exports.leak = (i) => {
+  titles.set(i, title(page(i)));
+};
+exports.fixed = (i) => {
+  titles.set(i % 8, title(page(i)));
+};
+exports.expect = {
+  kind: 'string-slices',
+  classes: ['(sliced string)', '(string)'],
+  path: ['titles', 'Map', '(sliced string)'],
+};

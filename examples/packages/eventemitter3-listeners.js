@@ -10,6 +10,10 @@ class Widget {
     bus.on('change', this.redraw);
   }
 }
-exports.leak = (i) => { new Widget(i); };
-exports.fixed = (i) => { bus.off('change', new Widget(i).redraw); };
+exports.leak = (i) => {
+  new Widget(i);
+};
+exports.fixed = (i) => {
+  bus.off('change', new Widget(i).redraw);
+};
 exports.expect = { kind: 'event-listeners', classes: ['Widget', 'EE'], path: ['EventEmitter', '_events', 'Array'] };

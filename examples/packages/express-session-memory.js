@@ -8,4 +8,8 @@ exports.fixed = (i) => {
   exports.leak(i);
   store.destroy(`sid-${i}`);
 };
-exports.expect = { kind: 'growing-object', classes: ['(concatenated string)', '(string)'], path: ['MemoryStore', 'sessions', 'Object'] };
+exports.expect = {
+  kind: 'growing-object',
+  classes: ['(concatenated string)', '(string)'],
+  path: ['MemoryStore', 'sessions', 'Object'],
+};

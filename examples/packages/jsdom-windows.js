@@ -5,6 +5,12 @@ const { JSDOM } = require('jsdom');
 const rendered = [];
 exports.warmup = 3;
 exports.operations = 7;
-exports.leak = (i) => { rendered.push(new JSDOM(`<p>${i}</p>`).window.document); };
+exports.leak = (i) => {
+  rendered.push(new JSDOM(`<p>${i}</p>`).window.document);
+};
 exports.fixed = (i) => new JSDOM(`<p>${i}</p>`).window.close();
-exports.expect = { kind: 'growing-array', classes: ['DocumentImpl', 'Document', 'Window'], path: ['rendered', 'Array', 'Document'] };
+exports.expect = {
+  kind: 'growing-array',
+  classes: ['DocumentImpl', 'Document', 'Window'],
+  path: ['rendered', 'Array', 'Document'],
+};

@@ -8,6 +8,10 @@ class Page {
   }
 }
 const render = memoize((post) => new Page(post));
-exports.leak = (i) => { render({ id: i }); };
-exports.fixed = (i) => { render(i % 8); };
+exports.leak = (i) => {
+  render({ id: i });
+};
+exports.fixed = (i) => {
+  render(i % 8);
+};
 exports.expect = { kind: 'growing-map', classes: ['Page'], path: ['cache', 'MapCache', 'Map', 'Page'] };

@@ -7,9 +7,15 @@ const views = new Unpackr({ useRecords: false });
 const copies = new Unpackr({ useRecords: false, copyBuffers: true });
 const seen = [];
 const message = (i) => Buffer.from(packr.pack({ id: i, digest: Buffer.alloc(16, i), body: Buffer.alloc(65536, 1) }));
-exports.leak = (i) => { seen.push(views.unpack(message(i)).digest); };
+exports.leak = (i) => {
+  seen.push(views.unpack(message(i)).digest);
+};
 exports.fixed = (i) => {
   seen.push(copies.unpack(message(i)).digest);
   if (seen.length > 8) seen.shift();
 };
-exports.expect = { kind: 'growing-array', classes: ['Buffer', 'ArrayBuffer', 'JSArrayBufferData'], path: ['seen', 'Array', 'ArrayBuffer'] };
+exports.expect = {
+  kind: 'growing-array',
+  classes: ['Buffer', 'ArrayBuffer', 'JSArrayBufferData'],
+  path: ['seen', 'Array', 'ArrayBuffer'],
+};

@@ -7,6 +7,8 @@ const open = (i) => {
   cache.set('user', { id: i });
   return cache;
 };
-exports.leak = (i) => { open(i); };
+exports.leak = (i) => {
+  open(i);
+};
 exports.fixed = (i) => open(i).close();
 exports.expect = { kind: 'timers', classes: ['NodeCache', 'Timeout'], path: ['TimersList', 'Timeout', 'NodeCache'] };

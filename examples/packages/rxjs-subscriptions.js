@@ -6,7 +6,9 @@ const prices = new Subject();
 class Client {
   constructor() {
     this.last = 0;
-    this.subscription = prices.subscribe((price) => { this.last = price; });
+    this.subscription = prices.subscribe((price) => {
+      this.last = price;
+    });
   }
 }
 exports.leak = (i) => {

@@ -15,16 +15,24 @@ new Server(server).on('connection', (socket) => {
     if (isRepaired) news.off('news', tell);
   });
 });
-const visit = () => new Promise((resolve) => {
-  const client = io(`http://127.0.0.1:${server.address().port}`, { transports: ['websocket'], forceNew: true, reconnection: false });
-  client.once('connect', () => {
-    client.disconnect();
-    setTimeout(resolve, 10);
+const visit = () =>
+  new Promise((resolve) => {
+    const client = io(`http://127.0.0.1:${server.address().port}`, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+    });
+    client.once('connect', () => {
+      client.disconnect();
+      setTimeout(resolve, 10);
+    });
   });
-});
 exports.warmup = 5;
 exports.operations = 23;
-exports.before = () => new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+exports.before = () =>
+  new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
 exports.leak = visit;
 exports.fixed = () => {
   isRepaired = true;

@@ -8,4 +8,8 @@ const transport = new winston.transports.Stream({ stream: sink }).setMaxListener
 const shared = winston.createLogger({ transports: [transport] });
 exports.leak = (i) => winston.createLogger({ defaultMeta: { requestId: i }, transports: [transport] }).info('handled');
 exports.fixed = (i) => shared.child({ requestId: i }).info('handled');
-exports.expect = { kind: 'event-listeners', classes: ['DerivedLogger', 'Logger'], path: ['_events', 'Array', 'DerivedLogger'] };
+exports.expect = {
+  kind: 'event-listeners',
+  classes: ['DerivedLogger', 'Logger'],
+  path: ['_events', 'Array', 'DerivedLogger'],
+};

@@ -1,8 +1,9 @@
 'use strict';
 
-// A shop on Fastify with heaphound in it, as a service in production has it: routes behind a key, snapshots and verdicts in a bucket, the watcher on.
-// `demo.js` starts it in a process of its own and tells it what the payment provider does: `{ providerAnswers: false }`. It says `{ port }` when it
-// listens, and `{ rule }` and `{ capture }` as they happen.
+// A shop on Fastify with heaphound in it, as a service in production has it: routes behind a key, snapshots and
+// verdicts in a bucket, the watcher on. `demo.js` starts it in a process of its own and tells it what the payment
+// provider does: `{ providerAnswers: false }`. It says `{ port }` when it listens, and `{ rule }` and `{ capture }` as
+// they happen.
 //
 // HEAP_TOKEN            the operators' key
 // S3_ENDPOINT, S3_BUCKET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
@@ -23,7 +24,9 @@ async function main() {
   await app.register(heaphound, {
     auth: { bearer: [HEAP_TOKEN] },
     prefix: '/internal',
-    store: { s3: { bucket: S3_BUCKET, endpoint: S3_ENDPOINT, region: 'eu-central-1', forcePathStyle: true, service: 'shop' } },
+    store: {
+      s3: { bucket: S3_BUCKET, endpoint: S3_ENDPOINT, region: 'eu-central-1', forcePathStyle: true, service: 'shop' },
+    },
     watch: { webhook: ALARM_URL, ...DEMO_TIMES },
   });
 
@@ -33,7 +36,10 @@ async function main() {
 
   app.post('/orders', async (_request, reply) => {
     orders += 1;
-    const items = Array.from({ length: 20 }, (_, index) => ({ article: `article ${orders} ${index}`, price: orders + index / 2 }));
+    const items = Array.from({ length: 20 }, (_, index) => ({
+      article: `article ${orders} ${index}`,
+      price: orders + index / 2,
+    }));
     payments.request(new Order(orders, items));
     return reply.code(202).send({ order: orders });
   });

@@ -1,7 +1,7 @@
 'use strict';
 
-// A night in production, in a minute: a shop under load, a payment provider that stops answering, memory that rises, and who notices. Ends with 0 when the
-// alarm names the Map, else with 1.
+// A night in production, in a minute: a shop under load, a payment provider that stops answering, memory that rises,
+// and who notices. Ends with 0 when the alarm names the Map, else with 1.
 //
 //   npm run demo:production
 
@@ -30,11 +30,18 @@ const HEALTHY_MS = 15_000;
 const PATIENCE_SECONDS = 240;
 
 const begun = performance.now();
-const say = (/** @type {string} */ what) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+const say = (/** @type {string} */ what) =>
+  console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${what}`);
 
 /** Object storage of the language of S3, on the loopback. */
 async function startStorage(directory) {
-  const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets: [{ name: BUCKET }] });
+  const server = new S3rver({
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory,
+    configureBuckets: [{ name: BUCKET }],
+  });
   const { port } = await server.run();
   return { server, endpoint: `http://127.0.0.1:${port}` };
 }
@@ -53,15 +60,24 @@ async function startPager() {
 
 /** Starts the shop; what it says of its watcher is printed. `ended` rejects when it stops by itself. */
 async function startShop(settings) {
-  // V8 collects the whole heap each time, so that the floor is seen every second; in production a quarter of an hour has as many major collections.
-  const shop = fork(APPLICATION, { execArgv: ['--gc-global'], env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...process.env, ...settings } });
-  const ended = once(shop, 'exit').then(([code, signal]) => Promise.reject(new Error(`the shop ended with ${code ?? signal}`)));
+  // V8 collects the whole heap each time, so that the floor is seen every second; in production a quarter of an hour
+  // has as many major collections.
+  const shop = fork(APPLICATION, {
+    execArgv: ['--gc-global'],
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...process.env, ...settings },
+  });
+  const ended = once(shop, 'exit').then(([code, signal]) =>
+    Promise.reject(new Error(`the shop ended with ${code ?? signal}`)),
+  );
   ended.catch(() => {});
   const [{ port }] = await Promise.race([once(shop, 'message'), ended]);
   const notices = [];
   shop.on('message', ({ rule, state, capture }) => {
     if (rule) say(`watcher: ${rule} is ${state}`);
-    if (capture) say(`snapshot: ${(capture.storedBytes / 1e6).toFixed(1)} MB to ${capture.location}, the shop was held for ${capture.pauseMs.toFixed(1)} ms (${capture.mode})`);
+    if (capture)
+      say(
+        `snapshot: ${(capture.storedBytes / 1e6).toFixed(1)} MB to ${capture.location}, the shop was held for ${capture.pauseMs.toFixed(1)} ms (${capture.mode})`,
+      );
     notices.push(capture ? 'capture' : state);
   });
   return { shop, port, ended, notices };
@@ -69,7 +85,12 @@ async function startShop(settings) {
 
 /** Orders at a steady rate until it is stopped. */
 function load(port) {
-  const running = autocannon({ url: `http://127.0.0.1:${port}/orders`, method: 'POST', duration: 2 * PATIENCE_SECONDS, ...LOAD });
+  const running = autocannon({
+    url: `http://127.0.0.1:${port}/orders`,
+    method: 'POST',
+    duration: 2 * PATIENCE_SECONDS,
+    ...LOAD,
+  });
   return async () => {
     running.stop();
     const { '2xx': answered, errors, timeouts, non2xx, latency } = await running;
@@ -94,13 +115,21 @@ function judge({ alarm, keys, report, notices }) {
   const source = fs.readFileSync(PAYMENTS, 'utf8').split('\n');
   // The file knows where functions are: a Map is found at the constructor that makes it.
   const lines = place?.file === PAYMENTS ? source.slice(place.line - 1, place.line + 2) : [];
-  if (lines.length > 0) console.log(`\n  ${path.relative(process.cwd(), PAYMENTS)}:${place.line}\n${lines.map((line) => `    ${line}`).join('\n')}`);
+  if (lines.length > 0)
+    console.log(
+      `\n  ${path.relative(process.cwd(), PAYMENTS)}:${place.line}\n${lines.map((line) => `    ${line}`).join('\n')}`,
+    );
   const checks = {
     'nothing was said while all was well': notices.healthy === 0,
-    'the alarm names the class, the Map and its place': leak?.className === 'Order' && leak.container.edge === 'unanswered' && lines.some((line) => line.includes('this.unanswered = new Map()')),
-    'three snapshots are in the bucket': keys.filter((key) => key.endsWith('.heapsnapshot.zst')).length === 3 && alarm.snapshots.length === 3,
+    'the alarm names the class, the Map and its place':
+      leak?.className === 'Order' &&
+      leak.container.edge === 'unanswered' &&
+      lines.some((line) => line.includes('this.unanswered = new Map()')),
+    'three snapshots are in the bucket':
+      keys.filter((key) => key.endsWith('.heapsnapshot.zst')).length === 3 && alarm.snapshots.length === 3,
     'each has its record beside it': keys.filter((key) => key.endsWith('.heapsnapshot.zst.json')).length === 3,
-    'so is the verdict': keys.some((key) => key.endsWith('.report.json')) && report.leaks?.[0].fingerprint === leak?.fingerprint,
+    'so is the verdict':
+      keys.some((key) => key.endsWith('.report.json')) && report.leaks?.[0].fingerprint === leak?.fingerprint,
   };
   console.log('');
   for (const [what, isTrue] of Object.entries(checks)) console.log(`  ${isTrue ? 'yes' : 'NO '}  ${what}`);
@@ -113,7 +142,12 @@ async function main() {
   const pager = await startPager();
   const token = randomBytes(32).toString('hex');
   const { shop, port, ended, notices } = await startShop({
-    HEAP_TOKEN: token, S3_ENDPOINT: endpoint, S3_BUCKET: BUCKET, AWS_ACCESS_KEY_ID: KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey, ALARM_URL: pager.url,
+    HEAP_TOKEN: token,
+    S3_ENDPOINT: endpoint,
+    S3_BUCKET: BUCKET,
+    AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+    ALARM_URL: pager.url,
   });
   try {
     const stop = load(port);
@@ -122,10 +156,14 @@ async function main() {
     const healthy = notices.length;
     shop.send({ providerAnswers: false });
     say('the payment provider stops answering');
-    const late = sleep(PATIENCE_SECONDS * 1000, undefined, { ref: false }).then(() => Promise.reject(new Error(`no alarm within ${PATIENCE_SECONDS} s`)));
+    const late = sleep(PATIENCE_SECONDS * 1000, undefined, { ref: false }).then(() =>
+      Promise.reject(new Error(`no alarm within ${PATIENCE_SECONDS} s`)),
+    );
     const alarm = await Promise.race([pager.alarm, ended, late]);
     say(`ALARM ${alarm.message}`);
-    const answer = await fetch(`http://127.0.0.1:${port}/internal/heap-snapshot/${alarm.report}/report`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`http://127.0.0.1:${port}/internal/heap-snapshot/${alarm.report}/report`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     const report = await answer.json();
     const { answered, lost, p99 } = await stop();
     say(`${answered.toLocaleString('en-US')} orders were taken, ${lost} lost, 99 % of them within ${p99} ms`);

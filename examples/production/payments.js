@@ -9,7 +9,10 @@ class Order {
   }
 }
 
-/** Orders whose payment is under way. One that is never answered is kept for good: there is no time limit, and that is the leak. */
+/**
+ * Orders whose payment is under way. One that is never answered is kept for good: there is no time limit, and that is
+ * the leak.
+ */
 class Payments {
   constructor(provider) {
     this.provider = provider;

@@ -1,4 +1,5 @@
-//! Any bytes are redacted or refused, every split gives the same bytes, and what was a snapshot still is one, of the same shape.
+//! Any bytes are redacted or refused, every split gives the same bytes, and what was a snapshot still is one, of the
+//! same shape.
 
 #![no_main]
 

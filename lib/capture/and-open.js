@@ -1,6 +1,7 @@
 'use strict';
 
-// V8 writes, in a copy of the process or in itself, and a native thread reads and parses meanwhile: a snapshot of this thread without a file.
+// V8 writes, in a copy of the process or in itself, and a native thread reads and parses meanwhile: a snapshot of this
+// thread without a file.
 
 const { threadId } = require('node:worker_threads');
 const { addon } = require('../native');
@@ -19,14 +20,25 @@ const CAPTURE_AND_OPEN = { ...TAKEN, ...OPEN };
  * @returns {Promise<import('../..').Snapshot>}
  */
 async function captureAndOpen(options) {
-  const { signal, timeoutMs, queue, onProgress, threads, parity, sourceMaps, ...checked } = checkOptions(options, CAPTURE_AND_OPEN);
+  const { signal, timeoutMs, queue, onProgress, threads, parity, sourceMaps, ...checked } = checkOptions(
+    options,
+    CAPTURE_AND_OPEN,
+  );
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     const turn = await takeTurn({ queue, signal });
     const feed = new addon.Feed();
     try {
-      // The job that reads has to be there: in the process nothing else runs on this thread until V8 is done, and V8 would wait for it for ever.
+      // The job that reads has to be there: in the process nothing else runs on this thread until V8 is done, and V8
+      // would wait for it for ever.
       if (signal) signal.throwIfAborted();
-      const opening = openFeed(feed, { signal, onProgress, threads, parity, sourceMaps, maxMemoryBytes: checked.maxMemoryBytes });
+      const opening = openFeed(feed, {
+        signal,
+        onProgress,
+        threads,
+        parity,
+        sourceMaps,
+        maxMemoryBytes: checked.maxMemoryBytes,
+      });
       // Looked at below; until then it may fail without anybody listening.
       opening.catch(() => {});
       const takenAt = new Date().toISOString();
@@ -36,10 +48,20 @@ async function captureAndOpen(options) {
         captured = await captureInto({ feed }, 'none', checked, signal);
       } catch (error) {
         feed.close();
-        throw await firstCause(error, opening.then((snapshot) => snapshot.close()));
+        throw await firstCause(
+          error,
+          opening.then((snapshot) => snapshot.close()),
+        );
       }
       const snapshot = await opening;
-      snapshot.know({ idSpace: captured.idSpace, takenAt, takenAtFrom: 'capture', pid: process.pid, threadId, runtime: RUNTIME });
+      snapshot.know({
+        idSpace: captured.idSpace,
+        takenAt,
+        takenAtFrom: 'capture',
+        pid: process.pid,
+        threadId,
+        runtime: RUNTIME,
+      });
       return snapshot;
     } finally {
       feed.close();

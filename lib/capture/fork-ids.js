@@ -1,6 +1,7 @@
 'use strict';
 
-// Ids of forked captures of this thread: where the last table is. The table itself is in a file, not in the app's memory.
+// Ids of forked captures of this thread: where the last table is. The table itself is in a file, not in the app's
+// memory.
 
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs');
@@ -22,7 +23,12 @@ function tableOf(file) {
 /** @returns {ForkIds} what a copy needs to go on from the last capture of this thread */
 function forkIds() {
   secret ??= randomBytes(8);
-  return { thread: threadId, node: process.version, secret, ...(last !== undefined && isRegular(last) && { previous: last }) };
+  return {
+    thread: threadId,
+    node: process.version,
+    secret,
+    ...(last !== undefined && isRegular(last) && { previous: last }),
+  };
 }
 
 /** A link or a FIFO in its place would have the copy read something else, or wait. @param {string} file */

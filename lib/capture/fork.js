@@ -1,6 +1,7 @@
 'use strict';
 
-// A capture in a copy of this process. Between `fork` and `endChild` two processes run this file: keep what the copy does as it is.
+// A capture in a copy of this process. Between `fork` and `endChild` two processes run this file: keep what the copy
+// does as it is.
 
 const v8 = require('node:v8');
 const { addon, run } = require('../native');
@@ -40,7 +41,8 @@ function whyNoFork() {
 }
 
 /**
- * The caller has the turn. What an outlet or a feed has got cannot be taken back: a copy that fails after its first byte is not replaced.
+ * The caller has the turn. What an outlet or a feed has got cannot be taken back: a copy that fails after its first
+ * byte is not replaced.
  *
  * @param {ForkOptions} options
  * @returns {Promise<{ file: any, pauseMs: number, tries: number } | { refused: string }>}
@@ -67,7 +69,10 @@ async function captureByFork(options) {
   } finally {
     fork.close();
   }
-  throw toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no snapshot was taken: ${MAX_TRIES} copies of this process failed, the last one because ${why}` });
+  throw toError({
+    code: 'HEAPHOUND_ERR_CAPTURE',
+    message: `no snapshot was taken: ${MAX_TRIES} copies of this process failed, the last one because ${why}`,
+  });
 }
 
 /**

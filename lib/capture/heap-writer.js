@@ -23,14 +23,15 @@ function writeByPath(fd, options) {
 }
 
 /**
- * For systems whose descriptors have no path that can be opened. V8 gives the document in one piece: it is in memory once.
+ * For systems whose descriptors have no path that can be opened. V8 gives the document in one piece: it is in memory
+ * once.
  *
  * @param {number} fd
  * @param {HeapOptions} options
  */
 async function writeByStream(fd, options) {
   for await (const chunk of getHeapSnapshot(options)) {
-    for (let start = 0; start < chunk.length; ) start += fs.writeSync(fd, chunk, start);
+    for (let start = 0; start < chunk.length;) start += fs.writeSync(fd, chunk, start);
   }
 }
 

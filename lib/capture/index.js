@@ -109,8 +109,8 @@ async function capture(compression, checked, signal) {
 }
 
 /**
- * A copy writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when the snapshot is whole, and until then all of it
- * waits in native memory.
+ * A copy writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when the
+ * snapshot is whole, and until then all of it waits in native memory.
  *
  * @param {import('node:stream').Writable} stream
  * @param {import('../disk/place').Compression} compression
@@ -142,14 +142,18 @@ async function captureToStream(stream, compression, checked, signal) {
 }
 
 /**
- * A reader that fails ends the capture, and a capture that fails ends the reader: the error of the one that began it. Waits for the reader.
+ * A reader that fails ends the capture, and a capture that fails ends the reader: the error of the one that began it.
+ * Waits for the reader.
  *
  * @param {any} error of the capture
  * @param {Promise<unknown>} [reading]
  */
 async function firstCause(error, reading) {
-  const failure = await Promise.resolve(reading).then(() => undefined, (cause) => cause);
-  return error?.code === 'HEAPHOUND_ERR_CANCELLED' ? failure ?? error : error;
+  const failure = await Promise.resolve(reading).then(
+    () => undefined,
+    (cause) => cause,
+  );
+  return error?.code === 'HEAPHOUND_ERR_CANCELLED' ? (failure ?? error) : error;
 }
 
 /**
@@ -161,11 +165,13 @@ async function firstCause(error, reading) {
  */
 
 /**
- * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idSpaceReason?: string, idsKept: boolean, file: any }} Captured
+ * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idSpaceReason?:
+ *   string, idsKept: boolean, file: any }} Captured
  */
 
 /**
- * Decides how. A copy that failed is never followed by a capture in the process: what a copy has no memory or time for, the process has not.
+ * Decides how. A copy that failed is never followed by a capture in the process: what a copy has no memory or time for,
+ * the process has not.
  *
  * @param {Target} target
  * @param {import('../disk/place').Compression} compression
@@ -180,7 +186,8 @@ async function captureInto(target, compression, checked, signal) {
     return captureInline(target, compression, checked, signal, 'ids go on without a file in the process only');
   }
   const obstacle = whyNoFork();
-  const forked = obstacle === undefined ? await captureForked(target, compression, checked, signal) : { refused: obstacle };
+  const forked =
+    obstacle === undefined ? await captureForked(target, compression, checked, signal) : { refused: obstacle };
   if (!('refused' in forked)) return forked;
   if (mode === 'fork') throw noSnapshot(forked.refused);
   return captureInline(target, compression, checked, signal, forked.refused);
@@ -197,9 +204,20 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
   const heap = heapNow();
   // Beyond what may be used the copy is ended, whatever was estimated.
   const allowanceBytes = room(file, compression, heap, checked, false) ?? memoryRoom().bytes;
-  const options = { target: file ?? outlet ?? feed, compression, heap: heapOptions(checked), signal, maxBytes: checked.maxBytes, key: checked.redact && ownKey(), ids: file === undefined || checked.comparable === false ? undefined : forkIds() };
+  const options = {
+    target: file ?? outlet ?? feed,
+    compression,
+    heap: heapOptions(checked),
+    signal,
+    maxBytes: checked.maxBytes,
+    key: checked.redact && ownKey(),
+    ids: file === undefined || checked.comparable === false ? undefined : forkIds(),
+  };
   if (flow) flow();
-  const forked = await captureByFork({ ...options, allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined });
+  const forked = await captureByFork({
+    ...options,
+    allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined,
+  });
   if ('refused' in forked) {
     const refused = `the system does not copy this process (${forked.refused})`;
     // Whoever writes to a reader has it for good: nobody else can begin.
@@ -250,7 +268,11 @@ async function captureInline(target, compression, checked, signal, reason) {
  */
 function room(file, compression, heap, checked, isInline) {
   if (checked.checkHeadroom === false) return undefined;
-  return checkRoom(estimate(compression, heap), { ...checked, directory: file === undefined ? undefined : path.dirname(file), isInline }).haveBytes;
+  return checkRoom(estimate(compression, heap), {
+    ...checked,
+    directory: file === undefined ? undefined : path.dirname(file),
+    isInline,
+  }).haveBytes;
 }
 
 /**

@@ -1,6 +1,7 @@
 'use strict';
 
-// V8's map of object ids: made by the first snapshot in the process, kept up to date by the collector at a high price until it is forgotten.
+// V8's map of object ids: made by the first snapshot in the process, kept up to date by the collector at a high price
+// until it is forgotten.
 
 const { randomUUID } = require('node:crypto');
 const inspector = require('node:inspector');
@@ -17,8 +18,8 @@ function idSpace() {
 }
 
 /**
- * Has V8 forget the map of this thread: ids start anew and the collector is as fast as before the first snapshot. Not while somebody may need it: a
- * debugger (the inspector is open) or allocation tracking of ours.
+ * Has V8 forget the map of this thread: ids start anew and the collector is as fast as before the first snapshot. Not
+ * while somebody may need it: a debugger (the inspector is open) or allocation tracking of ours.
  *
  * # Cost
  * Under a millisecond.

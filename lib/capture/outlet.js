@@ -25,7 +25,8 @@ function writable(name, value) {
  * @param {Writable} stream
  */
 function checkStream(stream) {
-  if (stream.destroyed || stream.writableEnded || stream.errored) throw streamError(stream.errored ?? new Error('it is closed'));
+  if (stream.destroyed || stream.writableEnded || stream.errored)
+    throw streamError(stream.errored ?? new Error('it is closed'));
 }
 
 /**

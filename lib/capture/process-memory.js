@@ -15,7 +15,11 @@ function processMemory() {
   const malloc = addon.mallocUse?.() ?? undefined;
   const cgroup = cgroupUse();
   return {
-    rss, heapTotal, heapUsed, external, arrayBuffers,
+    rss,
+    heapTotal,
+    heapUsed,
+    external,
+    arrayBuffers,
     ...(malloc && { malloc: { inUse: malloc.inUse, free: malloc.free } }),
     ...(cgroup && { cgroup }),
   };

@@ -30,7 +30,8 @@ function checkSidecar(file) {
 }
 
 /**
- * Writes the sidecar of a capture whose file is whole. It comes last: who finds it finds the file. When it cannot be written, the file is taken away.
+ * Writes the sidecar of a capture whose file is whole. It comes last: who finds it finds the file. When it cannot be
+ * written, the file is taken away.
  *
  * @param {import('../..').CaptureResult} result
  * @returns {Promise<import('../..').CaptureResult>} the same

@@ -6,8 +6,8 @@ const { toError } = require('../errors');
 const { forgetIds, holdIds } = require('./object-ids');
 
 /**
- * A function that the compiler took into its caller is missing on the stacks that V8 records, and of objects that are made in one step only the first is
- * recorded. So neither is done meanwhile. What was compiled before stays as it is.
+ * A function that the compiler took into its caller is missing on the stacks that V8 records, and of objects that are
+ * made in one step only the first is recorded. So neither is done meanwhile. What was compiled before stays as it is.
  */
 const WHOLE_STACKS = ['turbo-inlining', 'maglev-inlining', 'turbo-allocation-folding', 'enable-allocation-folding'];
 

@@ -4,7 +4,15 @@ const { optionError } = require('../errors');
 
 const NUMBERS = /** @type {const} */ (['countDelta', 'sizeDelta']);
 /** What only ids can tell. */
-const COUNTS_BY_ID = /** @type {const} */ (['addedCount', 'removedCount', 'addedSize', 'removedSize', 'addedRetainedSize', 'grownSize', 'shrunkSize']);
+const COUNTS_BY_ID = /** @type {const} */ ([
+  'addedCount',
+  'removedCount',
+  'addedSize',
+  'removedSize',
+  'addedRetainedSize',
+  'grownSize',
+  'shrunkSize',
+]);
 const IDS = /** @type {const} */ (['addedIds', 'removedIds', 'grownIds']);
 
 /**

@@ -55,7 +55,9 @@ async function diffKnown(given, options, known) {
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     const json = JSON.stringify({ sort, limit, ids, compareBy, comparison });
     const [before, after] = [older.info, newer.info];
-    const pages = await Snapshot.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
+    const pages = await Snapshot.job([older, newer], work, ([from, to], control) =>
+      addon.diff(from, to, json, control),
+    );
     return withClasses({ before, after, order, ...(await read(pages)) }, limit !== undefined);
   } finally {
     await sequence.close();

@@ -48,7 +48,9 @@ function matches(pattern, leak) {
   const { className, fingerprint, container, location, retainingPath } = leak;
   const names = [className, fingerprint, container.name, ...retainingPath.flatMap((step) => [step.edge, step.name])];
   const places = [location, container.location, ...retainingPath.map((step) => step.location)];
-  const files = places.flatMap((place) => (place ? [place.file, ...(place.original ? [place.original.file] : [])] : []));
+  const files = places.flatMap((place) =>
+    place ? [place.file, ...(place.original ? [place.original.file] : [])] : [],
+  );
   if (typeof pattern === 'string') return names.includes(pattern) || files.some((file) => file.endsWith(pattern));
   // Without the flags by which an expression remembers where it stopped.
   const expression = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));

@@ -12,14 +12,18 @@ const { optionError } = require('../errors');
 const OURS = path.join(__dirname, '..', '..', 'catalogue', 'known-leaks.json');
 /** No package.json is larger; what a snapshot names as one may be anything. */
 const LONGEST_MANIFEST = 1 << 20;
-/** Steps before the leak that no expression of a row names, as `[600000]` between the timers of Node.js and one of their lists. */
+/**
+ * Steps before the leak that no expression of a row names, as `[600000]` between the timers of Node.js and one of their
+ * lists.
+ */
 const MOST_BETWEEN = 2;
 const TEXTS = /** @type {const} */ (['package', 'versions', 'title', 'advice', 'source']);
 const EXPRESSIONS = /** @type {const} */ (['className', 'container']);
 
 /**
  * @typedef {import('../..').CatalogueRow} CatalogueRow
- * @typedef {Omit<CatalogueRow, 'className' | 'container' | 'path'> & { className?: RegExp, container?: RegExp, path: RegExp[] }} Pattern
+ * @typedef {Omit<CatalogueRow, 'className' | 'container' | 'path'> & { className?: RegExp, container?: RegExp, path:
+ *   RegExp[] }} Pattern
  */
 
 /**
@@ -29,7 +33,7 @@ const EXPRESSIONS = /** @type {const} */ (['className', 'container']);
  * @returns {Promise<Pattern[]>}
  */
 async function readCatalogue(catalogue) {
-  const rows = typeof catalogue === 'string' ? await readFile(catalogue) : catalogue ?? [];
+  const rows = typeof catalogue === 'string' ? await readFile(catalogue) : (catalogue ?? []);
   return [...rows.map(toPattern), ...(await readFile(OURS)).map(toPattern)];
 }
 
@@ -70,15 +74,21 @@ function isLike(leak, pattern) {
 }
 
 /**
- * Whether the expressions fit the path in their order, the last one at the leak itself: at the cut or below, or at the object that the cut
- * reference is one of. A step above says how something is held that may be healthy, as a queue is by its one timer.
+ * Whether the expressions fit the path in their order, the last one at the leak itself: at the cut or below, or at the
+ * object that the cut reference is one of. A step above says how something is held that may be healthy, as a queue is
+ * by its one timer.
  *
  * @param {import('../..').Leak} leak
  * @param {RegExp[]} expressions
  */
 function leadsToLeak({ className, retainingPath }, expressions) {
-  const names = [...retainingPath.flatMap(({ edge, name }, step) => [{ name: edge, step }, { name, step }]),
-    { name: className, step: retainingPath.length - 1 }];
+  const names = [
+    ...retainingPath.flatMap(({ edge, name }, step) => [
+      { name: edge, step },
+      { name, step },
+    ]),
+    { name: className, step: retainingPath.length - 1 },
+  ];
   const cut = retainingPath.findIndex((step) => step.cut);
   const holder = (cut < 0 ? retainingPath.length - 1 : cut) - 1;
   const [last, ...before] = [...expressions].reverse();
@@ -149,7 +159,8 @@ async function readFile(file) {
  */
 function checkCatalogue(name, value) {
   if (typeof value === 'string' && value !== '') return value;
-  if (!Array.isArray(value)) throw optionError(name, 'must be the path of a file {"leaks": […]}, or an array of such rows');
+  if (!Array.isArray(value))
+    throw optionError(name, 'must be the path of a file {"leaks": […]}, or an array of such rows');
   for (const [at, row] of value.entries()) checkRow(`${name}[${at}]`, row);
   return value;
 }
@@ -163,11 +174,13 @@ function checkRow(name, row) {
   for (const field of TEXTS) {
     if (typeof row[field] !== 'string' || row[field] === '') throw optionError(`${name}.${field}`, 'must be a text');
   }
-  if (semver.validRange(row.versions) === null) throw optionError(`${name}.versions`, 'must be a range of versions, as npm writes it');
+  if (semver.validRange(row.versions) === null)
+    throw optionError(`${name}.versions`, 'must be a range of versions, as npm writes it');
   const { path: names = [] } = row;
   if (!Array.isArray(names)) throw optionError(`${name}.path`, 'must be an array of regular expressions');
   const expressions = [...EXPRESSIONS.flatMap((field) => (row[field] === undefined ? [] : [row[field]])), ...names];
-  if (expressions.length === 0) throw optionError(name, 'must have className, container or path, by which the leak is known');
+  if (expressions.length === 0)
+    throw optionError(name, 'must have className, container or path, by which the leak is known');
   for (const expression of expressions) {
     try {
       if (typeof expression !== 'string') throw new TypeError('it is no text');

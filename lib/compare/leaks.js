@@ -13,7 +13,10 @@ const { OPEN, checkOptions, compareBy, limit, operations } = require('../options
 /** When the caller does not say. */
 const MOST_LEAKS = 20;
 const ALL = 0xffffffff;
-/** From here on an interval is one of a process at work; in the short ones of a script the time says nothing about the work. */
+/**
+ * From here on an interval is one of a process at work; in the short ones of a script the time says nothing about the
+ * work.
+ */
 const LONG_MS = 30_000;
 
 const LEAKS = { ...OPEN, ...SEQUENCE, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
@@ -28,7 +31,8 @@ function findLeaks(snapshots, options) {
 }
 
 /**
- * The same of a process that is known to be at work all the time: however short an interval is, its length stands for the work in it.
+ * The same of a process that is known to be at work all the time: however short an interval is, its length stands for
+ * the work in it.
  *
  * @param {import('../..').SnapshotOrSource[]} snapshots
  * @param {import('../..').LeakOptions} [options]
@@ -41,12 +45,22 @@ function findLeaksAtWork(snapshots, options, known) {
 /**
  * @param {import('../..').SnapshotOrSource[]} snapshots
  * @param {import('../..').LeakOptions | undefined} options
- * @param {{ shortestMs: number, known?: import('../open/provenance').Provenance[] }} about `shortestMs`: interval whose length says something
+ * @param {{ shortestMs: number, known?: import('../open/provenance').Provenance[] }} about `shortestMs`: interval whose
+ *   length says something
  * @returns {Promise<import('../..').LeakDocument>}
  */
 async function find(snapshots, options, { shortestMs, known }) {
   if (!Array.isArray(snapshots)) throw optionError('snapshots', 'must be an array of two or more');
-  const { limit, compareBy, operations, ignore, catalogue, order: wanted, allow, ...opening } = checkOptions(options, LEAKS);
+  const {
+    limit,
+    compareBy,
+    operations,
+    ignore,
+    catalogue,
+    order: wanted,
+    allow,
+    ...opening
+  } = checkOptions(options, LEAKS);
   const patterns = await readCatalogue(catalogue);
   const sequence = await openSequence(snapshots, opening, { order: wanted, allow, known });
   try {
@@ -58,9 +72,17 @@ async function find(snapshots, options, { shortestMs, known }) {
     await sequence.analysed(last);
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     // What is ignored must not push out what is not.
-    const json = JSON.stringify({ limit: ignore === undefined ? limit : ALL, compareBy, comparison, operations, elapsedMs: elapsed(sorted, shortestMs) });
+    const json = JSON.stringify({
+      limit: ignore === undefined ? limit : ALL,
+      compareBy,
+      comparison,
+      operations,
+      elapsedMs: elapsed(sorted, shortestMs),
+    });
     const infos = sorted.map((snapshot) => snapshot.info);
-    const pages = await Snapshot.job(sorted, work, (heaps, control) => addon.findLeaks(heaps.slice(0, last), heaps[last], json, control));
+    const pages = await Snapshot.job(sorted, work, (heaps, control) =>
+      addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
+    );
     const document = await read(pages);
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
@@ -91,12 +113,15 @@ async function find(snapshots, options, { shortestMs, known }) {
  */
 function withIgnored(accounting, ignored) {
   const known = new Set(ignored.map((leak) => leak.fingerprint));
-  const lines = accounting.lines.map((line) => (line.fingerprint && known.has(line.fingerprint) ? { ...line, ignored: /** @type {const} */ (true) } : line));
+  const lines = accounting.lines.map((line) =>
+    line.fingerprint && known.has(line.fingerprint) ? { ...line, ignored: /** @type {const} */ (true) } : line,
+  );
   return { ...accounting, lines };
 }
 
 /**
- * Milliseconds of each interval; empty when the times of the snapshots are not known, not in their order, or too near to each other.
+ * Milliseconds of each interval; empty when the times of the snapshots are not known, not in their order, or too near
+ * to each other.
  *
  * @param {Snapshot[]} snapshots
  * @param {number} shortestMs

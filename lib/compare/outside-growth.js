@@ -4,7 +4,10 @@
 
 const { isMemory } = require('../open/memory-figures');
 
-/** Bytes an interval below which resident memory says nothing: it goes by pages, arenas and threads, of which glibc's begin at some megabytes. */
+/**
+ * Bytes an interval below which resident memory says nothing: it goes by pages, arenas and threads, of which glibc's
+ * begin at some megabytes.
+ */
 const FLOOR = 16e6;
 /** What is outside counts when it is so many times what the heap gained. */
 const DWARFS = 2;
@@ -20,11 +23,16 @@ function outsideGrowth(snapshots) {
   /** @type {(pick: (one: typeof first) => number) => number} */
   const grown = (pick) => pick(last) - pick(first);
   const steps = known.slice(1).map((after, at) => after.rss - known[at].rss - explained(known[at], after));
-  const heap = Math.max(grown(({ totalSize }) => totalSize), 0);
+  const heap = Math.max(
+    grown(({ totalSize }) => totalSize),
+    0,
+  );
   const outside = steps.reduce((sum, step) => sum + step, 0);
   // As with the heap: what slows down stops. The first snapshot itself leaves memory with the allocator.
-  const isSustained = steps.length > 1 && steps.every((step) => step >= FLOOR) && steps[steps.length - 1] * 2 >= Math.max(...steps);
-  const isUsed = steps.length === 1 && mallocOf(first, last) !== undefined && /** @type {number} */ (mallocOf(first, last)) >= FLOOR;
+  const isSustained =
+    steps.length > 1 && steps.every((step) => step >= FLOOR) && steps[steps.length - 1] * 2 >= Math.max(...steps);
+  const isUsed =
+    steps.length === 1 && mallocOf(first, last) !== undefined && /** @type {number} */ (mallocOf(first, last)) >= FLOOR;
   return {
     rssGrowth: grown(({ rss }) => rss),
     heapGrowth: grown(({ heapTotal }) => heapTotal),
@@ -38,7 +46,8 @@ function outsideGrowth(snapshots) {
 }
 
 /**
- * What the heap explains of an interval: its snapshots, or the pages that V8 took for it and the Buffers that it counts.
+ * What the heap explains of an interval: its snapshots, or the pages that V8 took for it and the Buffers that it
+ * counts.
  *
  * @param {{ totalSize: number, heapTotal: number, arrayBuffers: number }} before
  * @param {{ totalSize: number, heapTotal: number, arrayBuffers: number }} after

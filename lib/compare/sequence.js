@@ -13,7 +13,9 @@ const { Snapshot, parse } = require('../open/snapshot');
 const { takenOrder } = require('./taken-order');
 
 /** A process that takes its own snapshots has functions of these. */
-const CAPTURES = ['lib', 'index.js', 'test', 'http', 'fastify', 'cli'].map((name) => path.join(__dirname, '..', '..', name));
+const CAPTURES = ['lib', 'index.js', 'test', 'http', 'fastify', 'cli'].map((name) =>
+  path.join(__dirname, '..', '..', name),
+);
 
 /** Options of every comparison. @type {Record<string, import('../options').Check>} */
 const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unrelated']) };
@@ -30,8 +32,9 @@ const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unre
 /**
  * @param {import('../..').SnapshotOrSource[]} given
  * @param {any} opening options of `openSnapshot`, checked
- * @param {{ order?: 'auto' | 'given', allow?: string[], known?: (import('../open/provenance').Provenance & { host?: string })[], isPair?: boolean }} options
- *   `known`: of each source, what a store knows of it; `isPair`: two are compared, or the ends of one directory
+ * @param {{ order?: 'auto' | 'given', allow?: string[], known?: (import('../open/provenance').Provenance & { host?:
+ *   string })[], isPair?: boolean }} options `known`: of each source, what a store knows of it; `isPair`: two are
+ *   compared, or the ends of one directory
  * @returns {Promise<Sequence>}
  */
 async function openSequence(given, opening, { order: wanted = 'auto', allow = [], known = [], isPair = false }) {

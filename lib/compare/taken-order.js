@@ -34,20 +34,37 @@ function takenOrder(snapshots, byIds) {
   const byTime = timed(snapshots, byNames);
   const isWritten = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file');
   if (byTime !== undefined && !isWritten) {
-    if (!isZoneDoubtful(snapshots, byTime)) return order(byTime, 'time', true, 'the captures wrote down when they were taken');
+    if (!isZoneDoubtful(snapshots, byTime))
+      return order(byTime, 'time', true, 'the captures wrote down when they were taken');
     return order(byTime, 'time', false, 'the names of Node.js have the time of a zone that they do not tell');
   }
   if (byTime !== undefined && byNames === undefined && isAsCopied(snapshots, byTime)) {
     const why = 'ids do not tell it, and the files were last written in the order of their names, as copies are';
-    return order(snapshots.map((_, at) => at), 'given', false, why);
+    return order(
+      snapshots.map((_, at) => at),
+      'given',
+      false,
+      why,
+    );
   }
   if (byTime !== undefined && byNames !== undefined && String(byTime) !== String(byNames)) {
     const why = 'ids do not tell it, and the files were last written in another order than that of their names';
-    return order(snapshots.map((_, at) => at), 'given', false, why);
+    return order(
+      snapshots.map((_, at) => at),
+      'given',
+      false,
+      why,
+    );
   }
   if (byTime !== undefined) return order(byTime, 'time', true, 'the files were last written in this order');
-  if (byNames !== undefined) return order(byNames, 'names', false, 'neither ids nor times tell it, but the names number the files');
-  return order(snapshots.map((_, at) => at), 'given', false, 'neither ids, times nor names tell it');
+  if (byNames !== undefined)
+    return order(byNames, 'names', false, 'neither ids nor times tell it, but the names number the files');
+  return order(
+    snapshots.map((_, at) => at),
+    'given',
+    false,
+    'neither ids, times nor names tell it',
+  );
 }
 
 /**
@@ -71,7 +88,11 @@ function timed(snapshots, byNames) {
   if (times.some(Number.isNaN)) return undefined;
   // A file whose sidecar is lost may have been written long after it was taken, but the others say when they were.
   if (new Set(snapshots.map(({ takenAtFrom }) => takenAtFrom === 'file')).size > 1) return undefined;
-  const shortest = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file') ? SHORTEST_MS : byNames === undefined ? 1 : 0;
+  const shortest = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file')
+    ? SHORTEST_MS
+    : byNames === undefined
+      ? 1
+      : 0;
   const positions = (byNames ?? times.map((_, at) => at)).toSorted((a, b) => times[a] - times[b]);
   const isClear = positions.slice(1).every((position, at) => times[position] - times[positions[at]] >= shortest);
   return isClear ? positions : undefined;

@@ -24,7 +24,8 @@ let ownDirectory;
 
 /** @param {{ path?: string, dir?: string, stream?: unknown }} options */
 function checkPlace(options) {
-  if (options.stream !== undefined && (options.path ?? options.dir) !== undefined) throw optionError('stream', 'cannot be used with path or dir');
+  if (options.stream !== undefined && (options.path ?? options.dir) !== undefined)
+    throw optionError('stream', 'cannot be used with path or dir');
   if (options.path !== undefined && options.dir !== undefined) throw optionError('dir', 'cannot be used with path');
 }
 
@@ -53,7 +54,10 @@ function privateDirectory() {
     made = fs.mkdtempSync(prefix);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw toError({ code: 'HEAPHOUND_ERR_IO', message: `cannot make a directory in ${os.tmpdir()}: ${reason}` }, new Error('at'));
+    throw toError(
+      { code: 'HEAPHOUND_ERR_IO', message: `cannot make a directory in ${os.tmpdir()}: ${reason}` },
+      new Error('at'),
+    );
   }
   ownDirectory = made;
   const undo = () => {

@@ -93,7 +93,11 @@ async function checkPrivate(file) {
  */
 function notOurs(cause, file) {
   const isPlanted = ['EINVAL', 'ELOOP', 'ENXIO', 'EMLINK'].includes(cause?.code);
-  const error = isPlanted ? unsafeError(path.dirname(file), `${path.basename(file)} is a link, no regular file, or somebody else's; remove it`)
+  const error = isPlanted
+    ? unsafeError(
+        path.dirname(file),
+        `${path.basename(file)} is a link, no regular file, or somebody else's; remove it`,
+      )
     : toError({ code: 'HEAPHOUND_ERR_IO', message: `cannot read ${file}: ${cause?.message}` }, new Error('at'));
   error.cause = cause;
   return error;

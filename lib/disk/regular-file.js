@@ -17,7 +17,8 @@ const OTHERS_WRITE = 0o022;
  *
  * @param {string} file
  * @param {{ isPrivate: boolean }} how private: no link, this user's, and nobody else may write into it
- * @returns {Promise<{ handle: fs.FileHandle, size: number }>} rejects with an error of the system, or with the code `EINVAL` for what is no such file
+ * @returns {Promise<{ handle: fs.FileHandle, size: number }>} rejects with an error of the system, or with the code
+ *   `EINVAL` for what is no such file
  */
 async function openRegular(file, { isPrivate }) {
   const handle = await fs.open(file, constants.O_RDONLY | NONBLOCK | (isPrivate ? NOFOLLOW : 0));
@@ -55,7 +56,8 @@ async function readRegular(file, { isPrivate, most }) {
 /**
  * What a store gives for a snapshot, as a stream.
  *
- * @param {string | import('node:stream').Readable} source a path may be a link: whoever made the store says where it leads
+ * @param {string | import('node:stream').Readable} source a path may be a link: whoever made the store says where it
+ *   leads
  * @returns {Promise<import('node:stream').Readable>}
  */
 async function toStream(source) {

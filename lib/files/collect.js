@@ -1,6 +1,7 @@
 'use strict';
 
-// Snapshots that Node itself puts into a directory: on a signal, near the heap limit, when memory ran out. They become private, packed files.
+// Snapshots that Node itself puts into a directory: on a signal, near the heap limit, when memory ran out. They become
+// private, packed files.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,7 +12,14 @@ const { PLACE, SUFFIXES } = require('../disk/place');
 const { REDACTION, redactionKey } = require('../redaction-key');
 const { onAbort } = require('../../waits/signal');
 
-const COLLECT = { ...REDACTION, out: PLACE.dir, compression: PLACE.compression, keep: ofType('boolean'), once: ofType('boolean'), signal: WORK.signal };
+const COLLECT = {
+  ...REDACTION,
+  out: PLACE.dir,
+  compression: PLACE.compression,
+  keep: ofType('boolean'),
+  once: ofType('boolean'),
+  signal: WORK.signal,
+};
 const NAME = /\.heapsnapshot$/;
 /** `fs.watch` may miss something, and a network file system tells nothing. */
 const LOOK_EVERY_MS = 1000;
@@ -43,7 +51,8 @@ async function* collectSnapshots(directory, options) {
   if (typeof directory !== 'string' || directory === '') throw optionError('directory', 'must be a path');
   const from = path.resolve(directory);
   const to = out ?? from;
-  if (to === from && compression === 'none') throw optionError('compression', 'none needs a directory `out` of its own');
+  if (to === from && compression === 'none')
+    throw optionError('compression', 'none needs a directory `out` of its own');
   for (const needed of new Set([from, to])) checkDirectory(needed);
   const bell = ring(from, signal);
   /** @type {Map<string, Seen>} */
@@ -58,7 +67,11 @@ async function* collectSnapshots(directory, options) {
         entry.wasTried = true;
         const outcome = await store(file, target, { size, packing: { compression, key }, signal });
         if (signal?.aborted) return;
-        if (outcome.event === 'incomplete' && !once && (stateOf(file) !== state || performance.now() - entry.since < QUIET_MS)) {
+        if (
+          outcome.event === 'incomplete' &&
+          !once &&
+          (stateOf(file) !== state || performance.now() - entry.since < QUIET_MS)
+        ) {
           // It may be on its way still.
           entry.wasTried = false;
           continue;
@@ -84,14 +97,18 @@ async function* collectSnapshots(directory, options) {
  * @param {Map<string, Seen>} seen
  */
 function look(directory, seen) {
-  const names = fs.readdirSync(directory).filter((name) => NAME.test(name)).sort();
+  const names = fs
+    .readdirSync(directory)
+    .filter((name) => NAME.test(name))
+    .sort();
   for (const name of seen.keys()) if (!names.includes(name)) seen.delete(name);
   return names.flatMap((name) => {
     const file = path.join(directory, name);
     const facts = fs.lstatSync(file, { throwIfNoEntry: false });
     if (facts === undefined || !facts.isFile()) return [];
     const state = stateOf(file);
-    if (seen.get(name)?.state !== state) seen.set(name, { state, since: performance.now(), wasTried: false, wasTold: false });
+    if (seen.get(name)?.state !== state)
+      seen.set(name, { state, since: performance.now(), wasTried: false, wasTold: false });
     if ((facts.mode & 0o77) !== 0) makePrivate(file);
     return [{ name, size: facts.size, state }];
   });
@@ -109,13 +126,15 @@ function isDue({ since, wasTried }) {
 /**
  * @param {string} file
  * @param {string} target
- * @param {{ size: number, packing: { compression: import('../disk/place').Compression, key?: Uint8Array }, signal?: AbortSignal }} options
+ * @param {{ size: number, packing: { compression: import('../disk/place').Compression, key?: Uint8Array }, signal?:
+ *   AbortSignal }} options
  * @returns {Promise<Omit<import('../..').CollectedSnapshot, 'file' | 'removed'>>}
  */
 async function store(file, target, { size, packing, signal }) {
   try {
-    const { rawBytes, storedBytes, nodeCount, edgeCount, sha256 } =
-      await run({ signal }, (control) => addon.archiveSnapshot(file, target, packing, control));
+    const { rawBytes, storedBytes, nodeCount, edgeCount, sha256 } = await run({ signal }, (control) =>
+      addon.archiveSnapshot(file, target, packing, control),
+    );
     return { event: 'stored', path: target, rawBytes, storedBytes, nodeCount, edgeCount, sha256 };
   } catch (cause) {
     const error = /** @type {import('../..').HeaphoundError} */ (cause);
@@ -129,7 +148,8 @@ async function store(file, target, { size, packing, signal }) {
 }
 
 /**
- * True when the packed file holds the snapshot of the original: byte for byte as long, or, when contents were replaced, with as many objects.
+ * True when the packed file holds the snapshot of the original: byte for byte as long, or, when contents were replaced,
+ * with as many objects.
  *
  * @param {string} file
  * @param {string} target
@@ -200,15 +220,16 @@ function ring(directory, signal) {
   }
   const forget = onAbort(signal, rung);
   return {
-    next: () => new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
-      const timer = setTimeout(() => wake(), LOOK_EVERY_MS);
-      wake = () => {
-        clearTimeout(timer);
-        wake = () => {};
-        resolve();
-      };
-      if (signal?.aborted) wake();
-    }),
+    next: () =>
+      new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+        const timer = setTimeout(() => wake(), LOOK_EVERY_MS);
+        wake = () => {
+          clearTimeout(timer);
+          wake = () => {};
+          resolve();
+        };
+        if (signal?.aborted) wake();
+      }),
     stop: () => {
       watcher?.close();
       wake();

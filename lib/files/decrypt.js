@@ -21,13 +21,19 @@ async function decryptSnapshot(source, file, options) {
   const checked = checkOptions(options, DECRYPT);
   if (checked.identities === undefined) throw optionError('identities', 'is missing');
   const target = /** @type {string} */ (PLACE.path('path', file));
-  if (typeof source !== 'string' && !(source instanceof Readable)) throw optionError('source', 'must be a path or a Readable');
+  if (typeof source !== 'string' && !(source instanceof Readable))
+    throw optionError('source', 'must be a path or a Readable');
   const { signal } = checked;
   signal?.throwIfAborted();
   const input = typeof source === 'string' ? fs.createReadStream(source) : source;
   const partial = partialName(path.dirname(target));
   try {
-    await pipeline(input, (chunks) => decrypt(chunks, checked.identities), fs.createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }), { signal });
+    await pipeline(
+      input,
+      (chunks) => decrypt(chunks, checked.identities),
+      fs.createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }),
+      { signal },
+    );
     await fs.promises.link(partial, target);
     return { path: target, storedBytes: (await fs.promises.stat(target)).size };
   } catch (cause) {
@@ -45,15 +51,26 @@ async function decryptSnapshot(source, file, options) {
  */
 function explain(cause, target) {
   if (String(cause.code).startsWith('HEAPHOUND_')) return cause;
-  if (cause.code === 'EEXIST') return toError({ code: 'HEAPHOUND_ERR_EXISTS', message: `${target} exists already; choose another name or remove it` }, new Error('at'));
+  if (cause.code === 'EEXIST')
+    return toError(
+      { code: 'HEAPHOUND_ERR_EXISTS', message: `${target} exists already; choose another name or remove it` },
+      new Error('at'),
+    );
   if (cause.syscall !== undefined) return diskError(cause, target);
-  return toError({ code: 'HEAPHOUND_ERR_ENCRYPTED', message: `it cannot be decrypted: ${cause.message}; it is damaged, no age file, or for another key` }, new Error('at'));
+  return toError(
+    {
+      code: 'HEAPHOUND_ERR_ENCRYPTED',
+      message: `it cannot be decrypted: ${cause.message}; it is damaged, no age file, or for another key`,
+    },
+    new Error('at'),
+  );
 }
 
 /** @type {import('../options').Check} */
 function identities(name, value) {
   const keys = Array.isArray(value) ? value : [value];
-  if (keys.length === 0 || keys.some((key) => typeof key !== 'string' || !key.startsWith('AGE-SECRET-KEY-'))) throw optionError(name, 'must be private keys of age (AGE-SECRET-KEY-1…)');
+  if (keys.length === 0 || keys.some((key) => typeof key !== 'string' || !key.startsWith('AGE-SECRET-KEY-')))
+    throw optionError(name, 'must be private keys of age (AGE-SECRET-KEY-1…)');
   return keys;
 }
 

@@ -41,7 +41,8 @@ async function redactSnapshot(source, target, options) {
     return { path: file, compression: codec, ...written };
   } catch (cause) {
     const error = await input.explain(cause);
-    const about = input.file !== undefined && error instanceof Error && 'code' in error && !OF_TARGET.includes(String(error.code));
+    const about =
+      input.file !== undefined && error instanceof Error && 'code' in error && !OF_TARGET.includes(String(error.code));
     if (about) Object.assign(error, { file: input.file });
     throw error;
   } finally {

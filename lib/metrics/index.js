@@ -32,7 +32,11 @@ function observeMetrics(options) {
   const { registry, meter, emf, watcher } = checkOptions(options, CHECKS);
   if (!registry && !meter && !emf) throw optionError('options', 'must name where metrics go: registry, meter or emf');
   const read = () => levels(watcher, limits);
-  const targets = [...(registry ? [intoRegistry(registry, read)] : []), ...(meter ? [intoMeter(meter, read)] : []), ...(emf ? [intoLines(emf, read)] : [])];
+  const targets = [
+    ...(registry ? [intoRegistry(registry, read)] : []),
+    ...(meter ? [intoMeter(meter, read)] : []),
+    ...(emf ? [intoLines(emf, read)] : []),
+  ];
   const listeners = Object.entries(MESSAGES).map(([channel, tell]) => {
     /** @type {import('./measures').Recorder} */
     const record = (name, value, labels) => targets.forEach((target) => target.record(name, value, labels));
@@ -57,15 +61,23 @@ function limits() {
 /** @type {import('../options').Check} */
 function dimensions(name, value) {
   const texts = value !== null && typeof value === 'object' ? Object.entries(value) : [];
-  const isRight = texts.length > 0 && texts.length <= MAX_DIMENSIONS && texts.every(([key, text]) => key !== '' && !key.startsWith('_') && typeof text === 'string' && text !== '');
-  if (!isRight) throw optionError(name, `must be an object of 1 to ${MAX_DIMENSIONS} texts, whose names do not begin with an underscore`);
+  const isRight =
+    texts.length > 0 &&
+    texts.length <= MAX_DIMENSIONS &&
+    texts.every(([key, text]) => key !== '' && !key.startsWith('_') && typeof text === 'string' && text !== '');
+  if (!isRight)
+    throw optionError(
+      name,
+      `must be an object of 1 to ${MAX_DIMENSIONS} texts, whose names do not begin with an underscore`,
+    );
   return { ...value };
 }
 
 /** @param {string[]} names @returns {import('../options').Check} */
 function having(...names) {
   return (name, value) => {
-    if (!names.every((method) => typeof value?.[method] === 'function')) throw optionError(name, `must have methods ${names.join(', ')}`);
+    if (!names.every((method) => typeof value?.[method] === 'function'))
+      throw optionError(name, `must have methods ${names.join(', ')}`);
     return value;
   };
 }

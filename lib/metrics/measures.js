@@ -1,6 +1,7 @@
 'use strict';
 
-// The metrics of heaphound, and how messages of its channels change them. What exports them is told; it knows nothing of heaphound.
+// The metrics of heaphound, and how messages of its channels change them. What exports them is told; it knows nothing
+// of heaphound.
 
 /**
  * @typedef {object} Metric
@@ -18,17 +19,85 @@ const UPLOAD_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
 /** @satisfies {Record<string, Metric>} */
 const METRICS = {
-  heaphound_heap_limit_bytes: { dotted: 'heaphound.heap.limit', kind: 'gauge', unit: 'bytes', labels: [], help: 'Most that V8 lets the heap grow to' },
-  heaphound_memory_limit_bytes: { dotted: 'heaphound.memory.limit', kind: 'gauge', unit: 'bytes', labels: [], help: 'Limit of the tightest control group' },
-  heaphound_heap_used_after_gc_bytes: { dotted: 'heaphound.heap.used_after_gc', kind: 'gauge', unit: 'bytes', labels: [], help: 'Heap that outlived the last major collection' },
-  heaphound_heap_trend_bytes_per_second: { dotted: 'heaphound.heap.trend', kind: 'gauge', unit: 'bytes_per_second', labels: [], help: 'How fast the heap rises that outlives major collections' },
-  heaphound_captures_total: { dotted: 'heaphound.captures', kind: 'counter', unit: 'count', labels: ['trigger', 'result'], help: 'Snapshots that were begun' },
-  heaphound_capture_refused_total: { dotted: 'heaphound.capture.refused', kind: 'counter', unit: 'count', labels: ['reason'], help: 'Snapshots that were not begun' },
-  heaphound_capture_pause_seconds: { dotted: 'heaphound.capture.pause', kind: 'histogram', unit: 'seconds', labels: [], buckets: PAUSE_BUCKETS, help: 'How long the thread stood still for a snapshot' },
-  heaphound_capture_bytes: { dotted: 'heaphound.capture.size', kind: 'gauge', unit: 'bytes', labels: ['stage'], help: 'Size of the latest snapshot, as JSON (raw) and as it is stored' },
-  heaphound_upload_duration_seconds: { dotted: 'heaphound.upload.duration', kind: 'histogram', unit: 'seconds', labels: ['egress', 'result'], buckets: UPLOAD_BUCKETS, help: 'How long a snapshot took into the store' },
-  heaphound_rule_state: { dotted: 'heaphound.rule.state', kind: 'gauge', unit: 'count', labels: ['rule', 'state'], help: '1 for the state that a rule of the watcher is in, 0 for the others' },
-  heaphound_last_capture_timestamp_seconds: { dotted: 'heaphound.capture.last', kind: 'gauge', unit: 'timestamp', labels: [], help: 'When the latest snapshot was taken' },
+  heaphound_heap_limit_bytes: {
+    dotted: 'heaphound.heap.limit',
+    kind: 'gauge',
+    unit: 'bytes',
+    labels: [],
+    help: 'Most that V8 lets the heap grow to',
+  },
+  heaphound_memory_limit_bytes: {
+    dotted: 'heaphound.memory.limit',
+    kind: 'gauge',
+    unit: 'bytes',
+    labels: [],
+    help: 'Limit of the tightest control group',
+  },
+  heaphound_heap_used_after_gc_bytes: {
+    dotted: 'heaphound.heap.used_after_gc',
+    kind: 'gauge',
+    unit: 'bytes',
+    labels: [],
+    help: 'Heap that outlived the last major collection',
+  },
+  heaphound_heap_trend_bytes_per_second: {
+    dotted: 'heaphound.heap.trend',
+    kind: 'gauge',
+    unit: 'bytes_per_second',
+    labels: [],
+    help: 'How fast the heap rises that outlives major collections',
+  },
+  heaphound_captures_total: {
+    dotted: 'heaphound.captures',
+    kind: 'counter',
+    unit: 'count',
+    labels: ['trigger', 'result'],
+    help: 'Snapshots that were begun',
+  },
+  heaphound_capture_refused_total: {
+    dotted: 'heaphound.capture.refused',
+    kind: 'counter',
+    unit: 'count',
+    labels: ['reason'],
+    help: 'Snapshots that were not begun',
+  },
+  heaphound_capture_pause_seconds: {
+    dotted: 'heaphound.capture.pause',
+    kind: 'histogram',
+    unit: 'seconds',
+    labels: [],
+    buckets: PAUSE_BUCKETS,
+    help: 'How long the thread stood still for a snapshot',
+  },
+  heaphound_capture_bytes: {
+    dotted: 'heaphound.capture.size',
+    kind: 'gauge',
+    unit: 'bytes',
+    labels: ['stage'],
+    help: 'Size of the latest snapshot, as JSON (raw) and as it is stored',
+  },
+  heaphound_upload_duration_seconds: {
+    dotted: 'heaphound.upload.duration',
+    kind: 'histogram',
+    unit: 'seconds',
+    labels: ['egress', 'result'],
+    buckets: UPLOAD_BUCKETS,
+    help: 'How long a snapshot took into the store',
+  },
+  heaphound_rule_state: {
+    dotted: 'heaphound.rule.state',
+    kind: 'gauge',
+    unit: 'count',
+    labels: ['rule', 'state'],
+    help: '1 for the state that a rule of the watcher is in, 0 for the others',
+  },
+  heaphound_last_capture_timestamp_seconds: {
+    dotted: 'heaphound.capture.last',
+    kind: 'gauge',
+    unit: 'timestamp',
+    labels: [],
+    help: 'When the latest snapshot was taken',
+  },
 };
 
 const RULE_STATES = ['off', 'quiet', 'rising', 'investigating', 'alarm'];
@@ -50,12 +119,15 @@ const MESSAGES = {
     record('heaphound_last_capture_timestamp_seconds', Date.parse(startedAt) / 1000, {});
   },
   'heaphound:refused': ({ code }, record) => record('heaphound_capture_refused_total', 1, { reason: reasonOf(code) }),
-  'heaphound:upload': ({ store, durationMs, result }, record) => record('heaphound_upload_duration_seconds', durationMs / 1000, { egress: String(store), result: String(result) }),
+  'heaphound:upload': ({ store, durationMs, result }, record) =>
+    record('heaphound_upload_duration_seconds', durationMs / 1000, { egress: String(store), result: String(result) }),
 };
 
 /** `HEAPHOUND_ERR_NO_HEADROOM` is `no_headroom`. @param {unknown} code */
 function reasonOf(code) {
-  return String(code ?? 'other').replace(/^HEAPHOUND_ERR_/, '').toLowerCase();
+  return String(code ?? 'other')
+    .replace(/^HEAPHOUND_ERR_/, '')
+    .toLowerCase();
 }
 
 /**
@@ -66,7 +138,8 @@ function reasonOf(code) {
  * @returns {Array<[name: MetricName, value: number, labels: Labels]>}
  */
 function levels(watcher, limits) {
-  const { heapLimitBytes, memoryLimitBytes, heapAfterCollectionBytes, heapBytesPerSecond } = /** @type {import('../..').MemoryLevels} */ (watcher ? watcher.levels() : limits());
+  const { heapLimitBytes, memoryLimitBytes, heapAfterCollectionBytes, heapBytesPerSecond } =
+    /** @type {import('../..').MemoryLevels} */ (watcher ? watcher.levels() : limits());
   /** @type {Array<[MetricName, number | undefined, Labels]>} */
   const read = [
     ['heaphound_heap_limit_bytes', heapLimitBytes, {}],
@@ -74,11 +147,19 @@ function levels(watcher, limits) {
     ['heaphound_heap_used_after_gc_bytes', heapAfterCollectionBytes, {}],
     ['heaphound_heap_trend_bytes_per_second', heapBytesPerSecond, {}],
   ];
-  for (const rule of watcher?.rules() ?? []) for (const state of RULE_STATES) read.push(['heaphound_rule_state', Number(rule.state === state), { rule: rule.name, state }]);
+  for (const rule of watcher?.rules() ?? [])
+    for (const state of RULE_STATES)
+      read.push(['heaphound_rule_state', Number(rule.state === state), { rule: rule.name, state }]);
   return /** @type {Array<[MetricName, number, Labels]>} */ (read.filter(([, value]) => value !== undefined));
 }
 
 /** What `levels` reads, and nothing else sets. @type {MetricName[]} */
-const LEVELS = ['heaphound_heap_limit_bytes', 'heaphound_memory_limit_bytes', 'heaphound_heap_used_after_gc_bytes', 'heaphound_heap_trend_bytes_per_second', 'heaphound_rule_state'];
+const LEVELS = [
+  'heaphound_heap_limit_bytes',
+  'heaphound_memory_limit_bytes',
+  'heaphound_heap_used_after_gc_bytes',
+  'heaphound_heap_trend_bytes_per_second',
+  'heaphound_rule_state',
+];
 
 module.exports = { METRICS, MESSAGES, LEVELS, levels };

@@ -15,18 +15,32 @@ const UNITS = { bytes: 'By', seconds: 's', bytes_per_second: 'By/s', count: '1',
 function intoMeter(meter, read) {
   /** @type {Record<string, any>} */
   const made = {};
-  for (const [name, { dotted, kind, unit, help, buckets }] of /** @type {Array<[string, import('./measures').Metric]>} */ (Object.entries(METRICS))) {
-    const about = { description: help, unit: UNITS[unit], ...(buckets && { advice: { explicitBucketBoundaries: buckets } }) };
+  for (const [
+    name,
+    { dotted, kind, unit, help, buckets },
+  ] of /** @type {Array<[string, import('./measures').Metric]>} */ (Object.entries(METRICS))) {
+    const about = {
+      description: help,
+      unit: UNITS[unit],
+      ...(buckets && { advice: { explicitBucketBoundaries: buckets } }),
+    };
     if (kind === 'counter') made[name] = meter.createCounter(dotted, about);
     else if (kind === 'histogram') made[name] = meter.createHistogram(dotted, about);
     else made[name] = meter.createObservableGauge(dotted, about);
   }
-  /** The latest of each gauge that is told: the value and its labels, by labels. @type {Map<string, Map<string, [number, import('./measures').Labels]>>} */
+  /**
+   * The latest of each gauge that is told: the value and its labels, by labels.
+   *
+   * @type {Map<string, Map<string, [number, import('./measures').Labels]>>}
+   */
   const told = new Map();
-  const gauges = Object.keys(METRICS).filter((name) => METRICS[/** @type {import('./measures').MetricName} */ (name)].kind === 'gauge').map((name) => made[name]);
+  const gauges = Object.keys(METRICS)
+    .filter((name) => METRICS[/** @type {import('./measures').MetricName} */ (name)].kind === 'gauge')
+    .map((name) => made[name]);
   const observe = (/** @type {any} */ result) => {
     for (const [name, value, labels] of read()) result.observe(made[name], value, labels);
-    for (const [name, values] of told) for (const [value, labels] of values.values()) result.observe(made[name], value, labels);
+    for (const [name, values] of told)
+      for (const [value, labels] of values.values()) result.observe(made[name], value, labels);
   };
   meter.addBatchObservableCallback(observe, gauges);
   return {
@@ -34,7 +48,8 @@ function intoMeter(meter, read) {
       const { kind } = METRICS[name];
       if (kind === 'counter') made[name].add(value, labels);
       else if (kind === 'histogram') made[name].record(value, labels);
-      else if (!LEVELS.includes(name)) told.set(name, (told.get(name) ?? new Map()).set(JSON.stringify(labels), [value, labels]));
+      else if (!LEVELS.includes(name))
+        told.set(name, (told.get(name) ?? new Map()).set(JSON.stringify(labels), [value, labels]));
     },
     stop: () => meter.removeBatchObservableCallback(observe, gauges),
   };

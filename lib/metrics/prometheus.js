@@ -15,7 +15,9 @@ function intoRegistry(registry, read) {
   /** @type {Record<string, any>} */
   const made = {};
   try {
-    for (const [name, { kind, help, labels, buckets }] of /** @type {Array<[string, import('./measures').Metric]>} */ (Object.entries(METRICS))) {
+    for (const [name, { kind, help, labels, buckets }] of /** @type {Array<[string, import('./measures').Metric]>} */ (
+      Object.entries(METRICS)
+    )) {
       const Kind = { counter: client.Counter, gauge: client.Gauge, histogram: client.Histogram }[kind];
       made[name] = new Kind({ name, help, labelNames: labels, registers: [registry], ...(buckets && { buckets }) });
     }

@@ -3,8 +3,8 @@
 const { setImmediate } = require('node:timers/promises');
 
 /**
- * Reads a native document: a head, and its long lists in pages of JSON that are parsed one at a time, so that other work of the main
- * thread comes between them.
+ * Reads a native document: a head, and its long lists in pages of JSON that are parsed one at a time, so that other
+ * work of the main thread comes between them.
  *
  * @param {any} pages native `Pages`
  * @returns {Promise<any>}

@@ -67,10 +67,12 @@ function whenAborted(signals, control) {
   });
   // Nobody may be waiting for it.
   promise.catch(() => {});
-  const listening = signals.map((signal) => onAbort(signal, () => {
-    control.cancel();
-    reject(signal.reason);
-  }));
+  const listening = signals.map((signal) =>
+    onAbort(signal, () => {
+      control.cancel();
+      reject(signal.reason);
+    }),
+  );
   return { promise, forget: () => listening.forEach((forget) => forget()) };
 }
 

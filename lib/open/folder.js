@@ -27,8 +27,9 @@ function withoutFolders(sources) {
     if (folder === undefined || !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [source];
     const names = namesIn(folder);
     if (names.length > 0) return names.map((name) => path.join(folder, name));
-    const message = `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); `
-      + 'directories in it are not looked into';
+    const message =
+      `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); ` +
+      'directories in it are not looked into';
     throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));
   });
 }
@@ -43,7 +44,10 @@ function toPath(source) {
 function namesIn(folder) {
   try {
     const entries = fs.readdirSync(folder, { withFileTypes: true });
-    return entries.filter((entry) => SNAPSHOT.test(entry.name) && !entry.isDirectory()).map(({ name }) => name).sort(natural);
+    return entries
+      .filter((entry) => SNAPSHOT.test(entry.name) && !entry.isDirectory())
+      .map(({ name }) => name)
+      .sort(natural);
   } catch (cause) {
     const message = `cannot read the directory ${folder}: ${/** @type {Error} */ (cause).message}`;
     throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));

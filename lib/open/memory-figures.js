@@ -10,10 +10,15 @@
  */
 function isMemory(memory) {
   const isBytes = (/** @type {unknown} */ value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-  const isPart = (/** @type {any} */ part, /** @type {string[]} */ names) => part === undefined || (typeof part === 'object' && part !== null && names.every((name) => isBytes(part[name])));
-  return typeof memory === 'object' && memory !== null
-    && ['rss', 'heapTotal', 'heapUsed', 'external', 'arrayBuffers'].every((name) => isBytes(memory[name]))
-    && isPart(memory.malloc, ['inUse', 'free']) && isPart(memory.cgroup, ['usedBytes']);
+  const isPart = (/** @type {any} */ part, /** @type {string[]} */ names) =>
+    part === undefined || (typeof part === 'object' && part !== null && names.every((name) => isBytes(part[name])));
+  return (
+    typeof memory === 'object' &&
+    memory !== null &&
+    ['rss', 'heapTotal', 'heapUsed', 'external', 'arrayBuffers'].every((name) => isBytes(memory[name])) &&
+    isPart(memory.malloc, ['inUse', 'free']) &&
+    isPart(memory.cgroup, ['usedBytes'])
+  );
 }
 
 module.exports = { isMemory };

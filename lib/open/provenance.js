@@ -20,7 +20,8 @@ const TIME_IN_NAME = /(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/;
  * @typedef {object} Provenance
  * @property {string} [idSpace]
  * @property {string} [takenAt]
- * @property {'capture' | 'name' | 'file'} [takenAtFrom] who says so: the capture, the name of the file, or when it was last written
+ * @property {'capture' | 'name' | 'file'} [takenAtFrom] who says so: the capture, the name of the file, or when it was
+ *   last written
  * @property {number} [pid]
  * @property {number} [threadId]
  * @property {'Node.js' | 'Bun' | 'Deno' | 'V8'} [runtime]
@@ -41,7 +42,10 @@ async function readProvenance(file, storedBytes) {
   const named = ofName(path.basename(file));
   if (named.takenAt !== undefined) return { ...named, ...captured };
   const written = await lastWritten(file);
-  return { ...(written === undefined ? {} : { takenAt: written, takenAtFrom: /** @type {const} */ ('file') }), ...captured };
+  return {
+    ...(written === undefined ? {} : { takenAt: written, takenAtFrom: /** @type {const} */ ('file') }),
+    ...captured,
+  };
 }
 
 /**
@@ -85,10 +89,16 @@ function ofName(name) {
   const ofNode = NAME_OF_NODE.exec(name);
   if (ofNode !== null) {
     const [year, month, day, hours, minutes, seconds, pid, threadId] = ofNode.slice(1).map(Number);
-    return { takenAt: toTime(new Date(year, month - 1, day, hours, minutes, seconds)), takenAtFrom: 'name', pid, threadId };
+    return {
+      takenAt: toTime(new Date(year, month - 1, day, hours, minutes, seconds)),
+      takenAtFrom: 'name',
+      pid,
+      threadId,
+    };
   }
   const [, year, month, day, hours, minutes, seconds, ms] = TIME_IN_NAME.exec(name) ?? [];
-  const takenAt = year === undefined ? undefined : toTime(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}.${ms}Z`);
+  const takenAt =
+    year === undefined ? undefined : toTime(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}.${ms}Z`);
   return takenAt === undefined ? {} : { takenAt, takenAtFrom: 'name' };
 }
 

@@ -6,7 +6,20 @@ const { closedError, openingError } = require('../errors');
 const { memoryRoom } = require('../room/headroom');
 const { readProvenance } = require('./provenance');
 const { toInput } = require('./source');
-const { FILTERS, WORK, OPEN, checkOptions, integer, oneOf, ofType, ids, id, idRange, size, limit } = require('../options');
+const {
+  FILTERS,
+  WORK,
+  OPEN,
+  checkOptions,
+  integer,
+  oneOf,
+  ofType,
+  ids,
+  id,
+  idRange,
+  size,
+  limit,
+} = require('../options');
 
 const MAX_DEPTH = 16;
 
@@ -67,7 +80,9 @@ class Snapshot {
     return this.#info;
   }
 
-  /** Bytes of memory that it takes, about. For calls of this package: `index.d.ts` does not have it. @returns {number} */
+  /**
+   * Bytes of memory that it takes, about. For calls of this package: `index.d.ts` does not have it. @returns {number}
+   */
   get memoryBytes() {
     return this.#heap.memoryBytes;
   }
@@ -252,7 +267,8 @@ async function open(source, options, position = 0, others = []) {
 }
 
 /**
- * A snapshot that is read and parsed, no more: it answers no questions, but is all that comparisons need of an older one.
+ * A snapshot that is read and parsed, no more: it answers no questions, but is all that comparisons need of an older
+ * one.
  *
  * @param {any} source
  * @param {any} options
@@ -308,10 +324,14 @@ async function load(source, options, position, others, parseOnly) {
       return job;
     });
     if (input.file === undefined) return new Snapshot(heap);
-    return new Snapshot(heap, { file: input.file, ...await readProvenance(input.file, JSON.parse(heap.info()).storedBytes) });
+    return new Snapshot(heap, {
+      file: input.file,
+      ...(await readProvenance(input.file, JSON.parse(heap.info()).storedBytes)),
+    });
   } catch (cause) {
     const error = withLimit(await input.explain(cause), room);
-    if (error instanceof Error && 'code' in error && input.file !== undefined) Object.assign(error, { file: input.file });
+    if (error instanceof Error && 'code' in error && input.file !== undefined)
+      Object.assign(error, { file: input.file });
     throw error;
   } finally {
     input.stop();

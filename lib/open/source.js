@@ -18,8 +18,10 @@ const AGE = 'age-encryption.org/';
  * @typedef {object} Input
  * @property {string} [file] path, when it has one
  * @property {any} native a path or a native `Feed`
- * @property {() => Promise<void>} feed hands all bytes over, as fast as the job takes them; rejects with the error of the stream
- * @property {(cause: unknown) => Promise<unknown>} explain the error to throw after a failure: that a foreign file is an encrypted one, when it is
+ * @property {() => Promise<void>} feed hands all bytes over, as fast as the job takes them; rejects with the error of
+ *   the stream
+ * @property {(cause: unknown) => Promise<unknown>} explain the error to throw after a failure: that a foreign file is
+ *   an encrypted one, when it is
  * @property {() => void} stop on every way out: destroys the stream and ends a job that still waits for bytes
  */
 
@@ -35,11 +37,22 @@ function toInput(source) {
   if (typeof source === 'string') {
     if (source === '' || source.includes('\0')) throw optionError('source', 'is not a path');
     const file = path.resolve(source);
-    return { file: source, native: file, feed: async () => {}, explain: (cause) => explain(cause, () => beginning(file), file), stop: () => {} };
+    return {
+      file: source,
+      native: file,
+      feed: async () => {},
+      explain: (cause) => explain(cause, () => beginning(file), file),
+      stop: () => {},
+    };
   }
   if (source instanceof Uint8Array) {
     const feed = new addon.Feed();
-    return { native: feed, feed: () => feedBytes(feed, source), explain: (cause) => explain(cause, async () => source), stop: () => feed.close() };
+    return {
+      native: feed,
+      feed: () => feedBytes(feed, source),
+      explain: (cause) => explain(cause, async () => source),
+      stop: () => feed.close(),
+    };
   }
   if (source instanceof Readable) {
     const feed = new addon.Feed();
@@ -51,7 +64,12 @@ function toInput(source) {
     const look = (/** @type {Uint8Array} */ chunk) => {
       if (first.length < AGE.length) first = Buffer.concat([first, chunk.subarray(0, AGE.length)]);
     };
-    return { native: feed, feed: () => feedStream(feed, source, look), explain: (cause) => explain(cause, async () => first), stop };
+    return {
+      native: feed,
+      feed: () => feedStream(feed, source, look),
+      explain: (cause) => explain(cause, async () => first),
+      stop,
+    };
   }
   throw optionError('source', 'must be a path, a file: URL, a Buffer, a Uint8Array or a Readable');
 }

@@ -22,8 +22,8 @@ const UNLIMITED = 2 ** 62;
 /** @typedef {Room & { limitBytes: number }} GroupRoom with what stands in the file */
 
 /**
- * The least that any group of the process leaves, its own and those around it. What the page cache holds and nobody has used of late counts
- * as free: the kernel takes it back first.
+ * The least that any group of the process leaves, its own and those around it. What the page cache holds and nobody has
+ * used of late counts as free: the kernel takes it back first.
  *
  * @param {{ pid?: number | 'self', root?: string }} [options]
  * @returns {GroupRoom | undefined} undefined when nothing limits it
@@ -127,7 +127,8 @@ function roomIn(root, directory, { limits, used, inactive }) {
     .sort((a, b) => a.bytes - b.bytes);
   const current = numberOf(read(root, path.join(directory, used)));
   if (known.length === 0 || !Number.isFinite(current)) return undefined;
-  const [, reclaimable = '0'] = new RegExp(`^${inactive} (\\d+)$`, 'm').exec(read(root, path.join(directory, 'memory.stat'))) ?? [];
+  const [, reclaimable = '0'] =
+    new RegExp(`^${inactive} (\\d+)$`, 'm').exec(read(root, path.join(directory, 'memory.stat'))) ?? [];
   const bytes = known[0].bytes - Math.max(current - Number(reclaimable), 0);
   return { bytes: Math.max(bytes, 0), limit: path.join(directory, known[0].name), limitBytes: known[0].bytes };
 }

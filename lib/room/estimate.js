@@ -35,7 +35,11 @@ const NODE_MS = 0.0025;
  * @property {number} pauseMs of a capture on this thread
  */
 
-/** The last capture of this thread. @type {(Heap & { nodes: number, edges: number, pauseMs?: number, textBytes: number }) | undefined} */
+/**
+ * The last capture of this thread.
+ *
+ * @type {(Heap & { nodes: number, edges: number, pauseMs?: number, textBytes: number }) | undefined}
+ */
 let last;
 
 /** @returns {Heap} */

@@ -21,7 +21,8 @@ const { headroomError, pauseError, spaceError } = require('../errors');
  * @returns {{ haveBytes: number }} the memory that may be used: a capture that goes beyond it has to end
  */
 function checkRoom(need, { directory, isInline = true, maxMemoryBytes, maxPauseMs, maxBytes, room = memoryRoom() }) {
-  if (maxMemoryBytes !== undefined && maxMemoryBytes < room.bytes) room = { bytes: maxMemoryBytes, limit: 'maxMemoryBytes' };
+  if (maxMemoryBytes !== undefined && maxMemoryBytes < room.bytes)
+    room = { bytes: maxMemoryBytes, limit: 'maxMemoryBytes' };
   if (need.memoryBytes > room.bytes) throw headroomError(need.memoryBytes, room.bytes, room.limit);
   const storedBytes = Math.min(need.storedBytes, maxBytes ?? Infinity);
   const free = directory === undefined ? Infinity : diskRoom(directory);
@@ -31,7 +32,8 @@ function checkRoom(need, { directory, isInline = true, maxMemoryBytes, maxPauseM
 }
 
 /**
- * Memory that a process may still take: what its control groups and the machine leave. Linux tells; elsewhere there is no number that means this.
+ * Memory that a process may still take: what its control groups and the machine leave. Linux tells; elsewhere there is
+ * no number that means this.
  *
  * @param {{ pid?: number | 'self', root?: string }} [options] `root` stands for `/`, for tests
  * @returns {import('./cgroup').Room}
@@ -45,7 +47,8 @@ function memoryRoom({ pid = 'self', root = '/' } = {}) {
 /** @param {string} root */
 function availableBytes(root) {
   try {
-    const [, kilobytes] = /^MemAvailable:\s+(\d+) kB$/m.exec(fs.readFileSync(path.join(root, 'proc/meminfo'), 'utf8')) ?? [];
+    const [, kilobytes] =
+      /^MemAvailable:\s+(\d+) kB$/m.exec(fs.readFileSync(path.join(root, 'proc/meminfo'), 'utf8')) ?? [];
     return kilobytes === undefined ? Infinity : Number(kilobytes) * 1024;
   } catch {
     return Infinity;

@@ -10,7 +10,12 @@ const DEFAULT_MAX_PER_DAY = 48;
 const DEFAULT_COOLDOWN_MS = 600_000;
 
 /** Errors of a capture that did nothing, and that therefore does not count. */
-const HARMLESS = new Set(['HEAPHOUND_ERR_NO_HEADROOM', 'HEAPHOUND_ERR_MAX_PAUSE', 'HEAPHOUND_ERR_BUSY', 'HEAPHOUND_ERR_OPTION']);
+const HARMLESS = new Set([
+  'HEAPHOUND_ERR_NO_HEADROOM',
+  'HEAPHOUND_ERR_MAX_PAUSE',
+  'HEAPHOUND_ERR_BUSY',
+  'HEAPHOUND_ERR_OPTION',
+]);
 
 class Admission {
   #cooldownMs;
@@ -30,13 +35,15 @@ class Admission {
    * Takes the one place there is, or says why not.
    *
    * @param {number} [now]
-   * @returns {(how: { mode?: 'fork' | 'inline', code?: string }, now?: number) => void} gives the place back; to be told how the capture was made, or its error
+   * @returns {(how: { mode?: 'fork' | 'inline', code?: string }, now?: number) => void} gives the place back; to be
+   *   told how the capture was made, or its error
    */
   enter(now = performance.now()) {
     if (this.#isBusy) throw busyError('another capture');
     if (now < this.#coolUntil) throw cooldownError(this.#coolUntil - now);
     this.#begun = this.#begun.filter((begun) => now - begun < DAY_MS);
-    if (this.#begun.length >= this.#maxPerDay) throw dayLimitError(this.#maxPerDay, DAY_MS - (now - (this.#begun[0] ?? now)));
+    if (this.#begun.length >= this.#maxPerDay)
+      throw dayLimitError(this.#maxPerDay, DAY_MS - (now - (this.#begun[0] ?? now)));
     this.#begun.push(now);
     this.#isBusy = true;
     return ({ mode, code }, then = performance.now()) => {

@@ -19,7 +19,11 @@ function busyError(what) {
 
 /** @param {number} waitMs */
 function cooldownError(waitMs) {
-  return refusal('HEAPHOUND_ERR_COOLDOWN', `the last capture is too recent: the next one may begin in ${Math.ceil(waitMs / 1000)} s (\`limits.cooldownMs\`)`, waitMs);
+  return refusal(
+    'HEAPHOUND_ERR_COOLDOWN',
+    `the last capture is too recent: the next one may begin in ${Math.ceil(waitMs / 1000)} s (\`limits.cooldownMs\`)`,
+    waitMs,
+  );
 }
 
 /**
@@ -27,7 +31,11 @@ function cooldownError(waitMs) {
  * @param {number} waitMs
  */
 function dayLimitError(most, waitMs) {
-  return refusal('HEAPHOUND_ERR_DAY_LIMIT', `this process has begun ${most} captures in the last 24 hours, which is all it may (\`limits.maxPerDay\`)`, waitMs);
+  return refusal(
+    'HEAPHOUND_ERR_DAY_LIMIT',
+    `this process has begun ${most} captures in the last 24 hours, which is all it may (\`limits.maxPerDay\`)`,
+    waitMs,
+  );
 }
 
 function shutdownError() {
@@ -36,7 +44,10 @@ function shutdownError() {
 
 /** @param {string} id */
 function noOperationError(id) {
-  return refusal('HEAPHOUND_ERR_NO_OPERATION', `there is no operation ${id}: the list has the latest ones only, of this process`);
+  return refusal(
+    'HEAPHOUND_ERR_NO_OPERATION',
+    `there is no operation ${id}: the list has the latest ones only, of this process`,
+  );
 }
 
 /**
@@ -45,7 +56,10 @@ function noOperationError(id) {
  * @param {string} option that allows no more
  */
 function lateError(what, timeoutMs, option) {
-  return refusal('HEAPHOUND_ERR_TIMEOUT', `${what} did not end within ${timeoutMs} ms (${option}); nothing was kept of it`);
+  return refusal(
+    'HEAPHOUND_ERR_TIMEOUT',
+    `${what} did not end within ${timeoutMs} ms (${option}); nothing was kept of it`,
+  );
 }
 
 /**
@@ -55,7 +69,8 @@ function lateError(what, timeoutMs, option) {
  */
 function analysisRoomError(need, have, limit) {
   const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const message = `the analysis may take ${megabytes(need)} of memory beside the app, and ${limit} leaves ${megabytes(have)}: nothing was done; ` +
+  const message =
+    `the analysis may take ${megabytes(need)} of memory beside the app, and ${limit} leaves ${megabytes(have)}: nothing was done; ` +
     'raise the limit, or fetch the snapshots and analyse them on another machine';
   return Object.assign(refusal('HEAPHOUND_ERR_NO_HEADROOM', message), { need, have });
 }
@@ -64,4 +79,13 @@ function cancelledError() {
   return refusal('HEAPHOUND_ERR_CANCELLED', 'the operation was cancelled');
 }
 
-module.exports = { busyError, cooldownError, dayLimitError, shutdownError, noOperationError, lateError, analysisRoomError, cancelledError };
+module.exports = {
+  busyError,
+  cooldownError,
+  dayLimitError,
+  shutdownError,
+  noOperationError,
+  lateError,
+  analysisRoomError,
+  cancelledError,
+};

@@ -1,6 +1,7 @@
 'use strict';
 
-// What heaphound does in a service: captures into a store, within limits, and analyses of what is stored. It knows nothing of HTTP.
+// What heaphound does in a service: captures into a store, within limits, and analyses of what is stored. It knows
+// nothing of HTTP.
 
 const { publish } = require('../channels');
 const { diffKnown } = require('../compare/diff');
@@ -53,7 +54,16 @@ class Service {
   #closing;
 
   /** @param {any} options checked */
-  constructor({ store, capture = {}, analysis = {}, limits = {}, threads = 1, drainMs = 0, closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS, log }) {
+  constructor({
+    store,
+    capture = {},
+    analysis = {},
+    limits = {},
+    threads = 1,
+    drainMs = 0,
+    closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS,
+    log,
+  }) {
     this.#store = store;
     this.#capture = capture;
     this.#analysisLimits = analysis;
@@ -129,7 +139,8 @@ class Service {
   /** What there is no room for is refused while somebody listens to the answer. The capture looks again. */
   #checkRoom() {
     const { checkHeadroom, maxMemoryBytes, maxPauseMs } = this.#capture;
-    if (checkHeadroom !== false) checkRoom(estimate('zstd'), { isInline: this.mode === 'inline', maxMemoryBytes, maxPauseMs });
+    if (checkHeadroom !== false)
+      checkRoom(estimate('zstd'), { isInline: this.mode === 'inline', maxMemoryBytes, maxPauseMs });
   }
 
   /**
@@ -138,7 +149,9 @@ class Service {
    */
   diff(ids, options) {
     const { by, ...checked } = checkOptions(options, DIFF);
-    return this.#analyse('diff', snapshotIds(ids, 2), by, (sources, work, known) => diffKnown(sources, { limit: DEFAULT_DIFF_LIMIT, ...checked, ...work }, known));
+    return this.#analyse('diff', snapshotIds(ids, 2), by, (sources, work, known) =>
+      diffKnown(sources, { limit: DEFAULT_DIFF_LIMIT, ...checked, ...work }, known),
+    );
   }
 
   /**
@@ -147,19 +160,24 @@ class Service {
    */
   leaks(ids, options) {
     const { by, ...checked } = checkOptions(options, LEAKS);
-    return this.#analyse('leaks', snapshotIds(ids), by, (sources, work, known) => findLeaksAtWork(sources, { ...checked, ...work }, known));
+    return this.#analyse('leaks', snapshotIds(ids), by, (sources, work, known) =>
+      findLeaksAtWork(sources, { ...checked, ...work }, known),
+    );
   }
 
   /**
    * @param {'diff' | 'leaks'} kind
    * @param {string[]} ids
    * @param {unknown} by
-   * @param {(sources: import('../..').Source[], work: { maxMemoryBytes?: number, signal: AbortSignal, threads: number }, known: any[]) => Promise<any>} analyse
+   * @param {(sources: import('../..').Source[], work: { maxMemoryBytes?: number, signal: AbortSignal, threads: number
+   *   }, known: any[]) => Promise<any>} analyse
    */
   #analyse(kind, ids, by, analyse) {
     if (this.#closing) throw shutdownError();
     if (this.#analysis && !this.#analysis.isOver) throw busyError('another analysis');
-    const operation = this.#operations.add(new Operation(kind, { trigger: 'manual', reason: '', tags: [], by, snapshots: ids }));
+    const operation = this.#operations.add(
+      new Operation(kind, { trigger: 'manual', reason: '', tags: [], by, snapshots: ids }),
+    );
     this.#analysis = operation;
     operation.run(
       async ({ id, signal }) => {
@@ -169,7 +187,9 @@ class Service {
         operation.snapshots = snapshots.map((snapshot) => snapshot.id);
         const room = analysisRoom(snapshots, this.#analysisLimits);
         const known = snapshots.map(knownOf);
-        const document = await this.#holding(operation.snapshots, (sources) => analyse(sources, { ...room, signal, threads: this.#threads }, known));
+        const document = await this.#holding(operation.snapshots, (sources) =>
+          analyse(sources, { ...room, signal, threads: this.#threads }, known),
+        );
         await this.#store.putReport(id, document);
         return document;
       },
@@ -255,11 +275,28 @@ class Service {
   #tell(operation, event) {
     const { id, kind, trigger, reason, tags, by, startedAt, endedAt, snapshot, error } = operation;
     const durationMs = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : undefined;
-    if (kind === 'capture') publish('capture', { event, operation: id, trigger, reason, tags, snapshot, ...error, durationMs });
+    if (kind === 'capture')
+      publish('capture', { event, operation: id, trigger, reason, tags, snapshot, ...error, durationMs });
     if (event === 'start') return;
     const { sha256, storedBytes, location } = snapshot ?? {};
-    publish('audit', { action: kind, outcome: event === 'end' ? 'done' : 'failed', operation: id, by, trigger, reason, sha256, storedBytes, location, durationMs, ...error });
-    if (event === 'end') this.#log?.info({ operation: id, kind, trigger, durationMs, pauseMs: snapshot?.pauseMs, storedBytes }, `heaphound: ${kind} done`);
+    publish('audit', {
+      action: kind,
+      outcome: event === 'end' ? 'done' : 'failed',
+      operation: id,
+      by,
+      trigger,
+      reason,
+      sha256,
+      storedBytes,
+      location,
+      durationMs,
+      ...error,
+    });
+    if (event === 'end')
+      this.#log?.info(
+        { operation: id, kind, trigger, durationMs, pauseMs: snapshot?.pauseMs, storedBytes },
+        `heaphound: ${kind} done`,
+      );
     else this.#log?.warn({ operation: id, kind, trigger, durationMs, ...error }, `heaphound: ${kind} failed`);
   }
 

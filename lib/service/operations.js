@@ -52,7 +52,8 @@ class Operation {
   }
 
   /**
-   * From now on the result is read where it is kept: a document of an analysis is too large to stay in memory for as long as its operation is remembered.
+   * From now on the result is read where it is kept: a document of an analysis is too large to stay in memory for as
+   * long as its operation is remembered.
    *
    * @param {() => Promise<any>} read
    */
@@ -74,7 +75,10 @@ class Operation {
    * @param {{ timeoutMs: number, option: string }} limit
    */
   run(work, ended, { timeoutMs, option }) {
-    const timer = setTimeout(() => this.cancel(lateError(this.kind === 'capture' ? 'the capture' : 'the analysis', timeoutMs, option)), timeoutMs);
+    const timer = setTimeout(
+      () => this.cancel(lateError(this.kind === 'capture' ? 'the capture' : 'the analysis', timeoutMs, option)),
+      timeoutMs,
+    );
     timer.unref();
     const promise = this.#run(work, ended).finally(() => clearTimeout(timer));
     // Who wants to know looks at `done`, or at `status`.

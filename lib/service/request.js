@@ -13,7 +13,11 @@ const MAX_ROWS = 1000;
 /** Of the largest timer. */
 const MAX_MS = 2 ** 31 - 1;
 
-/** Options of `captureSnapshot` that a service decides once, for all of its captures. @type {Record<string, import('../options').Check>} */
+/**
+ * Options of `captureSnapshot` that a service decides once, for all of its captures.
+ *
+ * @type {Record<string, import('../options').Check>}
+ */
 const CAPTURE = {
   mode: oneOf(['auto', 'fork', 'inline']),
   redact: oneOf(['strings']),
@@ -68,7 +72,8 @@ const LEAKS = { ...DIFF, operations };
  * @param {any} value
  */
 function store(name, value) {
-  if (typeof value?.capture !== 'function' || typeof value.source !== 'function') throw optionError(name, 'must be a store, as openStore makes one');
+  if (typeof value?.capture !== 'function' || typeof value.source !== 'function')
+    throw optionError(name, 'must be a store, as openStore makes one');
   return value;
 }
 
@@ -77,7 +82,8 @@ function store(name, value) {
  * @param {any} value
  */
 function log(name, value) {
-  if (!['info', 'warn', 'error'].every((level) => typeof value?.[level] === 'function')) throw optionError(name, 'must have methods info, warn and error, as pino has');
+  if (!['info', 'warn', 'error'].every((level) => typeof value?.[level] === 'function'))
+    throw optionError(name, 'must have methods info, warn and error, as pino has');
   return value;
 }
 
@@ -90,7 +96,8 @@ function log(name, value) {
  */
 function snapshotIds(ids, most = MAX_SNAPSHOTS) {
   const number = most === 2 ? 'two' : `two to ${most}`;
-  if (!Array.isArray(ids) || ids.length < 2 || ids.length > most || new Set(ids).size < ids.length) throw optionError('ids', `must be ${number} different ids of stored snapshots`);
+  if (!Array.isArray(ids) || ids.length < 2 || ids.length > most || new Set(ids).size < ids.length)
+    throw optionError('ids', `must be ${number} different ids of stored snapshots`);
   return ids.map((id) => checkId('id', id));
 }
 

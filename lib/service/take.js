@@ -9,7 +9,8 @@ const { whyNoFork } = require('../capture/fork');
 /** @typedef {{ path?: string, stream?: import('node:stream').Writable }} Target what a store wants to be filled */
 
 /**
- * The mode is decided once and kept: where the system can copy the process, a copy that fails is an error, and never a pause that nobody expects.
+ * The mode is decided once and kept: where the system can copy the process, a copy that fails is an error, and never a
+ * pause that nobody expects.
  */
 class Taker {
   #options;

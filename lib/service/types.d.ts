@@ -1,15 +1,38 @@
 // The service as `index.d.ts` has it: options, operations, what can be asked.
 
 import type { Readable } from 'node:stream';
-import type { CaptureOptions, DiffDocument, DiffOptions, LeakDocument, LeakOptions, StoredSnapshot, Store } from '../..';
+import type {
+  CaptureOptions,
+  DiffDocument,
+  DiffOptions,
+  LeakDocument,
+  LeakOptions,
+  StoredSnapshot,
+  Store,
+} from '../..';
 
 /** What a service is made of: `docs/service.md`. */
 export interface ServiceOptions {
   /** An opened store; whoever opened it closes it, after the service. */
   store: Store;
-  /** Of all captures. `mode: 'auto'`, the default, forks wherever the system can, and then never falls back to a pause. */
-  capture?: Pick<CaptureOptions,
-    'mode' | 'redact' | 'comparable' | 'checkHeadroom' | 'maxBytes' | 'maxMemoryBytes' | 'maxPauseMs' | 'timeoutMs' | 'exposeInternals' | 'exposeNumericValues'> | undefined;
+  /**
+   * Of all captures. `mode: 'auto'`, the default, forks wherever the system can, and then never falls back to a pause.
+   */
+  capture?:
+    | Pick<
+        CaptureOptions,
+        | 'mode'
+        | 'redact'
+        | 'comparable'
+        | 'checkHeadroom'
+        | 'maxBytes'
+        | 'maxMemoryBytes'
+        | 'maxPauseMs'
+        | 'timeoutMs'
+        | 'exposeInternals'
+        | 'exposeNumericValues'
+      >
+    | undefined;
   analysis?: AnalysisLimits | undefined;
   limits?: ServiceLimits | undefined;
   /** Threads of an analysis, 1 to 256. Default: 1. */
@@ -23,7 +46,10 @@ export interface ServiceOptions {
 
 /** What an analysis may take: it runs in the process of the app. */
 export interface AnalysisLimits {
-  /** Bytes. One that may take more is refused with `HEAPHOUND_ERR_NO_HEADROOM`. Default: three quarters of what the control groups and the machine leave. */
+  /**
+   * Bytes. One that may take more is refused with `HEAPHOUND_ERR_NO_HEADROOM`. Default: three quarters of what the
+   * control groups and the machine leave.
+   */
   maxMemoryBytes?: number | undefined;
   /** Then it fails with `HEAPHOUND_ERR_TIMEOUT`. Default: ten minutes. */
   timeoutMs?: number | undefined;
@@ -32,7 +58,10 @@ export interface AnalysisLimits {
 }
 
 export interface ServiceLimits {
-  /** Milliseconds between the end of a capture and the next. Default: ten minutes after one that held the thread, none after one by fork. */
+  /**
+   * Milliseconds between the end of a capture and the next. Default: ten minutes after one that held the thread, none
+   * after one by fork.
+   */
   cooldownMs?: number | undefined;
   /** Captures that may begin in any 24 hours of this process. Default: 48. */
   maxPerDay?: number | undefined;
@@ -104,13 +133,20 @@ export interface Service {
   /** False from when a capture is due that holds the thread until it has ended. Captures by fork change nothing. */
   isReady(): boolean;
   /**
-   * Throws when it may not begin, with nothing done: `HEAPHOUND_ERR_BUSY`, `HEAPHOUND_ERR_COOLDOWN`, `HEAPHOUND_ERR_DAY_LIMIT`,
-   * `HEAPHOUND_ERR_NO_HEADROOM`, `HEAPHOUND_ERR_MAX_PAUSE`, `HEAPHOUND_ERR_SHUTDOWN`, `HEAPHOUND_ERR_OPTION`.
+   * Throws when it may not begin, with nothing done: `HEAPHOUND_ERR_BUSY`, `HEAPHOUND_ERR_COOLDOWN`,
+   * `HEAPHOUND_ERR_DAY_LIMIT`, `HEAPHOUND_ERR_NO_HEADROOM`, `HEAPHOUND_ERR_MAX_PAUSE`, `HEAPHOUND_ERR_SHUTDOWN`,
+   * `HEAPHOUND_ERR_OPTION`.
    */
   capture(request?: CaptureRequest): Operation<StoredSnapshot>;
-  /** Of two stored snapshots, in any order, off the main thread. The document is stored as the report of the operation's id. */
+  /**
+   * Of two stored snapshots, in any order, off the main thread. The document is stored as the report of the operation's
+   * id.
+   */
   diff(ids: string[], options?: ServiceDiffOptions): Operation<DiffDocument>;
-  /** Of two to ten stored snapshots, in any order, off the main thread. The document is stored as the report of the operation's id. */
+  /**
+   * Of two to ten stored snapshots, in any order, off the main thread. The document is stored as the report of the
+   * operation's id.
+   */
   leaks(ids: string[], options?: ServiceLeakOptions): Operation<LeakDocument>;
   /** The latest of this process, newest first. */
   operations(): Operation[];

@@ -1,6 +1,7 @@
 'use strict';
 
-// A capture on its way: capture → encryption → measure → whoever stores it. Each of them may fail; then all of them end.
+// A capture on its way: capture → encryption → measure → whoever stores it. Each of them may fail; then all of them
+// end.
 
 const { PassThrough } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
@@ -38,7 +39,8 @@ async function captureThrough(take, encryption, signal, consume) {
   const [taken, stored] = await Promise.allSettled([taking, storing, flowing]);
   forget();
   if (signal.aborted) throw signal.reason;
-  if (stored.status === 'rejected' && !(taken.status === 'rejected' && isEcho(stored.reason, taken.reason))) throw stored.reason;
+  if (stored.status === 'rejected' && !(taken.status === 'rejected' && isEcho(stored.reason, taken.reason)))
+    throw stored.reason;
   if (taken.status === 'rejected') throw taken.reason;
   if (stored.status === 'rejected') throw stored.reason;
   return { result: taken.value, bytes: body.bytes, sha256: body.sha256, stored: stored.value };

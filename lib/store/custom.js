@@ -47,13 +47,24 @@ class CustomStore extends WriteOnlyStore {
     const isEncrypted = this.#encryption !== undefined;
     const key = snapshotKey('heaphound', about.id, isEncrypted);
     const meta = { object: 'snapshot', ...about, key, contentType: snapshotType(isEncrypted) };
-    const { result, bytes, sha256, stored } = await captureThrough(take, this.#encryption, signal, (body) => this.#put(body, meta, signal));
+    const { result, bytes, sha256, stored } = await captureThrough(take, this.#encryption, signal, (body) =>
+      this.#put(body, meta, signal),
+    );
     // Given up meanwhile: nothing more of it is stored.
     signal.throwIfAborted();
     const location = stored?.location === undefined ? key : String(stored.location);
-    const record = toRecord(about, result, { location, storedBytes: bytes, sha256, ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }) });
+    const record = toRecord(about, result, {
+      location,
+      storedBytes: bytes,
+      sha256,
+      ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }),
+    });
     const sidecar = Readable.from([await this.bytesOf(recordText(record), false)], { objectMode: false });
-    await this.#put(sidecar, { ...meta, object: 'sidecar', key: `${key}.json`, contentType: 'application/json' }, signal);
+    await this.#put(
+      sidecar,
+      { ...meta, object: 'sidecar', key: `${key}.json`, contentType: 'application/json' },
+      signal,
+    );
     return this.remember(record);
   }
 
@@ -64,7 +75,12 @@ class CustomStore extends WriteOnlyStore {
    */
   async putReport(id, json, signal) {
     const isEncrypted = this.#encryption !== undefined;
-    const meta = { object: 'report', id, key: reportKey('heaphound', id, isEncrypted), contentType: isEncrypted ? 'application/octet-stream' : 'application/json' };
+    const meta = {
+      object: 'report',
+      id,
+      key: reportKey('heaphound', id, isEncrypted),
+      contentType: isEncrypted ? 'application/octet-stream' : 'application/json',
+    };
     await this.#put(Readable.from([await this.bytesOf(json, true)], { objectMode: false }), meta, signal);
   }
 
@@ -96,7 +112,9 @@ class CustomStore extends WriteOnlyStore {
       return stored;
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      throw storeError(`\`put\` of the store failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw storeError(`\`put\` of the store failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
     } finally {
       body.destroy();
     }

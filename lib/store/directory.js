@@ -4,7 +4,7 @@
 //
 //     TIME-X.heapsnapshot.zst        or TIME-X.heapsnapshot.zst.age: names sort by time
 //     TIME-X.heapsnapshot.zst.json   what is known of it, written last: without it the snapshot counts as unfinished
-//     TIME-X.heapsnapshot.zst.ids    only for the last one of a process: its next capture goes on from there (`lib/capture/fork-ids.js`)
+//     TIME-X.heapsnapshot.zst.ids    only for the last one of a process: its next capture goes on from there
 //     X.report.json                  what was found out about it
 
 const { randomBytes } = require('node:crypto');
@@ -30,7 +30,10 @@ const HOLD_MS = 600_000;
  * @param {{ dir: string, maxFiles?: number, maxTotalBytes?: number }} config
  * @param {import('../disk/encryption').Encryption} [encryption]
  */
-async function openDirectory({ dir, maxFiles = DEFAULT_MAX_FILES, maxTotalBytes = DEFAULT_MAX_TOTAL_BYTES }, encryption) {
+async function openDirectory(
+  { dir, maxFiles = DEFAULT_MAX_FILES, maxTotalBytes = DEFAULT_MAX_TOTAL_BYTES },
+  encryption,
+) {
   const checkPlace = await privateDirectory(dir);
   return new DirectoryStore(dir, { maxFiles, maxTotalBytes }, checkPlace, encryption);
 }
@@ -72,10 +75,15 @@ class DirectoryStore {
     await this.sweep();
     if ((await snapshotNames(this.#directory)).some((name) => idIn(name) === about.id)) throw existsError(about.id);
     await this.#makeRoom(1, 0);
-    const file = path.join(this.#directory, `${compactTime(new Date())}-${about.id}.heapsnapshot.zst${this.#encryption ? '.age' : ''}`);
+    const file = path.join(
+      this.#directory,
+      `${compactTime(new Date())}-${about.id}.heapsnapshot.zst${this.#encryption ? '.age' : ''}`,
+    );
     let record;
     try {
-      record = this.#encryption ? await this.#encrypted(take, about, file, signal) : await this.#plain(take, about, file);
+      record = this.#encryption
+        ? await this.#encrypted(take, about, file, signal)
+        : await this.#plain(take, about, file);
       signal.throwIfAborted();
       await writePrivate(`${file}.json`, recordText(record));
       await this.#makeRoom(0, 0, about.id);
@@ -202,7 +210,13 @@ class DirectoryStore {
   async #read(name) {
     const file = path.join(this.#directory, name);
     const record = await readPrivate(`${file}.json`);
-    if (record === null || typeof record !== 'object' || typeof record.startedAt !== 'string' || idIn(name) !== record.id) return undefined;
+    if (
+      record === null ||
+      typeof record !== 'object' ||
+      typeof record.startedAt !== 'string' ||
+      idIn(name) !== record.id
+    )
+      return undefined;
     return { ...record, location: file, filePath: file, path: file };
   }
 
@@ -257,7 +271,10 @@ class DirectoryStore {
    * @param {string} table of the capture that has just ended; it may have none
    */
   async #keepOneTable(table) {
-    const isThere = await fs.lstat(table).then((facts) => facts.isFile(), () => false);
+    const isThere = await fs.lstat(table).then(
+      (facts) => facts.isFile(),
+      () => false,
+    );
     if (!isThere) return;
     if (this.#table !== undefined) await fs.rm(this.#table, { force: true });
     this.#table = table;

@@ -1,7 +1,7 @@
 'use strict';
 
-// A lock among processes that share a directory. The file `.lock-NAME-N` holds until when; the next holder makes N + 1, which only one
-// can (`EEXIST`), and looks once more whether somebody else came in the meantime.
+// A lock among processes that share a directory. The file `.lock-NAME-N` holds until when; the next holder makes N + 1,
+// which only one can (`EEXIST`), and looks once more whether somebody else came in the meantime.
 
 const { randomUUID } = require('node:crypto');
 const fs = require('node:fs/promises');

@@ -20,7 +20,10 @@ const SNAPSHOT = /(?:\/(\d{8}T\d{9}Z)-[^/]*|-(\d{8}T\d{9}Z))-([0-9a-f]{32})\.hea
 function snapshotKey(base, id, isEncrypted, now = new Date()) {
   const iso = now.toISOString();
   const [year, month, day] = iso.slice(0, 10).split('-');
-  const host = os.hostname().replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
+  const host = os
+    .hostname()
+    .replace(/[^A-Za-z0-9._-]/g, '_')
+    .slice(0, 64);
   return `${base}/${year}/${month}/${day}/${compactTime(now)}-${host}-${process.pid}-${threadId}-${id}.heapsnapshot.zst${isEncrypted ? '.age' : ''}`;
 }
 
@@ -29,7 +32,9 @@ function snapshotKey(base, id, isEncrypted, now = new Date()) {
  * @returns {number} milliseconds since it
  */
 function ageOf(time) {
-  const [, year, month, day, hour, minute, second, ms] = /** @type {RegExpExecArray} */ (/(....)(..)(..)T(..)(..)(..)(...)Z/.exec(time));
+  const [, year, month, day, hour, minute, second, ms] = /** @type {RegExpExecArray} */ (
+    /(....)(..)(..)T(..)(..)(..)(...)Z/.exec(time)
+  );
   return Date.now() - Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
 }
 

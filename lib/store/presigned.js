@@ -1,6 +1,7 @@
 'use strict';
 
-// Snapshots to URLs that somebody signed: PUT with a known length. Such a URL is a secret, and is in no error, record or log of ours.
+// Snapshots to URLs that somebody signed: PUT with a known length. Such a URL is a secret, and is in no error, record
+// or log of ours.
 
 const { Readable } = require('node:stream');
 const { optionError } = require('../errors');
@@ -21,7 +22,8 @@ const PRESIGNED = {
   urls: ofType('function'),
   headers: (name, value) => checkHeaders(name, value),
   service: (name, value) => {
-    if (typeof value !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(value)) throw optionError(name, 'must be letters, digits, dots, underscores and hyphens, up to 64');
+    if (typeof value !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(value))
+      throw optionError(name, 'must be letters, digits, dots, underscores and hyphens, up to 64');
     return value;
   },
   memoryBytes: integer(1),
@@ -31,7 +33,8 @@ const PRESIGNED = {
 /** @param {any} config */
 function checkPresigned(config) {
   const checked = checkOptions(config, PRESIGNED);
-  if ((checked.url === undefined) === (checked.urls === undefined)) throw optionError('presigned', 'must have either url or urls');
+  if ((checked.url === undefined) === (checked.urls === undefined))
+    throw optionError('presigned', 'must have either url or urls');
   return checked;
 }
 
@@ -57,17 +60,30 @@ class PresignedStore extends WriteOnlyStore {
    * @param {AbortSignal} signal
    */
   async capture(take, about, signal) {
-    if (this.#isUsed) throw storeError('the URL of this store was used: each snapshot needs one of its own, so give a function `urls`');
+    if (this.#isUsed)
+      throw storeError('the URL of this store was used: each snapshot needs one of its own, so give a function `urls`');
     const isEncrypted = this.#encryption !== undefined;
     const key = snapshotKey(this.#base, about.id, isEncrypted);
     const spooled = await spool(take, this.#encryption, signal, this.#config.memoryBytes);
     try {
       const { result, bytes, sha256 } = spooled;
-      const object = { object: /** @type {const} */ ('snapshot'), id: about.id, key, contentType: snapshotType(isEncrypted), contentLength: bytes, sha256 };
+      const object = {
+        object: /** @type {const} */ ('snapshot'),
+        id: about.id,
+        key,
+        contentType: snapshotType(isEncrypted),
+        contentLength: bytes,
+        sha256,
+      };
       const location = await this.#put(object, spooled.read(), signal);
       if (location === undefined) throw storeError(`no URL was given for snapshot ${about.id}`);
       this.#isUsed = this.#config.url !== undefined;
-      const record = toRecord(about, result, { location, storedBytes: bytes, sha256, ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }) });
+      const record = toRecord(about, result, {
+        location,
+        storedBytes: bytes,
+        sha256,
+        ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }),
+      });
       if (this.#config.urls) await this.#putDocument('sidecar', about.id, `${key}.json`, recordText(record), signal);
       return this.remember(record);
     } finally {
@@ -81,7 +97,8 @@ class PresignedStore extends WriteOnlyStore {
    * @param {AbortSignal} signal
    */
   async putReport(id, json, signal) {
-    if (!this.#config.urls) throw storeError('a store with a single URL takes a snapshot and nothing else: give a function `urls`');
+    if (!this.#config.urls)
+      throw storeError('a store with a single URL takes a snapshot and nothing else: give a function `urls`');
     await this.#putDocument('report', id, reportKey(this.#base, id, this.#encryption !== undefined), json, signal);
   }
 
@@ -100,7 +117,11 @@ class PresignedStore extends WriteOnlyStore {
     const isSecret = object === 'report';
     const bytes = await this.bytesOf(json, isSecret);
     const contentType = isSecret && this.#encryption ? 'application/octet-stream' : 'application/json';
-    await this.#put({ object, id, key, contentType, contentLength: bytes.length }, Readable.from([bytes], { objectMode: false }), signal);
+    await this.#put(
+      { object, id, key, contentType, contentLength: bytes.length },
+      Readable.from([bytes], { objectMode: false }),
+      signal,
+    );
   }
 
   /**
@@ -122,7 +143,11 @@ class PresignedStore extends WriteOnlyStore {
       if (target === undefined) return undefined;
       signal?.throwIfAborted();
       place = withoutSecrets(target.url);
-      const headers = { 'content-type': object.contentType, ...target.headers, 'content-length': String(object.contentLength) };
+      const headers = {
+        'content-type': object.contentType,
+        ...target.headers,
+        'content-length': String(object.contentLength),
+      };
       // A redirection would take the snapshot to a place that nobody configured.
       const request = { method: 'PUT', body, headers, duplex: 'half', redirect: 'error', signal: stop.signal };
       const response = await fetch(target.url, /** @type {any} */ (request));
@@ -131,7 +156,10 @@ class PresignedStore extends WriteOnlyStore {
       return place;
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      if (stop.signal.aborted) throw storeError(`${place || '`urls`'} did not take the ${object.object} within the ${timeoutMs} ms that \`timeoutMs\` allows`);
+      if (stop.signal.aborted)
+        throw storeError(
+          `${place || '`urls`'} did not take the ${object.object} within the ${timeoutMs} ms that \`timeoutMs\` allows`,
+        );
       if (String(/** @type {any} */ (cause).code).startsWith('HEAPHOUND_')) throw cause;
       // The error may repeat the URL: only the code of its cause is told.
       throw storeError(`the ${object.object} could not be sent to ${place || 'its URL'} (${reasonOf(cause)})`);
@@ -157,7 +185,10 @@ class PresignedStore extends WriteOnlyStore {
     }
     if (given === undefined || given === null) return undefined;
     const isBare = typeof given === 'string' || given instanceof URL;
-    return { url: webUrl('urls', isBare ? given : given.url), headers: { ...headers, ...(isBare ? {} : checkHeaders('urls', given.headers ?? {})) } };
+    return {
+      url: webUrl('urls', isBare ? given : given.url),
+      headers: { ...headers, ...(isBare ? {} : checkHeaders('urls', given.headers ?? {})) },
+    };
   }
 }
 
@@ -168,8 +199,10 @@ class PresignedStore extends WriteOnlyStore {
  */
 function webUrl(name, value) {
   const url = typeof value === 'string' || value instanceof URL ? parse(String(value)) : undefined;
-  if (url === undefined || !['https:', 'http:'].includes(url.protocol)) throw optionError(name, 'must give an http: or https: URL');
-  if (url.username !== '' || url.password !== '') throw optionError(name, 'must give a URL without a user in it; a signature stands in its query');
+  if (url === undefined || !['https:', 'http:'].includes(url.protocol))
+    throw optionError(name, 'must give an http: or https: URL');
+  if (url.username !== '' || url.password !== '')
+    throw optionError(name, 'must give a URL without a user in it; a signature stands in its query');
   return url;
 }
 
@@ -205,7 +238,11 @@ function withoutSecrets(url) {
  * @param {string} place
  */
 function refusal(status, object, place) {
-  if (status === 401 || status === 403) return accessError(`${place} does not take the ${object.object}: the URL may be over, or was signed for other headers`, { status });
+  if (status === 401 || status === 403)
+    return accessError(
+      `${place} does not take the ${object.object}: the URL may be over, or was signed for other headers`,
+      { status },
+    );
   if (status === 409 || status === 412) return existsError(object.id);
   return storeError(`${place} answered ${status} to the ${object.object}`, { status });
 }

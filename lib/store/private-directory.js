@@ -29,7 +29,8 @@ async function privateDirectory(directory) {
   const { dev, ino } = await inspect(directory);
   return async () => {
     const now = await inspect(directory);
-    if (now.dev !== dev || now.ino !== ino) throw unsafeError(directory, 'another one has taken its place since the store was opened');
+    if (now.dev !== dev || now.ino !== ino)
+      throw unsafeError(directory, 'another one has taken its place since the store was opened');
   };
 }
 
@@ -41,15 +42,22 @@ async function inspect(directory) {
   if (facts.isSymbolicLink()) throw unsafeError(directory, 'it is a symbolic link; name the directory itself');
   if (!facts.isDirectory()) throw unsafeError(directory, 'it is no directory');
   if (await isSharedRoot(directory)) throw unsafeError(directory, 'everybody puts files there; name a directory in it');
-  if (process.getuid !== undefined && facts.uid !== process.getuid()) throw unsafeError(directory, 'it belongs to another user');
-  if ((facts.mode & 0o022) !== 0) throw unsafeError(directory, 'others may write into it; name a directory in it, or take their right away (chmod go-w)');
+  if (process.getuid !== undefined && facts.uid !== process.getuid())
+    throw unsafeError(directory, 'it belongs to another user');
+  if ((facts.mode & 0o022) !== 0)
+    throw unsafeError(
+      directory,
+      'others may write into it; name a directory in it, or take their right away (chmod go-w)',
+    );
   return facts;
 }
 
 /** @param {string} directory */
 async function isSharedRoot(directory) {
   const real = await fs.realpath(directory);
-  const roots = await Promise.all([os.tmpdir(), '/tmp', '/var/tmp', '/dev/shm'].map((root) => fs.realpath(root).catch(() => root)));
+  const roots = await Promise.all(
+    [os.tmpdir(), '/tmp', '/var/tmp', '/dev/shm'].map((root) => fs.realpath(root).catch(() => root)),
+  );
   return roots.includes(real);
 }
 

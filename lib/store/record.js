@@ -19,7 +19,8 @@ const MAX_TAGS = 16;
 const ABOUT = {
   id: checkId,
   trigger: (/** @type {string} */ name, /** @type {any} */ value) => {
-    if (typeof value !== 'string' || !TRIGGER.test(value)) throw optionError(name, 'must be lower-case letters, digits and hyphens, up to 32');
+    if (typeof value !== 'string' || !TRIGGER.test(value))
+      throw optionError(name, 'must be lower-case letters, digits and hyphens, up to 32');
     return value;
   },
   reason: (/** @type {string} */ name, /** @type {any} */ value) => {
@@ -28,8 +29,15 @@ const ABOUT = {
     return value;
   },
   tags: (/** @type {string} */ name, /** @type {any} */ value) => {
-    const isFine = Array.isArray(value) && value.length <= MAX_TAGS && value.every((tag) => typeof tag === 'string' && TAG.test(tag));
-    if (!isFine) throw optionError(name, `must be an array of up to ${MAX_TAGS} texts of letters, digits, dots, underscores and hyphens, each up to 64`);
+    const isFine =
+      Array.isArray(value) &&
+      value.length <= MAX_TAGS &&
+      value.every((tag) => typeof tag === 'string' && TAG.test(tag));
+    if (!isFine)
+      throw optionError(
+        name,
+        `must be an array of up to ${MAX_TAGS} texts of letters, digits, dots, underscores and hyphens, each up to 64`,
+      );
     return [...value];
   },
 };
@@ -55,12 +63,20 @@ function checkId(name, value) {
 /**
  * @param {About} about
  * @param {any} result `CaptureResult`
- * @param {{ location: string, filePath?: string, storedBytes: number, sha256: string, encrypted?: 'age' }} where of the stored bytes, which may be other than the captured ones
+ * @param {{ location: string, filePath?: string, storedBytes: number, sha256: string, encrypted?: 'age' }} where of the
+ *   stored bytes, which may be other than the captured ones
  * @returns {import('./types').StoredSnapshot}
  */
 function toRecord(about, result, where) {
   const { path: _, ...facts } = result;
-  return { version: 1, ...facts, host: os.hostname(), ...about, ...where, ...(where.filePath !== undefined && { path: where.filePath }) };
+  return {
+    version: 1,
+    ...facts,
+    host: os.hostname(),
+    ...about,
+    ...where,
+    ...(where.filePath !== undefined && { path: where.filePath }),
+  };
 }
 
 /**

@@ -12,12 +12,23 @@ const LEAST_PART = 5 << 20;
 /** A server that says nothing for so long is gone; the SDK by itself waits for ever. */
 const SILENCE_MS = 60_000;
 const CONNECT_MS = 10_000;
-const REFUSALS = new Set(['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken', 'CredentialsProviderError', 'TokenProviderError']);
+const REFUSALS = new Set([
+  'AccessDenied',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'InvalidToken',
+  'CredentialsProviderError',
+  'TokenProviderError',
+]);
 
 /** @type {Record<string, import('../options').Check>} */
 const S3 = {
   bucket: text(/^[A-Za-z0-9][A-Za-z0-9.:/_-]{1,254}$/, 'must be the name of a bucket'),
-  prefix: text(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'must be names of letters, digits, dots, underscores and hyphens, with slashes between'),
+  prefix: text(
+    /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+    'must be names of letters, digits, dots, underscores and hyphens, with slashes between',
+  ),
   service: text(/^[A-Za-z0-9._-]{1,64}$/, 'must be letters, digits, dots, underscores and hyphens, up to 64'),
   region: ofType('string'),
   endpoint: ofType('string'),
@@ -35,7 +46,10 @@ const S3 = {
     return value;
   },
   credentials: (name) => {
-    throw optionError(name, 'are not taken: the SDK finds them (environment, files, roles); or pass a `client` of your own');
+    throw optionError(
+      name,
+      'are not taken: the SDK finds them (environment, files, roles); or pass a `client` of your own',
+    );
   },
 };
 
@@ -44,7 +58,8 @@ function checkS3(config) {
   const checked = checkOptions(config, S3);
   if (checked.bucket === undefined) throw optionError('bucket', 'is missing');
   for (const name of ['region', 'endpoint', 'forcePathStyle', 'maxAttempts', 'checksums']) {
-    if (checked.client !== undefined && checked[name] !== undefined) throw optionError(name, 'cannot be used with client, which has its own');
+    if (checked.client !== undefined && checked[name] !== undefined)
+      throw optionError(name, 'cannot be used with client, which has its own');
   }
   return checked;
 }
@@ -57,7 +72,9 @@ function loadS3({ client, region, endpoint, forcePathStyle, maxAttempts, checksu
   const [sdk, { Upload }] = loadSdk();
   if (client !== undefined) return { client, isOurs: false, sdk, Upload };
   const settings = {
-    ...(region === undefined ? endpoint !== undefined && { region: process.env.AWS_REGION ?? 'us-east-1' } : { region }),
+    ...(region === undefined
+      ? endpoint !== undefined && { region: process.env.AWS_REGION ?? 'us-east-1' }
+      : { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(forcePathStyle !== undefined && { forcePathStyle }),
     ...(maxAttempts !== undefined && { maxAttempts }),
@@ -86,7 +103,8 @@ function explain(cause, what, { bucket, id = '' }) {
   const status = cause?.$metadata?.httpStatusCode;
   const name = cause?.name;
   const reason = `${name}${cause?.message && cause.message !== name ? `: ${cause.message}` : ''}`;
-  if (REFUSALS.has(name) || status === 401 || status === 403) return accessError(`the bucket ${bucket} does not let this process ${what} (${reason})`, { cause, status });
+  if (REFUSALS.has(name) || status === 401 || status === 403)
+    return accessError(`the bucket ${bucket} does not let this process ${what} (${reason})`, { cause, status });
   if (name === 'NoSuchBucket') return storeError(`cannot ${what}: there is no bucket ${bucket}`, { cause, status });
   if (name === 'NoSuchKey' || name === 'NotFound') return notStoredError(`object for it: cannot ${what} (${id})`);
   if (isConflict(cause)) return existsError(id);
@@ -95,7 +113,11 @@ function explain(cause, what, { bucket, id = '' }) {
 
 /** @param {any} error */
 function isConflict(error) {
-  return error?.name === 'PreconditionFailed' || error?.name === 'ConditionalRequestConflict' || error?.$metadata?.httpStatusCode === 412;
+  return (
+    error?.name === 'PreconditionFailed' ||
+    error?.name === 'ConditionalRequestConflict' ||
+    error?.$metadata?.httpStatusCode === 412
+  );
 }
 
 /** @param {any} error */
@@ -110,7 +132,12 @@ function isMissing(error) {
  */
 function text(form, what) {
   return (name, value) => {
-    if (typeof value !== 'string' || !form.test(value) || value.split('/').some((part) => part === '.' || part === '..')) throw optionError(name, what);
+    if (
+      typeof value !== 'string' ||
+      !form.test(value) ||
+      value.split('/').some((part) => part === '.' || part === '..')
+    )
+      throw optionError(name, what);
     return value;
   };
 }

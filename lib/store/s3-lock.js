@@ -1,13 +1,14 @@
 'use strict';
 
-// A lock among replicas: an object that is written only where none is. It needs a server that knows conditional writes; on others two
-// that ask in the same moment can both have it.
+// A lock among replicas: an object that is written only where none is. It needs a server that knows conditional writes;
+// on others two that ask in the same moment can both have it.
 
 const { randomUUID } = require('node:crypto');
 const { isConflict, isMissing } = require('./s3-client');
 
 /**
- * @param {{ get: (key: string) => Promise<{ text: string, etag?: string }>, put: (key: string, text: string, condition: object) => Promise<void>, remove: (key: string) => Promise<void> }} objects
+ * @param {{ get: (key: string) => Promise<{ text: string, etag?: string }>, put: (key: string, text: string, condition:
+ *   object) => Promise<void>, remove: (key: string) => Promise<void> }} objects
  * @param {string} key
  * @param {number} ttlMs clocks of the replicas have to agree to less
  * @returns {Promise<(() => Promise<void>) | undefined>}
@@ -26,7 +27,11 @@ async function lockObject(objects, key, ttlMs) {
   const before = await read();
   if (before !== undefined && Number(before.until) > Date.now()) return undefined;
   try {
-    await objects.put(key, JSON.stringify({ holder, until: Date.now() + ttlMs }), before?.etag ? { IfMatch: before.etag } : { IfNoneMatch: '*' });
+    await objects.put(
+      key,
+      JSON.stringify({ holder, until: Date.now() + ttlMs }),
+      before?.etag ? { IfMatch: before.etag } : { IfNoneMatch: '*' },
+    );
   } catch (error) {
     if (isConflict(error)) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 'use strict';
 
-// Snapshots in a bucket of S3 or of what speaks its language. A snapshot is one object that is written in parts while it is taken; the sidecar
-// `KEY.json` is written last: a snapshot without one was never finished.
+// Snapshots in a bucket of S3 or of what speaks its language. A snapshot is one object that is written in parts while
+// it is taken; the sidecar `KEY.json` is written last: a snapshot without one was never finished.
 
 const { createHash } = require('node:crypto');
 const { Readable } = require('node:stream');
@@ -61,11 +61,18 @@ class S3Store {
     const upload = (/** @type {import('./measure').Measure} */ body) => this.#upload(key, body, about, signal);
     const { result, bytes, sha256 } = await captureThrough(take, this.#encryption, signal, upload);
     const location = `s3://${this.#config.bucket}/${key}`;
-    const record = toRecord(about, result, { location, storedBytes: bytes, sha256, ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }) });
+    const record = toRecord(about, result, {
+      location,
+      storedBytes: bytes,
+      sha256,
+      ...(isEncrypted && { encrypted: /** @type {const} */ ('age') }),
+    });
     try {
       signal.throwIfAborted();
       const Metadata = { 'heaphound-sha256': sha256, 'heaphound-raw-bytes': String(result.rawBytes) };
-      await this.#do('write a sidecar', about.id, () => this.#put(`${key}.json`, recordText(record), { Metadata, ...this.#ifNew() }));
+      await this.#do('write a sidecar', about.id, () =>
+        this.#put(`${key}.json`, recordText(record), { Metadata, ...this.#ifNew() }),
+      );
     } catch (error) {
       await this.#remove(key).catch(() => {});
       throw error;
@@ -80,7 +87,9 @@ class S3Store {
     const newest = sidecars.sort((a, b) => (a.time < b.time ? 1 : -1)).slice(0, limit);
     const records = [];
     for (let at = 0; at < newest.length; at += FETCHES) {
-      records.push(...(await Promise.all(newest.slice(at, at + FETCHES).map(({ id }) => this.get(id).catch(ignoreMissing)))));
+      records.push(
+        ...(await Promise.all(newest.slice(at, at + FETCHES).map(({ id }) => this.get(id).catch(ignoreMissing)))),
+      );
     }
     return records.filter((record) => record !== undefined);
   }
@@ -107,7 +116,8 @@ class S3Store {
     if (encrypted) throw encryptedError(location);
     const key = await this.#keyOf(id);
     const { Body } = await this.#do('read a snapshot', id, () => this.#send('GetObject', { Key: key }));
-    const explained = (/** @type {unknown} */ error) => explain(error, 'read a snapshot', { bucket: this.#config.bucket, id });
+    const explained = (/** @type {unknown} */ error) =>
+      explain(error, 'read a snapshot', { bucket: this.#config.bucket, id });
     return Readable.from(verified(Body, { id, sha256, storedBytes }, explained), { objectMode: false });
   }
 
@@ -115,7 +125,9 @@ class S3Store {
   async delete(id) {
     await this.get(id);
     await this.#do('delete', id, async () => this.#remove(await this.#keyOf(id)));
-    await this.#do('delete', id, () => this.#send('DeleteObject', { Key: reportKey(this.#base, id, this.#encryption !== undefined) }));
+    await this.#do('delete', id, () =>
+      this.#send('DeleteObject', { Key: reportKey(this.#base, id, this.#encryption !== undefined) }),
+    );
     this.#keys.delete(id);
   }
 
@@ -143,7 +155,8 @@ class S3Store {
   async lock(name, ttlMs) {
     const objects = {
       get: (/** @type {string} */ key) => this.#text(key),
-      put: (/** @type {string} */ key, /** @type {string} */ text, /** @type {object} */ condition) => this.#put(key, text, this.#config.conditionalWrites === false ? {} : condition),
+      put: (/** @type {string} */ key, /** @type {string} */ text, /** @type {object} */ condition) =>
+        this.#put(key, text, this.#config.conditionalWrites === false ? {} : condition),
       remove: (/** @type {string} */ key) => this.#send('DeleteObject', { Key: key }),
     };
     return this.#do('lock', name, () => lockObject(objects, `${this.#base}/locks/${name}.json`, ttlMs));
@@ -159,7 +172,9 @@ class S3Store {
     const removed = /** @type {string[]} */ ([]);
     const { sidecars, snapshots } = await this.#do('list', undefined, () => this.#look());
     const finished = new Set(sidecars.map(({ id }) => id));
-    const unfinished = snapshots.filter(({ id, time }) => !finished.has(id) && ageOf(time) > STALE_MS).map(({ key }) => key);
+    const unfinished = snapshots
+      .filter(({ id, time }) => !finished.has(id) && ageOf(time) > STALE_MS)
+      .map(({ key }) => key);
     for (const { Key, UploadId } of await this.#uploads()) {
       const snapshot = parseKey(Key);
       if (snapshot === undefined) continue;
@@ -189,14 +204,26 @@ class S3Store {
       Key: key,
       Body: body,
       ContentType: snapshotType(this.#encryption !== undefined),
-      Metadata: { 'heaphound-id': about.id, 'heaphound-trigger': about.trigger, 'heaphound-node': process.version, 'heaphound-v8': process.versions.v8 },
+      Metadata: {
+        'heaphound-id': about.id,
+        'heaphound-trigger': about.trigger,
+        'heaphound-node': process.version,
+        'heaphound-v8': process.versions.v8,
+      },
       ...(checksums !== 'WHEN_REQUIRED' && { ChecksumAlgorithm: 'SHA256' }),
       ...(storageClass !== undefined && { StorageClass: storageClass }),
       ...this.#serverSide(),
       ...this.#ifNew(),
     };
-    const upload = new this.#s3.Upload({ client: this.#s3.client, params, queueSize, partSize: partSizeBytes, leavePartsOnError: false });
-    // The body is destroyed then, and the upload clears away before it ends; `abort` would leave that to run behind our back.
+    const upload = new this.#s3.Upload({
+      client: this.#s3.client,
+      params,
+      queueSize,
+      partSize: partSizeBytes,
+      leavePartsOnError: false,
+    });
+    // The body is destroyed then, and the upload clears away before it ends; `abort` would leave that to run behind our
+    // back.
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
     const forget = onAbort(signal, () => {
@@ -220,7 +247,13 @@ class S3Store {
   async #put(key, body, more) {
     try {
       const isEncrypted = typeof body !== 'string';
-      await this.#send('PutObject', { Key: key, Body: body, ContentType: isEncrypted ? 'application/octet-stream' : 'application/json', ...this.#serverSide(), ...more });
+      await this.#send('PutObject', {
+        Key: key,
+        Body: body,
+        ContentType: isEncrypted ? 'application/octet-stream' : 'application/json',
+        ...this.#serverSide(),
+        ...more,
+      });
     } catch (error) {
       if (!isOwnRetry(error)) throw error;
     }
@@ -247,7 +280,10 @@ class S3Store {
     this.#keys.clear();
     let ContinuationToken;
     do {
-      const page = await this.#send('ListObjectsV2', { Prefix: `${this.#base}/`, ...(ContinuationToken && { ContinuationToken }) });
+      const page = await this.#send('ListObjectsV2', {
+        Prefix: `${this.#base}/`,
+        ...(ContinuationToken && { ContinuationToken }),
+      });
       for (const { Key } of page.Contents ?? []) {
         const snapshot = parseKey(Key);
         const sidecar = Key.endsWith('.json') ? parseKey(Key.slice(0, -'.json'.length)) : undefined;
@@ -261,7 +297,9 @@ class S3Store {
     return found;
   }
 
-  /** Uploads that nobody ended, where the server and the rights of this process let us know. @returns {Promise<any[]>} */
+  /**
+   * Uploads that nobody ended, where the server and the rights of this process let us know. @returns {Promise<any[]>}
+   */
   async #uploads() {
     try {
       return (await this.#send('ListMultipartUploads', { Prefix: `${this.#base}/` })).Uploads ?? [];
@@ -302,7 +340,10 @@ class S3Store {
 
   #serverSide() {
     const { serverSideEncryption, kmsKeyId } = this.#config;
-    return { ...(serverSideEncryption && { ServerSideEncryption: serverSideEncryption }), ...(kmsKeyId && { SSEKMSKeyId: kmsKeyId }) };
+    return {
+      ...(serverSideEncryption && { ServerSideEncryption: serverSideEncryption }),
+      ...(kmsKeyId && { SSEKMSKeyId: kmsKeyId }),
+    };
   }
 
   #ifNew() {
@@ -342,7 +383,8 @@ async function* verified(body, { id, sha256, storedBytes }, explained) {
   } catch (error) {
     throw explained(error);
   }
-  if (hash.digest('hex') !== sha256) throw storeError(`snapshot ${id} came back as ${bytes} bytes that are not the ${storedBytes} that were stored`);
+  if (hash.digest('hex') !== sha256)
+    throw storeError(`snapshot ${id} came back as ${bytes} bytes that are not the ${storedBytes} that were stored`);
 }
 
 /** @param {AsyncIterable<Uint8Array>} chunks */

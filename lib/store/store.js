@@ -32,7 +32,8 @@ const KINDS = ['s3', 'presigned', 'put'];
  */
 async function openStore(config = {}) {
   if (typeof config === 'string') config = { dir: config };
-  if (config === null || typeof config !== 'object') throw optionError('store', 'must be an object or the path of a directory');
+  if (config === null || typeof config !== 'object')
+    throw optionError('store', 'must be an object or the path of a directory');
   const { encryptTo } = /** @type {any} */ (config);
   // A store of the user's may be an instance of a class: it is not copied.
   /** @type {any} */
@@ -54,7 +55,8 @@ async function openStore(config = {}) {
  * @returns {Promise<(encryption: import('../disk/encryption').Encryption | undefined) => Promise<any>>}
  */
 async function opener(kind, place) {
-  if (kind !== undefined && kind !== 'put') checkOptions(place, { [kind]: (/** @type {string} */ _, /** @type {any} */ value) => value });
+  if (kind !== undefined && kind !== 'put')
+    checkOptions(place, { [kind]: (/** @type {string} */ _, /** @type {any} */ value) => value });
   if (kind === 's3') {
     const checked = checkS3(place.s3);
     return async (encryption) => new S3Store(checked, encryption);
@@ -119,7 +121,14 @@ class Store {
       } finally {
         end.forget();
         const durationMs = performance.now() - start;
-        UPLOAD.publish({ store: this.kind, id: about.id, bytes, durationMs, result: code === undefined ? 'stored' : 'failed', ...(code !== undefined && { code }) });
+        UPLOAD.publish({
+          store: this.kind,
+          id: about.id,
+          bytes,
+          durationMs,
+          result: code === undefined ? 'stored' : 'failed',
+          ...(code !== undefined && { code }),
+        });
       }
     });
   }
@@ -145,7 +154,9 @@ class Store {
   /** @param {string} id */
   async read(id) {
     checkId('id', id);
-    return this.#run(async () => (this.#backend.read ? this.#backend.read(id) : toStream(await this.#backend.source(id))));
+    return this.#run(async () =>
+      this.#backend.read ? this.#backend.read(id) : toStream(await this.#backend.source(id)),
+    );
   }
 
   /** @param {string} id */
@@ -176,7 +187,8 @@ class Store {
    * @param {number} ttlMs
    */
   async lock(name, ttlMs) {
-    if (typeof name !== 'string' || !LOCK_NAME.test(name)) throw optionError('name', 'must be letters, digits, dots, underscores and hyphens, up to 64');
+    if (typeof name !== 'string' || !LOCK_NAME.test(name))
+      throw optionError('name', 'must be letters, digits, dots, underscores and hyphens, up to 64');
     integer(1)('ttlMs', ttlMs);
     return this.#run(() => this.#backend.lock(name, ttlMs));
   }
@@ -202,7 +214,8 @@ class Store {
   }
 
   /**
-   * Everything that is done with the place. It may be slow, deaf or gone: a closed store waits for it a while, and gives it up then.
+   * Everything that is done with the place. It may be slow, deaf or gone: a closed store waits for it a while, and
+   * gives it up then.
    *
    * @template T
    * @param {(closing: AbortSignal) => Promise<T>} work
@@ -239,7 +252,8 @@ function withoutEncryption({ encryptTo: _, ...place }) {
 /** @param {any} encryptTo */
 function recipients(encryptTo) {
   const keys = Array.isArray(encryptTo) ? encryptTo : [encryptTo];
-  if (keys.length === 0 || keys.some((key) => typeof key !== 'string')) throw optionError('encryptTo', 'must be a public key of age (age1…), or several');
+  if (keys.length === 0 || keys.some((key) => typeof key !== 'string'))
+    throw optionError('encryptTo', 'must be a public key of age (age1…), or several');
   return keys;
 }
 

@@ -38,7 +38,14 @@ async function snapshotNames(directory) {
  * @param {string} file
  */
 async function sizeOf(file) {
-  const sizes = await Promise.all([file, `${file}.json`, `${file}.ids`].map((name) => fs.lstat(name).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    [file, `${file}.json`, `${file}.ids`].map((name) =>
+      fs.lstat(name).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   return sizes.reduce((sum, size) => sum + size);
 }
 
@@ -104,10 +111,17 @@ function isAlive(pid, quietMs) {
  */
 async function surplusReports(directory, names) {
   const ids = new Set(names.map(idIn));
-  const files = names.filter((name) => REPORT.test(name) && !ids.has(name.slice(0, 32))).map((name) => path.join(directory, name));
+  const files = names
+    .filter((name) => REPORT.test(name) && !ids.has(name.slice(0, 32)))
+    .map((name) => path.join(directory, name));
   if (files.length <= MAX_REPORTS) return [];
-  const dated = await Promise.all(files.map(async (file) => ({ file, time: (await fs.lstat(file).catch(() => undefined))?.mtimeMs ?? 0 })));
-  return dated.sort((a, b) => b.time - a.time).slice(MAX_REPORTS).map(({ file }) => file);
+  const dated = await Promise.all(
+    files.map(async (file) => ({ file, time: (await fs.lstat(file).catch(() => undefined))?.mtimeMs ?? 0 })),
+  );
+  return dated
+    .sort((a, b) => b.time - a.time)
+    .slice(MAX_REPORTS)
+    .map(({ file }) => file);
 }
 
 module.exports = { idIn, sizeOf, snapshotNames, sweepDirectory };

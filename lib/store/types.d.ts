@@ -4,7 +4,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { CaptureResult } from '../..';
 
 /** Where the snapshot has to go: options of `captureSnapshot`, to be spread into the call's own. */
-export type CaptureTarget = { compression: 'zstd' } & ({ path: string; stream?: undefined } | { path?: undefined; stream: Writable });
+export type CaptureTarget = { compression: 'zstd' } & (
+  { path: string; stream?: undefined } | { path?: undefined; stream: Writable }
+);
 
 /** Takes a snapshot into the target: `(target) => captureSnapshot({ ...options, ...target })`. */
 export type Take = (target: CaptureTarget) => Promise<Omit<CaptureResult, 'path'>>;
@@ -55,8 +57,8 @@ export interface SweepResult {
 /** Encryption is for every kind of store. */
 export interface StoreEncryption {
   /**
-   * Public keys of age (`age1…`). Snapshots and reports are encrypted to all of them before they leave the process; what is known of a snapshot (the sidecar) is not.
-   * Needs the package `age-encryption`.
+   * Public keys of age (`age1…`). Snapshots and reports are encrypted to all of them before they leave the process;
+   * what is known of a snapshot (the sidecar) is not. Needs the package `age-encryption`.
    */
   encryptTo?: string | string[];
 }
@@ -64,7 +66,8 @@ export interface StoreEncryption {
 /** A private directory of this machine. */
 export interface DirectoryStoreConfig extends StoreEncryption {
   /**
-   * Made when it is missing. It must be no symbolic link, belong to this user, and nobody else may write into it. Default: `heaphound-<user id>` under `os.tmpdir()`.
+   * Made when it is missing. It must be no symbolic link, belong to this user, and nobody else may write into it.
+   * Default: `heaphound-<user id>` under `os.tmpdir()`.
    */
   dir?: string;
   /** Most snapshots; the oldest go first. Default: 10. */
@@ -93,7 +96,10 @@ export interface S3Options {
   serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined;
   kmsKeyId?: string | undefined;
   storageClass?: string | undefined;
-  /** Bytes of a part, at least 5 MiB; a snapshot has at most 10,000 parts. Memory is this times `queueSize`. Default: 8 MiB. */
+  /**
+   * Bytes of a part, at least 5 MiB; a snapshot has at most 10,000 parts. Memory is this times `queueSize`. Default: 8
+   * MiB.
+   */
   partSizeBytes?: number | undefined;
   /** Parts that are under way at a time. Default: 3. */
   queueSize?: number | undefined;
@@ -121,7 +127,10 @@ export interface PresignedOptions {
   headers?: Record<string, string> | undefined;
   /** Part of the `key` that is proposed. Default: `'node'`. */
   service?: string | undefined;
-  /** The length has to be known first: hold the snapshot in memory, at most so many bytes. Default: in a private file under `os.tmpdir()`, which is removed. */
+  /**
+   * The length has to be known first: hold the snapshot in memory, at most so many bytes. Default: in a private file
+   * under `os.tmpdir()`, which is removed.
+   */
   memoryBytes?: number | undefined;
   /** For each object, in milliseconds. Default: 15 minutes. */
   timeoutMs?: number | undefined;
@@ -144,7 +153,10 @@ export interface PresignedObject {
 
 /** A place of the user's own. */
 export interface CustomStoreConfig extends StoreEncryption {
-  /** Reads the stream to its end. Called for a snapshot and then for its sidecar, and for a report. When the signal fires it has five seconds to clear away. */
+  /**
+   * Reads the stream to its end. Called for a snapshot and then for its sidecar, and for a report. When the signal
+   * fires it has five seconds to clear away.
+   */
   put(stream: Readable, meta: CustomObject, options: { signal: AbortSignal }): Promise<{ location?: string } | void>;
   /** Without it, what was stored cannot be read back. */
   source?(snapshot: StoredSnapshot): Promise<string | Readable>;
@@ -170,23 +182,33 @@ export interface Store extends AsyncDisposable {
   /** What was found when the store was opened. */
   readonly swept: SweepResult;
   /**
-   * Calls `take` once, and keeps what it takes: all of it, or nothing. A `signal` that fires ends the upload; everything that was begun is cleared away before the call rejects.
-   * The channel `heaphound:upload` of `node:diagnostics_channel` gets `{ store, id, bytes, durationMs, result: 'stored' | 'failed', code? }`.
+   * Calls `take` once, and keeps what it takes: all of it, or nothing. A `signal` that fires ends the upload;
+   * everything that was begun is cleared away before the call rejects. The channel `heaphound:upload` of
+   * `node:diagnostics_channel` gets `{ store, id, bytes, durationMs, result: 'stored' | 'failed', code? }`.
    */
   capture(take: Take, meta?: SnapshotMeta, options?: { signal?: AbortSignal }): Promise<StoredSnapshot>;
   /** Newest first, at most `limit` (default 100). */
   list(options?: { limit?: number }): Promise<StoredSnapshot[]>;
   get(id: string): Promise<StoredSnapshot>;
-  /** For `openSnapshot`, `findLeaks` and `diffSnapshots`. A stream is compared with `sha256` and fails at its end when it differs. */
+  /**
+   * For `openSnapshot`, `findLeaks` and `diffSnapshots`. A stream is compared with `sha256` and fails at its end when
+   * it differs.
+   */
   source(id: string): Promise<string | Readable>;
-  /** The stored bytes as a stream. A file is opened without following a link and is a regular file of this user, or `HEAPHOUND_ERR_STORE_DIRECTORY`. */
+  /**
+   * The stored bytes as a stream. A file is opened without following a link and is a regular file of this user, or
+   * `HEAPHOUND_ERR_STORE_DIRECTORY`.
+   */
   read(id: string): Promise<Readable>;
   /** With its report. */
   delete(id: string): Promise<void>;
   /** Keeps a JSON value under the id of a snapshot, or under one of its own. */
   putReport(id: string, document: unknown): Promise<void>;
   report(id: string): Promise<any>;
-  /** For one of all processes that use the store, until it is released or `ttlMs` milliseconds are over. Undefined: somebody else has it. */
+  /**
+   * For one of all processes that use the store, until it is released or `ttlMs` milliseconds are over. Undefined:
+   * somebody else has it.
+   */
   lock(name: string, ttlMs: number): Promise<(() => Promise<void>) | undefined>;
   /** The snapshot is not pruned until it is released. */
   hold(id: string): Promise<() => Promise<void>>;

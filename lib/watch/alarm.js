@@ -16,10 +16,16 @@ const MEGABYTE = 1e6;
  * @param {import('../..').RuleName} rule
  * @param {import('./rules').Rule} about
  * @param {import('./rules').Finding & { heapLimit: number }} finding
- * @param {{ snapshots: any[], document?: any, report?: string, picture?: import('./ladder').Picture, skipped: string[] }} outcome
+ * @param {{ snapshots: any[], document?: any, report?: string, picture?: import('./ladder').Picture, skipped: string[]
+ *   }} outcome
  * @returns {import('../..').MemoryAlarm}
  */
-function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snapshots, document, report, picture, skipped }) {
+function alarmOf(
+  rule,
+  { diagnosis },
+  { level, slope, limit, heapLimit },
+  { snapshots, document, report, picture, skipped },
+) {
   const found = (document?.leaks ?? []).slice(0, MOST_LEAKS);
   const leaks = found.map(leakOf);
   return {
@@ -37,7 +43,11 @@ function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snap
     ...(report !== undefined && { report }),
     leaks,
     ...(document?.verdict && { verdict: document.verdict }),
-    ...(picture && { rung: picture.rung, statistics: picture.statistics, ...(picture.sites && { sites: picture.sites }) }),
+    ...(picture && {
+      rung: picture.rung,
+      statistics: picture.statistics,
+      ...(picture.sites && { sites: picture.sites }),
+    }),
     skipped: [...skipped, ...(picture?.skipped ?? [])],
   };
 }
@@ -45,7 +55,14 @@ function alarmOf(rule, { diagnosis }, { level, slope, limit, heapLimit }, { snap
 /** @param {any} leak @returns {import('../..').AlarmLeak} */
 function leakOf({ className, location, container, countGrowth, retainedGrowth, fingerprint }) {
   const { name, edge, location: place } = container;
-  return { className, ...(location && { location }), container: { name, edge, ...(place && { location: place }) }, countGrowth, retainedGrowth, fingerprint };
+  return {
+    className,
+    ...(location && { location }),
+    container: { name, edge, ...(place && { location: place }) },
+    countGrowth,
+    retainedGrowth,
+    fingerprint,
+  };
 }
 
 /**
@@ -56,7 +73,10 @@ function leakOf({ className, location, container, countGrowth, retainedGrowth, f
  */
 function headline(rule, { level, slope, limit }, [leak], document) {
   const megabytes = (/** @type {number} */ bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
-  const state = limit === undefined ? `${megabytes(level)}, rising by ${megabytes((slope ?? 0) * 60)} a minute` : `${megabytes(level)} of ${megabytes(limit)}`;
+  const state =
+    limit === undefined
+      ? `${megabytes(level)}, rising by ${megabytes((slope ?? 0) * 60)} a minute`
+      : `${megabytes(level)} of ${megabytes(limit)}`;
   if (leak === undefined) return `${rule}: ${state}${doubt(document)}`;
   const place = placeOf(leak) ?? leak.container.location ?? leak.location;
   return `${rule}: ${state}; ${growthOf(leak)}${place ? `, ${place.file}:${place.line}` : ''}`;
@@ -73,8 +93,10 @@ function doubt(document) {
   if (accounting.isExplained) return '; no leak in the heap: native memory or the allocator grew';
   const [line] = accounting.lines.filter(({ what }) => what === 'unheld' || what === 'unexplained');
   const [biggest] = line?.classes ?? [];
-  return `; no leak was found, but ${(accounting.unexplainedSize / MEGABYTE).toFixed(1)} MB have no explanation${biggest ? `, most of it ${biggest.className}` : ''}`
-    + (outside?.isUnexplained ? ', and native memory or the allocator grew' : '');
+  return (
+    `; no leak was found, but ${(accounting.unexplainedSize / MEGABYTE).toFixed(1)} MB have no explanation${biggest ? `, most of it ${biggest.className}` : ''}` +
+    (outside?.isUnexplained ? ', and native memory or the allocator grew' : '')
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 'use strict';
 
-// Which functions made what is alive now: V8 samples allocations, at little cost and without a pause. It sees what is allocated while it runs.
+// Which functions made what is alive now: V8 samples allocations, at little cost and without a pause. It sees what is
+// allocated while it runs.
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { sessionEnded } = require('../capture/object-ids');

@@ -27,8 +27,10 @@ class Budget {
   whyNotCapture() {
     const now = this.#now();
     this.#captures = this.#captures.filter((at) => now - at < DAY_MS);
-    if (this.#count >= this.#limits.maxCaptures) return `the watcher has taken ${this.#count} snapshots in this process (\`limits.maxCaptures\`)`;
-    if (this.#captures.length >= this.#limits.maxPerDay) return `the watcher has taken ${this.#captures.length} snapshots in 24 hours (\`limits.maxPerDay\`)`;
+    if (this.#count >= this.#limits.maxCaptures)
+      return `the watcher has taken ${this.#count} snapshots in this process (\`limits.maxCaptures\`)`;
+    if (this.#captures.length >= this.#limits.maxPerDay)
+      return `the watcher has taken ${this.#captures.length} snapshots in 24 hours (\`limits.maxPerDay\`)`;
     return undefined;
   }
 

@@ -10,7 +10,9 @@ const { PerformanceObserver, constants } = require('node:perf_hooks');
  */
 function observeCollections(collected) {
   const observer = new PerformanceObserver((list) => {
-    const isMajor = list.getEntries().some((entry) => /** @type {any} */ (entry).detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR);
+    const isMajor = list
+      .getEntries()
+      .some((entry) => /** @type {any} */ (entry).detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR);
     if (isMajor) collected();
   });
   observer.observe({ entryTypes: ['gc'] });

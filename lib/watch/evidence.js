@@ -25,8 +25,17 @@ const LOCK = 'watch';
 async function openEvidence({ service, store, capture, analyse, threads, log }) {
   if (capture && analyse) {
     return {
-      capture: (reason, signal) => unlessGivenUp(called(() => capture(reason, { signal })), { signal }),
-      analyse: async (ids, signal) => ({ document: await unlessGivenUp(called(() => analyse(ids, { signal })), { signal }) }),
+      capture: (reason, signal) =>
+        unlessGivenUp(
+          called(() => capture(reason, { signal })),
+          { signal },
+        ),
+      analyse: async (ids, signal) => ({
+        document: await unlessGivenUp(
+          called(() => analyse(ids, { signal })),
+          { signal },
+        ),
+      }),
       lock: async () => async () => {},
       close: async () => {},
     };

@@ -7,7 +7,10 @@ const { picture } = require('./ladder');
 
 /** How far above the first the floor is at the second and at the third snapshot. */
 const STEPS = [0.25, 0.5];
-/** After the third one it has to go on to here, and from where it is then by as much: what ends at its height, as traffic does, is no leak. */
+/**
+ * After the third one it has to go on to here, and from where it is then by as much: what ends at its height, as
+ * traffic does, is no leak.
+ */
 const PROOF = 0.6;
 /** Where that is at the latest: a share of the heap's limit. */
 const LAST_SHARE = 0.65;
@@ -69,7 +72,8 @@ class Investigation {
       await this.#take(`${this.#rule}: the floor has risen by ${Math.round(((floor() ?? base) / base - 1) * 100)} %`);
     }
     const third = floor() ?? base;
-    if (!(await this.#rises(Math.max(level(PROOF), third + level(PROOF) - level(STEPS[STEPS.length - 1])), 0))) return undefined;
+    if (!(await this.#rises(Math.max(level(PROOF), third + level(PROOF) - level(STEPS[STEPS.length - 1])), 0)))
+      return undefined;
     return this.#conclude();
   }
 
@@ -130,7 +134,11 @@ class Investigation {
       }
     }
     const why = 'those that could be taken are there already';
-    return { snapshots, skipped, picture: await picture({ share: 0, capture: why, samplingMs: times.samplingMs, signal }) };
+    return {
+      snapshots,
+      skipped,
+      picture: await picture({ share: 0, capture: why, samplingMs: times.samplingMs, signal }),
+    };
   }
 }
 

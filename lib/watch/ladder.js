@@ -5,7 +5,10 @@
 const v8 = require('node:v8');
 const { allocationSites } = require('./allocation-sites');
 
-/** Above this share of its limit the heap may end before a snapshot or a sample does: from 80 % on V8 gives up when its collections free too little. */
+/**
+ * Above this share of its limit the heap may end before a snapshot or a sample does: from 80 % on V8 gives up when its
+ * collections free too little.
+ */
 const TOO_LATE = 0.85;
 
 /**
@@ -38,7 +41,12 @@ async function picture({ share, capture, samplingMs, signal }) {
     skipped.push(`no snapshot: ${why}`);
   } else {
     try {
-      return { rung: 'snapshot', snapshot: await /** @type {() => Promise<any>} */ (capture)(), statistics: numbers, skipped };
+      return {
+        rung: 'snapshot',
+        snapshot: await /** @type {() => Promise<any>} */ (capture)(),
+        statistics: numbers,
+        skipped,
+      };
     } catch (error) {
       signal.throwIfAborted();
       skipped.push(`no snapshot: ${/** @type {any} */ (error).message}`);
@@ -48,7 +56,12 @@ async function picture({ share, capture, samplingMs, signal }) {
     skipped.push(`no sampling: ${late}`);
   } else {
     try {
-      return { rung: 'allocation-sites', sites: await allocationSites(samplingMs, signal), statistics: numbers, skipped };
+      return {
+        rung: 'allocation-sites',
+        sites: await allocationSites(samplingMs, signal),
+        statistics: numbers,
+        skipped,
+      };
     } catch (error) {
       signal.throwIfAborted();
       skipped.push(`no sampling: ${/** @type {any} */ (error).message}`);
@@ -59,9 +72,16 @@ async function picture({ share, capture, samplingMs, signal }) {
 
 /** All bytes. */
 function statistics() {
-  const { heap_size_limit: heapLimit, used_heap_size: heapUsed, total_heap_size: heapTotal, malloced_memory: malloced } = v8.getHeapStatistics();
+  const {
+    heap_size_limit: heapLimit,
+    used_heap_size: heapUsed,
+    total_heap_size: heapTotal,
+    malloced_memory: malloced,
+  } = v8.getHeapStatistics();
   const { rss, external, arrayBuffers } = process.memoryUsage();
-  const spaces = Object.fromEntries(v8.getHeapSpaceStatistics().map(({ space_name: name, space_used_size: used }) => [name, used]));
+  const spaces = Object.fromEntries(
+    v8.getHeapSpaceStatistics().map(({ space_name: name, space_used_size: used }) => [name, used]),
+  );
   return { heapLimit, heapUsed, heapTotal, malloced, rss, external, arrayBuffers, spaces };
 }
 

@@ -20,8 +20,9 @@ const MEGABYTE = 1 << 20;
 const OLD_SPACE_FLAG = /^--max[-_]old[-_]space[-_]size=(\d+)$/;
 
 /**
- * Most that V8 lets the objects that last grow to. It is not `heapTotal`, which follows the heap. V8's own number has the nursery in it, which matters where the limit is
- * small: those are the processes that have a flag, or are workers with a limit.
+ * Most that V8 lets the objects that last grow to. It is not `heapTotal`, which follows the heap. V8's own number has
+ * the nursery in it, which matters where the limit is small: those are the processes that have a flag, or are workers
+ * with a limit.
  */
 const heapLimit = (() => {
   const flags = [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv];

@@ -10,7 +10,14 @@ const { RULES } = require('./rules');
 const MAX_MS = 2 ** 31 - 1;
 const milliseconds = integer(1, MAX_MS);
 
-const DEFAULTS = Object.freeze({ sampleMs: 15_000, windowMs: 15_000, settleMs: 60_000, minWindows: 8, samplingMs: 30_000, threads: 1 });
+const DEFAULTS = Object.freeze({
+  sampleMs: 15_000,
+  windowMs: 15_000,
+  settleMs: 60_000,
+  minWindows: 8,
+  samplingMs: 30_000,
+  threads: 1,
+});
 const LIMITS = Object.freeze({
   maxCaptures: 12,
   maxPerDay: 6,
@@ -43,7 +50,8 @@ const WEBHOOK_CHECKS = {
   retryMs: milliseconds,
   allowHttp: ofType('boolean'),
   headers: (name, value) => {
-    if (value === null || typeof value !== 'object' || !Object.values(value).every((text) => typeof text === 'string')) throw optionError(name, 'must be an object of texts');
+    if (value === null || typeof value !== 'object' || !Object.values(value).every((text) => typeof text === 'string'))
+      throw optionError(name, 'must be an object of texts');
     return { ...value };
   },
 };
@@ -76,7 +84,8 @@ const RULE_CHECKS = { enabled: ofType('boolean'), share };
  */
 function checkWatchOptions(options) {
   const checked = checkOptions(options, CHECKS);
-  if ((checked.capture === undefined) !== (checked.analyse === undefined)) throw optionError('capture', 'goes together with analyse');
+  if ((checked.capture === undefined) !== (checked.analyse === undefined))
+    throw optionError('capture', 'goes together with analyse');
   const ways = ['service', 'store', 'capture'].filter((name) => checked[name] !== undefined);
   if (ways.length > 1) throw optionError(ways[1], `goes not together with ${ways[0]}`);
   return { now: () => performance.now(), ...DEFAULTS, ...checked, limits: { ...LIMITS, ...checked.limits } };
@@ -90,13 +99,15 @@ function checkWatchOptions(options) {
  */
 function ruleSetting(name, value) {
   const setting = checkOptions(typeof value === 'boolean' ? { enabled: value } : value, RULE_CHECKS);
-  if (setting.share !== undefined && RULES[name].share === undefined) throw optionError('share', `is nothing that the rule ${name} has`);
+  if (setting.share !== undefined && RULES[name].share === undefined)
+    throw optionError('share', `is nothing that the rule ${name} has`);
   return setting;
 }
 
 /** @type {import('../options').Check} */
 function share(name, value) {
-  if (typeof value !== 'number' || !(value > 0 && value <= 1)) throw optionError(name, 'must be a number above 0 and up to 1');
+  if (typeof value !== 'number' || !(value > 0 && value <= 1))
+    throw optionError(name, 'must be a number above 0 and up to 1');
   return value;
 }
 
@@ -105,18 +116,24 @@ function webhook(_, value) {
   const checked = { ...WEBHOOK, ...checkOptions(typeof value === 'string' ? { url: value } : value, WEBHOOK_CHECKS) };
   const url = URL.canParse(checked.url) ? new URL(checked.url) : undefined;
   // The address may hold a secret: no message shows it.
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) throw optionError('webhook', 'must have a url of https');
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol))
+    throw optionError('webhook', 'must have a url of https');
   if (url.protocol === 'http:' && !checked.allowHttp && !LOOPBACK.has(url.hostname)) {
-    throw optionError('webhook', 'must have a url of https, or of this machine; `allowHttp: true` if the way there is safe');
+    throw optionError(
+      'webhook',
+      'must have a url of https, or of this machine; `allowHttp: true` if the way there is safe',
+    );
   }
-  if (url.username !== '' || url.password !== '') throw optionError('webhook', 'must have no credentials in its url: use `headers`');
+  if (url.username !== '' || url.password !== '')
+    throw optionError('webhook', 'must have no credentials in its url: use `headers`');
   return { ...checked, url };
 }
 
 /** @param {string[]} names @returns {import('../options').Check} */
 function methods(...names) {
   return (name, value) => {
-    if (!names.every((method) => typeof value?.[method] === 'function')) throw optionError(name, `must have methods ${names.join(' and ')}`);
+    if (!names.every((method) => typeof value?.[method] === 'function'))
+      throw optionError(name, `must have methods ${names.join(' and ')}`);
     return value;
   };
 }

@@ -6,7 +6,12 @@ const { count, counted, size } = require('../../words/numbers');
 const { MIN_GAP_RATIO, RULES } = require('./rules');
 
 const COLLECTION = 'a major collection of V8';
-const UNITS = /** @type {const} */ ([[3600_000, 'h'], [60_000, 'min'], [1000, 's'], [1, 'ms']]);
+const UNITS = /** @type {const} */ ([
+  [3600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+  [1, 'ms'],
+]);
 
 /**
  * @typedef {object} Watched
@@ -15,7 +20,8 @@ const UNITS = /** @type {const} */ ([[3600_000, 'h'], [60_000, 'min'], [1000, 's
  * @property {number} share
  * @property {import('./rules').View} view
  * @property {{ windowMs: number, settleMs: number, sampleMs: number }} times
- * @property {{ since: number, lookedAt: number, quietForMs: number, silentForMs: number }} clock `since`, `lookedAt`: of the wall
+ * @property {{ since: number, lookedAt: number, quietForMs: number, silentForMs: number }} clock `since`, `lookedAt`:
+ *   of the wall
  */
 
 /**
@@ -54,14 +60,17 @@ function samplesOf(name, { time, minWindows, levels, container }) {
 function waitsFor({ name, state, share, view, times, clock }, samples, needed) {
   if (state === 'off') return 'nothing: it is switched off';
   if (state === 'investigating') return 'the end of its investigation';
-  if (clock.silentForMs > 0) return `${duration(clock.silentForMs)} to pass: its last alarm is not long ago (limits.repeatMs)`;
+  if (clock.silentForMs > 0)
+    return `${duration(clock.silentForMs)} to pass: its last alarm is not long ago (limits.repeatMs)`;
   const heap = view.levels.heap.latest;
   if (name === 'container-limit') {
     if (view.container === undefined) return 'nothing: the process is in no control group with a limit';
     return nearness(view.container.usedBytes, view.container.limitBytes, share);
   }
   if (name === 'heap-limit') {
-    return heap === undefined ? `${COLLECTION}: what is left after it is measured` : nearness(heap, view.heapLimit, share);
+    return heap === undefined
+      ? `${COLLECTION}: what is left after it is measured`
+      : nearness(heap, view.heapLimit, share);
   }
   const settling = times.settleMs - view.time;
   if (samples < needed) {
@@ -96,9 +105,11 @@ function nearness(used, limit, share) {
  */
 function greeting({ sampleMs, windowMs, minWindows, settleMs }) {
   const windows = `${minWindows} windows of ${duration(windowMs)}`;
-  return `heaphound watches the memory of this process: it looks every ${duration(sampleMs)}; `
-    + `a trend needs ${windows} with ${COLLECTION} in each, `
-    + `which takes ${duration(Math.max(minWindows * windowMs, settleMs))} at the least; rules() says how far it is`;
+  return (
+    `heaphound watches the memory of this process: it looks every ${duration(sampleMs)}; ` +
+    `a trend needs ${windows} with ${COLLECTION} in each, ` +
+    `which takes ${duration(Math.max(minWindows * windowMs, settleMs))} at the least; rules() says how far it is`
+  );
 }
 
 /**

@@ -15,7 +15,8 @@ const MIN_GAP_RATIO = 2;
  * @typedef {object} View what a rule may look at
  * @property {number} time milliseconds of watching
  * @property {number} minWindows
- * @property {{ heap: import('./windows').Level, external: import('./windows').Level, gap: import('./windows').Level }} levels
+ * @property {{ heap: import('./windows').Level, external: import('./windows').Level, gap: import('./windows').Level }}
+ *   levels
  * @property {number} heapLimit bytes
  * @property {number} rss bytes
  * @property {{ limitBytes: number, usedBytes: number }} [container]
@@ -32,7 +33,8 @@ const MIN_GAP_RATIO = 2;
  * @typedef {object} Rule
  * @property {string} meaning what it looks for
  * @property {string} diagnosis what it says when it finds it
- * @property {'investigate' | 'describe' | 'tell'} action three snapshots and a verdict, the best picture that there is room for, or the alarm alone
+ * @property {'investigate' | 'describe' | 'tell'} action three snapshots and a verdict, the best picture that there is
+ *   room for, or the alarm alone
  * @property {'heap' | 'external' | 'gap'} [level] whose trend it follows
  * @property {number} [share] of the limit, where it is one that can be set
  * @property {(view: View, share: number) => Finding | undefined} find
@@ -49,7 +51,8 @@ const RULES = {
   },
   'external-trend': {
     meaning: 'memory of Buffers and ArrayBuffers keeps rising',
-    diagnosis: 'Buffers, ArrayBuffers or objects of native add-ons pile up: most of their bytes are outside of the heap, and a snapshot shows the small objects that hold them',
+    diagnosis:
+      'Buffers, ArrayBuffers or objects of native add-ons pile up: most of their bytes are outside of the heap, and a snapshot shows the small objects that hold them',
     action: 'investigate',
     level: 'external',
     find: (view) => rise(view, 'external', MIN_GROWTH),
@@ -60,7 +63,8 @@ const RULES = {
       'memory that V8 does not know of: fragmentation of the allocator (try MALLOC_ARENA_MAX=2, or jemalloc) or a native add-on that leaks; a heap snapshot would not show it',
     action: 'tell',
     level: 'gap',
-    find: (view) => (view.rss >= MIN_GAP_RATIO * (view.levels.heap.latest ?? Infinity) ? rise(view, 'gap', MIN_GAP_GROWTH) : undefined),
+    find: (view) =>
+      view.rss >= MIN_GAP_RATIO * (view.levels.heap.latest ?? Infinity) ? rise(view, 'gap', MIN_GAP_GROWTH) : undefined,
   },
   'heap-limit': {
     meaning: 'the heap that is left after a major collection comes near to its limit (--max-old-space-size)',

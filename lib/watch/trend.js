@@ -13,16 +13,22 @@
  * @property {boolean} isRising
  */
 
-/** Of pairs that rise, less those that fall. Noise alone has this much in one of some thousand series of this length. */
+/**
+ * Of pairs that rise, less those that fall. Noise alone has this much in one of some thousand series of this length.
+ */
 const MIN_AGREEMENT = 0.6;
 /** How far the rise must stand out of the noise. */
 const MIN_SIGNAL = 4;
-/** A younger half that rises by less than this, measured by the whole, levels off: caches that fill, traffic that has reached its height. */
+/**
+ * A younger half that rises by less than this, measured by the whole, levels off: caches that fill, traffic that has
+ * reached its height.
+ */
 const MIN_CONTINUATION = 0.5;
 
 /**
  * @param {Point[]} points oldest first
- * @param {{ minPoints: number, minGrowth: number, minShare: number }} least points, bytes, and share of the level that make a rise
+ * @param {{ minPoints: number, minGrowth: number, minShare: number }} least points, bytes, and share of the level that
+ *   make a rise
  * @returns {Trend | undefined} undefined: too few points
  */
 function trend(points, { minPoints, minGrowth, minShare }) {

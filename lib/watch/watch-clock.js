@@ -2,7 +2,10 @@
 
 // Time that was really watched: it never jumps, and does not count what stood still.
 
-/** A tick that comes this many times too late came after a pause: a busy thread, a stopped process, a machine that slept. */
+/**
+ * A tick that comes this many times too late came after a pause: a busy thread, a stopped process, a machine that
+ * slept.
+ */
 const LATE = 4;
 
 class WatchClock {

@@ -72,7 +72,9 @@ class Watcher {
     this.#clock = new WatchClock(now, sampleMs);
     this.#budget = new Budget(limits, now);
     this.#levels = { heap: new Level(windowMs), external: new Level(windowMs), gap: new Level(windowMs) };
-    for (const [name, { share }] of /** @type {Array<[import('../..').RuleName, import('./rules').Rule]>} */ (Object.entries(RULES))) {
+    for (const [name, { share }] of /** @type {Array<[import('../..').RuleName, import('./rules').Rule]>} */ (
+      Object.entries(RULES)
+    )) {
       const enabled = isMainThread || !OF_PROCESS.has(name);
       this.#rules.set(name, { enabled, share, state: 'quiet', ...rules[name] });
     }
@@ -81,7 +83,9 @@ class Watcher {
     this.#unobserve = observeCollections(() => this.#collected());
     this.#timer = setInterval(() => this.#tick(), sampleMs);
     this.#timer.unref();
-    const names = this.rules().filter(({ enabled }) => enabled).map(({ name }) => name);
+    const names = this.rules()
+      .filter(({ enabled }) => enabled)
+      .map(({ name }) => name);
     options.log?.info({ rules: names }, greeting(options));
   }
 
@@ -173,7 +177,14 @@ class Watcher {
   #view() {
     const { time } = this.#clock;
     const { minWindows } = this.#options;
-    return { time, minWindows, levels: this.#levels, heapLimit: heapLimit(), rss: this.#rss, container: this.#container };
+    return {
+      time,
+      minWindows,
+      levels: this.#levels,
+      heapLimit: heapLimit(),
+      rss: this.#rss,
+      container: this.#container,
+    };
   }
 
   /** @param {import('../..').RuleName} name */
@@ -210,7 +221,12 @@ class Watcher {
     const activity = { control, isUrgent, done: Promise.resolve() };
     this.#activity = activity;
     const work = {
-      tell: () => this.#alarm(name, finding, { snapshots: [], skipped: [], picture: { rung: 'statistics', statistics: statistics(), skipped: [] } }),
+      tell: () =>
+        this.#alarm(name, finding, {
+          snapshots: [],
+          skipped: [],
+          picture: { rung: 'statistics', statistics: statistics(), skipped: [] },
+        }),
       describe: () => this.#describe(name, finding, before, signal),
       investigate: () => this.#investigate(name, activity, signal),
     };
@@ -220,7 +236,10 @@ class Watcher {
         // What failed now would fail at the next look, too, and fill the log.
         this.#budget.cool();
         const reason = sentence(String(error.message));
-        this.#options.log?.warn({ err: error, rule: name }, `heaphound: the rule ${name} could not be followed: ${reason}`);
+        this.#options.log?.warn(
+          { err: error, rule: name },
+          `heaphound: the rule ${name} could not be followed: ${reason}`,
+        );
       })
       .finally(() => {
         if (this.#activity === activity) this.#activity = undefined;
@@ -263,7 +282,10 @@ class Watcher {
       if (outcome === undefined) return;
       const finding = this.#find(name) ?? { level: level.latest ?? 0 };
       if (outcome.document?.leaks.length === 0 && finding.level < UNEXPLAINED_SHARE * heapLimit()) {
-        this.#options.log?.info({ rule: name, snapshots: outcome.snapshots.map(({ id }) => id) }, 'heaphound: memory rose, and nothing piles up in it');
+        this.#options.log?.info(
+          { rule: name, snapshots: outcome.snapshots.map(({ id }) => id) },
+          'heaphound: memory rose, and nothing piles up in it',
+        );
         this.#forget();
         return;
       }
@@ -271,14 +293,18 @@ class Watcher {
       this.#forget();
     } finally {
       // The lock ends by itself, at the latest when its time is over.
-      await within(release().catch((/** @type {Error} */ error) => {
-        this.#options.log?.warn({ err: error }, 'heaphound: the lock in the store could not be released');
-      }), STOP_MS);
+      await within(
+        release().catch((/** @type {Error} */ error) => {
+          this.#options.log?.warn({ err: error }, 'heaphound: the lock in the store could not be released');
+        }),
+        STOP_MS,
+      );
     }
   }
 
   /**
-   * Near a limit there is no time for three snapshots: what can be seen now, and what earlier snapshots tell together with it.
+   * Near a limit there is no time for three snapshots: what can be seen now, and what earlier snapshots tell together
+   * with it.
    *
    * @param {import('../..').RuleName} name
    * @param {import('./rules').Finding} finding
@@ -290,16 +316,23 @@ class Watcher {
     if (before) await within(before.done, 2 * STOP_MS);
     const earlier = before?.investigation?.snapshots ?? [];
     const share = finding.level / (finding.limit ?? Infinity);
-    const capture = this.#budget.whyNotCapture() ?? (() => this.#capture(`${name}: ${Math.round(share * 100)} % of the limit`, signal));
+    const capture =
+      this.#budget.whyNotCapture() ??
+      (() => this.#capture(`${name}: ${Math.round(share * 100)} % of the limit`, signal));
     const seen = await picture({ share, capture, samplingMs: this.#options.samplingMs, signal });
     const snapshots = seen.snapshot ? [...earlier, seen.snapshot] : earlier;
     /** @type {{ document?: any, report?: string }} */
     let verdict = {};
     if (snapshots.length >= 2) {
-      verdict = await this.#evidence.analyse(snapshots.map(({ id }) => id), signal).catch((error) => {
-        seen.skipped.push(`no verdict: ${error.message}`);
-        return {};
-      });
+      verdict = await this.#evidence
+        .analyse(
+          snapshots.map(({ id }) => id),
+          signal,
+        )
+        .catch((error) => {
+          seen.skipped.push(`no verdict: ${error.message}`);
+          return {};
+        });
     }
     await this.#alarm(name, finding, { snapshots, picture: seen, skipped: [], ...verdict });
   }

@@ -34,10 +34,14 @@ async function post({ url, timeoutMs, retries, retryMs, headers }, alarm, signal
       if (!isPassing(response.status)) return { delivered: false, attempts: attempt, reason };
     } catch (error) {
       const { name, cause } = /** @type {any} */ (error);
-      reason = name === 'TimeoutError' ? `it did not answer within ${timeoutMs} ms` : `it cannot be reached: ${cause?.code ?? name}`;
+      reason =
+        name === 'TimeoutError'
+          ? `it did not answer within ${timeoutMs} ms`
+          : `it cannot be reached: ${cause?.code ?? name}`;
     }
     if (signal.aborted) return { delivered: false, attempts: attempt, reason: 'the watcher was stopped' };
-    if (attempt <= retries) await delay(retryMs * 2 ** (attempt - 1), undefined, { signal, ref: false }).catch(() => {});
+    if (attempt <= retries)
+      await delay(retryMs * 2 ** (attempt - 1), undefined, { signal, ref: false }).catch(() => {});
   }
   return { delivered: false, attempts: retries + 1, reason };
 }

@@ -18,8 +18,8 @@ pub struct Aggregate {
     pub shallow_size: u64,
     /// Bytes that would go away with all of them; a node inside another one's retained size is not added again.
     pub retained_size: u64,
-    /// Least of the nodes' distances as DevTools counts them: -5 when one of them cannot be reached, from 100,000,000 on when only
-    /// the system reaches them.
+    /// Least of the nodes' distances as DevTools counts them: -5 when one of them cannot be reached, from 100,000,000
+    /// on when only the system reaches them.
     pub distance: i32,
     /// First counted node in file order.
     pub first: NodeOrdinal,
@@ -101,7 +101,8 @@ pub fn aggregate_members(
     Ok(members)
 }
 
-/// By class: walks the dominator tree from the root, and adds what a counted node retains when no counted node of its class is above it.
+/// By class: walks the dominator tree from the root, and adds what a counted node retains when no counted node of its
+/// class is above it.
 ///
 /// The way down is a list of each node's children, the way back up are the dominators themselves: no stack.
 fn retained_sizes(heap: &Heap, filter: &NodeFilter, control: &Control) -> Result<Vec<u64>> {

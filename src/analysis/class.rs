@@ -17,8 +17,8 @@ impl ClassOrdinal {
 /// A class of objects.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Class {
-    /// DevTools' key, the same for the same class in every snapshot of a process: `scriptId,line,column,name`, or `,name` when the
-    /// place is not known.
+    /// DevTools' key, the same for the same class in every snapshot of a process: `scriptId,line,column,name`, or
+    /// `,name` when the place is not known.
     pub key: TextBuf,
     pub name: TextBuf,
     /// Where the constructor stands.

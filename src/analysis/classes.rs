@@ -24,8 +24,8 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Classes as DevTools tells them apart inside one snapshot, which is finer than by key: a user's class that is called
-    /// `Function` and the functions are two. [`Classes::merged`] makes them one.
+    /// Classes as DevTools tells them apart inside one snapshot, which is finer than by key: a user's class that is
+    /// called `Function` and the functions are two. [`Classes::merged`] makes them one.
     ///
     /// # Cost
     /// O(nodes + edges of plain objects); 4 bytes a node, and 4 a string while it runs.
@@ -98,8 +98,9 @@ impl Classes {
         &self.of
     }
 
-    /// Classes that DevTools shows when `counted` nodes are counted. Of several with one key it is the one whose first counted node
-    /// comes last; the others' numbers are lost. After [`Classes::merged`] it is all that have counted nodes.
+    /// Classes that DevTools shows when `counted` nodes are counted. Of several with one key it is the one whose first
+    /// counted node comes last; the others' numbers are lost. After [`Classes::merged`] it is all that have counted
+    /// nodes.
     ///
     /// # Cost
     /// O(nodes).

@@ -1,6 +1,7 @@
 //! How deep in braces does a place of a script lie, and where does a function end?
 //!
-//! No parser: braces, brackets, texts, templates, comments and regular expressions are told apart, which is enough to know what stands in a function.
+//! No parser: braces, brackets, texts, templates, comments and regular expressions are told apart, which is enough to
+//! know what stands in a function.
 
 /// Before a slash these words begin an expression, so the slash begins a regular expression.
 const BEFORE_EXPRESSION: [&[u8]; 11] =
@@ -15,7 +16,8 @@ pub enum Extent {
     Function(usize),
 }
 
-/// Of these offsets of words, in ascending order, those in the code of the extent, each with the number of braces that are open there.
+/// Of these offsets of words, in ascending order, those in the code of the extent, each with the number of braces that
+/// are open there.
 ///
 /// `None` when braces do not match: the text is none of a script, or not understood.
 ///
@@ -44,7 +46,8 @@ pub fn depths(code: &[u8], extent: Extent, offsets: &[usize]) -> Option<Vec<(usi
     }
 }
 
-/// Where the blocks around a place begin, innermost first: each at its head in round brackets, as the parameters of a function, else at its brace.
+/// Where the blocks around a place begin, innermost first: each at its head in round brackets, as the parameters of a
+/// function, else at its brace.
 ///
 /// `None` when braces do not match.
 ///

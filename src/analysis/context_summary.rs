@@ -7,7 +7,8 @@ use crate::error::Result;
 use crate::graph::{NO_CONTEXT, SHARED, native_contexts};
 use crate::ordinal::NodeOrdinal;
 
-/// What only function contexts (variables that closures captured) keep alive, and the rest. Nodes of size 0 are not counted.
+/// What only function contexts (variables that closures captured) keep alive, and the rest. Nodes of size 0 are not
+/// counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct ContextSummary {
     pub context_count: u64,

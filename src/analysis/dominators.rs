@@ -22,7 +22,8 @@ pub fn dominator_chain(heap: &Heap, node: NodeOrdinal) -> Vec<NodeOrdinal> {
     chain
 }
 
-/// Nodes of the largest retained sizes, largest first, equal ones in node order. The root and V8's own groups of roots are left out.
+/// Nodes of the largest retained sizes, largest first, equal ones in node order. The root and V8's own groups of roots
+/// are left out.
 ///
 /// # Cost
 /// One pass over the nodes.

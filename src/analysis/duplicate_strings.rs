@@ -32,7 +32,8 @@ pub struct DuplicateString {
 
 /// Groups of equal strings, the one that retains most first.
 ///
-/// Strings and ropes count, slices and strings of size 0 do not, nor do ropes that were flattened: those are one string and its shell.
+/// Strings and ropes count, slices and strings of size 0 do not, nor do ropes that were flattened: those are one string
+/// and its shell.
 ///
 /// # Cost
 /// O(nodes + bytes of strings); about 24 bytes a distinct string while it runs.

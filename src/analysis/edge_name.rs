@@ -21,7 +21,8 @@ impl EdgeName<'_> {
     }
 }
 
-/// Name of an edge as DevTools shows it: element and hidden edges have a number, and so does a shortcut whose name begins with one.
+/// Name of an edge as DevTools shows it: element and hidden edges have a number, and so does a shortcut whose name
+/// begins with one.
 pub fn edge_name(snapshot: &Snapshot, edge: EdgeOrdinal) -> EdgeName<'_> {
     let kind = snapshot.edge_kind(edge);
     let number = snapshot.name_or_index(edge);

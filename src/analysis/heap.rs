@@ -25,7 +25,8 @@ pub struct Heap {
     pub classes: Classes,
 }
 
-/// The steps of [`crate::open::analyse`] that change sizes and names, no more: what a comparison asks of an older snapshot.
+/// The steps of [`crate::open::analyse`] that change sizes and names, no more: what a comparison asks of an older
+/// snapshot.
 ///
 /// # Errors
 /// [`crate::error::Error::Cancelled`].

@@ -19,11 +19,13 @@ const ENOUGH: usize = 32;
 /// Of a thousand sampled ids so many must be in both heaps, if only the objects that Node.js itself starts with.
 const SHARED_PER_THOUSAND: usize = 1;
 
-/// Of the shared ids of one process nearly all name an object of the same kind and name: two of 100,000 do not. Of two forks or two processes
-/// those of the start of the heap do, which V8 numbers in the same order, and by chance a tenth of the rest.
+/// Of the shared ids of one process nearly all name an object of the same kind and name: two of 100,000 do not. Of two
+/// forks or two processes those of the start of the heap do, which V8 numbers in the same order, and by chance a tenth
+/// of the rest.
 const SAME_PERCENT: usize = 95;
 
-/// Pieces of the range of ids, each of which must agree by itself: a small program is mostly Node.js's own objects, which alone would do.
+/// Pieces of the range of ids, each of which must agree by itself: a small program is mostly Node.js's own objects,
+/// which alone would do.
 const STRETCHES: usize = 16;
 const SAME_PERCENT_OF_STRETCH: usize = 75;
 

@@ -65,7 +65,8 @@ impl IgnoredRetainers {
         self.edges.contains(&edge.0)
     }
 
-    /// Distance of the node in the retainers' view: from [`IGNORED_DISTANCE`] on nothing leads to it, or ignored nodes only.
+    /// Distance of the node in the retainers' view: from [`IGNORED_DISTANCE`] on nothing leads to it, or ignored nodes
+    /// only.
     pub fn distance(&self, heap: &Heap, node: NodeOrdinal) -> i32 {
         let original = heap.graph.distance(node);
         match self.distances.get(node.index()).copied().unwrap_or(original) {

@@ -19,8 +19,8 @@ const UNKNOWN: u32 = u32::MAX - 1;
 /// An interface matches when the object has all its properties. The one with the most properties wins, then the first.
 ///
 /// # Cost
-/// Every distinct property name is looked up once; every shape is compared with the interfaces whose rarest property it has.
-/// 4 bytes a string while it runs.
+/// Every distinct property name is looked up once; every shape is compared with the interfaces whose rarest property it
+/// has. 4 bytes a string while it runs.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 pub fn match_interfaces(

@@ -12,8 +12,8 @@ pub const ROPE_UNITS: usize = 1024;
 /// The braces of a plain object list properties until they would be longer than this, in UTF-16 units.
 const BRACE_UNITS: usize = 100;
 
-/// What a person should see: ropes spelled out, plain objects by their properties (`{id, user, …}`), all others by their raw name, of which a long
-/// one is cut.
+/// What a person should see: ropes spelled out, plain objects by their properties (`{id, user, …}`), all others by
+/// their raw name, of which a long one is cut.
 ///
 /// # Cost
 /// O(edges of the node); a rope costs the number of its parts up to the first [`ROPE_UNITS`] units.
@@ -32,8 +32,8 @@ fn rope_text(snapshot: &Snapshot, rope: NodeOrdinal) -> TextBuf {
     text.as_text().shown()
 }
 
-/// Appends the parts of a rope, or another node's name, from left to right until there are `limit` UTF-16 units. A missing half counts as
-/// the first node, which is the root and has no name.
+/// Appends the parts of a rope, or another node's name, from left to right until there are `limit` UTF-16 units. A
+/// missing half counts as the first node, which is the root and has no name.
 pub(super) fn append_rope(snapshot: &Snapshot, rope: NodeOrdinal, text: &mut TextBuf, units: &mut usize, limit: usize) {
     let mut stack = vec![rope];
     // A damaged file may hold a rope that contains itself.

@@ -1,7 +1,9 @@
-//! What a class, a function or a variable was called before a bundler made its name short: from the `names` of a source map.
+//! What a class, a function or a variable was called before a bundler made its name short: from the `names` of a source
+//! map.
 //!
-//! A map says of single words of the script what they were. Short names are given again and again, so a word counts only where it stands as the
-//! name of the very class or function, or in the function whose variable it is, where all that say so agree.
+//! A map says of single words of the script what they were. Short names are given again and again, so a word counts
+//! only where it stands as the name of the very class or function, or in the function whose variable it is, where all
+//! that say so agree.
 
 use super::code_range::{Extent, blocks_around, depths, is_word};
 use sourcemap::SourceMap;

@@ -25,8 +25,8 @@ impl RetainerRow {
     }
 }
 
-/// Edges into the node that are not weak and do not come from the root: nearest retainer first, then by its display name, then the
-/// last edge of the file first.
+/// Edges into the node that are not weak and do not come from the root: nearest retainer first, then by its display
+/// name, then the last edge of the file first.
 ///
 /// # Cost
 /// O(edges of all retainers), and a display name for each of them.
@@ -51,8 +51,9 @@ pub fn retainer_rows(
     Ok(rows.into_iter().map(|(row, _)| row).collect())
 }
 
-/// The retaining path that DevTools opens by itself: always the first row. From the node's retainer towards the root; ends at a
-/// retainer of distance 1 or less, before one that nothing reaches, or before a node that the path has already.
+/// The retaining path that DevTools opens by itself: always the first row. From the node's retainer towards the root;
+/// ends at a retainer of distance 1 or less, before one that nothing reaches, or before a node that the path has
+/// already.
 ///
 /// # Cost
 /// That of [`retainer_rows`] for each step. [`super::RetainingPaths`] gives paths for people.

@@ -65,8 +65,8 @@ pub struct RetainingPaths {
 impl RetainingPaths {
     /// Walks from the root over every edge that is not weak, clear ones first.
     ///
-    /// Of the paths of clear edges each node gets a shortest one. What these do not reach continues from there, first over
-    /// machinery, then over what is only held for the moment.
+    /// Of the paths of clear edges each node gets a shortest one. What these do not reach continues from there, first
+    /// over machinery, then over what is only held for the moment.
     ///
     /// # Cost
     /// One visit of each edge; 8 bytes a node while it runs, 4 after.
@@ -182,7 +182,8 @@ struct Walk<'a> {
     snapshot: &'a Snapshot,
     names: Names,
     parent_edge: Vec<u32>,
-    /// Edges of rank `Machinery` and `Momentary` in the order in which they were met; one for each target of the former.
+    /// Edges of rank `Machinery` and `Momentary` in the order in which they were met; one for each target of the
+    /// former.
     deferred: [Vec<u32>; 2],
     is_deferred: BitSet,
 }

@@ -10,8 +10,8 @@ use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 use std::collections::HashMap;
 
-/// A text built with `+=` is a rope whose first half is a rope, and so on, a million deep. All of them that are longer than V8's
-/// names have the same text: that of the shortest.
+/// A text built with `+=` is a rope whose first half is a rope, and so on, a million deep. All of them that are longer
+/// than V8's names have the same text: that of the shortest.
 pub struct Ropes<'a> {
     snapshot: &'a Snapshot,
     first: KnownText,

@@ -1,8 +1,8 @@
 //! Whose variables does a context hold?
 //!
-//! V8 keeps a record of each scope (`ScopeInfo`). In the snapshot its slots are numbered: first the names of the variables, then in a function's
-//! record its name, or an empty text and the name that V8 guessed. Of a module an empty text follows, a table, and the names of what it imports and
-//! exports: these are no names of functions.
+//! V8 keeps a record of each scope (`ScopeInfo`). In the snapshot its slots are numbered: first the names of the
+//! variables, then in a function's record its name, or an empty text and the name that V8 guessed. Of a module an empty
+//! text follows, a table, and the names of what it imports and exports: these are no names of functions.
 
 use super::heap::Heap;
 use crate::kind::{EdgeKind, NodeKind};
@@ -26,8 +26,8 @@ pub fn is_module_scope(snapshot: &Snapshot, context: NodeOrdinal) -> bool {
         && module.is_some_and(|module| snapshot.name_text(module).is("system / SourceTextModule"))
 }
 
-/// Name of the function whose variables a context holds: that of the function whose scope it is. Where V8 dropped what it had compiled of that,
-/// the name in its record of the scope; of a function without a name the one that V8 guessed.
+/// Name of the function whose variables a context holds: that of the function whose scope it is. Where V8 dropped what
+/// it had compiled of that, the name in its record of the scope; of a function without a name the one that V8 guessed.
 ///
 /// `None` for a module, for a block, and for a function that nobody named.
 ///
@@ -95,8 +95,8 @@ mod tests {
     use crate::analysis::test_heap::{heap_of, renamed};
     use crate::snapshot::drawing::{draw, named};
 
-    /// A context with the variable `cache`, whose record `scope` has these edges; `more` is the rest of the heap. In names `·` stands for a blank,
-    /// `÷` for a slash, `-` for an empty text.
+    /// A context with the variable `cache`, whose record `scope` has these edges; `more` is the rest of the heap. In
+    /// names `·` stands for a blank, `÷` for a slash, `-` for an empty text.
     #[track_caller]
     fn check_name(scope: &str, more: &str, expected: Option<&str>) {
         let context = "ctx > =cache.Map #scope_info.scope";

@@ -14,7 +14,8 @@ const FREE: u32 = u32::MAX;
 /// Distinct sequences of property names among the plain objects: nodes of kind `object` named `Object`.
 ///
 /// # Shapes
-/// `of` has the shape of each plain object, in node order; shapes are numbered by first appearance, so in node order as well.
+/// `of` has the shape of each plain object, in node order; shapes are numbered by first appearance, so in node order as
+/// well.
 pub struct Shapes {
     pub of: Vec<u32>,
     /// Objects of each shape.

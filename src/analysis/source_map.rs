@@ -82,7 +82,8 @@ impl SourceMaps {
         })
     }
 
-    /// Whether the file at hand is another than the code that ran: it has no such line. Runners of tests and loaders compile in memory.
+    /// Whether the file at hand is another than the code that ran: it has no such line. Runners of tests and loaders
+    /// compile in memory.
     pub fn is_beyond(&self, place: &SourceLocation) -> bool {
         let lines = self.script(place).lines;
         lines.is_some_and(|lines| usize::try_from(place.line).is_ok_and(|line| line > lines))
@@ -161,7 +162,8 @@ impl SourceMaps {
         Some((sourcemap::decode_slice(&map).ok()?, path.parent()?.to_owned()))
     }
 
-    /// The map in the folder of the option: by the name in the script's comment, else `FILE.map`, below as many of the script's folders as fit.
+    /// The map in the folder of the option: by the name in the script's comment, else `FILE.map`, below as many of the
+    /// script's folders as fit.
     fn in_folder(&self, script: &str, reference: Option<&str>) -> Option<(DecodedMap, PathBuf)> {
         let folder = self.folder.as_deref()?;
         let parts: Vec<&str> = script.split(['/', '\\']).filter(|part| is_plain(part)).collect();

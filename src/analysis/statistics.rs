@@ -7,7 +7,8 @@ use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::StringOrdinal;
 
-/// Bytes by what V8 uses them for. The parts of [`V8Heap`] need not add up to its total: the rest is other JavaScript objects.
+/// Bytes by what V8 uses them for. The parts of [`V8Heap`] need not add up to its total: the rest is other JavaScript
+/// objects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Statistics {
     pub total: u64,

@@ -28,7 +28,8 @@ pub struct ChunkSender {
 }
 
 impl ChunkSender {
-    /// Hands over `chunk` and returns at once. `taken` is called when the next chunk is welcome, often before this returns.
+    /// Hands over `chunk` and returns at once. `taken` is called when the next chunk is welcome, often before this
+    /// returns.
     pub fn push(&self, chunk: Vec<u8>, taken: Taken) {
         let mut state = self.pipe.state.lock();
         if state.reader_gone {

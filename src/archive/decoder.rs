@@ -100,7 +100,8 @@ enum Stream<'a> {
 
 /// The largest window that an input with so many bytes in its head can fill: zstd packs at most 128 KiB into 4 bytes.
 ///
-/// A decoder asks for the memory of the whole window as soon as it has read a frame's header, so a few hostile bytes could ask for 2 GiB.
+/// A decoder asks for the memory of the whole window as soon as it has read a frame's header, so a few hostile bytes
+/// could ask for 2 GiB.
 fn window_log_limit(head_size: usize) -> u32 {
     if head_size >= HEAD {
         return LARGEST_WINDOW_LOG;

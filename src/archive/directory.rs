@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An open file, readable by its owner only, in the directory it will get its name in. Dropped before [`Unnamed::publish`], it is gone.
+/// An open file, readable by its owner only, in the directory it will get its name in. Dropped before
+/// [`Unnamed::publish`], it is gone.
 ///
-/// On Linux it has no name at all where the file system allows that, so that not even a kill leaves anything behind; elsewhere it has
-/// a temporary one.
+/// On Linux it has no name at all where the file system allows that, so that not even a kill leaves anything behind;
+/// elsewhere it has a temporary one.
 pub(super) struct Unnamed {
     pub file: File,
     place: Place,

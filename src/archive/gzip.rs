@@ -1,7 +1,8 @@
 //! gzip on several threads, one member all the same: every reader of gzip takes it.
 //!
-//! The input is cut into blocks that are deflated independently. Each ends at a byte (a sync flush), so that the pieces can follow one another;
-//! an empty last block closes the stream, and the check sums of the blocks make that of the whole.
+//! The input is cut into blocks that are deflated independently. Each ends at a byte (a sync flush), so that the pieces
+//! can follow one another; an empty last block closes the stream, and the check sums of the blocks make that of the
+//! whole.
 
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use std::collections::VecDeque;

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What [`crate::archive::read`] reads.
 pub enum Source {
-    /// A regular file, a FIFO or a device. Opened without waiting for a FIFO's writer, so it can be cancelled meanwhile.
+    /// A regular file, a FIFO or a device. Opened without waiting for a FIFO's writer, so it can be cancelled
+    /// meanwhile.
     Path(PathBuf),
     /// A stream that another thread pushes.
     Chunks(ChunkReceiver),

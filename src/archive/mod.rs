@@ -1,4 +1,5 @@
-//! Bytes in and out: plain, gzip or zstd, read off the caller's thread and written so that no half file ever has its name.
+//! Bytes in and out: plain, gzip or zstd, read off the caller's thread and written so that no half file ever has its
+//! name.
 //!
 //! The only module that touches the disk.
 

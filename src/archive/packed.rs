@@ -7,7 +7,8 @@ use zstd::stream::{read::Decoder, write::Encoder};
 /// As for files: `encoder`.
 const LEVEL: i32 = 1;
 
-/// Takes bytes now and gives them back later; in between they need a tenth of their room, or whatever zstd makes of them.
+/// Takes bytes now and gives them back later; in between they need a tenth of their room, or whatever zstd makes of
+/// them.
 pub struct Packed {
     encoder: Encoder<'static, Vec<u8>>,
 }

@@ -36,15 +36,17 @@ pub struct ReadInfo {
 
 /// Reads `source` to its end and gives the decoded bytes to `sink`, in order, on the caller's thread.
 ///
-/// The codec is told by magic bytes: plain, gzip (any number of members) or zstd (any number of frames). An empty input calls no sink
-/// and is no error here. `control` counts stored bytes of [`Stage::Reading`], with a total when the size is known.
+/// The codec is told by magic bytes: plain, gzip (any number of members) or zstd (any number of frames). An empty input
+/// calls no sink and is no error here. `control` counts stored bytes of [`Stage::Reading`], with a total when the size
+/// is known.
 ///
 /// # Cost
-/// One thread and five blocks of 1 MiB for the time of the call, plus the window of a zstd frame: up to 128 MiB, above that only when
-/// the input is long enough to fill it.
+/// One thread and five blocks of 1 MiB for the time of the call, plus the window of a zstd frame: up to 128 MiB, above
+/// that only when the input is long enough to fill it.
 /// # Errors
-/// [`Error::Cancelled`], also while it waits for a FIFO or a stream; [`Error::Io`]; [`Error::Compression`] for damaged, cut or trailing
-/// bytes, and for a few bytes that unpack to very many; those of `sink`. The thread has ended when this returns.
+/// [`Error::Cancelled`], also while it waits for a FIFO or a stream; [`Error::Io`]; [`Error::Compression`] for damaged,
+/// cut or trailing bytes, and for a few bytes that unpack to very many; those of `sink`. The thread has ended when this
+/// returns.
 pub fn read(source: Source, control: &Control, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<ReadInfo> {
     read_ahead(source, control, &|_, _: &mut ()| {}, &mut |bytes, _| sink(bytes))
 }
@@ -54,7 +56,8 @@ pub type Look<'a, A> = dyn Fn(&[u8], &mut A) + Sync + 'a;
 /// What takes the blocks.
 pub type Sink<'a, A> = dyn FnMut(&[u8], Option<&mut A>) -> Result<()> + 'a;
 
-/// [`read`] whose reader, when the sink has enough to do, looks at a block before the sink gets it: `look(bytes, what it found)`.
+/// [`read`] whose reader, when the sink has enough to do, looks at a block before the sink gets it: `look(bytes, what
+/// it found)`.
 ///
 /// What was found goes with the block, and is used again for later ones: of a block that nobody looked at it is `None`.
 ///
@@ -138,7 +141,8 @@ fn produce<A>(
     }
 }
 
-/// A snapshot packs to a tenth of its size, the most monotonous ones to a thirtieth. A few kilobytes that unpack to gigabytes are none.
+/// A snapshot packs to a tenth of its size, the most monotonous ones to a thirtieth. A few kilobytes that unpack to
+/// gigabytes are none.
 ///
 /// # Errors
 /// [`Error::Compression`].

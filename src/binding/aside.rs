@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::thread;
 
-/// A shared value that is freed on a thread of its own: giving hundreds of megabytes back to the system takes longer than the main
-/// thread may be held.
+/// A shared value that is freed on a thread of its own: giving hundreds of megabytes back to the system takes longer
+/// than the main thread may be held.
 pub struct Aside<T: Send + Sync + 'static>(Option<Arc<T>>);
 
 impl<T: Send + Sync + 'static> Aside<T> {

@@ -52,8 +52,9 @@ pub fn malloc_use() -> Option<MallocUse> {
     capture::malloc_use().map(|of| MallocUse { in_use: of.in_use as f64, free: of.free as f64 })
 }
 
-/// Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The
-/// caller has the turn. `compression` is a name of [`Codec`]; `max_bytes` are stored ones; with a `key` contents are redacted.
+/// Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job
+/// that reads a feed. The caller has the turn. `compression` is a name of [`Codec`]; `max_bytes` are stored ones; with
+/// a `key` contents are redacted.
 ///
 /// What waits for an outlet is in memory, since JavaScript cannot take it while V8 holds the thread.
 #[napi(catch_unwind)]

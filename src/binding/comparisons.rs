@@ -36,7 +36,8 @@ pub fn diff<'env>(
     job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
-/// What grows over `earlier`, opened or parsed (then their handles are empty afterwards), oldest first, and `last`, opened.
+/// What grows over `earlier`, opened or parsed (then their handles are empty afterwards), oldest first, and `last`,
+/// opened.
 #[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
 pub fn find_leaks<'env>(
     env: &'env Env,

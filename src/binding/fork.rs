@@ -1,4 +1,5 @@
-//! A capture in a copy of this process, of which JavaScript does the two steps that need its thread: the fork, and in the copy the call of V8.
+//! A capture in a copy of this process, of which JavaScript does the two steps that need its thread: the fork, and in
+//! the copy the call of V8.
 
 use super::capture::CapturedFile;
 use super::control::Control;
@@ -39,7 +40,8 @@ pub struct ForkEnd {
     pub is_stuck: bool,
 }
 
-/// For ids that name the same objects as in the last capture of the thread. `secret`: 8 bytes that the thread keeps to itself.
+/// For ids that name the same objects as in the last capture of the thread. `secret`: 8 bytes that the thread keeps to
+/// itself.
 #[napi(object, object_to_js = false)]
 pub struct ForkIds {
     pub thread: f64,
@@ -77,7 +79,8 @@ pub struct ForkRequest {
     pub ids: Option<ForkIds>,
 }
 
-/// Prepares a capture into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The caller has the turn.
+/// Prepares a capture into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The
+/// caller has the turn.
 #[napi(catch_unwind, ts_return_type = "Promise<Fork | Failure>")]
 pub fn prepare_fork<'env>(
     env: &'env Env,
@@ -122,7 +125,8 @@ impl Fork {
         job::start(env, control, work, |_, ()| Ok(true))
     }
 
-    /// Copies this process. Gives 0 in the app, in the copy the descriptor to write to, -1 when another thread works; or why the system refuses.
+    /// Copies this process. Gives 0 in the app, in the copy the descriptor to write to, -1 when another thread works;
+    /// or why the system refuses.
     #[napi(catch_unwind)]
     pub fn fork(&self, patient: bool, careful: bool) -> Either3<i32, String, Failure> {
         let Some(fork) = &self.fork else { return Either3::C(Error::Cancelled.into()) };

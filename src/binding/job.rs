@@ -42,7 +42,8 @@ pub fn start<'env, R: Send + 'static, J: ToNapiValue + 'static>(
     Ok(promise)
 }
 
-/// [`start`] for analysis: where the thread of JavaScript and those of the job want the same processor, JavaScript has it.
+/// [`start`] for analysis: where the thread of JavaScript and those of the job want the same processor, JavaScript has
+/// it.
 pub fn start_behind<'env, R: Send + 'static, J: ToNapiValue + 'static>(
     env: &'env Env,
     control: &Control,

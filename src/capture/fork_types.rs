@@ -12,7 +12,8 @@ use std::time::Duration;
 pub enum ForkTarget {
     /// Into a file that the copy makes.
     File(PathBuf),
-    /// To a reader in this process. What it has got cannot be taken back: a copy that fails after its first byte is not replaced.
+    /// To a reader in this process. What it has got cannot be taken back: a copy that fails after its first byte is not
+    /// replaced.
     Reader(Arc<ChunkSender>),
 }
 

@@ -1,11 +1,13 @@
 //! Recording who allocates, by V8's own functions.
 //!
-//! The inspector has the same, and walks the whole heap twenty times a second meanwhile to draw a timeline: a process under load stands still.
+//! The inspector has the same, and walks the whole heap twenty times a second meanwhile to draw a timeline: a process
+//! under load stands still.
 
 use crate::error::{Error, Result};
 use std::ffi::{CStr, c_void};
 
-/// Names of public functions of V8, as its C++ compiler writes them. Node exports them for addons, on every line from 18 to 26.
+/// Names of public functions of V8, as its C++ compiler writes them. Node exports them for addons, on every line from
+/// 18 to 26.
 const CURRENT: &CStr = c"_ZN2v87Isolate13TryGetCurrentEv";
 const PROFILER: &CStr = c"_ZN2v87Isolate15GetHeapProfilerEv";
 const START: &CStr = c"_ZN2v812HeapProfiler24StartTrackingHeapObjectsEb";
@@ -17,7 +19,8 @@ const STOP: &CStr = c"_ZN2v812HeapProfiler23StopTrackingHeapObjectsEv";
 /// [`Error::Capture`] where the functions are not to be found, or the thread runs no JavaScript.
 pub fn start_tracking() -> Result<()> {
     let (profiler, start) = (profiler()?, function(START)?);
-    // SAFETY: `void HeapProfiler::StartTrackingHeapObjects(bool track_allocations)`; a method's first argument is its object.
+    // SAFETY: `void HeapProfiler::StartTrackingHeapObjects(bool track_allocations)`; a method's first argument is its
+    // object.
     let start: extern "C" fn(*mut c_void, bool) = unsafe { std::mem::transmute(start) };
     start(profiler, true);
     Ok(())

@@ -28,8 +28,8 @@ impl Default for DiffOptions {
 /// What changed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Diff {
-    /// Without ids, as for snapshots of different processes or forks, only the deltas of the rows mean something; a row's smaller side
-    /// is 0.
+    /// Without ids, as for snapshots of different processes or forks, only the deltas of the rows mean something; a
+    /// row's smaller side is 0.
     pub comparison: Comparison,
     /// Classes that gained or lost objects, or without ids bytes: largest added size first, then by name.
     pub rows: Vec<DiffRow>,

@@ -18,7 +18,8 @@ pub struct DiffRow {
     pub removed_count: u64,
     pub added_size: u64,
     pub removed_size: u64,
-    /// Bytes that would go away with all the added objects of the class; what one of them retains of another counts once.
+    /// Bytes that would go away with all the added objects of the class; what one of them retains of another counts
+    /// once.
     pub added_retained_size: u64,
     /// How much survivors that grew have grown, and survivors that shrank have shrunk.
     pub grown_size: u64,

@@ -88,8 +88,8 @@ pub(super) fn counted_by_id(
     }
 }
 
-/// DevTools reads the name of a row that only the older snapshot has from its last instance, after giving that snapshot its own
-/// interfaces back.
+/// DevTools reads the name of a row that only the older snapshot has from its last instance, after giving that snapshot
+/// its own interfaces back.
 fn own_names(snapshot: &Snapshot, classes: &Classes, nodes: &[NodeOrdinal], control: &Control) -> Result<Vec<TextBuf>> {
     let (_, own) = Classes::infer(snapshot, control)?;
     let mut names: Vec<TextBuf> = classes.rows.iter().map(|class| class.name.clone()).collect();

@@ -7,8 +7,8 @@ const MISSES: usize = 64;
 
 /// Runs of plain numbers in a block, found without knowing what the block is.
 ///
-/// A run begins behind a comma and is nothing but numbers that each end with a comma; so it means the same to a parser that
-/// stands there and waits for a number, and nothing to one that does not. Using it or not gives the same tables.
+/// A run begins behind a comma and is nothing but numbers that each end with a comma; so it means the same to a parser
+/// that stands there and waits for a number, and nothing to one that does not. Using it or not gives the same tables.
 #[derive(Default, Debug)]
 pub struct Ahead {
     /// The numbers of all runs, and room behind them.
@@ -39,7 +39,8 @@ impl Ahead {
     /// Forgets what it knows and looks at another block.
     ///
     /// # Cost
-    /// O(bytes) for numbers, nearly nothing for anything else. Memory for a number per two bytes, of which what is used is touched.
+    /// O(bytes) for numbers, nearly nothing for anything else. Memory for a number per two bytes, of which what is used
+    /// is touched.
     pub fn scan(&mut self, block: &[u8]) {
         self.clear();
         let room = block.len() / 2 + scan::SLACK + 1;

@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 
 /// Follows one JSON value through any split of its bytes.
 ///
-/// It checks what is needed to find the end: that brackets match and that strings close. Whoever needs the value parses it then.
+/// It checks what is needed to find the end: that brackets match and that strings close. Whoever needs the value parses
+/// it then.
 ///
 /// # Cost
 /// One byte for each level of nesting, which took at least a byte of input.

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 
-/// Longest run of white space that a document may have. Pretty-printers make some hundred bytes of it; a file that was never written, or was made to
-/// keep us busy, has gigabytes.
+/// Longest run of white space that a document may have. Pretty-printers make some hundred bytes of it; a file that was
+/// never written, or was made to keep us busy, has gigabytes.
 const LONGEST: u64 = 64 << 20;
 
 /// Bytes that are looked at together.

@@ -17,7 +17,8 @@ pub struct EdgeRows {
     /// The kinds of the first eight numbers, in the upper bits.
     kinds: [u32; 8],
     node_width: u64,
-    /// Targets are below it. Without a count in the header and before the nodes that is all that fits; `references` looks again.
+    /// Targets are below it. Without a count in the header and before the nodes that is all that fits; `references`
+    /// looks again.
     node_count: u32,
     /// What the header or the nodes before say, when they do.
     edge_count: Option<u32>,

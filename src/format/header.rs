@@ -257,8 +257,8 @@ fn needed(fields: &[String], name: &str, table: &str) -> Found<usize> {
     position(fields, name).ok_or_else(|| format!("{table} lacks {name}"))
 }
 
-/// The list of names that stands for the column `kind` in `node_types` or `edge_types`. Where the two are not in the same order,
-/// it is the only list among them.
+/// The list of names that stands for the column `kind` in `node_types` or `edge_types`. Where the two are not in the
+/// same order, it is the only list among them.
 fn names(types: &[Value], kind: usize) -> Option<Vec<String>> {
     let list = types.get(kind).and_then(Value::as_array).or_else(|| types.iter().find_map(Value::as_array))?;
     list.iter().map(|name| name.as_str().map(|name| name.chars().take(MAX_KIND).collect())).collect()

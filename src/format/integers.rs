@@ -25,7 +25,8 @@ pub trait Rows {
     /// True when [`Rows::push_many`] does something: it is tried first.
     const MANY: bool = false;
 
-    /// Appends many rows of plain numbers, or changes nothing and returns false: then [`Rows::push`] takes them and says what is wrong.
+    /// Appends many rows of plain numbers, or changes nothing and returns false: then [`Rows::push`] takes them and
+    /// says what is wrong.
     fn push_many(&mut self, _numbers: &[u32]) -> bool {
         false
     }

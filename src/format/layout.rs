@@ -25,7 +25,8 @@ impl Layout {
         serde_json::from_slice(json).map_err(|error| error.to_string())
     }
 
-    /// Reads a document that was cut behind the bracket which opens `nodes`. `None` when its first member is no `snapshot`.
+    /// Reads a document that was cut behind the bracket which opens `nodes`. `None` when its first member is no
+    /// `snapshot`.
     pub fn of_front(front: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Document {

@@ -1,4 +1,5 @@
-//! Bytes of a `.heapsnapshot` to flat tables. No files, no graph. `docs/format.md` says what is accepted and what is refused.
+//! Bytes of a `.heapsnapshot` to flat tables. No files, no graph. `docs/format.md` says what is accepted and what is
+//! refused.
 
 mod ahead;
 mod balanced;

@@ -48,8 +48,8 @@ pub enum Found {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Outline {
-    /// Takes bytes, of which the first is the document's byte `offset`, up to where something is found, and returns how many. After
-    /// [`Found::Value`] the value's bytes are the caller's; the next call is for what follows them.
+    /// Takes bytes, of which the first is the document's byte `offset`, up to where something is found, and returns how
+    /// many. After [`Found::Value`] the value's bytes are the caller's; the next call is for what follows them.
     ///
     /// # Errors
     /// [`Error::Format`], [`Error::Foreign`].

@@ -16,13 +16,14 @@ use crate::error::{Error, Result};
 /// Bytes of a large chunk that are taken at a time.
 const CHUNK: usize = 1 << 20;
 
-/// Builds [`Tables`] from the bytes of a `.heapsnapshot`, pushed in pieces of any size. Every split gives the same result.
+/// Builds [`Tables`] from the bytes of a `.heapsnapshot`, pushed in pieces of any size. Every split gives the same
+/// result.
 ///
 /// Sections may come in any order. Those that come before `snapshot`, which says how to read them, wait as bytes.
 ///
 /// # Cost
-/// One pass; memory for the tables and, per level of nesting, a few bytes. Room is made for as many rows as the header claims
-/// and the rest of the input can hold, whichever is less.
+/// One pass; memory for the tables and, per level of nesting, a few bytes. Room is made for as many rows as the header
+/// claims and the rest of the input can hold, whichever is less.
 #[derive(Debug)]
 pub struct Parser {
     /// Bytes seen.
@@ -79,7 +80,8 @@ impl Parser {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// [`Error::Format`], [`Error::Foreign`], [`Error::TooLarge`], [`Error::Memory`]; again the same one when called after an error.
+    /// [`Error::Format`], [`Error::Foreign`], [`Error::TooLarge`], [`Error::Memory`]; again the same one when called
+    /// after an error.
     pub fn feed(&mut self, chunk: &[u8]) -> Result<()> {
         // What is checked for each chunk holds for large ones as well.
         chunk.chunks(CHUNK).try_for_each(|part| self.feed_scanned(part, &mut Ahead::default()))
@@ -113,8 +115,8 @@ impl Parser {
     /// The tables, once the whole input was fed.
     ///
     /// # Errors
-    /// [`Error::Truncated`] when the document is not complete; [`Error::Foreign`] when it is of another kind; [`Error::Format`] when
-    /// a section is missing or refers to a row that another one does not have.
+    /// [`Error::Truncated`] when the document is not complete; [`Error::Foreign`] when it is of another kind;
+    /// [`Error::Format`] when a section is missing or refers to a row that another one does not have.
     pub fn finish(self) -> Result<Tables> {
         if let Some(error) = self.failed {
             return Err(error);

@@ -47,8 +47,8 @@ impl Names {
     }
 }
 
-/// Gives the tables back when every string and function that a row refers to is there. With `targets` nodes are looked for, too: those who
-/// read the rows did not know how many there are. `starts` has the offsets of sections.
+/// Gives the tables back when every string and function that a row refers to is there. With `targets` nodes are looked
+/// for, too: those who read the rows did not know how many there are. `starts` has the offsets of sections.
 ///
 /// # Errors
 /// [`Error::Format`] with the offset of the section and the row in words.

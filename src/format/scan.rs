@@ -1,8 +1,8 @@
 //! Runs of plain numbers in bulk: the hot path of opening a snapshot.
 //!
-//! Both scanners keep one contract, and the safe one is the oracle of the other: they read `number , number , …` with white space
-//! around, and stop, at a comma, before anything else: a sign, a fraction, a bracket, a number above 32 bits, a fault. What stopped
-//! them is for the exact reader in `integers`.
+//! Both scanners keep one contract, and the safe one is the oracle of the other: they read `number , number , …` with
+//! white space around, and stop, at a comma, before anything else: a sign, a fraction, a bracket, a number above 32
+//! bits, a fault. What stopped them is for the exact reader in `integers`.
 
 /// How far a scan came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,8 +104,8 @@ mod avx2 {
 
     /// Windows of 64 bytes, each of which begins where a number is due; four numbers are converted at a time.
     ///
-    /// A window is three bit masks: digits, commas, white space. Arithmetic on the masks checks the grammar and gives the first
-    /// and the last digit of every number.
+    /// A window is three bit masks: digits, commas, white space. Arithmetic on the masks checks the grammar and gives
+    /// the first and the last digit of every number.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub fn scan(bytes: &[u8], out: &mut [u32]) -> Scanned {
         let mut at = 0;
@@ -201,8 +201,8 @@ mod avx2 {
         u64::from(_mm256_movemask_epi8(mask).cast_unsigned())
     }
 
-    /// Writes the numbers that begin at the bits of `first` and end before those of `behind`, each of one to eight digits. It writes
-    /// up to three numbers of rubbish behind the `count` good ones.
+    /// Writes the numbers that begin at the bits of `first` and end before those of `behind`, each of one to eight
+    /// digits. It writes up to three numbers of rubbish behind the `count` good ones.
     #[target_feature(enable = "avx2,bmi1,bmi2")]
     #[inline]
     fn convert(view: &[u8; VIEW], mut first: u64, mut behind: u64, count: usize, out: &mut [u32]) {
@@ -214,8 +214,8 @@ mod avx2 {
                 behind &= behind.wrapping_sub(1);
                 let eight =
                     view[start as usize..].first_chunk().expect("a bit is at most 64 and eight bytes follow it");
-                // The last digit goes to the highest byte; what came behind it falls out, and zeros take the lowest bytes.
-                // A shift is by the distance modulo 64.
+                // The last digit goes to the highest byte; what came behind it falls out, and zeros take the lowest
+                // bytes. A shift is by the distance modulo 64.
                 *text = u64::from_le_bytes(*eight) << (start.wrapping_sub(end).wrapping_mul(8) % 64);
             }
             // Not `text.map`: the standard library's code is not compiled for AVX2, and so is not inlined here.
@@ -238,8 +238,8 @@ mod tests {
     use super::*;
     use crate::test_random::Random;
 
-    /// The fast scanner may stop sooner, but what it took it took as the safe one does; the rest is at most a window, or is where the
-    /// safe one stops too.
+    /// The fast scanner may stop sooner, but what it took it took as the safe one does; the rest is at most a window,
+    /// or is where the safe one stops too.
     fn check_same(bytes: &[u8]) {
         let (mut fast, mut safe) = (buffer(), buffer());
         let scanned = scan(bytes, &mut fast);

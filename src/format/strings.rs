@@ -10,13 +10,14 @@ const TABLE: &str = "strings";
 /// Ordinals of strings are `u32`.
 const MAX_STRINGS: u64 = u32::MAX as u64;
 
-/// Bytes of one text. V8 cuts texts at 1,024 characters, unless it is told otherwise; other producers write names and short values.
+/// Bytes of one text. V8 cuts texts at 1,024 characters, unless it is told otherwise; other producers write names and
+/// short values.
 const MAX_TEXT: usize = 64 << 20;
 
 /// Reads an array of strings through any split of its bytes.
 ///
-/// Escapes are resolved; a high and a low surrogate in a row become one character, any other surrogate stays as it is. Raw UTF-8
-/// is taken as it is, and what is not UTF-8 becomes U+FFFD as in `String::from_utf8_lossy`.
+/// Escapes are resolved; a high and a low surrogate in a row become one character, any other surrogate stays as it is.
+/// Raw UTF-8 is taken as it is, and what is not UTF-8 becomes U+FFFD as in `String::from_utf8_lossy`.
 #[derive(Debug)]
 pub struct Strings {
     table: StringTable,
@@ -43,7 +44,8 @@ enum State {
 }
 
 impl Strings {
-    /// `bytes`: room to make for the texts, when the end of the file is known. `keep`: how many of them somebody may ask for.
+    /// `bytes`: room to make for the texts, when the end of the file is known. `keep`: how many of them somebody may
+    /// ask for.
     pub fn new(bytes: usize, keep: usize) -> Self {
         let table = StringTable { bytes: Vec::with_capacity(bytes), end: Vec::new(), surplus: 0 };
         Self { table, state: State::Open, start: 0, sequence: Sequence::default(), keep }
@@ -235,8 +237,8 @@ impl Sequence {
         self.have > 0
     }
 
-    /// Takes `byte` when it begins or continues a sequence, and returns 1. A byte that breaks a sequence ends it as U+FFFD and is
-    /// left for the caller: 0.
+    /// Takes `byte` when it begins or continues a sequence, and returns 1. A byte that breaks a sequence ends it as
+    /// U+FFFD and is left for the caller: 0.
     fn feed(&mut self, byte: u8, text: &mut Vec<u8>) -> usize {
         if self.have == 0 {
             self.want = match byte {

@@ -11,8 +11,8 @@ const MAX_NUMBER: usize = 64;
 
 /// Reads the tree of allocation stacks through any split of its bytes.
 ///
-/// The outer array is the root's tuple `[id, function_info_index, count, size, children]`; `children` is an array of such
-/// tuples one after the other, without brackets of their own.
+/// The outer array is the root's tuple `[id, function_info_index, count, size, children]`; `children` is an array of
+/// such tuples one after the other, without brackets of their own.
 ///
 /// # Cost
 /// Eight bytes for each level of nesting, which took more than that of input.

@@ -10,8 +10,8 @@ use std::collections::HashMap;
 
 const DETACHED: &str = "Detached ";
 
-/// Spreads the states that the file gives among native nodes and puts `Detached ` before the names of the detached. Files without
-/// the column (before V8 10) already carry such names: they decide there.
+/// Spreads the states that the file gives among native nodes and puts `Detached ` before the names of the detached.
+/// Files without the column (before V8 10) already carry such names: they decide there.
 ///
 /// # Cost
 /// O(native nodes and their edges).

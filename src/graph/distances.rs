@@ -18,8 +18,8 @@ pub const SYSTEM: i32 = 100_000_000;
 /// Nodes between the one at work and those whose memory is asked for.
 const AHEAD: usize = 8;
 
-/// Breadth-first from the user roots (distance 1), then from the root for what is left. A WeakMap's value is reached when both its
-/// key and its table are.
+/// Breadth-first from the user roots (distance 1), then from the root for what is left. A WeakMap's value is reached
+/// when both its key and its table are.
 ///
 /// # Shapes
 /// One number a node; [`UNREACHABLE`], or from [`SYSTEM`] on.
@@ -47,7 +47,8 @@ struct Walk<'a> {
     snapshot: &'a Snapshot,
     ephemerons: &'a Ephemerons,
     distance: Vec<i32>,
-    /// Nodes that have a distance, or must not get one. Nearly every edge leads to such a node, and bits stay in the cache.
+    /// Nodes that have a distance, or must not get one. Nearly every edge leads to such a node, and bits stay in the
+    /// cache.
     settled: BitSet,
     /// Ephemeron pairs of which one edge was seen.
     half_open: BitSet,

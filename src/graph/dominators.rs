@@ -13,8 +13,8 @@ use crate::snapshot::Snapshot;
 /// The dominator tree, in the order in which it was found.
 ///
 /// # Shapes
-/// `nodes[i]` is the node with preorder number `i`; `immediate[i]` the preorder number of its dominator, which is smaller (the root's,
-/// number 0, is 0).
+/// `nodes[i]` is the node with preorder number `i`; `immediate[i]` the preorder number of its dominator, which is
+/// smaller (the root's, number 0, is 0).
 pub struct DominatorTree {
     pub nodes: Vec<u32>,
     pub immediate: Vec<u32>,
@@ -25,17 +25,18 @@ pub struct DominatorTree {
 /// Nodes between the one at work and those whose memory is asked for.
 const AHEAD: usize = 8;
 
-/// Dominators over the essential edges. Nodes that cannot be reached and have no essential retainer hang under the root; what then
-/// still cannot be reached (cliques that hold only each other) is not in the tree, and the root dominates it.
+/// Dominators over the essential edges. Nodes that cannot be reached and have no essential retainer hang under the
+/// root; what then still cannot be reached (cliques that hold only each other) is not in the tree, and the root
+/// dominates it.
 ///
 /// # Cost
-/// O(edges · log nodes) at worst, about O(edges) on real heaps; 24 bytes a node while it runs. No second edge table: predecessors are looked
-/// up through [`Retainers`].
+/// O(edges · log nodes) at worst, about O(edges) on real heaps; 24 bytes a node while it runs. No second edge table:
+/// predecessors are looked up through [`Retainers`].
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 /// # Source
-/// Semi-NCA: Georgiadis, Tarjan, Werneck, "Finding dominators in practice" (2006), with the path compression of Lengauer and Tarjan
-/// (1979) made iterative.
+/// Semi-NCA: Georgiadis, Tarjan, Werneck, "Finding dominators in practice" (2006), with the path compression of
+/// Lengauer and Tarjan (1979) made iterative.
 pub fn dominator_tree(
     essential: &Essential<'_>,
     spanning: Spanning,

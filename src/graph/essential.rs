@@ -8,8 +8,8 @@ use crate::kind::EdgeKind;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::{Snapshot, unpack_edge};
 
-/// What an edge says by itself. Not holding: weak edges, edges of a node to itself, the edge from a WeakMap's table to a value (its key holds it),
-/// and shortcuts that are not the root's.
+/// What an edge says by itself. Not holding: weak edges, edges of a node to itself, the edge from a WeakMap's table to
+/// a value (its key holds it), and shortcuts that are not the root's.
 ///
 /// # Source
 /// DevTools' `isEssentialEdge`, without its rule for page objects.
@@ -93,7 +93,8 @@ impl Source<'_> {
     }
 }
 
-/// Which edges count: those that hold their targets, unless they lead from outside of the page to a page object. The root's do always.
+/// Which edges count: those that hold their targets, unless they lead from outside of the page to a page object. The
+/// root's do always.
 ///
 /// # Source
 /// DevTools' `isEssentialEdge`.

@@ -1,4 +1,5 @@
-//! DevTools' node flags (`calculateFlags`; rules: docs/design.md, "Parity"), but for that of page objects, which [`super::Spanning`] finds.
+//! DevTools' node flags (`calculateFlags`; rules: docs/design.md, "Parity"), but for that of page objects, which
+//! [`super::Spanning`] finds.
 
 use super::flood::{EdgeKinds, flood};
 use crate::bit_set::BitSet;

@@ -20,8 +20,8 @@ pub struct NativeContexts {
     pub attribution: Vec<i64>,
 }
 
-/// Attributes nodes to native contexts: a context owns itself, an object belongs to the context of its map's map, and what has no
-/// such map to the contexts that reach it.
+/// Attributes nodes to native contexts: a context owns itself, an object belongs to the context of its map's map, and
+/// what has no such map to the contexts that reach it.
 ///
 /// # Cost
 /// O(nodes + edges); 8 bytes a node.

@@ -6,12 +6,12 @@ use crate::error::Result;
 /// Steps a node that plain climbing may take on average before shortcuts are built. Real heaps need about one.
 const PATIENCE: usize = 16;
 
-/// A node's dominator is its parent's nearest ancestor, in the dominator tree, that is not above its semidominator. `parent` is
-/// replaced by the answer, front to back.
+/// A node's dominator is its parent's nearest ancestor, in the dominator tree, that is not above its semidominator.
+/// `parent` is replaced by the answer, front to back.
 ///
 /// # Cost
-/// O(nodes) on ordinary heaps, where climbing step by step is enough. A long list whose items are also held elsewhere makes that
-/// quadratic: then each node gets a shortcut and a search takes O(log nodes).
+/// O(nodes) on ordinary heaps, where climbing step by step is enough. A long list whose items are also held elsewhere
+/// makes that quadratic: then each node gets a shortcut and a search takes O(log nodes).
 /// # Source
 /// Georgiadis, Tarjan, Werneck (2006), section 2.2; shortcuts: Myers, "An applicative random-access stack" (1983).
 pub(super) fn immediate_dominators(parent: Vec<u32>, semi: &[u32], control: &Control) -> Result<Vec<u32>> {

@@ -4,8 +4,8 @@ use super::dominators::DominatorTree;
 use crate::snapshot::Snapshot;
 use crate::wide_column::WideColumn;
 
-/// Sum of the shallow sizes of everything that the node dominates, itself included. Nodes outside the tree retain themselves, and
-/// the root retains them.
+/// Sum of the shallow sizes of everything that the node dominates, itself included. Nodes outside the tree retain
+/// themselves, and the root retains them.
 ///
 /// # Units
 /// Bytes.

@@ -13,8 +13,8 @@ const NOT_HOLDING: u32 = 1 << 31;
 /// Who holds whom.
 ///
 /// # Shapes
-/// Sources of the edges into node `v`, in file order of the edges: `source[first[v]..first[v + 1]]`. An edge's own ordinal is not kept:
-/// it is found again in the source's row. 4 bytes a node and 4 an edge.
+/// Sources of the edges into node `v`, in file order of the edges: `source[first[v]..first[v + 1]]`. An edge's own
+/// ordinal is not kept: it is found again in the source's row. 4 bytes a node and 4 an edge.
 #[derive(Clone, Debug, Default)]
 pub struct Retainers {
     first: Vec<u32>,
@@ -67,7 +67,8 @@ impl Retainers {
         self.slots(node).len()
     }
 
-    /// Sources of the incoming edges in file order, and whether the edge holds the node ([`Holding`]). A source stands once for each of its edges.
+    /// Sources of the incoming edges in file order, and whether the edge holds the node ([`Holding`]). A source stands
+    /// once for each of its edges.
     #[inline(always)]
     pub fn sources(
         &self,
@@ -76,7 +77,8 @@ impl Retainers {
         self.slots(node).iter().map(|slot| (NodeOrdinal(slot & !NOT_HOLDING), slot & NOT_HOLDING == 0))
     }
 
-    /// Hints that this node's retainers will be asked for soon, and a little later which they are ([`Retainers::expect_sources`]).
+    /// Hints that this node's retainers will be asked for soon, and a little later which they are
+    /// ([`Retainers::expect_sources`]).
     #[inline(always)]
     pub fn expect(&self, node: NodeOrdinal) {
         prefetch(&self.first, node.index());

@@ -18,8 +18,9 @@ struct Owners {
     owner: Vec<u32>,
 }
 
-/// Charges the sizes of arrays, hidden nodes and external string data to the one node that reaches them through nothing but
-/// such nodes. So an array has its elements and a Map its table. A snapshot without user roots (`exposeInternals`) keeps its sizes.
+/// Charges the sizes of arrays, hidden nodes and external string data to the one node that reaches them through nothing
+/// but such nodes. So an array has its elements and a Map its table. A snapshot without user roots (`exposeInternals`)
+/// keeps its sizes.
 ///
 /// # Units
 /// Bytes. `sizes` are those of the file, the result replaces them.
@@ -71,8 +72,8 @@ fn owners(snapshot: &Snapshot, control: &Control) -> Result<Owners> {
     Ok(Owners { ownable, owner })
 }
 
-/// Makes `by` an owner of the ownable nodes that `from` holds; those whose answer changes go on the stack. A node's answer changes
-/// twice at most: nobody, one, many.
+/// Makes `by` an owner of the ownable nodes that `from` holds; those whose answer changes go on the stack. A node's
+/// answer changes twice at most: nobody, one, many.
 #[inline(always)]
 fn give(
     snapshot: &Snapshot,

@@ -11,11 +11,12 @@ use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{EdgeOrdinal, NO_NODE, NodeOrdinal};
 use crate::snapshot::Snapshot;
 
-/// Depth-first spanning tree of what the root reaches over essential edges, by preorder numbers. Needs no retainers: it can be found
-/// while they are sorted.
+/// Depth-first spanning tree of what the root reaches over essential edges, by preorder numbers. Needs no retainers: it
+/// can be found while they are sorted.
 ///
 /// # Shapes
-/// `nodes[i]` is the node with number `i`, `parent[i]` the number of its parent; `number` goes the other way, [`NO_NODE`] when not reached.
+/// `nodes[i]` is the node with number `i`, `parent[i]` the number of its parent; `number` goes the other way,
+/// [`NO_NODE`] when not reached.
 pub struct Spanning {
     /// Nodes that have a number. Nearly every edge leads to one, and bits stay in the cache.
     reached: BitSet,
@@ -30,10 +31,11 @@ pub struct Spanning {
 const NOT_WEAK: EdgeKinds = EdgeKinds::all_but(&[EdgeKind::Weak]);
 
 impl Spanning {
-    /// The tree, and with it what is essential, for that needs the page objects: what the page's own roots reach over edges that are not weak.
+    /// The tree, and with it what is essential, for that needs the page objects: what the page's own roots reach over
+    /// edges that are not weak.
     ///
-    /// Those roots are walked first. From there every edge that holds counts, and what it leads to is a page object; little is reached by edges that
-    /// hold nothing only, and is looked for afterwards.
+    /// Those roots are walked first. From there every edge that holds counts, and what it leads to is a page object;
+    /// little is reached by edges that hold nothing only, and is looked for afterwards.
     ///
     /// # Cost
     /// O(edges); 12 bytes and two bits a node.
@@ -99,8 +101,8 @@ impl Spanning {
         })
     }
 
-    /// Numbers everything that can be reached from what is on the stack. `push_targets` puts all targets of a node there at once; one that was
-    /// reached meanwhile is dropped when it comes up, so the tree is a depth-first one.
+    /// Numbers everything that can be reached from what is on the stack. `push_targets` puts all targets of a node
+    /// there at once; one that was reached meanwhile is dropped when it comes up, so the tree is a depth-first one.
     fn descend(
         &mut self,
         snapshot: &Snapshot,

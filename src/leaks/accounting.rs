@@ -85,7 +85,8 @@ pub struct Top {
 const LITTLE: i64 = 16 << 10;
 /// So little of a group is not worth a reason of its own.
 const SMALLEST: i64 = 4 << 10;
-/// Bytes without a reason in each interval from which on they count: what a healthy process of Node.js has in two hundred operations is below.
+/// Bytes without a reason in each interval from which on they count: what a healthy process of Node.js has in two
+/// hundred operations is below.
 pub const FLOOR: i64 = 64 << 10;
 /// The part of the growth that may be without a reason: a tenth.
 const SHARE: i64 = 10;
@@ -461,7 +462,8 @@ fn has_ended(cause: Cause) -> bool {
     matches!(cause, Cause::OneOff(Why::Filled | Why::Recent))
 }
 
-/// What the steps say: they ended, or began in the last interval, or are too small to tell anything. `rule`: the one by which they are no leak.
+/// What the steps say: they ended, or began in the last interval, or are too small to tell anything. `rule`: the one by
+/// which they are no leak.
 fn by_steps(steps: &[i64], rule: Option<Why>) -> Cause {
     let (newest, before) = steps.split_last().unwrap_or((&0, &[]));
     let most = steps.iter().max().copied().unwrap_or(0);

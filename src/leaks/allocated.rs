@@ -1,7 +1,7 @@
 //! Who allocated what leaks, where allocations were recorded.
 //!
-//! V8 forgets the stack of an object that a collection moves, of all or of some, as it happens; the snapshot before the collection has it. So an
-//! object whose stack the last snapshot lacks is looked up in the earlier ones, by its id.
+//! V8 forgets the stack of an object that a collection moves, of all or of some, as it happens; the snapshot before the
+//! collection has it. So an object whose stack the last snapshot lacks is looked up in the earlier ones, by its id.
 
 use super::census::Key;
 use super::entry::Entry;
@@ -22,7 +22,8 @@ pub struct Allocated {
     pub count: u64,
 }
 
-/// By the key of the leaked objects; empty when nothing was recorded. `earlier` are the snapshots that know objects by the same ids.
+/// By the key of the leaked objects; empty when nothing was recorded. `earlier` are the snapshots that know objects by
+/// the same ids.
 ///
 /// # Cost
 /// One pass over the nodes of each snapshot.

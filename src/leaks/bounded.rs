@@ -7,11 +7,12 @@ use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 
-/// Variables and properties of Node.js that hold a list, the class whose property it is, and how many items it takes at most.
+/// Variables and properties of Node.js that hold a list, the class whose property it is, and how many items it takes at
+/// most.
 ///
 /// # Source
-/// W3C, Resource Timing: 250 entries, until `setResourceTimingBufferSize` says otherwise. Node.js keeps up to 1,000 parsers of requests for
-/// the next ones (`FreeList`).
+/// W3C, Resource Timing: 250 entries, until `setResourceTimingBufferSize` says otherwise. Node.js keeps up to 1,000
+/// parsers of requests for the next ones (`FreeList`).
 const BOUNDED: [(&str, Option<&str>, u64); 2] = [("resourceTimingBuffer", None, 250), ("list", Some("FreeList"), 1000)];
 
 /// Whether the objects of a group collect in a list that Node.js bounds, and that is not fuller than that.
@@ -30,8 +31,8 @@ pub fn is_own(last: &Last<'_>, item: NodeOrdinal, container: NodeOrdinal) -> boo
     last.meaning(item) <= Meaning::Platform && is_of_node(last, container)
 }
 
-/// Whether an object is an inner part of Node.js: the nearest above it that has a place in the source has it there, or native code alone
-/// holds it.
+/// Whether an object is an inner part of Node.js: the nearest above it that has a place in the source has it there, or
+/// native code alone holds it.
 pub fn is_of_node(last: &Last<'_>, node: NodeOrdinal) -> bool {
     let nodes = nodes_to(last, node);
     let snapshot = last.snapshot();

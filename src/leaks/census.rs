@@ -7,8 +7,9 @@ use std::collections::HashMap;
 /// Persistent objects below this are not watched for growth of their own.
 pub const LARGE: u64 = 512;
 
-/// Name of a group of objects: the nearest object that is in every heap, and the labels on the path from it. Names of properties and positions
-/// are left out, since they differ from one item of a collection to the next; without ids the fields of classes count.
+/// Name of a group of objects: the nearest object that is in every heap, and the labels on the path from it. Names of
+/// properties and positions are left out, since they differ from one item of a collection to the next; without ids the
+/// fields of classes count.
 pub type Key = u64;
 
 /// Objects of one key.
@@ -19,7 +20,8 @@ pub struct Group {
     pub links: u64,
     /// Bytes, backing stores included.
     pub size: u64,
-    /// Bytes as the file has them, with what only these objects hold though no path leads there: their code, their numbers.
+    /// Bytes as the file has them, with what only these objects hold though no path leads there: their code, their
+    /// numbers.
     pub bytes: u64,
     /// The one that is nearest to the roots.
     pub first: u32,
@@ -30,7 +32,8 @@ pub struct Group {
     /// Group of the object they hang from; 0: an object that is in every heap.
     pub parent: Key,
     pub label: Label,
-    /// The same for all groups that hang in the same way from objects which themselves hang in the same way from the roots.
+    /// The same for all groups that hang in the same way from objects which themselves hang in the same way from the
+    /// roots.
     pub kin: u64,
 }
 

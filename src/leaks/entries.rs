@@ -20,7 +20,8 @@ const HEAVY: i64 = 16 << 10;
 /// The same for objects of Node.js.
 const MANY_BYTES: i64 = 512 << 10;
 
-/// Every place where something grew, best evidence first; and groups that grew and are no leak by a rule, with that rule.
+/// Every place where something grew, best evidence first; and groups that grew and are no leak by a rule, with that
+/// rule.
 pub fn entries(last: &Last<'_>, growing: &Growing) -> (Vec<Entry>, HashMap<Key, Why>) {
     let mut by_container: BTreeMap<NodeOrdinal, Vec<Grown>> = BTreeMap::new();
     let mut containers: HashMap<Key, NodeOrdinal> = HashMap::new();
@@ -83,8 +84,8 @@ fn entry(last: &Last<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> 
     if is_bounded(last, container, key) {
         return Err(Why::Bounded);
     }
-    // Node.js itself keeps a few texts for every module that is loaded late, and has a few connections more or less, but not one for each
-    // operation, again and again.
+    // Node.js itself keeps a few texts for every module that is loaded late, and has a few connections more or less,
+    // but not one for each operation, again and again.
     let is_value = last.meaning(item) <= Meaning::Value && last.held_by(container) <= Meaning::Platform;
     let is_multiple = growing.operations.is_multiple(&item_growth.counts);
     let is_few = are_few(&item_growth.counts);

@@ -8,8 +8,8 @@ use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
 use crate::text::Text;
 
-/// Hash of the class that holds the container, the reference to the container, its class and that of the item. Positions and keys are left out,
-/// and what a line of V8 calls in another way.
+/// Hash of the class that holds the container, the reference to the container, its class and that of the item.
+/// Positions and keys are left out, and what a line of V8 calls in another way.
 pub fn fingerprint(last: &Last<'_>, container: NodeOrdinal, item: NodeOrdinal) -> u64 {
     let holders = nodes_to(last, container);
     let holder = holders.len().checked_sub(2).map(|at| holders[at]).filter(|_| !is_root(last, container));
@@ -22,7 +22,8 @@ pub fn fingerprint(last: &Last<'_>, container: NodeOrdinal, item: NodeOrdinal) -
     mix(mix(mix(hash, edge), class(last, container)), class(last, item))
 }
 
-/// Whether what leads to the node is a position, or a name that differs from run to run: `agent.sockets["127.0.0.1:41189:"]`.
+/// Whether what leads to the node is a position, or a name that differs from run to run:
+/// `agent.sockets["127.0.0.1:41189:"]`.
 fn is_data(last: &Last<'_>, node: NodeOrdinal) -> bool {
     let snapshot = last.snapshot();
     let Some(edge) = last.hanging.forest.edge(node) else { return true };

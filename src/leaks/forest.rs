@@ -13,7 +13,8 @@ use crate::snapshot::Snapshot;
 /// One parent for every node that a path reaches.
 ///
 /// # Shapes
-/// `parent` and `edge` by node, [`NO_NODE`] where no path leads and at the root; `order` has the reached nodes, parents first.
+/// `parent` and `edge` by node, [`NO_NODE`] where no path leads and at the root; `order` has the reached nodes, parents
+/// first.
 pub struct Forest {
     parent: Vec<u32>,
     edge: Vec<u32>,
@@ -21,10 +22,11 @@ pub struct Forest {
 }
 
 impl Forest {
-    /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Where `persistent` is known, it runs twice: what was always there hangs from
-    /// what was always there as far as it can, and not from work that is under way; then comes the rest. Last comes what only functions under
-    /// way hold: their variables hold much that has a better holder, as the frames that take the snapshot do. Among equal costs the names on the
-    /// way decide, not the order of the file: heaps that are built alike get forests that are built alike, of whatever process.
+    /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Where `persistent` is known, it runs twice: what was
+    /// always there hangs from what was always there as far as it can, and not from work that is under way; then comes
+    /// the rest. Last comes what only functions under way hold: their variables hold much that has a better holder, as
+    /// the frames that take the snapshot do. Among equal costs the names on the way decide, not the order of the file:
+    /// heaps that are built alike get forests that are built alike, of whatever process.
     ///
     /// # Cost
     /// O(nodes + edges); 12 bytes a node stay, 12 more while it runs.
@@ -125,8 +127,8 @@ impl Growing<'_> {
         admitted
     }
 
-    /// Settles all that paths from `starts` reach, which stand in the order of their cost, but none of the `late`; returns the nodes that refer to
-    /// one of those, in the same order.
+    /// Settles all that paths from `starts` reach, which stand in the order of their cost, but none of the `late`;
+    /// returns the nodes that refer to one of those, in the same order.
     fn run(&mut self, starts: &[u32], late: &BitSet, control: &Control) -> Result<Vec<u32>> {
         let mut ring: Vec<Vec<u32>> = vec![Vec::new(); MAX_COST + 1];
         let mut starts = starts.iter().copied().peekable();
@@ -147,7 +149,8 @@ impl Growing<'_> {
             }
             let bucket = std::mem::take(&mut ring[now as usize % (MAX_COST + 1)]);
             waiting -= bucket.len();
-            // A node stands in a second bucket when a cheaper way to it was found later; it is settled in the cheaper one.
+            // A node stands in a second bucket when a cheaper way to it was found later; it is settled in the cheaper
+            // one.
             for node in bucket {
                 if self.settled.insert_new(node as usize) {
                     self.forest.order.push(node);

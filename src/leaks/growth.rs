@@ -11,7 +11,8 @@ use std::collections::{HashMap, HashSet};
 const FEWEST: i64 = 5;
 /// Exactly so many in every interval are enough for a class that is not Node.js's own.
 const FEWEST_EXACT: i64 = 3;
-/// The same for objects that hang from many others, one or two from each: a loaded module leaves its few in every table.
+/// The same for objects that hang from many others, one or two from each: a loaded module leaves its few in every
+/// table.
 pub const FEWEST_SPREAD: i64 = 20;
 /// The same for a single interval, where nothing tells a start from a leak.
 const FEWEST_OF_ONE: i64 = 20;
@@ -21,9 +22,11 @@ pub const SWELLING: i64 = 16 << 10;
 const OWN: i64 = 512;
 /// The same for a single interval.
 const SWELLING_OF_ONE: i64 = 1 << 20;
-/// From this many on, intervals may differ, and objects of Node.js that Node.js holds may be a leak though they are not equally many.
+/// From this many on, intervals may differ, and objects of Node.js that Node.js holds may be a leak though they are not
+/// equally many.
 const FEWEST_UNEVEN: i64 = 20;
-/// From this many on, objects of Node.js may be a leak over two unequal intervals, and what they are made of in a single one.
+/// From this many on, objects of Node.js may be a leak over two unequal intervals, and what they are made of in a
+/// single one.
 pub const MANY_OWN: i64 = 100;
 /// How many fields of an object hold others of one class, at most.
 const FIELDS: u64 = 2;
@@ -111,7 +114,8 @@ impl Growing {
         growing
     }
 
-    /// Adds groups that are too small one by one but grow in sum with those of their kin: forty users with a history each.
+    /// Adds groups that are too small one by one but grow in sum with those of their kin: forty users with a history
+    /// each.
     fn add_spread(&mut self, heaps: &[&Census], last: &Census, stayed: &HashMap<Key, Stayed>) {
         let rest = |census: &Census| {
             let mut sums: HashMap<u64, (u64, u64)> = HashMap::new();
@@ -147,8 +151,9 @@ impl Growing {
         }
     }
 
-    /// Takes out what only grows because there are more of the objects that hold it, which grow too little themselves or stopped, or because more
-    /// of their fields are set: parts of the connections of a server that has more of them at times.
+    /// Takes out what only grows because there are more of the objects that hold it, which grow too little themselves
+    /// or stopped, or because more of their fields are set: parts of the connections of a server that has more of them
+    /// at times.
     fn drop_parts(&mut self, heaps: &[&Census], last: &Census) {
         loop {
             let is_part = |(key, growth): &(&Key, &Growth)| {
@@ -186,7 +191,8 @@ impl Growing {
         }
     }
 
-    /// Takes out what hangs from many objects, one or two from each (`thin` has the highest groups), and does not grow by enough for that.
+    /// Takes out what hangs from many objects, one or two from each (`thin` has the highest groups), and does not grow
+    /// by enough for that.
     pub fn drop_thin(&mut self, groups: &HashMap<Key, Group>, thin: &HashSet<Key>) {
         let is_enough = |growth: &Growth| {
             swells(growth)
@@ -210,8 +216,8 @@ impl Growing {
     }
 }
 
-/// Growth of one object, when it is sustained: that of its bytes, and of its references where it holds any. The table of a full cache
-/// still grows with the gaps that removed entries leave.
+/// Growth of one object, when it is sustained: that of its bytes, and of its references where it holds any. The table
+/// of a full cache still grows with the gaps that removed entries leave.
 fn own_growth(heaps: &[&Census], id: u64, operations: &Operations) -> Option<Growth> {
     let states: Vec<_> = heaps
         .iter()
@@ -236,8 +242,8 @@ fn grows_in_number(growth: &Growth, operations: &Operations) -> bool {
         || operations.is_multiple(&growth.counts)
 }
 
-/// More of what comes and goes: requests that are under way when the snapshot is taken. What is copied whole at every change is replaced
-/// too, but grows by the same each time, or as the work did.
+/// More of what comes and goes: requests that are under way when the snapshot is taken. What is copied whole at every
+/// change is replaced too, but grows by the same each time, or as the work did.
 pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
     let is_regular = if operations.are_known() {
         operations.is_regular(&growth.counts)
@@ -247,8 +253,8 @@ pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
     growth.stayed.is_passing() && !is_regular
 }
 
-/// Whether each holder has more in every interval: less than half of what came is explained by there being more holders, and what is
-/// left is enough by itself.
+/// Whether each holder has more in every interval: less than half of what came is explained by there being more
+/// holders, and what is left is enough by itself.
 fn is_more_each(parts: &[u64], holders: &[u64], operations: &Operations) -> bool {
     let steps = parts.windows(2).zip(holders.windows(2)).map(|(parts, holders)| {
         let each = if holders[0] == 0 { 0.0 } else { parts[0] as f64 / holders[0] as f64 };
@@ -305,8 +311,8 @@ fn swells(growth: &Growth) -> bool {
     growth.counts.iter().all(|count| count.abs() <= 2) && is_sustained(&growth.sizes, least)
 }
 
-/// Every interval adds at least so much, and the last not much less than the others: what slows down fills up and stops. What was slower
-/// before and rose again follows the load, and may be slower once more.
+/// Every interval adds at least so much, and the last not much less than the others: what slows down fills up and
+/// stops. What was slower before and rose again follows the load, and may be slower once more.
 pub fn is_sustained(steps: &[i64], least: i64) -> bool {
     let (Some(last), Some(most)) = (steps.last(), steps.iter().max()) else { return false };
     let rose_again = steps.windows(3).any(|three| three[1] < three[0] && three[2] > three[1]);

@@ -75,7 +75,8 @@ impl<'a> Hanging<'a> {
         Ok(hanging)
     }
 
-    /// Adds what `node` shows of lists and trees: it is at least the third of its class in a row, held as the one before.
+    /// Adds what `node` shows of lists and trees: it is at least the third of its class in a row, held as the one
+    /// before.
     fn follow(&self, node: NodeOrdinal, owner: NodeOrdinal, chains: &mut Chains) {
         let mut same = self.same_above(node, owner).peekable();
         if same.peek().is_none() {
@@ -90,8 +91,9 @@ impl<'a> Hanging<'a> {
         }
     }
 
-    /// The near ancestor of the same class from which it is reached as others of the class are from those before them: the first of a list has no
-    /// other before it that would tell. Most ropes are single texts of a few pieces, and no lists: of a text the third piece is the first link.
+    /// The near ancestor of the same class from which it is reached as others of the class are from those before them:
+    /// the first of a list has no other before it that would tell. Most ropes are single texts of a few pieces, and no
+    /// lists: of a text the third piece is the first link.
     fn repeated(&self, node: NodeOrdinal, chains: &Chains) -> Option<NodeOrdinal> {
         let owner = self.owner(node)?;
         if self.is_linked(node, owner) && chains.classes.contains(&self.label(node)) {
@@ -194,7 +196,8 @@ pub fn is_backing(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
     }
 }
 
-/// True for objects whose references have names of the program: instances of classes, scopes. Names in plain objects may be data.
+/// True for objects whose references have names of the program: instances of classes, scopes. Names in plain objects
+/// may be data.
 pub fn has_fields(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
     matches!(snapshot.kind(node), NodeKind::CLOSURE | NodeKind::HIDDEN) || is_instance(snapshot, node)
 }

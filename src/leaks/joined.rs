@@ -33,7 +33,8 @@ pub fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     joined.into_values().map(|groups| summed(groups, |group| last.zones.kin(group.node))).collect()
 }
 
-/// A package keeps several lists of the same: what was called, with what, what it returned. Collections of one of its objects that grow in step are one leak.
+/// A package keeps several lists of the same: what was called, with what, what it returned. Collections of one of its
+/// objects that grow in step are one leak.
 pub fn owned_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let mut joined: Vec<Vec<Grown>> = Vec::with_capacity(places.len());
     // By owner: steps of a place, and its index.
@@ -57,8 +58,9 @@ pub fn owned_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>>
     joined
 }
 
-/// One leak often hangs from several places: listeners in five arrays, a connection in a list and on a socket. Where an object of one
-/// place leads to one of another, both are one leak; so are the sockets of Node.js's native code and as many in a list of an agent.
+/// One leak often hangs from several places: listeners in five arrays, a connection in a list and on a socket. Where an
+/// object of one place leads to one of another, both are one leak; so are the sockets of Node.js's native code and as
+/// many in a list of an agent.
 pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let place_of: HashMap<Key, usize> = places
         .iter()

@@ -58,14 +58,15 @@ impl Labels {
     }
 }
 
-/// Whether an object of this name is the global object of Node.js. V8 adds a tag where an inspector is attached (`global / `), and on some
-/// lines the class (`global (global*)`).
+/// Whether an object of this name is the global object of Node.js. V8 adds a tag where an inspector is attached
+/// (`global / `), and on some lines the class (`global (global*)`).
 pub fn is_global(name: &str) -> bool {
     name == GLOBAL || TAGGED.iter().any(|tagged| name.starts_with(tagged))
 }
 
-/// The name without the tag of an inspector: nearly all hangs from the global object, and what hangs from it is to be the same in a capture from
-/// outside and in one from inside. What a line of V8 adds stays, since it is there in every snapshot of that line.
+/// The name without the tag of an inspector: nearly all hangs from the global object, and what hangs from it is to be
+/// the same in a capture from outside and in one from inside. What a line of V8 adds stays, since it is there in every
+/// snapshot of that line.
 fn without_tag(name: Text<'_>) -> Text<'_> {
     if name.starts_with(TAGGED[0]) { Text::from_str(GLOBAL) } else { name }
 }

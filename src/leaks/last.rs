@@ -224,7 +224,8 @@ impl<'a> Last<'a> {
             .unwrap_or(Meaning::Plumbing)
     }
 
-    /// Whether growth in number of such objects is a leak by itself. Code, shapes, feedback and numbers come and go with the engine's mood.
+    /// Whether growth in number of such objects is a leak by itself. Code, shapes, feedback and numbers come and go
+    /// with the engine's mood.
     pub fn counts(&self, node: NodeOrdinal) -> bool {
         let snapshot = self.snapshot();
         let name = snapshot.name_text(node);

@@ -81,7 +81,8 @@ pub use why::Why;
 #[derive(Clone, Debug)]
 pub struct LeakOptions {
     pub matching: Matching,
-    /// How often the program did its work in each interval: one number for all, or one for each. Empty when nobody knows.
+    /// How often the program did its work in each interval: one number for all, or one for each. Empty when nobody
+    /// knows.
     pub operations: Vec<u64>,
     /// Milliseconds of each interval; empty when nobody knows, or when they say nothing about the work.
     pub elapsed: Vec<u64>,
@@ -97,8 +98,8 @@ impl Default for LeakOptions {
     }
 }
 
-/// Finds what accumulates from the first snapshot to the last. Objects are followed by their ids where these name the same objects in all of
-/// them; else what hangs on the same way from the roots is compared.
+/// Finds what accumulates from the first snapshot to the last. Objects are followed by their ids where these name the
+/// same objects in all of them; else what hangs on the same way from the roots is compared.
 ///
 /// Of the earlier snapshots only the tables are used: their graphs may be dropped.
 ///
@@ -111,7 +112,8 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
     find_mapped(earlier, last, options, None, control)
 }
 
-/// [`find`] in bundled or compiled code: source maps say whose each place is, and what was there before names were made short.
+/// [`find`] in bundled or compiled code: source maps say whose each place is, and what was there before names were made
+/// short.
 ///
 /// # Errors
 /// As [`find`].

@@ -19,7 +19,8 @@ const MOST_BESIDE: i64 = 300;
 /// Steps that put a class behind all others.
 const FAR: i64 = 100;
 
-/// The group that a person would name: a class of the program before one of a package, one near the container before a part of it.
+/// The group that a person would name: a class of the program before one of a package, one near the container before a
+/// part of it.
 pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     let depth = |group: &Grown| depth(last, group);
     let heaviest = groups.iter().max_by_key(|group| (group.growth.bytes(), std::cmp::Reverse(group.node)))?;
@@ -71,7 +72,8 @@ pub fn best_group(last: &Last<'_>, groups: &[Grown]) -> Option<usize> {
     Some(whole(last, groups, best).or_else(|| waiting(last, groups, best)).unwrap_or(best))
 }
 
-/// Of timers, which say nothing, the objects of the program that wait for them, as many as there are timers, however far behind.
+/// Of timers, which say nothing, the objects of the program that wait for them, as many as there are timers, however
+/// far behind.
 fn waiting(last: &Last<'_>, groups: &[Grown], timer: usize) -> Option<usize> {
     let timers = &groups[timer];
     let is_timer = ["Timeout", "Immediate"].iter().any(|class| last.class_name(timers.node).as_text().is(class));
@@ -86,7 +88,8 @@ fn waiting(last: &Last<'_>, groups: &[Grown], timer: usize) -> Option<usize> {
     Some(found.min_by_key(|(_, group)| (depth(last, group), group.node))?.0)
 }
 
-/// Of what Node.js itself holds, the owner that has several of these, wherever they hang: one worker, its standard output and errors.
+/// Of what Node.js itself holds, the owner that has several of these, wherever they hang: one worker, its standard
+/// output and errors.
 fn whole(last: &Last<'_>, groups: &[Grown], part: usize) -> Option<usize> {
     let of_node = |group: &Grown| last.held_by(group.container) <= Meaning::Platform;
     let label = last.label(groups[part].node);
@@ -122,7 +125,8 @@ fn properties<'b>(last: &'b Last<'_>, node: NodeOrdinal) -> impl Iterator<Item =
     })
 }
 
-/// Steps from the container, all links of a list being one; far away what belongs to every realm alike, as its `String` and `Array`.
+/// Steps from the container, all links of a list being one; far away what belongs to every realm alike, as its `String`
+/// and `Array`.
 fn depth(last: &Last<'_>, group: &Grown) -> i64 {
     let nodes = nodes_to(last, group.node);
     let below = &nodes[nodes_to(last, group.container).len().min(nodes.len())..];
@@ -166,9 +170,10 @@ pub fn worth(meaning: Meaning) -> i64 {
     }
 }
 
-/// Where the bytes of an item lie that its own class does not show: memory outside of the heap, a long text that a slice of it keeps; of what is
-/// not the program's own also an object of Node.js or a package, but not what an object of Node.js has inside (the state of a stream). Follows what weighs most as far as it is the better part; the item itself
-/// when that ends elsewhere.
+/// Where the bytes of an item lie that its own class does not show: memory outside of the heap, a long text that a
+/// slice of it keeps; of what is not the program's own also an object of Node.js or a package, but not what an object
+/// of Node.js has inside (the state of a stream). Follows what weighs most as far as it is the better part; the item
+/// itself when that ends elsewhere.
 pub fn heaviest_part(last: &Last<'_>, growing: &Growing, item: NodeOrdinal) -> NodeOrdinal {
     let snapshot = last.snapshot();
     let mut at = item;

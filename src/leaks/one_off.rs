@@ -31,7 +31,8 @@ pub struct OneOff {
     pub why: Why,
 }
 
-/// The largest growths that are no leak: of the highest group that grew, with all below it. What is V8's own is one row.
+/// The largest growths that are no leak: of the highest group that grew, with all below it. What is V8's own is one
+/// row.
 pub fn one_off(last: &Last<'_>, account: &Account, tops: Vec<Top>) -> Vec<OneOff> {
     let rows = tops.into_iter().filter_map(|top| match top.cause {
         Cause::OneOff(Why::Code) => None,

@@ -66,7 +66,8 @@ impl Operations {
         is_enough && steps.len() == self.numbers.len() && first.is_some() && each.all(|it| it == first)
     }
 
-    /// Even steps, by the operation or by the time, or the same number of objects for each of them: no accident of the moment.
+    /// Even steps, by the operation or by the time, or the same number of objects for each of them: no accident of the
+    /// moment.
     pub fn is_regular(&self, steps: &[i64]) -> bool {
         let is_even = |steps: Vec<i64>| {
             let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));

@@ -1,5 +1,5 @@
-//! Classes whose constructor has a `name` of its own, beside the one that V8 knows: a library that makes its classes by a function, a bundle whose
-//! names were shortened and kept.
+//! Classes whose constructor has a `name` of its own, beside the one that V8 knows: a library that makes its classes by
+//! a function, a bundle whose names were shortened and kept.
 
 use crate::analysis::KnownText;
 use crate::control::Control;

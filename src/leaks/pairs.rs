@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 /// The steps to the values of WeakMaps that paths take.
 ///
-/// A value lives while its key lives and the WeakMap too. It hangs from the key, except where it is the WeakMaps that come anew, each with a
-/// value for the same lasting key (a cache within each request, by handler): there the key holds nothing that would not go with them.
+/// A value lives while its key lives and the WeakMap too. It hangs from the key, except where it is the WeakMaps that
+/// come anew, each with a value for the same lasting key (a cache within each request, by handler): there the key holds
+/// nothing that would not go with them.
 #[derive(Default)]
 pub struct Pairs {
     open: HashSet<EdgeOrdinal>,
@@ -72,7 +73,8 @@ impl Pairs {
     }
 }
 
-/// `… (table @9)`. Looser than `graph::Ephemerons`, which knows what DevTools knows: a name with a line break in it, or one that was redacted, counts.
+/// `… (table @9)`. Looser than `graph::Ephemerons`, which knows what DevTools knows: a name with a line break in it, or
+/// one that was redacted, counts.
 fn table_id(name: &[u8]) -> Option<u64> {
     let at = name.iter().rposition(|byte| *byte == b'@')?;
     std::str::from_utf8(&name[at + 1..]).ok()?.trim_end_matches(')').parse().ok()

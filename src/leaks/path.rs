@@ -43,7 +43,8 @@ pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal)
     told.split_off(begin)
 }
 
-/// Where a person begins to read: at the last module above the container, one of Node.js's own included, else at the process, else at the first step.
+/// Where a person begins to read: at the last module above the container, one of Node.js's own included, else at the
+/// process, else at the first step.
 fn known_root(last: &Last<'_>, told: &[NodeOrdinal], container: NodeOrdinal) -> usize {
     let above = told.iter().position(|node| *node == container).unwrap_or(0);
     let is = |class: &str| {

@@ -8,8 +8,8 @@ use crate::snapshot::Snapshot;
 
 /// Ids that every heap has.
 ///
-/// V8 numbers its own objects with odd ids and keeps them for life; embedders' objects get an even id that changes from one
-/// snapshot to the next, so none of those is ever taken for the same.
+/// V8 numbers its own objects with odd ids and keeps them for life; embedders' objects get an even id that changes from
+/// one snapshot to the next, so none of those is ever taken for the same.
 pub struct Persistent {
     ids: Ids,
 }

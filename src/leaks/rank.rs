@@ -5,7 +5,8 @@ use super::growth::Growing;
 use super::last::Last;
 use super::naming::worth;
 
-/// Evidence: steps that are equal, or multiples of the operations, a container and a class that the program knows, the share of the growth.
+/// Evidence: steps that are equal, or multiples of the operations, a container and a class that the program knows, the
+/// share of the growth.
 pub fn score(last: &Last<'_>, entry: &Entry, growing: &Growing, total: i64) -> f64 {
     let steps = &growing.operations.scaled(&entry.item_growth.counts);
     let exact = if growing.operations.is_multiple(&entry.item_growth.counts) { 1.5 } else { 0.0 };

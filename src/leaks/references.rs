@@ -23,7 +23,8 @@ enum Mark {
     Class,
     /// A property whose name is a symbol: where another has a plain name, that one is told.
     Symbol,
-    /// One link of a plain data structure. Not `elements` and `properties`: what is in them has an edge of its own, which is the one to tell.
+    /// One link of a plain data structure. Not `elements` and `properties`: what is in them has an edge of its own,
+    /// which is the one to tell.
     Close,
     /// From one timer to the next: what waits for its time is held by whoever set it, too.
     Timer,
@@ -171,7 +172,8 @@ impl References {
 
     /// What this step adds to a path; `None`: no path goes here.
     ///
-    /// Properties and elements are cheap, what only V8 names is dear, weak edges and the inside of the engine are closed.
+    /// Properties and elements are cheap, what only V8 names is dear, weak edges and the inside of the engine are
+    /// closed.
     pub fn cost(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
         let target = snapshot.target(edge);
         let kind = snapshot.edge_kind(edge);
@@ -230,7 +232,8 @@ impl References {
         Some(step + dear)
     }
 
-    /// The roots of functions under way: [`References::cost`] leads to none of them. What is held by nothing else is held by those.
+    /// The roots of functions under way: [`References::cost`] leads to none of them. What is held by nothing else is
+    /// held by those.
     pub fn is_running(&self, snapshot: &Snapshot, node: NodeOrdinal) -> bool {
         snapshot.kind(node) == NodeKind::SYNTHETIC && self.marks[snapshot.name(node).index()] == Mark::Running
     }

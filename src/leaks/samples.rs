@@ -21,8 +21,9 @@ struct Held {
     latest: NodeOrdinal,
 }
 
-/// Objects of one group may hang from many: the one that holds the most of them is the most likely to grow. Its first stands for the group,
-/// and what hangs from that one stands for the groups below. What is spread thinly must grow by more than what is gathered.
+/// Objects of one group may hang from many: the one that holds the most of them is the most likely to grow. Its first
+/// stands for the group, and what hangs from that one stands for the groups below. What is spread thinly must grow by
+/// more than what is gathered.
 ///
 /// # Cost
 /// Two passes over the nodes.

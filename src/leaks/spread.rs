@@ -13,10 +13,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Objects of the program in each interval that are equally many; others are as many as where kin is summed.
 const FEWEST_EXACT: i64 = 5;
-/// Steps from what leads to all places down to the farthest of them; what lies so far above that it leads to half the program names nothing.
+/// Steps from what leads to all places down to the farthest of them; what lies so far above that it leads to half the
+/// program names nothing.
 const MOST_BETWEEN: usize = 4;
 
-/// Adds all groups of the classes of the program and of packages that grow by the same in every interval, and of which no group does.
+/// Adds all groups of the classes of the program and of packages that grow by the same in every interval, and of which
+/// no group does.
 pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, stayed: &HashMap<Key, Stayed>) {
     if heaps.len() < 3 {
         return;
@@ -65,8 +67,8 @@ pub fn add_classes(growing: &mut Growing, heaps: &[&Census], last: &Last<'_>, st
     }
 }
 
-/// The places of such a class are one. Its container is the nearest object that leads to all of them, or where that says nothing the one that
-/// gained most at last.
+/// The places of such a class are one. Its container is the nearest object that leads to all of them, or where that
+/// says nothing the one that gained most at last.
 pub fn class_joined(last: &Last<'_>, growing: &Growing, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let label = |groups: &[Grown]| {
         let top = groups.iter().find(|group| group.is_top)?;

@@ -12,7 +12,8 @@ use std::collections::HashMap;
 /// Fewer say nothing.
 const FEWEST: u64 = 5;
 
-/// Of some objects of the snapshot before the last. Native objects get a new id in every snapshot and are not among them.
+/// Of some objects of the snapshot before the last. Native objects get a new id in every snapshot and are not among
+/// them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stayed {
     /// How many are still there in the last snapshot.
@@ -32,7 +33,8 @@ impl Stayed {
     }
 }
 
-/// By group, the new objects of a snapshot that has one before it and one after it; `both` are the ids that it shares with the latter.
+/// By group, the new objects of a snapshot that has one before it and one after it; `both` are the ids that it shares
+/// with the latter.
 ///
 /// # Cost
 /// O(nodes).

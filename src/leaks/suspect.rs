@@ -1,4 +1,5 @@
-//! Where on a retaining path the fault lies: after what is meant to be there, at the latest where the objects begin that pile up.
+//! Where on a retaining path the fault lies: after what is meant to be there, at the latest where the objects begin
+//! that pile up.
 
 use super::entry::Entry;
 use super::growth::Growing;

@@ -6,8 +6,8 @@ use crate::open::{OpenOptions, analyse};
 use crate::snapshot::drawing::draw;
 use crate::text::Text;
 
-/// A drawing in which `Session#3` is the third object of class `Session`, and `·` and `÷` stand for blank and slash; ids follow the order
-/// of first mention.
+/// A drawing in which `Session#3` is the third object of class `Session`, and `·` and `÷` stand for blank and slash;
+/// ids follow the order of first mention.
 pub(super) fn heap(drawing: &str) -> Snapshot {
     let mut tables = draw(drawing).tables().clone();
     let names: Vec<String> = tables.strings.iter().map(|(_, text)| text.to_string_lossy()).collect();

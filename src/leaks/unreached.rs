@@ -9,9 +9,9 @@ use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
 
-/// Whose references are followed: those of lasting objects first. What new objects hold alone goes with them: the code of a leaked function, and
-/// its source. Caches and lists of V8 come last: they keep a source for a while, or list every external string, and are
-/// not why it is there.
+/// Whose references are followed: those of lasting objects first. What new objects hold alone goes with them: the code
+/// of a leaked function, and its source. Caches and lists of V8 come last: they keep a source for a while, or list
+/// every external string, and are not why it is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Round {
     Lasting,
@@ -19,8 +19,9 @@ enum Round {
     Caches,
 }
 
-/// Adds to the census all that no path of the forest reaches: to the group of the objects that hold it, to the lasting object, or to the sums
-/// of what V8 holds and of what nothing holds. `group`: that of an object; `None` for one that every heap has.
+/// Adds to the census all that no path of the forest reaches: to the group of the objects that hold it, to the lasting
+/// object, or to the sums of what V8 holds and of what nothing holds. `group`: that of an object; `None` for one that
+/// every heap has.
 ///
 /// # Cost
 /// O(nodes + edges); one bit a node, and 8 bytes for each that no path reaches, while it runs.
@@ -81,7 +82,8 @@ fn add(classes: &mut std::collections::HashMap<u64, Loose>, hanging: &Hanging<'_
     class.bytes += hanging.snapshot.file_size(node);
 }
 
-/// Each node that no path reaches and something holds, with the object of the forest that leads to it; and the nodes that anything leads to.
+/// Each node that no path reaches and something holds, with the object of the forest that leads to it; and the nodes
+/// that anything leads to.
 fn holders(
     group: &dyn Fn(NodeOrdinal) -> Option<Key>,
     hanging: &Hanging<'_>,
@@ -123,7 +125,8 @@ fn holders(
     Ok((held, seen))
 }
 
-/// What V8 makes for itself, and never what a program made: compiled code, shapes, feedback and the tables between them.
+/// What V8 makes for itself, and never what a program made: compiled code, shapes, feedback and the tables between
+/// them.
 pub fn is_of_engine(kind: NodeKind) -> bool {
     matches!(kind, NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::HIDDEN | NodeKind::ARRAY | NodeKind::SYNTHETIC)
 }

@@ -9,8 +9,8 @@ use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 
-/// The way of every node: classes and references from the roots down to it, names of properties included, positions left out. The links of a
-/// list are all on the way of its first.
+/// The way of every node: classes and references from the roots down to it, names of properties included, positions
+/// left out. The links of a list are all on the way of its first.
 ///
 /// # Shapes
 /// One hash a node; 0 for backing stores and for what no path reaches.
@@ -47,8 +47,8 @@ impl Ways {
         self.way[node.index()]
     }
 
-    /// For each heap the nodes that are alone on their way there and in all others. Native objects are never taken for the same: with ids they
-    /// are not either, and their number is what tells.
+    /// For each heap the nodes that are alone on their way there and in all others. Native objects are never taken for
+    /// the same: with ids they are not either, and their number is what tells.
     ///
     /// # Cost
     /// O(nodes log nodes); 16 bytes for each node of all heaps while it runs.

@@ -1,6 +1,7 @@
 //! Who wrote it: Node.js, a package or the program? And what did they call it?
 //!
-//! A bundle is one file of many authors, with short names: the source map says whose each place of it is, and what it was called.
+//! A bundle is one file of many authors, with short names: the source map says whose each place of it is, and what it
+//! was called.
 
 use super::last::{Last, Meaning};
 use crate::analysis::{SourceLocation, VariableOf, has_own_place, is_module_scope, scope_function};
@@ -21,7 +22,8 @@ impl Last<'_> {
         }
     }
 
-    /// [`Last::class_name`], as it was before a bundler made it short; that is what a person knows, but it is of no use to find objects by.
+    /// [`Last::class_name`], as it was before a bundler made it short; that is what a person knows, but it is of no use
+    /// to find objects by.
     pub fn original_name(&self, node: NodeOrdinal) -> TextBuf {
         let name = self.class_name(node);
         let original = || {

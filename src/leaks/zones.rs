@@ -17,7 +17,8 @@ pub struct Zones {
     pub census: Census,
     /// By node: what its key is made of, beside its label.
     base: Vec<Key>,
-    /// By node: classes and references from the roots, without positions and links of lists; of new objects without names too.
+    /// By node: classes and references from the roots, without positions and links of lists; of new objects without
+    /// names too.
     kin: Vec<u64>,
     persistent: BitSet,
 }

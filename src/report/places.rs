@@ -55,7 +55,8 @@ impl<'a> Places<'a> {
         Ok(place.map(|place| self.row(place)))
     }
 
-    /// Of a function that was running, of which the file has the script's name as V8 was given it; and what the function was called.
+    /// Of a function that was running, of which the file has the script's name as V8 was given it; and what the
+    /// function was called.
     pub fn of_frame(&self, name: Text<'_>, place: SourceLocation) -> (TextBuf, LocationRow) {
         let in_file = SourceLocation { file: file_of_script(place.file.as_text()), ..place.clone() };
         let short = name.to_string_lossy();

@@ -1,4 +1,5 @@
-//! What several snapshots are to one another: for `lib/compare/sequence.js`, which decides in what order they are compared.
+//! What several snapshots are to one another: for `lib/compare/sequence.js`, which decides in what order they are
+//! compared.
 
 use super::comparison::ComparisonRow;
 use super::document::Document;

@@ -8,10 +8,11 @@ use crate::text::Text;
 
 /// Draws a snapshot from text.
 ///
-/// Groups are separated by `|`; a group is a node, and after `>` the targets of its edges in order. A word is `name[:size][/kind]`:
-/// size and kind count where first given. The first word is the root. Kinds: `object` (default; the root is `synthetic`), or any V8
-/// kind with `_` for a space. Before a target, `~` makes the edge weak, `!` shortcut, `?` hidden, `#` internal, `%` element,
-/// `=` context, else it is a property; `edgename.target` names the edge (default: the target's name).
+/// Groups are separated by `|`; a group is a node, and after `>` the targets of its edges in order. A word is
+/// `name[:size][/kind]`: size and kind count where first given. The first word is the root. Kinds: `object` (default;
+/// the root is `synthetic`), or any V8 kind with `_` for a space. Before a target, `~` makes the edge weak, `!`
+/// shortcut, `?` hidden, `#` internal, `%` element, `=` context, else it is a property; `edgename.target` names the
+/// edge (default: the target's name).
 pub fn draw(drawing: &str) -> Snapshot {
     let mut tables = Tables { node_stride: 7, has_detachedness: true, ..Tables::default() };
     let mut names: Vec<String> = Vec::new();

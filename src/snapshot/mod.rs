@@ -136,7 +136,8 @@ impl Snapshot {
         first[node.index()] as usize..first[node.index() + 1] as usize
     }
 
-    /// Hints that this node's place in the columns will be asked for soon, and a little later its edges ([`Snapshot::expect_edges`]).
+    /// Hints that this node's place in the columns will be asked for soon, and a little later its edges
+    /// ([`Snapshot::expect_edges`]).
     #[inline(always)]
     pub fn expect_node(&self, node: NodeOrdinal) {
         prefetch(&self.tables.nodes.first_edge, node.index());
@@ -233,7 +234,8 @@ impl Snapshot {
         self
     }
 
-    /// Building step for strict parity: ids and sizes wrap at 2^32, as in DevTools' cells, and a kind beyond the list of the file is `undefined`.
+    /// Building step for strict parity: ids and sizes wrap at 2^32, as in DevTools' cells, and a kind beyond the list
+    /// of the file is `undefined`.
     pub fn as_devtools_has_it(mut self) -> Self {
         self.tables.nodes.id.wrap_to_32_bits();
         self.tables.nodes.size.wrap_to_32_bits();

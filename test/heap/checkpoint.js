@@ -81,11 +81,17 @@ class Checkpoint {
  * @param {number} last id of the earlier heap
  */
 function withObjects(diff, rows, last) {
-  const choose = (/** @type {boolean} */ isNew) => (/** @type {((object: import('..').HeapObject) => unknown) | undefined} */ predicate) => {
-    if (predicate !== undefined && typeof predicate !== 'function') throw optionError('predicate', 'must be a function');
-    if (!diff.comparison.ids) throw optionError('checkpoint', `its objects cannot be told from others: ${diff.comparison.reason}`);
-    return new HeapObjects(rows.filter((row) => row.id > last === isNew && (predicate === undefined || predicate(row))));
-  };
+  const choose =
+    (/** @type {boolean} */ isNew) =>
+    (/** @type {((object: import('..').HeapObject) => unknown) | undefined} */ predicate) => {
+      if (predicate !== undefined && typeof predicate !== 'function')
+        throw optionError('predicate', 'must be a function');
+      if (!diff.comparison.ids)
+        throw optionError('checkpoint', `its objects cannot be told from others: ${diff.comparison.reason}`);
+      return new HeapObjects(
+        rows.filter((row) => row.id > last === isNew && (predicate === undefined || predicate(row))),
+      );
+    };
   return Object.defineProperties(diff, { objects: { value: choose(true) }, survived: { value: choose(false) } });
 }
 

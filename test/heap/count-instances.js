@@ -1,7 +1,7 @@
 'use strict';
 
-// V8's own count of the objects that inherit from a prototype, asked through the inspector: other than `v8.queryObjects`, it can be asked in the context of
-// a class, and Jest runs tests in contexts of their own.
+// V8's own count of the objects that inherit from a prototype, asked through the inspector: other than
+// `v8.queryObjects`, it can be asked in the context of a class, and Jest runs tests in contexts of their own.
 
 const { randomUUID } = require('node:crypto');
 const vm = require('node:vm');
@@ -12,7 +12,10 @@ const { inTurn } = require('../measure/turn');
 
 const GROUP = 'heaphound';
 
-/** Counts an array of objects; prototypes of subclasses inherit too, and are no instances. Runs in the context of the class. */
+/**
+ * Counts an array of objects; prototypes of subclasses inherit too, and are no instances. Runs in the context of the
+ * class.
+ */
 const COUNT = `function () {
   const own = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
   let count = 0;
@@ -28,7 +31,8 @@ const COUNT = `function () {
  * @returns {Promise<number>}
  */
 async function countInstances(Class) {
-  if (typeof Class !== 'function' || Object(Class.prototype) !== Class.prototype) throw optionError('Class', 'must be a class');
+  if (typeof Class !== 'function' || Object(Class.prototype) !== Class.prototype)
+    throw optionError('Class', 'must be a class');
   return inTurn(async () => {
     await settle(0);
     return count(Class);
@@ -82,10 +86,21 @@ function globalOf(Class) {
  * @returns {number}
  */
 function countIn(session, contextId, key) {
-  const { result: prototype } = ask(session, 'Runtime.evaluate', { expression: `globalThis[${JSON.stringify(key)}]`, contextId, objectGroup: GROUP });
+  const { result: prototype } = ask(session, 'Runtime.evaluate', {
+    expression: `globalThis[${JSON.stringify(key)}]`,
+    contextId,
+    objectGroup: GROUP,
+  });
   if (prototype.objectId === undefined) return 0;
-  const { objects } = ask(session, 'Runtime.queryObjects', { prototypeObjectId: prototype.objectId, objectGroup: GROUP });
-  const { result } = ask(session, 'Runtime.callFunctionOn', { functionDeclaration: COUNT, objectId: objects.objectId, returnByValue: true });
+  const { objects } = ask(session, 'Runtime.queryObjects', {
+    prototypeObjectId: prototype.objectId,
+    objectGroup: GROUP,
+  });
+  const { result } = ask(session, 'Runtime.callFunctionOn', {
+    functionDeclaration: COUNT,
+    objectId: objects.objectId,
+    returnByValue: true,
+  });
   return result.value;
 }
 
@@ -99,7 +114,8 @@ function ask(session, method, params = {}) {
   /** @type {any} */
   let answer;
   session.post(method, params, (error, result) => {
-    if (error) throw Object.assign(new Error(`the inspector does not answer ${method}: ${error.message}`), { cause: error });
+    if (error)
+      throw Object.assign(new Error(`the inspector does not answer ${method}: ${error.message}`), { cause: error });
     answer = result;
   });
   return answer;

@@ -46,7 +46,17 @@ async function readObjects(snapshot) {
       if (row.kind !== kind || isOwnFile(file)) continue;
       const { id, name, className, shallowSize: size, retainedSize } = row;
       const { line, original, unmapped } = row.location ?? {};
-      objects.push({ id, name, className, type: kind, size, retainedSize, detached: row.detached === true, file, line: original?.line ?? (unmapped ? undefined : line) });
+      objects.push({
+        id,
+        name,
+        className,
+        type: kind,
+        size,
+        retainedSize,
+        detached: row.detached === true,
+        file,
+        line: original?.line ?? (unmapped ? undefined : line),
+      });
     }
   }
   return objects;

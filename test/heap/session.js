@@ -1,7 +1,7 @@
 'use strict';
 
-// A session with the inspector of this thread. When a session ends, V8 forgets the ids of all objects: two snapshots around it
-// number them differently. So while a checkpoint needs the ids, one session stays open and serves everybody.
+// A session with the inspector of this thread. When a session ends, V8 forgets the ids of all objects: two snapshots
+// around it number them differently. So while a checkpoint needs the ids, one session stays open and serves everybody.
 
 const inspector = require('node:inspector');
 const { areKept } = require('./ids');

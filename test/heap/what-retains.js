@@ -1,6 +1,7 @@
 'use strict';
 
-// The path that keeps one object alive. A mark with a property of a name that nobody else has holds it weakly, so that the snapshot knows which it is.
+// The path that keeps one object alive. A mark with a property of a name that nobody else has holds it weakly, so that
+// the snapshot knows which it is.
 
 const { randomUUID } = require('node:crypto');
 const { settle } = require('../measure/collector');

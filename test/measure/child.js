@@ -15,7 +15,8 @@ const NOT_INHERITED = ['NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD
  * @param {import('./rounds').Plan} plan
  * @param {string} directory for the snapshots
  * @param {string[]} execArgv further flags
- * @returns {Promise<{ files: string[], scripts: import('../report/scripts').Script[] }>} their paths, oldest first, and what was compiled in memory there
+ * @returns {Promise<{ files: string[], scripts: import('../report/scripts').Script[] }>} their paths, oldest first, and
+ *   what was compiled in memory there
  */
 function takeRoundsInChild(scenario, plan, directory, execArgv) {
   const env = { ...process.env };
@@ -27,7 +28,12 @@ function takeRoundsInChild(scenario, plan, directory, execArgv) {
     child.on('message', (message) => (answer = message));
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      if (!answer) reject(new Error(`the child process of the scenario ended before its work was done (${signal ?? `exit code ${code}`})`));
+      if (!answer)
+        reject(
+          new Error(
+            `the child process of the scenario ended before its work was done (${signal ?? `exit code ${code}`})`,
+          ),
+        );
       else if ('files' in answer) resolve({ files: answer.files, scripts: answer.scripts });
       else reject(answer.error instanceof Error ? Object.assign(answer.error, answer.facts) : answer.error);
     });

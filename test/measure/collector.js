@@ -28,7 +28,8 @@ function collect() {
 }
 
 /**
- * Lets what was begun end: promises, finalizers, sockets that close, each of which needs a turn of the event loop between collections.
+ * Lets what was begun end: promises, finalizers, sockets that close, each of which needs a turn of the event loop
+ * between collections.
  *
  * @param {number} settleMs milliseconds to wait, in all
  */

@@ -1,6 +1,7 @@
 'use strict';
 
-// Snapshots live in a private directory while they are compared. A test that fails leaves them where a person finds them.
+// Snapshots live in a private directory while they are compared. A test that fails leaves them where a person finds
+// them.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -26,7 +27,10 @@ function keep(files, { dir, name }) {
   const isNew = fs.mkdirSync(dir, { recursive: true, mode: 0o700 }) !== undefined;
   // They hold all that the heap holds: nobody is to commit them by accident.
   if (isNew) fs.writeFileSync(path.join(dir, '.gitignore'), '*\n');
-  const readable = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '').slice(0, LONGEST_NAME);
+  const readable = name
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, LONGEST_NAME);
   const folder = fs.mkdtempSync(path.join(dir, `${readable || 'scenario'}-`));
   return files.map((file) => {
     const kept = path.join(folder, path.basename(file));

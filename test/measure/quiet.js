@@ -1,6 +1,7 @@
 'use strict';
 
-// V8 makes objects of its own while it learns how a program runs: compiled code, feedback, tables. A process that learns nothing is quiet.
+// V8 makes objects of its own while it learns how a program runs: compiled code, feedback, tables. A process that
+// learns nothing is quiet.
 
 const v8 = require('node:v8');
 
@@ -9,7 +10,8 @@ const QUIET = ['--no-opt', '--no-sparkplug', '--no-maglev', '--no-lazy-feedback-
 /** What takes them back. Of Maglev nobody can tell whether it was on: it stays off, which is only slower. */
 const LOUD = ['--opt', '--sparkplug', '--lazy-feedback-allocation'];
 /** Whoever chose one of these for the process has reasons of their own. */
-const CHOSEN = /--(no-?)?(jitless|opt|sparkplug|always-sparkplug|maglev|lazy-feedback-allocation|interpreted-frames-native-stack)\b/;
+const CHOSEN =
+  /--(no-?)?(jitless|opt|sparkplug|always-sparkplug|maglev|lazy-feedback-allocation|interpreted-frames-native-stack)\b/;
 
 let forGood = false;
 

@@ -29,7 +29,8 @@ async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs },
     let done = 0;
     const round = async () => {
       for (const end = done + iterations; done < end; done += 1) await scenario(done);
-      // Node.js keeps an entry for each of the first 250 fetches: a buffer that fills up and stops, but not in so few runs.
+      // Node.js keeps an entry for each of the first 250 fetches: a buffer that fills up and stops, but not in so few
+      // runs.
       performance.clearResourceTimings?.();
       await settle(settleMs);
     };

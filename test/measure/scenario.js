@@ -14,7 +14,10 @@ const { optionError } = require('../errors');
 function toScenario(scenario, { inProcess, exported }) {
   if (typeof scenario === 'function') {
     if (inProcess === false) {
-      throw optionError('inProcess', 'cannot be false for a function, which lives in this process: put it into a module and give its file: URL');
+      throw optionError(
+        'inProcess',
+        'cannot be false for a function, which lives in this process: put it into a module and give its file: URL',
+      );
     }
     if (exported !== undefined) throw optionError('export', 'is for a scenario that is a module');
     return { run: scenario };
@@ -48,9 +51,14 @@ function toHref(text) {
  */
 async function loadScenario(href, exported) {
   const module = await import(href);
-  // Of CommonJS the names are not always seen from outside, and `default` is all that it exports: what a compiler of TypeScript calls default is in that.
+  // Of CommonJS the names are not always seen from outside, and `default` is all that it exports: what a compiler of
+  // TypeScript calls default is in that.
   const run = [module[exported], module.default?.[exported]].find((it) => typeof it === 'function');
-  if (run === undefined) throw optionError('export', `${href} has no function ${exported}; it exports ${Object.keys(module).join(', ') || 'nothing'}`);
+  if (run === undefined)
+    throw optionError(
+      'export',
+      `${href} has no function ${exported}; it exports ${Object.keys(module).join(', ') || 'nothing'}`,
+    );
   return run;
 }
 

@@ -14,12 +14,18 @@ const KEY = Symbol.for('heaphound.test.turn');
  */
 async function inTurn(work) {
   if (isWithinTurn()) {
-    throw optionError('scenario', 'measures itself: assertNoLeak, checkpoint, countInstances and whatRetains inside of it would wait for its end, and it for them');
+    throw optionError(
+      'scenario',
+      'measures itself: assertNoLeak, checkpoint, countInstances and whatRetains inside of it would wait for its end, and it for them',
+    );
   }
   const shared = /** @type {any} */ (process);
   const last = shared[KEY] ?? Promise.resolve();
   const own = last.then(() => haveTurn(work));
-  shared[KEY] = own.then(() => {}, () => {});
+  shared[KEY] = own.then(
+    () => {},
+    () => {},
+  );
   return own;
 }
 
@@ -45,7 +51,10 @@ function isWithinTurn() {
   } finally {
     Object.assign(Error, { stackTraceLimit, prepareStackTrace });
   }
-  return Array.isArray(sites) && sites.some((site) => site.getFunctionName() === haveTurn.name && site.getFileName() === __filename);
+  return (
+    Array.isArray(sites) &&
+    sites.some((site) => site.getFunctionName() === haveTurn.name && site.getFileName() === __filename)
+  );
 }
 
 module.exports = { inTurn };

@@ -12,7 +12,8 @@ const { isOwnFile } = require('../own-file');
 const { optionError } = require('../errors');
 
 /**
- * Of a `diffSnapshots` or checkpoint's diff: no class of the program's own gained objects. Of what `findLeaks` gives: there is no leak.
+ * Of a `diffSnapshots` or checkpoint's diff: no class of the program's own gained objects. Of what `findLeaks` gives:
+ * there is no leak.
  *
  * @param {any} received
  * @param {{ ignore?: any }} [options]
@@ -21,13 +22,27 @@ function toHaveNoLeaks(received, options) {
   const { ignore: allowed = [] } = checkOptions(options, { ignore: patterns });
   if (received !== null && typeof received === 'object' && Array.isArray(received.leaks)) {
     const { leaks } = judge(received.leaks, { iterations: 0, ignore: allowed });
-    return verdict(leaks.length === 0, () => leaks.flatMap((/** @type {any} */ leak) => [...tellLeak(leak), '']).join('\n').trimEnd());
+    return verdict(leaks.length === 0, () =>
+      leaks
+        .flatMap((/** @type {any} */ leak) => [...tellLeak(leak), ''])
+        .join('\n')
+        .trimEnd(),
+    );
   }
-  const grown = grownClasses(received).filter((row) => !allowed.some((/** @type {any} */ pattern) => isOf(pattern, row)));
-  return verdict(grown.length === 0, () => [
-    `${grown.length === 1 ? 'a class' : `${grown.length} classes`} of the program gained objects:`,
-    ...grown.slice(0, 20).map((row) => `  ${nameOf(row.name)} ${signed(row.countDelta)}${row.location ? `  ${printLocation(row.location)}` : ''}`),
-  ].join('\n'));
+  const grown = grownClasses(received).filter(
+    (row) => !allowed.some((/** @type {any} */ pattern) => isOf(pattern, row)),
+  );
+  return verdict(grown.length === 0, () =>
+    [
+      `${grown.length === 1 ? 'a class' : `${grown.length} classes`} of the program gained objects:`,
+      ...grown
+        .slice(0, 20)
+        .map(
+          (row) =>
+            `  ${nameOf(row.name)} ${signed(row.countDelta)}${row.location ? `  ${printLocation(row.location)}` : ''}`,
+        ),
+    ].join('\n'),
+  );
 }
 
 /**
@@ -48,21 +63,32 @@ function toHaveGrownBy(received, expected) {
 }
 
 /**
- * Classes that stand in the program's source, or in a package's, and have more objects than before. What V8 and Node.js make for themselves has no such place;
- * what the measurement makes stands in this package.
+ * Classes that stand in the program's source, or in a package's, and have more objects than before. What V8 and Node.js
+ * make for themselves has no such place; what the measurement makes stands in this package.
  *
  * @param {any} received
  * @returns {import('../..').ClassDiff[]}
  */
 function grownClasses(received) {
   const { classes } = asDiff(received);
-  return classes.filter((/** @type {import('../..').ClassDiff} */ { countDelta, location }) => countDelta > 0
-    && location !== undefined && location.file !== '' && !location.file.startsWith('node:') && !isOwnFile(toPath(location.file)));
+  return classes.filter(
+    (/** @type {import('../..').ClassDiff} */ { countDelta, location }) =>
+      countDelta > 0 &&
+      location !== undefined &&
+      location.file !== '' &&
+      !location.file.startsWith('node:') &&
+      !isOwnFile(toPath(location.file)),
+  );
 }
 
 /** @param {any} received */
 function asDiff(received) {
-  if (received === null || typeof received !== 'object' || !Array.isArray(received.classes) || typeof received.class !== 'function') {
+  if (
+    received === null ||
+    typeof received !== 'object' ||
+    !Array.isArray(received.classes) ||
+    typeof received.class !== 'function'
+  ) {
     throw optionError('received', 'must be what diffSnapshots, checkpoint().diff() or findLeaks gave');
   }
   return received;
@@ -74,7 +100,9 @@ function asDiff(received) {
  */
 function isOf(pattern, row) {
   if (typeof pattern === 'string') return row.name === pattern;
-  return typeof pattern === 'function' ? Boolean(pattern(row)) : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(row.name);
+  return typeof pattern === 'function'
+    ? Boolean(pattern(row))
+    : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(row.name);
 }
 
 /**

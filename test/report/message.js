@@ -3,7 +3,18 @@
 // A failed test's message: first what leaks, then what holds it, then how it was measured.
 
 const path = require('node:path');
-const { SIGNS, cutOf, holder, knownAs, mayBeCache, nameOf, placeOf, referenceOf, remarkOf, sum } = require('../../words/leak-sentences');
+const {
+  SIGNS,
+  cutOf,
+  holder,
+  knownAs,
+  mayBeCache,
+  nameOf,
+  placeOf,
+  referenceOf,
+  remarkOf,
+  sum,
+} = require('../../words/leak-sentences');
 const { tellUnknown } = require('../../words/leak-accounting');
 const { printLocation, toPath } = require('../../words/location');
 const { count, countDelta, counted, mean, size } = require('../../words/numbers');
@@ -23,7 +34,8 @@ const RUNNING = '(the test that runs)';
 
 /**
  * @param {any} report
- * @param {{ maxBytesPerIteration?: number, files: string[], unknown?: import('../..').LeakDocument }} options `unknown`: nobody can tell why it grew
+ * @param {{ maxBytesPerIteration?: number, files: string[], unknown?: import('../..').LeakDocument }} options
+ *   `unknown`: nobody can tell why it grew
  */
 function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
   const { leaks, grown, iterations, bytesPerIteration } = report;
@@ -31,14 +43,25 @@ function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
   for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak, iterations), '');
   if (leaks.length > MOST_LEAKS) lines.push(`and ${leaks.length - MOST_LEAKS} more leaks`, '');
   for (const { className, countDelta: more, most } of grown) {
-    lines.push(`${nameOf(className)} has ${counted(more, 'object')} more at the end than at the beginning; maxGrowth allows ${count(most)}`, '');
+    lines.push(
+      `${nameOf(className)} has ${counted(more, 'object')} more at the end than at the beginning; maxGrowth allows ${count(most)}`,
+      '',
+    );
   }
   if (maxBytesPerIteration !== undefined && bytesPerIteration > maxBytesPerIteration) {
-    lines.push(`every iteration leaves ${size(bytesPerIteration)}; maxBytesPerIteration allows ${size(maxBytesPerIteration)}`, '');
+    lines.push(
+      `every iteration leaves ${size(bytesPerIteration)}; maxBytesPerIteration allows ${size(maxBytesPerIteration)}`,
+      '',
+    );
   }
   if (unknown) {
     const { headline, sentences } = tellUnknown(unknown);
-    lines.push(`cannot tell whether this leaks: ${headline}`, ...sentences.map((sentence) => `  ${sentence}`), '  More iterations, or a longer warm-up, may make it clear.', '');
+    lines.push(
+      `cannot tell whether this leaks: ${headline}`,
+      ...sentences.map((sentence) => `  ${sentence}`),
+      '  More iterations, or a longer warm-up, may make it clear.',
+      '',
+    );
   }
   lines.push(...tellMeasurement(report), ...tellFiles(files));
   return lines.join('\n');
@@ -50,15 +73,18 @@ function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
  * @returns {string[]}
  */
 function tellLeak(leak, iterations) {
-  const { className, countGrowth, sizeGrowth, retainingPath, location, classes, fingerprint, advice, kind, known } = leak;
+  const { className, countGrowth, sizeGrowth, retainingPath, location, classes, fingerprint, advice, kind, known } =
+    leak;
   const steps = countGrowth.map(countDelta).join(', ');
   const objects = sum(countGrowth);
   const runs = iterations === undefined ? undefined : iterations * countGrowth.length;
   const each = objects > 0 ? `, ${size(leak.retainedGrowth / objects)} each with what it holds` : '';
-  const growth = objects <= 0
-    ? `grows by ${size(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
-    : runs === undefined ? `leaks: ${steps} objects step by step${each}`
-      : `leaks: +${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
+  const growth =
+    objects <= 0
+      ? `grows by ${size(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
+      : runs === undefined
+        ? `leaks: ${steps} objects step by step${each}`
+        : `leaks: +${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
   const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
   const [place, own, cut] = [printLocation(location), printLocation(placeOf(leak)), cutOf(leak)];
   return [
@@ -67,7 +93,9 @@ function tellLeak(leak, iterations) {
     '  Kept alive by',
     ...tellPath(retainingPath, leak.container.id).map((line) => `    ${line}`),
     ...(cut === '' ? [] : [`  Cut: ${cut}`]),
-    ...(rest.length > 0 ? [`  With it came ${rest.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`).join(', ')}`] : []),
+    ...(rest.length > 0
+      ? [`  With it came ${rest.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`).join(', ')}`]
+      : []),
     ...(kind === 'other' ? [] : [`  Kind: ${kind}`]),
     ...(known ? [`  Known: ${sentence(knownAs(known))} (${sentence(known.source)})`] : []),
     ...(mayBeCache(leak) ? CACHE : []),
@@ -104,8 +132,12 @@ function tellPath(steps, container) {
  * @param {number} [container]
  */
 function tellStep(step, position, container) {
-  const isOfRoots = position === 0 || /^-?\d+$/.test(step.edge) && position < 3;
-  const reference = isOfRoots ? '' : step.reference === undefined ? writtenOf(step.edge) : referenceOf({ reference: step.reference });
+  const isOfRoots = position === 0 || (/^-?\d+$/.test(step.edge) && position < 3);
+  const reference = isOfRoots
+    ? ''
+    : step.reference === undefined
+      ? writtenOf(step.edge)
+      : referenceOf({ reference: step.reference });
   const [place, remark] = [printLocation(step.location), remarkOf(step, container)];
   return `${signOf(step)}${reference === '' ? '' : `${reference} → `}${nameOf(step.name)}${place === '' ? '' : `  ${place}`}${remark === '' ? '' : `   <- ${remark}`}`;
 }
@@ -117,10 +149,11 @@ function signOf({ leaking }) {
 
 /** @param {any} report */
 function tellMeasurement({ process: where, iterations, warmup, snapshots, ignored, durationMs }) {
-  const place = where === 'child' ? 'in a quiet child process' : 'in this process, with V8 kept from optimising meanwhile';
+  const place =
+    where === 'child' ? 'in a quiet child process' : 'in this process, with V8 kept from optimising meanwhile';
   return [
-    `Measured ${place}: ${warmup} x ${iterations} runs to warm up, then ${iterations} before each further one of ${snapshots} snapshots; `
-    + `${(durationMs / 1000).toFixed(1)} s${ignored > 0 ? `; ${ignored} ignored` : ''}.`,
+    `Measured ${place}: ${warmup} x ${iterations} runs to warm up, then ${iterations} before each further one of ${snapshots} snapshots; ` +
+      `${(durationMs / 1000).toFixed(1)} s${ignored > 0 ? `; ${ignored} ignored` : ''}.`,
   ];
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// Where the code of this thread was written. Runners of tests and loaders compile in memory: a place in the code that ran is none in the file, but for
-// the source map that the code brings along.
+// Where the code of this thread was written. Runners of tests and loaders compile in memory: a place in the code that
+// ran is none in the file, but for the source map that the code brings along.
 
 const fs = require('node:fs');
 const { SourceMap } = require('node:module');
@@ -94,7 +94,9 @@ function isTextOf(file, code) {
     const [lines, others] = [text.split('\n'), code.split('\n')];
     // Who compiles says at the end of what.
     const rest = others.slice(lines.length);
-    return rest.every((line) => /^\s*(\/\/.*)?$/.test(line)) && lines.every((line, at) => line.length === others[at]?.length);
+    return (
+      rest.every((line) => /^\s*(\/\/.*)?$/.test(line)) && lines.every((line, at) => line.length === others[at]?.length)
+    );
   } catch {
     return false;
   }
@@ -112,7 +114,8 @@ function placeInSources(document, scripts) {
   const maps = new Map();
   forEachPlace(document, (location) => {
     const script = known.get(location.scriptId);
-    if (script !== undefined && script.file === toPath(location.file)) place(location, mapOf(script, maps), script.file);
+    if (script !== undefined && script.file === toPath(location.file))
+      place(location, mapOf(script, maps), script.file);
   });
 }
 

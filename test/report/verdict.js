@@ -4,7 +4,9 @@
 
 const { ignoreLeaks } = require('../..');
 
-/** Of the iterations, those of which each at least must leave something: what comes more seldom is not of the scenario. */
+/**
+ * Of the iterations, those of which each at least must leave something: what comes more seldom is not of the scenario.
+ */
 const SHARE = 0.25;
 
 /**
@@ -28,8 +30,8 @@ function isOfScenario({ countGrowth, sizeGrowth }, iterations) {
 }
 
 /**
- * Whether growth without an explanation is the scenario's. In a single interval nothing tells it from what the first runs leave, unless there are as many objects
- * as a share of the runs.
+ * Whether growth without an explanation is the scenario's. In a single interval nothing tells it from what the first
+ * runs leave, unless there are as many objects as a share of the runs.
  *
  * @param {import('../..').Accounting} accounting
  * @param {{ iterations: number, snapshots: number }} plan

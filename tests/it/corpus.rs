@@ -1,4 +1,5 @@
-//! Files of every producer, and hand-made ones: what must open opens, equal to a slow reading; what must not is refused.
+//! Files of every producer, and hand-made ones: what must open opens, equal to a slow reading; what must not is
+//! refused.
 
 use heaphound::budget::Budget;
 use heaphound::error::{Error, Result};

@@ -1,11 +1,13 @@
 //! No two files of the core import each other, directly or around a few corners.
 //!
-//! Example of a cycle: `leaks/leak.rs` takes a type of `leaks/one_off.rs`, which takes one of `leaks/leak.rs`. Whoever reads one has to read both.
+//! Example of a cycle: `leaks/leak.rs` takes a type of `leaks/one_off.rs`, which takes one of `leaks/leak.rs`. Whoever
+//! reads one has to read both.
 
 use crate::sources::{Source, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files by the file that imports them. A `mod.rs` only hands on what the files of its folder have, so it is no stop on the way.
+/// Files by the file that imports them. A `mod.rs` only hands on what the files of its folder have, so it is no stop on
+/// the way.
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
 #[test]

@@ -6,7 +6,8 @@ use heaphound::control::Control;
 use heaphound::kind::NodeKind;
 use std::collections::BTreeSet;
 
-/// How many of the scripts in `locations` have no name (V8 makes such for extensions), and the place of a closure of this name.
+/// How many of the scripts in `locations` have no name (V8 makes such for extensions), and the place of a closure of
+/// this name.
 #[track_caller]
 fn check_locations(file: &str, unnamed: usize, closure: &str, place: &str) {
     let heap = open(file, Parity::Ours);

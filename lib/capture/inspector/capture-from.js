@@ -20,7 +20,12 @@ const { knock, openDoor } = require('./door');
 const { onAbort } = require('../../../waits/signal');
 
 /** @type {Record<string, import('../../options').Check>} */
-const TARGET = { inspect: portOrUrl, pid: integer(1, 2 ** 31 - 1), signal: WORK.signal, timeoutMs: integer(1, 2 ** 31 - 1) };
+const TARGET = {
+  inspect: portOrUrl,
+  pid: integer(1, 2 ** 31 - 1),
+  signal: WORK.signal,
+  timeoutMs: integer(1, 2 ** 31 - 1),
+};
 const CAPTURE = {
   ...TARGET,
   ...PLACE,
@@ -54,7 +59,13 @@ async function captureFrom(options) {
   const checked = checkOptions(options, CAPTURE);
   checkPlace(checked);
   return withTarget(checked, async (connection, signal) => {
-    return capture(await threadOf(connection, checked.worker), connection, checked, { idSpace: randomUUID(), idsKept: false }, signal);
+    return capture(
+      await threadOf(connection, checked.worker),
+      connection,
+      checked,
+      { idSpace: randomUUID(), idsKept: false },
+      signal,
+    );
   });
 }
 
@@ -67,7 +78,8 @@ async function captureFrom(options) {
 async function* captureSeriesFrom(options) {
   const { count = 3, intervalMs = 0, timeoutMs, ...checked } = checkOptions(options, SERIES);
   checkPlace(checked);
-  if (checked.path !== undefined && count > 1) throw optionError('path', 'is one file: name a directory by `dir` for several');
+  if (checked.path !== undefined && count > 1)
+    throw optionError('path', 'is one file: name a directory by `dir` for several');
   const { signal } = checked;
   /** @type {import('../../..').CaptureFromResult[]} */
   const taken = [];
@@ -91,10 +103,12 @@ async function* captureSeriesFrom(options) {
       wake();
     }
     return {};
-  }).catch((error) => (failed = { error })).finally(() => {
-    isOver = true;
-    wake();
-  });
+  })
+    .catch((error) => (failed = { error }))
+    .finally(() => {
+      isOver = true;
+      wake();
+    });
   try {
     while (!isOver || taken.length > 0) {
       const next = taken.shift();
@@ -140,7 +154,8 @@ async function listWorkers(options) {
  * @returns {Promise<T & { inspector?: string }>}
  */
 async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
-  if ((inspect === undefined) === (pid === undefined)) throw optionError('inspect', 'or pid has to be there, and not both');
+  if ((inspect === undefined) === (pid === undefined))
+    throw optionError('inspect', 'or pid has to be there, and not both');
   if (pid === process.pid) throw optionError('pid', 'is this process: use captureSnapshot');
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     const door = await (pid === undefined ? knock(inspect) : openDoor(pid));
@@ -156,7 +171,10 @@ async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
       }
     } finally {
       // After a failure the connection may be gone before the process was told: a new one tells it.
-      if (door.wasOpened && !(await isClosed(door))) throw inspectorError(`that of process ${pid} was opened and could not be closed again`);
+      // This error counts more than the one on its way: an inspector is open that nobody knows of.
+      if (door.wasOpened && !(await isClosed(door)))
+        // oxlint-disable-next-line no-unsafe-finally
+        throw inspectorError(`that of process ${pid} was opened and could not be closed again`);
     }
     if (result.mode) result.inspector = door.wasOpened ? 'opened and closed again' : 'was open';
     return result;
@@ -182,7 +200,13 @@ async function isClosed(door) {
  * @returns {Promise<import('../../..').CaptureFromResult>}
  */
 async function capture(target, connection, options, { idSpace, idsKept }, signal) {
-  const { compression = 'zstd', worker = 0, onProgress, exposeInternals = false, exposeNumericValues = false } = options;
+  const {
+    compression = 'zstd',
+    worker = 0,
+    onProgress,
+    exposeInternals = false,
+    exposeNumericValues = false,
+  } = options;
   const startedAt = new Date();
   const start = performance.now();
   const facts = checkFacts(await target.evaluate(FACTS));
@@ -192,7 +216,10 @@ async function capture(target, connection, options, { idSpace, idsKept }, signal
   try {
     checkSidecar(place.file);
     if (options.checkHeadroom !== false) {
-      const room = options.pid === undefined ? { bytes: facts.availableBytes ?? Infinity, limit: 'its process.availableMemory()' } : memoryRoom({ pid: options.pid });
+      const room =
+        options.pid === undefined
+          ? { bytes: facts.availableBytes ?? Infinity, limit: 'its process.availableMemory()' }
+          : memoryRoom({ pid: options.pid });
       checkRoom(estimate(compression, heap, null), { ...options, directory: path.dirname(place.file), room });
     }
     const packing = { compression, maxBytes: options.maxBytes, key: redactionKey(options) };
@@ -201,7 +228,14 @@ async function capture(target, connection, options, { idSpace, idsKept }, signal
     archive.catch(() => {});
     // From here on the end of the session forgets the ids too, whatever ends it.
     await target.call('HeapProfiler.enable');
-    const pauseMs = await drain(target, connection, feed, archive, { reportProgress: onProgress !== undefined, exposeInternals, captureNumericValue: exposeNumericValues }, onProgress);
+    const pauseMs = await drain(
+      target,
+      connection,
+      feed,
+      archive,
+      { reportProgress: onProgress !== undefined, exposeInternals, captureNumericValue: exposeNumericValues },
+      onProgress,
+    );
     if (!idsKept) await target.call('HeapProfiler.disable');
     feed.end();
     const file = await archive;
@@ -266,7 +300,10 @@ async function drain(target, connection, feed, archive, params, onProgress) {
   target.on('HeapProfiler.addHeapSnapshotChunk', async ({ chunk }) => {
     connection.hold();
     if (failed) failed.patience.refresh();
-    else await store(chunk).catch((error) => (failed = { error, patience: setTimeout(() => connection.cut(error), PATIENCE_MS) }));
+    else
+      await store(chunk).catch(
+        (error) => (failed = { error, patience: setTimeout(() => connection.cut(error), PATIENCE_MS) }),
+      );
   });
   target.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
     if (onProgress) onProgress({ stage: 'capturing', done, total, snapshot: 0 });
@@ -307,7 +344,8 @@ async function pause(ms, signal) {
 /** @type {import('../../options').Check} */
 function portOrUrl(name, value) {
   const isPort = Number.isInteger(value) && value > 0 && value < 65536;
-  if (!isPort && (typeof value !== 'string' || value === '')) throw optionError(name, 'must be a port, host:port, or the URL of an inspector');
+  if (!isPort && (typeof value !== 'string' || value === ''))
+    throw optionError(name, 'must be a port, host:port, or the URL of an inspector');
   return value;
 }
 

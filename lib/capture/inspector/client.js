@@ -1,7 +1,7 @@
 'use strict';
 
-// The inspector protocol of another process, over its WebSocket. Nothing is read from the socket while an event is being worked on, so that memory
-// does not depend on how fast the other side is.
+// The inspector protocol of another process, over its WebSocket. Nothing is read from the socket while an event is
+// being worked on, so that memory does not depend on how fast the other side is.
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { inspectorError } = require('../../errors');
@@ -46,8 +46,15 @@ class Dialogue {
    * @param {string} expression
    */
   async evaluate(expression) {
-    const { result, exceptionDetails } = await this.call('Runtime.evaluate', { expression, includeCommandLineAPI: true, returnByValue: true });
-    if (exceptionDetails) throw inspectorError(`an expression failed there (${exceptionDetails.exception?.description ?? exceptionDetails.text})`);
+    const { result, exceptionDetails } = await this.call('Runtime.evaluate', {
+      expression,
+      includeCommandLineAPI: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails)
+      throw inspectorError(
+        `an expression failed there (${exceptionDetails.exception?.description ?? exceptionDetails.text})`,
+      );
     return result.value;
   }
 
@@ -112,12 +119,16 @@ async function connect(url, signal) {
     socket.terminate();
   };
   const forget = onAbort(signal, aborted);
-  socket.on('error', (/** @type {Error} */ error) => dialogue.end(signal?.aborted ? signal.reason : inspectorError(`${url}: ${error.message}`)));
+  socket.on('error', (/** @type {Error} */ error) =>
+    dialogue.end(signal?.aborted ? signal.reason : inspectorError(`${url}: ${error.message}`)),
+  );
   // It comes once, after an error too: `terminate` brings it about.
-  const closed = nextEvent(socket, 'close', {}).catch(() => {}).then(() => {
-    forget();
-    dialogue.end(inspectorError('it closed the connection'));
-  });
+  const closed = nextEvent(socket, 'close', {})
+    .catch(() => {})
+    .then(() => {
+      forget();
+      dialogue.end(inspectorError('it closed the connection'));
+    });
   await nextEvent(socket, 'open', { over: 'close' }).catch((/** @type {Error} */ error) => {
     throw signal?.aborted ? signal.reason : inspectorError(`${url}: ${error.message}`);
   });
@@ -127,10 +138,13 @@ async function connect(url, signal) {
     // A few may come that were read before the pause: they wait their turn.
     length += 1;
     socket.pause();
-    queue = queue.then(() => dialogue.take(data.toString())).catch(cut).then(() => {
-      length -= 1;
-      if (length === 0) socket.resume();
-    });
+    queue = queue
+      .then(() => dialogue.take(data.toString()))
+      .catch(cut)
+      .then(() => {
+        length -= 1;
+        if (length === 0) socket.resume();
+      });
   });
   const hold = () => {
     isHeld = true;
@@ -160,20 +174,29 @@ async function reachWorkers(main) {
   /** @type {(import('../../..').InspectedWorker & { sessionId: string })[]} */
   const workers = [];
   main.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }) => {
-    const [, threadId, name] = /^\[worker (\d+)\] ?(.*)/.exec(workerInfo.title) ?? [, NaN, workerInfo.title];
+    const [, threadId, name] = /^\[worker (\d+)\] ?(.*)/.exec(workerInfo.title) ?? [undefined, NaN, workerInfo.title];
     workers.push({ threadId: Number(threadId), name, url: workerInfo.url, sessionId });
-    dialogues.set(sessionId, new Dialogue((message) => {
-      main.call('NodeWorker.sendMessageToWorker', { sessionId, message }).catch((error) => dialogues.get(sessionId)?.end(error));
-    }));
+    dialogues.set(
+      sessionId,
+      new Dialogue((message) => {
+        main
+          .call('NodeWorker.sendMessageToWorker', { sessionId, message })
+          .catch((error) => dialogues.get(sessionId)?.end(error));
+      }),
+    );
   });
-  main.on('NodeWorker.detachedFromWorker', ({ sessionId }) => dialogues.get(sessionId)?.end(inspectorError('the worker ended')));
+  main.on('NodeWorker.detachedFromWorker', ({ sessionId }) =>
+    dialogues.get(sessionId)?.end(inspectorError('the worker ended')),
+  );
   main.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }) => dialogues.get(sessionId)?.take(message));
   await main.call('NodeWorker.enable', { waitForDebuggerOnStart: false });
   // On some lines the events come after the answer: one that follows them tells that they were here.
   await main.call('Runtime.getIsolateId');
   await delay(WORKERS_MS);
   return {
-    workers: workers.map(({ threadId, name, url }) => ({ threadId, name, url })).sort((a, b) => a.threadId - b.threadId),
+    workers: workers
+      .map(({ threadId, name, url }) => ({ threadId, name, url }))
+      .sort((a, b) => a.threadId - b.threadId),
     /** @param {number} threadId */
     dialogue: (threadId) => dialogues.get(workers.find((worker) => worker.threadId === threadId)?.sessionId ?? ''),
   };

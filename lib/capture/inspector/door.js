@@ -49,7 +49,8 @@ async function knock(inspect) {
  * @returns {Promise<Door>}
  */
 async function openDoor(pid) {
-  if (process.platform !== 'linux') throw inspectorError('`pid` works on Linux only: start the process with --inspect and use `inspect`');
+  if (process.platform !== 'linux')
+    throw inspectorError('`pid` works on Linux only: start the process with --inspect and use `inspect`');
   checkProcess(pid);
   const before = listeners(pid);
   for (const { host, port } of before.filter(({ port }) => likelyPorts(pid).includes(port))) {
@@ -65,7 +66,8 @@ async function openDoor(pid) {
   }
   throw inspectorError(
     `process ${pid} did not open it within ${OPENS_MS} ms of SIGUSR1: port ${DEFAULT_PORT} may be taken by another process (start it with --inspect-port=0), ` +
-    'it may be open on a port of its own (use `inspect`), or the process handles the signal itself');
+      'it may be open on a port of its own (use `inspect`), or the process handles the signal itself',
+  );
 }
 
 /**
@@ -92,21 +94,27 @@ function checkProcess(pid) {
     program = path.basename(fs.readlinkSync(`${directory}/exe`));
     fs.readdirSync(`${directory}/fd`);
   } catch (error) {
-    throw inspectorError(`process ${pid} cannot be looked at (${/** @type {Error} */ (error).message}): run as its user`);
+    throw inspectorError(
+      `process ${pid} cannot be looked at (${/** @type {Error} */ (error).message}): run as its user`,
+    );
   }
   const [, mask = '0'] = /^SigCgt:\s+([0-9a-f]+)$/m.exec(fs.readFileSync(`${directory}/status`, 'utf8')) ?? [];
   const bit = BigInt(os.constants.signals.SIGUSR1 - 1);
   if (!/^(node|electron)/i.test(program) || ((BigInt(`0x${mask}`) >> bit) & 1n) === 0n) {
     throw inspectorError(
-      `process ${pid} (${program}) is not a Node.js process that opens its inspector on SIGUSR1, which would end it; start it with --inspect and use \`inspect\``);
+      `process ${pid} (${program}) is not a Node.js process that opens its inspector on SIGUSR1, which would end it; start it with --inspect and use \`inspect\``,
+    );
   }
   if (fs.readlinkSync(`${directory}/ns/net`) !== fs.readlinkSync('/proc/self/ns/net')) {
-    throw inspectorError(`process ${pid} is in another network namespace, its loopback is not ours: run there (nsenter -t ${pid} -n, docker exec)`);
+    throw inspectorError(
+      `process ${pid} is in another network namespace, its loopback is not ours: run there (nsenter -t ${pid} -n, docker exec)`,
+    );
   }
 }
 
 /**
- * Ports on which the process may have its inspector already. No other port is asked: what listens there is not ours to disturb.
+ * Ports on which the process may have its inspector already. No other port is asked: what listens there is not ours to
+ * disturb.
  *
  * @param {number} pid
  */
@@ -134,10 +142,13 @@ function listeners(pid) {
   }
   return ['tcp', 'tcp6'].flatMap((table) => {
     const rows = read(`/proc/${pid}/net/${table}`).split('\n').slice(1);
-    return rows.map((row) => row.trim().split(/\s+/)).filter((row) => row[3] === LISTENING && own.has(row[9])).map((row) => {
-      const [address, port] = row[1].split(':');
-      return { inode: row[9], host: hostOf(address), port: parseInt(port, 16) };
-    });
+    return rows
+      .map((row) => row.trim().split(/\s+/))
+      .filter((row) => row[3] === LISTENING && own.has(row[9]))
+      .map((row) => {
+        const [address, port] = row[1].split(':');
+        return { inode: row[9], host: hostOf(address), port: parseInt(port, 16) };
+      });
   });
 }
 
@@ -161,17 +172,28 @@ function hostOf(hexadecimal) {
  */
 async function socketUrl(host, port) {
   // Node answers only to names that are addresses, or localhost.
-  const address = net.isIP(host) ? host : (await dns.lookup(host).catch((error) => { throw inspectorError(error.message); })).address;
+  const address = net.isIP(host)
+    ? host
+    : (
+        await dns.lookup(host).catch((error) => {
+          throw inspectorError(error.message);
+        })
+      ).address;
   const list = await getJson(address, port).catch((error) => {
     if (error.cause?.code !== 'ECONNRESET') throw error;
     // It still clears up after a connection that was cut.
     return sleep(AGAIN_MS).then(() => getJson(address, port));
   });
-  const targets = (Array.isArray(list) ? list : []).filter((target) => typeof target?.webSocketDebuggerUrl === 'string');
+  const targets = (Array.isArray(list) ? list : []).filter(
+    (target) => typeof target?.webSocketDebuggerUrl === 'string',
+  );
   // A browser has one for each page, and more that are no page.
   const pages = targets.filter(({ type }) => type === 'page');
   if (pages.length > 1) {
-    const named = pages.map(({ title, url, webSocketDebuggerUrl }) => `${webSocketDebuggerUrl} (${String(title || url).slice(0, LONGEST_TITLE)})`);
+    const named = pages.map(
+      ({ title, url, webSocketDebuggerUrl }) =>
+        `${webSocketDebuggerUrl} (${String(title || url).slice(0, LONGEST_TITLE)})`,
+    );
     throw inspectorError(`${host}:${port} has ${pages.length} pages, name one by its URL: ${named.join(', ')}`);
   }
   const [target = targets[0]] = pages;
@@ -190,16 +212,23 @@ function getJson(host, port) {
       const what = cause.name === 'AbortError' ? `no answer within ${ANSWER_MS} ms` : cause.message;
       reject(Object.assign(inspectorError(`${host}:${port}: ${what}`), { cause }));
     };
-    const request = http.get({ host, port, path: '/json/list', signal: AbortSignal.timeout(ANSWER_MS), agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece) => (text += piece)).on('error', fail).on('end', () => {
-        try {
-          resolve(JSON.parse(text));
-        } catch {
-          reject(inspectorError(`${host}:${port} is no inspector of V8`));
-        }
-      });
-    });
+    const request = http.get(
+      { host, port, path: '/json/list', signal: AbortSignal.timeout(ANSWER_MS), agent: false },
+      (response) => {
+        let text = '';
+        response
+          .setEncoding('utf8')
+          .on('data', (piece) => (text += piece))
+          .on('error', fail)
+          .on('end', () => {
+            try {
+              resolve(JSON.parse(text));
+            } catch {
+              reject(inspectorError(`${host}:${port} is no inspector of V8`));
+            }
+          });
+      },
+    );
     request.on('error', fail);
   });
 }
@@ -209,7 +238,8 @@ function addressOf(text) {
   const url = /^\d+$/.test(text) ? `http://${LOOPBACK}:${text}` : /^https?:\/\//.test(text) ? text : `http://${text}`;
   const { hostname, port } = URL.canParse(url) ? new URL(url) : { hostname: '', port: '' };
   const number = Number(port || DEFAULT_PORT);
-  if (hostname === '' || number < 1 || number > 65535) throw optionError('inspect', 'must be a port, host:port, or the URL of an inspector');
+  if (hostname === '' || number < 1 || number > 65535)
+    throw optionError('inspect', 'must be a port, host:port, or the URL of an inspector');
   return { host: hostname.replace(/^\[|\]$/g, ''), port: number };
 }
 

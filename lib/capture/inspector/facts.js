@@ -31,8 +31,10 @@ const FACTS = `(() => {
  */
 function checkFacts(answers) {
   const { runtime, version, node, pid, spaces, availableBytes } = Object(answers);
-  const isSpaces = Array.isArray(spaces) && spaces.length > 0
-    && spaces.every((space) => typeof space?.space_name === 'string' && Number.isFinite(space.space_used_size));
+  const isSpaces =
+    Array.isArray(spaces) &&
+    spaces.length > 0 &&
+    spaces.every((space) => typeof space?.space_name === 'string' && Number.isFinite(space.space_used_size));
   return {
     runtime: RUNTIMES.includes(runtime) ? runtime : 'V8',
     version: typeof version === 'string' ? version.slice(0, LONGEST) : '',

@@ -1,8 +1,9 @@
 'use strict';
 
-// The heap of another thread of this process. That thread captures itself: `worker.getHeapSnapshot()` would have this thread write the document, and stand
-// still for it. The inspector only carries the first word, because Node.js crashes when a thread ends that owes its inspector an answer. Everything
-// after that goes through a channel, which a thread may leave at any time.
+// The heap of another thread of this process. That thread captures itself: `worker.getHeapSnapshot()` would have this
+// thread write the document, and stand still for it. The inspector only carries the first word, because Node.js crashes
+// when a thread ends that owes its inspector an answer. Everything after that goes through a channel, which a thread
+// may leave at any time.
 
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
@@ -45,8 +46,8 @@ async function captureWorker(worker, options, signal) {
 }
 
 /**
- * Has the worker capture itself, and waits for its answer, its end, or the signal. A worker that is not waited for any more is told so when it
- * listens: until then the channel stays.
+ * Has the worker capture itself, and waits for its answer, its end, or the signal. A worker that is not waited for any
+ * more is told so when it listens: until then the channel stays.
  *
  * @param {Worker} worker
  * @param {object} options
@@ -83,12 +84,16 @@ function ask(worker, options, signal) {
     worker.once('exit', ended);
     const forget = onAbort(signal, aborted);
     // A worker that was told answers some time, or ends.
-    reach(worker, program(channel.name), unwanted.signal).then((isTold) => isTold || close(() => {}), (error) => close(() => reject(error)));
+    reach(worker, program(channel.name), unwanted.signal).then(
+      (isTold) => isTold || close(() => {}),
+      (error) => close(() => reject(error)),
+    );
   });
 }
 
 /**
- * What the worker has to run. It begins at a turn of its loop: the inspector may have come in the middle of another function.
+ * What the worker has to run. It begins at a turn of its loop: the inspector may have come in the middle of another
+ * function.
  *
  * @param {string} channel
  */
@@ -125,8 +130,8 @@ function program(channel) {
 }
 
 /**
- * Has the worker run the expression as soon as its event loop turns: before that the inspector must leave it alone, since Node.js crashes when a thread
- * is ended that is starting and has a session.
+ * Has the worker run the expression as soon as its event loop turns: before that the inspector must leave it alone,
+ * since Node.js crashes when a thread is ended that is starting and has a session.
  *
  * @param {Worker} worker
  * @param {string} expression
@@ -138,11 +143,17 @@ async function reach(worker, expression, unwanted) {
     if (unwanted.aborted) return false;
     await delay(LOOK_EVERY_MS);
   }
-  const teller = new Worker(TELLER, { workerData: { threadId: worker.threadId, expression }, execArgv: [], env: {}, stdin: false });
+  const teller = new Worker(TELLER, {
+    workerData: { threadId: worker.threadId, expression },
+    execArgv: [],
+    env: {},
+    stdin: false,
+  });
   const forget = onAbort(unwanted, () => teller.postMessage('stop'));
   try {
     const [{ isTold, problem }] = await nextEvent(teller, 'message', { over: 'exit' });
-    if (problem !== undefined) throw captureError(`the inspector of the main thread does not reach workers (${problem})`);
+    if (problem !== undefined)
+      throw captureError(`the inspector of the main thread does not reach workers (${problem})`);
     return isTold;
   } finally {
     forget();
@@ -159,7 +170,10 @@ function isUp(worker) {
 
 /** @param {string} what */
 function captureError(what) {
-  return toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no snapshot of the worker was taken: ${what}` }, new Error('at'));
+  return toError(
+    { code: 'HEAPHOUND_ERR_CAPTURE', message: `no snapshot of the worker was taken: ${what}` },
+    new Error('at'),
+  );
 }
 
 /** @type {import('../../options').Check} */

@@ -1,9 +1,11 @@
 'use strict';
 
-// Runs in a thread of its own, for a moment: gives another thread an expression to run, by the inspector of the main thread.
+// Runs in a thread of its own, for a moment: gives another thread an expression to run, by the inspector of the main
+// thread.
 //
-// Node.js runs the JavaScript of a session in the main thread while it walks its list of workers, and crashes when one of them leaves the list meanwhile.
-// A session from another thread runs no JavaScript there. Nothing is waited for: whoever gets the expression answers by other means.
+// Node.js runs the JavaScript of a session in the main thread while it walks its list of workers, and crashes when one
+// of them leaves the list meanwhile. A session from another thread runs no JavaScript there. Nothing is waited for:
+// whoever gets the expression answers by other means.
 
 const inspector = require('node:inspector');
 const { parentPort, workerData } = require('node:worker_threads');

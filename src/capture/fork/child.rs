@@ -1,4 +1,5 @@
-//! The forked process, from its first instruction to its last: a copy of the app that must touch nothing of what the app shares with the world.
+//! The forked process, from its first instruction to its last: a copy of the app that must touch nothing of what the
+//! app shares with the world.
 
 use super::super::identity::{Numbering, Origin};
 use super::super::proc_file;
@@ -52,7 +53,8 @@ pub(super) struct Child {
 impl Child {
     /// Makes a process of its own of the copy and starts what makes the file.
     ///
-    /// `route` opens the file, or takes the pipe to the app. Whatever goes wrong is told and ends the process: it never goes back to being the app.
+    /// `route` opens the file, or takes the pipe to the app. Whatever goes wrong is told and ends the process: it never
+    /// goes back to being the app.
     pub fn begin(
         setting: &Setting<'_>,
         redactor: Option<Redactor>,
@@ -97,7 +99,8 @@ impl Child {
         self.into_pipe.as_ref().map_or(-1, AsRawFd::as_raw_fd)
     }
 
-    /// Ends the document. `thrown`: what V8 threw instead of writing one. The thread that makes the file ends the process.
+    /// Ends the document. `thrown`: what V8 threw instead of writing one. The thread that makes the file ends the
+    /// process.
     pub fn end(mut self, thrown: Option<String>) -> ! {
         let work = AssertUnwindSafe(|| {
             *self.thrown.lock().unwrap_or_else(PoisonError::into_inner) = thrown;
@@ -187,13 +190,15 @@ fn silence_signals() {
     }
 }
 
-/// Lets go of everything that is open but our pipes: a socket that the app closes would stay open towards its peer while this process lives.
+/// Lets go of everything that is open but our pipes: a socket that the app closes would stay open towards its peer
+/// while this process lives.
 ///
-/// The numbers lead nowhere afterwards. They are not free: libuv tells its event loop of V8's tasks by writing to a number that it remembers, must
-/// not fail at that, and must not hit a file of ours that was given the number.
+/// The numbers lead nowhere afterwards. They are not free: libuv tells its event loop of V8's tasks by writing to a
+/// number that it remembers, must not fail at that, and must not hit a file of ours that was given the number.
 fn keep_only(setting: &Setting<'_>) -> std::io::Result<Kept> {
     let checked = |result: i32| if result < 0 { Err(std::io::Error::last_os_error()) } else { Ok(result) };
-    // SAFETY: calls on numbers and a constant text. Nothing in this process uses what was open: its owners never run again.
+    // SAFETY: calls on numbers and a constant text. Nothing in this process uses what was open: its owners never run
+    // again.
     unsafe {
         // Away from the first three, which an app may have closed.
         let away = |fd: RawFd| checked(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3));
@@ -250,7 +255,8 @@ fn make_visible() {
     }
 }
 
-/// A core dump would be the app's memory on the disk. A limit of 1 byte also keeps the kernel from handing it to a program, which 0 does not.
+/// A core dump would be the app's memory on the disk. A limit of 1 byte also keeps the kernel from handing it to a
+/// program, which 0 does not.
 fn refuse_core_dumps() {
     for bytes in [1, 0] {
         let limit = libc::rlimit { rlim_cur: bytes, rlim_max: bytes };

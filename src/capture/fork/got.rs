@@ -1,6 +1,7 @@
 //! Where Node.js finds the functions of the C library: the table of addresses (GOT) of each object that it consists of.
 //!
-//! The places are looked up ahead of the fork, because that takes a lock of the loader and time; the forked process only writes them.
+//! The places are looked up ahead of the fork, because that takes a lock of the loader and time; the forked process
+//! only writes them.
 
 use super::hooks::{ESSENTIAL, Hook};
 use std::ffi::CStr;
@@ -78,7 +79,8 @@ impl Slots {
     /// When a page cannot be made writable.
     pub fn write(&self) -> std::io::Result<()> {
         for page in &self.pages {
-            // SAFETY: pages of tables that the loader has mapped; they are read as before, and nobody relies on not being able to write.
+            // SAFETY: pages of tables that the loader has mapped; they are read as before, and nobody relies on not
+            // being able to write.
             let refused =
                 unsafe { libc::mprotect(*page as *mut c_void, self.page_size, libc::PROT_READ | libc::PROT_WRITE) };
             if refused != 0 {
@@ -86,7 +88,8 @@ impl Slots {
             }
         }
         for slot in &self.slots {
-            // SAFETY: an aligned entry of a table that was made writable; one thread exists, and the function has the same signature.
+            // SAFETY: an aligned entry of a table that was made writable; one thread exists, and the function has the
+            // same signature.
             unsafe { (slot.place as *mut usize).write_volatile(slot.address) };
         }
         Ok(())

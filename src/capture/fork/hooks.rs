@@ -1,7 +1,9 @@
-//! What the C library's blocking calls become in a forked process, for the code of Node.js: none of the threads that it would wait for exists.
+//! What the C library's blocking calls become in a forked process, for the code of Node.js: none of the threads that it
+//! would wait for exists.
 //!
-//! Waking somebody is done without looking: glibc's `pthread_cond_signal` can wait for ever for waiters that were in the middle of leaving.
-//! Waiting ends the process with a number that says where, so that the capture is tried again at another moment.
+//! Waking somebody is done without looking: glibc's `pthread_cond_signal` can wait for ever for waiters that were in
+//! the middle of leaving. Waiting ends the process with a number that says where, so that the capture is tried again at
+//! another moment.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

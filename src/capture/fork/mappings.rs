@@ -1,4 +1,5 @@
-//! Which memory a forked process gets. V8 marks its heap `MADV_DONTFORK`: without it a copy of this process dies at its first bytecode.
+//! Which memory a forked process gets. V8 marks its heap `MADV_DONTFORK`: without it a copy of this process dies at its
+//! first bytecode.
 
 /// Addresses from `start` up to `end`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +19,8 @@ pub(super) struct Known {
 /// The mappings that `/proc/self/smaps` lists, in order of address.
 ///
 /// # Cost
-/// Having the kernel write the file takes longer than reading it: milliseconds for each 100 MB. Not on a thread that must not wait.
+/// Having the kernel write the file takes longer than reading it: milliseconds for each 100 MB. Not on a thread that
+/// must not wait.
 pub(super) fn known(smaps: &[u8]) -> Vec<Known> {
     let mut found: Vec<Known> = Vec::new();
     let mut anonymous = false;
@@ -48,8 +50,8 @@ pub(super) struct Plan {
 impl Plan {
     /// Compares what `/proc/self/maps` lists now with what was known a moment ago.
     ///
-    /// What was mapped in between may be V8's, and goes along. It is not left out afterwards: it may as well be of the C library, and a process
-    /// forked without it would crash.
+    /// What was mapped in between may be V8's, and goes along. It is not left out afterwards: it may as well be of the
+    /// C library, and a process forked without it would crash.
     ///
     /// # Cost
     /// O(mappings); allocates nothing that the plan did not have before.
@@ -117,7 +119,8 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b'\n')
 }
 
-/// A line such as `7f0000000000-7f0000040000 rw-p 00000000 00:00 0   [heap]`, and whether it is private memory without a file.
+/// A line such as `7f0000000000-7f0000040000 rw-p 00000000 00:00 0   [heap]`, and whether it is private memory without
+/// a file.
 fn mapping(line: &[u8]) -> Option<(Range, bool)> {
     let mut fields = line.split(|byte| *byte == b' ').filter(|field| !field.is_empty());
     let (start, end) = {

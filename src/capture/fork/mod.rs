@@ -1,7 +1,9 @@
-//! A snapshot taken in a copy of this process: the app stands still for the copying only, the copy writes, the app waits for it aside.
+//! A snapshot taken in a copy of this process: the app stands still for the copying only, the copy writes, the app
+//! waits for it aside.
 //!
-//! In the order in which it happens: [`ForkCapture::prepare`] and [`ForkCapture::settle_down`] on a thread of their own, [`ForkCapture::fork`] on the
-//! thread of JavaScript, there [`ForkCapture::end_child`] in the copy, and [`Watch::wait`] on a thread of its own in the app.
+//! In the order in which it happens: [`ForkCapture::prepare`] and [`ForkCapture::settle_down`] on a thread of their
+//! own, [`ForkCapture::fork`] on the thread of JavaScript, there [`ForkCapture::end_child`] in the copy, and
+//! [`Watch::wait`] on a thread of its own in the app.
 
 mod child;
 mod copy;
@@ -33,7 +35,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use watch::Process;
 
-/// How long a moment is waited for in which no other thread works. V8 marks in the background for longer than that only on large heaps.
+/// How long a moment is waited for in which no other thread works. V8 marks in the background for longer than that only
+/// on large heaps.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// The same while the thread of JavaScript waits.
 const PATIENCE_OF_APP: Duration = Duration::from_millis(1);
@@ -70,7 +73,8 @@ impl ForkCapture {
     /// Makes everything ready that does not change from try to try. `thread` is the one that will fork.
     ///
     /// # Errors
-    /// Those of [`FileWriter::create`], since the copy would tell of them late; [`Error::Capture`] when [`cannot_fork`].
+    /// Those of [`FileWriter::create`], since the copy would tell of them late; [`Error::Capture`] when
+    /// [`cannot_fork`].
     ///
     /// # Cost
     /// A few milliseconds. Not for the thread of JavaScript.
@@ -99,7 +103,8 @@ impl ForkCapture {
     /// [`Error::Cancelled`]; [`Error::Io`].
     ///
     /// # Cost
-    /// The kernel walks the page tables: milliseconds for each 100 MB, during which this process maps no memory. Not for the thread of JavaScript.
+    /// The kernel walks the page tables: milliseconds for each 100 MB, during which this process maps no memory. Not
+    /// for the thread of JavaScript.
     pub fn settle_down(&mut self, control: &Control) -> Result<()> {
         let is_read = matches!(self.target, ForkTarget::Reader(_));
         let pipes = || -> std::io::Result<Pipes> {
@@ -129,8 +134,9 @@ impl ForkCapture {
         Ok(())
     }
 
-    /// Copies this process. Twice it returns then: in the app and in the copy. `patient`: not while another thread works. `careful`: a copy before
-    /// this one got stuck, so that the C library has to make it, whose end the app hears of by SIGCHLD.
+    /// Copies this process. Twice it returns then: in the app and in the copy. `patient`: not while another thread
+    /// works. `careful`: a copy before this one got stuck, so that the C library has to make it, whose end the app
+    /// hears of by SIGCHLD.
     ///
     /// # Errors
     /// [`Error::Io`], and [`Error::Internal`] when nobody called [`ForkCapture::settle_down`] before.
@@ -156,7 +162,8 @@ impl ForkCapture {
         proc_file::read_into(MAPS, &mut self.maps).map_err(|error| Error::io(MAPS, "read", &error))?;
         self.plan.make(&self.known, &self.maps);
         let taken_along = TakenAlong::new(&self.plan);
-        // SAFETY: the copy only runs `Child::begin`, V8's writer and `Child::end`, which are made for having one thread.
+        // SAFETY: the copy only runs `Child::begin`, V8's writer and `Child::end`, which are made for having one
+        // thread.
         let pid = unsafe { copy_process(if careful { By::Library } else { By::Kernel }) };
         if pid == 0 {
             std::mem::forget(taken_along);
@@ -217,7 +224,8 @@ impl ForkCapture {
         self.watch.take()
     }
 
-    /// Ends the copy, once its file is whole or cannot be. `thrown`: what V8 threw instead of writing. Elsewhere it does nothing.
+    /// Ends the copy, once its file is whole or cannot be. `thrown`: what V8 threw instead of writing. Elsewhere it
+    /// does nothing.
     pub fn end_child(&mut self, thrown: Option<String>) {
         if let Some(child) = self.child.take() {
             child.end(thrown);

@@ -1,4 +1,5 @@
-//! The app's side: waits for the forked process, on a thread of its own, and always ends with that process gone and reaped.
+//! The app's side: waits for the forked process, on a thread of its own, and always ends with that process gone and
+//! reaped.
 
 use super::super::fork_types::{Ended, WatchOptions};
 use super::super::proc_file;
@@ -39,8 +40,8 @@ impl Watch {
     /// Waits for the end of the process.
     ///
     /// # Errors
-    /// [`Error::Cancelled`], also when nobody reads any more; [`Error::NoHeadroom`] when it used up its memory; [`Error::Child`]: what failed there;
-    /// [`Error::Killed`] when somebody ended it.
+    /// [`Error::Cancelled`], also when nobody reads any more; [`Error::NoHeadroom`] when it used up its memory;
+    /// [`Error::Child`]: what failed there; [`Error::Killed`] when somebody ended it.
     pub fn wait(mut self, options: &WatchOptions, control: &Control) -> Result<Ended> {
         let mut heard = Heard::default();
         let mut activity = Activity::new();
@@ -240,7 +241,8 @@ impl Activity {
         self.idle = 0;
     }
 
-    /// True when it has done nothing for as long as `stalled`. Looks are counted, not time: a machine that slept proves nothing.
+    /// True when it has done nothing for as long as `stalled`. Looks are counted, not time: a machine that slept proves
+    /// nothing.
     fn has_stopped(&mut self, pid: i32, raw: u64, stalled: Duration) -> bool {
         let read = proc_file::read_into(&format!("/proc/{pid}/stat"), &mut self.stat);
         let ticks = quiet::ticks(&self.stat).unwrap_or(0);
@@ -298,8 +300,8 @@ impl Process {
     fn wait_with(&mut self, flags: i32) -> Option<i32> {
         if self.status.is_none() {
             let mut status = 0;
-            // SAFETY: a variable of our own. The number is the process's until it was waited for, which only happens here. `__WALL`: a copy that ends
-            // without a signal is a child of another kind.
+            // SAFETY: a variable of our own. The number is the process's until it was waited for, which only happens
+            // here. `__WALL`: a copy that ends without a signal is a child of another kind.
             let waited = unsafe { libc::waitpid(self.pid, &mut status, flags | libc::__WALL) };
             if waited == self.pid {
                 self.status = Some(status);

@@ -1,8 +1,9 @@
 //! Where the objects of a snapshot are: V8's own table, found in this process's memory while V8 writes.
 //!
-//! V8 numbers objects in one array of records of 24 bytes: id (`u32`), address (`u64`), size (`u32`), each at a multiple of eight bytes.
-//! Ids ascend: odd ones for objects of the heap, even ones for native objects, each in their own series. Nothing leads to
-//! that array from outside, so it is looked for by its pattern. Whether it is the right one is decided where the snapshot is known.
+//! V8 numbers objects in one array of records of 24 bytes: id (`u32`), address (`u64`), size (`u32`), each at a
+//! multiple of eight bytes. Ids ascend: odd ones for objects of the heap, even ones for native objects, each in their
+//! own series. Nothing leads to that array from outside, so it is looked for by its pattern. Whether it is the right
+//! one is decided where the snapshot is known.
 
 use super::own_memory;
 use std::ops::Range;
@@ -53,8 +54,8 @@ impl Records {
 
 /// Every run in the private writable memory of this process that may be V8's table, longest first.
 ///
-/// Call it once the graph is built, that is when the first byte of the snapshot arrives, on any thread. Memory that goes away
-/// meanwhile is skipped; nothing here can fault.
+/// Call it once the graph is built, that is when the first byte of the snapshot arrives, on any thread. Memory that
+/// goes away meanwhile is skipped; nothing here can fault.
 ///
 /// # Cost
 /// One short read for each page of 4 KiB, and one pass over the runs that are found.
@@ -165,7 +166,8 @@ fn probe(bytes: &[u8]) -> Option<u64> {
 
 /// All records around the one at `middle`, and the address after the last.
 ///
-/// What lay in this memory before may follow the table and look like more of it: ids of no object of this snapshot, as ids ascend.
+/// What lay in this memory before may follow the table and look like more of it: ids of no object of this snapshot, as
+/// ids ascend.
 fn whole_run(middle: u64, mapping: &Range<u64>) -> (Records, u64) {
     let mut block = vec![0; BLOCK];
     let mut before = Vec::new();

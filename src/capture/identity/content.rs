@@ -220,8 +220,8 @@ impl<'a> Content<'a> {
         rows
     }
 
-    /// The telling texts and own children that stand for `node` in a table: those with the smallest hashes, which are the same ones
-    /// next time, whatever else has come.
+    /// The telling texts and own children that stand for `node` in a table: those with the smallest hashes, which are
+    /// the same ones next time, whatever else has come.
     pub fn items(&self, node: usize) -> Items {
         let mut items = Items::default();
         self.each_fact(node, &mut |fact| match fact {

@@ -17,8 +17,8 @@ const KNOWN_SHARE: usize = 95;
 #[derive(Clone, Debug)]
 pub struct Origin {
     pub heap: HeapKey,
-    /// Mixed into every hash of a text, so that nobody can look texts up in the table: any number that the process keeps to itself and
-    /// does not change.
+    /// Mixed into every hash of a text, so that nobody can look texts up in the table: any number that the process
+    /// keeps to itself and does not change.
     pub secret: u64,
     /// `X.ids` of the last capture of this heap.
     pub previous: Option<PathBuf>,
@@ -114,8 +114,8 @@ fn of_nodes(tables: &Tables, run: &Records) -> Option<Vec<u64>> {
     (shared * 100 <= known).then_some(addresses)
 }
 
-/// V8 gives its own roots ids that never change, and those of Node.js the next free ones, or pointers: their names stand for them, at addresses that
-/// no process has.
+/// V8 gives its own roots ids that never change, and those of Node.js the next free ones, or pointers: their names
+/// stand for them, at addresses that no process has.
 fn address_of_root(tables: &Tables, node: usize) -> u64 {
     let name = tables.strings.get(StringOrdinal(tables.nodes.name[node]));
     name.as_bytes().iter().fold(0, |hash, byte| mix(hash, u64::from(*byte))) | 1 << 63

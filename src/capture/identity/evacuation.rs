@@ -7,8 +7,9 @@ use std::collections::HashMap;
 /// V8's heap is made of pages of this size, as a power of two.
 ///
 /// # Source
-/// V8's compaction copies what lives on a page in order of address to a free stretch of another, one page a task; pages have 256 KiB
-/// (Degenbaev, Ignatovskiy, Lippautz, Ulan and others: "Trash talk: the Orinoco garbage collector", v8.dev, 2019); seen on Node 20 in the tables of two captures.
+/// V8's compaction copies what lives on a page in order of address to a free stretch of another, one page a task; pages
+/// have 256 KiB (Degenbaev, Ignatovskiy, Lippautz, Ulan and others: "Trash talk: the Orinoco garbage collector",
+/// v8.dev, 2019); seen on Node 20 in the tables of two captures.
 const PAGE: u32 = 18;
 
 /// An object that moved.
@@ -53,8 +54,8 @@ impl Evacuation {
         evacuation
     }
 
-    /// Whether an object that was at `before` can be the one at `now`: its page was emptied, and it lies right among its neighbours that were
-    /// moved to the same page. Something new in this place would be a great chance.
+    /// Whether an object that was at `before` can be the one at `now`: its page was emptied, and it lies right among
+    /// its neighbours that were moved to the same page. Something new in this place would be a great chance.
     pub fn fits(&self, before: u64, now: u64) -> bool {
         if !self.is_emptied(before) {
             return false;
@@ -69,7 +70,8 @@ impl Evacuation {
         (left.is_some() || right.is_some()) && left.is_none_or(is_right_of) && right.is_none_or(is_left_of)
     }
 
-    /// Stretches between two neighbours on an emptied page that were moved to the same page, one after the other: before and now.
+    /// Stretches between two neighbours on an emptied page that were moved to the same page, one after the other:
+    /// before and now.
     pub fn stretches(&self) -> impl Iterator<Item = [(u64, u64); 2]> {
         self.moves.windows(2).filter_map(|pair| {
             let (left, right) = (pair[0], pair[1]);

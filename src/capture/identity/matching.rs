@@ -19,10 +19,10 @@ pub struct Matches {
 
 /// Finds the objects of `content` in `rows`.
 ///
-/// A row is a candidate by its address and class. It is taken when most of the texts that tell the object from others are
-/// the same, or, without such texts, when an object that is the same holds it as before or it holds objects that are the same. An
-/// object at another address is taken when nobody else has its texts and all of them are the same, or half of
-/// them and its owner; or when it moved with such an object, or between its neighbours.
+/// A row is a candidate by its address and class. It is taken when most of the texts that tell the object from others
+/// are the same, or, without such texts, when an object that is the same holds it as before or it holds objects that
+/// are the same. An object at another address is taken when nobody else has its texts and all of them are the same, or
+/// half of them and its owner; or when it moved with such an object, or between its neighbours.
 ///
 /// # Cost
 /// O(nodes log nodes + edges) in a few passes; about 15 bytes a node, and 20 for each that moved or is gone.
@@ -344,7 +344,8 @@ mod tests {
         check_same(&before, &two("two", 0x5000, "other"), &[("o", "o")]);
     }
 
-    /// A page with a text, an array without any, a text, two plain objects and a text, the objects of the array being on another page.
+    /// A page with a text, an array without any, a text, two plain objects and a text, the objects of the array being
+    /// on another page.
     fn page(places: [u64; 6]) -> Heap {
         let mut heap = Heap::new();
         heap.object("store", "Store", 0x10_0000).edge("root", "store", "store");

@@ -1,4 +1,5 @@
-//! Which object of this snapshot is which object of the one before, decided by what both hold. `docs/design.md` has the method.
+//! Which object of this snapshot is which object of the one before, decided by what both hold. `docs/design.md` has the
+//! method.
 
 mod addresses;
 mod content;

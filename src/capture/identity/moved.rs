@@ -59,8 +59,8 @@ impl Matching<'_> {
             || votes * 2 >= texts.len() && owner != NO_NODE && before != NO_NODE && self.row[owner as usize] == before
     }
 
-    /// What an object that is the same holds, where it held such an object before that is gone from its place: what a moved object holds, and
-    /// what another holds under a name if it lies where the collector would have put it.
+    /// What an object that is the same holds, where it held such an object before that is gone from its place: what a
+    /// moved object holds, and what another holds under a name if it lies where the collector would have put it.
     fn follow_down(&mut self, evacuation: &Evacuation) -> bool {
         let mut moved = BitSet::new(self.rows.len());
         for node in 0..self.content.len() {

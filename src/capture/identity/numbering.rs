@@ -1,7 +1,8 @@
 //! Ids of a forked snapshot that name the same objects as in the snapshot before.
 //!
-//! V8 numbers objects in the forked child, and the numbers end with it. So the document waits, compressed, until its graph is known. Then its
-//! objects are looked up in the table of the last capture, and the document goes on with their ids. Nothing else in it changes.
+//! V8 numbers objects in the forked child, and the numbers end with it. So the document waits, compressed, until its
+//! graph is known. Then its objects are looked up in the table of the last capture, and the document goes on with their
+//! ids. Nothing else in it changes.
 
 use super::addresses;
 use super::decide::{Found, Numbered, Origin, decide};
@@ -29,7 +30,8 @@ impl Numbering {
         Ok(Numbering { origin, search: None, parser: Ok(Parser::new()), document: SplitDocument::new()? })
     }
 
-    /// Takes bytes as V8 wrote them. The first ones tell that the graph is built: V8's table is looked for on a thread of its own.
+    /// Takes bytes as V8 wrote them. The first ones tell that the graph is built: V8's table is looked for on a thread
+    /// of its own.
     pub fn watch(&mut self, bytes: &[u8]) {
         if self.search.is_none() {
             let previous = self.origin.previous.clone();
@@ -52,10 +54,12 @@ impl Numbering {
         self.document.store(bytes)
     }
 
-    /// Gives the document with its ids to `sink`, in pieces. A document whose objects cannot be followed goes on as it is.
+    /// Gives the document with its ids to `sink`, in pieces. A document whose objects cannot be followed goes on as it
+    /// is.
     ///
     /// # Cost
-    /// That of [`match_rows`](super::match_rows), and one pass over the numbers of the nodes; about 100 bytes a node while it decides.
+    /// That of [`match_rows`](super::match_rows), and one pass over the numbers of the nodes; about 100 bytes a node
+    /// while it decides.
     /// # Errors
     /// Those of `sink`; [`Error::Io`](crate::error::Error::Io) when there is no memory.
     pub fn finish(self, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Numbered> {

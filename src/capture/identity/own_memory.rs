@@ -31,7 +31,8 @@ pub(super) fn read(address: u64, into: &mut [u8]) -> usize {
     read_starts(address, 0, length, 1, into) * length
 }
 
-/// Reads `length` bytes at `count` places, `step` apart, one after the other into `into`; returns how many were read whole.
+/// Reads `length` bytes at `count` places, `step` apart, one after the other into `into`; returns how many were read
+/// whole.
 ///
 /// # Panics
 /// When `into` is too short.
@@ -47,8 +48,8 @@ pub(super) fn read_starts(address: u64, step: u64, length: usize, count: usize, 
     let local = libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: length * count };
     // SAFETY: asks for a number.
     let pid = unsafe { libc::getpid() };
-    // SAFETY: `local` is `into`, which is long enough and ours alone for the call; `remote` is only read, by the kernel, which
-    // checks every page and stops at one that is not there.
+    // SAFETY: `local` is `into`, which is long enough and ours alone for the call; `remote` is only read, by the
+    // kernel, which checks every page and stops at one that is not there.
     let read = unsafe { libc::process_vm_readv(pid, &local, 1, remote.as_ptr(), count as libc::c_ulong, 0) };
     usize::try_from(read).unwrap_or(0) / length
 }

@@ -11,7 +11,8 @@ const NODES: &[u8] = b"\"nodes\":[";
 /// The `snapshot` object of every known producer is a few kilobytes long.
 const FRONT_LIMIT: usize = 1 << 20;
 
-/// The document in three parts: what stands before the nodes, their numbers, and all after them. The last two are packed.
+/// The document in three parts: what stands before the nodes, their numbers, and all after them. The last two are
+/// packed.
 pub(super) struct SplitDocument {
     at: At,
     front: Vec<u8>,

@@ -6,7 +6,8 @@ use crate::format::{EdgeTable, Tables};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::StringOrdinal;
 
-/// Text hashes are polynomials over this field, so that a rope hashes as the flat string that the collector makes of it.
+/// Text hashes are polynomials over this field, so that a rope hashes as the flat string that the collector makes of
+/// it.
 const MODULUS: u64 = (1 << 61) - 1;
 /// Any large number below the modulus will do.
 const BASE: u64 = 1_540_483_477_018_201_037 % MODULUS;

@@ -16,7 +16,8 @@ pub struct Counts {
     pub edge_count: u64,
 }
 
-/// Follows a snapshot's JSON: brackets close, the document ends, and `nodes` and `edges` have as many numbers as the header says.
+/// Follows a snapshot's JSON: brackets close, the document ends, and `nodes` and `edges` have as many numbers as the
+/// header says.
 ///
 /// It does not look at what the numbers are: `format` does, when the snapshot is opened.
 ///

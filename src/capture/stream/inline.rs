@@ -1,4 +1,5 @@
-//! A snapshot taken in this process: JavaScript lets V8 write into [`InlineCapture::fd`], a thread of ours makes the file meanwhile.
+//! A snapshot taken in this process: JavaScript lets V8 write into [`InlineCapture::fd`], a thread of ours makes the
+//! file meanwhile.
 
 use super::super::memory;
 use super::route::{BLOCK, Captured, Route};
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
-/// One capture of this process that is under way. Dropped before [`InlineCapture::finish`], it leaves no file, descriptor or thread.
+/// One capture of this process that is under way. Dropped before [`InlineCapture::finish`], it leaves no file,
+/// descriptor or thread.
 pub struct InlineCapture {
     /// `None` once no more bytes come.
     into_pipe: Option<PipeWriter>,

@@ -1,4 +1,5 @@
-//! The document that V8 writes, on its way to a file, a stream or a reader: it is checked, redacted and compressed as it passes.
+//! The document that V8 writes, on its way to a file, a stream or a reader: it is checked, redacted and compressed as
+//! it passes.
 
 mod completeness;
 mod inline;

@@ -23,8 +23,8 @@ pub struct Packing {
 /// # Cost
 /// One pass; memory does not depend on the size of the snapshot.
 /// # Errors
-/// [`Error::Capture`](crate::error::Error::Capture) when the snapshot is not whole; those of [`read`] and of [`FileWriter`]. There is no file
-/// then.
+/// [`Error::Capture`](crate::error::Error::Capture) when the snapshot is not whole; those of [`read`] and of
+/// [`FileWriter`]. There is no file then.
 pub fn archive(source: Source, path: &Path, packing: &Packing, control: &Control) -> Result<Captured> {
     let mut writer = FileWriter::create(path, packing.codec)?.limited(packing.max_bytes);
     let mut completeness = Completeness::new();

@@ -1,7 +1,7 @@
 //! The way of a document from V8's pipe to where it is kept. The same in this process and in a forked one.
 //!
-//! Everything here is pushed, on one thread, without locks, pools or state outside of it: in a forked process the threads that hold locks
-//! or serve a pool do not exist.
+//! Everything here is pushed, on one thread, without locks, pools or state outside of it: in a forked process the
+//! threads that hold locks or serve a pool do not exist.
 
 use super::completeness::{Completeness, Counts};
 use crate::archive::{FileWriter, StreamWriter, Written};
@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
 
-/// What a pipe holds, and what goes through the stages at a time. V8 writes pieces of 64 KiB; with this it seldom has to wait for us.
+/// What a pipe holds, and what goes through the stages at a time. V8 writes pieces of 64 KiB; with this it seldom has
+/// to wait for us.
 pub const BLOCK: usize = 1 << 20;
 
 /// Rewrites the document while it goes by, in front of the check that it is whole.
@@ -110,7 +111,8 @@ impl Route {
         }
     }
 
-    /// The same with ids that name the same objects as in the last capture, when there is a `numbering`. Only in a forked process.
+    /// The same with ids that name the same objects as in the last capture, when there is a `numbering`. Only in a
+    /// forked process.
     #[must_use]
     pub fn numbered(mut self, numbering: Option<Numbering>) -> Self {
         self.numbering = numbering;

@@ -1,6 +1,7 @@
 //! Takes the contents of strings out of a snapshot while its bytes pass by, and leaves names.
 //!
-//! V8 writes `strings` last: once they come, everything that refers to them is known. `docs/design.md`, "Redaction", says what is a name.
+//! V8 writes `strings` last: once they come, everything that refers to them is known. `docs/design.md`, "Redaction",
+//! says what is a name.
 
 mod names;
 mod placeholder;
@@ -14,8 +15,8 @@ use walk::{Output, Walk};
 
 /// Rewrites a `.heapsnapshot` that is pushed in pieces of any size. Every split gives the same bytes.
 ///
-/// Numbers pass as they are: nodes, edges, sizes, ids and positions do not change. Sections that heaphound does not know are left out,
-/// since they could hold anything.
+/// Numbers pass as they are: nodes, edges, sizes, ids and positions do not change. Sections that heaphound does not
+/// know are left out, since they could hold anything.
 ///
 /// # Cost
 /// One pass. A byte for each string and a bit for each node; the longest string.
@@ -82,7 +83,8 @@ impl Survey {
         self.walk.feed(chunk, &mut Output { bytes: &mut Vec::new(), placeholders, counts })
     }
 
-    /// Ends a look at the document. False: it has to be looked at once more, because rows came before what says how to read them.
+    /// Ends a look at the document. False: it has to be looked at once more, because rows came before what says how to
+    /// read them.
     ///
     /// # Errors
     /// Those of [`Redactor::finish`].
@@ -103,7 +105,8 @@ mod tests {
 "edge_fields":["type","name_or_index","to_node"],"edge_types":[["property","element","internal","hidden"],"string_or_number","node"],
 "trace_function_info_fields":["function_id","name","script_name","script_id","line","column"]},
 "node_count":5,"edge_count":5,"trace_function_count":1}"#;
-    /// A map with the string 1 in a property, 2 in a property named as the string, a number, and something of a new kind.
+    /// A map with the string 1 in a property, 2 in a property named as the string, a number, and something of a new
+    /// kind.
     const NODES: &str = r#""nodes":[0,0,1,0,5, 2,1,3,8,0,
 2,2,5,8,0,3,3,7,8,0,4,4,9,8,0]"#;
     const EDGES: &str = r#""edges":[0,5,5,0,2,10,1,4,15,2,6,5,3,1,20]"#;

@@ -5,7 +5,8 @@ use crate::text::Text;
 use memchr::memmem;
 use std::ops::Range;
 
-/// Words that V8 writes where a content could stand, and what `analysis` looks for among them. They tell nothing of a heap.
+/// Words that V8 writes where a content could stand, and what `analysis` looks for among them. They tell nothing of a
+/// heap.
 const WORDS: [&[u8]; 13] = [
     b"<dummy>",
     b"(concatenated string)",
@@ -37,7 +38,8 @@ pub fn hidden(text: &[u8], marks: Marks, uses: &Uses) -> Vec<Range<usize>> {
     element.map_or_else(|| payloads(text, 0..text.len()), |attributes| vec![attributes])
 }
 
-/// `3 / part of key (A @5) -> value (B @7) pair in WeakMap (table @9)`: V8 writes the names of two nodes into that of an edge.
+/// `3 / part of key (A @5) -> value (B @7) pair in WeakMap (table @9)`: V8 writes the names of two nodes into that of
+/// an edge.
 fn of_pair(text: &[u8], marks: Marks, uses: &Uses) -> Option<Vec<Range<usize>>> {
     const BEFORE_KEY: &[u8] = b"part of key (";
     const BEFORE_VALUE: &[u8] = b") -> value (";
@@ -88,10 +90,11 @@ fn of_element(text: &[u8]) -> Option<Range<usize>> {
     Some(start..text.len() - 1)
 }
 
-/// What URLs in `text[within]` carry beside the name of a thing. A URL is a name in many places: of a script, of a window, and, as a key of a
-/// cache of modules, of a property.
+/// What URLs in `text[within]` carry beside the name of a thing. A URL is a name in many places: of a script, of a
+/// window, and, as a key of a cache of modules, of a property.
 ///
-/// - `data:text/javascript,SOURCE` and `javascript:SOURCE`: the source. Where the comma is cut off or missing the rest is taken for it.
+/// - `data:text/javascript,SOURCE` and `javascript:SOURCE`: the source. Where the comma is cut off or missing the rest
+///   is taken for it.
 /// - `https://user:password@host/path?query#fragment`: who and what is asked, not where.
 fn payloads(text: &[u8], within: Range<usize>) -> Vec<Range<usize>> {
     let part = &text[within.clone()];

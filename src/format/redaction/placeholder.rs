@@ -22,7 +22,8 @@ pub fn is_placeholder(text: Text<'_>) -> bool {
 
 /// Makes placeholders by a key: HMAC-SHA-256 (RFC 2104) of the text.
 ///
-/// Who has the key can try texts; who has not learns which texts are equal, and how long those of more than [`SHORTEST`] units are.
+/// Who has the key can try texts; who has not learns which texts are equal, and how long those of more than
+/// [`SHORTEST`] units are.
 #[derive(Clone)]
 pub struct Placeholders {
     inner: Sha256,
@@ -39,7 +40,8 @@ impl Placeholders {
         Self { inner: keyed(0x36), outer: keyed(0x5c) }
     }
 
-    /// Appends the placeholder of `text`: as many UTF-16 units as the text has, at least [`SHORTEST`]; nothing for an empty text.
+    /// Appends the placeholder of `text`: as many UTF-16 units as the text has, at least [`SHORTEST`]; nothing for an
+    /// empty text.
     ///
     /// # Cost
     /// SHA-256 of the text and of two short blocks.

@@ -1,4 +1,5 @@
-//! The way of bytes through a snapshot that is redacted: section after section, each copied, looked at, rewritten or left out.
+//! The way of bytes through a snapshot that is redacted: section after section, each copied, looked at, rewritten or
+//! left out.
 
 use super::super::balanced::Balanced;
 use super::super::blanks::BlankRun;

@@ -18,8 +18,9 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((Kind::Closures, detail))
 }
 
-/// A link of the list that is not its first, so that what leads to it from the one before stands above it. The links are the items, or begin with
-/// the first leaking object and hold an item each: a list that every item has for itself begins below that.
+/// A link of the list that is not its first, so that what leads to it from the one before stands above it. The links
+/// are the items, or begin with the first leaking object and hold an item each: a list that every item has for itself
+/// begins below that.
 pub fn link_after(scene: &Scene<'_, '_>) -> Option<NodeOrdinal> {
     let links = |node: NodeOrdinal| {
         let group = scene.last.zones.census.groups.get(&scene.last.key(node))?;

@@ -22,7 +22,8 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::AbortListeners, Detail::default()));
     }
     let table = near.rev().find(|at| LISTENERS.contains(&scene.edge(*at).as_str()))?;
-    // A listener that collects something is no pile of listeners. Between the table and them stands their array, or the links of their list.
+    // A listener that collects something is no pile of listeners. Between the table and them stands their array, or the
+    // links of their list.
     let mut between = table + 1..scene.cut;
     let is_list = between.clone().skip(1).all(|at| scene.edge(at) == "next");
     if !is_list || between.any(|at| is_listener(scene, at)) {
@@ -38,7 +39,8 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, detail))
 }
 
-/// What a table of listeners leads to, and what is not a list of them: a function, what it is bound to, an object of the program.
+/// What a table of listeners leads to, and what is not a list of them: a function, what it is bound to, an object of
+/// the program.
 fn is_listener(scene: &Scene<'_, '_>, at: usize) -> bool {
     matches!(scene.meaning(at), Meaning::Plumbing | Meaning::Value | Meaning::Package | Meaning::Program)
 }

@@ -3,7 +3,8 @@
 use super::{Detail, Kind, Scene};
 use crate::leaks::last::Meaning;
 
-/// Instances of a class of a package, or of Node.js, which itself collects them: the program made them, but never meant to collect them.
+/// Instances of a class of a package, or of Node.js, which itself collects them: the program made them, but never meant
+/// to collect them.
 pub fn instances(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let writer = scene.meaning(scene.item);
     let is_foreign = matches!(writer, Meaning::Package | Meaning::Platform);

@@ -24,7 +24,8 @@ const VIEWS: [&str; 14] = [
 /// A parent of fewer bytes is not worth a word of its own.
 const LARGE: u64 = 1 << 10;
 
-/// A text of which a slice is kept, and which weighs more than all else of the item; memory of which several views are kept.
+/// A text of which a slice is kept, and which weighs more than all else of the item; memory of which several views are
+/// kept.
 pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let end = scene.nodes.len() - 1;
     if !scene.entry.item_growth.counts.iter().any(|count| *count > 0) {
@@ -40,7 +41,8 @@ pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         .then(|| (Kind::BufferSlices, Detail { parent_size: Some(size), ..Detail::default() }))
 }
 
-/// One piece of memory that grows itself, or that native code holds. What a collection of the program has of it is the collection's growth.
+/// One piece of memory that grows itself, or that native code holds. What a collection of the program has of it is the
+/// collection's growth.
 pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let end = scene.nodes.len() - 1;
     let is_store = scene.class(end) == STORE
@@ -52,8 +54,8 @@ pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         .then(|| (Kind::ExternalMemory, Detail::default()))
 }
 
-/// Bytes of the memory that a view among the leaking objects keeps, where that outweighs all else of the item. The file does not say whether the
-/// view shows all of it. What Node.js's streams have buffered goes with them.
+/// Bytes of the memory that a view among the leaking objects keeps, where that outweighs all else of the item. The file
+/// does not say whether the view shows all of it. What Node.js's streams have buffered goes with them.
 pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
     let view = (scene.cut..scene.nodes.len()).rev().find(|at| VIEWS.contains(&scene.class(*at).as_str()))?;
     if scene.meaning(view) > Meaning::Platform || network::class_of_node(scene).is_some() {

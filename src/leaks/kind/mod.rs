@@ -1,6 +1,7 @@
 //! What sort of leak it is, and what usually repairs it.
 //!
-//! One question a file; the order in which they are asked is the table [`QUESTIONS`]: what is more special stands first.
+//! One question a file; the order in which they are asked is the table [`QUESTIONS`]: what is more special stands
+//! first.
 
 mod advice;
 mod closures;

@@ -1,4 +1,5 @@
-//! Is it of a page in a browser: nodes of its document, listeners, observers, or something else that the browser holds for it?
+//! Is it of a page in a browser: nodes of its document, listeners, observers, or something else that the browser holds
+//! for it?
 
 use super::{Detail, Kind, Scene};
 use crate::graph::is_detached;

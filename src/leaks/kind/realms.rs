@@ -21,8 +21,8 @@ pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, Detail::default()))
 }
 
-/// Every realm has one native context. The leaked object leads to a new one, and as many came as leaked objects, or more: contexts that grow elsewhere
-/// say nothing.
+/// Every realm has one native context. The leaked object leads to a new one, and as many came as leaked objects, or
+/// more: contexts that grow elsewhere say nothing.
 fn contexts(scene: &Scene<'_, '_>) -> bool {
     let mut realms = vec![0; scene.entry.item_growth.counts.len()];
     for (key, growth) in &scene.growing.groups {

@@ -69,8 +69,8 @@ impl<'a> Scene<'a, '_> {
         self.cut..=self.item
     }
 
-    /// The nearest function from the first leaking object on; behind a bound one the function that was bound. Where that is a function of Node.js,
-    /// or none, the one of the program that waits for the item.
+    /// The nearest function from the first leaking object on; behind a bound one the function that was bound. Where
+    /// that is a function of Node.js, or none, the one of the program that waits for the item.
     pub fn function(&self) -> Detail {
         let snapshot = self.last.snapshot();
         let on_path = self.nodes[self.cut..].iter().find(|node| snapshot.kind(**node) == NodeKind::CLOSURE);
@@ -88,7 +88,8 @@ impl<'a> Scene<'a, '_> {
         Detail { function: is_named.then(name), location: self.last.location(function), ..Detail::default() }
     }
 
-    /// The nearest function of the program, or of a package, that hangs from the leaking objects, or whose run does: what goes on when they settle.
+    /// The nearest function of the program, or of a package, that hangs from the leaking objects, or whose run does:
+    /// what goes on when they settle.
     fn waiting(&self) -> Option<NodeOrdinal> {
         let snapshot = self.last.snapshot();
         let mut queue = vec![self.item(), self.nodes[self.cut]];
@@ -160,7 +161,8 @@ impl<'a> Scene<'a, '_> {
         self.last.meaning(self.nodes[at])
     }
 
-    /// The classes that an object inherits from, its own first, with who wrote each: a program may have a `Socket` of its own.
+    /// The classes that an object inherits from, its own first, with who wrote each: a program may have a `Socket` of
+    /// its own.
     pub fn lineage(&self, node: NodeOrdinal) -> Vec<(String, Meaning)> {
         let snapshot = self.last.snapshot();
         let mut classes = vec![(self.last.class_name(node).to_string(), self.last.meaning(node))];

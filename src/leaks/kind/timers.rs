@@ -18,8 +18,8 @@ pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::AsyncContext, Detail::default()));
     }
     let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str()) && scene.meaning(at) <= Meaning::Platform;
-    // One timer that was always there, and whose function collects something, is no pile of timers. One that came since, above what leaks,
-    // is started anew each time and hands it on.
+    // One timer that was always there, and whose function collects something, is no pile of timers. One that came
+    // since, above what leaks, is started anew each time and hands it on.
     let is_anew = |at: &usize| !scene.last.zones.is_persistent(scene.nodes[*at]);
     if !scene.leaking().any(is_timer) && !scene.holders().filter(is_anew).any(is_timer) {
         return None;
