@@ -28,6 +28,10 @@ pub mod snapshot;
 
 pub mod graph;
 
+pub mod known;
+
+pub mod paths;
+
 pub mod analysis;
 
 pub mod relation;

@@ -1,7 +1,6 @@
 //! Strings that stand in the heap more than once.
 
 use super::heap::Heap;
-use super::known_text::KnownText;
 use super::names::ROPE_UNITS;
 use super::quick_hash::QuickHash;
 use super::ropes::Ropes;
@@ -10,6 +9,7 @@ use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::KnownText;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;

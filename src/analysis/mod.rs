@@ -17,7 +17,6 @@ mod id_sample;
 mod ignored_retainers;
 mod interface_match;
 mod interfaces;
-mod known_text;
 mod named_filters;
 mod names;
 mod node_filter;
@@ -55,7 +54,7 @@ pub use heap::{Heap, Parity, sized};
 pub use id_sample::{IdMatch, IdSample};
 pub use ignored_retainers::{IGNORED_DISTANCE, IgnoredRetainers};
 pub use interfaces::{Interface, Interfaces};
-pub use known_text::KnownText;
+
 pub use named_filters::{NamedFilter, filter_members};
 pub use names::{ROPE_UNITS, display_name};
 pub use node_filter::{NodeFilter, last_object_id};

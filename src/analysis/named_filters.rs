@@ -3,12 +3,12 @@
 use super::duplicate_strings::duplicated;
 use super::edge_name::{EdgeName, edge_name};
 use super::heap::Heap;
-use super::known_text::KnownText;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::graph::{NO_CONTEXT, SHARED, UNREACHABLE, native_contexts};
 use crate::kind::{Detachedness, EdgeKind, NodeKind};
+use crate::known::KnownText;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::{Snapshot, unpack_edge};
 

@@ -1,10 +1,10 @@
 //! Texts of many ropes, the long ones spelled out once.
 
-use super::known_text::KnownText;
 use super::names::{ROPE_UNITS, append_rope};
 use super::quick_hash::QuickHash;
 use super::text_table::TextTable;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::KnownText;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;

@@ -1,10 +1,10 @@
 //! Which plain objects have the same properties in the same order.
 
-use super::known_text::KnownText;
 use super::quick_hash::QuickHash;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::KnownText;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::{Snapshot, unpack_edge};
 use std::hash::{BuildHasher, Hasher};

@@ -1,10 +1,10 @@
 //! Where the bytes are, in a handful of numbers.
 
 use super::heap::Heap;
-use super::known_text::KnownText;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::KnownText;
 use crate::ordinal::StringOrdinal;
 
 /// Bytes by what V8 uses them for. The parts of [`V8Heap`] need not add up to its total: the rest is other JavaScript

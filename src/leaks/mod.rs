@@ -1,81 +1,44 @@
 //! Two or more heaps of one process: what accumulates, where, and what holds it. `docs/leaks.md` tells how and why.
 
-mod accounting;
-mod allocated;
-mod answer;
-mod bounded;
-mod census;
-mod container;
-mod entries;
-mod entry;
-mod evidence;
-mod examples;
-mod fingerprint;
-mod follow;
-mod forest;
+mod explain;
 mod growth;
-mod hanging;
-mod item;
-mod joined;
 mod kind;
-mod labels;
-mod last;
-mod leak;
-mod leaked_class;
-mod naming;
-mod one_off;
-mod operations;
-mod own_names;
-mod pairs;
-mod path;
-mod persistent;
-mod rank;
-mod reference;
-mod references;
-mod same;
-mod samples;
-mod spread;
-mod stayed;
-mod suspect;
-mod swollen;
+mod newest;
+mod origin;
+mod place;
+mod suspects;
 #[cfg(test)]
 mod test_accounting;
 #[cfg(test)]
 mod test_leaks;
 #[cfg(test)]
 mod test_running;
-mod told;
-mod unreached;
-mod ways;
-mod whose;
-mod why;
-mod zones;
 
 use crate::analysis::{Heap, IdSample, Matching, SourceMaps};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
-use accounting::account;
-pub use accounting::{Account, Cause, Line};
-pub use allocated::Allocated;
-use allocated::allocated;
-pub use answer::LeakReport;
-pub use container::Container;
-use entries::entries;
-use evidence::Facts;
-use examples::examples;
-use follow::{by_ids, by_ways};
-pub use item::Part;
+use explain::accounting::account;
+pub use explain::accounting::{Account, Cause, Line};
+pub use explain::allocated::Allocated;
+use explain::allocated::allocated;
+pub use explain::answer::LeakReport;
+pub use explain::container::Container;
+use explain::evidence::Facts;
+use explain::examples::examples;
+pub use explain::explained_growth::OneOff;
+use explain::explained_growth::one_off;
+pub use explain::leak::{Confidence, Leak};
+pub use explain::leaked_class::LeakedClass;
+pub use explain::parts::Part;
+pub use explain::steps::{Leaking, Step};
+use explain::told::leak;
+use growth::follow::{by_ids, by_ways};
+use growth::operations::Operations;
+pub use growth::why::Why;
 pub use kind::{Detail, Kind};
-pub use leak::{Confidence, Leak};
-pub use leaked_class::LeakedClass;
-pub use one_off::OneOff;
-use one_off::one_off;
-use operations::Operations;
-pub use suspect::{Leaking, Step};
-use told::leak;
-pub use why::Why;
+use suspects::collect::entries;
 
 /// What to report.
 #[derive(Clone, Debug)]
@@ -150,13 +113,13 @@ pub fn find_mapped(
     let (mut found, dropped) = entries(&last, growing);
     let (account, tops) = account(&last, growing, &heaps, &found, &dropped);
     let one_off = one_off(&last, &account, tops);
-    let fingerprints = found.iter().map(|entry| told::fingerprint_of(&last, entry)).collect();
+    let fingerprints = found.iter().map(|entry| explain::told::fingerprint_of(&last, entry)).collect();
     found.truncate(options.limit);
     let examples = examples(&last, &found, options.examples);
     let with_ids = if comparison.ids { earlier } else { &[] };
     let allocated = allocated(&last, &found, with_ids, control)?;
     let shown: Vec<NodeOrdinal> = found.iter().map(|entry| entry.item).collect();
-    let parts = item::items(&last, &shown, control)?;
+    let parts = explain::parts::items(&last, &shown, control)?;
     let leaks = found.iter().zip(parts).map(|(entry, item)| {
         let key = entry.key;
         let examples = examples.get(&key).filter(|ids| !ids.is_empty()).cloned();

@@ -1,8 +1,8 @@
 //! The account of drawn heaps: every byte has a line.
 
-use super::accounting::FLOOR;
 use super::test_leaks::{many, report_by, three};
 use super::{Cause, LeakReport, Why};
+use crate::leaks::explain::accounting::FLOOR;
 use crate::test_random::Random;
 
 /// Bytes of each cause; of leaks together.

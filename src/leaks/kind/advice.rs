@@ -1,7 +1,7 @@
 //! What to do about a leak: what usually repairs its kind, or what this one needs.
 
 use super::{Detail, Kind, Scene, memory};
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 
 /// Classes of Node.js that end in a way of their own.
 const OF_CLASS: [(&str, &str); 9] = [

@@ -2,7 +2,7 @@
 
 use super::{Detail, Kind, Scene};
 use crate::analysis::is_context;
-use crate::leaks::hanging::CHAIN_PERIOD;
+use crate::leaks::place::holder_tree::CHAIN_PERIOD;
 use crate::ordinal::NodeOrdinal;
 
 pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {

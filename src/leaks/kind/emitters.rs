@@ -2,7 +2,7 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 use crate::ordinal::NodeOrdinal;
 
 /// The property of an EventEmitter, and that of an EventTarget, under which listeners lie.

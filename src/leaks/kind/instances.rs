@@ -1,7 +1,7 @@
 //! Is something made for each request that should be made once?
 
 use super::{Detail, Kind, Scene};
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 
 /// Instances of a class of a package, or of Node.js, which itself collects them: the program made them, but never meant
 /// to collect them.

@@ -2,7 +2,7 @@
 
 use super::{Detail, Kind, Scene, network};
 use crate::kind::{EdgeKind, NodeKind};
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 
 const STORE: &str = "system / JSArrayBufferData";
 const VIEWS: [&str; 14] = [

@@ -1,7 +1,7 @@
 //! Are modules loaded again and again?
 
 use super::{Detail, Kind, Scene};
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 
 /// Records that Node.js keeps for each module that it loads.
 const RECORDS: [&str; 7] =

@@ -2,7 +2,7 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 
 const REQUESTS: [&str; 6] =
     ["IncomingMessage", "ServerResponse", "ClientRequest", "Http2Stream", "OutgoingMessage", "HTTPParser"];

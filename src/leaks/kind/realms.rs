@@ -1,7 +1,7 @@
 //! Are contexts, workers or message ports left behind?
 
 use super::{Detail, Kind, Scene};
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 use crate::ordinal::NodeOrdinal;
 
 pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {

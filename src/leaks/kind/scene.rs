@@ -3,10 +3,10 @@
 use super::Detail;
 use crate::analysis::SourceLocation;
 use crate::kind::{EdgeKind, NodeKind};
-use crate::leaks::entry::Entry;
-use crate::leaks::growth::Growing;
-use crate::leaks::last::{Last, Meaning};
-use crate::leaks::path::edge_name;
+use crate::leaks::growth::growing::Growing;
+use crate::leaks::newest::{Last, Meaning};
+use crate::leaks::place::path::edge_name;
+use crate::leaks::suspects::suspect::Entry;
 use crate::ordinal::NodeOrdinal;
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! Do timers keep it, or the store of the request in which they were started?
 
 use super::{Detail, Kind, Scene};
-use crate::leaks::last::Meaning;
+use crate::leaks::newest::Meaning;
 
 const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
 /// How an asynchronous resource refers to the store that was current when it was made.

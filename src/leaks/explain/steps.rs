@@ -1,0 +1,110 @@
+//! Where on a retaining path the fault lies: after what is meant to be there, at the latest where the objects begin
+//! that pile up.
+
+use crate::analysis::{SourceLocation, is_context};
+use crate::kind::NodeKind;
+use crate::leaks::growth::growing::Growing;
+use crate::leaks::newest::Last;
+use crate::leaks::place::path::edge_name;
+use crate::leaks::place::reference::reference;
+use crate::leaks::suspects::suspect::Entry;
+use crate::ordinal::NodeOrdinal;
+use crate::paths::labels::is_global;
+use crate::text::TextBuf;
+
+/// One object on the path and the reference that leads to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Class of the object; a function's name with `()`.
+    pub name: TextBuf,
+    /// Property or variable; `[3]` for an element, `table[3]` for a slot of a Map, Set or other table.
+    pub edge: TextBuf,
+    /// The same as code would write it.
+    pub reference: TextBuf,
+    /// V8's id of the object.
+    pub id: u64,
+    pub location: Option<SourceLocation>,
+    pub leaking: Leaking,
+    pub because: Option<String>,
+    /// True for the reference that keeps what should have gone.
+    pub cut: bool,
+}
+
+/// Whether a step is part of the fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaking {
+    /// It is meant to be there.
+    No,
+    Unknown,
+    /// It is one of those that pile up.
+    Yes,
+}
+
+/// Index of the first step that leaks: what grows in number with the leak, or the single object that grows itself.
+pub fn first_leaking(last: &Last<'_>, entry: &Entry, growing: &Growing, nodes: &[NodeOrdinal]) -> usize {
+    let below_container = nodes.iter().position(|node| *node == entry.container).map_or(0, |at| at + 1);
+    let item = nodes.iter().position(|node| *node == entry.item).unwrap_or(nodes.len() - 1);
+    let piles_up = |node: NodeOrdinal| {
+        let growth = growing.groups.get(&last.key(node));
+        !last.zones.is_persistent(node) && growth.is_some_and(|growth| growth.counts.iter().all(|count| *count > 0))
+    };
+    // The first of a list has a place of its own: it is another one each time.
+    let begins_list = |at: usize| {
+        !last.zones.is_persistent(nodes[at])
+            && last.label(nodes[at]) == last.label(nodes[at + 1])
+            && piles_up(nodes[at + 1])
+    };
+    (below_container..item).find(|at| piles_up(nodes[*at]) || begins_list(*at)).unwrap_or(item)
+}
+
+/// The path with its references and marks.
+pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64]) -> Vec<Step> {
+    let sum: i64 = growth.iter().sum();
+    let meant = nodes[..cut].iter().rposition(|node| last.zones.is_persistent(*node));
+    let step = |(at, node): (usize, &NodeOrdinal)| {
+        let leaking = match at {
+            _ if at >= cut => Leaking::Yes,
+            _ if meant.is_some_and(|meant| at <= meant) => Leaking::No,
+            _ => Leaking::Unknown,
+        };
+        Step {
+            name: last.original_name(*node),
+            edge: if at == 0 { TextBuf::new() } else { edge_name(last, *node) },
+            reference: if at == 0 { TextBuf::new() } else { reference(last, *node) },
+            id: last.snapshot().id(*node),
+            location: last.location(*node),
+            leaking,
+            because: because(last, *node, leaking, (at == cut).then_some(sum)),
+            cut: at == cut,
+        }
+    };
+    nodes.iter().enumerate().map(step).collect()
+}
+
+/// Nothing is said of what stands in the middle of a stretch and is like what stands before it.
+fn because(last: &Last<'_>, node: NodeOrdinal, leaking: Leaking, first_of: Option<i64>) -> Option<String> {
+    match leaking {
+        Leaking::No => expected(last, node),
+        Leaking::Unknown => Some("replaced by a new one, but not one more each time".to_owned()),
+        Leaking::Yes => first_of.map(|more| match more {
+            0 => "grows itself".to_owned(),
+            more => format!("one of {more} that piled up since the first snapshot"),
+        }),
+    }
+}
+
+/// Why a person expects the object to live.
+fn expected(last: &Last<'_>, node: NodeOrdinal) -> Option<String> {
+    let snapshot = last.snapshot();
+    let class = last.class_name(node).to_string();
+    let what = match snapshot.kind(node) {
+        NodeKind::SYNTHETIC => "a root of V8",
+        NodeKind::OBJECT if is_global(&class) => "the global object lives for ever",
+        NodeKind::OBJECT if class == "process" => "the process object lives for ever",
+        NodeKind::OBJECT if class == "Module" || class == "BuiltinModule" => "a module stays loaded",
+        _ if is_context(snapshot, node) => "variables of a function that was there in every snapshot",
+        _ if !last.zones.is_persistent(node) => return None,
+        _ => "there in every snapshot",
+    };
+    Some(what.to_owned())
+}

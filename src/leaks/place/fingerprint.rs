@@ -1,0 +1,86 @@
+//! A name for a leak that is the same in every run, on every machine and in every line of Node.js.
+
+use super::path::{edge_name, nodes_to};
+use super::reference::property;
+use crate::kind::{EdgeKind, NodeKind};
+use crate::leaks::newest::Last;
+use crate::ordinal::NodeOrdinal;
+use crate::paths::labels::{GLOBAL, hash_text, is_global, mix};
+use crate::text::Text;
+
+/// Hash of the class that holds the container, the reference to the container, its class and that of the item.
+/// Positions and keys are left out, and what a line of V8 calls in another way.
+pub fn fingerprint(last: &Last<'_>, container: NodeOrdinal, item: NodeOrdinal) -> u64 {
+    let holders = nodes_to(last, container);
+    let holder = holders.len().checked_sub(2).map(|at| holders[at]).filter(|_| !is_root(last, container));
+    let hash = holder.map_or(0, |holder| class(last, holder));
+    let edge = if is_root(last, container) || is_data(last, container) {
+        0
+    } else {
+        hash_text(edge_name(last, container).as_text())
+    };
+    mix(mix(mix(hash, edge), class(last, container)), class(last, item))
+}
+
+/// Whether what leads to the node is a position, or a name that differs from run to run:
+/// `agent.sockets["127.0.0.1:41189:"]`.
+fn is_data(last: &Last<'_>, node: NodeOrdinal) -> bool {
+    let snapshot = last.snapshot();
+    let Some(edge) = last.hanging.forest.edge(node) else { return true };
+    let is_key = match snapshot.edge_string(edge) {
+        Some(name) if snapshot.edge_kind(edge) == EdgeKind::Property => {
+            property(&snapshot.text(name).to_string_lossy()).starts_with("[\"")
+        }
+        _ => false,
+    };
+    is_key || last.hanging.references.is_slot(snapshot, edge)
+}
+
+fn is_root(last: &Last<'_>, node: NodeOrdinal) -> bool {
+    node == last.snapshot().root() || last.snapshot().kind(node) == NodeKind::SYNTHETIC
+}
+
+fn class(last: &Last<'_>, node: NodeOrdinal) -> u64 {
+    if is_root(last, node) {
+        return hash_text(Text::from_str("(roots)"));
+    }
+    if last.snapshot().kind(node).is_string() {
+        return hash_text(Text::from_str("(string)"));
+    }
+    hash_text(Text::from_str(plain(&last.class_name(node).to_string())))
+}
+
+/// `global (global*)` and `global / x` are `global`, `system / Context / x` is `system / Context`.
+fn plain(name: &str) -> &str {
+    if is_global(name) {
+        return GLOBAL;
+    }
+    let name = match name.find(" (") {
+        Some(at) if at > 0 => &name[..at],
+        _ => name,
+    };
+    match name.strip_prefix("system / ").and_then(|rest| rest.find(" / ")) {
+        Some(at) => &name[.."system / ".len() + at],
+        None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_lines_of_v8_add_to_names_is_left_out() {
+        for (name, expected) in [
+            ("Session", "Session"),
+            ("global (global*)", "global"),
+            ("global / ", "global"),
+            ("globalCache", "globalCache"),
+            ("(closure)", "(closure)"),
+            ("system / Context", "system / Context"),
+            ("system / Context / a.js", "system / Context"),
+        ] {
+            assert_eq!(plain(name), expected);
+        }
+    }
+}
