@@ -102,13 +102,17 @@ function namesTheMap(leaks) {
     `\nVerdict: ${leak.className} leaks (${grown}), held by "${edge}", ${path.relative(process.cwd(), location?.file ?? '?')}:${location?.line}`,
   );
   if (location?.file !== STORE) return false;
-  const line = fs.readFileSync(STORE, 'utf8').split('\n')[location.line - 1];
-  console.log(`         ${line.trim()}`);
+  // The constructor of the object that holds the Map, and its first line.
+  const lines = fs
+    .readFileSync(STORE, 'utf8')
+    .split('\n')
+    .slice(location.line - 1, location.line + 1);
+  console.log(lines.map((line) => `       ${line}`).join('\n'));
   return (
     leak.className === 'Session' &&
     leak.countGrowth.every((count) => count === REQUESTS) &&
     edge === 'sessions' &&
-    line.includes('new Map()')
+    lines.join('\n').includes('this.sessions = new Map()')
   );
 }
 
