@@ -13,8 +13,10 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { WebSocketServer } = require('ws');
 const { captureFrom, captureSeriesFrom, diffSnapshots, findLeaks, listWorkers, openSnapshot } = require('..');
 const { connect } = require('../lib/capture/inspector/client');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
+const { MAIN, heaphound: commandLine } = require('./helpers/command-line');
+const { folder } = require('./helpers/folder');
 
-const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 const isLinux = process.platform === 'linux';
 const TARGET = `
   class Planted {}
@@ -23,12 +25,6 @@ const TARGET = `
   const code = "class Inside {}; globalThis.kept = new Inside(); require('node:worker_threads').parentPort.postMessage(''); setInterval(() => {}, 1000)";
   new Worker(code, { eval: true, name: 'mine' }).on('message', () => console.log('up'));
 `;
-
-function folder(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(made, { recursive: true }));
-  return made;
-}
 
 /** A process that is up; `port` when its inspector is open. */
 async function start(t, { node = process.execPath, inspect = false, code = TARGET } = {}) {
@@ -75,7 +71,7 @@ function listening(pid) {
   return rows.filter((row) => row[3] === '0A' && own.includes(`socket:[${row[9]}]`)).length;
 }
 
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   test(
     `a process of Node ${line} is captured by its id, and closed again`,
@@ -180,7 +176,7 @@ test('whoever leaves a series early ends its session', async (t) => {
   await assert.rejects(captureSeriesFrom({ inspect: port, path: path.join(dir, 'x'), count: 2 }).next(), {
     code: 'HEAPHOUND_ERR_OPTION',
   });
-  const { status, stdout, stderr } = await cli([
+  const { code, stdout, stderr } = await commandLine([
     'capture',
     '--inspect',
     String(port),
@@ -193,24 +189,10 @@ test('whoever leaves a series early ends its session', async (t) => {
     dir,
     '--json',
   ]);
-  assert.equal(status, 0, stderr);
+  assert.equal(code, 0, stderr);
   assert.match(stderr, /--keep-ids has no effect/);
   assert.equal(JSON.parse(stdout).snapshots.length, 2);
 });
-
-/** Runs the command line to its end. */
-async function cli(args, options) {
-  const child = spawn(process.execPath, [MAIN, ...args], options);
-  const parts = { stdout: [], stderr: [] };
-  for (const name of ['stdout', 'stderr']) child[name].on('data', (part) => parts[name].push(part));
-  const [status] = await once(child, 'close');
-  return {
-    status,
-    bytes: Buffer.concat(parts.stdout),
-    stdout: Buffer.concat(parts.stdout).toString(),
-    stderr: Buffer.concat(parts.stderr).toString(),
-  };
-}
 
 test('a process that says nothing of itself is captured all the same', async (t) => {
   const dir = folder(t);
@@ -519,9 +501,3 @@ test(
     assert.match(refused.stderr, /^error: --out file\/ is no directory, and cannot be made one: E/);
   },
 );
-
-function nodeOfLine(line) {
-  if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-  return fs.existsSync(file) ? file : undefined;
-}

@@ -5,20 +5,15 @@ const { execFileSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const inspector = require('node:inspector');
-const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
 const { captureSnapshot, openSnapshot } = require('..');
 const { takeTurn } = require('../lib/capture/turn');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
+const { folder } = require('./helpers/folder');
 
 const ROOT = path.join(__dirname, '..');
-
-function folder(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(made, { recursive: true }));
-  return made;
-}
 
 test('captures that queue take their turns in the order of the calls', async (t) => {
   const dir = folder(t);
@@ -130,7 +125,7 @@ test('ids are kept while the inspector is open', async (t) => {
   assert.equal((await captureSnapshot({ dir, mode: 'inline' })).idsKept, true);
 });
 
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   test(
     `on Node ${line} ids go on in a series and start anew after it`,
@@ -178,10 +173,4 @@ for (const line of [20, 22, 24, 26]) {
       );
     },
   );
-}
-
-function nodeOfLine(line) {
-  if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-  return fs.existsSync(file) ? file : undefined;
 }

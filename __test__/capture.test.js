@@ -5,7 +5,6 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
@@ -13,6 +12,8 @@ const zlib = require('node:zlib');
 const heaphound = require('..');
 const { addon, run } = require('../lib/native');
 const { writeByStream } = require('../lib/capture/heap-writer');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
+const { folder } = require('./helpers/folder');
 
 const { openSnapshot } = heaphound;
 const isLinux = process.platform === 'linux';
@@ -20,13 +21,6 @@ const isLinux = process.platform === 'linux';
 /** In this process: `fork.test.js` has the other way. */
 function captureSnapshot(options) {
   return heaphound.captureSnapshot(options && { mode: 'inline', ...options });
-}
-
-/** A directory of the test's own, empty and gone afterwards. */
-function folder(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(made, { recursive: true }));
-  return made;
 }
 
 /** Open descriptors of this process, without the one that reads the list. */
@@ -239,7 +233,7 @@ test('a full disk is an error with its own code, and leaves nothing', { skip: !c
   assert.ok(more <= 1, `${more} more descriptors`);
 });
 
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   test(`Node ${line} is captured`, { skip: node === undefined && `node${line} is not installed` }, (t) => {
     const dir = folder(t);
@@ -255,12 +249,6 @@ for (const line of [20, 22, 24, 26]) {
     assert.equal(document.nodes.length, result.nodeCount * document.snapshot.meta.node_fields.length);
     assert.equal(document.edges.length, result.edgeCount * document.snapshot.meta.edge_fields.length);
   });
-}
-
-function nodeOfLine(line) {
-  if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-  return fs.existsSync(file) ? file : undefined;
 }
 
 function canMount() {

@@ -3,18 +3,14 @@
 // `heaphound check` and `heaphound explain` over real snapshots.
 
 const assert = require('node:assert/strict');
-const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const zlib = require('node:zlib');
 const { HOSTILE } = require('./helpers/leak-document');
-
-const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
-const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
-const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
-const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
+const { heaphound } = require('./helpers/command-line');
+const { AFTER, BEFORE } = require('./helpers/golden');
 
 let folder;
 let baseline;
@@ -27,19 +23,6 @@ before(async () => {
     .sort();
 });
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
-
-/** Runs the CLI to its end. */
-function heaphound(args, environment = {}) {
-  const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, GITHUB_ACTIONS, ...inherited } = process.env;
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [MAIN, ...args],
-      { env: { ...inherited, ...environment }, maxBuffer: 1 << 26 },
-      (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
 
 const check = (...args) => heaphound(['check', BEFORE, AFTER, '--baseline', baseline, ...args]);
 const read = () => JSON.parse(fs.readFileSync(baseline, 'utf8'));
@@ -136,7 +119,9 @@ describe('check', () => {
 
   it('annotates in GitHub Actions', async () => {
     write({ version: 1, leaks: [] });
-    const { stdout } = await heaphound(['check', BEFORE, AFTER, '--baseline', baseline], { GITHUB_ACTIONS: 'true' });
+    const { stdout } = await heaphound(['check', BEFORE, AFTER, '--baseline', baseline], {
+      environment: { GITHUB_ACTIONS: 'true' },
+    });
     assert.match(stdout, /^::stop-commands::/);
     assert.equal([...stdout.matchAll(/^::(error|warning|notice) /gm)].length, 2);
     const { stdout: sarif, stderr } = await check('--sarif', '--github');

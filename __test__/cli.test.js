@@ -3,17 +3,14 @@
 // The command line as a user meets it: a process of its own over real snapshots.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
+const { heaphound, start } = require('./helpers/command-line');
+const { AFTER, BEFORE, GOLDEN } = require('./helpers/golden');
 
-const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
-const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
-const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
-const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
 // eslint-disable-next-line no-control-regex
 const ESCAPE = /\u001b/;
 
@@ -22,25 +19,6 @@ before(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-cli-'));
 });
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
-
-/** Runs the CLI to its end. */
-async function heaphound(args, { environment = {}, input, cwd } = {}) {
-  const child = start(args, { environment, cwd });
-  if (input !== undefined) child.stdin.end(input);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
-}
-
-function start(args, { environment = {}, cwd } = {}) {
-  const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, ...inherited } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...environment }, cwd });
-  // The child may end before it has read all of its input.
-  child.stdin.on('error', () => {});
-  return child;
-}
 
 async function json(args, options) {
   const { code, stdout, stderr } = await heaphound([...args, '--json'], options);

@@ -12,6 +12,7 @@ const { after, before, test } = require('node:test');
 const v8 = require('node:v8');
 const zlib = require('node:zlib');
 const { collectSnapshots, openSnapshot } = require('..');
+const { folder } = require('./helpers/folder');
 
 const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 
@@ -22,12 +23,6 @@ before(() => {
   fs.rmSync(made, { recursive: true });
 });
 after(() => (whole = undefined));
-
-function folder(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(made, { recursive: true }));
-  return made;
-}
 
 async function collect(dir, options) {
   const all = [];

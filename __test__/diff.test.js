@@ -6,10 +6,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { diffSnapshots, openSnapshot } = require('..');
+const { AFTER, BEFORE, GOLDEN } = require('./helpers/golden');
 
-const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
-const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
-const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
 const expected = JSON.parse(fs.readFileSync(path.join(GOLDEN, 'growth.diff.json'), 'utf8'));
 
 test('diff has the rows of DevTools, and says more', async () => {

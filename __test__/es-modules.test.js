@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, test } = require('node:test');
 const { findLeaks } = require('..');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-modules-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -42,7 +43,7 @@ fs.writeFileSync(
   'export class Fastify {}\nexport const registry = new Map();\nexport default () => ({});\n',
 );
 
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   test(
     `on Node ${line} a variable of a module is one of its file, and not of what it imports`,
@@ -61,10 +62,4 @@ for (const line of [20, 22, 24, 26]) {
       assert.deepEqual(others, []);
     },
   );
-}
-
-function nodeOfLine(line) {
-  if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-  return fs.existsSync(file) ? file : undefined;
 }

@@ -8,11 +8,12 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
 const { whyNoFork } = require('../lib/capture/fork');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
 
 const COUNT = 20;
 const app = path.join(__dirname, 'fixtures', 'allocating.js');
 
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   const skip = whyNoFork() ?? (node === undefined && `node${line} is not installed`);
   test(`Node ${line} is copied ${COUNT} times while it allocates`, { skip }, async (t) => {
@@ -27,7 +28,7 @@ for (const line of [20, 22, 24, 26]) {
   });
 }
 
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   const skip = whyNoFork() ?? (node === undefined && `node${line} is not installed`);
   test(`Node ${line} hears of the ends of its own children, and of no copy`, { skip }, async (t) => {
@@ -41,10 +42,4 @@ for (const line of [20, 22, 24, 26]) {
       hasHeardOfOwn: true,
     });
   });
-}
-
-function nodeOfLine(line) {
-  if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-  return fs.existsSync(file) ? file : undefined;
 }

@@ -6,24 +6,17 @@ const { createHash } = require('node:crypto');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
-const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { setTimeout: delay, setImmediate: turn } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 const { captureSnapshot, openSnapshot } = require('..');
 const { captureByFork, whyNoFork } = require('../lib/capture/fork');
+const { folder } = require('./helpers/folder');
 
 const skip = whyNoFork() ?? false;
 const heaphound = JSON.stringify(path.join(__dirname, '..'));
 const HEAP = { exposeInternals: false, exposeNumericValues: false };
-
-/** A directory of the test's own, empty and gone afterwards. */
-function folder(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(made, { recursive: true }));
-  return made;
-}
 
 /** Open descriptors of this process, without the one that reads the list. */
 function descriptors() {

@@ -1,7 +1,6 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -9,20 +8,13 @@ const { after, describe, it } = require('node:test');
 const { captureSnapshot, findLeaks } = require('..');
 const { alarmOf } = require('../lib/watch/alarm');
 const { assertAccounted } = require('./helpers/accounting');
+const { heaphound: run } = require('./helpers/command-line');
 
-const CLI = path.join(__dirname, '..', 'cli', 'main.js');
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-growth-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** @param {string[]} words */
-function heaphound(...words) {
-  return new Promise((resolve) => {
-    const env = { ...process.env, COLUMNS: '80', GITHUB_ACTIONS: '' };
-    execFile(process.execPath, [CLI, ...words], { env }, (error, stdout, stderr) =>
-      resolve({ code: error ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const heaphound = (...words) => run(words, { environment: { COLUMNS: '80' } });
 
 /** @param {string} name */
 const filesOf = (name) =>

@@ -4,7 +4,6 @@
 // output is without a bound, and JSON says all of it.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const http = require('node:http');
@@ -21,9 +20,9 @@ const { tellFailure } = require('../test/report/message');
 const { alarmOf } = require('../lib/watch/alarm');
 const { createHandler } = require('../http');
 const { label, toJson, visible, widthOf } = require('../words/text');
+const { heaphound: run } = require('./helpers/command-line');
 const { NAMES, hostileHeap } = require('./helpers/hostile-heap');
 
-const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
 /** Places of names that are long or pile up. */
 const LONG = NAMES.flatMap((name, at) => (name.length > 200 ? [at] : []));
 /** Characters of a line: of a table, of a path step with its place, of the text of a string. */
@@ -46,15 +45,7 @@ before(() => {
 });
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-async function heaphound(args, environment = {}) {
-  const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, GITHUB_ACTIONS, ...inherited } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...environment }, cwd: folder });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
-}
+const heaphound = (args, environment = {}) => run(args, { environment, cwd: folder });
 
 function assertHarmless(text) {
   const found = [...text].find((character) => BAD.test(character) && isAssigned(character));

@@ -8,10 +8,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { findLeaks, openSnapshot } = require('..');
 const { findLeaksAtWork } = require('../lib/compare/leaks');
-
-const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
-const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
-const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
+const { AFTER, BEFORE, GOLDEN } = require('./helpers/golden');
 
 test('findLeaks tells what grew and what holds it', async () => {
   const seen = new Set();

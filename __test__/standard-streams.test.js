@@ -10,11 +10,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { openSnapshot } = require('..');
-
-const MAIN = path.join(__dirname, '..', 'cli', 'main.js');
-const GOLDEN = path.join(__dirname, 'fixtures', 'golden');
-const BEFORE = path.join(GOLDEN, 'growth-before.heapsnapshot.gz');
-const AFTER = path.join(GOLDEN, 'growth-after.heapsnapshot.gz');
+const { heaphound: run } = require('./helpers/command-line');
+const { AFTER, BEFORE } = require('./helpers/golden');
 
 let folder;
 before(() => {
@@ -24,23 +21,13 @@ after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the command line to its end; `input` goes to its standard input. */
 async function heaphound(args, input = '') {
-  const { FORCE_COLOR, NO_COLOR, NODE_OPTIONS, GITHUB_ACTIONS, ...environment } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...environment, TMPDIR: folder } });
-  child.stdin.on('error', () => {}).end(input);
-  const parts = { stdout: [], stderr: [] };
-  for (const name of ['stdout', 'stderr']) child[name].on('data', (part) => parts[name].push(part));
-  const [code] = await once(child, 'close');
+  const answer = await run(args, { input, environment: { TMPDIR: folder } });
   assert.deepEqual(
     fs.readdirSync(folder).filter((name) => name.startsWith('heaphound-out-')),
     [],
     'nothing is left',
   );
-  return {
-    code,
-    bytes: Buffer.concat(parts.stdout),
-    stdout: Buffer.concat(parts.stdout).toString(),
-    stderr: Buffer.concat(parts.stderr).toString(),
-  };
+  return answer;
 }
 
 async function nodeCountOf(source) {

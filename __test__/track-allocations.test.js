@@ -3,7 +3,6 @@
 const assert = require('node:assert/strict');
 const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { findLeaks, openSnapshot } = require('..');
@@ -14,6 +13,8 @@ const MAIN = path.join(ROOT, 'cli', 'main.js');
 /** A program with a leak that takes three snapshots: `remember` leaks, `forget` does not. */
 const LEAKING = `
 const { captureSnapshot, trackAllocations } = require(${JSON.stringify(ROOT)});
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
+const { folder } = require('./helpers/folder');
 class Session { constructor(user) { this.user = user; } }
 const sessions = [];
 globalThis.sessions = sessions;
@@ -38,13 +39,7 @@ async function main(dir, mode) {
 main(process.argv[2], process.argv[3]);
 `;
 
-function folder(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(made, { recursive: true }));
-  return made;
-}
-
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   for (const mode of process.platform === 'linux' ? ['inline', 'fork'] : ['inline']) {
     test(
@@ -117,10 +112,4 @@ async function check(all) {
     { encoding: 'utf8' },
   );
   assert.match(everything, /Who allocated (them|\d+ of the 400)\n(.*\n)? *at remember .*leaking\.js:6:/);
-}
-
-function nodeOfLine(line) {
-  if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-  return fs.existsSync(file) ? file : undefined;
 }
