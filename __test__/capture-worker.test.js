@@ -4,30 +4,27 @@ const assert = require('node:assert/strict');
 const { execFileSync } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { setTimeout: delay } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 const { captureSnapshot, openSnapshot } = require('..');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
+const { folder } = require('./helpers/folder');
 
 const ROOT = path.join(__dirname, '..');
 
-function folder(t) {
-  const made = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
-  t.after(() => fs.rmSync(made, { recursive: true }));
-  return made;
-}
-
-/** A worker that is up, and holds an object of a class of its own. */
+/**
+ * A worker that is up, and holds an object of a class of its own. It says that it is up in the turn of its loop that
+ * runs `then`: nothing comes between.
+ */
 async function start(t, { before = '', then = '', name } = {}) {
   const code = `
     class Mine${name ?? ''} {}
     globalThis.kept = new Mine${name ?? ''}();
     ${before}
-    require('node:worker_threads').parentPort.postMessage('up');
     setInterval(() => {}, 1000);
-    setImmediate(() => { ${then} });
+    setImmediate(() => { require('node:worker_threads').parentPort.postMessage('up'); ${then} });
   `;
   const worker = new Worker(code, { eval: true, name });
   t.after(() => worker.terminate());
@@ -122,14 +119,15 @@ test('a worker that ends while it is waited for is an error, and never a crash',
   await captureSnapshot({ dir, queue: true });
 });
 
-test('an end of a worker that is lost while it is told is repeated, and the worker gets its own terminate back', async (t) => {
+test('the end of a worker is repeated until it comes, and the worker gets its own terminate back', async (t) => {
   const dir = folder(t);
   const worker = await start(t, { then: 'for (;;) {}' });
   let calls = 0;
-  // As V8 loses it: the thread goes on as if nothing had been said.
+  // As V8 loses it: the thread goes on as if nothing had been said. How often it is said until the thread is gone
+  // depends on how busy the machine is.
   const losing = () => {
     calls += 1;
-    return calls === 1 ? new Promise(() => {}) : Worker.prototype.terminate.call(worker);
+    return calls <= 2 ? new Promise(() => {}) : Worker.prototype.terminate.call(worker);
   };
   worker.terminate = losing;
   const capturing = [1, 2].map(() =>
@@ -138,7 +136,7 @@ test('an end of a worker that is lost while it is told is repeated, and the work
   const exit = once(worker, 'exit');
   worker.terminate();
   await Promise.all([...capturing, exit]);
-  assert.equal(calls, 2);
+  assert.ok(calls >= 3, `${calls} calls`);
   assert.equal(worker.terminate, losing);
 
   const other = await start(t);
@@ -162,7 +160,7 @@ test('a worker that has just been made, and one that another worker made, are ca
   assert.deepEqual(await once(outer, 'message'), [true]);
 });
 
-for (const line of [20, 22, 24, 26]) {
+for (const line of LINES) {
   const node = nodeOfLine(line);
   test(`a worker of Node ${line} is captured`, { skip: node === undefined && `node${line} is not installed` }, (t) => {
     const dir = folder(t);
@@ -178,10 +176,4 @@ for (const line of [20, 22, 24, 26]) {
     `;
     assert.deepEqual(JSON.parse(execFileSync(node, ['-e', code], { encoding: 'utf8' })), [true, true]);
   });
-}
-
-function nodeOfLine(line) {
-  if (process.version.startsWith(`v${line}.`)) return process.execPath;
-  const file = path.join(__dirname, 'nodes', 'node_modules', `node${line}`, 'bin', 'node');
-  return fs.existsSync(file) ? file : undefined;
 }
