@@ -197,7 +197,7 @@ test('whoever leaves a series early ends its session', async (t) => {
 test('a process that says nothing of itself is captured all the same', async (t) => {
   const dir = folder(t);
   const silent =
-    "const nothing = () => { throw new Error('not permitted'); }; console.log('up'); globalThis.process = new Proxy({}, { get: nothing });";
+    "const nothing = () => { throw new Error('not permitted'); }; globalThis.process = new Proxy({}, { get: nothing }); console.log('up');";
   const { port } = await start(t, { inspect: true, code: `${LEAKY.replace("console.log('up');", '')}${silent}` });
   const result = await captureFrom({ inspect: port, dir });
   assert.deepEqual([result.runtime, result.pid, result.node], ['V8', undefined, undefined]);
