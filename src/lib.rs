@@ -14,6 +14,8 @@ pub mod prefetch;
 #[cfg(test)]
 mod test_random;
 pub mod text;
+
+pub mod hash;
 pub mod wide_column;
 
 pub mod format;

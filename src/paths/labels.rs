@@ -3,6 +3,7 @@
 use super::given_names::OwnNames;
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::{hash_text, mix};
 use crate::kind::NodeKind;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
@@ -69,24 +70,6 @@ pub fn is_global(name: &str) -> bool {
 /// snapshot of that line.
 fn without_tag(name: Text<'_>) -> Text<'_> {
     if name.starts_with(TAGGED[0]) { Text::from_str(GLOBAL) } else { name }
-}
-
-/// FNV-1a, 64 bits: the same on every machine, as fingerprints must be.
-pub fn hash_text(text: Text<'_>) -> u64 {
-    hash_bytes(text.as_bytes())
-}
-
-pub fn hash_bytes(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
-}
-
-/// Joins two hashes; the order matters.
-pub fn mix(first: u64, second: u64) -> u64 {
-    // splitmix64's finaliser (Steele, Lea, Flood 2014) over a sum that keeps the order of the two.
-    let mut hash = first.rotate_left(29).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ second;
-    hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash = (hash ^ hash >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    hash ^ hash >> 31
 }
 
 /// The names of strings, numbers and code are their content.

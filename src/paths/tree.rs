@@ -1,11 +1,12 @@
 //! The cheapest path from the roots to every node, by the costs of [`References`].
 
-use super::labels::{Labels, mix};
+use super::labels::Labels;
 use super::survivors::Persistent;
 use super::weight::{MAX_COST, References};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::mix;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{EdgeOrdinal, NO_NODE, NodeOrdinal};
 use crate::snapshot::Snapshot;

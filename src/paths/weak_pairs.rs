@@ -1,7 +1,7 @@
 //! From which of its two holders the value of a WeakMap's entry hangs.
 
-use super::labels::hash_bytes;
 use super::survivors::Persistent;
+use crate::hash::hash_bytes;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::Snapshot;
 use std::collections::{HashMap, HashSet};

@@ -1,10 +1,10 @@
 //! How readily a person accepts a reference as a step of a retaining path.
 
-use super::labels::{hash_text, mix};
 use super::survivors::Persistent;
 use super::weak_pairs::{Halves, Pairs};
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::{hash_text, mix};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::Snapshot;

@@ -1,10 +1,10 @@
 //! What one snapshot says about each of its objects, as far as it tells them apart.
 
-use super::mix;
 use super::rows::{Items, Rows};
 use super::texts::{Texts, edges, kind, split};
 use crate::bit_set::BitSet;
 use crate::format::Tables;
+use crate::hash::mix;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{NO_NODE, StringOrdinal};
 

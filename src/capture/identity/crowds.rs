@@ -1,8 +1,8 @@
 //! Places where many objects of one class come and go.
 
 use super::content::Content;
-use super::mix;
 use super::rows::Rows;
+use crate::hash::mix;
 use crate::ordinal::NO_NODE;
 
 /// More objects of one class in one place than this are a crowd: V8 puts new ones where old ones were, many at a time.

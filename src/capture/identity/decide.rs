@@ -4,9 +4,9 @@ use super::addresses::Records;
 use super::content::{Content, is_synthetic};
 use super::heap_key::HeapKey;
 use super::matching::match_rows;
-use super::mix;
 use super::table::{LAST_ID, Space, Table, new_space};
 use crate::format::{Parser, Tables};
+use crate::hash::mix;
 use crate::ordinal::{NO_NODE, StringOrdinal};
 use std::path::PathBuf;
 

@@ -3,8 +3,8 @@
 use super::content::Content;
 use super::evacuation::Evacuation;
 use super::matching::Matching;
-use super::mix;
 use crate::bit_set::BitSet;
+use crate::hash::mix;
 use crate::ordinal::NO_NODE;
 use std::collections::HashMap;
 

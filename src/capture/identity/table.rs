@@ -3,16 +3,16 @@
 //! It holds addresses of the process and hashes of its texts, so it is as private as the snapshot.
 
 use super::heap_key::HeapKey;
-use super::mix;
 use super::rows::{Rows, stretch};
 use crate::archive::{Codec, FileWriter, Source, read};
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::mix;
 use crate::ordinal::NO_NODE;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"heaphound ids 3\n";
+const MAGIC: &[u8; 16] = b"heaphound ids 4\n";
 /// A row takes at least this many bytes; a file that claims more rows than it can hold is damaged.
 const SMALLEST_ROW: usize = 14;
 /// Ids are 32 bits wide in V8 and in DevTools.

@@ -1,8 +1,8 @@
 //! What the strings of a snapshot say, as hashes, and which of them tell one object from another.
 
-use super::mix;
 use crate::bit_set::BitSet;
 use crate::format::{EdgeTable, Tables};
+use crate::hash::mix;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::StringOrdinal;
 

@@ -7,9 +7,9 @@ use super::unreached::count_unreached;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::mix;
 use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;
-use crate::paths::labels::mix;
 use crate::snapshot::Snapshot;
 
 /// One heap, sorted into groups.

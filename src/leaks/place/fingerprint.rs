@@ -2,10 +2,11 @@
 
 use super::path::{edge_name, nodes_to};
 use super::reference::property;
+use crate::hash::{hash_text, mix};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::leaks::newest::Last;
 use crate::ordinal::NodeOrdinal;
-use crate::paths::labels::{GLOBAL, hash_text, is_global, mix};
+use crate::paths::labels::{GLOBAL, is_global};
 use crate::text::Text;
 
 /// Hash of the class that holds the container, the reference to the container, its class and that of the item.

@@ -3,9 +3,10 @@
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::mix;
 use crate::kind::NodeKind;
 use crate::ordinal::{NO_NODE, NodeOrdinal};
-use crate::paths::labels::{Label, Labels, mix};
+use crate::paths::labels::{Label, Labels};
 use crate::paths::survivors::Persistent;
 use crate::paths::tree::Forest;
 use crate::paths::weight::References;

@@ -4,9 +4,9 @@ use super::holder_tree::{Hanging, is_backing};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::{hash_text, mix};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
-use crate::paths::labels::{hash_text, mix};
 use crate::snapshot::Snapshot;
 
 /// The way of every node: classes and references from the roots down to it, names of properties included, positions

@@ -2,6 +2,7 @@
 
 use super::suspect::{Grown, summed};
 use crate::bit_set::BitSet;
+use crate::hash::mix;
 use crate::kind::NodeKind;
 use crate::leaks::growth::growing::is_in_step;
 use crate::leaks::newest::{Last, Meaning};
@@ -9,7 +10,6 @@ use crate::leaks::place::bounded::is_of_package;
 use crate::leaks::place::census::Key;
 use crate::leaks::place::path::nodes_to;
 use crate::ordinal::NodeOrdinal;
-use crate::paths::labels::mix;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Depth of the search for what else an item holds.
