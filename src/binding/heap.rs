@@ -10,7 +10,8 @@ use crate::archive::Source;
 use crate::budget::Budget;
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
-use crate::report::{self, Opened, Parsed};
+use crate::open::{self, Opened, Parsed};
+use crate::report;
 use crate::snapshot::Snapshot;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Object, ObjectFinalize};
@@ -146,7 +147,7 @@ pub fn open<'env>(
         Either::B(feed) => feed.take_receiver().map(Source::Chunks),
     };
     let parse_only = options.parse_only;
-    let options = report::OpenOptions {
+    let options = open::OpenOptions {
         parity: if options.devtools { Parity::DevTools } else { Parity::Ours },
         threads: usize::try_from(options.threads).unwrap_or(usize::MAX),
         source_maps: options.source_maps,
@@ -156,10 +157,10 @@ pub fn open<'env>(
     let work = move |control: &CoreControl| {
         if parse_only {
             let parsed = Parsed::read(source?, &options, control)?;
-            return Ok((parsed.info_json()?, parsed.memory_bytes(), Held::Parsed(Aside::new(parsed))));
+            return Ok((report::info_of_parsed(&parsed)?, parsed.memory_bytes(), Held::Parsed(Aside::new(parsed))));
         }
         let opened = Opened::open(source?, &options, control)?;
-        Ok((opened.info_json()?, opened.memory_bytes(), Held::Opened(Aside::new(opened))))
+        Ok((report::info(&opened)?, opened.memory_bytes(), Held::Opened(Aside::new(opened))))
     };
     job::start_behind(env, control, work, handle)
 }
@@ -170,7 +171,7 @@ pub fn analyse<'env>(env: &'env Env, parsed: &Heap, control: &Control) -> napi::
     let held = parsed.hand_over();
     let work = move |control: &CoreControl| {
         let opened = held?.opened(control)?;
-        Ok((opened.info_json()?, opened.memory_bytes(), Held::Opened(opened)))
+        Ok((report::info(&opened)?, opened.memory_bytes(), Held::Opened(opened)))
     };
     job::start_behind(env, control, work, handle)
 }

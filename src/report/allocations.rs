@@ -1,11 +1,11 @@
 //! What was recorded of allocations: by function, by time, and the stack of one object.
 
 use super::document::{Document, LATER};
-use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use crate::analysis::{AllocationTotals, Allocations, SourceLocation, StackFrame, samples};
 use crate::control::Control;
 use crate::error::Result;
+use crate::open::Opened;
 use crate::text::TextBuf;
 use serde::Serialize;
 

@@ -1,10 +1,10 @@
 //! What function contexts keep alive, and what belongs to which global object.
 
 use super::document::Document;
-use super::opened::Opened;
 use crate::analysis::{context_summary, display_name, realm_sizes};
 use crate::control::Control;
 use crate::error::Result;
+use crate::open::Opened;
 use crate::text::TextBuf;
 use serde::Serialize;
 

@@ -2,11 +2,11 @@
 
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
-use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use crate::control::{Control, Stage};
 use crate::diff::{self, DiffRow, DiffSide};
 use crate::error::Result;
+use crate::open::Opened;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,12 @@
 //! The biggest retainers, as a tree.
 
 use super::document::Document;
-use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use crate::analysis::{biggest_dominators, display_name};
 use crate::control::Control;
 use crate::error::Result;
 use crate::graph::Dominated;
+use crate::open::Opened;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};

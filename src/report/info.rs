@@ -1,13 +1,16 @@
 //! `SnapshotInfo`: what is known of an opened snapshot.
 
-use crate::analysis::{Heap, Parity, last_object_id};
+use super::document::to_json;
+use crate::analysis::{Parity, last_object_id};
 use crate::archive::ReadInfo;
+use crate::error::Result;
+use crate::open::{Opened, Parsed};
 use crate::snapshot::Snapshot;
 use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct InfoRow {
+struct InfoRow {
     node_count: u64,
     edge_count: u64,
     string_count: u64,
@@ -25,16 +28,19 @@ pub struct InfoRow {
     compression: &'static str,
 }
 
-impl InfoRow {
-    pub fn of(heap: &Heap, read: &ReadInfo) -> Self {
-        Self {
-            unreachable_count: Some(heap.graph.unreachable_count),
-            ..Self::of_parsed(&heap.snapshot, heap.parity, read)
-        }
-    }
+/// `SnapshotInfo` of `index.d.ts` as JSON.
+pub fn info(opened: &Opened) -> Result<String> {
+    let row = InfoRow::of(&opened.heap.snapshot, opened.heap.parity, &opened.read);
+    to_json(&InfoRow { unreachable_count: Some(opened.heap.graph.unreachable_count), ..row })
+}
 
-    /// The same of a snapshot that was not analysed.
-    pub fn of_parsed(snapshot: &Snapshot, parity: Parity, read: &ReadInfo) -> Self {
+/// The same of a snapshot that was only read.
+pub fn info_of_parsed(parsed: &Parsed) -> Result<String> {
+    to_json(&InfoRow::of(&parsed.snapshot, parsed.options.parity, &parsed.read))
+}
+
+impl InfoRow {
+    fn of(snapshot: &Snapshot, parity: Parity, read: &ReadInfo) -> Self {
         let tables = snapshot.tables();
         let sizes = tables.nodes.size.iter().fold(0u64, |sum, size| sum.saturating_add(size));
         Self {

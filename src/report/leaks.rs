@@ -3,13 +3,13 @@
 use super::allocations::FrameRow;
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
-use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
     self, Account, Cause, Confidence, Container, Detail, Leak, LeakOptions, LeakedClass, Leaking, OneOff, Part, Step,
 };
+use crate::open::Opened;
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};

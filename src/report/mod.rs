@@ -9,7 +9,6 @@ mod dominators;
 mod info;
 mod leaks;
 mod node;
-mod opened;
 mod places;
 mod query;
 mod question;
@@ -20,7 +19,7 @@ mod summary;
 
 pub use diff::{DiffQuestion, diff};
 pub use document::{Document, List};
+pub use info::{info, info_of_parsed};
 pub use leaks::{LeaksQuestion, leaks};
-pub use opened::{OpenOptions, Opened, Parsed};
 pub use question::{answer, parse};
 pub use relation::{RelationQuestion, relation};

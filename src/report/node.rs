@@ -2,7 +2,6 @@
 
 use super::allocations::FrameRow;
 use super::document::{Document, LATER};
-use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use super::rows::{EdgeRow, PathRow, ReferenceRow, RetainerRow, system};
 use crate::analysis::{
@@ -12,6 +11,7 @@ use crate::analysis::{
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::Detachedness;
+use crate::open::Opened;
 use crate::ordinal::NodeOrdinal;
 use crate::text::{TextBuf, Whole};
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,10 @@
 //! Source positions in documents.
 
-use super::opened::Opened;
 use crate::analysis::{SourceLocation, SourceMaps, file_of_script};
-use crate::archive;
 use crate::control::Control;
 use crate::error::Result;
 use crate::format::Location;
+use crate::open::Opened;
 use crate::ordinal::NodeOrdinal;
 use crate::text::{Text, TextBuf};
 use serde::Serialize;
@@ -41,9 +40,7 @@ pub struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub fn new(opened: &'a Opened, control: &'a Control) -> Self {
-        let folder = opened.options.source_map_folder.clone();
-        let maps = opened.options.source_maps.then(|| SourceMaps::new(archive::read_small, folder));
-        Self { opened, control, maps }
+        Self { opened, control, maps: opened.source_maps() }
     }
 
     pub fn maps(&self) -> Option<&SourceMaps> {

@@ -1,13 +1,13 @@
 //! Objects that meet conditions.
 
 use super::document::Document;
-use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use super::rows::system;
 use crate::analysis::{Pattern, Query, QuerySort, display_name, query};
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::Detachedness;
+use crate::open::Opened;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};

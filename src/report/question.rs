@@ -1,10 +1,10 @@
 //! Questions to one snapshot, as `lib/open/snapshot.js` writes them, and the document that answers each.
 
 use super::document::Document;
-use super::opened::Opened;
 use super::{allocations, contexts, dominators, node, query, strings, summary};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
+use crate::open::Opened;
 use serde::Deserialize;
 
 /// One question. Member `about` names it, the others are its options; JavaScript has checked them.

@@ -1,10 +1,10 @@
 //! Strings of the same text.
 
 use super::document::Document;
-use super::opened::Opened;
 use crate::analysis::{DuplicateString, duplicate_strings};
 use crate::control::Control;
 use crate::error::Result;
+use crate::open::Opened;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,12 @@
 //! Classes of a heap, and where its bytes are.
 
 use super::document::{Document, LATER};
-use super::opened::Opened;
 use super::places::{LocationRow, Places};
 use super::rows::system;
 use crate::analysis::{Aggregate, NamedFilter, NodeFilter, aggregates, statistics};
 use crate::control::Control;
 use crate::error::{Error, Result};
+use crate::open::Opened;
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;

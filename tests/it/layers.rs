@@ -79,7 +79,7 @@ fn rows() -> HashMap<String, usize> {
     rows
 }
 
-/// `graph` for `src/graph/flood.rs`, `open` for `src/open.rs`.
+/// `graph` for `src/graph/flood.rs`, `redact` for `src/redact.rs`.
 fn module_of(path: &str) -> &str {
     let inside = path.strip_prefix("src/").expect("every source is below src");
     inside.split('/').next().expect("a path has a first part").trim_end_matches(".rs")

@@ -6,7 +6,8 @@ use heaphound::control::Control;
 use heaphound::diff::{DiffOptions, DiffSide, diff};
 use heaphound::error::Error;
 use heaphound::leaks;
-use heaphound::report::{OpenOptions, Opened, answer};
+use heaphound::open::{OpenOptions, Opened};
+use heaphound::report::answer;
 use std::path::{Path, PathBuf};
 
 /// Questions about a whole snapshot.

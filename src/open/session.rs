@@ -1,59 +1,31 @@
-//! A heap and what documents say about it beside: how it was read, where its scripts are.
+//! An opened snapshot, with the tables that its first question makes and later ones share.
 
-use super::document::to_json;
-use super::info::InfoRow;
-use crate::analysis::{Heap, Parity, RetainingPaths, Scripts};
-use crate::archive::{ReadInfo, Source};
-use crate::budget::Budget;
+use super::options::OpenOptions;
+use super::pipeline::{analyse, memory_bytes, read};
+use crate::analysis::{Heap, RetainingPaths, Scripts, SourceMaps};
+use crate::archive::{self, ReadInfo, Source};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
-use crate::open::{self, memory_bytes};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use rayon::ThreadPool;
-use std::path::PathBuf;
 use std::sync::OnceLock;
-
-/// How to open a snapshot, and what to say about it.
-#[derive(Clone, Debug, Default)]
-pub struct OpenOptions {
-    pub parity: Parity,
-    /// Threads to work on; 0: one for each processor.
-    pub threads: usize,
-    /// Look for source maps beside the scripts.
-    pub source_maps: bool,
-    /// Memory that the snapshot may take.
-    pub budget: Budget,
-    /// Where source maps are that do not lie where the scripts say.
-    pub source_map_folder: Option<PathBuf>,
-}
-
-impl OpenOptions {
-    pub fn pipeline(&self) -> open::OpenOptions {
-        open::OpenOptions { parity: self.parity, threads: self.threads, budget: self.budget }
-    }
-}
 
 /// A snapshot that was only read: the older side of a comparison needs no more.
 #[derive(Clone)]
 pub struct Parsed {
     pub snapshot: Snapshot,
     pub options: OpenOptions,
-    read: ReadInfo,
+    pub read: ReadInfo,
 }
 
 impl Parsed {
     /// # Errors
-    /// Those of [`open::read`].
+    /// Those of [`read`].
     pub fn read(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
-        let (snapshot, read) = open::read(source, options.budget, control)?;
+        let (snapshot, read) = read(source, options.budget, control)?;
         control.begin(Stage::Done, 0);
         Ok(Self { snapshot, options: options.clone(), read })
-    }
-
-    /// `SnapshotInfo` of `index.d.ts` as JSON.
-    pub fn info_json(&self) -> Result<String> {
-        to_json(&InfoRow::of_parsed(&self.snapshot, self.options.parity, &self.read))
     }
 
     /// Bytes that are held, by the lengths of the columns.
@@ -66,36 +38,42 @@ impl Parsed {
 pub struct Opened {
     pub heap: Heap,
     pub options: OpenOptions,
-    read: ReadInfo,
+    pub read: ReadInfo,
     // Some documents need these and most do not; they cost a pass over the heap and are kept from the first use on.
     scripts: OnceLock<Scripts>,
     paths: OnceLock<RetainingPaths>,
 }
 
 impl Opened {
+    /// Reads, parses and analyses.
+    ///
+    /// # Cost
+    /// Reading and parsing share two threads, so does the analysis. About 49 bytes a node and 12 an edge at the peak.
     /// # Errors
-    /// Those of [`open::open`].
+    /// Those of [`read`] and of [`analyse`].
     pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
-        let open::Opened { heap, read } = open::open(source, &options.pipeline(), control)?;
-        control.begin(Stage::Done, 0);
-        Ok(Self { heap, options: options.clone(), read, scripts: OnceLock::new(), paths: OnceLock::new() })
+        let (snapshot, read) = read(source, options.budget, control)?;
+        Self::analysed(snapshot, read, options.clone(), control)
     }
 
-    /// What was read before, analysed now.
+    /// Analyses a snapshot that was only read.
     ///
     /// # Errors
-    /// Those of [`open::analyse`].
+    /// Those of [`analyse`].
     pub fn of_parsed(parsed: Parsed, control: &Control) -> Result<Self> {
         let Parsed { snapshot, options, read } = parsed;
-        let pipeline = options.pipeline();
-        let heap = pipeline.pool()?.install(|| open::analyse(snapshot, &pipeline, control))?;
+        Self::analysed(snapshot, read, options, control)
+    }
+
+    fn analysed(snapshot: Snapshot, read: ReadInfo, options: OpenOptions, control: &Control) -> Result<Self> {
+        let heap = options.pool()?.install(|| analyse(snapshot, &options, control))?;
         control.begin(Stage::Done, 0);
         Ok(Self { heap, options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
     }
 
     /// Threads for one job on it.
     pub fn pool(&self) -> Result<ThreadPool> {
-        self.options.pipeline().pool()
+        self.options.pool()
     }
 
     /// # Cost
@@ -116,6 +94,13 @@ impl Opened {
         Ok(self.paths.get().expect("it was set above or by another job"))
     }
 
+    /// A reader of source maps for one document, if the options ask for it. It keeps the files that it read; the next
+    /// document reads them anew, as they may have changed.
+    pub fn source_maps(&self) -> Option<SourceMaps> {
+        let folder = self.options.source_map_folder.clone();
+        self.options.source_maps.then(|| SourceMaps::new(archive::read_small, folder))
+    }
+
     /// # Errors
     /// [`Error::NoSuchNode`].
     pub fn find(&self, id: u64) -> Result<NodeOrdinal> {
@@ -126,11 +111,6 @@ impl Opened {
     /// [`Error::NoSuchNode`] for the first id that no node has.
     pub fn find_all(&self, ids: &[u64]) -> Result<Vec<NodeOrdinal>> {
         ids.iter().map(|id| self.find(*id)).collect()
-    }
-
-    /// `SnapshotInfo` of `index.d.ts` as JSON.
-    pub fn info_json(&self) -> Result<String> {
-        to_json(&InfoRow::of(&self.heap, &self.read))
     }
 
     /// Bytes that are held, by the lengths of the columns.

@@ -1,56 +1,17 @@
 //! The pipeline from bytes to a [`Heap`], step by step.
 
+use super::options::OpenOptions;
 use crate::analysis::{Classes, Heap, Parity};
 use crate::archive::{self, ReadInfo, Source};
 use crate::budget::Budget;
 use crate::control::{Control, Stage};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::format::{Ahead, Parser};
 use crate::graph::{
     DominatorTree, Ephemerons, Graph, Holding, Retainers, Spanning, distances, dominator_tree, retained_sizes,
     shallow_sizes, with_detachedness,
 };
 use crate::snapshot::Snapshot;
-use rayon::ThreadPool;
-
-/// How to open a snapshot.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct OpenOptions {
-    pub parity: Parity,
-    /// Threads to work on; 0: one for each processor.
-    pub threads: usize,
-    /// Memory that the tables, and what is computed from them, may take.
-    pub budget: Budget,
-}
-
-impl OpenOptions {
-    /// A pool of our own: neither libuv's threads nor another caller's are taken.
-    pub fn pool(&self) -> Result<ThreadPool> {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .thread_name(|index| format!("heaphound-{index}"))
-            .build()
-            .map_err(|error| Error::Internal { what: format!("no threads: {error}") })
-    }
-}
-
-/// An opened snapshot and what was read for it.
-pub struct Opened {
-    pub heap: Heap,
-    pub read: ReadInfo,
-}
-
-/// Reads, parses and analyses.
-///
-/// # Cost
-/// Reading and parsing share two threads, so does the analysis. About 49 bytes a node and 12 an edge at the peak.
-/// # Errors
-/// [`Error::Cancelled`]; those of [`archive::read`] and of [`Parser`].
-pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<Opened> {
-    let (snapshot, read) = read(source, options.budget, control)?;
-    let heap = options.pool()?.install(|| analyse(snapshot, options, control))?;
-    Ok(Opened { heap, read })
-}
 
 /// Bytes of a node and of an edge at the peak of an open, and while the snapshot is (`docs/architecture.md`, "Memory").
 const NODE_BYTES: u64 = 49;
@@ -81,20 +42,13 @@ pub fn read(source: Source, budget: Budget, control: &Control) -> Result<(Snapsh
     Ok((Snapshot::new(parser.unwrap_or_default().finish()?), read))
 }
 
-/// Parses and analyses plain bytes that are in memory already.
-pub fn open_bytes(bytes: &[u8], options: &OpenOptions, control: &Control) -> Result<Heap> {
-    let mut parser = Parser::with_size_hint(bytes.len() as u64).within(options.budget);
-    parser.feed(bytes)?;
-    analyse(Snapshot::new(parser.finish()?), options, control)
-}
-
 /// Makes everything that the tables of a file do not say. The order is DevTools': names and sizes that a step changes
 /// are read by the steps after it.
 ///
 /// # Cost
 /// Two threads are busy at most; about 49 bytes a node and 12 an edge at the peak.
 /// # Errors
-/// [`Error::Cancelled`]; [`Error::Memory`] before it begins.
+/// [`Error::Cancelled`](crate::error::Error::Cancelled); [`Error::Memory`](crate::error::Error::Memory) before it begins.
 pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {
     options.budget.check(memory_bytes(&snapshot))?;
     control.begin(Stage::Graph, 0);

@@ -1,0 +1,9 @@
+//! Opening a snapshot: from a source to the session that questions are asked of.
+
+mod options;
+mod pipeline;
+mod session;
+
+pub use options::OpenOptions;
+pub use pipeline::{analyse, memory_bytes, read};
+pub use session::{Opened, Parsed};
