@@ -4,10 +4,12 @@
 mod ahead;
 mod balanced;
 mod blanks;
+mod document;
 mod edge_rows;
 mod foreign;
 mod header;
 mod integers;
+mod kept;
 mod key;
 mod layout;
 mod node_rows;

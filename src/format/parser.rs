@@ -2,11 +2,12 @@
 
 use super::ahead::Ahead;
 use super::balanced::Balanced;
-use super::blanks::BlankRun;
+use super::document::{Document, Reader};
 use super::foreign;
 use super::header::Header;
+use super::kept::Kept;
 use super::key::Key;
-use super::outline::{Found, Outline};
+use super::outline::Outline;
 use super::references::{self, Names};
 use super::section::{Room, Section};
 use super::tables::Tables;
@@ -24,16 +25,18 @@ const CHUNK: usize = 1 << 20;
 /// # Cost
 /// One pass; memory for the tables and, per level of nesting, a few bytes. Room is made for as many rows as the header
 /// claims and the rest of the input can hold, whichever is less.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Parser {
-    /// Bytes seen.
-    offset: u64,
-    /// Bytes in all, when the caller knows.
-    total: Option<u64>,
-    outline: Outline,
-    /// The section that is being read.
-    section: Option<(Key, Box<Section>)>,
+    document: Document<Section>,
+    building: Building,
     failed: Option<Error>,
+}
+
+/// The tables as far as they are read, and what is needed to read on.
+#[derive(Debug, Default)]
+struct Building {
+    /// Bytes of the input in all, when the caller knows.
+    total: Option<u64>,
     header: Option<Header>,
     /// The highest number of a string that each section names, for those that have been read.
     names: Names,
@@ -41,40 +44,32 @@ pub struct Parser {
     targets_unchecked: bool,
     tables: Tables,
     budget: Budget,
-    blank_run: BlankRun,
     /// Sections that came before `snapshot`: key, offset, bytes.
     early: Vec<(Key, u64, Vec<u8>)>,
     /// Keys we do not read, for telling what a foreign file is.
     unknown: Vec<String>,
 }
 
+/// The tables while a chunk is read, of which `ahead` knows something.
+struct Reading<'a> {
+    building: &'a mut Building,
+    ahead: &'a mut Ahead,
+}
+
 impl Parser {
     pub fn new() -> Self {
-        Self {
-            offset: 0,
-            total: None,
-            outline: Outline::default(),
-            section: None,
-            failed: None,
-            header: None,
-            names: Names::default(),
-            targets_unchecked: false,
-            tables: Tables::default(),
-            budget: Budget::UNLIMITED,
-            blank_run: BlankRun::default(),
-            early: Vec::new(),
-            unknown: Vec::new(),
-        }
+        Self::default()
     }
 
     /// For an input of `total_bytes` or, when it is compressed, more: columns get their final size at once. 0: unknown.
     pub fn with_size_hint(total_bytes: u64) -> Self {
-        Self { total: Some(total_bytes).filter(|total| *total > 0), ..Self::new() }
+        let total = Some(total_bytes).filter(|total| *total > 0);
+        Self { building: Building { total, ..Building::default() }, ..Self::new() }
     }
 
     /// The same parser, with a limit of the memory that its tables may take.
     pub fn within(self, budget: Budget) -> Self {
-        Self { budget, ..self }
+        Self { building: Building { budget, ..self.building }, ..self }
     }
 
     /// Takes the next bytes.
@@ -95,21 +90,16 @@ impl Parser {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
-        self.blank_run.pass(chunk, self.offset).inspect_err(|error| self.failed = Some(error.clone()))?;
-        let mut at = 0;
-        while at < chunk.len() {
-            let taken = self.step(chunk, at, ahead).inspect_err(|error| self.failed = Some(error.clone()))?;
-            at += taken;
-            self.offset += taken as u64;
-        }
-        self.budget.check(self.held_bytes()).inspect_err(|error| self.failed = Some(error.clone()))
+        let fed = self.document.feed(chunk, &mut Reading { building: &mut self.building, ahead });
+        let checked = fed.and_then(|()| self.building.budget.check(self.held_bytes()));
+        checked.inspect_err(|error| self.failed = Some(error.clone()))
     }
 
     /// Bytes of memory that it takes so far.
     fn held_bytes(&self) -> u64 {
-        let early: usize = self.early.iter().map(|(_, _, bytes)| bytes.len()).sum();
-        let section = self.section.as_ref().map_or(0, |(_, section)| section.held_bytes());
-        self.tables.held_bytes() + section + early as u64
+        let early: usize = self.building.early.iter().map(|(_, _, bytes)| bytes.len()).sum();
+        let section = self.document.section().map_or(0, Section::held_bytes);
+        self.building.tables.held_bytes() + section + early as u64
     }
 
     /// The tables, once the whole input was fed.
@@ -121,69 +111,79 @@ impl Parser {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        self.outline.check_ended(self.section.map(|(key, _)| key), self.offset)?;
-        if self.header.is_none() {
-            return Err(foreign::without_header(&self.unknown));
+        self.document.check_ended()?;
+        let Building { header, unknown, tables, names, targets_unchecked, .. } = self.building;
+        if header.is_none() {
+            return Err(foreign::without_header(&unknown));
         }
-        self.outline.check_sections(self.offset)?;
-        references::check(self.tables, self.names, self.targets_unchecked, self.outline.starts())
+        self.document.check_sections()?;
+        references::check(tables, names, targets_unchecked, self.document.starts())
     }
+}
 
-    /// Takes some bytes of `chunk` from `at` on and returns how many; 0 only where a section begins.
-    fn step(&mut self, chunk: &[u8], at: usize, ahead: &mut Ahead) -> Result<usize> {
-        if let Some((_, section)) = &mut self.section {
-            let taken = section.feed_from(chunk, at, self.offset, ahead)?;
-            if section.is_done() {
-                self.close(self.offset + taken as u64)?;
-            }
-            return Ok(taken);
-        }
-        let (taken, found) = self.outline.feed(&chunk[at..], self.offset)?;
-        match found {
-            Some(Found::Value(key)) => {
-                self.section = Some((key, Box::new(self.open(key, self.offset + taken as u64))));
-            }
-            Some(Found::Unknown(key)) if self.unknown.len() < foreign::KEYS => self.unknown.push(key),
-            _ => {}
-        }
-        Ok(taken)
-    }
+impl Reader for Reading<'_> {
+    type Section = Section;
 
-    /// Begins the section whose value starts at `offset`.
-    fn open(&mut self, key: Key, offset: u64) -> Section {
-        self.targets_unchecked |= names_nodes(key, self.header.as_ref());
-        let left = self.total.map(|total| total.saturating_sub(offset));
-        match &self.header {
+    fn begin(&mut self, key: Key, offset: u64, _outline: &Outline) -> Result<Section> {
+        let building = &mut *self.building;
+        building.targets_unchecked |= names_nodes(key, building.header.as_ref());
+        let left = building.total.map(|total| total.saturating_sub(offset));
+        Ok(match &building.header {
             _ if key == Key::Unknown => Section::Skipped(Balanced::new(key.name())),
-            Some(header) => Section::open(key, header, Room { left }, self.names.kept()),
-            None => Section::keep(key),
+            Some(header) => Section::open(key, header, Room { left }, building.names.kept()),
+            None => Section::Kept(Kept::new(key)),
+        })
+    }
+
+    fn feed(&mut self, section: &mut Section, block: &[u8], at: usize, offset: u64) -> Result<(usize, bool)> {
+        let taken = section.feed_from(block, at, offset, self.ahead)?;
+        Ok((taken, section.is_done()))
+    }
+
+    fn close(&mut self, key: Key, section: Section, end: u64) -> Result<()> {
+        let building = &mut *self.building;
+        let kept = match section {
+            Section::Kept(kept) => kept.into_bytes(),
+            read => {
+                building.add(key, read);
+                return Ok(());
+            }
+        };
+        let start = end - kept.len() as u64;
+        if key != Key::Snapshot {
+            building.early.push((key, start, kept));
+            return Ok(());
+        }
+        building.begin_tables(Header::parse(&kept, start)?)
+    }
+
+    fn note_unknown(&mut self, name: String) {
+        if self.building.unknown.len() < foreign::KEYS {
+            self.building.unknown.push(name);
+        }
+    }
+}
+
+impl Building {
+    /// Moves the rows of a section to their table.
+    fn add(&mut self, key: Key, section: Section) {
+        section.close(&mut self.tables);
+        self.names.look(key, &self.tables);
+        if let Some(header) = &mut self.header {
+            learn(header, key, &self.tables);
         }
     }
 
-    /// Moves what the finished section holds to where it belongs. It ended before `end`.
-    fn close(&mut self, end: u64) -> Result<()> {
-        let Some((key, section)) = self.section.take() else { return Ok(()) };
-        let Section::Kept(_, bytes, _) = *section else {
-            section.close(&mut self.tables);
-            self.names.look(key, &self.tables);
-            if let Some(header) = &mut self.header {
-                learn(header, key, &self.tables);
-            }
-            return Ok(());
-        };
-        let start = end - bytes.len() as u64;
-        if key != Key::Snapshot {
-            self.early.push((key, start, bytes));
-            return Ok(());
-        }
-        let mut header = Header::parse(&bytes, start)?;
+    /// Begins with the header, and reads the sections that waited for it.
+    fn begin_tables(&mut self, header: Header) -> Result<()> {
         self.tables.root = header.root;
         self.tables.node_stride = u32::try_from(header.nodes.width).expect("a header has fewer bytes than 2^32");
         self.tables.extra_native_bytes = header.extra_native_bytes;
         self.tables.has_detachedness = header.nodes.detachedness.is_some();
+        let header = self.header.insert(header);
         for (key, start, bytes) in std::mem::take(&mut self.early) {
-            self.targets_unchecked |= names_nodes(key, Some(&header));
-            let mut section = Section::open(key, &header, Room { left: Some(bytes.len() as u64) }, self.names.kept());
+            self.targets_unchecked |= names_nodes(key, Some(header));
+            let mut section = Section::open(key, header, Room { left: Some(bytes.len() as u64) }, self.names.kept());
             section.feed(&bytes, start)?;
             if !section.is_done() {
                 // The bytes are one whole value, but not of the kind that this section wants.
@@ -192,10 +192,9 @@ impl Parser {
             }
             section.close(&mut self.tables);
             self.names.look(key, &self.tables);
+            learn(header, key, &self.tables);
             self.budget.check(self.tables.held_bytes())?;
-            learn(&mut header, key, &self.tables);
         }
-        self.header = Some(header);
         Ok(())
     }
 }
@@ -215,11 +214,5 @@ fn learn(header: &mut Header, key: Key, tables: &Tables) {
         }
         Key::Edges => header.edge_count = header.edge_count.or(Some(rows(tables.edges.kind_and_target.len()))),
         _ => {}
-    }
-}
-
-impl Default for Parser {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -5,20 +5,21 @@ use super::balanced::Balanced;
 use super::edge_rows::EdgeRows;
 use super::header::Header;
 use super::integers::Integers;
+use super::kept::Kept;
 use super::key::Key;
 use super::node_rows::NodeRows;
 use super::profile_rows::{FunctionRows, LocationRows, SampleRows};
 use super::strings::Strings;
 use super::tables::Tables;
 use super::trace_tree::TraceTree;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The reader of a section, which knows what the section becomes.
 #[derive(Debug)]
 pub enum Section {
     Skipped(Balanced),
-    /// The bytes themselves, and how many there may be: of `snapshot`, and of what comes before it.
-    Kept(Balanced, Vec<u8>, usize),
+    /// The bytes themselves: of `snapshot`, and of sections that come before it.
+    Kept(Kept),
     Nodes(Integers<NodeRows>),
     Edges(Integers<EdgeRows>),
     Functions(Integers<FunctionRows>),
@@ -45,16 +46,7 @@ impl Room {
     }
 }
 
-/// The header of V8 has 2 kB. Its JSON takes many times its length in memory.
-const MAX_HEADER: usize = 4 << 20;
-
 impl Section {
-    /// Keeps the bytes of a section for later.
-    pub fn keep(key: Key) -> Self {
-        let limit = if key == Key::Snapshot { MAX_HEADER } else { usize::MAX };
-        Self::Kept(Balanced::new(key.name()), Vec::new(), limit)
-    }
-
     /// `key` is neither `snapshot` nor unknown. `strings`: how many texts somebody may ask for.
     pub fn open(key: Key, header: &Header, room: Room, strings: usize) -> Self {
         match key {
@@ -93,15 +85,7 @@ impl Section {
         let bytes = &block[at..];
         match self {
             Self::Skipped(value) => value.feed(bytes, offset),
-            Self::Kept(value, kept, limit) => {
-                let taken = value.feed(bytes, offset)?;
-                if kept.len() + taken > *limit {
-                    let what = format!("the section is longer than {limit} bytes");
-                    return Err(Error::Format { table: value.table(), offset, what });
-                }
-                kept.extend_from_slice(&bytes[..taken]);
-                Ok(taken)
-            }
+            Self::Kept(kept) => kept.feed(bytes, offset),
             Self::Nodes(integers) => integers.feed_from(block, at, offset, ahead),
             Self::Edges(integers) => integers.feed_from(block, at, offset, ahead),
             Self::Functions(integers) => integers.feed(bytes, offset),
@@ -116,7 +100,7 @@ impl Section {
     pub fn held_bytes(&self) -> u64 {
         match self {
             Self::Skipped(value) => value.held_bytes(),
-            Self::Kept(value, kept, _) => value.held_bytes() + kept.len() as u64,
+            Self::Kept(kept) => kept.held_bytes(),
             Self::Nodes(integers) => integers.rows.held_bytes(),
             Self::Edges(integers) => integers.rows.held_bytes(),
             Self::Functions(integers) => size_of_val(&integers.rows.rows[..]) as u64,
@@ -129,7 +113,8 @@ impl Section {
 
     pub fn is_done(&self) -> bool {
         match self {
-            Self::Skipped(value) | Self::Kept(value, ..) => value.is_done(),
+            Self::Skipped(value) => value.is_done(),
+            Self::Kept(kept) => kept.is_done(),
             Self::Nodes(integers) => integers.is_done(),
             Self::Edges(integers) => integers.is_done(),
             Self::Functions(integers) => integers.is_done(),
@@ -143,7 +128,7 @@ impl Section {
     /// Puts what was read into its table.
     pub fn close(self, tables: &mut Tables) {
         match self {
-            Self::Skipped(_) | Self::Kept(..) => {}
+            Self::Skipped(_) | Self::Kept(_) => {}
             Self::Nodes(integers) => (tables.nodes, tables.foreign_kinds) = integers.rows.into_table(),
             Self::Edges(integers) => tables.edges = integers.rows.into_table(),
             Self::Functions(integers) => tables.functions = integers.rows.rows,

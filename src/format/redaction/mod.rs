@@ -66,7 +66,7 @@ impl Redactor {
     /// # Errors
     /// [`Error::Truncated`] or [`Error::Format`] when the document was not a whole snapshot.
     pub fn finish(self) -> Result<RedactionCounts> {
-        let walk = self.walk.counts;
+        let walk = self.walk.counts();
         self.walk.check_end()?;
         Ok(RedactionCounts { node_count: walk.node_count, edge_count: walk.edge_count, ..self.counts })
     }

@@ -1,21 +1,19 @@
-//! The way of bytes through a snapshot that is redacted: section after section, each copied, looked at, rewritten or
-//! left out.
+//! The bytes of a snapshot that is redacted, section after section: each is copied, looked at, written anew or left
+//! out.
 
 use super::super::balanced::Balanced;
-use super::super::blanks::BlankRun;
+use super::super::document::{Document, Reader};
 use super::super::header::Header;
 use super::super::integers::Integers;
+use super::super::kept::Kept;
 use super::super::key::Key;
-use super::super::outline::{Found, Outline};
+use super::super::outline::Outline;
 use super::super::strings::Strings;
 use super::RedactionCounts;
 use super::names;
 use super::placeholder::{Placeholders, append_json};
 use super::uses::{EdgeUses, FunctionUses, NodeUses, Uses};
 use crate::error::{Error, Result};
-
-/// The header of V8 has 2 kB.
-const MAX_HEADER: usize = 4 << 20;
 
 /// Where a [`Walk`] writes.
 pub(super) struct Output<'a> {
@@ -24,26 +22,34 @@ pub(super) struct Output<'a> {
     pub counts: &'a mut RedactionCounts,
 }
 
-/// The way through the document, which both passes take.
+/// One pass over the document: the first, which only looks, and the one that writes.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
+    document: Document<Section>,
+    state: State,
+}
+
+/// What is known of the document so far.
+#[derive(Debug, Default)]
+struct State {
     writes: bool,
     /// The uses of strings are known from an earlier pass.
     knows_uses: bool,
-    /// Whose names are contents is known: edges can be looked at.
+    /// The nodes were read: edges can be looked at.
     knows_nodes: bool,
     /// Rows came before what they need, and were not looked at.
     missed_rows: bool,
-    offset: u64,
-    blank_run: BlankRun,
-    outline: Outline,
-    /// The section that passes by.
-    section: Option<(Key, Box<Section>)>,
     header: Option<Header>,
     uses: Uses,
-    pub counts: RedactionCounts,
+    counts: RedactionCounts,
     string: u32,
     scratch: Vec<u8>,
+}
+
+/// The document while a chunk is written.
+struct Writing<'a, 'b> {
+    state: &'a mut State,
+    output: &'a mut Output<'b>,
 }
 
 #[derive(Debug)]
@@ -51,7 +57,7 @@ enum Section {
     /// Not in the output.
     Dropped(Balanced),
     Copied(Balanced),
-    Header(Balanced, Vec<u8>),
+    Header(Kept),
     Nodes(Integers<NodeUses>),
     Edges(Integers<EdgeUses>),
     Functions(Integers<FunctionUses>),
@@ -61,90 +67,72 @@ enum Section {
 impl Walk {
     /// For a pass that writes, without an earlier one.
     pub fn writing() -> Self {
-        Self { writes: true, ..Self::default() }
+        Self { state: State { writes: true, ..State::default() }, ..Self::default() }
     }
 
     /// For a pass that writes, with what an earlier one learned.
     pub fn into_writing(self) -> Self {
-        let Self { header, uses, counts, .. } = self;
-        Self { knows_uses: true, header, uses, counts, ..Self::writing() }
+        let State { header, uses, counts, .. } = self.state;
+        let state = State { writes: true, knows_uses: true, header, uses, counts, ..State::default() };
+        Self { state, ..Self::default() }
     }
 
     pub fn feed(&mut self, chunk: &[u8], output: &mut Output) -> Result<()> {
-        self.blank_run.pass(chunk, self.offset)?;
-        let mut at = 0;
-        while at < chunk.len() {
-            let taken = self.step(&chunk[at..], output)?;
-            at += taken;
-            self.offset += taken as u64;
-        }
-        Ok(())
+        self.document.feed(chunk, &mut Writing { state: &mut self.state, output })
+    }
+
+    /// Nodes and edges that were seen.
+    pub fn counts(&self) -> RedactionCounts {
+        self.state.counts
     }
 
     pub fn missed_rows(&self) -> bool {
-        self.missed_rows
+        self.state.missed_rows
     }
 
     /// Back to the start of the document, with what is known of it.
     pub fn rewind(&mut self) {
-        (self.offset, self.outline, self.string) = (0, Outline::default(), 0);
-        self.blank_run = BlankRun::default();
-        self.missed_rows = false;
+        self.document = Document::default();
+        (self.state.string, self.state.missed_rows) = (0, false);
     }
 
     pub fn check_end(&self) -> Result<()> {
-        self.outline.check_ended(self.section.as_ref().map(|(key, _)| *key), self.offset)?;
-        self.outline.check_sections(self.offset)
+        self.document.check_ended()?;
+        self.document.check_sections()
     }
+}
 
-    /// Takes some bytes and returns how many; 0 only where a section begins.
-    fn step(&mut self, bytes: &[u8], output: &mut Output) -> Result<usize> {
-        if self.section.is_some() {
-            return self.section(bytes, output);
-        }
-        let (taken, found) = self.outline.feed(bytes, self.offset)?;
-        match found {
-            Some(Found::Value(key)) => {
-                let section = self.open(key, self.offset + taken as u64, output)?;
-                self.section = Some((key, Box::new(section)));
-            }
-            Some(Found::End) if self.writes => {
-                output.bytes.extend_from_slice(if self.outline.starts().is_empty() { b"{}\n" } else { b"}\n" });
-            }
-            _ => {}
-        }
-        Ok(taken)
-    }
+impl Reader for Writing<'_, '_> {
+    type Section = Section;
 
-    /// Begins the section whose value starts at `offset`.
-    fn open(&mut self, key: Key, offset: u64, output: &mut Output) -> Result<Section> {
+    fn begin(&mut self, key: Key, offset: u64, outline: &Outline) -> Result<Section> {
         if key == Key::Unknown {
             return Ok(Section::Dropped(Balanced::new(key.name())));
         }
-        if self.writes {
-            let separator = if self.outline.starts().len() == 1 { "{" } else { ",\n" };
-            output.bytes.extend_from_slice(format!("{separator}\"{}\":", key.name()).as_bytes());
+        if self.state.writes {
+            let separator = if outline.starts().len() == 1 { "{" } else { ",\n" };
+            self.output.bytes.extend_from_slice(format!("{separator}\"{}\":", key.name()).as_bytes());
         }
         let copied = || Ok(Section::Copied(Balanced::new(key.name())));
         if key == Key::Snapshot {
-            return Ok(Section::Header(Balanced::new(key.name()), Vec::new()));
+            return Ok(Section::Header(Kept::new(key)));
         }
         if key == Key::Strings {
-            return self.open_strings(offset, copied);
+            return self.state.open_strings(offset, outline, copied);
         }
-        if self.knows_uses || !matches!(key, Key::Nodes | Key::Edges | Key::Functions) {
+        if self.state.knows_uses || !matches!(key, Key::Nodes | Key::Edges | Key::Functions) {
             return copied();
         }
         // Whether an edge leads to a content is asked when it comes. What uses a string comes before the strings.
-        let too_early = key == Key::Edges && !self.knows_nodes || self.writes && self.outline.has(Key::Strings);
-        let Some(header) = self.header.as_ref().filter(|_| !too_early) else {
-            if self.writes {
+        let too_early = key == Key::Edges && !self.state.knows_nodes || self.state.writes && outline.has(Key::Strings);
+        let Some(header) = self.state.header.as_ref().filter(|_| !too_early) else {
+            if self.state.writes {
                 return Err(Error::Order { table: key.name(), offset });
             }
-            self.missed_rows = true;
+            self.state.missed_rows = true;
             return copied();
         };
-        let uses = std::mem::take(&mut self.uses);
+        let uses = std::mem::take(&mut self.state.uses);
         Ok(match key {
             Key::Nodes => Section::Nodes(Integers::new(NodeUses::new(header, uses))),
             Key::Edges => Section::Edges(Integers::new(EdgeUses::new(header, uses))),
@@ -152,81 +140,83 @@ impl Walk {
         })
     }
 
-    fn open_strings(&self, offset: u64, copied: impl FnOnce() -> Result<Section>) -> Result<Section> {
-        if !self.writes {
-            return copied();
-        }
-        let needs = [Key::Snapshot, Key::Nodes, Key::Edges];
-        if !self.knows_uses && needs.into_iter().any(|key| !self.outline.has(key)) {
-            return Err(Error::Order { table: Key::Strings.name(), offset });
-        }
-        Ok(Section::Strings(Strings::new(0, usize::MAX)))
-    }
-
-    /// Gives bytes to the section at hand.
-    fn section(&mut self, bytes: &[u8], output: &mut Output) -> Result<usize> {
-        let Some((key, section)) = &mut self.section else { return Ok(0) };
-        let (key, offset) = (*key, self.offset);
-        let taken = match &mut **section {
+    fn feed(&mut self, section: &mut Section, block: &[u8], at: usize, offset: u64) -> Result<(usize, bool)> {
+        let bytes = &block[at..];
+        let taken = match section {
             Section::Dropped(value) | Section::Copied(value) => value.feed(bytes, offset)?,
-            Section::Header(value, kept) => {
-                let taken = value.feed(bytes, offset)?;
-                if kept.len() + taken > MAX_HEADER {
-                    let what = format!("the section is longer than {MAX_HEADER} bytes");
-                    return Err(Error::Format { table: key.name(), offset, what });
-                }
-                kept.extend_from_slice(&bytes[..taken]);
-                taken
-            }
+            Section::Header(kept) => kept.feed(bytes, offset)?,
             Section::Nodes(integers) => integers.feed(bytes, offset)?,
             Section::Edges(integers) => integers.feed(bytes, offset)?,
             Section::Functions(integers) => integers.feed(bytes, offset)?,
             Section::Strings(strings) => {
                 let taken = strings.feed(bytes, offset)?;
-                let (uses, string, scratch) = (&self.uses, &mut self.string, &mut self.scratch);
-                strings.drain(|text| redact(text, string, uses, output, scratch));
+                let State { uses, string, scratch, .. } = &mut *self.state;
+                strings.drain(|text| redact(text, string, uses, self.output, scratch));
                 taken
             }
         };
-        let copies = !matches!(**section, Section::Dropped(_) | Section::Strings(_));
-        if self.writes && copies {
-            output.bytes.extend_from_slice(&bytes[..taken]);
+        let copies = !matches!(section, Section::Dropped(_) | Section::Strings(_));
+        if self.state.writes && copies {
+            self.output.bytes.extend_from_slice(&bytes[..taken]);
         }
-        let is_done = match &**section {
-            Section::Dropped(value) | Section::Copied(value) | Section::Header(value, _) => value.is_done(),
+        let is_done = match section {
+            Section::Dropped(value) | Section::Copied(value) => value.is_done(),
+            Section::Header(kept) => kept.is_done(),
             Section::Nodes(integers) => integers.is_done(),
             Section::Edges(integers) => integers.is_done(),
             Section::Functions(integers) => integers.is_done(),
             Section::Strings(strings) => strings.is_done(),
         };
-        if is_done {
-            self.close(self.offset + taken as u64, output)?;
-        }
-        Ok(taken)
+        Ok((taken, is_done))
     }
 
-    fn close(&mut self, end: u64, output: &mut Output) -> Result<()> {
-        let Some((_, section)) = self.section.take() else { return Ok(()) };
-        match *section {
+    fn close(&mut self, _key: Key, section: Section, end: u64) -> Result<()> {
+        let state = &mut *self.state;
+        match section {
             Section::Dropped(_) | Section::Copied(_) => {}
-            Section::Header(_, bytes) => {
-                self.header = Some(Header::parse(&bytes, end - bytes.len() as u64)?);
+            Section::Header(kept) => {
+                let bytes = kept.into_bytes();
+                state.header = Some(Header::parse(&bytes, end - bytes.len() as u64)?);
             }
             Section::Nodes(integers) => {
-                self.knows_nodes = true;
-                self.counts.node_count = integers.rows.count;
-                self.uses = integers.rows.uses;
+                state.knows_nodes = true;
+                state.counts.node_count = integers.rows.count;
+                state.uses = integers.rows.uses;
             }
             Section::Edges(integers) => {
-                self.counts.edge_count = integers.rows.count;
-                self.uses = integers.rows.uses;
+                state.counts.edge_count = integers.rows.count;
+                state.uses = integers.rows.uses;
             }
-            Section::Functions(integers) => self.uses = integers.rows.uses,
+            Section::Functions(integers) => state.uses = integers.rows.uses,
             Section::Strings(_) => {
-                output.bytes.extend_from_slice(if self.string == 0 { b"[]" } else { b"]" });
+                self.output.bytes.extend_from_slice(if state.string == 0 { b"[]" } else { b"]" });
             }
         }
         Ok(())
+    }
+
+    fn end(&mut self, outline: &Outline) {
+        if self.state.writes {
+            self.output.bytes.extend_from_slice(if outline.starts().is_empty() { b"{}\n" } else { b"}\n" });
+        }
+    }
+}
+
+impl State {
+    fn open_strings(
+        &self,
+        offset: u64,
+        outline: &Outline,
+        copied: impl FnOnce() -> Result<Section>,
+    ) -> Result<Section> {
+        if !self.writes {
+            return copied();
+        }
+        let needs = [Key::Snapshot, Key::Nodes, Key::Edges];
+        if !self.knows_uses && needs.into_iter().any(|key| !outline.has(key)) {
+            return Err(Error::Order { table: Key::Strings.name(), offset });
+        }
+        Ok(Section::Strings(Strings::new(0, usize::MAX)))
     }
 }
 
