@@ -95,21 +95,24 @@ pub struct SampleFields {
 /// A thing of the header, or what is wrong with it.
 type Found<T> = std::result::Result<T, String>;
 
+/// The object as the file has it.
 #[derive(Deserialize)]
-struct Snapshot {
-    meta: Meta,
-    node_count: u64,
-    edge_count: u64,
+pub(super) struct Snapshot {
+    pub meta: Meta,
+    pub node_count: u64,
+    pub edge_count: u64,
     root_index: Option<u64>,
     /// A statistic: an odd value is no reason to refuse the file.
     extra_native_bytes: Option<Value>,
 }
 
 #[derive(Deserialize)]
-struct Meta {
-    node_fields: Vec<String>,
+pub(super) struct Meta {
+    pub node_fields: Vec<String>,
+    #[serde(default)]
     node_types: Vec<Value>,
-    edge_fields: Vec<String>,
+    pub edge_fields: Vec<String>,
+    #[serde(default)]
     edge_types: Vec<Value>,
     location_fields: Option<Vec<String>>,
     trace_function_info_fields: Option<Vec<String>>,

@@ -1,19 +1,15 @@
 //! The layout of a document's rows, for code that passes a document on without reading it.
 
+use super::header::Snapshot;
 use serde::Deserialize;
 
-/// Fields of a node and of an edge, and the numbers of both.
-#[derive(Deserialize)]
+/// Fields of a node and of an edge, and the numbers of both: a part of [`Header`](super::header::Header), which asks
+/// for more than such code needs.
 pub struct Layout {
-    meta: Meta,
     pub node_count: u64,
     pub edge_count: u64,
-}
-
-#[derive(Deserialize)]
-struct Meta {
-    node_fields: Vec<String>,
-    edge_fields: Vec<String>,
+    pub node_fields: Vec<String>,
+    pub edge_fields: Vec<String>,
 }
 
 impl Layout {
@@ -22,7 +18,7 @@ impl Layout {
     /// # Errors
     /// What is missing, in a few words.
     pub fn of_header(json: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(json).map_err(|error| error.to_string())
+        serde_json::from_slice(json).map(Self::of).map_err(|error| error.to_string())
     }
 
     /// Reads a document that was cut behind the bracket which opens `nodes`. `None` when its first member is no
@@ -30,18 +26,15 @@ impl Layout {
     pub fn of_front(front: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Document {
-            snapshot: Layout,
+            snapshot: Snapshot,
         }
         let document: Document = serde_json::from_slice(&[front, b"]}"].concat()).ok()?;
-        Some(document.snapshot)
+        Some(Self::of(document.snapshot))
     }
 
-    pub fn node_fields(&self) -> &[String] {
-        &self.meta.node_fields
-    }
-
-    pub fn edge_fields(&self) -> &[String] {
-        &self.meta.edge_fields
+    fn of(snapshot: Snapshot) -> Self {
+        let Snapshot { meta, node_count, edge_count, .. } = snapshot;
+        Self { node_count, edge_count, node_fields: meta.node_fields, edge_fields: meta.edge_fields }
     }
 }
 
@@ -54,7 +47,7 @@ mod tests {
         let header =
             r#"{"meta":{"node_fields":["type","id"],"edge_fields":["to_node"]},"node_count":2,"edge_count":3}"#;
         let layout = Layout::of_header(header.as_bytes()).expect("it is whole");
-        assert_eq!((layout.node_fields(), layout.edge_fields().len()), (&["type".to_owned(), "id".to_owned()][..], 1));
+        assert_eq!((&layout.node_fields[..], layout.edge_fields.len()), (&["type".to_owned(), "id".to_owned()][..], 1));
         assert_eq!((layout.node_count, layout.edge_count), (2, 3));
         let front = format!("{{\"snapshot\":{header},\n\"nodes\":[");
         assert_eq!(Layout::of_front(front.as_bytes()).map(|layout| layout.node_count), Some(2));

@@ -73,7 +73,7 @@ impl SplitDocument {
     /// Where the id stands in each row of the nodes; `None` when the document does not say.
     pub fn id_column(&self) -> Option<IdColumn> {
         let layout = Layout::of_front(&self.front)?;
-        let fields = layout.node_fields();
+        let fields = &layout.node_fields;
         Some(IdColumn { width: fields.len(), id: fields.iter().position(|field| field == "id")? })
     }
 

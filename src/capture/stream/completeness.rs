@@ -103,8 +103,8 @@ impl Completeness {
                 None => Err(incomplete(format!("it has no {table}"))),
             }
         };
-        let node_count = rows("nodes", self.nodes, layout.node_count, layout.node_fields())?;
-        let edge_count = rows("edges", self.edges, layout.edge_count, layout.edge_fields())?;
+        let node_count = rows("nodes", self.nodes, layout.node_count, &layout.node_fields)?;
+        let edge_count = rows("edges", self.edges, layout.edge_count, &layout.edge_fields)?;
         if !self.strings_seen {
             return Err(incomplete("it has no strings"));
         }
