@@ -190,7 +190,7 @@ impl fmt::Display for Error {
             ),
             Error::Killed { signal, what } => write!(
                 f,
-                "the copy of this process that wrote the snapshot was ended by signal {signal}{what}; a kernel that is short of memory ends it \
+                "the forked child that wrote the snapshot was ended by signal {signal}{what}; a kernel that is short of memory ends it \
                  first, the process itself is not affected"
             ),
             Error::Child { message, .. } => f.write_str(message),

@@ -1,6 +1,6 @@
 'use strict';
 
-// V8 writes, in a copy of the process or in itself, and a native thread reads and parses meanwhile: a snapshot of this
+// V8 writes, in a forked child or in itself, and a native thread reads and parses meanwhile: a snapshot of this
 // thread without a file.
 
 const { threadId } = require('node:worker_threads');

@@ -20,7 +20,7 @@ function tableOf(file) {
   return `${file}.ids`;
 }
 
-/** @returns {ForkIds} what a copy needs to go on from the last capture of this thread */
+/** @returns {ForkIds} what a child needs to go on from the last capture of this thread */
 function forkIds() {
   secret ??= randomBytes(8);
   return {
@@ -31,7 +31,7 @@ function forkIds() {
   };
 }
 
-/** A link or a FIFO in its place would have the copy read something else, or wait. @param {string} file */
+/** A link or a FIFO in its place would have the child read something else, or wait. @param {string} file */
 function isRegular(file) {
   return fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }

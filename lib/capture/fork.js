@@ -1,6 +1,6 @@
 'use strict';
 
-// A capture in a copy of this process. Between `fork` and `endChild` two processes run this file: keep what the copy
+// A capture in a forked child. Between `fork` and `endChild` two processes run this file: keep what the child
 // does as it is.
 
 const v8 = require('node:v8');
@@ -8,11 +8,11 @@ const { addon, run } = require('../native');
 const { toError } = require('../errors');
 const { writeByPath } = require('./heap-writer');
 
-/** Copies that may fail because of the moment at which they were made. */
+/** Children that may fail because of the moment at which they were made. */
 const MAX_TRIES = 5;
-/** Moments that may turn out not to be quiet, for each copy. */
+/** Moments that may turn out not to be quiet, for each child. */
 const MAX_WAITS = 4;
-/** How long a copy may do nothing, in milliseconds. */
+/** How long a child may do nothing, in milliseconds. */
 const STALLED_MS = 10_000;
 
 /**
@@ -21,7 +21,7 @@ const STALLED_MS = 10_000;
  * @property {string} compression
  * @property {import('./heap-writer').HeapOptions} heap
  * @property {AbortSignal} [signal]
- * @property {number} [allowanceBytes] by which the copy may grow
+ * @property {number} [allowanceBytes] by which the child may grow
  * @property {number} [maxBytes] of the file
  * @property {Uint8Array} [key] for redaction
  * @property {import('./fork-ids').ForkIds} [ids] for ids that go on from the last capture
@@ -29,19 +29,20 @@ const STALLED_MS = 10_000;
  */
 
 /**
- * Why this process cannot be copied, if so.
+ * Why this process cannot be forked, if so.
  *
  * @returns {string | undefined}
  */
 function whyNoFork() {
   const { bun, deno, electron } = /** @type {any} */ (process.versions);
-  if (bun || deno || electron) return 'only Node.js itself is known well enough to be copied';
-  if (/** @type {any} */ (process).permission !== undefined) return "a copy cannot write under Node's permission model";
+  if (bun || deno || electron) return 'only Node.js itself is known well enough to be forked';
+  if (/** @type {any} */ (process).permission !== undefined)
+    return "a forked child cannot write under Node's permission model";
   return addon.cannotFork() ?? undefined;
 }
 
 /**
- * The caller has the turn. What an outlet or a feed has got cannot be taken back: a copy that fails after its first
+ * The caller has the turn. What an outlet or a feed has got cannot be taken back: a child that fails after its first
  * byte is not replaced.
  *
  * @param {ForkOptions} options
@@ -71,7 +72,7 @@ async function captureByFork(options) {
   }
   throw toError({
     code: 'HEAPHOUND_ERR_CAPTURE',
-    message: `no snapshot was taken: ${MAX_TRIES} copies of this process failed, the last one because ${why}`,
+    message: `no snapshot was taken: ${MAX_TRIES} forked children failed, the last one because ${why}`,
   });
 }
 
@@ -79,15 +80,15 @@ async function captureByFork(options) {
  * @param {any} fork
  * @param {import('./heap-writer').HeapOptions} heap
  * @param {(work: (control: any) => Promise<any>) => Promise<any>} settled
- * @param {boolean} isCareful the copy before got stuck
- * @returns {Promise<number | string>} how long this thread stood still, or why the system makes no copy
+ * @param {boolean} isCareful the child before got stuck
+ * @returns {Promise<number | string>} how long this thread stood still, or why the system makes no child
  */
 async function forkAtQuietMoment(fork, heap, settled, isCareful) {
   for (let waits = 1; ; waits += 1) {
     await settled((control) => fork.settleDown(control));
     const start = performance.now();
     const forked = fork.fork(waits < MAX_WAITS, isCareful);
-    if (forked > 0) beTheCopy(fork, forked, heap);
+    if (forked > 0) runAsChild(fork, forked, heap);
     if (forked === 0) return performance.now() - start;
     if (typeof forked === 'string') return forked;
     if (forked instanceof addon.Failure) throw toError(forked, new Error('at'));
@@ -95,13 +96,13 @@ async function forkAtQuietMoment(fork, heap, settled, isCareful) {
 }
 
 /**
- * All that runs of JavaScript in the copy. It does not return.
+ * All that runs of JavaScript in the child. It does not return.
  *
  * @param {any} fork
  * @param {number} fd
  * @param {import('./heap-writer').HeapOptions} heap
  */
-function beTheCopy(fork, fd, heap) {
+function runAsChild(fork, fd, heap) {
   let thrown;
   try {
     // Objects stay where they are: they are known by their address.

@@ -25,7 +25,7 @@ const { captureWorker, workerOption } = require('./worker');
 
 /** Why its ids are its own. */
 const NO_TABLE = 'a snapshot without a file leaves no table from which ids could go on';
-const FORKED = 'a copy of the process wrote it, which stopped this thread for the copying only';
+const FORKED = 'a forked child wrote it, which stopped this thread for the fork only';
 
 /** @type {Record<string, import('../options').Check>} */
 const CAPTURE = {
@@ -109,7 +109,7 @@ async function capture(compression, checked, signal) {
 }
 
 /**
- * A copy writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when the
+ * A child writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when the
  * snapshot is whole, and until then all of it waits in native memory.
  *
  * @param {import('node:stream').Writable} stream
@@ -170,8 +170,8 @@ async function firstCause(error, reading) {
  */
 
 /**
- * Decides how. A copy that failed is never followed by a capture in the process: what a copy has no memory or time for,
- * the process has not.
+ * Decides how. A child that failed is never followed by a capture in the process: what a child has no memory or time
+ * for, the process has not.
  *
  * @param {Target} target
  * @param {import('../disk/place').Compression} compression
@@ -202,7 +202,7 @@ async function captureInto(target, compression, checked, signal) {
  */
 async function captureForked({ file, outlet, flow, feed }, compression, checked, signal) {
   const heap = heapNow();
-  // Beyond what may be used the copy is ended, whatever was estimated.
+  // Beyond what may be used the child is ended, whatever was estimated.
   const allowanceBytes = room(file, compression, heap, checked, false) ?? memoryRoom().bytes;
   const options = {
     target: file ?? outlet ?? feed,
@@ -219,7 +219,7 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
     allowanceBytes: Number.isFinite(allowanceBytes) ? allowanceBytes : undefined,
   });
   if ('refused' in forked) {
-    const refused = `the system does not copy this process (${forked.refused})`;
+    const refused = `the system does not fork this process (${forked.refused})`;
     // Whoever writes to a reader has it for good: nobody else can begin.
     if (file === undefined) throw noSnapshot(refused);
     return { refused };
@@ -227,7 +227,7 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
   remember(heap, forked.file);
   const { idSpace = randomUUID(), idSpaceReason = file === undefined ? NO_TABLE : undefined, hasIdTable } = forked.file;
   if (file !== undefined && hasIdTable) rememberTable(file);
-  // V8 numbered the objects in the copy: nothing in this process has to be kept up to date.
+  // V8 numbered the objects in the child: nothing in this process has to be kept up to date.
   return { ...forked, mode: 'fork', reason: FORKED, idSpace, ...(idSpaceReason && { idSpaceReason }), idsKept: false };
 }
 

@@ -6,7 +6,7 @@ const { addon } = require('../native');
 const { cgroupUse } = require('../room/cgroup');
 
 /**
- * Of this process: in the copy that writes a snapshot all of it would be another's.
+ * Of this process: in the child that writes a snapshot all of it would be another's.
  *
  * @returns {import('../..').ProcessMemory}
  */

@@ -31,7 +31,7 @@ pub struct CapturedFile {
     pub node_count: f64,
     pub edge_count: f64,
     pub sha256: String,
-    /// Of a copy that was asked for comparable ids.
+    /// Of a child that was asked for comparable ids.
     pub id_space: Option<String>,
     pub id_space_reason: Option<String>,
     pub ids_kept: Option<f64>,

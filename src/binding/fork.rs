@@ -1,5 +1,5 @@
-//! A capture in a copy of this process, of which JavaScript does the two steps that need its thread: the fork, and in
-//! the copy the call of V8.
+//! A capture in a forked child, of which JavaScript does the two steps that need its thread: the fork, and in
+//! the child the call of V8.
 
 use super::capture::CapturedFile;
 use super::control::Control;
@@ -31,12 +31,12 @@ pub struct Fork {
     fork: Option<Arc<Mutex<ForkCapture>>>,
 }
 
-/// How a copy ended: with a file, or because it was made at a bad moment.
+/// How a child ended: with a file, or because it was made at a bad moment.
 #[napi(object, object_from_js = false)]
 pub struct ForkEnd {
     pub file: Option<CapturedFile>,
     pub again: Option<String>,
-    /// The next copy has to be made with care.
+    /// The next child has to be made with care.
     pub is_stuck: bool,
 }
 
@@ -62,13 +62,13 @@ impl ForkIds {
     }
 }
 
-/// Why this process cannot be copied; null when it can.
+/// Why this process cannot be forked; null when it can.
 #[napi(catch_unwind)]
 pub fn cannot_fork() -> Option<String> {
     capture::cannot_fork()
 }
 
-/// How the calling thread is captured. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
+/// How the calling thread is captured. `allowance`: bytes by which the child may grow; `max_bytes` are stored
 /// ones; with a `key` contents are redacted; with `ids` those of the last capture go on.
 #[napi(object, object_to_js = false)]
 pub struct ForkRequest {
@@ -125,7 +125,7 @@ impl Fork {
         job::start(env, control, work, |_, ()| Ok(true))
     }
 
-    /// Copies this process. Gives 0 in the app, in the copy the descriptor to write to, -1 when another thread works;
+    /// Forks this process. Gives 0 in the app, in the child the descriptor to write to, -1 when another thread works;
     /// or why the system refuses.
     #[napi(catch_unwind)]
     pub fn fork(&self, patient: bool, careful: bool) -> Either3<i32, String, Failure> {
@@ -134,13 +134,13 @@ impl Fork {
         match forked {
             Ok(Forked::App) => Either3::A(APP),
             Ok(Forked::NotQuiet) => Either3::A(NOT_QUIET),
-            Ok(Forked::Copy(fd)) => Either3::A(fd),
+            Ok(Forked::Child(fd)) => Either3::A(fd),
             Ok(Forked::Refused(why)) => Either3::B(why),
             Err(error) => Either3::C(error.into()),
         }
     }
 
-    /// In the copy: ends it. It does not return there. `thrown`: what V8 threw.
+    /// In the child: ends it. It does not return there. `thrown`: what V8 threw.
     #[napi(catch_unwind)]
     pub fn end_child(&self, thrown: Option<String>) {
         if let Some(fork) = &self.fork {
@@ -148,7 +148,7 @@ impl Fork {
         }
     }
 
-    /// Resolves when the copy has ended and was reaped. `stalled`: for how many milliseconds it may do nothing.
+    /// Resolves when the child has ended and was reaped. `stalled`: for how many milliseconds it may do nothing.
     #[napi(catch_unwind, ts_return_type = "Promise<ForkEnd | Failure>")]
     pub fn wait<'env>(&self, env: &'env Env, stalled: f64, control: &Control) -> napi::Result<Object<'env>> {
         let watch =

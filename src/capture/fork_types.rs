@@ -7,25 +7,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where the copy's snapshot goes.
+/// Where the child's snapshot goes.
 #[derive(Clone)]
 pub enum ForkTarget {
-    /// Into a file that the copy makes.
+    /// Into a file that the child makes.
     File(PathBuf),
-    /// To a reader in this process. What it has got cannot be taken back: a copy that fails after its first byte is not
-    /// replaced.
+    /// To a reader in this process. What it has got cannot be taken back: a child that fails after its first byte is
+    /// not replaced.
     Reader(Arc<ChunkSender>),
 }
 
 #[derive(Clone, Default)]
 pub struct ForkOptions {
-    /// Bytes by which the copy may grow before it is ended. `None`: as much as the system gives.
+    /// Bytes by which the child may grow before it is ended. `None`: as much as the system gives.
     pub allowance: Option<u64>,
     /// Most stored bytes.
     pub max_bytes: Option<u64>,
-    /// With a key, contents do not leave the copy.
+    /// With a key, contents do not leave the child.
     pub redaction_key: Option<[u8; 32]>,
-    /// With it, objects have the ids of the last capture, and all of a snapshot waits in the copy until they are known.
+    /// With it, objects have the ids of the last capture, and all of a snapshot waits in the child until they are
+    /// known.
     pub origin: Option<Origin>,
 }
 
@@ -34,12 +35,12 @@ pub struct ForkOptions {
 pub enum Forked {
     /// Another thread works. Nothing was done.
     NotQuiet,
-    /// The system gives no copy. Nothing was done.
+    /// The system gives no child. Nothing was done.
     Refused(String),
-    /// This is the app; [`ForkCapture::take_watch`] has the copy.
+    /// This is the app; [`ForkCapture::take_watch`] has the child.
     App,
-    /// This is the copy: V8 has to write to the descriptor, then [`ForkCapture::end_child`] has to be called.
-    Copy(i32),
+    /// This is the child: V8 has to write to the descriptor, then [`ForkCapture::end_child`] has to be called.
+    Child(i32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,10 +53,10 @@ pub struct WatchOptions {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ended {
     Captured(Captured),
-    /// It could not go on from the moment at which it was copied. Another moment will do.
+    /// It could not go on from the moment at which it was forked. Another moment will do.
     Again {
         why: String,
-        /// It stood still or crashed: it may have been copied while something was half done.
+        /// It stood still or crashed: it may have been forked while something was half done.
         is_stuck: bool,
     },
 }

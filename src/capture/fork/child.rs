@@ -1,4 +1,4 @@
-//! The forked process, from its first instruction to its last: a copy of the app that must touch nothing of what the
+//! The forked child, from its first instruction to its last. It is a copy of the app, and must touch nothing that the
 //! app shares with the world.
 
 use super::super::identity::{Numbering, Origin};
@@ -16,10 +16,10 @@ use std::thread::{Builder, JoinHandle};
 
 /// Ends that are not those of [`super::hooks::Stuck`].
 pub(super) const FAILED: i32 = 90;
-pub(super) const UNSETTLED: i32 = 91;
+pub(super) const NOT_ISOLATED: i32 = 91;
 const PANICKED: i32 = 92;
 
-/// Below the app, but not so low that the copy lives, and its memory with it, for much longer than it has to.
+/// Below the app, but not so low that the child lives, and its memory with it, for much longer than it has to.
 const NICE: i32 = 10;
 /// `IOPRIO_WHO_PROCESS` and the idle class of `ioprio_set(2)`.
 const IO_WHO_PROCESS: i32 = 1;
@@ -34,10 +34,10 @@ pub(super) struct Setting<'a> {
     /// Where messages go to.
     pub results: RawFd,
     /// Where what V8 says when it gives up goes to.
-    pub complaints: RawFd,
+    pub stderr: RawFd,
     /// Where the snapshot goes to, unless that is a file.
     pub document: Option<RawFd>,
-    /// Bytes by which the copy may grow.
+    /// Bytes by which the child may grow.
     pub allowance: Option<u64>,
     pub slots: &'a Slots,
 }
@@ -51,7 +51,7 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Makes a process of its own of the copy and starts what makes the file.
+    /// Makes a process of its own of the child and starts what makes the file.
     ///
     /// `route` opens the file, or takes the pipe to the app. Whatever goes wrong is told and ends the process: it never
     /// goes back to being the app.
@@ -62,7 +62,7 @@ impl Child {
         route: impl FnOnce(Option<RawFd>) -> Result<Route>,
     ) -> Self {
         let Kept { results, document } =
-            or_end(UNSETTLED, || settle(setting).map_err(|error| Error::io("the copy", "set up", &error)));
+            or_end(NOT_ISOLATED, || isolate(setting).map_err(|error| Error::io("the forked child", "set up", &error)));
         let started = catch_unwind(AssertUnwindSafe(|| {
             let numbering = origin.map(Numbering::new).transpose()?;
             Self::start(results, route(document)?.redacted(redactor).numbered(numbering))
@@ -146,8 +146,8 @@ struct Kept {
     document: Option<RawFd>,
 }
 
-/// Cuts the copy off from everything that it shares with the app.
-fn settle(setting: &Setting<'_>) -> std::io::Result<Kept> {
+/// Cuts the child off from everything that it shares with the app.
+fn isolate(setting: &Setting<'_>) -> std::io::Result<Kept> {
     die_with(setting.parent);
     silence_signals();
     let kept = keep_only(setting)?;
@@ -168,7 +168,7 @@ fn die_with(parent: i32) {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
         // It may have ended before.
         if libc::getppid() != parent {
-            libc::_exit(UNSETTLED);
+            libc::_exit(NOT_ISOLATED);
         }
     }
 }
@@ -203,13 +203,13 @@ fn keep_only(setting: &Setting<'_>) -> std::io::Result<Kept> {
         // Away from the first three, which an app may have closed.
         let away = |fd: RawFd| checked(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3));
         let results = away(setting.results)?;
-        let complaints = away(setting.complaints)?;
+        let stderr = away(setting.stderr)?;
         let document = setting.document.map(away).transpose()?;
         let nowhere = match libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) {
             fd if fd >= 0 => fd,
-            _ => complaints,
+            _ => stderr,
         };
-        checked(libc::dup2(complaints, 2))?;
+        checked(libc::dup2(stderr, 2))?;
         let kept = [Some(2), Some(nowhere), Some(results), document];
         for fd in open_descriptors().into_iter().filter(|fd| !kept.contains(&Some(*fd))) {
             checked(libc::dup2(nowhere, fd))?;
@@ -267,7 +267,7 @@ fn refuse_core_dumps() {
     }
 }
 
-/// From here on the copy gets no more than `allowance` bytes more memory.
+/// From here on the child gets no more than `allowance` bytes more memory.
 fn fence(allowance: u64) -> std::io::Result<()> {
     let mut status = Vec::new();
     proc_file::read_into("/proc/self/status", &mut status)?;

@@ -53,7 +53,7 @@ impl Slots {
     /// Finds the calls of `hooks` in the program and in the libraries that V8 and libuv may be in.
     ///
     /// # Errors
-    /// The name of a function that cannot be hooked, without which a copy is not safe.
+    /// The name of a function that cannot be hooked, without which a child is not safe.
     ///
     /// # Cost
     /// O(relocations): a few milliseconds.

@@ -44,13 +44,19 @@ impl Stuck {
 
     pub fn what(self) -> &'static str {
         match self {
-            Stuck::Condition | Stuck::TimedCondition => "a thread that does not exist in the copy was waited for",
-            Stuck::Mutex | Stuck::ReadWriteLock => "a lock was held by a thread that does not exist in the copy",
-            Stuck::Semaphore | Stuck::TimedSemaphore => "a semaphore was waited for that nobody raises in the copy",
-            Stuck::Join => "a thread that does not exist in the copy was joined",
-            Stuck::Barrier => "a barrier was waited for that nobody else reaches in the copy",
-            Stuck::Futex => "a futex was waited for that nobody wakes in the copy",
-            Stuck::Spin => "the copy span on a lock that nobody releases",
+            Stuck::Condition | Stuck::TimedCondition => {
+                "a thread that does not exist in the forked child was waited for"
+            }
+            Stuck::Mutex | Stuck::ReadWriteLock => {
+                "a lock was held by a thread that does not exist in the forked child"
+            }
+            Stuck::Semaphore | Stuck::TimedSemaphore => {
+                "a semaphore was waited for that nobody raises in the forked child"
+            }
+            Stuck::Join => "a thread that does not exist in the forked child was joined",
+            Stuck::Barrier => "a barrier was waited for that nobody else reaches in the forked child",
+            Stuck::Futex => "a futex was waited for that nobody wakes in the forked child",
+            Stuck::Spin => "the forked child span on a lock that nobody releases",
         }
     }
 
@@ -66,7 +72,7 @@ pub(super) struct Hook {
     pub address: usize,
 }
 
-/// Node.js cannot be copied safely where these are not called through the table that is rewritten.
+/// Node.js cannot be forked safely where these are not called through the table that is rewritten.
 pub(super) const ESSENTIAL: [&str; 3] = ["pthread_cond_wait", "pthread_cond_signal", "pthread_mutex_lock"];
 
 pub(super) fn hooks() -> [Hook; 16] {

@@ -1,4 +1,4 @@
-//! Which memory a forked process gets. V8 marks its heap `MADV_DONTFORK`: without it a copy of this process dies at its
+//! Which memory a forked process gets. V8 marks its heap `MADV_DONTFORK`: without it a forked child dies at its
 //! first bytecode.
 
 /// Addresses from `start` up to `end`.
@@ -41,7 +41,7 @@ pub(super) fn known(smaps: &[u8]) -> Vec<Known> {
 /// What has to be told to the kernel around a fork.
 #[derive(Default, Debug)]
 pub(super) struct Plan {
-    /// What the copy has to get: everything private and anonymous that was left out, or that nobody knows yet.
+    /// What the child has to get: everything private and anonymous that was left out, or that nobody knows yet.
     pub take_along: Vec<Range>,
     /// What later forks shall leave out again: exactly what they left out before, as far as it is still there.
     pub leave_out: Vec<Range>,

@@ -1,12 +1,12 @@
-//! A snapshot taken in a copy of this process: the app stands still for the copying only, the copy writes, the app
-//! waits for it aside.
+//! A snapshot taken in a forked child, a copy of this process: the app stands still for the fork only, the child
+//! writes, and a thread of the app waits for it.
 //!
 //! In the order in which it happens: [`ForkCapture::prepare`] and [`ForkCapture::settle_down`] on a thread of their
-//! own, [`ForkCapture::fork`] on the thread of JavaScript, there [`ForkCapture::end_child`] in the copy, and
+//! own, [`ForkCapture::fork`] on the thread of JavaScript, there [`ForkCapture::end_child`] in the child, and
 //! [`Watch::wait`] on a thread of its own in the app.
 
 mod child;
-mod copy;
+mod fork_process;
 mod forward;
 mod got;
 mod hooks;
@@ -25,7 +25,7 @@ use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use child::{Child, Setting};
-use copy::{By, copy_process};
+use fork_process::{By, fork_process};
 use forward::Forward;
 use got::Slots;
 use mappings::{Known, Plan, TakenAlong};
@@ -41,7 +41,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The same while the thread of JavaScript waits.
 const PATIENCE_OF_APP: Duration = Duration::from_millis(1);
 
-/// A capture in a copy of this process. Dropped at any time, it leaves no file, process or descriptor.
+/// A capture in a forked child. Dropped at any time, it leaves no file, process or descriptor.
 pub struct ForkCapture {
     target: ForkTarget,
     codec: Codec,
@@ -59,7 +59,7 @@ pub struct ForkCapture {
 
 struct Pipes {
     results: (PipeReader, PipeWriter),
-    complaints: (PipeReader, PipeWriter),
+    stderr: (PipeReader, PipeWriter),
     /// The snapshot's, when it goes to a reader.
     document: Option<(PipeReader, PipeWriter)>,
 }
@@ -73,7 +73,7 @@ impl ForkCapture {
     /// Makes everything ready that does not change from try to try. `thread` is the one that will fork.
     ///
     /// # Errors
-    /// Those of [`FileWriter::create`], since the copy would tell of them late; [`Error::Capture`] when
+    /// Those of [`FileWriter::create`], since the child would tell of them late; [`Error::Capture`] when
     /// [`cannot_fork`].
     ///
     /// # Cost
@@ -109,7 +109,7 @@ impl ForkCapture {
         let is_read = matches!(self.target, ForkTarget::Reader(_));
         let pipes = || -> std::io::Result<Pipes> {
             let document = is_read.then(pipe).transpose()?;
-            Ok(Pipes { results: pipe()?, complaints: pipe()?, document })
+            Ok(Pipes { results: pipe()?, stderr: pipe()?, document })
         };
         self.pipes = Some(pipes().map_err(|error| Error::io("pipe", "make a", &error))?);
         self.look()?;
@@ -134,8 +134,8 @@ impl ForkCapture {
         Ok(())
     }
 
-    /// Copies this process. Twice it returns then: in the app and in the copy. `patient`: not while another thread
-    /// works. `careful`: a copy before this one got stuck, so that the C library has to make it, whose end the app
+    /// Forks this process. Twice it returns then: in the app and in the child. `patient`: not while another thread
+    /// works. `careful`: a child before this one got stuck, so that the C library has to make it, whose end the app
     /// hears of by SIGCHLD.
     ///
     /// # Errors
@@ -154,7 +154,7 @@ impl ForkCapture {
             // SAFETY: the call takes nothing and cannot fail.
             parent: unsafe { libc::getpid() },
             results: pipes.results.1.as_raw_fd(),
-            complaints: pipes.complaints.1.as_raw_fd(),
+            stderr: pipes.stderr.1.as_raw_fd(),
             document: pipes.document.as_ref().map(|(_, into)| into.as_raw_fd()),
             allowance: self.options.allowance,
             slots: &self.slots,
@@ -162,9 +162,9 @@ impl ForkCapture {
         proc_file::read_into(MAPS, &mut self.maps).map_err(|error| Error::io(MAPS, "read", &error))?;
         self.plan.make(&self.known, &self.maps);
         let taken_along = TakenAlong::new(&self.plan);
-        // SAFETY: the copy only runs `Child::begin`, V8's writer and `Child::end`, which are made for having one
+        // SAFETY: the child only runs `Child::begin`, V8's writer and `Child::end`, which are made for having one
         // thread.
-        let pid = unsafe { copy_process(if careful { By::Library } else { By::Kernel }) };
+        let pid = unsafe { fork_process(if careful { By::Library } else { By::Kernel }) };
         if pid == 0 {
             std::mem::forget(taken_along);
             let redactor = self.options.redaction_key.map(Redactor::new);
@@ -173,14 +173,14 @@ impl ForkCapture {
             self.child = Some(child);
             // They were closed by their numbers.
             std::mem::forget(pipes);
-            return Ok(Forked::Copy(fd));
+            return Ok(Forked::Child(fd));
         }
         let error = std::io::Error::last_os_error();
         drop(taken_along);
         if pid < 0 {
             return Ok(Forked::Refused(error.to_string()));
         }
-        let Pipes { results: (results, _), complaints: (complaints, _), document } = pipes;
+        let Pipes { results: (results, _), stderr: (stderr, _), document } = pipes;
         let process = Process::of(pid);
         let (path, forward) = match &self.target {
             ForkTarget::File(path) => (path.clone(), None),
@@ -188,17 +188,17 @@ impl ForkCapture {
                 (PathBuf::new(), document.map(|(from, _)| Forward::new(from, reader.clone())))
             }
         };
-        self.watch = Some(Watch { process, results, complaints, path, allowance: self.options.allowance, forward });
+        self.watch = Some(Watch { process, results, stderr, path, allowance: self.options.allowance, forward });
         Ok(Forked::App)
     }
 
-    /// In the copy: where its document goes. `document`: the pipe to the app.
+    /// In the child: where its document goes. `document`: the pipe to the app.
     fn route(&self, document: Option<RawFd>) -> Result<Route> {
         let max_bytes = self.options.max_bytes;
         match (&self.target, document) {
             (ForkTarget::File(path), _) => Ok(Route::to(FileWriter::create(path, self.codec)?.limited(max_bytes))),
             (ForkTarget::Reader(_), Some(fd)) => {
-                // SAFETY: a descriptor of the copy that nobody else there knows.
+                // SAFETY: a descriptor of the child that nobody else there knows.
                 let pipe = unsafe { PipeWriter::from_raw_fd(fd) };
                 Ok(Route::to(StreamWriter::into_pipe(pipe, self.codec, max_bytes)?))
             }
@@ -219,12 +219,12 @@ impl ForkCapture {
         }
     }
 
-    /// The copy that the last fork made.
+    /// The child that the last fork made.
     pub fn take_watch(&mut self) -> Option<Watch> {
         self.watch.take()
     }
 
-    /// Ends the copy, once its file is whole or cannot be. `thrown`: what V8 threw instead of writing. Elsewhere it
+    /// Ends the child, once its file is whole or cannot be. `thrown`: what V8 threw instead of writing. Elsewhere it
     /// does nothing.
     pub fn end_child(&mut self, thrown: Option<String>) {
         if let Some(child) = self.child.take() {
@@ -233,10 +233,10 @@ impl ForkCapture {
     }
 }
 
-/// Why this process cannot be copied, if so.
+/// Why this process cannot be forked, if so.
 pub fn cannot_fork() -> Option<String> {
     let mut overcommit = Vec::new();
-    // 2: the kernel promises no more memory than there is, and a copy is a promise.
+    // 2: the kernel promises no more memory than there is, and a child is a promise.
     let read = proc_file::read_into("/proc/sys/vm/overcommit_memory", &mut overcommit);
     if read.is_ok() && overcommit.first() == Some(&b'2') {
         return Some("the kernel does not overcommit memory (vm.overcommit_memory is 2)".into());
@@ -245,6 +245,7 @@ pub fn cannot_fork() -> Option<String> {
 }
 
 fn slots() -> std::result::Result<Slots, String> {
-    Slots::find(&hooks::hooks())
-        .map_err(|symbol| format!("this program does not call {symbol} in a way that can be made safe in a copy"))
+    Slots::find(&hooks::hooks()).map_err(|symbol| {
+        format!("this program does not call {symbol} in a way that can be made safe in a forked child")
+    })
 }

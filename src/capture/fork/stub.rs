@@ -1,4 +1,4 @@
-//! Where a process cannot be copied safely: another system than Linux, another C library than glibc, another processor.
+//! Where a process cannot be forked safely: another system than Linux, another C library than glibc, another processor.
 
 use super::fork_types::{Ended, ForkOptions, ForkTarget, Forked, WatchOptions};
 use crate::archive::Codec;
@@ -49,9 +49,9 @@ impl Watch {
     }
 }
 
-const WHY: &str = "a process can be copied safely on Linux with glibc, on x86-64 and aarch64, only";
+const WHY: &str = "a process can be forked safely on Linux with glibc, on x86-64 and aarch64, only";
 
-/// Why this process cannot be copied.
+/// Why this process cannot be forked.
 pub fn cannot_fork() -> Option<String> {
     Some(WHY.into())
 }

@@ -18,13 +18,13 @@ use std::time::Duration;
 /// How often the process is looked at, and the caller's signal.
 const TICK: Duration = Duration::from_millis(50);
 /// What is kept of what V8 says when it gives up.
-const KEPT_COMPLAINTS: usize = 4096;
+const KEPT_STDERR: usize = 4096;
 
 /// A forked process. Dropped before [`Watch::wait`], it is ended and reaped.
 pub struct Watch {
     pub(super) process: Process,
     pub(super) results: PipeReader,
-    pub(super) complaints: PipeReader,
+    pub(super) stderr: PipeReader,
     pub(super) path: PathBuf,
     pub(super) allowance: Option<u64>,
     /// `None`: the process makes a file.
@@ -72,7 +72,7 @@ impl Watch {
                 let sleeping = activity.describe(self.process.pid);
                 self.process.kill();
                 self.process.reap();
-                return self.again(format!("the copy stood still ({sleeping})"), true);
+                return self.again(format!("the forked child stood still ({sleeping})"), true);
             }
         }
     }
@@ -80,12 +80,12 @@ impl Watch {
     /// Waits a moment for news; the status of a process that has ended.
     fn listen(&mut self, heard: &mut Heard) -> Option<i32> {
         let document = self.forward.as_ref().map_or(-1, Forward::fd);
-        let mut waited = [self.results.as_raw_fd(), self.complaints.as_raw_fd(), self.process.fd(), document].map(poll);
+        let mut waited = [self.results.as_raw_fd(), self.stderr.as_raw_fd(), self.process.fd(), document].map(poll);
         // The kernel skips what is negative: a pipe that has ended would be news for ever.
         if heard.messages_over {
             waited[0].fd = -1;
         }
-        if heard.complaints_over {
+        if heard.stderr_over {
             waited[1].fd = -1;
         }
         // SAFETY: an array of our own and its length.
@@ -94,7 +94,7 @@ impl Watch {
             heard.messages_over = heard.messages(&mut self.results);
         }
         if waited[1].revents != 0 {
-            heard.complaints_over = heard.complaint(&mut self.complaints);
+            heard.stderr_over = heard.stderr(&mut self.stderr);
         }
         if waited[3].revents != 0
             && let Some(forward) = &mut self.forward
@@ -109,8 +109,8 @@ impl Watch {
     /// Reads what is left. The process is gone: both pipes have an end.
     fn drain(&mut self, heard: &mut Heard) {
         while !heard.messages(&mut self.results) {}
-        while !heard.complaint(&mut self.complaints) {}
-        (heard.messages_over, heard.complaints_over) = (true, true);
+        while !heard.stderr(&mut self.stderr) {}
+        (heard.messages_over, heard.stderr_over) = (true, true);
     }
 
     fn captured(&self, done: Done) -> Ended {
@@ -120,12 +120,12 @@ impl Watch {
         Ended::Captured(done.into_captured(&self.path))
     }
 
-    /// Another copy may do better, unless a part of this one's snapshot is with its reader.
+    /// Another child may do better, unless a part of this one's snapshot is with its reader.
     fn again(&self, why: String, is_stuck: bool) -> Result<Ended> {
         match self.forward.as_ref().map_or(0, Forward::passed) {
             0 => Ok(Ended::Again { why, is_stuck }),
             passed => Err(Error::Capture {
-                what: format!("{why} after {passed} bytes had gone out, which another copy cannot continue"),
+                what: format!("{why} after {passed} bytes had gone out, which another forked child cannot continue"),
             }),
         }
     }
@@ -141,8 +141,8 @@ impl Watch {
         if let Some(code) = exit_code(status) {
             return match Stuck::of_exit_code(code) {
                 Some(stuck) => self.again(stuck.what().into(), false),
-                None if code == child::UNSETTLED => self.again("the copy could not be set up".into(), false),
-                None => Err(Error::Capture { what: format!("the copy of this process ended with code {code}{said}") }),
+                None if code == child::NOT_ISOLATED => self.again("the forked child could not be set up".into(), false),
+                None => Err(Error::Capture { what: format!("the forked child ended with code {code}{said}") }),
             };
         }
         let signal = libc::WTERMSIG(status);
@@ -151,15 +151,12 @@ impl Watch {
                 Err(Error::Killed { signal, what: said })
             }
             (_, true, Some(allowance)) => Err(Error::NoHeadroom {
-                what: format!(
-                    "the copy of this process needed more than the {} MiB that it was given{said}",
-                    allowance >> 20
-                ),
+                what: format!("the forked child needed more than the {} MiB that it was given{said}", allowance >> 20),
             }),
-            (_, true, None) => Err(Error::NoHeadroom {
-                what: format!("the copy of this process got no more memory from the system{said}"),
-            }),
-            _ => self.again(format!("the copy crashed with signal {signal}{said}"), true),
+            (_, true, None) => {
+                Err(Error::NoHeadroom { what: format!("the forked child got no more memory from the system{said}") })
+            }
+            _ => self.again(format!("the forked child crashed with signal {signal}{said}"), true),
         }
     }
 }
@@ -179,9 +176,9 @@ struct Heard {
     raw: u64,
     done: Option<Done>,
     failed: Option<Error>,
-    complaints: Vec<u8>,
+    stderr: Vec<u8>,
     messages_over: bool,
-    complaints_over: bool,
+    stderr_over: bool,
 }
 
 impl Heard {
@@ -200,16 +197,16 @@ impl Heard {
     }
 
     /// The same for what V8 says.
-    fn complaint(&mut self, pipe: &mut PipeReader) -> bool {
+    fn stderr(&mut self, pipe: &mut PipeReader) -> bool {
         let mut piece = [0; 4096];
         let count = pipe.read(&mut piece).unwrap_or(0);
-        let room = KEPT_COMPLAINTS - self.complaints.len().min(KEPT_COMPLAINTS);
-        self.complaints.extend_from_slice(&piece[..count.min(room)]);
+        let room = KEPT_STDERR - self.stderr.len().min(KEPT_STDERR);
+        self.stderr.extend_from_slice(&piece[..count.min(room)]);
         count == 0
     }
 
     fn is_out_of_memory(&self) -> bool {
-        let text = String::from_utf8_lossy(&self.complaints).to_lowercase();
+        let text = String::from_utf8_lossy(&self.stderr).to_lowercase();
         ["out of memory", "bad_alloc", "allocation failed", "memory allocation of"]
             .iter()
             .any(|words| text.contains(words))
@@ -217,7 +214,7 @@ impl Heard {
 
     /// What V8 said first, for the end of a message.
     fn last_words(&self) -> String {
-        let text = String::from_utf8_lossy(&self.complaints);
+        let text = String::from_utf8_lossy(&self.stderr);
         let line = text.lines().map(str::trim).find(|line| line.chars().any(char::is_alphabetic));
         line.map_or_else(String::new, |line| format!(": {}", line.chars().take(200).collect::<String>()))
     }
@@ -301,7 +298,7 @@ impl Process {
         if self.status.is_none() {
             let mut status = 0;
             // SAFETY: a variable of our own. The number is the process's until it was waited for, which only happens
-            // here. `__WALL`: a copy that ends without a signal is a child of another kind.
+            // here. `__WALL`: a child that ends without a signal is a child of another kind.
             let waited = unsafe { libc::waitpid(self.pid, &mut status, flags | libc::__WALL) };
             if waited == self.pid {
                 self.status = Some(status);
@@ -339,16 +336,16 @@ mod tests {
     use super::*;
     use std::process::{Command, Stdio};
 
-    /// A process that is no copy: `script` says what it does, and writes its messages to its standard output.
+    /// A process that is no child: `script` says what it does, and writes its messages to its standard output.
     #[expect(clippy::zombie_processes, reason = "the watch waits for it")]
     fn watch(script: &str, allowance: Option<u64>) -> Watch {
         let (results, say) = std::io::pipe().expect("a pipe");
-        let (complaints, complain) = std::io::pipe().expect("a pipe");
+        let (stderr, complain) = std::io::pipe().expect("a pipe");
         let mut command = Command::new("sh");
         command.args(["-c", script]).stdin(Stdio::null()).stdout(say).stderr(complain);
         let child = command.spawn().expect("there is a shell");
         let pid = i32::try_from(child.id()).expect("a number of a process");
-        Watch { process: Process::of(pid), results, complaints, path: "file".into(), allowance, forward: None }
+        Watch { process: Process::of(pid), results, stderr, path: "file".into(), allowance, forward: None }
     }
 
     fn check(script: &str, allowance: Option<u64>) -> std::result::Result<String, &'static str> {
@@ -377,7 +374,7 @@ mod tests {
         assert_eq!(check(out_of_memory, None), Err("HEAPHOUND_ERR_NO_HEADROOM"));
         assert_eq!(
             check("echo '# Oh'; echo '# Oh' >&2; kill -11 $$", None),
-            Ok("the copy crashed with signal 11: # Oh".into())
+            Ok("the forked child crashed with signal 11: # Oh".into())
         );
     }
 

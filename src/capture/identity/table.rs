@@ -24,7 +24,7 @@ pub type Space = String;
 /// A new name that nothing else has.
 pub fn new_space() -> Space {
     use std::hash::{BuildHasher, Hasher};
-    // Seeded by the system; the second one is another draw of the same generator, the clock sets forked copies of it
+    // Seeded by the system; the second one is another draw of the same generator, the clock sets forked children of it
     // apart.
     let random = || {
         let mut hasher = std::hash::RandomState::new().build_hasher();

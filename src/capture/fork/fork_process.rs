@@ -1,15 +1,14 @@
-//! The copying itself, of which the app must notice nothing: the end of a copy sends it no signal.
+//! The fork itself, of which the app must notice nothing: the end of a child sends it no signal.
 //!
 //! `fork(2)` of the C library makes a child whose end sends SIGCHLD, and a listener of the app would take it for a
-//! child of its own. The system call
-//! underneath takes the signal as an argument, and 0 is none. What the C library does around the call is left out then:
-//! locks that it takes so that they
-//! are free in the child (of malloc, above all), and functions that libraries have registered (`pthread_atfork`). The
-//! copy is made at a moment when no
-//! other thread works, so that nobody holds such a lock. Where a copy got stuck all the same, the next one is made by
-//! the C library.
+//! child of its own. The system call underneath takes the signal as an argument, and 0 is none.
+//!
+//! What the C library does around the call is left out then: locks that it takes so that they are free in the child (of
+//! malloc, above all), and functions that libraries have registered (`pthread_atfork`). So the child is made at a
+//! moment when no other thread works and nobody holds such a lock. Where a child got stuck all the same, the next one
+//! is made by the C library.
 
-/// Who makes the copy.
+/// Who makes the child.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum By {
     /// The kernel, with no signal at the end.
@@ -21,23 +20,23 @@ pub enum By {
 /// `prctl(2)`: where the C library notes the number of this thread. Kernels without it say so.
 const PR_GET_TID_ADDRESS: libc::c_int = 40;
 
-/// 0 in the copy, its number in this process, below 0 when there is none.
+/// Gives 0 in the child, the child's number in this process, and a negative number when the system makes no child.
 ///
 /// # Safety
-/// The copy has the calling thread only. It must not use what another thread was in the middle of.
-pub unsafe fn copy_process(by: By) -> libc::pid_t {
+/// The child has the calling thread only. It must not use data that another thread was changing.
+pub unsafe fn fork_process(by: By) -> libc::pid_t {
     // SAFETY: what the caller promises.
     unsafe { if by == By::Library { libc::fork() } else { clone_without_signal() } }
 }
 
 /// # Safety
-/// As of [`copy_process`].
+/// As of [`fork_process`].
 unsafe fn clone_without_signal() -> libc::pid_t {
     let tid = tid_address();
     let flags = if tid.is_null() { 0 } else { libc::CLONE_CHILD_SETTID | libc::CLONE_CHILD_CLEARTID };
     let none = std::ptr::null_mut::<libc::pid_t>();
-    // SAFETY: without a stack of its own the copy goes on where this thread is, in memory of its own. The kernel writes
-    // the copy's number to `tid`, there only.
+    // SAFETY: without a stack of its own the child goes on where this thread is, in memory of its own. The kernel
+    // writes the child's number to `tid`, there only.
     #[cfg(target_arch = "x86_64")]
     let pid = unsafe { libc::syscall(libc::SYS_clone, flags as libc::c_long, 0 as libc::c_long, none, tid, none) };
     // SAFETY: as above; the last two are the other way round.
@@ -46,7 +45,7 @@ unsafe fn clone_without_signal() -> libc::pid_t {
     pid as libc::pid_t
 }
 
-/// Where the C library has the number of this thread, or null: then the copy's stays that of the app's thread, which
+/// Where the C library has the number of this thread, or null: then the child's stays that of the app's thread, which
 /// only `abort` looks at.
 fn tid_address() -> *mut libc::pid_t {
     let mut address = std::ptr::null_mut::<libc::pid_t>();
@@ -65,8 +64,8 @@ mod tests {
 
     /// Whether somebody who waits for children of the ordinary kind sees this one, and the code with which it ended.
     fn check(by: By) -> (bool, i32) {
-        // SAFETY: the copy ends at once.
-        let pid = unsafe { copy_process(by) };
+        // SAFETY: the child ends at once.
+        let pid = unsafe { fork_process(by) };
         if pid == 0 {
             // SAFETY: takes a number.
             unsafe { libc::_exit(if libc::getpid() == libc::gettid() { 7 } else { 8 }) }
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_copy_is_a_childs_only_when_the_library_made_it() {
+    fn the_end_of_a_child_sends_a_signal_only_when_the_library_made_it() {
         assert_eq!(check(By::Kernel), (false, 7));
         assert_eq!(check(By::Library), (true, 7));
     }
