@@ -4,12 +4,15 @@
 //
 // usage: node scripts/build-addon.js [--if-missing | --force]
 //   (nothing)     builds unless the addon is newer than every source
-//   --if-missing  builds unless an addon for this platform is there and loads: what `npm install` of a packed tarball
-//   runs --force       builds
+//   --if-missing  builds unless an addon for this platform is there and loads: `npm install` of a packed tarball runs it
+//   --force       builds
+//
+// The build leaves the types of the addon's interface beside it, for `lib/native/addon.d.ts`.
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
+const { definitionsFile, definitionsFolder, targetFolder } = require('./addon-types');
 
 const root = path.join(__dirname, '..');
 const target = path.join(root, `heaphound.${process.platform}-${process.arch}.node`);
@@ -19,19 +22,23 @@ if (mode === '--if-missing' ? loads() : mode !== '--force' && isFresh()) process
 build();
 
 function build() {
-  const cargo = spawnSync('cargo', ['build', '--release', '--locked', '--lib'], { cwd: root, stdio: 'inherit' });
+  fs.mkdirSync(definitionsFolder(), { recursive: true });
+  const env = {
+    ...process.env,
+    NAPI_TYPE_DEF_TMP_FOLDER: definitionsFolder(),
+    // Definitions are written when the crate is compiled: without them it has to be, whatever cargo thinks.
+    ...(!fs.existsSync(definitionsFile()) && { NAPI_FORCE_BUILD_HEAPHOUND: String(Date.now()) }),
+  };
+  const cargo = spawnSync('cargo', ['build', '--release', '--locked', '--lib'], { cwd: root, stdio: 'inherit', env });
   if (cargo.error) {
     fail(
       `heaphound has no prebuilt addon for ${process.platform}-${process.arch} and cargo does not run (${cargo.error.message}); install Rust from https://rustup.rs and try again`,
     );
   }
   if (cargo.status !== 0) fail('heaphound: cargo could not build the addon; its messages are above');
-  const targetFolder = process.env.CARGO_TARGET_DIR
-    ? path.resolve(root, process.env.CARGO_TARGET_DIR)
-    : path.join(root, 'target');
   // A process that has the old file loaded keeps it: the new one gets a name of its own first.
   const temporary = `${target}.${process.pid}.tmp`;
-  fs.copyFileSync(path.join(targetFolder, 'release', libraryName()), temporary);
+  fs.copyFileSync(path.join(targetFolder(), 'release', libraryName()), temporary);
   fs.renameSync(temporary, target);
 }
 
@@ -51,7 +58,7 @@ function loads() {
 
 function isFresh() {
   const built = modified(target);
-  return built > 0 && sources().every((file) => modified(file) <= built);
+  return built > 0 && fs.existsSync(definitionsFile()) && sources().every((file) => modified(file) <= built);
 }
 
 function sources() {

@@ -1,0 +1,294 @@
+// Generated from src/binding by the build: `UPDATE_EXPECT=1 node --test __test__/addon-types.test.js` writes it anew.
+// The handles and functions of the addon, as lib/ calls them. A question and its answer cross as JSON: their shapes are
+// those of index.d.ts.
+
+/** A capture that was started. Collected without `finish` or `abort`, it leaves nothing behind. */
+export class Capture {
+  private constructor();
+  /** The descriptor to write to; -1 after `finish` or `abort`, and where descriptors are no numbers. */
+  get fd(): number;
+  /** Ends the document; resolves when the file is whole and durable. */
+  finish(control: Control): Promise<CapturedFile | Failure>;
+  /** Gives up; resolves when nothing is left of it. */
+  abort(control: Control): Promise<boolean | Failure>;
+}
+
+/** Given back by `release`, or when it is collected, or when its environment ends. */
+export class CaptureTurn {
+  private constructor();
+  release(): void;
+}
+
+/** What a finished capture is. */
+export interface CapturedFile {
+  rawBytes: number;
+  storedBytes: number;
+  nodeCount: number;
+  edgeCount: number;
+  sha256: string;
+  /** Of a copy that was asked for comparable ids. */
+  idSpace?: string;
+  idSpaceReason?: string;
+  idsKept?: number;
+  /** The table for the next capture is beside the file. */
+  hasIdTable: boolean;
+}
+
+/** What a whole snapshot holds. */
+export interface CheckedSnapshot {
+  rawBytes: number;
+  nodeCount: number;
+  edgeCount: number;
+}
+
+/** Stops a job and tells how far it is. */
+export class Control {
+  constructor();
+  cancel(): void;
+  progress(): Progress;
+}
+
+export class Failure {
+  private constructor();
+  get code(): string;
+  get message(): string;
+  get table(): string | null;
+  /** Bytes of memory that would be needed. */
+  get need(): number | null;
+  /** Bytes of memory that there are. */
+  get have(): number | null;
+  get offset(): number | null;
+}
+
+/** The pushing end of a source that is not a path. One job reads it, once. */
+export class Feed {
+  constructor();
+  /** Copies `bytes`; resolves when more are welcome, with false when nobody reads any more. */
+  push(bytes: Uint8Array): Promise<boolean>;
+  /** All bytes were pushed. */
+  end(): void;
+  /** Lets go of the pushing end. Without an `end` before it, the job gets an error. */
+  close(): void;
+}
+
+/** A capture that was prepared. Collected at any time, it leaves nothing behind. */
+export class Fork {
+  private constructor();
+  /** Makes ready for one try; resolves at a quiet moment, or when none comes. */
+  settleDown(control: Control): Promise<boolean | Failure>;
+  /**
+   * Copies this process. Gives 0 in the app, in the copy the descriptor to write to, -1 when another thread works;
+   * or why the system refuses.
+   */
+  fork(patient: boolean, careful: boolean): number | string | Failure;
+  /** In the copy: ends it. It does not return there. `thrown`: what V8 threw. */
+  endChild(thrown?: string | undefined | null): void;
+  /** Resolves when the copy has ended and was reaped. `stalled`: for how many milliseconds it may do nothing. */
+  wait(stalled: number, control: Control): Promise<ForkEnd | Failure>;
+  /** Lets go of everything. */
+  close(): void;
+}
+
+/** How a copy ended: with a file, or because it was made at a bad moment. */
+export interface ForkEnd {
+  file?: CapturedFile;
+  again?: string;
+  /** The next copy has to be made with care. */
+  isStuck: boolean;
+}
+
+/**
+ * For ids that name the same objects as in the last capture of the thread. `secret`: 8 bytes that the thread keeps to
+ * itself.
+ */
+export interface ForkIds {
+  thread: number;
+  node: string;
+  secret: Uint8Array;
+  previous?: string;
+}
+
+/**
+ * How the calling thread is captured. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
+ * ones; with a `key` contents are redacted; with `ids` those of the last capture go on.
+ */
+export interface ForkRequest {
+  compression: string;
+  allowance?: number;
+  maxBytes?: number;
+  key?: Uint8Array;
+  ids?: ForkIds;
+}
+
+/** A handle on a snapshot. */
+export class Heap {
+  private constructor();
+  info(): string;
+  /** Bytes of memory that it takes, about; 0 once it is closed. */
+  get memoryBytes(): number;
+  /** Lets go of the snapshot: it is freed when the last job on it ends. */
+  close(): void;
+  /** Answers one question of `report/question.rs`, given as JSON. */
+  ask(question: string, control: Control): Promise<Pages | Failure>;
+}
+
+/** Bytes that native code has of `malloc`, and those that are freed and kept. */
+export interface MallocUse {
+  inUse: number;
+  free: number;
+}
+
+export interface OpenOptions {
+  /** 0: one for each processor. */
+  threads: number;
+  devtools: boolean;
+  sourceMaps: boolean;
+  /** Bytes of memory that the snapshot may take; none: no limit. */
+  maxMemoryBytes?: number;
+  /** Where source maps are that do not lie where the scripts say. */
+  sourceMapFolder?: string;
+  /** Read and parse, no more: what the older side of a comparison needs. */
+  parseOnly: boolean;
+}
+
+/** The taking end. What was made and not taken waits in native memory. */
+export class Outlet {
+  constructor();
+  /** Resolves with the next bytes, null at the end. */
+  next(control: Control): Promise<Buffer | null | Failure>;
+  /** Lets go of what was not taken. */
+  close(): void;
+}
+
+export interface PackingOptions {
+  /** A name of [`Codec`]. */
+  compression: string;
+  /** Stored ones. */
+  maxBytes?: number;
+  /** 32 bytes: contents are replaced. */
+  key?: Uint8Array;
+}
+
+/** Gives each text once: what JavaScript has is freed here. */
+export class Pages {
+  private constructor();
+  /** The document as JSON, with empty arrays where its long lists belong. */
+  head(): string;
+  /** Name of the list that the next pages belong to; null at the end. */
+  list(): string | null;
+  /** The next page of the list, a JSON array; null at its end, where the next list begins. */
+  next(): string | null;
+}
+
+export interface Progress {
+  stage: string;
+  done: number;
+  total: number;
+}
+
+export interface RedactOptions {
+  /** The file to write. */
+  path: string;
+  /** A name of [`Codec`]. */
+  compression: string;
+  /** 32 bytes. */
+  key: Uint8Array;
+}
+
+/** What a redacted file is. */
+export interface RedactedFile {
+  rawBytes: number;
+  storedBytes: number;
+  nodeCount: number;
+  edgeCount: number;
+  stringCount: number;
+  redactedCount: number;
+  sha256: string;
+}
+
+/** Makes everything that questions need of what was only parsed; the handle on that is empty afterwards. */
+export function analyse(parsed: Heap, control: Control): Promise<Heap | Failure>;
+
+/** Resolves when the file is whole and durable. */
+export function archiveSnapshot(
+  source: string | Feed,
+  path: string,
+  options: PackingOptions,
+  control: Control,
+): Promise<CapturedFile | Failure>;
+
+/** Why this process cannot be copied; null when it can. */
+export function cannotFork(): string | null;
+
+/** Resolves when the snapshot is whole. */
+export function checkSnapshot(path: string, control: Control): Promise<CheckedSnapshot | Failure>;
+
+/** Compares `before`, opened or parsed (then its handle is empty afterwards), with `after`, opened. */
+export function diff(before: Heap, after: Heap, question: string, control: Control): Promise<Pages | Failure>;
+
+/**
+ * What grows over `earlier`, opened or parsed (then their handles are empty afterwards), oldest first, and `last`,
+ * opened.
+ */
+export function findLeaks(
+  earlier: Array<Heap>,
+  last: Heap,
+  question: string,
+  control: Control,
+): Promise<Pages | Failure>;
+
+/** Nothing where the C library does not tell. */
+export function mallocUse(): MallocUse | null;
+
+/** Reads a source and computes everything that questions need. */
+export function open(source: string | Feed, options: OpenOptions, control: Control): Promise<Heap | Failure>;
+
+/** A job that panics: the tests of `lib/` see that the process survives it. */
+export function panicForTest(control: Control): Promise<Failure>;
+
+/**
+ * Prepares a capture into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The
+ * caller has the turn.
+ */
+export function prepareFork(
+  target: string | Outlet | Feed,
+  request: ForkRequest,
+  control: Control,
+): Promise<Fork | Failure>;
+
+/** Redacts `source` into a new file. */
+export function redact(
+  source: string | Feed,
+  options: RedactOptions,
+  control: Control,
+): Promise<RedactedFile | Failure>;
+
+/** What the snapshots are to one another, opened or parsed. Their handles stay as they are. */
+export function relate(heaps: Array<Heap>, question: string, control: Control): Promise<Pages | Failure>;
+
+/**
+ * Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job
+ * that reads a feed. The caller has the turn. `compression` is a name of [`Codec`]; `max_bytes` are stored ones; with
+ * a `key` contents are redacted.
+ *
+ * What waits for an outlet is in memory, since JavaScript cannot take it while V8 holds the thread.
+ */
+export function startCapture(
+  target: string | Outlet | Feed,
+  compression: string,
+  maxBytes?: number | undefined | null,
+  key?: Uint8Array | undefined | null,
+): Failure | Capture;
+
+export function startTracking(): Failure | boolean;
+
+export function stopTracking(): Failure | boolean;
+
+/** The turn, when nobody has it. */
+export function takeTurn(): Failure | CaptureTurn;
+
+/** The turn, once all who asked before have given it back. The place in the line is that of the call. */
+export function waitForTurn(control: Control): Promise<CaptureTurn | Failure>;
+
+/** Writes a small private file in one piece, durable and under a new name: a sidecar. */
+export function writePrivateFile(path: string, text: string, control: Control): Promise<boolean | Failure>;
