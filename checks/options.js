@@ -12,15 +12,21 @@ function optionError(name, what) {
   return Object.assign(new Error(`option ${name}: ${what}`), { code });
 }
 
-/** @typedef {(name: string, value: any) => unknown} Check */
+/**
+ * Gives the option as it is used, or throws.
+ *
+ * @template [T=any]
+ * @typedef {(name: string, value: any) => T} Check
+ */
 
 /**
  * Checks options against the checks by name; unknown names are refused, since a misspelt option would be ignored in
  * silence.
  *
- * @param {any} options
- * @param {Record<string, Check>} checks
- * @returns {any} a copy without what is undefined
+ * @template {Record<string, Check>} C
+ * @param {unknown} options
+ * @param {C} checks
+ * @returns {{ [Name in keyof C]?: ReturnType<C[Name]> }} a copy without what is undefined
  */
 function checkOptions(options, checks) {
   if (options === undefined) return {};
@@ -32,10 +38,10 @@ function checkOptions(options, checks) {
       throw optionError(name, `is unknown; known are ${Object.keys(checks).join(', ')}`);
     if (value !== undefined) checked[name] = checks[name](name, value);
   }
-  return checked;
+  return /** @type {{ [Name in keyof C]?: ReturnType<C[Name]> }} */ (checked);
 }
 
-/** @param {number} least @param {number} [most] @returns {Check} */
+/** @param {number} least @param {number} [most] @returns {Check<number>} */
 function integer(least, most = Number.MAX_SAFE_INTEGER) {
   return (name, value) => {
     if (!Number.isSafeInteger(value) || value < least || value > most) {
@@ -45,7 +51,7 @@ function integer(least, most = Number.MAX_SAFE_INTEGER) {
   };
 }
 
-/** @param {readonly string[]} known @returns {Check} */
+/** @template {string} const K @param {readonly K[]} known @returns {Check<K>} */
 function oneOf(known) {
   return (name, value) => {
     if (!known.includes(value)) throw optionError(name, `must be one of ${known.join(', ')}`);
@@ -53,7 +59,9 @@ function oneOf(known) {
   };
 }
 
-/** @param {'boolean' | 'function' | 'string'} type @returns {Check} */
+/** @typedef {{ boolean: boolean, string: string, function: (...args: any[]) => any }} Types */
+
+/** @template {keyof Types} T @param {T} type @returns {Check<Types[T]>} */
 function ofType(type) {
   return (name, value) => {
     if (typeof value !== type) throw optionError(name, `must be a ${type}`);
@@ -61,7 +69,7 @@ function ofType(type) {
   };
 }
 
-/** A text of one character at least. @type {Check} */
+/** A text of one character at least. @type {Check<string>} */
 function text(name, value) {
   if (typeof value !== 'string' || value === '') throw optionError(name, 'must be a string');
   return value;

@@ -22,6 +22,7 @@ const HEADERS = Object.freeze({
 });
 
 /** Of somebody who may be guessing. */
+/** @type {Set<string | undefined>} */
 const REFUSALS = new Set(['HEAPHOUND_ERR_UNAUTHORIZED', 'HEAPHOUND_ERR_FORBIDDEN', 'HEAPHOUND_ERR_RATE_LIMIT']);
 
 /** @typedef {import('./routes').Route} Route */
@@ -159,7 +160,7 @@ class Desk {
         throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'snapshots are not given out here (`allowDownload`)');
       return who;
     } catch (error) {
-      if (REFUSALS.has(/** @type {any} */ (error).code)) await this.#failures.wait();
+      if (REFUSALS.has(/** @type {NodeJS.ErrnoException} */ (error).code)) await this.#failures.wait();
       throw error;
     }
   }

@@ -4,7 +4,7 @@ const { optionError } = require('../checks/options');
 
 /**
  * What the addon tells of a failure.
- * @typedef {{ code: string, message: string, table?: string, offset?: number, need?: number, have?: number }} Failure
+ * @typedef {{ code: string, message: string } & Partial<Omit<import('./native/addon').Failure, 'code' | 'message'>>} Failure
  */
 
 /**

@@ -15,22 +15,27 @@ const FILTERS = Object.freeze([
 ]);
 
 const MAX_THREADS = 256;
+/** Of the largest timer of Node.js: a longer one fires at once. */
+const MAX_MS = 2 ** 31 - 1;
 
-/** @typedef {import('../checks/options').Check} Check */
+/**
+ * @template [T=any]
+ * @typedef {import('../checks/options').Check<T>} Check
+ */
 
-/** @type {Check} */
+/** @type {Check<AbortSignal>} */
 function signal(name, value) {
   if (!(value instanceof AbortSignal)) throw optionError(name, 'must be an AbortSignal');
   return value;
 }
 
-/** @type {Check} */
+/** @type {Check<number[]>} */
 function ids(name, value) {
   if (!Array.isArray(value)) throw optionError(name, 'must be an array of ids');
   return value.map((item) => id(name, item));
 }
 
-/** @type {Check} */
+/** @type {Check<import('..').IdRange>} */
 function idRange(name, value) {
   const range = checkOptions(value, { after: integer(0), upTo: integer(0) });
   if (range.after !== undefined && range.upTo !== undefined && range.after > range.upTo) {
@@ -51,7 +56,7 @@ function id(name, value) {
   return value;
 }
 
-/** False, true, or the folder in which maps are. @type {Check} */
+/** False, true, or the folder in which maps are. @type {Check<boolean | string>} */
 function sourceMaps(name, value) {
   if (typeof value === 'boolean') return value;
   if (typeof value !== 'string' || value === '' || value.includes('\0'))
@@ -59,10 +64,12 @@ function sourceMaps(name, value) {
   return path.resolve(value);
 }
 
-/** What every long call takes. @type {Record<string, Check>} */
-const WORK = { signal, onProgress: ofType('function') };
+/** @type {Check<(progress: import('..').Progress) => void>} */
+const onProgress = ofType('function');
 
-/** @type {Record<string, Check>} */
+/** What every long call takes. */
+const WORK = { signal, onProgress };
+
 const OPEN = {
   ...WORK,
   threads: integer(1, MAX_THREADS),
@@ -74,7 +81,7 @@ const OPEN = {
 /** How the objects of several snapshots are matched. */
 const compareBy = oneOf(['auto', 'ids', 'structure']);
 
-/** Operations in each interval between snapshots: one number for all, or one for each. @type {Check} */
+/** Operations in each interval between snapshots: one number for all, or one for each. @type {Check<number[]>} */
 function operations(name, value) {
   const numbers = Array.isArray(value) ? value : [value];
   if (numbers.length === 0) throw optionError(name, 'must not be empty');
@@ -86,6 +93,7 @@ const limit = integer(0);
 
 module.exports = {
   FILTERS,
+  MAX_MS,
   WORK,
   OPEN,
   checkOptions,

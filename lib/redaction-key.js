@@ -20,13 +20,7 @@ function ownKey() {
   return own;
 }
 
-/**
- * Option `key`: any bytes, or a text.
- *
- * @param {string} name
- * @param {any} value
- * @returns {Buffer} 32 bytes
- */
+/** Option `key`: any bytes, or a text. Gives 32 bytes. @type {import('./options').Check<Buffer>} */
 function keyOption(name, value) {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   if (!(bytes instanceof Uint8Array) || bytes.length < LEAST_BYTES) {
@@ -35,7 +29,7 @@ function keyOption(name, value) {
   return createHash('sha256').update(bytes).digest();
 }
 
-/** Options of what writes snapshots. @type {Record<string, import('./options').Check>} */
+/** Options of what writes snapshots. */
 const REDACTION = { redact: oneOf(['strings']), key: keyOption };
 
 /**

@@ -168,7 +168,7 @@ function isDirectory(out) {
   try {
     fs.mkdirSync(out, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UsageError(`--out ${out} is no directory, and cannot be made one: ${/** @type {any} */ (error).code}`);
+    throw new UsageError(`--out ${out} is no directory, and cannot be made one: ${/** @type {NodeJS.ErrnoException} */ (error).code}`);
   }
   return true;
 }

@@ -30,7 +30,7 @@ function readBaseline(file) {
     text = readInput(file).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    if (/** @type {any} */ (error).code === 'ENOENT') return undefined;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
     throw baselineError(`${file} cannot be read: ${/** @type {Error} */ (error).message}`);
   }
   let document;

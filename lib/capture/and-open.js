@@ -5,11 +5,12 @@
 
 const { threadId } = require('node:worker_threads');
 const { addon } = require('../native');
-const { CAPTURE, captureInto, firstCause } = require('.');
+const { captureInto, firstCause } = require('.');
 const { withDeadline } = require('./deadline');
+const { CAPTURE } = require('./options');
 const { OPEN, checkOptions } = require('../options');
 const { RUNTIME } = require('../runtime');
-const { openFeed } = require('../open/snapshot');
+const { inside, openFeed } = require('../open/snapshot');
 const { takeTurn } = require('./turn');
 
 const { path, dir, stream, compression, maxBytes, worker, ...TAKEN } = CAPTURE;
@@ -54,7 +55,7 @@ async function captureAndOpen(options) {
         );
       }
       const snapshot = await opening;
-      snapshot.know({
+      inside.know(snapshot, {
         idSpace: captured.idSpace,
         takenAt,
         takenAtFrom: 'capture',

@@ -8,6 +8,8 @@ const { addon, run } = require('../native');
 const { toError } = require('../errors');
 const { writeByPath } = require('./heap-writer');
 
+/** @import * as Addon from '../native/addon' */
+
 /** Children that may fail because of the moment at which they were made. */
 const MAX_TRIES = 5;
 /** Moments that may turn out not to be quiet, for each child. */
@@ -17,7 +19,7 @@ const STALLED_MS = 10_000;
 
 /**
  * @typedef {object} ForkOptions
- * @property {any} target a path, a native outlet or a native feed
+ * @property {string | Addon.Outlet | Addon.Feed} target
  * @property {string} compression
  * @property {import('./heap-writer').HeapOptions} heap
  * @property {AbortSignal} [signal]
@@ -34,9 +36,9 @@ const STALLED_MS = 10_000;
  * @returns {string | undefined}
  */
 function whyNoFork() {
-  const { bun, deno, electron } = /** @type {any} */ (process.versions);
+  const { bun, deno, electron } = /** @type {NodeJS.ProcessVersions} */ (process.versions);
   if (bun || deno || electron) return 'only Node.js itself is known well enough to be forked';
-  if (/** @type {any} */ (process).permission !== undefined)
+  if (process.permission !== undefined)
     return "a forked child cannot write under Node's permission model";
   return addon.cannotFork() ?? undefined;
 }
@@ -46,25 +48,25 @@ function whyNoFork() {
  * byte is not replaced.
  *
  * @param {ForkOptions} options
- * @returns {Promise<{ file: any, pauseMs: number, tries: number } | { refused: string }>}
+ * @returns {Promise<{ file: Addon.CapturedFile, pauseMs: number, tries: number } | { refused: string }>}
  */
 async function captureByFork(options) {
   const { target, compression, heap, signal, allowanceBytes, maxBytes, key, ids, stalledMs = STALLED_MS } = options;
-  /** @param {(control: any) => Promise<any>} work */
-  const settled = (work) => run({ signal, toTheEnd: true }, work);
+  /** @type {ToItsEnd} */
+  const toItsEnd = (work) => run({ signal, toTheEnd: true }, work);
   const request = { compression, allowance: allowanceBytes, maxBytes, key, ids };
-  const fork = await settled((control) => addon.prepareFork(target, request, control));
+  const fork = await toItsEnd((control) => addon.prepareFork(target, request, control));
   let pauseMs = 0;
   let why = '';
   let isCareful = false;
   try {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      const pause = await forkAtQuietMoment(fork, heap, settled, isCareful);
+      const pause = await forkAtQuietMoment(fork, heap, toItsEnd, isCareful);
       if (typeof pause === 'string') return { refused: pause };
       pauseMs = Math.max(pauseMs, pause);
-      const end = await settled((control) => fork.wait(stalledMs, control));
+      const end = await toItsEnd((control) => fork.wait(stalledMs, control));
       if (end.file) return { file: end.file, pauseMs, tries };
-      why = end.again;
+      why = end.again ?? '';
       isCareful = end.isStuck;
     }
   } finally {
@@ -77,18 +79,24 @@ async function captureByFork(options) {
 }
 
 /**
- * @param {any} fork
+ * Runs native work, and waits for its end when the signal fires.
+ *
+ * @typedef {<T>(work: (control: Addon.Control) => Promise<T>) => Promise<Exclude<T, Addon.Failure>>} ToItsEnd
+ */
+
+/**
+ * @param {Addon.Fork} fork
  * @param {import('./heap-writer').HeapOptions} heap
- * @param {(work: (control: any) => Promise<any>) => Promise<any>} settled
+ * @param {ToItsEnd} toItsEnd
  * @param {boolean} isCareful the child before got stuck
  * @returns {Promise<number | string>} how long this thread stood still, or why the system makes no child
  */
-async function forkAtQuietMoment(fork, heap, settled, isCareful) {
+async function forkAtQuietMoment(fork, heap, toItsEnd, isCareful) {
   for (let waits = 1; ; waits += 1) {
-    await settled((control) => fork.settleDown(control));
+    await toItsEnd((control) => fork.settleDown(control));
     const start = performance.now();
     const forked = fork.fork(waits < MAX_WAITS, isCareful);
-    if (forked > 0) runAsChild(fork, forked, heap);
+    if (typeof forked === 'number' && forked > 0) runAsChild(fork, forked, heap);
     if (forked === 0) return performance.now() - start;
     if (typeof forked === 'string') return forked;
     if (forked instanceof addon.Failure) throw toError(forked, new Error('at'));
@@ -98,7 +106,7 @@ async function forkAtQuietMoment(fork, heap, settled, isCareful) {
 /**
  * All that runs of JavaScript in the child. It does not return.
  *
- * @param {any} fork
+ * @param {Addon.Fork} fork
  * @param {number} fd
  * @param {import('./heap-writer').HeapOptions} heap
  */

@@ -2,50 +2,34 @@
 
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
-const { setImmediate: turn } = require('node:timers/promises');
+const { setImmediate: nextTurn } = require('node:timers/promises');
 const { threadId } = require('node:worker_threads');
 const { addon, run } = require('../native');
 const { toError, optionError } = require('../errors');
-const { WORK, checkOptions, integer, oneOf, ofType } = require('../options');
+const { checkOptions } = require('../options');
+const { CAPTURE } = require('./options');
 const { captureByFork, whyNoFork } = require('./fork');
 const { forkIds, rememberTable } = require('./fork-ids');
 const { writeHeap } = require('./heap-writer');
 const { withDeadline } = require('./deadline');
 const { checkRoom, memoryRoom } = require('../room/headroom');
-const { PLACE, choosePlace, checkPlace } = require('../disk/place');
+const { choosePlace, checkPlace } = require('../disk/place');
 const { processMemory } = require('./process-memory');
 const { estimate, heapNow, remember } = require('../room/estimate');
 const { areIdsKept, forgetIds, idSpace } = require('./object-ids');
 const { checkSidecar, writeSidecar } = require('./sidecar');
-const { checkStream, newOutlet, pour, writable } = require('./outlet');
+const { checkStream, newOutlet, pour } = require('./outlet');
 const { RUNTIME } = require('../runtime');
+const { toCaptureResult } = require('./result');
 const { takeTurn } = require('./turn');
 const { ownKey } = require('../redaction-key');
-const { captureWorker, workerOption } = require('./worker');
+const { captureWorker } = require('./worker');
+
+/** @import * as Addon from '../native/addon' */
 
 /** Why its ids are its own. */
 const NO_TABLE = 'a snapshot without a file leaves no table from which ids could go on';
 const FORKED = 'a forked child wrote it, which stopped this thread for the fork only';
-
-/** @type {Record<string, import('../options').Check>} */
-const CAPTURE = {
-  mode: oneOf(['auto', 'fork', 'inline']),
-  ...PLACE,
-  stream: writable,
-  signal: WORK.signal,
-  exposeInternals: ofType('boolean'),
-  exposeNumericValues: ofType('boolean'),
-  redact: oneOf(['strings']),
-  keepIds: ofType('boolean'),
-  comparable: ofType('boolean'),
-  queue: ofType('boolean'),
-  timeoutMs: integer(1, 2 ** 31 - 1),
-  maxBytes: integer(0),
-  maxMemoryBytes: integer(0),
-  maxPauseMs: integer(0),
-  checkHeadroom: ofType('boolean'),
-  worker: workerOption,
-};
 
 /**
  * @param {import('../..').CaptureOptions} [options]
@@ -69,34 +53,31 @@ async function captureSnapshot(options) {
 }
 
 /**
+ * @typedef {Omit<import('./options').Options, 'worker' | 'queue' | 'signal' | 'timeoutMs' | 'compression'>} Checked
+ *   options of `captureSnapshot` that were checked
+ */
+
+/**
  * @param {import('../disk/place').Compression} compression
- * @param {any} checked
+ * @param {Checked} checked
  * @param {AbortSignal} [signal]
- * @returns {Promise<any>} `CaptureResult`, without a path for a stream
+ * @returns {Promise<import('../..').CaptureResult>} without a path for a stream
  */
 async function capture(compression, checked, signal) {
   const startedAt = new Date();
   const start = performance.now();
   // Before anything is made for the capture.
   const memory = processMemory();
+  const { pid, version: node } = process;
   /** @param {Captured} captured */
-  const toResult = ({ file, ...how }) => ({
-    ...how,
-    durationMs: performance.now() - start,
-    rawBytes: file.rawBytes,
-    storedBytes: file.storedBytes,
-    nodeCount: file.nodeCount,
-    edgeCount: file.edgeCount,
-    sha256: file.sha256,
-    ...(checked.redact && { redact: checked.redact }),
-    runtime: RUNTIME,
-    node: process.version,
-    pid: process.pid,
-    threadId,
-    startedAt: startedAt.toISOString(),
-    memory,
-  });
-  if (checked.stream) return toResult(await captureToStream(checked.stream, compression, checked, signal));
+  const toResult = ({ file, ...how }) => {
+    const call = { startedAt, durationMs: performance.now() - start, redact: checked.redact };
+    return toCaptureResult(how, file, call, { runtime: RUNTIME, node, pid, threadId, memory });
+  };
+  if (checked.stream) {
+    const captured = await captureToStream(checked.stream, compression, checked, signal);
+    return /** @type {import('../..').CaptureResult} */ (toResult(captured));
+  }
   const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });
   try {
     checkSidecar(place.file);
@@ -114,7 +95,7 @@ async function capture(compression, checked, signal) {
  *
  * @param {import('node:stream').Writable} stream
  * @param {import('../disk/place').Compression} compression
- * @param {any} checked
+ * @param {Checked} checked
  * @param {AbortSignal} [signal]
  * @returns {Promise<Captured>}
  */
@@ -145,7 +126,7 @@ async function captureToStream(stream, compression, checked, signal) {
  * A reader that fails ends the capture, and a capture that fails ends the reader: the error of the one that began it.
  * Waits for the reader.
  *
- * @param {any} error of the capture
+ * @param {unknown} error of the capture
  * @param {Promise<unknown>} [reading]
  */
 async function firstCause(error, reading) {
@@ -153,7 +134,7 @@ async function firstCause(error, reading) {
     () => undefined,
     (cause) => cause,
   );
-  return error?.code === 'HEAPHOUND_ERR_CANCELLED' ? (failure ?? error) : error;
+  return /** @type {NodeJS.ErrnoException} */ (error)?.code === 'HEAPHOUND_ERR_CANCELLED' ? (failure ?? error) : error;
 }
 
 /**
@@ -161,12 +142,17 @@ async function firstCause(error, reading) {
  *
  * `flow` begins to empty the outlet.
  *
- * @typedef {{ file?: string, outlet?: any, flow?: () => void, feed?: any }} Target
+ * @typedef {{ file?: string, outlet?: Addon.Outlet, flow?: () => void, feed?: Addon.Feed }} Target
  */
+
+/** @param {Target} target */
+function destination({ file, outlet, feed }) {
+  return /** @type {string | Addon.Outlet | Addon.Feed} */ (file ?? outlet ?? feed);
+}
 
 /**
  * @typedef {{ mode: 'fork' | 'inline', reason: string, pauseMs: number, tries: number, idSpace: string, idSpaceReason?:
- *   string, idsKept: boolean, file: any }} Captured
+ *   string, idsKept: boolean, file: Addon.CapturedFile }} Captured
  */
 
 /**
@@ -175,7 +161,7 @@ async function firstCause(error, reading) {
  *
  * @param {Target} target
  * @param {import('../disk/place').Compression} compression
- * @param {any} checked
+ * @param {Checked} checked
  * @param {AbortSignal} [signal]
  * @returns {Promise<Captured>}
  */
@@ -196,7 +182,7 @@ async function captureInto(target, compression, checked, signal) {
 /**
  * @param {Target} target
  * @param {import('../disk/place').Compression} compression
- * @param {any} checked
+ * @param {Checked} checked
  * @param {AbortSignal | undefined} signal
  * @returns {Promise<Captured | { refused: string }>}
  */
@@ -205,7 +191,7 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
   // Beyond what may be used the child is ended, whatever was estimated.
   const allowanceBytes = room(file, compression, heap, checked, false) ?? memoryRoom().bytes;
   const options = {
-    target: file ?? outlet ?? feed,
+    target: destination({ file, outlet, feed }),
     compression,
     heap: heapOptions(checked),
     signal,
@@ -234,7 +220,7 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
 /**
  * @param {Target} target
  * @param {import('../disk/place').Compression} compression
- * @param {any} checked
+ * @param {Checked} checked
  * @param {AbortSignal | undefined} signal
  * @param {string} reason
  * @returns {Promise<Captured>}
@@ -251,7 +237,7 @@ async function captureInline(target, compression, checked, signal, reason) {
   } finally {
     if (checked.keepIds !== true) idsKept = !forgetIds();
   }
-  const written = await settle(capture.finish.bind(capture));
+  const written = await complete(capture.finish.bind(capture));
   remember(heap, written, pauseMs);
   return { mode: 'inline', reason, pauseMs, tries: 1, idSpace: space, idsKept, file: written };
 }
@@ -262,7 +248,7 @@ async function captureInline(target, compression, checked, signal, reason) {
  * @param {string | undefined} file
  * @param {import('../disk/place').Compression} compression
  * @param {import('../room/estimate').Heap} heap
- * @param {any} checked
+ * @param {Checked} checked
  * @param {boolean} isInline
  * @returns {number | undefined} bytes that may be used
  */
@@ -290,11 +276,11 @@ function noSnapshot(what) {
 
 /**
  * @param {Target} target
- * @param {string} compression
- * @param {any} options
+ * @param {import('../disk/place').Compression} compression
+ * @param {Checked} checked
  */
 function begin({ file, outlet, feed }, compression, { maxBytes, redact }) {
-  const capture = addon.startCapture(file ?? outlet ?? feed, compression, maxBytes, redact && ownKey());
+  const capture = addon.startCapture(destination({ file, outlet, feed }), compression, maxBytes, redact && ownKey());
   if (capture instanceof addon.Failure) throw toError(capture, new Error('at'));
   return capture;
 }
@@ -302,7 +288,7 @@ function begin({ file, outlet, feed }, compression, { maxBytes, redact }) {
 /**
  * Lets V8 write. The thread is held for nearly all of it.
  *
- * @param {any} capture
+ * @param {Addon.Capture} capture
  * @param {import('./heap-writer').HeapOptions} heap
  * @param {AbortSignal} [signal]
  * @returns {Promise<number>} how long it was held
@@ -317,10 +303,10 @@ async function fill(capture, heap, signal) {
   const pauseMs = performance.now() - start;
   if (signal) {
     // Nobody could abort while the thread was held: let the timers that are due speak before the file gets its name.
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     if (signal.aborted) {
-      await settle(capture.abort.bind(capture));
+      await complete(capture.abort.bind(capture));
       throw signal.reason;
     }
   }
@@ -330,14 +316,14 @@ async function fill(capture, heap, signal) {
 /**
  * V8 sees a closed pipe when the file cannot be written: then the addon knows the reason.
  *
- * @param {any} capture
- * @param {any} cause
+ * @param {Addon.Capture} capture
+ * @param {unknown} cause
  */
 async function whyV8Failed(capture, cause) {
   try {
-    await settle(capture.finish.bind(capture));
+    await complete(capture.finish.bind(capture));
   } catch (error) {
-    if (/** @type {any} */ (error).code !== 'HEAPHOUND_ERR_CAPTURE') return error;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'HEAPHOUND_ERR_CAPTURE') return error;
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   const failure = noSnapshot(`V8 could not write it (${reason})`);
@@ -348,10 +334,11 @@ async function whyV8Failed(capture, cause) {
 /**
  * Runs the end of a capture. It takes no signal: an end is waited for, so that nothing is left behind.
  *
- * @param {(control: any) => Promise<any>} end
+ * @template T
+ * @param {(control: Addon.Control) => Promise<T>} end
  */
-function settle(end) {
+function complete(end) {
   return run({}, end);
 }
 
-module.exports = { CAPTURE, captureSnapshot, captureInto, firstCause };
+module.exports = { captureSnapshot, captureInto, firstCause };

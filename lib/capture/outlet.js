@@ -7,12 +7,7 @@ const { pipeline } = require('node:stream/promises');
 const { addon, run } = require('../native');
 const { optionError, streamError } = require('../errors');
 
-/**
- * Option `stream`.
- *
- * @param {string} name
- * @param {any} value
- */
+/** Option `stream`. @type {import('../options').Check<Writable>} */
 function writable(name, value) {
   if (!(value instanceof Writable)) throw optionError(name, 'must be a Writable of node:stream');
   if (value.writableObjectMode) throw optionError(name, 'must be a stream of bytes, not of objects');
@@ -32,7 +27,7 @@ function checkStream(stream) {
 /**
  * Writes everything into the stream, as fast as it takes it, and ends it. On failure the stream is destroyed.
  *
- * @param {any} outlet native
+ * @param {import('../native/addon').Outlet} outlet
  * @param {Writable} stream
  * @param {AbortSignal} [signal]
  */
@@ -49,7 +44,7 @@ async function pour(outlet, stream, signal) {
 }
 
 /**
- * @param {any} outlet
+ * @param {import('../native/addon').Outlet} outlet
  * @param {AbortSignal} [signal]
  */
 async function* chunks(outlet, signal) {
@@ -60,7 +55,6 @@ async function* chunks(outlet, signal) {
   }
 }
 
-/** @returns {any} native */
 function newOutlet() {
   return new addon.Outlet();
 }

@@ -1,12 +1,12 @@
 'use strict';
 
-// The document beside a capture: what `captureSnapshot` resolved with, for whoever finds the file later.
+// The capture record beside a file: the result of the capture, for whoever finds the file later.
 
 const fs = require('node:fs');
 const { addon, run } = require('../native');
 const { toError } = require('../errors');
 const { tableOf } = require('./fork-ids');
-const { toJson } = require('../../words/text');
+const { captureRecord, recordText } = require('../records');
 
 /** @param {string} file */
 function sidecarOf(file) {
@@ -33,14 +33,15 @@ function checkSidecar(file) {
  * Writes the sidecar of a capture whose file is whole. It comes last: who finds it finds the file. When it cannot be
  * written, the file is taken away.
  *
- * @param {import('../..').CaptureResult} result
- * @returns {Promise<import('../..').CaptureResult>} the same
+ * @template {import('../..').CaptureResult | import('../..').CaptureFromResult} R
+ * @param {R} result
+ * @returns {Promise<R>} the same
  */
 async function writeSidecar(result) {
-  const document = { version: 1, ...result, path: undefined };
-  const file = /** @type {string} */ (result.path);
+  const file = result.path;
+  const text = recordText(captureRecord(result));
   try {
-    await run({}, (control) => addon.writePrivateFile(sidecarOf(file), `${toJson(document, 2)}\n`, control));
+    await run({}, (control) => addon.writePrivateFile(sidecarOf(file), text, control));
   } catch (error) {
     fs.rmSync(file, { force: true });
     fs.rmSync(tableOf(file), { force: true });

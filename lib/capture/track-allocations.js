@@ -53,7 +53,7 @@ function setFlags(sign) {
   }
 }
 
-/** @param {() => any} work */
+/** @param {() => unknown} work */
 function call(work) {
   const result = work();
   if (result instanceof addon.Failure) throw toError(result, new Error('at'));

@@ -18,7 +18,7 @@ const IDS = /** @type {const} */ (['addedIds', 'removedIds', 'grownIds']);
 /**
  * Adds the method `class` to a diff: what happened to one class, by its name.
  *
- * @param {any} document
+ * @param {Omit<import('../..').DiffDocument, 'class'>} document
  * @param {boolean} isCut the option `limit` left rows out
  * @returns {import('../..').DiffDocument}
  */
@@ -29,7 +29,7 @@ function withClasses(document, isCut) {
     if (rows.length === 0 && isCut) throw optionError('limit', `may have cut ${name} off: compare without it`);
     return sumOf(name, rows, document.comparison.ids);
   };
-  return Object.defineProperty(document, 'class', { value });
+  return /** @type {import('../..').DiffDocument} */ (Object.defineProperty(document, 'class', { value }));
 }
 
 /**

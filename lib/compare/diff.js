@@ -4,7 +4,7 @@ const { addon } = require('../native');
 const { read } = require('../native/document');
 const { withClasses } = require('./diff-class');
 const { SEQUENCE, openSequence } = require('./sequence');
-const { Snapshot } = require('../open/snapshot');
+const { inside } = require('../open/snapshot');
 const { OPEN, checkOptions, integer, oneOf, compareBy, limit } = require('../options');
 
 const MAX_IDS = 1000;
@@ -55,10 +55,10 @@ async function diffKnown(given, options, known) {
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     const json = JSON.stringify({ sort, limit, ids, compareBy, comparison });
     const [before, after] = [older.info, newer.info];
-    const pages = await Snapshot.job([older, newer], work, ([from, to], control) =>
-      addon.diff(from, to, json, control),
-    );
-    return withClasses({ before, after, order, ...(await read(pages)) }, limit !== undefined);
+    const pages = await inside.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
+    /** @type {Omit<import('../..').DiffDocument, 'before' | 'after' | 'order' | 'class'>} */
+    const document = await read(pages);
+    return withClasses({ before, after, order, ...document }, limit !== undefined);
   } finally {
     await sequence.close();
   }

@@ -22,11 +22,7 @@ function ignoreLeaks(leaks, ignore = []) {
   return sorted;
 }
 
-/**
- * @param {string} name of the option
- * @param {any} value
- * @returns {IgnorePattern[]}
- */
+/** @type {import('../options').Check<IgnorePattern[]>} */
 function ignorePatterns(name, value) {
   const list = Array.isArray(value) ? value : [value];
   for (const item of list) {

@@ -146,7 +146,7 @@ async function readFile(file) {
     const { leaks } = JSON.parse(await fs.readFile(file, 'utf8'));
     return checkCatalogue('catalogue', leaks);
   } catch (error) {
-    const { code, message } = /** @type {any} */ (error);
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === 'HEAPHOUND_ERR_OPTION') throw error;
     throw optionError('catalogue', `cannot be read from ${file}: ${message}`);
   }

@@ -7,7 +7,7 @@ const { ignoreLeaks, ignorePatterns } = require('./ignore');
 const { outsideGrowth } = require('./outside-growth');
 const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
 const { SEQUENCE, openSequence } = require('./sequence');
-const { Snapshot } = require('../open/snapshot');
+const { inside } = require('../open/snapshot');
 const { OPEN, checkOptions, compareBy, limit, operations } = require('../options');
 
 /** When the caller does not say. */
@@ -80,9 +80,10 @@ async function find(snapshots, options, { shortestMs, known }) {
       elapsedMs: elapsed(sorted, shortestMs),
     });
     const infos = sorted.map((snapshot) => snapshot.info);
-    const pages = await Snapshot.job(sorted, work, (heaps, control) =>
+    const pages = await inside.job(sorted, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );
+    /** @type {Omit<import('../..').LeakDocument, 'snapshots' | 'order' | 'verdict' | 'ignored' | 'outside'>} */
     const document = await read(pages);
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
@@ -123,7 +124,7 @@ function withIgnored(accounting, ignored) {
  * Milliseconds of each interval; empty when the times of the snapshots are not known, not in their order, or too near
  * to each other.
  *
- * @param {Snapshot[]} snapshots
+ * @param {import('../open/snapshot').Snapshot[]} snapshots
  * @param {number} shortestMs
  */
 function elapsed(snapshots, shortestMs) {

@@ -9,7 +9,7 @@ const { read } = require('../native/document');
 const { optionError, sameError, unrelatedError } = require('../errors');
 const { withoutFolders } = require('../open/folder');
 const { oneOf } = require('../options');
-const { Snapshot, parse } = require('../open/snapshot');
+const { Snapshot, inside, parse } = require('../open/snapshot');
 const { takenOrder } = require('./taken-order');
 
 /** A process that takes its own snapshots has functions of these. */
@@ -17,7 +17,7 @@ const CAPTURES = ['lib', 'index.js', 'test', 'http', 'fastify', 'cli'].map((name
   path.join(__dirname, '..', '..', name),
 );
 
-/** Options of every comparison. @type {Record<string, import('../options').Check>} */
+/** Options of every comparison. */
 const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unrelated']) };
 
 /**
@@ -29,9 +29,19 @@ const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unre
  * @property {() => Promise<void>} close those that were opened here
  */
 
+/** @typedef {import('../..').Source} Source */
+
+/**
+ * @typedef {object} Relation what the addon says of several snapshots
+ * @property {number[] | null} byIds positions, oldest first, when ids tell it
+ * @property {[number, number] | null} same positions of two that are the same snapshot
+ * @property {{ first: number, second: number, reason: string } | null} unrelated positions of two of several programs
+ * @property {import('../..').Comparison} comparison
+ */
+
 /**
  * @param {import('../..').SnapshotOrSource[]} given
- * @param {any} opening options of `openSnapshot`, checked
+ * @param {import('../..').OpenOptions} opening options of `openSnapshot`, checked
  * @param {{ order?: 'auto' | 'given', allow?: string[], known?: (import('../open/provenance').Provenance & { host?:
  *   string })[], isPair?: boolean }} options `known`: of each source, what a store knows of it; `isPair`: two are
  *   compared, or the ends of one directory
@@ -50,14 +60,16 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
   };
   try {
     for (const [at, source] of sources.entries()) {
-      const snapshot = source instanceof Snapshot ? source : await parse(source, opening, at, opened);
+      const snapshot =
+        source instanceof Snapshot ? source : await parse(/** @type {Source} */ (source), opening, at, opened);
       opened.push(snapshot);
-      if (known[at] && snapshot !== source) snapshot.know(withoutHost(known[at]));
+      if (known[at] && snapshot !== source) inside.know(snapshot, withoutHost(known[at]));
     }
     const infos = opened.map(({ info }) => info);
     const question = JSON.stringify({ idSpaces: infos.map(({ idSpace }) => idSpace ?? null), captures: CAPTURES });
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: opened.length - 1 };
-    const pages = await Snapshot.job(opened, work, (heaps, control) => addon.relate(heaps, question, control));
+    const pages = await inside.job(opened, work, (heaps, control) => addon.relate(heaps, question, control));
+    /** @type {Relation} */
     const { byIds, same, unrelated, comparison } = await read(pages);
     if (same !== null && !allow.includes('same')) throw sameError(namesOf(infos, same));
     const why = allow.includes('unrelated') || byIds !== null ? undefined : whyUnrelated(infos, unrelated, known);
@@ -65,8 +77,9 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
     const order = wanted === 'given' ? asGiven(takenOrder(infos, byIds)) : takenOrder(infos, byIds);
     const snapshots = order.given.map((at) => opened[at]);
     const analysed = async (/** @type {number} */ at) => {
-      if (!snapshots[at].isAnalysed) await snapshots[at].analyse({ ...work, snapshot: order.given[at] });
-      return snapshots[at];
+      const snapshot = snapshots[at];
+      if (!inside.isAnalysed(snapshot)) await inside.analyse(snapshot, { ...work, snapshot: order.given[at] });
+      return snapshot;
     };
     return { snapshots, order, comparison, analysed, close };
   } catch (error) {
@@ -75,7 +88,7 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
   }
 }
 
-/** @param {any} known */
+/** @param {import('../open/provenance').Provenance & { host?: string }} known */
 function withoutHost({ host: _, ...known }) {
   return known;
 }
@@ -93,12 +106,12 @@ function asGiven({ given, known, sorted, by, reason }) {
 }
 
 /**
- * @param {any[]} given
- * @param {any[]} sources
+ * @param {unknown[]} given
+ * @param {unknown[]} sources
  */
 function whyTooFew(given, sources) {
   if (sources.length === 1 && given[0] !== sources[0]) {
-    return `${given[0]} has one snapshot, ${path.basename(sources[0])}, and growth needs two or more`;
+    return `${given[0]} has one snapshot, ${path.basename(String(sources[0]))}, and growth needs two or more`;
   }
   return `growth needs two or more, and there ${sources.length === 1 ? 'is one' : 'are none'}`;
 }
@@ -135,7 +148,7 @@ function namesOf(infos, positions) {
   return positions.map((at) => infos[at].file ?? `snapshot ${at + 1}`);
 }
 
-/** @param {string[]} known @returns {import('../options').Check} */
+/** @template {string} K @param {K[]} known @returns {import('../options').Check<K[]>} */
 function someOf(known) {
   return (name, value) => {
     const isFine = Array.isArray(value) && value.every((item) => known.includes(item));

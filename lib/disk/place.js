@@ -14,8 +14,12 @@ const { oneOf } = require('../options');
 /** @type {Record<Compression, string>} */
 const SUFFIXES = { zstd: '.zst', gzip: '.gz', none: '' };
 
-/** Options that choose it. @type {Record<string, import('../options').Check>} */
-const PLACE = { path: filePath, dir: filePath, compression: oneOf(Object.keys(SUFFIXES)) };
+/** Options that choose it. */
+const PLACE = {
+  path: filePath,
+  dir: filePath,
+  compression: oneOf(/** @type {Compression[]} */ (Object.keys(SUFFIXES))),
+};
 
 /** Files of this thread so far, for names that never repeat. */
 let count = 0;
@@ -82,10 +86,7 @@ function isOurs(directory) {
   return process.getuid === undefined || (facts.uid === process.getuid() && (facts.mode & 0o77) === 0);
 }
 
-/**
- * @param {string} name
- * @param {any} value
- */
+/** @type {import('../options').Check<string>} */
 function filePath(name, value) {
   if (typeof value !== 'string' || value === '' || value.includes('\0')) throw optionError(name, 'must be a path');
   return path.resolve(value);

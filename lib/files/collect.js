@@ -46,7 +46,6 @@ const RETRY_MS = 30_000;
 async function* collectSnapshots(directory, options) {
   const { out, keep = false, once = false, signal, ...checked } = checkOptions(options, COLLECT);
   const key = redactionKey(checked);
-  /** @type {import('../disk/place').Compression} */
   const compression = checked.compression ?? 'zstd';
   if (typeof directory !== 'string' || directory === '') throw optionError('directory', 'must be a path');
   const from = path.resolve(directory);
@@ -159,6 +158,7 @@ async function isSame(file, target, { packing, signal }) {
   const check = (/** @type {string} */ name) => run({ signal }, (control) => addon.checkSnapshot(name, control));
   try {
     const [original, packed] = [await check(file), await check(target)];
+    /** @type {Array<'nodeCount' | 'edgeCount' | 'rawBytes'>} */
     const members = packing.key ? ['nodeCount', 'edgeCount'] : ['nodeCount', 'edgeCount', 'rawBytes'];
     return members.every((member) => original[member] === packed[member]);
   } catch {

@@ -19,18 +19,18 @@ const DECRYPT = { identities, signal: WORK.signal };
  */
 async function decryptSnapshot(source, file, options) {
   const checked = checkOptions(options, DECRYPT);
-  if (checked.identities === undefined) throw optionError('identities', 'is missing');
-  const target = /** @type {string} */ (PLACE.path('path', file));
+  const { signal, identities: keys } = checked;
+  if (keys === undefined) throw optionError('identities', 'is missing');
+  const target = PLACE.path('path', file);
   if (typeof source !== 'string' && !(source instanceof Readable))
     throw optionError('source', 'must be a path or a Readable');
-  const { signal } = checked;
   signal?.throwIfAborted();
   const input = typeof source === 'string' ? fs.createReadStream(source) : source;
   const partial = partialName(path.dirname(target));
   try {
     await pipeline(
       input,
-      (chunks) => decrypt(chunks, checked.identities),
+      (chunks) => decrypt(chunks, keys),
       fs.createWriteStream(partial, { flags: 'wx', mode: 0o600, flush: true }),
       { signal },
     );
@@ -38,7 +38,7 @@ async function decryptSnapshot(source, file, options) {
     return { path: target, storedBytes: (await fs.promises.stat(target)).size };
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw explain(/** @type {any} */ (cause), target);
+    throw explain(/** @type {NodeJS.ErrnoException} */ (cause), target);
   } finally {
     input.destroy();
     await fs.promises.rm(partial, { force: true });
@@ -46,7 +46,7 @@ async function decryptSnapshot(source, file, options) {
 }
 
 /**
- * @param {any} cause
+ * @param {NodeJS.ErrnoException} cause
  * @param {string} target
  */
 function explain(cause, target) {
@@ -66,7 +66,7 @@ function explain(cause, target) {
   );
 }
 
-/** @type {import('../options').Check} */
+/** @type {import('../options').Check<string[]>} */
 function identities(name, value) {
   const keys = Array.isArray(value) ? value : [value];
   if (keys.length === 0 || keys.some((key) => typeof key !== 'string' || !key.startsWith('AGE-SECRET-KEY-')))

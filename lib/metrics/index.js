@@ -8,15 +8,13 @@ const { intoLines } = require('./embedded');
 const { MESSAGES, levels } = require('./measures');
 const { intoMeter } = require('./opentelemetry');
 const { intoRegistry } = require('./prometheus');
-const { checkOptions, integer, ofType } = require('../options');
+const { MAX_MS, checkOptions, integer, ofType } = require('../options');
 
-const MAX_MS = 2 ** 31 - 1;
 const MAX_DIMENSIONS = 28;
 
-/** @type {Record<string, import('../options').Check>} */
 const EMBEDDED = { stream: having('write'), namespace: ofType('string'), dimensions, everyMs: integer(1, MAX_MS) };
 
-/** @type {Record<string, import('../options').Check>} */
+/** @satisfies {Record<string, import('../options').Check>} */
 const CHECKS = {
   registry: having('registerMetric', 'removeSingleMetric'),
   meter: having('createCounter', 'createHistogram', 'createObservableGauge', 'addBatchObservableCallback'),

@@ -55,7 +55,10 @@ function promClient() {
   try {
     return require('prom-client');
   } catch (error) {
-    throw optionError('registry', `needs prom-client, which cannot be loaded: ${/** @type {any} */ (error).code}`);
+    throw optionError(
+      'registry',
+      `needs prom-client, which cannot be loaded: ${/** @type {NodeJS.ErrnoException} */ (error).code}`,
+    );
   }
 }
 

@@ -6,8 +6,9 @@ const { setImmediate } = require('node:timers/promises');
  * Reads a native document: a head, and its long lists in pages of JSON that are parsed one at a time, so that other
  * work of the main thread comes between them.
  *
- * @param {any} pages native `Pages`
- * @returns {Promise<any>}
+ * @template T
+ * @param {import('./addon').Pages} pages
+ * @returns {Promise<T>} the document of `index.d.ts` that was asked for
  */
 async function read(pages) {
   const document = JSON.parse(pages.head());

@@ -10,6 +10,9 @@ const PROGRESS_EVERY_MS = 100;
 const root = path.join(__dirname, '..', '..');
 const addon = load();
 
+/** @typedef {import('./addon').Control} Control */
+
+/** @returns {typeof import('./addon')} */
 function load() {
   const file = path.join(root, `heaphound.${process.platform}-${process.arch}.node`);
   try {
@@ -33,8 +36,8 @@ function load() {
  * @param {(progress: import('../..').Progress) => void} [options.onProgress]
  * @param {number} [options.snapshot] position for the progress
  * @param {boolean} [options.toTheEnd] a job that is stopped is waited for, so that nothing is left behind
- * @param {(control: any) => Promise<T>} start gives the promise of a job that looks at `control`
- * @returns {Promise<T>}
+ * @param {(control: Control) => Promise<T>} start gives the promise of a job that looks at `control`
+ * @returns {Promise<Exclude<T, import('./addon').Failure>>}
  */
 async function run({ signal, closing = [], onProgress, snapshot = 0, toTheEnd = false }, start) {
   const caller = new Error('at');
@@ -46,8 +49,8 @@ async function run({ signal, closing = [], onProgress, snapshot = 0, toTheEnd = 
     const job = start(control);
     const outcome = await (toTheEnd ? job : Promise.race([job, aborted.promise]));
     if (toTheEnd && signal && signal.aborted && outcome instanceof addon.Failure) throw signal.reason;
-    if (outcome instanceof addon.Failure) throw toError(/** @type {any} */ (outcome), caller);
-    return outcome;
+    if (outcome instanceof addon.Failure) throw toError(outcome, caller);
+    return /** @type {Exclude<T, import('./addon').Failure>} */ (outcome);
   } finally {
     clearInterval(timer);
     aborted.forget();
@@ -56,7 +59,7 @@ async function run({ signal, closing = [], onProgress, snapshot = 0, toTheEnd = 
 
 /**
  * @param {AbortSignal[]} signals
- * @param {any} control is cancelled by the first of them
+ * @param {Control} control is cancelled by the first of them
  */
 function whenAborted(signals, control) {
   /** @type {(reason: unknown) => void} */
@@ -77,13 +80,13 @@ function whenAborted(signals, control) {
 }
 
 /**
- * @param {any} control
+ * @param {Control} control
  * @param {(progress: import('../..').Progress) => void} onProgress
  * @param {number} snapshot
  */
 function watch(control, onProgress, snapshot) {
   const timer = setInterval(() => {
-    const { stage, done, total } = control.progress();
+    const { stage, done, total } = /** @type {import('../..').Progress} */ (control.progress());
     onProgress({ stage, done, total, snapshot });
   }, PROGRESS_EVERY_MS);
   timer.unref();

@@ -18,23 +18,27 @@ const { compare: natural } = new Intl.Collator('en', { numeric: true });
  * The sources with the snapshots of a folder, by name, in the place of each folder. Folders in it are not looked
  * into.
  *
- * @param {any[]} sources
- * @returns {any[]}
+ * @template T
+ * @param {T[]} sources
+ * @returns {(T | string)[]}
  */
 function withoutFolders(sources) {
-  return sources.flatMap((source) => {
-    const folder = toPath(source);
-    if (folder === undefined || !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [source];
-    const names = namesIn(folder);
-    if (names.length > 0) return names.map((name) => path.join(folder, name));
-    const message =
-      `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); ` +
-      'directories in it are not looked into';
-    throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));
-  });
+  return sources.flatMap((source) => /** @type {(T | string)[]} */ (inPlaceOf(source)));
 }
 
-/** @param {any} source */
+/** @param {unknown} source */
+function inPlaceOf(source) {
+  const folder = toPath(source);
+  if (folder === undefined || !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [source];
+  const names = namesIn(folder);
+  if (names.length > 0) return names.map((name) => path.join(folder, name));
+  const message =
+    `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); ` +
+    'directories in it are not looked into';
+  throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));
+}
+
+/** @param {unknown} source */
 function toPath(source) {
   if (source instanceof URL) return source.protocol === 'file:' ? fileURLToPath(source) : undefined;
   return typeof source === 'string' && source !== '' && !source.includes('\0') ? source : undefined;

@@ -3,14 +3,12 @@
 // The figures of a process's memory in a sidecar, which anybody may have written.
 
 /**
- * A sidecar is a file that anybody may have written.
- *
- * @param {any} memory
+ * @param {any} memory anything that JSON can hold
  * @returns {memory is import('../..').ProcessMemory}
  */
 function isMemory(memory) {
   const isBytes = (/** @type {unknown} */ value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-  const isPart = (/** @type {any} */ part, /** @type {string[]} */ names) =>
+  const isPart = (/** @type {Record<string, unknown> | null | undefined} */ part, /** @type {string[]} */ names) =>
     part === undefined || (typeof part === 'object' && part !== null && names.every((name) => isBytes(part[name])));
   return (
     typeof memory === 'object' &&

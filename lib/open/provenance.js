@@ -24,7 +24,7 @@ const TIME_IN_NAME = /(?<!\d)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/;
  *   last written
  * @property {number} [pid]
  * @property {number} [threadId]
- * @property {'Node.js' | 'Bun' | 'Deno' | 'V8'} [runtime]
+ * @property {import('../..').Runtime} [runtime]
  * @property {import('../..').ProcessMemory} [memory] when the capture began
  */
 
@@ -51,7 +51,7 @@ async function readProvenance(file, storedBytes) {
 /**
  * What the document of a capture says: that of its sidecar, or of a store.
  *
- * @param {any} document
+ * @param {Partial<Record<keyof import('../..').SnapshotSidecar, unknown>>} document that anybody may have written
  * @returns {Provenance}
  */
 function ofCapture({ idSpace, startedAt, pid, threadId, runtime, memory }) {
@@ -59,8 +59,10 @@ function ofCapture({ idSpace, startedAt, pid, threadId, runtime, memory }) {
   return {
     ...(typeof idSpace === 'string' && idSpace !== '' ? { idSpace } : {}),
     ...(takenAt === undefined ? {} : { takenAt, takenAtFrom: 'capture' }),
-    ...(Number.isSafeInteger(pid) && Number.isSafeInteger(threadId) ? { pid, threadId } : {}),
-    ...(typeof runtime === 'string' ? { runtime: /** @type {any} */ (runtime) } : {}),
+    ...(Number.isSafeInteger(pid) && Number.isSafeInteger(threadId)
+      ? { pid: Number(pid), threadId: Number(threadId) }
+      : {}),
+    ...(typeof runtime === 'string' ? { runtime: /** @type {import('../..').Runtime} */ (runtime) } : {}),
     ...(isMemory(memory) ? { memory } : {}),
   };
 }
@@ -68,7 +70,7 @@ function ofCapture({ idSpace, startedAt, pid, threadId, runtime, memory }) {
 /**
  * @param {string} file
  * @param {number} storedBytes
- * @returns {Promise<any>} empty when there is no sidecar, or none of this file
+ * @returns {Promise<Partial<Record<keyof import('../..').SnapshotSidecar, unknown>>>} empty when there is no sidecar, or none of this file
  */
 async function readSidecar(file, storedBytes) {
   try {

@@ -5,7 +5,7 @@ const { read } = require('../native/document');
 const { closedError, openingError } = require('../errors');
 const { memoryRoom } = require('../room/headroom');
 const { readProvenance } = require('./provenance');
-const { toInput } = require('./source');
+const { runOnInput } = require('./run-on-input');
 const {
   FILTERS,
   WORK,
@@ -53,9 +53,47 @@ const QUERY = {
   limit,
 };
 
+/**
+ * @typedef {import('../native/addon').Heap} Heap
+ * @typedef {import('../native/addon').Failure} Failure
+ * @typedef {import('./provenance').Provenance & { file?: string }} Known what the bytes do not say
+ */
+
+/**
+ * What this package does with a snapshot, and users cannot: they see the members of `index.d.ts` only.
+ *
+ * @typedef {object} Inside
+ * @property {(snapshot: Snapshot) => number} memoryBytes that it takes, about
+ * @property {(snapshot: Snapshot, known: Known) => void} know adds to what the bytes do not say
+ * @property {(snapshot: Snapshot) => boolean} isAnalysed false when it was only parsed, as the older side of a
+ *   comparison
+ * @property {(snapshot: Snapshot, work: Work) => Promise<void>} analyse has one that was only parsed answer questions
+ * @property {Job} job runs a native job on the heaps of snapshots; it is stopped when one of them is closed
+ */
+
+/** @typedef {import('../..').WorkOptions & { snapshot?: number }} Work */
+/**
+ * @template [T=any]
+ * @typedef {(heaps: Heap[], control: import('../native').Control) => Promise<T>} Start
+ */
+/** @typedef {<T>(snapshots: Snapshot[], work: Work, start: Start<T>) => Promise<Exclude<T, Failure>>} Job */
+
+/** @type {Inside} */
+let inside;
+
 /** `Snapshot` of `index.d.ts`. */
 class Snapshot {
-  /** Native `Heap`. @type {any} */
+  static {
+    inside = {
+      memoryBytes: (snapshot) => snapshot.#heap.memoryBytes,
+      know: (snapshot, known) => snapshot.#know(known),
+      isAnalysed: (snapshot) => snapshot.#info.unreachableCount !== undefined,
+      analyse: (snapshot, work) => snapshot.#analyse(work),
+      job: (snapshots, work, start) => Snapshot.#job(snapshots, work, start),
+    };
+  }
+
+  /** @type {Heap} */
   #heap;
   #closed = false;
   #closing = new AbortController();
@@ -63,12 +101,12 @@ class Snapshot {
   #running = new Set();
   /** @type {import('../..').SnapshotInfo} */
   #info;
-  /** What the bytes do not say. @type {import('./provenance').Provenance & { file?: string }} */
+  /** @type {Known} */
   #known;
 
   /**
-   * @param {any} heap native
-   * @param {import('./provenance').Provenance & { file?: string }} [known]
+   * @param {Heap} heap
+   * @param {Known} [known]
    */
   constructor(heap, known = {}) {
     this.#heap = heap;
@@ -80,35 +118,15 @@ class Snapshot {
     return this.#info;
   }
 
-  /**
-   * Bytes of memory that it takes, about. For calls of this package: `index.d.ts` does not have it. @returns {number}
-   */
-  get memoryBytes() {
-    return this.#heap.memoryBytes;
-  }
-
-  /**
-   * More of what the bytes do not say. For calls of this package: `index.d.ts` does not have it.
-   *
-   * @param {import('./provenance').Provenance} known
-   */
-  know(known) {
+  /** @param {Known} known */
+  #know(known) {
     this.#known = { ...this.#known, ...known };
     this.#info = Object.freeze({ ...this.#info, ...known });
   }
 
-  /** False for what was only parsed, as the older side of a comparison. For calls of this package. */
-  get isAnalysed() {
-    return this.#info.unreachableCount !== undefined;
-  }
-
-  /**
-   * Makes a snapshot that was only parsed one that answers questions. For calls of this package.
-   *
-   * @param {import('../..').WorkOptions & { snapshot?: number }} work
-   */
-  async analyse(work) {
-    const heap = await Snapshot.job([this], work, ([parsed], control) => addon.analyse(parsed, control));
+  /** @param {Work} work */
+  async #analyse(work) {
+    const heap = await Snapshot.#job([this], work, ([parsed], control) => addon.analyse(parsed, control));
     this.#heap.close();
     this.#heap = heap;
     this.#info = Object.freeze({ ...this.#known, ...JSON.parse(heap.info()) });
@@ -122,18 +140,27 @@ class Snapshot {
     return this.#closed;
   }
 
-  /** @param {import('../..').SummaryOptions} [options] */
+  /**
+   * @param {import('../..').SummaryOptions} [options]
+   * @returns {Promise<import('../..').SummaryDocument>}
+   */
   async summary(options) {
     const document = await this.#ask('summary', checkOptions(options, SUMMARY));
-    return { snapshot: this.#info, ...document };
+    return { snapshot: this.#info, .../** @type {Omit<import('../..').SummaryDocument, 'snapshot'>} */ (document) };
   }
 
-  /** @param {import('../..').WorkOptions} [options] */
+  /**
+   * @param {import('../..').WorkOptions} [options]
+   * @returns {Promise<import('../..').Statistics>}
+   */
   async statistics(options) {
     return this.#ask('statistics', checkOptions(options, WORK));
   }
 
-  /** @param {import('../..').WorkOptions} [options] */
+  /**
+   * @param {import('../..').WorkOptions} [options]
+   * @returns {Promise<import('../..').ContextSizes>}
+   */
   async contexts(options) {
     return this.#ask('contexts', checkOptions(options, WORK));
   }
@@ -141,6 +168,7 @@ class Snapshot {
   /**
    * @param {number} node
    * @param {import('../..').NodeOptions} [options]
+   * @returns {Promise<import('../..').NodeDocument>}
    */
   async node(node, options) {
     return this.#ask('node', { ...checkOptions(options, NODE), id: id('id', node) });
@@ -149,6 +177,7 @@ class Snapshot {
   /**
    * @param {number} node
    * @param {import('../..').EdgeOptions} [options]
+   * @returns {Promise<import('../..').EdgeRow[]>}
    */
   async edges(node, options) {
     return this.#rows('edges', { ...checkOptions(options, EDGES), id: id('id', node) });
@@ -157,6 +186,7 @@ class Snapshot {
   /**
    * @param {number} node
    * @param {import('../..').RetainerOptions} [options]
+   * @returns {Promise<import('../..').RetainerRow[]>}
    */
   async retainers(node, options) {
     return this.#rows('retainers', { ...checkOptions(options, RETAINERS), id: id('id', node) });
@@ -165,27 +195,40 @@ class Snapshot {
   /**
    * @param {number} node
    * @param {import('../..').PathOptions} [options]
+   * @returns {Promise<import('../..').PathStep[]>}
    */
   async retainingPath(node, options) {
     return this.#rows('retainingPath', { ...checkOptions(options, PATH), id: id('id', node) });
   }
 
-  /** @param {import('../..').DominatorOptions} [options] */
+  /**
+   * @param {import('../..').DominatorOptions} [options]
+   * @returns {Promise<import('../..').DominatorRow[]>}
+   */
   async dominators(options) {
     return this.#rows('dominators', checkOptions(options, DOMINATORS));
   }
 
-  /** @param {import('../..').StringOptions} [options] */
+  /**
+   * @param {import('../..').StringOptions} [options]
+   * @returns {Promise<import('../..').StringGroup[]>}
+   */
   async duplicateStrings(options) {
     return this.#rows('duplicateStrings', checkOptions(options, STRINGS));
   }
 
-  /** @param {import('../..').QueryOptions} [options] */
+  /**
+   * @param {import('../..').QueryOptions} [options]
+   * @returns {Promise<import('../..').QueryRow[]>}
+   */
   async query(options) {
     return this.#rows('query', checkOptions(options, QUERY));
   }
 
-  /** @param {import('../..').WorkOptions} [options] */
+  /**
+   * @param {import('../..').WorkOptions} [options]
+   * @returns {Promise<import('../..').AllocationsDocument>}
+   */
   async allocations(options) {
     return this.#ask('allocations', checkOptions(options, WORK));
   }
@@ -204,15 +247,13 @@ class Snapshot {
   }
 
   /**
-   * Runs a native job on the heaps of one or more snapshots; it is stopped when any of them is closed.
-   * For calls of this package: `index.d.ts` does not have it.
-   *
+   * @template T
    * @param {Snapshot[]} snapshots
-   * @param {import('../..').WorkOptions & { snapshot?: number }} options
-   * @param {(heaps: any[], control: any) => Promise<any>} start
-   * @returns {Promise<any>}
+   * @param {Work} options
+   * @param {Start<T>} start
+   * @returns {Promise<Exclude<T, Failure>>}
    */
-  static async job(snapshots, options, start) {
+  static async #job(snapshots, options, start) {
     if (snapshots.some((snapshot) => snapshot.#closed)) throw closedError();
     const closing = snapshots.map((snapshot) => snapshot.#closing.signal);
     const heaps = snapshots.map((snapshot) => snapshot.#heap);
@@ -226,21 +267,26 @@ class Snapshot {
   }
 
   /**
+   * @template T
    * @param {string} about
-   * @param {any} options
+   * @param {import('../..').WorkOptions & { id?: number }} options and what else the question has
+   * @returns {Promise<T>}
    */
   async #ask(about, options) {
     const { signal, onProgress, ...question } = options;
     const json = JSON.stringify({ about, ...question });
-    return read(await Snapshot.job([this], { signal, onProgress }, ([heap], control) => heap.ask(json, control)));
+    return read(await Snapshot.#job([this], { signal, onProgress }, ([heap], control) => heap.ask(json, control)));
   }
 
   /**
+   * @template T
    * @param {string} about
-   * @param {any} options
+   * @param {import('../..').WorkOptions & { id?: number }} options and what else the question has
+   * @returns {Promise<T[]>}
    */
   async #rows(about, options) {
-    return (await this.#ask(about, options)).rows;
+    const { rows } = /** @type {{ rows: T[] }} */ (await this.#ask(about, options));
+    return rows;
   }
 }
 
@@ -250,28 +296,15 @@ class Snapshot {
  * @returns {Promise<import('../..').Snapshot>}
  */
 async function openSnapshot(source, options) {
-  return open(source, checkOptions(options, OPEN));
-}
-
-/**
- * {@link openSnapshot} for options that were checked.
- *
- * @param {any} source
- * @param {any} options
- * @param {number} [position] of the snapshot in the call, for the progress
- * @param {Snapshot[]} [others] that the call has opened: one `maxMemoryBytes` is for all of them
- * @returns {Promise<Snapshot>}
- */
-async function open(source, options, position = 0, others = []) {
-  return load(source, options, position, others, false);
+  return load(source, checkOptions(options, OPEN), 0, [], false);
 }
 
 /**
  * A snapshot that is read and parsed, no more: it answers no questions, but is all that comparisons need of an older
  * one.
  *
- * @param {any} source
- * @param {any} options
+ * @param {import('../..').Source} source
+ * @param {import('../..').OpenOptions} options
  * @param {number} position
  * @param {Snapshot[]} others that the call has opened
  * @returns {Promise<Snapshot>}
@@ -283,8 +316,8 @@ async function parse(source, options, position, others) {
 /**
  * The snapshot that a native thread feeds.
  *
- * @param {any} feed native
- * @param {any} options that were checked
+ * @param {import('../native/addon').Feed} feed
+ * @param {import('../..').OpenOptions} options that were checked
  * @returns {Promise<Snapshot>}
  */
 async function openFeed(feed, options) {
@@ -300,41 +333,25 @@ async function openFeed(feed, options) {
 }
 
 /**
- * @param {any} source
- * @param {any} options
+ * @param {import('../..').Source} source
+ * @param {import('../..').OpenOptions} options
  * @param {number} position
  * @param {Snapshot[]} others
  * @param {boolean} parseOnly
  */
 async function load(source, options, position, others, parseOnly) {
   const { signal, onProgress } = options;
-  if (signal) signal.throwIfAborted();
-  const input = toInput(source);
   const room = openingRoom(options, others);
+  const native = { ...nativeOptions(options, room), parseOnly };
+  const work = { signal, onProgress, snapshot: position };
   try {
-    const heap = await run({ signal, onProgress, snapshot: position }, async (control) => {
-      const job = addon.open(input.native, { ...nativeOptions(options, room), parseOnly }, control);
-      try {
-        await input.feed();
-      } catch (error) {
-        // The error of the stream says more than that of the job, which is that the input ended.
-        await job;
-        throw error;
-      }
-      return job;
-    });
-    if (input.file === undefined) return new Snapshot(heap);
-    return new Snapshot(heap, {
-      file: input.file,
-      ...(await readProvenance(input.file, JSON.parse(heap.info()).storedBytes)),
-    });
-  } catch (cause) {
-    const error = withLimit(await input.explain(cause), room);
-    if (error instanceof Error && 'code' in error && input.file !== undefined)
-      Object.assign(error, { file: input.file });
-    throw error;
-  } finally {
-    input.stop();
+    const { outcome: heap, file } = await runOnInput(source, work, (input, control) =>
+      addon.open(input, native, control),
+    );
+    if (file === undefined) return new Snapshot(heap);
+    return new Snapshot(heap, { file, ...(await readProvenance(file, JSON.parse(heap.info()).storedBytes)) });
+  } catch (error) {
+    throw withLimit(error, room);
   }
 }
 
@@ -347,7 +364,7 @@ async function load(source, options, position, others, parseOnly) {
  */
 function openingRoom({ maxMemoryBytes }, others) {
   if (maxMemoryBytes === undefined) return memoryRoom();
-  const taken = others.reduce((sum, snapshot) => sum + snapshot.memoryBytes, 0);
+  const taken = others.reduce((sum, snapshot) => sum + inside.memoryBytes(snapshot), 0);
   return { bytes: Math.max(maxMemoryBytes - taken, 0), limit: 'maxMemoryBytes' };
 }
 
@@ -358,12 +375,13 @@ function openingRoom({ maxMemoryBytes }, others) {
  * @param {import('../room/cgroup').Room} room
  */
 function withLimit(cause, room) {
-  const { code, need, have } = /** @type {any} */ (cause);
-  return code === 'HEAPHOUND_ERR_NO_HEADROOM' && need !== undefined ? openingError(need, have, room.limit) : cause;
+  const { code, need, have, file } = /** @type {import('../..').HeaphoundError} */ (cause);
+  if (code !== 'HEAPHOUND_ERR_NO_HEADROOM' || need === undefined || have === undefined) return cause;
+  return Object.assign(openingError(need, have, room.limit), file !== undefined && { file });
 }
 
 /**
- * @param {any} options
+ * @param {import('../..').OpenOptions} options
  * @param {import('../room/cgroup').Room} room
  */
 function nativeOptions(options, room) {
@@ -376,4 +394,4 @@ function nativeOptions(options, room) {
   };
 }
 
-module.exports = { Snapshot, openSnapshot, open, openFeed, parse };
+module.exports = { Snapshot, inside, openSnapshot, openFeed, parse };

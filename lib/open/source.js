@@ -12,12 +12,14 @@ const SLICE = 1 << 20;
 /** How a file in the age format begins. */
 const AGE = 'age-encryption.org/';
 
+/** @typedef {import('../native/addon').Feed} Feed */
+
 /**
  * A source as the addon takes it.
  *
  * @typedef {object} Input
  * @property {string} [file] path, when it has one
- * @property {any} native a path or a native `Feed`
+ * @property {string | Feed} native
  * @property {() => Promise<void>} feed hands all bytes over, as fast as the job takes them; rejects with the error of
  *   the stream
  * @property {(cause: unknown) => Promise<unknown>} explain the error to throw after a failure: that a foreign file is
@@ -26,7 +28,7 @@ const AGE = 'age-encryption.org/';
  */
 
 /**
- * @param {any} source
+ * @param {unknown} source of the user's
  * @returns {Input}
  */
 function toInput(source) {
@@ -75,7 +77,7 @@ function toInput(source) {
 }
 
 /**
- * @param {any} feed
+ * @param {Feed} feed
  * @param {Uint8Array} bytes
  */
 async function feedBytes(feed, bytes) {
@@ -83,7 +85,7 @@ async function feedBytes(feed, bytes) {
 }
 
 /**
- * @param {any} feed
+ * @param {Feed} feed
  * @param {Readable} stream
  * @param {(chunk: Uint8Array) => void} look at what passes
  */
@@ -107,7 +109,7 @@ async function feedStream(feed, stream, look) {
 /**
  * Hands bytes over in slices, so that the copy of one never holds the main thread for long.
  *
- * @param {any} feed
+ * @param {Feed} feed
  * @param {Uint8Array} bytes
  * @returns {Promise<boolean>} false when the job takes no more: it failed or was cancelled
  */
@@ -124,7 +126,7 @@ async function push(feed, bytes) {
  * @param {string} [what] of the message
  */
 async function explain(cause, first, what = 'the snapshot') {
-  if (/** @type {any} */ (cause).code !== 'HEAPHOUND_ERR_FOREIGN') return cause;
+  if (/** @type {NodeJS.ErrnoException} */ (cause).code !== 'HEAPHOUND_ERR_FOREIGN') return cause;
   const bytes = await first().catch(() => Buffer.alloc(0));
   const isEncrypted = Buffer.from(bytes.subarray(0, AGE.length)).toString('latin1') === AGE;
   return isEncrypted ? encryptedError(what) : cause;

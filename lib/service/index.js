@@ -17,7 +17,7 @@ const { busyError, shutdownError } = require('./errors');
 const { Operation, Operations } = require('./operations');
 const { DIFF, LEAKS, REQUEST, SERVICE, snapshotIds } = require('./request');
 const { Taker } = require('./take');
-const { checkId } = require('../store/record');
+const { checkId } = require('../store/about');
 const { toStream } = require('../disk/regular-file');
 const { unlessGivenUp, within } = require('../../waits/bound');
 
@@ -126,11 +126,11 @@ class Service {
         this.#checkRoom();
         return leave;
       } catch (error) {
-        leave({ code: /** @type {any} */ (error).code });
+        leave({ code: /** @type {NodeJS.ErrnoException} */ (error).code });
         throw error;
       }
     } catch (error) {
-      const { code, message } = /** @type {any} */ (error);
+      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
       publish('refused', { trigger, reason, code, message, by });
       throw error;
     }

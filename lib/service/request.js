@@ -3,44 +3,24 @@
 // What may be asked of the service, and how it may be set up.
 
 const { optionError } = require('../errors');
-const { checkOptions, compareBy, integer, ofType, oneOf, operations } = require('../options');
+const { OWN } = require('../capture/options');
+const { MAX_MS, checkOptions, compareBy, integer, ofType, oneOf, operations } = require('../options');
 const { SEQUENCE } = require('../compare/sequence');
-const { ABOUT, checkId } = require('../store/record');
+const { ABOUT, checkId } = require('../store/about');
 
 const MAX_SNAPSHOTS = 10;
 /** Of a document. */
 const MAX_ROWS = 1000;
-/** Of the largest timer. */
-const MAX_MS = 2 ** 31 - 1;
 
-/**
- * Options of `captureSnapshot` that a service decides once, for all of its captures.
- *
- * @type {Record<string, import('../options').Check>}
- */
-const CAPTURE = {
-  mode: oneOf(['auto', 'fork', 'inline']),
-  redact: oneOf(['strings']),
-  comparable: ofType('boolean'),
-  checkHeadroom: ofType('boolean'),
-  maxBytes: integer(0),
-  maxMemoryBytes: integer(0),
-  maxPauseMs: integer(0),
-  timeoutMs: integer(1, MAX_MS),
-  exposeInternals: ofType('boolean'),
-  exposeNumericValues: ofType('boolean'),
-};
-
-/** What bounds an analysis, which runs in the process of the app. @type {Record<string, import('../options').Check>} */
+/** What bounds an analysis, which runs in the process of the app. */
 const ANALYSIS = { maxMemoryBytes: integer(0), timeoutMs: integer(1, MAX_MS), checkHeadroom: ofType('boolean') };
 
-/** @type {Record<string, import('../options').Check>} */
 const LIMITS = { cooldownMs: integer(0, MAX_MS), maxPerDay: integer(0), maxHistory: integer(1, 10_000) };
 
-/** @type {Record<string, import('../options').Check>} */
+/** @satisfies {Record<string, import('../options').Check>} */
 const SERVICE = {
   store,
-  capture: (_, value) => checkOptions(value, CAPTURE),
+  capture: (_, value) => checkOptions(value, OWN),
   analysis: (_, value) => checkOptions(value, ANALYSIS),
   limits: (_, value) => checkOptions(value, LIMITS),
   threads: integer(1, 256),
@@ -49,7 +29,7 @@ const SERVICE = {
   log,
 };
 
-/** @type {Record<string, import('../options').Check>} */
+/** @satisfies {Record<string, import('../options').Check>} */
 const REQUEST = {
   trigger: ABOUT.trigger,
   reason: ABOUT.reason,
@@ -62,9 +42,7 @@ const REQUEST = {
   },
 };
 
-/** @type {Record<string, import('../options').Check>} */
 const DIFF = { limit: integer(0, MAX_ROWS), compareBy, ...SEQUENCE, by: REQUEST.by };
-/** @type {Record<string, import('../options').Check>} */
 const LEAKS = { ...DIFF, operations };
 
 /**

@@ -14,7 +14,7 @@ const { onAbort } = require('../../waits/signal');
  * @param {import('../disk/encryption').Encryption | undefined} encryption
  * @param {AbortSignal} signal
  * @param {(body: Measure) => Promise<T>} consume takes all of the body; it is destroyed when there will be no more
- * @returns {Promise<{ result: any, bytes: number, sha256: string, stored: T }>} of the bytes that were stored
+ * @returns {Promise<{ result: Omit<import('../..').CaptureResult, 'path'>, bytes: number, sha256: string, stored: T }>} of the bytes that were stored
  */
 async function captureThrough(take, encryption, signal, consume) {
   signal.throwIfAborted();
@@ -49,11 +49,14 @@ async function captureThrough(take, encryption, signal, consume) {
 /**
  * True when whoever stores failed only because the capture did.
  *
- * @param {any} error of the storing
+ * @param {unknown} error of the storing
  * @param {unknown} taken error of the capture
  */
 function isEcho(error, taken) {
-  return [error, error?.cause].some((one) => one === taken || one?.code === 'ERR_STREAM_PREMATURE_CLOSE');
+  const errors = [error, /** @type {Error | undefined} */ (error)?.cause];
+  return errors.some(
+    (one) => one === taken || /** @type {NodeJS.ErrnoException} */ (one)?.code === 'ERR_STREAM_PREMATURE_CLOSE',
+  );
 }
 
 /**

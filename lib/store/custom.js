@@ -7,15 +7,17 @@ const { checkOptions, ofType } = require('../options');
 const { captureThrough } = require('./capture-stream');
 const { encryptedError, storeError, writeOnlyError } = require('../store-errors');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
-const { recordText, toRecord } = require('./record');
+const { recordText, storeRecord } = require('../records');
 const { WriteOnlyStore } = require('./write-only');
 
 const CUSTOM = { put: ofType('function'), source: ofType('function'), delete: ofType('function') };
 
+/** @typedef {import('./types').CustomStoreConfig} Place */
+
 /**
  * The object is kept as it is: its functions are called as methods of it.
  *
- * @param {any} place
+ * @param {Place} place
  */
 function checkCustom(place) {
   const { put, source, delete: remove } = place;
@@ -23,12 +25,15 @@ function checkCustom(place) {
   return place;
 }
 
+/** @typedef {import('./backend').Backend} Backend */
+
+/** @implements {Backend} */
 class CustomStore extends WriteOnlyStore {
   #place;
   #encryption;
 
   /**
-   * @param {any} place
+   * @param {Place} place
    * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(place, encryption) {
@@ -40,12 +45,13 @@ class CustomStore extends WriteOnlyStore {
 
   /**
    * @param {import('./types').Take} take
-   * @param {import('./record').About} about
+   * @param {import('./about').About} about
    * @param {AbortSignal} signal
    */
   async capture(take, about, signal) {
     const isEncrypted = this.#encryption !== undefined;
     const key = snapshotKey('heaphound', about.id, isEncrypted);
+    /** @type {import('./types').CustomObject} */
     const meta = { object: 'snapshot', ...about, key, contentType: snapshotType(isEncrypted) };
     const { result, bytes, sha256, stored } = await captureThrough(take, this.#encryption, signal, (body) =>
       this.#put(body, meta, signal),
@@ -53,7 +59,7 @@ class CustomStore extends WriteOnlyStore {
     // Given up meanwhile: nothing more of it is stored.
     signal.throwIfAborted();
     const location = stored?.location === undefined ? key : String(stored.location);
-    const record = toRecord(about, result, {
+    const record = storeRecord(about, result, {
       location,
       storedBytes: bytes,
       sha256,
@@ -75,6 +81,7 @@ class CustomStore extends WriteOnlyStore {
    */
   async putReport(id, json, signal) {
     const isEncrypted = this.#encryption !== undefined;
+    /** @type {import('./types').CustomObject} */
     const meta = {
       object: 'report',
       id,
@@ -102,7 +109,7 @@ class CustomStore extends WriteOnlyStore {
 
   /**
    * @param {Readable} body
-   * @param {any} meta
+   * @param {import('./types').CustomObject} meta
    * @param {AbortSignal} signal
    */
   async #put(body, meta, signal) {

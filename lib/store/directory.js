@@ -15,7 +15,7 @@ const { encryptedError, existsError, notStoredError, quotaError } = require('../
 const { acquire, lockFiles } = require('./lock-file');
 const { privateDirectory } = require('./private-directory');
 const { checkPrivate, readPrivate, streamPrivate, writePrivate } = require('../disk/private-file');
-const { recordText, toRecord } = require('./record');
+const { recordText, storeRecord } = require('../records');
 const { writeStream } = require('./stream-file');
 const { idIn, sizeOf, snapshotNames, sweepDirectory } = require('./sweep-directory');
 
@@ -38,6 +38,9 @@ async function openDirectory(
   return new DirectoryStore(dir, { maxFiles, maxTotalBytes }, checkPlace, encryption);
 }
 
+/** @typedef {import('./backend').Backend} Backend */
+
+/** @implements {Backend} */
 class DirectoryStore {
   kind = /** @type {const} */ ('directory');
   #directory;
@@ -66,7 +69,7 @@ class DirectoryStore {
 
   /**
    * @param {import('./types').Take} take
-   * @param {import('./record').About} about
+   * @param {import('./about').About} about
    * @param {AbortSignal} signal
    * @returns {Promise<StoredSnapshot>}
    */
@@ -97,24 +100,29 @@ class DirectoryStore {
 
   /**
    * @param {import('./types').Take} take
-   * @param {import('./record').About} about
+   * @param {import('./about').About} about
    * @param {string} file
    */
   async #plain(take, about, file) {
     const result = await take({ path: file, compression: 'zstd' });
     const { storedBytes, sha256 } = result;
-    return toRecord(about, result, { location: file, filePath: file, storedBytes, sha256 });
+    return storeRecord(about, result, { location: file, filePath: file, storedBytes, sha256 });
   }
 
   /**
    * @param {import('./types').Take} take
-   * @param {import('./record').About} about
+   * @param {import('./about').About} about
    * @param {string} file
    * @param {AbortSignal} signal
    */
   async #encrypted(take, about, file, signal) {
-    const { result, bytes, sha256 } = await writeStream(take, file, /** @type {any} */ (this.#encryption), signal);
-    return toRecord(about, result, { location: file, filePath: file, storedBytes: bytes, sha256, encrypted: 'age' });
+    const { result, bytes, sha256 } = await writeStream(
+      take,
+      file,
+      /** @type {import('../disk/encryption').Encryption} */ (this.#encryption),
+      signal,
+    );
+    return storeRecord(about, result, { location: file, filePath: file, storedBytes: bytes, sha256, encrypted: 'age' });
   }
 
   /** @param {{ limit: number }} options */

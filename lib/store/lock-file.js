@@ -32,7 +32,7 @@ async function acquire(directory, name, ttlMs) {
   try {
     await writePrivate(file, content(), { replace: false });
   } catch (error) {
-    if (/** @type {any} */ (error).code === 'EEXIST') return undefined;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return undefined;
     throw error;
   }
   if ((await lockFiles(directory, name)).some((lock) => lock.isLive && lock.file !== file)) {

@@ -5,10 +5,10 @@
 
 const { Readable } = require('node:stream');
 const { optionError } = require('../errors');
-const { checkOptions, integer, ofType } = require('../options');
+const { MAX_MS, checkOptions, integer, ofType } = require('../options');
 const { accessError, existsError, storeError } = require('../store-errors');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
-const { recordText, toRecord } = require('./record');
+const { recordText, storeRecord } = require('../records');
 const { spool } = require('./spool');
 const { WriteOnlyStore } = require('./write-only');
 const { unlessGivenUp } = require('../../waits/bound');
@@ -16,7 +16,7 @@ const { onAbort } = require('../../waits/signal');
 
 const DEFAULT_TIMEOUT_MS = 15 * 60_000;
 
-/** @type {Record<string, import('../options').Check>} */
+/** @satisfies {Record<string, import('../options').Check>} */
 const PRESIGNED = {
   url: (name, value) => webUrl(name, value),
   urls: ofType('function'),
@@ -27,10 +27,10 @@ const PRESIGNED = {
     return value;
   },
   memoryBytes: integer(1),
-  timeoutMs: integer(1, 2 ** 31 - 1),
+  timeoutMs: integer(1, MAX_MS),
 };
 
-/** @param {any} config */
+/** @param {unknown} config */
 function checkPresigned(config) {
   const checked = checkOptions(config, PRESIGNED);
   if ((checked.url === undefined) === (checked.urls === undefined))
@@ -38,6 +38,11 @@ function checkPresigned(config) {
   return checked;
 }
 
+/** @typedef {ReturnType<typeof checkPresigned>} PresignedConfig options that were checked */
+
+/** @typedef {import('./backend').Backend} Backend */
+
+/** @implements {Backend} */
 class PresignedStore extends WriteOnlyStore {
   #config;
   #encryption;
@@ -45,7 +50,7 @@ class PresignedStore extends WriteOnlyStore {
   #isUsed = false;
 
   /**
-   * @param {any} config checked
+   * @param {PresignedConfig} config
    * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(config, encryption) {
@@ -56,7 +61,7 @@ class PresignedStore extends WriteOnlyStore {
 
   /**
    * @param {import('./types').Take} take
-   * @param {import('./record').About} about
+   * @param {import('./about').About} about
    * @param {AbortSignal} signal
    */
   async capture(take, about, signal) {
@@ -78,7 +83,7 @@ class PresignedStore extends WriteOnlyStore {
       const location = await this.#put(object, spooled.read(), signal);
       if (location === undefined) throw storeError(`no URL was given for snapshot ${about.id}`);
       this.#isUsed = this.#config.url !== undefined;
-      const record = toRecord(about, result, {
+      const record = storeRecord(about, result, {
         location,
         storedBytes: bytes,
         sha256,
@@ -150,7 +155,7 @@ class PresignedStore extends WriteOnlyStore {
       };
       // A redirection would take the snapshot to a place that nobody configured.
       const request = { method: 'PUT', body, headers, duplex: 'half', redirect: 'error', signal: stop.signal };
-      const response = await fetch(target.url, /** @type {any} */ (request));
+      const response = await fetch(target.url, /** @type {RequestInit} */ (/** @type {unknown} */ (request)));
       await response.body?.cancel();
       if (!response.ok) throw refusal(response.status, object, place);
       return place;
@@ -160,7 +165,7 @@ class PresignedStore extends WriteOnlyStore {
         throw storeError(
           `${place || '`urls`'} did not take the ${object.object} within the ${timeoutMs} ms that \`timeoutMs\` allows`,
         );
-      if (String(/** @type {any} */ (cause).code).startsWith('HEAPHOUND_')) throw cause;
+      if (String(/** @type {NodeJS.ErrnoException} */ (cause).code).startsWith('HEAPHOUND_')) throw cause;
       // The error may repeat the URL: only the code of its cause is told.
       throw storeError(`the ${object.object} could not be sent to ${place || 'its URL'} (${reasonOf(cause)})`);
     } finally {
@@ -176,10 +181,10 @@ class PresignedStore extends WriteOnlyStore {
    */
   async #target(object) {
     const { url, urls, headers } = this.#config;
-    if (url !== undefined) return { url, headers };
+    if (url !== undefined) return { url, headers: headers ?? {} };
     let given;
     try {
-      given = await urls(object);
+      given = await urls?.(object);
     } catch (cause) {
       throw storeError(`\`urls\` failed for the ${object.object} of ${object.id} (${reasonOf(cause)})`);
     }
@@ -192,11 +197,7 @@ class PresignedStore extends WriteOnlyStore {
   }
 }
 
-/**
- * @param {string} name
- * @param {any} value
- * @returns {URL}
- */
+/** @type {import('../options').Check<URL>} */
 function webUrl(name, value) {
   const url = typeof value === 'string' || value instanceof URL ? parse(String(value)) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol))
@@ -215,10 +216,7 @@ function parse(text) {
   }
 }
 
-/**
- * @param {string} name
- * @param {any} value
- */
+/** @type {import('../options').Check<Record<string, string>>} */
 function checkHeaders(name, value) {
   try {
     return Object.fromEntries(new Headers(value));
@@ -247,9 +245,11 @@ function refusal(status, object, place) {
   return storeError(`${place} answered ${status} to the ${object.object}`, { status });
 }
 
-/** @param {any} cause */
-function reasonOf(cause) {
-  const code = cause?.cause?.code ?? cause?.code ?? cause?.cause?.name ?? cause?.name;
+/** @param {unknown} error */
+function reasonOf(error) {
+  /** @typedef {{ code?: unknown, name?: unknown, cause?: Told } | undefined} Told */
+  const { cause, ...own } = Object(/** @type {Told} */ (error));
+  const code = cause?.code ?? own.code ?? cause?.name ?? /** @type {Told} */ (error)?.name;
   return typeof code === 'string' ? code : 'unknown';
 }
 

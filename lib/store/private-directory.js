@@ -24,7 +24,7 @@ async function privateDirectory(directory) {
     await fs.mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (cause) {
     // Something that is there and is no directory is told of below.
-    if (/** @type {any} */ (cause).code !== 'EEXIST') throw diskError(cause, directory);
+    if (/** @type {NodeJS.ErrnoException} */ (cause).code !== 'EEXIST') throw diskError(cause, directory);
   }
   const { dev, ino } = await inspect(directory);
   return async () => {

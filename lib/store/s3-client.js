@@ -6,12 +6,16 @@ const { optionError } = require('../errors');
 const { checkOptions, integer, oneOf, ofType } = require('../options');
 const { accessError, existsError, moduleError, notStoredError, storeError } = require('../store-errors');
 
-const PACKAGES = ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'];
+const CLIENT = '@aws-sdk/client-s3';
+const UPLOAD = '@aws-sdk/lib-storage';
 /** The service takes no part below it, and no more than 10,000 parts. */
 const LEAST_PART = 5 << 20;
 /** A server that says nothing for so long is gone; the SDK by itself waits for ever. */
 const SILENCE_MS = 60_000;
 const CONNECT_MS = 10_000;
+/** @type {Set<string | undefined>} */
+const MISSING = new Set(['NoSuchKey', 'NotFound']);
+/** @type {Set<string | undefined>} */
 const REFUSALS = new Set([
   'AccessDenied',
   'InvalidAccessKeyId',
@@ -22,7 +26,7 @@ const REFUSALS = new Set([
   'TokenProviderError',
 ]);
 
-/** @type {Record<string, import('../options').Check>} */
+/** @satisfies {Record<string, import('../options').Check>} */
 const S3 = {
   bucket: text(/^[A-Za-z0-9][A-Za-z0-9.:/_-]{1,254}$/, 'must be the name of a bucket'),
   prefix: text(
@@ -41,6 +45,7 @@ const S3 = {
   maxAttempts: integer(1, 20),
   checksums: oneOf(['WHEN_SUPPORTED', 'WHEN_REQUIRED']),
   conditionalWrites: ofType('boolean'),
+  /** @returns {Client} */
   client: (name, value) => {
     if (typeof value?.send !== 'function') throw optionError(name, 'must be an S3Client of @aws-sdk/client-s3');
     return value;
@@ -53,20 +58,31 @@ const S3 = {
   },
 };
 
-/** @param {any} config */
+/** @param {unknown} config */
 function checkS3(config) {
-  const checked = checkOptions(config, S3);
-  if (checked.bucket === undefined) throw optionError('bucket', 'is missing');
-  for (const name of ['region', 'endpoint', 'forcePathStyle', 'maxAttempts', 'checksums']) {
+  const { bucket, ...checked } = checkOptions(config, S3);
+  if (bucket === undefined) throw optionError('bucket', 'is missing');
+  for (const name of /** @type {const} */ (['region', 'endpoint', 'forcePathStyle', 'maxAttempts', 'checksums'])) {
     if (checked.client !== undefined && checked[name] !== undefined)
       throw optionError(name, 'cannot be used with client, which has its own');
   }
-  return checked;
+  return { bucket, ...checked };
 }
 
 /**
- * @param {any} config checked
- * @returns {{ client: any, isOurs: boolean, sdk: any, Upload: any }}
+ * @typedef {ReturnType<typeof checkS3>} S3Config options that were checked
+ *
+ * @typedef {object} Client
+ * @property {(command: object) => Promise<any>} send the answer depends on the command, which is named at run time
+ * @property {() => void} [destroy]
+ *
+ * @typedef {Record<string, new (options: object) => object>} Sdk commands by name, and `S3Client`
+ * @typedef {new (options: object) => { done(): Promise<unknown>, abort(): Promise<void> }} UploadClass
+ */
+
+/**
+ * @param {S3Config} config
+ * @returns {{ client: Client, isOurs: boolean, sdk: Sdk, Upload: UploadClass }}
  */
 function loadS3({ client, region, endpoint, forcePathStyle, maxAttempts, checksums }) {
   const [sdk, { Upload }] = loadSdk();
@@ -81,38 +97,47 @@ function loadS3({ client, region, endpoint, forcePathStyle, maxAttempts, checksu
     ...(checksums !== undefined && { requestChecksumCalculation: checksums, responseChecksumValidation: checksums }),
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
   };
-  return { client: new sdk.S3Client(settings), isOurs: true, sdk, Upload };
+  return { client: /** @type {Client} */ (new sdk.S3Client(settings)), isOurs: true, sdk, Upload };
 }
 
-/** @returns {any[]} */
+/** @returns {[Sdk, { Upload: UploadClass }]} */
 function loadSdk() {
   try {
-    return PACKAGES.map((name) => require(name));
+    return [require(CLIENT), require(UPLOAD)];
   } catch (cause) {
-    throw moduleError(PACKAGES.join(' '), 'store.s3', cause);
+    throw moduleError(`${CLIENT} ${UPLOAD}`, 'store.s3', cause);
   }
 }
 
 /**
- * @param {any} cause of the SDK
+ * What the SDK, the network or a server throws: all of it may be missing.
+ *
+ * @typedef {{ name?: string, message?: string, code?: string, $metadata?: { httpStatusCode?: number, attempts?: number } } | undefined} S3Error
+ */
+
+/**
+ * @param {unknown} cause of the SDK
  * @param {string} what was tried
  * @param {{ bucket: string, id?: string }} where
+ * @returns {Error}
  */
 function explain(cause, what, { bucket, id = '' }) {
-  if (String(cause?.code).startsWith('HEAPHOUND_')) return cause;
-  const status = cause?.$metadata?.httpStatusCode;
-  const name = cause?.name;
-  const reason = `${name}${cause?.message && cause.message !== name ? `: ${cause.message}` : ''}`;
+  const error = /** @type {S3Error} */ (cause);
+  if (String(error?.code).startsWith('HEAPHOUND_')) return /** @type {Error} */ (cause);
+  const status = error?.$metadata?.httpStatusCode;
+  const name = error?.name;
+  const reason = `${name}${error?.message && error.message !== name ? `: ${error.message}` : ''}`;
   if (REFUSALS.has(name) || status === 401 || status === 403)
     return accessError(`the bucket ${bucket} does not let this process ${what} (${reason})`, { cause, status });
   if (name === 'NoSuchBucket') return storeError(`cannot ${what}: there is no bucket ${bucket}`, { cause, status });
-  if (name === 'NoSuchKey' || name === 'NotFound') return notStoredError(`object for it: cannot ${what} (${id})`);
-  if (isConflict(cause)) return existsError(id);
+  if (isMissing(error)) return notStoredError(`object for it: cannot ${what} (${id})`);
+  if (isConflict(error)) return existsError(id);
   return storeError(`the bucket ${bucket} failed to ${what} (${reason})`, { cause, status });
 }
 
-/** @param {any} error */
-function isConflict(error) {
+/** @param {unknown} cause of the SDK */
+function isConflict(cause) {
+  const error = /** @type {S3Error} */ (cause);
   return (
     error?.name === 'PreconditionFailed' ||
     error?.name === 'ConditionalRequestConflict' ||
@@ -120,15 +145,15 @@ function isConflict(error) {
   );
 }
 
-/** @param {any} error */
-function isMissing(error) {
-  return error?.name === 'NoSuchKey' || error?.name === 'NotFound';
+/** @param {unknown} cause of the SDK */
+function isMissing(cause) {
+  return MISSING.has(/** @type {S3Error} */ (cause)?.name);
 }
 
 /**
  * @param {RegExp} form
  * @param {string} what
- * @returns {import('../options').Check}
+ * @returns {import('../options').Check<string>}
  */
 function text(form, what) {
   return (name, value) => {

@@ -8,7 +8,7 @@ const { Readable } = require('node:stream');
 const { captureThrough } = require('./capture-stream');
 const { encryptedError, notStoredError, storeError } = require('../store-errors');
 const { ageOf, parseKey, reportKey, snapshotKey, snapshotType } = require('./object-key');
-const { recordText, toRecord } = require('./record');
+const { recordText, storeRecord } = require('../records');
 const { explain, isConflict, isMissing, loadS3 } = require('./s3-client');
 const { lockObject } = require('./s3-lock');
 const { onAbort } = require('../../waits/signal');
@@ -25,6 +25,9 @@ const ABANDONED_MS = 24 * 3600 * 1000;
 
 /** @typedef {import('./types').StoredSnapshot} StoredSnapshot */
 
+/** @typedef {import('./backend').Backend} Backend */
+
+/** @implements {Backend} */
 class S3Store {
   kind = /** @type {const} */ ('s3');
   #s3;
@@ -35,7 +38,7 @@ class S3Store {
   #keys = new Map();
 
   /**
-   * @param {any} config checked
+   * @param {import('./s3-client').S3Config} config
    * @param {import('../disk/encryption').Encryption} [encryption]
    */
   constructor(config, encryption) {
@@ -51,7 +54,7 @@ class S3Store {
 
   /**
    * @param {import('./types').Take} take
-   * @param {import('./record').About} about
+   * @param {import('./about').About} about
    * @param {AbortSignal} signal
    * @returns {Promise<StoredSnapshot>}
    */
@@ -61,7 +64,7 @@ class S3Store {
     const upload = (/** @type {import('./measure').Measure} */ body) => this.#upload(key, body, about, signal);
     const { result, bytes, sha256 } = await captureThrough(take, this.#encryption, signal, upload);
     const location = `s3://${this.#config.bucket}/${key}`;
-    const record = toRecord(about, result, {
+    const record = storeRecord(about, result, {
       location,
       storedBytes: bytes,
       sha256,
@@ -188,13 +191,13 @@ class S3Store {
   }
 
   async close() {
-    if (this.#s3.isOurs) this.#s3.client.destroy();
+    if (this.#s3.isOurs) this.#s3.client.destroy?.();
   }
 
   /**
    * @param {string} key
    * @param {import('./measure').Measure} body
-   * @param {import('./record').About} about
+   * @param {import('./about').About} about
    * @param {AbortSignal} signal
    */
   async #upload(key, body, about, signal) {
@@ -298,7 +301,7 @@ class S3Store {
   }
 
   /**
-   * Uploads that nobody ended, where the server and the rights of this process let us know. @returns {Promise<any[]>}
+   * Uploads that nobody ended, where the server and the rights of this process let us know. @returns {Promise<{ Key: string, UploadId: string }[]>}
    */
   async #uploads() {
     try {
@@ -352,17 +355,18 @@ class S3Store {
 }
 
 /**
- * The key is random: what is there after a second attempt is what the first one wrote, whose answer got lost.
+ * The key is random: an object that is there at a second attempt is the one that the first attempt wrote, whose answer
+ * got lost.
  *
- * @param {any} error
+ * @param {unknown} error
  */
 function isOwnRetry(error) {
-  return isConflict(error) && error.$metadata?.attempts > 1;
+  return isConflict(error) && Number(/** @type {import('./s3-client').S3Error} */ (error)?.$metadata?.attempts) > 1;
 }
 
-/** @param {any} error */
+/** @param {import('./s3-client').S3Error} error @returns {undefined} */
 function ignoreMissing(error) {
-  if (isMissing(error) || error.code === 'HEAPHOUND_ERR_NOT_STORED') return undefined;
+  if (isMissing(error) || error?.code === 'HEAPHOUND_ERR_NOT_STORED') return undefined;
   throw error;
 }
 

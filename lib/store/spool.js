@@ -12,11 +12,11 @@ const { captureThrough } = require('./capture-stream');
 const { writeStream } = require('./stream-file');
 
 /** The directory is ours alone; all the same nothing but the file itself is read. */
-const READ_ONLY = /** @type {any} */ (constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 /**
  * @typedef {object} Spooled
- * @property {any} result of the capture
+ * @property {Omit<import('../..').CaptureResult, 'path'>} result of the capture
  * @property {number} bytes
  * @property {string} sha256 of what is to be stored
  * @property {() => import('node:stream').Readable} read
@@ -51,7 +51,11 @@ async function inFile(take, encryption, signal) {
       spooled = { result, bytes: result.storedBytes, sha256: result.sha256 };
       signal.throwIfAborted();
     }
-    return { ...spooled, read: () => createReadStream(file, { flags: READ_ONLY }), remove };
+    return {
+      ...spooled,
+      read: () => createReadStream(file, { flags: /** @type {string} */ (/** @type {unknown} */ (READ_ONLY)) }),
+      remove,
+    };
   } catch (error) {
     await remove();
     throw error;

@@ -6,7 +6,7 @@ const diagnostics = require('node:diagnostics_channel');
 const path = require('node:path');
 const { closedStoreError } = require('../store-errors');
 const { optionError } = require('../errors');
-const { checkOptions, integer, ofType } = require('../options');
+const { WORK, checkOptions, integer, ofType } = require('../options');
 const { PLACE } = require('../disk/place');
 const { toJson } = require('../../words/text');
 const { toStream } = require('../disk/regular-file');
@@ -15,7 +15,7 @@ const { openDirectory } = require('./directory');
 const { loadEncryption } = require('../disk/encryption');
 const { PresignedStore, checkPresigned } = require('./presigned');
 const { defaultDirectory } = require('./private-directory');
-const { checkAbout, checkId } = require('./record');
+const { checkAbout, checkId } = require('./about');
 const { S3Store } = require('./s3');
 const { checkS3 } = require('./s3-client');
 const { STOP_MS, unlessGivenUp, within } = require('../../waits/bound');
@@ -24,7 +24,12 @@ const { onAbort } = require('../../waits/signal');
 const UPLOAD = diagnostics.channel('heaphound:upload');
 const LOCK_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const DIRECTORY = { dir: PLACE.dir, maxFiles: integer(1), maxTotalBytes: integer(1) };
-const KINDS = ['s3', 'presigned', 'put'];
+const KINDS = /** @type {const} */ (['s3', 'presigned', 'put']);
+
+/**
+ * @typedef {import('./backend').Backend} Backend
+ * @typedef {Partial<Record<typeof KINDS[number], unknown>>} Place options of a store without its encryption
+ */
 
 /**
  * @param {import('./types').StoreConfig} [config]
@@ -34,10 +39,11 @@ async function openStore(config = {}) {
   if (typeof config === 'string') config = { dir: config };
   if (config === null || typeof config !== 'object')
     throw optionError('store', 'must be an object or the path of a directory');
-  const { encryptTo } = /** @type {any} */ (config);
+  const { encryptTo } = config;
   // A store of the user's may be an instance of a class: it is not copied.
-  /** @type {any} */
-  const place = typeof (/** @type {any} */ (config).put) === 'function' ? config : withoutEncryption(config);
+  const place = /** @type {Place} */ (
+    'put' in config && typeof config.put === 'function' ? config : withoutEncryption(config)
+  );
   const kinds = KINDS.filter((kind) => place[kind] !== undefined);
   if (kinds.length > 1) throw optionError(kinds[1], `cannot be used with ${kinds[0]}`);
   const open = await opener(kinds[0], place);
@@ -50,13 +56,12 @@ async function openStore(config = {}) {
 /**
  * Checks the options of a kind.
  *
- * @param {string | undefined} kind
- * @param {any} place
- * @returns {Promise<(encryption: import('../disk/encryption').Encryption | undefined) => Promise<any>>}
+ * @param {typeof KINDS[number] | undefined} kind
+ * @param {Place} place
+ * @returns {Promise<(encryption: import('../disk/encryption').Encryption | undefined) => Promise<Backend>>}
  */
 async function opener(kind, place) {
-  if (kind !== undefined && kind !== 'put')
-    checkOptions(place, { [kind]: (/** @type {string} */ _, /** @type {any} */ value) => value });
+  if (kind !== undefined && kind !== 'put') checkOptions(place, { [kind]: (_, value) => value });
   if (kind === 's3') {
     const checked = checkS3(place.s3);
     return async (encryption) => new S3Store(checked, encryption);
@@ -66,14 +71,18 @@ async function opener(kind, place) {
     return async (encryption) => new PresignedStore(checked, encryption);
   }
   if (kind === 'put') {
-    const checked = checkCustom(place);
+    const checked = checkCustom(/** @type {import('./types').CustomStoreConfig} */ (place));
     return async (encryption) => new CustomStore(checked, encryption);
   }
   const { dir = path.resolve(defaultDirectory()), ...quota } = checkOptions(place, DIRECTORY);
   return (encryption) => openDirectory({ dir, ...quota }, encryption);
 }
 
-/** `Store` of the types. */
+/**
+ * `Store` of the types.
+ *
+ * @template {Backend} B
+ */
 class Store {
   #backend;
   #closing = new AbortController();
@@ -82,7 +91,7 @@ class Store {
   /** @type {import('./types').SweepResult} */
   swept = { removed: [], unfinished: [] };
 
-  /** @param {any} backend */
+  /** @param {B} backend */
   constructor(backend) {
     this.#backend = backend;
   }
@@ -104,7 +113,7 @@ class Store {
   async capture(take, meta, options) {
     ofType('function')('take', take);
     const about = checkAbout(meta);
-    const { signal } = checkOptions(options, { signal: abortSignal });
+    const { signal } = checkOptions(options, { signal: WORK.signal });
     signal?.throwIfAborted();
     return this.#run(async () => {
       const start = performance.now();
@@ -116,7 +125,7 @@ class Store {
         bytes = record.storedBytes;
         return record;
       } catch (error) {
-        code = /** @type {any} */ (error)?.code ?? 'unknown';
+        code = /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code ?? 'unknown';
         throw error;
       } finally {
         end.forget();
@@ -244,23 +253,17 @@ function eitherOf(closing, signal) {
   return { signal: both.signal, forget: () => stops.forEach((stop) => stop()) };
 }
 
-/** @param {any} config */
+/** @param {Exclude<import('./types').StoreConfig, string>} config */
 function withoutEncryption({ encryptTo: _, ...place }) {
   return place;
 }
 
-/** @param {any} encryptTo */
+/** @param {unknown} encryptTo @returns {string[]} */
 function recipients(encryptTo) {
   const keys = Array.isArray(encryptTo) ? encryptTo : [encryptTo];
   if (keys.length === 0 || keys.some((key) => typeof key !== 'string'))
     throw optionError('encryptTo', 'must be a public key of age (age1…), or several');
   return keys;
-}
-
-/** @type {import('../options').Check} */
-function abortSignal(name, value) {
-  if (!(value instanceof AbortSignal)) throw optionError(name, 'must be an AbortSignal');
-  return value;
 }
 
 module.exports = { openStore };

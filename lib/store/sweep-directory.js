@@ -101,7 +101,7 @@ function isAlive(pid, quietMs) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return /** @type {any} */ (error).code === 'EPERM';
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }
 

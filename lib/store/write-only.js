@@ -67,19 +67,19 @@ class WriteOnlyStore {
     return record;
   }
 
-  /** @param {string} id */
+  /** @param {string} id @returns {Promise<string | Readable>} */
   async source(id) {
     await this.get(id);
     throw writeOnlyError(this.kind);
   }
 
-  /** @param {string} id */
+  /** @param {string} id @returns {Promise<void>} */
   async delete(id) {
     await this.get(id);
     throw writeOnlyError(this.kind);
   }
 
-  /** @param {string} _ */
+  /** @param {string} _ @returns {Promise<unknown>} */
   async report(_) {
     throw writeOnlyError(this.kind);
   }
@@ -104,6 +104,7 @@ class WriteOnlyStore {
     return async () => {};
   }
 
+  /** @returns {Promise<import('./types').SweepResult>} */
   async sweep() {
     return { removed: [], unfinished: [] };
   }

@@ -18,6 +18,7 @@ const LAST_SHARE = 0.65;
 const FLOOR_WINDOWS = 2;
 /** A capture that somebody else is in the way of is tried again so many times, at the next ticks. */
 const TRIES = 40;
+/** @type {Set<string | undefined>} */
 const PASSING = new Set(['HEAPHOUND_ERR_BUSY', 'HEAPHOUND_ERR_COOLDOWN']);
 
 /**
@@ -106,7 +107,7 @@ class Investigation {
         return void this.snapshots.push(await capture(reason));
       } catch (error) {
         signal.throwIfAborted();
-        const { code, message } = /** @type {any} */ (error);
+        const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
         if (!PASSING.has(code) || attempt === TRIES) return void this.#skipped.push(`no snapshot: ${message}`);
         await nextEvent(ticks, 'tick', { signal });
       }
@@ -124,7 +125,7 @@ class Investigation {
           return { snapshots, skipped, ...(await analyse(snapshots.map(({ id }) => id))) };
         } catch (error) {
           signal.throwIfAborted();
-          const { code, message } = /** @type {any} */ (error);
+          const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
           if (!PASSING.has(code) || attempt === TRIES) {
             skipped.push(`no verdict: ${message}`);
             break;

@@ -49,7 +49,7 @@ async function picture({ share, capture, samplingMs, signal }) {
       };
     } catch (error) {
       signal.throwIfAborted();
-      skipped.push(`no snapshot: ${/** @type {any} */ (error).message}`);
+      skipped.push(`no snapshot: ${/** @type {Error} */ (error).message}`);
     }
   }
   if (late !== undefined) {
@@ -64,7 +64,7 @@ async function picture({ share, capture, samplingMs, signal }) {
       };
     } catch (error) {
       signal.throwIfAborted();
-      skipped.push(`no sampling: ${/** @type {any} */ (error).message}`);
+      skipped.push(`no sampling: ${/** @type {Error} */ (error).message}`);
     }
   }
   return { rung: 'statistics', statistics: numbers, skipped };

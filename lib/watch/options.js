@@ -3,11 +3,9 @@
 // How the watcher may be set up. The limits of what it does are those of docs/watcher.md.
 
 const { optionError } = require('../errors');
-const { checkOptions, integer, ofType } = require('../options');
+const { MAX_MS, checkOptions, integer, ofType } = require('../options');
 const { RULES } = require('./rules');
 
-/** Of the largest timer. */
-const MAX_MS = 2 ** 31 - 1;
 const milliseconds = integer(1, MAX_MS);
 
 const DEFAULTS = Object.freeze({
@@ -31,7 +29,6 @@ const WEBHOOK = Object.freeze({ timeoutMs: 5_000, retries: 3, retryMs: 1_000, he
 /** Hosts that are this machine. */
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** @type {Record<string, import('../options').Check>} */
 const LIMIT_CHECKS = {
   maxCaptures: integer(0),
   maxPerDay: integer(0),
@@ -42,7 +39,7 @@ const LIMIT_CHECKS = {
   lockMs: milliseconds,
 };
 
-/** @type {Record<string, import('../options').Check>} */
+/** @satisfies {Record<string, import('../options').Check>} */
 const WEBHOOK_CHECKS = {
   url: ofType('string'),
   timeoutMs: milliseconds,
@@ -56,7 +53,7 @@ const WEBHOOK_CHECKS = {
   },
 };
 
-/** @type {Record<string, import('../options').Check>} */
+/** @satisfies {Record<string, import('../options').Check>} */
 const CHECKS = {
   service: methods('capture', 'leaks'),
   store: (_, value) => value,
@@ -75,18 +72,17 @@ const CHECKS = {
   rules: (_, value) => checkOptions(value, Object.fromEntries(Object.keys(RULES).map((rule) => [rule, ruleSetting]))),
 };
 
-/** @type {Record<string, import('../options').Check>} */
+/** Where snapshots and verdicts may come from: one of these. */
+const EVIDENCE = /** @type {const} */ (['service', 'store', 'capture']);
+
 const RULE_CHECKS = { enabled: ofType('boolean'), share };
 
-/**
- * @param {any} options
- * @returns {any}
- */
+/** @param {import('../..').WatchOptions} [options] */
 function checkWatchOptions(options) {
   const checked = checkOptions(options, CHECKS);
   if ((checked.capture === undefined) !== (checked.analyse === undefined))
     throw optionError('capture', 'goes together with analyse');
-  const ways = ['service', 'store', 'capture'].filter((name) => checked[name] !== undefined);
+  const ways = EVIDENCE.filter((name) => checked[name] !== undefined);
   if (ways.length > 1) throw optionError(ways[1], `goes not together with ${ways[0]}`);
   return { now: () => performance.now(), ...DEFAULTS, ...checked, limits: { ...LIMITS, ...checked.limits } };
 }
@@ -94,8 +90,7 @@ function checkWatchOptions(options) {
 /**
  * A rule's setting: what `setRule` takes, or only whether it is on.
  *
- * @param {string} name
- * @param {any} value
+ * @type {import('../options').Check<import('../..').RuleSetting>}
  */
 function ruleSetting(name, value) {
   const setting = checkOptions(typeof value === 'boolean' ? { enabled: value } : value, RULE_CHECKS);
@@ -104,17 +99,21 @@ function ruleSetting(name, value) {
   return setting;
 }
 
-/** @type {import('../options').Check} */
+/** @type {import('../options').Check<number>} */
 function share(name, value) {
   if (typeof value !== 'number' || !(value > 0 && value <= 1))
     throw optionError(name, 'must be a number above 0 and up to 1');
   return value;
 }
 
-/** @type {import('../options').Check} */
+/** @type {import('../options').Check<import('./webhook').Hook>} */
 function webhook(_, value) {
-  const checked = { ...WEBHOOK, ...checkOptions(typeof value === 'string' ? { url: value } : value, WEBHOOK_CHECKS) };
-  const url = URL.canParse(checked.url) ? new URL(checked.url) : undefined;
+  const { url: address = '', ...given } = checkOptions(
+    typeof value === 'string' ? { url: value } : value,
+    WEBHOOK_CHECKS,
+  );
+  const checked = { ...WEBHOOK, ...given };
+  const url = URL.canParse(address) ? new URL(address) : undefined;
   // The address may hold a secret: no message shows it.
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))
     throw optionError('webhook', 'must have a url of https');

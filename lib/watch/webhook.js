@@ -9,9 +9,13 @@ const { toJson } = require('../../words/text');
 const isPassing = (status) => status === 408 || status === 429 || status >= 500;
 
 /**
+ * @typedef {{ url: URL, timeoutMs: number, retries: number, retryMs: number, headers: Record<string, string> }} Hook
+ */
+
+/**
  * Never rejects. What goes wrong is said without the address, which may hold a secret.
  *
- * @param {{ url: URL, timeoutMs: number, retries: number, retryMs: number, headers: Record<string, string> }} hook
+ * @param {Hook} hook
  * @param {unknown} alarm
  * @param {AbortSignal} signal
  * @returns {Promise<{ delivered: boolean, attempts: number, reason?: string }>}
@@ -33,7 +37,7 @@ async function post({ url, timeoutMs, retries, retryMs, headers }, alarm, signal
       reason = `it answered ${response.status}`;
       if (!isPassing(response.status)) return { delivered: false, attempts: attempt, reason };
     } catch (error) {
-      const { name, cause } = /** @type {any} */ (error);
+      const { name, cause } = /** @type {Error & { cause?: NodeJS.ErrnoException }} */ (error);
       reason =
         name === 'TimeoutError'
           ? `it did not answer within ${timeoutMs} ms`

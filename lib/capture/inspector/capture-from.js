@@ -7,46 +7,49 @@ const path = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { addon, run } = require('../../native');
 const { inspectorError, optionError } = require('../../errors');
-const { WORK, checkOptions, integer, ofType } = require('../../options');
+const { MAX_MS, WORK, checkOptions, integer, ofType } = require('../../options');
+const { EVERY } = require('../options');
 const { PLACE, checkPlace, choosePlace } = require('../../disk/place');
 const { checkRoom, memoryRoom } = require('../../room/headroom');
 const { estimate, heapOf } = require('../../room/estimate');
 const { REDACTION, redactionKey } = require('../../redaction-key');
 const { withDeadline } = require('../deadline');
+const { toCaptureResult } = require('../result');
 const { checkSidecar, writeSidecar } = require('../sidecar');
 const { FACTS, checkFacts } = require('./facts');
 const { connect, reachWorkers } = require('./client');
 const { knock, openDoor } = require('./door');
 const { onAbort } = require('../../../waits/signal');
 
-/** @type {Record<string, import('../../options').Check>} */
 const TARGET = {
   inspect: portOrUrl,
-  pid: integer(1, 2 ** 31 - 1),
+  pid: integer(1, MAX_MS),
   signal: WORK.signal,
-  timeoutMs: integer(1, 2 ** 31 - 1),
+  timeoutMs: EVERY.timeoutMs,
 };
 const CAPTURE = {
   ...TARGET,
+  ...EVERY,
   ...PLACE,
   ...REDACTION,
   worker: integer(1),
   onProgress: WORK.onProgress,
-  exposeInternals: ofType('boolean'),
-  exposeNumericValues: ofType('boolean'),
   // It has no effect: V8 forgets its ids when the session ends. `captureSeriesFrom` takes several in one.
   keepIds: ofType('boolean'),
-  maxBytes: integer(0),
-  maxMemoryBytes: integer(0),
-  maxPauseMs: integer(0),
-  checkHeadroom: ofType('boolean'),
 };
 
-const SERIES = { ...CAPTURE, count: integer(1), intervalMs: integer(0, 2 ** 31 - 1) };
+/** @typedef {{ [Name in keyof typeof CAPTURE]?: ReturnType<typeof CAPTURE[Name]> }} Checked */
 
+const SERIES = { ...CAPTURE, count: integer(1), intervalMs: integer(0, MAX_MS) };
+
+const REASON = 'another process can be captured only by its inspector';
 const CLOSE = 'setImmediate(() => process._debugEnd()), true';
 /** For how long nothing comes from a process that is waited for after a failure, before it is left anyway. */
 const PATIENCE_MS = 10_000;
+
+/** What was done to the inspector of the other process. */
+const OPENED = 'opened and closed again';
+const WAS_OPEN = 'was open';
 
 /** @typedef {import('./client').Connection} Connection */
 /** @typedef {Connection['dialogue']} Dialogue */
@@ -58,7 +61,7 @@ const PATIENCE_MS = 10_000;
 async function captureFrom(options) {
   const checked = checkOptions(options, CAPTURE);
   checkPlace(checked);
-  return withTarget(checked, async (connection, signal) => {
+  const { result, inspector } = await withTarget(checked, async (connection, signal) => {
     return capture(
       await threadOf(connection, checked.worker),
       connection,
@@ -67,6 +70,7 @@ async function captureFrom(options) {
       signal,
     );
   });
+  return { ...result, inspector };
 }
 
 /**
@@ -88,21 +92,19 @@ async function* captureSeriesFrom(options) {
   let failed;
   let isOver = false;
   const stop = new AbortController();
-  const abort = () => stop.abort(signal.reason);
-  const leave = onAbort(signal, abort);
+  const leave = onAbort(signal, () => stop.abort(signal?.reason));
   const work = withTarget({ ...checked, signal: stop.signal }, async (connection) => {
     const target = await threadOf(connection, checked.worker);
     const idSpace = randomUUID();
     for (let at = 0; at < count && !isOver; at += 1) {
       if (at > 0) await Promise.race([pause(intervalMs, stop.signal), connection.ended]);
-      const inspector = connection.wasOpened ? 'opened and closed again' : 'was open';
+      const inspector = connection.wasOpened ? OPENED : WAS_OPEN;
       const ids = { idSpace, idsKept: at + 1 < count };
       const limits = { signal: stop.signal, timeoutMs };
       const result = await withDeadline(limits, (limit) => capture(target, connection, checked, ids, limit));
       taken.push({ ...result, inspector });
       wake();
     }
-    return {};
   })
     .catch((error) => (failed = { error }))
     .finally(() => {
@@ -142,24 +144,26 @@ async function threadOf({ dialogue }, worker) {
  * @returns {Promise<import('../../..').InspectedWorker[]>}
  */
 async function listWorkers(options) {
-  return withTarget(checkOptions(options, TARGET), async ({ dialogue }) => (await reachWorkers(dialogue)).workers);
+  const target = checkOptions(options, TARGET);
+  const { result } = await withTarget(target, async ({ dialogue }) => (await reachWorkers(dialogue)).workers);
+  return result;
 }
 
 /**
  * Talks to the process that the options name; leaves its inspector as it was.
  *
  * @template T
- * @param {any} options
+ * @param {import('../../..').InspectOptions} options
  * @param {(connection: Connection & { wasOpened: boolean }, signal: AbortSignal | undefined) => Promise<T>} work
- * @returns {Promise<T & { inspector?: string }>}
+ * @returns {Promise<{ result: T, inspector: import('../../..').CaptureFromResult['inspector'] }>}
  */
 async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
-  if ((inspect === undefined) === (pid === undefined))
+  const target = inspect ?? pid;
+  if (target === undefined || (inspect !== undefined && pid !== undefined))
     throw optionError('inspect', 'or pid has to be there, and not both');
   if (pid === process.pid) throw optionError('pid', 'is this process: use captureSnapshot');
   return withDeadline({ signal, timeoutMs }, async (signal) => {
-    const door = await (pid === undefined ? knock(inspect) : openDoor(pid));
-    /** @type {any} */
+    const door = await (pid === undefined ? knock(target) : openDoor(pid));
     let result;
     try {
       const connection = await connect(door.url, signal);
@@ -176,8 +180,7 @@ async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
         // oxlint-disable-next-line no-unsafe-finally
         throw inspectorError(`that of process ${pid} was opened and could not be closed again`);
     }
-    if (result.mode) result.inspector = door.wasOpened ? 'opened and closed again' : 'was open';
-    return result;
+    return { result, inspector: door.wasOpened ? OPENED : WAS_OPEN };
   });
 }
 
@@ -194,7 +197,7 @@ async function isClosed(door) {
 /**
  * @param {Dialogue} target
  * @param {Connection} connection
- * @param {any} options
+ * @param {Checked} options
  * @param {{ idSpace: string, idsKept: boolean }} ids
  * @param {AbortSignal} [signal]
  * @returns {Promise<import('../../..').CaptureFromResult>}
@@ -239,28 +242,18 @@ async function capture(target, connection, options, { idSpace, idsKept }, signal
     if (!idsKept) await target.call('HeapProfiler.disable');
     feed.end();
     const file = await archive;
-    const result = {
-      path: place.file,
-      mode: 'inspector',
-      reason: 'another process can be captured only by its inspector',
-      pauseMs,
-      durationMs: performance.now() - start,
-      rawBytes: file.rawBytes,
-      storedBytes: file.storedBytes,
-      nodeCount: file.nodeCount,
-      edgeCount: file.edgeCount,
-      sha256: file.sha256,
-      ...(options.redact && { redact: options.redact }),
-      idSpace,
-      idsKept,
-      runtime: facts.runtime,
-      runtimeVersion: facts.version,
-      ...(facts.node === undefined ? {} : { node: facts.node }),
-      ...(facts.pid === undefined ? {} : { pid: facts.pid }),
+    const mode = /** @type {const} */ ('inspector');
+    const call = { startedAt, durationMs: performance.now() - start, redact: options.redact };
+    const { runtime, version: runtimeVersion, node, pid } = facts;
+    const whose = {
+      runtime,
+      runtimeVersion,
+      ...(node !== undefined && { node }),
+      ...(pid !== undefined && { pid }),
       threadId: worker,
-      startedAt: startedAt.toISOString(),
     };
-    return /** @type {any} */ (await writeSidecar(/** @type {any} */ (result)));
+    const how = { path: place.file, mode, reason: REASON, pauseMs, idSpace, idsKept };
+    return await writeSidecar(toCaptureResult(how, file, call, whose));
   } catch (error) {
     place.undo();
     throw error;
@@ -278,7 +271,7 @@ async function capture(target, connection, options, { idSpace, idsKept }, signal
  *
  * @param {Dialogue} target
  * @param {Connection} connection
- * @param {any} feed
+ * @param {import('../../native/addon').Feed} feed
  * @param {Promise<unknown>} archive
  * @param {object} params
  * @param {(progress: import('../../..').Progress) => void} [onProgress]
@@ -341,7 +334,7 @@ async function pause(ms, signal) {
   });
 }
 
-/** @type {import('../../options').Check} */
+/** @type {import('../../options').Check<number | string>} */
 function portOrUrl(name, value) {
   const isPort = Number.isInteger(value) && value > 0 && value < 65536;
   if (!isPort && (typeof value !== 'string' || value === ''))

@@ -25,7 +25,7 @@ const HERE = 'here';
 
 /**
  * @param {Worker} worker
- * @param {any} options of captureSnapshot, checked, without the signal
+ * @param {Omit<import('../../..').CaptureOptions, 'worker' | 'signal'>} options of captureSnapshot, checked
  * @param {AbortSignal} [signal]
  * @returns {Promise<import('../../..').CaptureResult>}
  */
@@ -46,13 +46,18 @@ async function captureWorker(worker, options, signal) {
 }
 
 /**
+ * @typedef {{ result: import('../../..').CaptureResult, failure?: undefined } | { result?: undefined, failure:
+ *   import('../../errors').Failure & { numbers: object } }} Answer
+ */
+
+/**
  * Has the worker capture itself, and waits for its answer, its end, or the signal. A worker that is not waited for any
  * more is told so when it listens: until then the channel stays.
  *
  * @param {Worker} worker
  * @param {object} options
  * @param {AbortSignal} [signal]
- * @returns {Promise<any>}
+ * @returns {Promise<Answer>}
  */
 function ask(worker, options, signal) {
   const channel = new BroadcastChannel(`heaphound.${randomUUID()}`);
@@ -176,7 +181,7 @@ function captureError(what) {
   );
 }
 
-/** @type {import('../../options').Check} */
+/** @type {import('../../options').Check<Worker>} */
 function workerOption(name, value) {
   if (!(value instanceof Worker)) throw optionError(name, 'must be a Worker of node:worker_threads');
   return value;

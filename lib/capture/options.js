@@ -1,0 +1,42 @@
+'use strict';
+
+// Options of a capture, once: each function and the service take the part that it can do something with.
+
+const { MAX_MS, WORK, integer, oneOf, ofType } = require('../options');
+const { PLACE } = require('../disk/place');
+const { writable } = require('./outlet');
+const { workerOption } = require('./worker');
+
+/** Of every capture, in this process or in another. */
+const EVERY = {
+  exposeInternals: ofType('boolean'),
+  exposeNumericValues: ofType('boolean'),
+  maxBytes: integer(0),
+  maxMemoryBytes: integer(0),
+  maxPauseMs: integer(0),
+  checkHeadroom: ofType('boolean'),
+  timeoutMs: integer(1, MAX_MS),
+};
+
+/** Of a capture of this process, without a place: a service decides them once, for all of its captures. */
+const OWN = {
+  ...EVERY,
+  mode: oneOf(['auto', 'fork', 'inline']),
+  redact: oneOf(['strings']),
+  comparable: ofType('boolean'),
+};
+
+/** Of `captureSnapshot`. */
+const CAPTURE = {
+  ...OWN,
+  ...PLACE,
+  stream: writable,
+  signal: WORK.signal,
+  keepIds: ofType('boolean'),
+  queue: ofType('boolean'),
+  worker: workerOption,
+};
+
+/** @typedef {{ [Name in keyof typeof CAPTURE]?: ReturnType<typeof CAPTURE[Name]> }} Options */
+
+module.exports = { CAPTURE, EVERY, OWN };

@@ -1,0 +1,28 @@
+'use strict';
+
+/**
+ * What a capture of this process and one of another have in common in their results.
+ *
+ * @template H, P
+ * @param {H} how it was taken: mode, reason, pause, ids
+ * @param {import('../native/addon').CapturedFile} file
+ * @param {{ startedAt: Date, durationMs: number, redact?: 'strings' }} call
+ * @param {P} process whose heap it is
+ */
+function toCaptureResult(how, file, { startedAt, durationMs, redact }, process) {
+  const { rawBytes, storedBytes, nodeCount, edgeCount, sha256 } = file;
+  return {
+    ...how,
+    durationMs,
+    rawBytes,
+    storedBytes,
+    nodeCount,
+    edgeCount,
+    sha256,
+    ...(redact && { redact }),
+    ...process,
+    startedAt: startedAt.toISOString(),
+  };
+}
+
+module.exports = { toCaptureResult };

@@ -1,0 +1,68 @@
+'use strict';
+
+// The two documents that may stand beside a snapshot as its sidecar, and whose each member is.
+//
+// Capture record (`SnapshotSidecar`): written by a capture beside its own file, `X.json` beside `X`. It has the members
+// of `CaptureResult` without `path`, and `version`.
+//
+// Store record (`StoredSnapshot`): written by a store. It has the members of a capture record, of which it replaces
+// `storedBytes` and `sha256`: a store that encrypts keeps other bytes than the capture wrote. Its own members are those
+// of STORE_MEMBERS.
+//
+// Whoever reads a sidecar takes the members of both for what anybody may have written (`lib/open/provenance.js`).
+
+const os = require('node:os');
+const { toJson } = require('../words/text');
+
+/** Of each of the two. It grows when the meaning of a member changes. */
+const VERSION = 1;
+
+/** Members that a store record has and a capture record does not. */
+const STORE_MEMBERS = Object.freeze([
+  'id',
+  'trigger',
+  'reason',
+  'tags',
+  'host',
+  'location',
+  'path',
+  'filePath',
+  'encrypted',
+]);
+
+/**
+ * @template {Omit<import('..').CaptureResult, 'path' | 'mode' | 'tries' | 'node' | 'pid'>} R
+ * @param {R & { path?: string }} result of a capture
+ */
+function captureRecord({ path: _, ...facts }) {
+  return { version: VERSION, ...facts };
+}
+
+/**
+ * @param {import('./store/about').About} about
+ * @param {Omit<import('..').CaptureResult, 'path'> & { path?: string }} result of a capture
+ * @param {{ location: string, filePath?: string, storedBytes: number, sha256: string, encrypted?: 'age' }} where of the
+ *   stored bytes
+ * @returns {import('..').StoredSnapshot}
+ */
+function storeRecord(about, { path: _, ...facts }, where) {
+  return {
+    version: VERSION,
+    ...facts,
+    host: os.hostname(),
+    ...about,
+    ...where,
+    ...(where.filePath !== undefined && { path: where.filePath }),
+  };
+}
+
+/**
+ * The text of a sidecar. The reason in it may come from a stranger: it acts on no terminal.
+ *
+ * @param {object} record
+ */
+function recordText(record) {
+  return `${toJson(record, 2)}\n`;
+}
+
+module.exports = { STORE_MEMBERS, captureRecord, recordText, storeRecord };
