@@ -9,7 +9,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
 const { captureSnapshot, openSnapshot } = require('..');
-const { takeTurn } = require('../lib/capture/turn');
+const { lockCapture } = require('../lib/capture/capture-lock');
 const { LINES, nodeOfLine } = require('./helpers/node-lines');
 const { folder } = require('./helpers/folder');
 
@@ -36,11 +36,11 @@ test('captures that queue take their turns in the order of the calls', async (t)
   ]);
 });
 
-test('the turn is one for all threads, and a thread that ends gives it back', async (t) => {
+test('the lock of captures is one for all threads, and a thread that ends releases it', async (t) => {
   const dir = folder(t);
   const code = `
-    const { takeTurn } = require(${JSON.stringify(path.join(ROOT, 'lib', 'capture', 'turn.js'))});
-    takeTurn({}).then((turn) => { globalThis.turn = turn; require('node:worker_threads').parentPort.postMessage('mine'); setInterval(() => turn, 1000); });
+    const { lockCapture } = require(${JSON.stringify(path.join(ROOT, 'lib', 'capture', 'capture-lock.js'))});
+    lockCapture({}).then((lock) => { globalThis.lock = lock; require('node:worker_threads').parentPort.postMessage('mine'); setInterval(() => lock, 1000); });
   `;
   const worker = new Worker(code, { eval: true });
   await once(worker, 'message');
@@ -50,9 +50,9 @@ test('the turn is one for all threads, and a thread that ends gives it back', as
   assert.ok((await waiting).nodeCount > 0);
 });
 
-test('who waits for a turn can be stopped, and the others move up', async (t) => {
+test('who waits for the lock of captures can be stopped, and the others move up', async (t) => {
   const dir = folder(t);
-  const turn = await takeTurn({});
+  const lock = await lockCapture({});
   const reason = new Error('changed my mind');
   const controller = new AbortController();
   const impatient = captureSnapshot({ dir, queue: true, signal: controller.signal });
@@ -61,7 +61,7 @@ test('who waits for a turn can be stopped, and the others move up', async (t) =>
   const refused = [assert.rejects(impatient, reason), assert.rejects(late, { code: 'HEAPHOUND_ERR_TIMEOUT' })];
   controller.abort(reason);
   await Promise.all(refused);
-  turn.release();
+  lock.release();
   const result = await patient;
   assert.deepEqual(
     fs

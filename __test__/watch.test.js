@@ -12,7 +12,7 @@ const { Worker } = require('node:worker_threads');
 const { openStore, watchMemory } = require('..');
 const { Budget } = require('../lib/watch/budget');
 const { Investigation } = require('../lib/watch/investigation');
-const { picture } = require('../lib/watch/ladder');
+const { picture } = require('../lib/watch/picture');
 const { RULES } = require('../lib/watch/rules');
 const { trend } = require('../lib/watch/trend');
 const { WatchClock } = require('../lib/watch/watch-clock');
@@ -370,13 +370,9 @@ async function investigate(capture, analyse = async (ids) => ({ document: { leak
   const budget = new Budget({ maxCaptures: 12, maxPerDay: 6, cooldownMs: 0, repeatMs: 0 }, () => now);
   const scene = {
     ticks,
-    find: () => ({ level: 0 }),
-    floor: () => 100 + now,
-    heapLimit: () => Infinity,
-    now: () => now,
+    gauge: { find: () => ({ level: 0 }), floor: () => 100 + now, limit: Infinity, now: () => now },
     budget,
-    capture: async (reason) => ({ reason, id: capture((asked += 1)) }),
-    analyse,
+    evidence: { capture: async (reason) => ({ reason, id: capture((asked += 1)) }), analyse },
     times: { spacingMs: 10, patienceMs: 1000, samplingMs: 1 },
     signal: new AbortController().signal,
   };

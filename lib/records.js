@@ -5,9 +5,10 @@
 // Capture record (`SnapshotSidecar`): written by a capture beside its own file, `X.json` beside `X`. It has the members
 // of `CaptureResult` without `path`, and `version`.
 //
-// Store record (`StoredSnapshot`): written by a store. It has the members of a capture record, of which it replaces
-// `storedBytes` and `sha256`: a store that encrypts keeps other bytes than the capture wrote. Its own members are those
-// of STORE_MEMBERS.
+// Store record (`StoredSnapshot`): written by a store. It has the members of a capture record, adds STORE_MEMBERS, and
+// gives REPLACED_MEMBERS another value: `reason` is why somebody wanted the snapshot, no more why the capture forked or
+// did not; `storedBytes` and `sha256` are of the stored bytes, which are others than the captured ones when the store
+// encrypts.
 //
 // Whoever reads a sidecar takes the members of both for what anybody may have written (`lib/open/provenance.js`).
 
@@ -17,18 +18,11 @@ const { toJson } = require('../words/text');
 /** Of each of the two. It grows when the meaning of a member changes. */
 const VERSION = 1;
 
-/** Members that a store record has and a capture record does not. */
-const STORE_MEMBERS = Object.freeze([
-  'id',
-  'trigger',
-  'reason',
-  'tags',
-  'host',
-  'location',
-  'path',
-  'filePath',
-  'encrypted',
-]);
+/** Members that a store record has and a capture record does not. `encrypted` is there when the bytes are. */
+const STORE_MEMBERS = Object.freeze(['id', 'trigger', 'tags', 'host', 'location', 'path', 'filePath', 'encrypted']);
+
+/** Members of a capture record to which a store record gives another value. */
+const REPLACED_MEMBERS = Object.freeze(['reason', 'storedBytes', 'sha256']);
 
 /**
  * @template {Omit<import('..').CaptureResult, 'path' | 'mode' | 'tries' | 'node' | 'pid'>} R
@@ -65,4 +59,4 @@ function recordText(record) {
   return `${toJson(record, 2)}\n`;
 }
 
-module.exports = { STORE_MEMBERS, captureRecord, recordText, storeRecord };
+module.exports = { REPLACED_MEMBERS, STORE_MEMBERS, captureRecord, recordText, storeRecord };

@@ -17,4 +17,19 @@ function onAbort(signal, listener) {
   return () => signal.removeEventListener('abort', listener);
 }
 
-module.exports = { onAbort };
+/**
+ * A signal that fires when the first of `signals` does, with its reason. Call `forget` once nobody needs it.
+ *
+ * `AbortSignal.any` does not do: Node.js has it from 20.3 on, and it has nothing to call: a signal that lives as long as
+ * the process would collect one follower for each call.
+ *
+ * @param {readonly (AbortSignal | undefined)[]} signals
+ * @returns {{ signal: AbortSignal, forget: () => void }}
+ */
+function firstOf(signals) {
+  const first = new AbortController();
+  const listening = signals.map((signal) => onAbort(signal, () => first.abort(signal?.reason)));
+  return { signal: first.signal, forget: () => listening.forEach((forget) => forget()) };
+}
+
+module.exports = { firstOf, onAbort };

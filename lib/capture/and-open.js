@@ -11,7 +11,7 @@ const { CAPTURE } = require('./options');
 const { OPEN, checkOptions } = require('../options');
 const { RUNTIME } = require('../runtime');
 const { inside, openFeed } = require('../open/snapshot');
-const { takeTurn } = require('./turn');
+const { lockCapture } = require('./capture-lock');
 
 const { path, dir, stream, compression, maxBytes, worker, ...TAKEN } = CAPTURE;
 const CAPTURE_AND_OPEN = { ...TAKEN, ...OPEN };
@@ -26,7 +26,7 @@ async function captureAndOpen(options) {
     CAPTURE_AND_OPEN,
   );
   return withDeadline({ signal, timeoutMs }, async (signal) => {
-    const turn = await takeTurn({ queue, signal });
+    const lock = await lockCapture({ queue, signal });
     const feed = new addon.Feed();
     try {
       // The job that reads has to be there: in the process nothing else runs on this thread until V8 is done, and V8
@@ -66,7 +66,7 @@ async function captureAndOpen(options) {
       return snapshot;
     } finally {
       feed.close();
-      turn.release();
+      lock.release();
     }
   });
 }

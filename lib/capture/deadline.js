@@ -1,7 +1,7 @@
 'use strict';
 
 const { timeoutError } = require('../errors');
-const { onAbort } = require('../../waits/signal');
+const { firstOf } = require('../../waits/signal');
 
 /**
  * Runs `work` with a signal that fires when the caller's does, or when the time is over.
@@ -15,14 +15,14 @@ async function withDeadline({ signal, timeoutMs }, work) {
   if (signal) signal.throwIfAborted();
   if (timeoutMs === undefined) return work(signal);
   const error = timeoutError(timeoutMs);
-  const both = new AbortController();
-  const timer = setTimeout(() => both.abort(error), timeoutMs);
-  const forget = onAbort(signal, () => both.abort(/** @type {AbortSignal} */ (signal).reason));
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(error), timeoutMs);
+  const first = firstOf([signal, late.signal]);
   try {
-    return await work(both.signal);
+    return await work(first.signal);
   } finally {
     clearTimeout(timer);
-    forget();
+    first.forget();
   }
 }
 

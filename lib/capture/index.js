@@ -21,7 +21,7 @@ const { checkSidecar, writeSidecar } = require('./sidecar');
 const { checkStream, newOutlet, pour } = require('./outlet');
 const { RUNTIME } = require('../runtime');
 const { toCaptureResult } = require('./result');
-const { takeTurn } = require('./turn');
+const { lockCapture } = require('./capture-lock');
 const { ownKey } = require('../redaction-key');
 const { captureWorker } = require('./worker');
 
@@ -41,13 +41,13 @@ async function captureSnapshot(options) {
   if (own.stream && worker) throw optionError('stream', 'cannot be used with worker');
   const { compression = 'zstd', signal, timeoutMs, queue, ...checked } = own;
   return withDeadline({ signal, timeoutMs }, async (signal) => {
-    // It waits for its turn, and looks for room, where it runs.
+    // It takes the lock, and looks for room, in its own thread.
     if (worker) return captureWorker(worker, { ...checked, compression, queue }, signal);
-    const turn = await takeTurn({ queue, signal });
+    const lock = await lockCapture({ queue, signal });
     try {
       return await capture(compression, checked, signal);
     } finally {
-      turn.release();
+      lock.release();
     }
   });
 }

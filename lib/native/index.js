@@ -4,7 +4,7 @@
 
 const path = require('node:path');
 const { toError } = require('../errors');
-const { onAbort } = require('../../waits/signal');
+const { firstOf, onAbort } = require('../../waits/signal');
 
 const PROGRESS_EVERY_MS = 100;
 const root = path.join(__dirname, '..', '..');
@@ -70,13 +70,12 @@ function whenAborted(signals, control) {
   });
   // Nobody may be waiting for it.
   promise.catch(() => {});
-  const listening = signals.map((signal) =>
-    onAbort(signal, () => {
-      control.cancel();
-      reject(signal.reason);
-    }),
-  );
-  return { promise, forget: () => listening.forEach((forget) => forget()) };
+  const { signal, forget } = firstOf(signals);
+  onAbort(signal, () => {
+    control.cancel();
+    reject(signal.reason);
+  });
+  return { promise, forget };
 }
 
 /**

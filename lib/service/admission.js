@@ -2,14 +2,14 @@
 
 // May a capture begin? One at a time, not too soon after the last, not too many a day.
 
+const { Quota } = require('../quota');
 const { busyError, cooldownError, dayLimitError } = require('./errors');
 
-const DAY_MS = 24 * 3600_000;
 const DEFAULT_MAX_PER_DAY = 48;
 /** After a capture that held the thread. One by fork is hardly felt, and may be followed at once. */
 const DEFAULT_COOLDOWN_MS = 600_000;
 
-/** Errors of a capture that did nothing, and that therefore does not count. */
+/** Errors of a capture that did nothing: it does not count. */
 const HARMLESS = new Set([
   'HEAPHOUND_ERR_NO_HEADROOM',
   'HEAPHOUND_ERR_MAX_PAUSE',
@@ -19,16 +19,14 @@ const HARMLESS = new Set([
 
 class Admission {
   #cooldownMs;
-  #maxPerDay;
+  #quota;
   #isBusy = false;
-  /** When the captures of the last day began, on the clock that never jumps. @type {number[]} */
-  #begun = [];
   #coolUntil = 0;
 
   /** @param {{ cooldownMs?: number, maxPerDay?: number }} limits */
   constructor({ cooldownMs, maxPerDay = DEFAULT_MAX_PER_DAY }) {
     this.#cooldownMs = cooldownMs;
-    this.#maxPerDay = maxPerDay;
+    this.#quota = new Quota(maxPerDay);
   }
 
   /**
@@ -41,15 +39,14 @@ class Admission {
   enter(now = performance.now()) {
     if (this.#isBusy) throw busyError('another capture');
     if (now < this.#coolUntil) throw cooldownError(this.#coolUntil - now);
-    this.#begun = this.#begun.filter((begun) => now - begun < DAY_MS);
-    if (this.#begun.length >= this.#maxPerDay)
-      throw dayLimitError(this.#maxPerDay, DAY_MS - (now - (this.#begun[0] ?? now)));
-    this.#begun.push(now);
+    const waitMs = this.#quota.waitMs(now);
+    if (waitMs > 0) throw dayLimitError(this.#quota.most, waitMs);
+    const takeBack = this.#quota.take(now);
     this.#isBusy = true;
     return ({ mode, code }, then = performance.now()) => {
       this.#isBusy = false;
       if (code !== undefined && HARMLESS.has(code)) {
-        this.#begun.splice(this.#begun.indexOf(now), 1);
+        takeBack();
         return;
       }
       this.#coolUntil = then + (this.#cooldownMs ?? (mode === 'inline' ? DEFAULT_COOLDOWN_MS : 0));

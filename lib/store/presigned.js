@@ -12,7 +12,7 @@ const { recordText, storeRecord } = require('../records');
 const { spool } = require('./spool');
 const { WriteOnlyStore } = require('./write-only');
 const { unlessGivenUp } = require('../../waits/bound');
-const { onAbort } = require('../../waits/signal');
+const { firstOf } = require('../../waits/signal');
 
 const DEFAULT_TIMEOUT_MS = 15 * 60_000;
 
@@ -137,10 +137,9 @@ class PresignedStore extends WriteOnlyStore {
    */
   async #put(object, body, signal) {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#config;
-    const stop = new AbortController();
-    const abort = () => stop.abort();
-    const forget = onAbort(signal, abort);
-    const timer = setTimeout(abort, timeoutMs);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), timeoutMs);
+    const stop = firstOf([signal, late.signal]);
     let place = '';
     try {
       // Whoever signs may never answer.
@@ -161,7 +160,7 @@ class PresignedStore extends WriteOnlyStore {
       return place;
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      if (stop.signal.aborted)
+      if (late.signal.aborted)
         throw storeError(
           `${place || '`urls`'} did not take the ${object.object} within the ${timeoutMs} ms that \`timeoutMs\` allows`,
         );
@@ -170,7 +169,7 @@ class PresignedStore extends WriteOnlyStore {
       throw storeError(`the ${object.object} could not be sent to ${place || 'its URL'} (${reasonOf(cause)})`);
     } finally {
       clearTimeout(timer);
-      forget();
+      stop.forget();
       body.destroy();
     }
   }

@@ -19,7 +19,7 @@ const { checkAbout, checkId } = require('./about');
 const { S3Store } = require('./s3');
 const { checkS3 } = require('./s3-client');
 const { STOP_MS, unlessGivenUp, within } = require('../../waits/bound');
-const { onAbort } = require('../../waits/signal');
+const { firstOf } = require('../../waits/signal');
 
 const UPLOAD = diagnostics.channel('heaphound:upload');
 const LOCK_NAME = /^[A-Za-z0-9._-]{1,64}$/;
@@ -117,7 +117,7 @@ class Store {
     signal?.throwIfAborted();
     return this.#run(async () => {
       const start = performance.now();
-      const end = eitherOf(this.#closing.signal, signal);
+      const end = firstOf([this.#closing.signal, signal]);
       let bytes = 0;
       let code;
       try {
@@ -241,16 +241,6 @@ class Store {
       this.#running.delete(job);
     }
   }
-}
-
-/**
- * @param {AbortSignal} closing
- * @param {AbortSignal} [signal] of the caller
- */
-function eitherOf(closing, signal) {
-  const both = new AbortController();
-  const stops = [closing, ...(signal ? [signal] : [])].map((one) => onAbort(one, () => both.abort(one.reason)));
-  return { signal: both.signal, forget: () => stops.forEach((stop) => stop()) };
 }
 
 /** @param {Exclude<import('./types').StoreConfig, string>} config */

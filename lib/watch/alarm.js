@@ -16,7 +16,7 @@ const MEGABYTE = 1e6;
  * @param {import('../..').RuleName} rule
  * @param {import('./rules').Rule} about
  * @param {import('./rules').Finding & { heapLimit: number }} finding
- * @param {{ snapshots: any[], document?: any, report?: string, picture?: import('./ladder').Picture, skipped: string[]
+ * @param {{ snapshots: any[], document?: any, report?: string, picture?: import('./picture').Picture, skipped: string[]
  *   }} outcome
  * @returns {import('../..').MemoryAlarm}
  */

@@ -2,13 +2,12 @@
 
 // What the watcher may do: how often it captures and how often it raises an alarm, however bad things are.
 
-const DAY_MS = 24 * 3600_000;
+const { Quota } = require('../quota');
 
 class Budget {
   #limits;
   #now;
-  /** @type {number[]} */
-  #captures = [];
+  #quota;
   #count = 0;
   #quietUntil = -Infinity;
   /** @type {Map<string, number>} */
@@ -20,23 +19,23 @@ class Budget {
    */
   constructor(limits, now) {
     this.#limits = limits;
+    this.#quota = new Quota(limits.maxPerDay);
     this.#now = now;
   }
 
   /** @returns {string | undefined} why no capture may begin now */
   whyNotCapture() {
     const now = this.#now();
-    this.#captures = this.#captures.filter((at) => now - at < DAY_MS);
     if (this.#count >= this.#limits.maxCaptures)
       return `the watcher has taken ${this.#count} snapshots in this process (\`limits.maxCaptures\`)`;
-    if (this.#captures.length >= this.#limits.maxPerDay)
-      return `the watcher has taken ${this.#captures.length} snapshots in 24 hours (\`limits.maxPerDay\`)`;
+    if (this.#quota.waitMs(now) > 0)
+      return `the watcher has taken ${this.#quota.used(now)} snapshots in 24 hours (\`limits.maxPerDay\`)`;
     return undefined;
   }
 
   captured() {
     this.#count += 1;
-    this.#captures.push(this.#now());
+    this.#quota.take(this.#now());
   }
 
   /** May another rise be looked into? */

@@ -4,15 +4,16 @@
 
 const { PerformanceObserver, constants } = require('node:perf_hooks');
 
+/** @typedef {import('node:perf_hooks').PerformanceEntry & { detail?: { kind?: number } }} Collection */
+
 /**
  * @param {() => void} collected
  * @returns {() => void} ends it
  */
 function observeCollections(collected) {
   const observer = new PerformanceObserver((list) => {
-    const isMajor = list
-      .getEntries()
-      .some((entry) => /** @type {any} */ (entry).detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR);
+    const entries = /** @type {Collection[]} */ (list.getEntries());
+    const isMajor = entries.some(({ detail }) => detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR);
     if (isMajor) collected();
   });
   observer.observe({ entryTypes: ['gc'] });

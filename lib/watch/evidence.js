@@ -7,19 +7,23 @@ const { openStore } = require('../store/store');
 const { unlessGivenUp } = require('../../waits/bound');
 const { onAbort } = require('../../waits/signal');
 
+/** @typedef {{ id: string, location?: string }} Taken a snapshot, and where it is */
+
 /**
  * @typedef {object} Evidence
- * @property {(reason: string, signal: AbortSignal) => Promise<any>} capture
- * @property {(ids: string[], signal: AbortSignal) => Promise<{ document: any, report?: string }>} analyse
+ * @property {(reason: string, signal: AbortSignal) => Promise<Taken>} capture
+ * @property {(ids: string[], signal: AbortSignal) => Promise<Verdict>} analyse
  * @property {(ttlMs: number) => Promise<(() => Promise<void>) | undefined>} lock for one of all processes
  * @property {() => Promise<void>} close
  */
+
+/** @typedef {{ document: import('../..').LeakDocument, report?: string }} Verdict `report`: its id in the store */
 
 const TRIGGER = 'watch';
 const LOCK = 'watch';
 
 /**
- * @param {{ service?: any, store?: any, capture?: Function, analyse?: Function, threads: number, log?: any }} options
+ * @param {Pick<import('../..').WatchOptions, 'service' | 'store' | 'capture' | 'analyse' | 'threads' | 'log'>} options
  * @returns {Promise<Evidence>}
  */
 async function openEvidence({ service, store, capture, analyse, threads, log }) {
@@ -41,13 +45,21 @@ async function openEvidence({ service, store, capture, analyse, threads, log }) 
     };
   }
   if (service) return ofService(service, async () => {});
-  const isOpen = typeof store?.capture === 'function';
+  const isOpen = isStore(store);
   const opened = isOpen ? store : await openStore(store);
   const own = createService({ store: opened, threads, ...(log && { log }) });
   return ofService(own, async () => {
     await own.close();
     if (!isOpen) await opened.close();
   });
+}
+
+/**
+ * @param {import('../..').Store | import('../..').StoreConfig | undefined} store
+ * @returns {store is import('../..').Store}
+ */
+function isStore(store) {
+  return typeof (/** @type {import('../..').Store | undefined} */ (store)?.capture) === 'function';
 }
 
 /**
@@ -68,8 +80,9 @@ function ofService(service, close) {
 }
 
 /**
+ * @template T
  * @param {import('../..').Service} service
- * @param {{ id: string, done: Promise<any> }} operation
+ * @param {import('../..').Operation<T>} operation
  * @param {AbortSignal} signal that cancels it
  */
 async function outcomeOf(service, operation, signal) {
@@ -84,7 +97,8 @@ async function outcomeOf(service, operation, signal) {
 /**
  * A function of the user's: it may throw, and give something else than a promise.
  *
- * @param {() => any} work
+ * @template T
+ * @param {() => T | Promise<T>} work
  */
 async function called(work) {
   return work();

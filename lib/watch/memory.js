@@ -16,7 +16,8 @@ function oldBytes() {
   return bytes;
 }
 
-const MEGABYTE = 1 << 20;
+/** The unit of V8's limits: it calls them megabytes. */
+const MEBIBYTE = 1 << 20;
 const OLD_SPACE_FLAG = /^--max[-_]old[-_]space[-_]size=(\d+)$/;
 
 /**
@@ -30,7 +31,7 @@ const heapLimit = (() => {
   const set = isMainThread ? Number(megabytes) : resourceLimits.maxOldGenerationSizeMb;
   return () => {
     const { heap_size_limit: limit } = v8.getHeapStatistics();
-    return set ? Math.min(set * MEGABYTE, limit) : limit;
+    return set ? Math.min(set * MEBIBYTE, limit) : limit;
   };
 })();
 

@@ -11,17 +11,18 @@ const { optionError } = require('../errors');
 const { alarmOf, raise } = require('./alarm');
 const { Budget } = require('./budget');
 const { observeCollections } = require('./collections');
-const { Investigation, FLOOR_WINDOWS } = require('./investigation');
-const { picture, statistics } = require('./ladder');
-const { container, heapLimit, oldBytes } = require('./memory');
+const { Gauge } = require('./gauge');
+const { Investigation } = require('./investigation');
+const { picture, statistics } = require('./picture');
+const { heapLimit } = require('./memory');
+const { Meters } = require('./meters');
 const { ruleSetting } = require('./options');
 const { greeting, progressOf } = require('./progress');
 const { RULES } = require('./rules');
 const { trend } = require('./trend');
-const { WatchClock } = require('./watch-clock');
 const { post } = require('./webhook');
-const { Level } = require('./windows');
 const { STOP_MS, unlessGivenUp, within } = require('../../waits/bound');
+const { firstOf } = require('../../waits/signal');
 
 /** Rules about the process: its main thread is enough to ask them. */
 const OF_PROCESS = new Set(['rss-gap', 'container-limit']);
@@ -38,45 +39,46 @@ const PATIENCE = 2;
  * @property {Promise<void>} done
  */
 
+/**
+ * @typedef {import('../..').RuleSetting & { enabled: boolean, state: import('../..').RuleState, gauge: Gauge }} Row a
+ *   rule, how it is set, and what it reads
+ */
+
 class Watcher {
   #options;
   #evidence;
-  #clock;
   #budget;
   #ticks = new EventEmitter();
   #stopped = new AbortController();
   #timer;
   #unobserve;
-  /** @type {Map<import('../..').RuleName, { enabled: boolean, share?: number, state: import('../..').RuleState }>} */
+  /** @type {Map<import('../..').RuleName, Row>} */
   #rules = new Map();
-  #levels;
-  #rss = 0;
+  #meters;
   /** Of the wall: since when it measures, and its last look. */
   #since = Date.now();
   #lookedAt = Date.now();
-  /** @type {{ limitBytes: number, usedBytes: number } | undefined} */
-  #container;
   /** @type {Activity | undefined} */
   #activity;
   /** @type {Set<Promise<unknown>>} */
   #posts = new Set();
 
   /**
-   * @param {any} options checked
+   * @param {ReturnType<typeof import('./options').checkWatchOptions>} options
    * @param {import('./evidence').Evidence} evidence
    */
   constructor(options, evidence) {
-    const { sampleMs, windowMs, now, limits, rules = {} } = options;
+    const { sampleMs, now, limits, rules = {} } = options;
     this.#options = options;
     this.#evidence = evidence;
-    this.#clock = new WatchClock(now, sampleMs);
     this.#budget = new Budget(limits, now);
-    this.#levels = { heap: new Level(windowMs), external: new Level(windowMs), gap: new Level(windowMs) };
+    this.#meters = new Meters(options);
     for (const [name, { share }] of /** @type {Array<[import('../..').RuleName, import('./rules').Rule]>} */ (
       Object.entries(RULES)
     )) {
       const enabled = isMainThread || !OF_PROCESS.has(name);
-      this.#rules.set(name, { enabled, share, state: 'quiet', ...rules[name] });
+      const setting = { share, enabled, state: /** @type {import('../..').RuleState} */ ('quiet'), ...rules[name] };
+      this.#rules.set(name, Object.assign(setting, { gauge: new Gauge(name, this.#meters, setting) }));
     }
     for (const rule of this.#rules.values()) if (!rule.enabled) rule.state = 'off';
     this.#ticks.setMaxListeners(0);
@@ -115,12 +117,13 @@ class Watcher {
   }
 
   levels() {
-    const { heap, external } = this.#levels;
-    const [windows] = heap.scales(this.#clock.time);
+    const { heap, external } = this.#meters.levels;
+    const { container } = this.#meters.view();
+    const [windows] = heap.scales(this.#meters.time);
     const found = trend(windows, { minPoints: this.#options.minWindows, minGrowth: 0, minShare: 0 });
     return {
       heapLimitBytes: heapLimit(),
-      ...(this.#container && { memoryLimitBytes: this.#container.limitBytes }),
+      ...(container && { memoryLimitBytes: container.limitBytes }),
       ...(heap.latest !== undefined && { heapAfterCollectionBytes: heap.latest }),
       ...(external.latest !== undefined && { externalBytes: external.latest }),
       ...(found && { heapBytesPerSecond: found.slope * 1000 }),
@@ -129,11 +132,18 @@ class Watcher {
 
   /** @param {import('../..').RuleName} name @returns {import('../..').WatchRule} */
   #ruleOf(name) {
-    const { enabled, share, state } = /** @type {any} */ (this.#rules.get(name));
+    const { enabled, share, state } = this.#row(name);
     const { meaning } = RULES[name];
     const waits = { quietForMs: this.#budget.quietForMs, silentForMs: this.#budget.silentForMs(name) };
     const clock = { since: this.#since, lookedAt: this.#lookedAt, ...waits };
-    const progress = progressOf({ name, state, share: share ?? 1, view: this.#view(), times: this.#options, clock });
+    const progress = progressOf({
+      name,
+      state,
+      share: share ?? 1,
+      view: this.#meters.view(),
+      times: this.#options,
+      clock,
+    });
     return { name, enabled, state, meaning, ...(share !== undefined && { share }), progress };
   }
 
@@ -142,7 +152,7 @@ class Watcher {
    * @param {import('../..').RuleState} state
    */
   #setState(name, state) {
-    const rule = /** @type {any} */ (this.#rules.get(name));
+    const rule = this.#row(name);
     const previous = rule.state;
     if (previous === state) return;
     rule.state = state;
@@ -151,56 +161,32 @@ class Watcher {
   }
 
   #collected() {
-    const { time } = this.#clock;
-    this.#levels.heap.add(time, oldBytes());
-    this.#levels.external.add(time, process.memoryUsage().external);
+    this.#meters.collected();
     // Near the limit collections follow each other, and the next tick may be too late.
     this.#ask('heap-limit');
   }
 
   #tick() {
     this.#lookedAt = Date.now();
-    if (this.#clock.tick()) this.#discard();
-    const { rss, heapTotal, external } = process.memoryUsage();
-    this.#rss = rss;
-    this.#container = container();
-    this.#levels.gap.add(this.#clock.time, Math.max(rss - heapTotal - external, 0));
+    this.#meters.look();
     for (const name of this.#rules.keys()) this.#ask(name);
     this.#ticks.emit('tick');
   }
 
-  #discard() {
-    for (const level of Object.values(this.#levels)) level.discardOpen();
-  }
-
-  /** @returns {import('./rules').View} */
-  #view() {
-    const { time } = this.#clock;
-    const { minWindows } = this.#options;
-    return {
-      time,
-      minWindows,
-      levels: this.#levels,
-      heapLimit: heapLimit(),
-      rss: this.#rss,
-      container: this.#container,
-    };
-  }
-
   /** @param {import('../..').RuleName} name */
-  #find(name) {
-    return RULES[name].find(this.#view(), this.#rules.get(name)?.share ?? 1);
+  #row(name) {
+    return /** @type {Row} */ (this.#rules.get(name));
   }
 
   /** @param {import('../..').RuleName} name */
   #ask(name) {
-    const { enabled, state } = /** @type {any} */ (this.#rules.get(name));
+    const { enabled, state, gauge } = this.#row(name);
     if (!enabled || state === 'investigating' || this.#stopped.signal.aborted) return;
     const { action } = RULES[name];
     const isUrgent = action === 'describe';
-    if (!isUrgent && this.#clock.time < this.#options.settleMs) return;
+    if (!isUrgent && this.#meters.time < this.#options.settleMs) return;
     if (!this.#budget.mayAlarm(name)) return;
-    const finding = this.#find(name);
+    const finding = gauge.find();
     if (finding === undefined) return this.#setState(name, 'quiet');
     if (this.#activity && (!isUrgent || this.#activity.isUrgent)) return this.#setState(name, 'rising');
     if (action === 'investigate' && this.#budget.isQuiet) return this.#setState(name, 'rising');
@@ -215,7 +201,7 @@ class Watcher {
   #begin(name, isUrgent, finding) {
     const before = this.#activity;
     const control = new AbortController();
-    const signal = AbortSignal.any([control.signal, this.#stopped.signal]);
+    const { signal, forget } = firstOf([control.signal, this.#stopped.signal]);
     this.#setState(name, 'investigating');
     /** @type {Activity} */
     const activity = { control, isUrgent, done: Promise.resolve() };
@@ -242,6 +228,7 @@ class Watcher {
         );
       })
       .finally(() => {
+        forget();
         if (this.#activity === activity) this.#activity = undefined;
         const rule = this.#rules.get(name);
         if (rule?.state === 'investigating') this.#setState(name, rule.enabled ? 'quiet' : 'off');
@@ -254,7 +241,8 @@ class Watcher {
    * @param {AbortSignal} signal
    */
   async #investigate(name, activity, signal) {
-    const { limits, windowMs, minWindows, samplingMs, now } = this.#options;
+    const { limits, windowMs, minWindows, samplingMs } = this.#options;
+    const { gauge } = this.#row(name);
     // Replicas that rise together do not all stop to look at the same time.
     await delay(Math.random() * limits.jitterMs, undefined, { signal, ref: false });
     const release = await unlessGivenUp(this.#evidence.lock(limits.lockMs), { signal });
@@ -264,23 +252,21 @@ class Watcher {
       return;
     }
     try {
-      const level = name === 'external-trend' ? this.#levels.external : this.#levels.heap;
       activity.investigation = new Investigation(name, {
         ticks: this.#ticks,
-        find: () => this.#find(name),
-        floor: () => level.floor(this.#clock.time, FLOOR_WINDOWS),
-        heapLimit: () => (level === this.#levels.heap ? heapLimit() : Infinity),
-        now,
+        gauge,
         budget: this.#budget,
-        capture: (reason) => this.#capture(reason, signal),
-        analyse: (ids) => this.#evidence.analyse(ids, signal),
+        evidence: {
+          capture: (reason, signal) => this.#capture(reason, signal),
+          analyse: (ids, signal) => this.#evidence.analyse(ids, signal),
+        },
         times: { spacingMs: limits.spacingMs, patienceMs: PATIENCE * minWindows * windowMs, samplingMs },
         signal,
       });
       const outcome = await activity.investigation.run();
       this.#budget.cool();
       if (outcome === undefined) return;
-      const finding = this.#find(name) ?? { level: level.latest ?? 0 };
+      const finding = gauge.find() ?? { level: gauge.latest ?? 0 };
       if (outcome.document?.leaks.length === 0 && finding.level < UNEXPLAINED_SHARE * heapLimit()) {
         this.#options.log?.info(
           { rule: name, snapshots: outcome.snapshots.map(({ id }) => id) },
@@ -321,7 +307,7 @@ class Watcher {
       (() => this.#capture(`${name}: ${Math.round(share * 100)} % of the limit`, signal));
     const seen = await picture({ share, capture, samplingMs: this.#options.samplingMs, signal });
     const snapshots = seen.snapshot ? [...earlier, seen.snapshot] : earlier;
-    /** @type {{ document?: any, report?: string }} */
+    /** @type {Partial<import('./evidence').Verdict>} */
     let verdict = {};
     if (snapshots.length >= 2) {
       verdict = await this.#evidence
@@ -348,8 +334,8 @@ class Watcher {
       return snapshot;
     } finally {
       // What a capture in this process took of memory is not the program's, and its window is not like others.
-      this.#discard();
-      this.#levels.gap.forget();
+      this.#meters.discard();
+      this.#meters.levels.gap.forget();
     }
   }
 
@@ -375,7 +361,7 @@ class Watcher {
   /** What comes next is measured from here. */
   #forget() {
     this.#since = Date.now();
-    for (const level of Object.values(this.#levels)) level.forget();
+    this.#meters.forget();
   }
 
   /** Ends the watch, and what it has under way. */

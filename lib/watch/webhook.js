@@ -4,6 +4,7 @@
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { toJson } = require('../../words/text');
+const { firstOf } = require('../../waits/signal');
 
 /** Answers after which the same may succeed. @param {number} status */
 const isPassing = (status) => status === 408 || status === 429 || status >= 500;
@@ -24,13 +25,14 @@ async function post({ url, timeoutMs, retries, retryMs, headers }, alarm, signal
   const body = toJson(alarm);
   let reason = '';
   for (let attempt = 1; attempt <= retries + 1; attempt += 1) {
+    const stop = firstOf([signal, AbortSignal.timeout(timeoutMs)]);
     try {
       const response = await fetch(url, {
         method: 'POST',
         redirect: 'manual',
         headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'heaphound' },
         body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        signal: stop.signal,
       });
       await response.body?.cancel();
       if (response.ok) return { delivered: true, attempts: attempt };
@@ -42,6 +44,8 @@ async function post({ url, timeoutMs, retries, retryMs, headers }, alarm, signal
         name === 'TimeoutError'
           ? `it did not answer within ${timeoutMs} ms`
           : `it cannot be reached: ${cause?.code ?? name}`;
+    } finally {
+      stop.forget();
     }
     if (signal.aborted) return { delivered: false, attempts: attempt, reason: 'the watcher was stopped' };
     if (attempt <= retries)

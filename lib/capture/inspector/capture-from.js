@@ -19,7 +19,7 @@ const { checkSidecar, writeSidecar } = require('../sidecar');
 const { FACTS, checkFacts } = require('./facts');
 const { connect, reachWorkers } = require('./client');
 const { knock, openDoor } = require('./door');
-const { onAbort } = require('../../../waits/signal');
+const { firstOf } = require('../../../waits/signal');
 
 const TARGET = {
   inspect: portOrUrl,
@@ -92,15 +92,15 @@ async function* captureSeriesFrom(options) {
   let failed;
   let isOver = false;
   const stop = new AbortController();
-  const leave = onAbort(signal, () => stop.abort(signal?.reason));
-  const work = withTarget({ ...checked, signal: stop.signal }, async (connection) => {
+  const first = firstOf([signal, stop.signal]);
+  const work = withTarget({ ...checked, signal: first.signal }, async (connection) => {
     const target = await threadOf(connection, checked.worker);
     const idSpace = randomUUID();
     for (let at = 0; at < count && !isOver; at += 1) {
-      if (at > 0) await Promise.race([pause(intervalMs, stop.signal), connection.ended]);
+      if (at > 0) await Promise.race([pause(intervalMs, first.signal), connection.ended]);
       const inspector = connection.wasOpened ? OPENED : WAS_OPEN;
       const ids = { idSpace, idsKept: at + 1 < count };
-      const limits = { signal: stop.signal, timeoutMs };
+      const limits = { signal: first.signal, timeoutMs };
       const result = await withDeadline(limits, (limit) => capture(target, connection, checked, ids, limit));
       taken.push({ ...result, inspector });
       wake();
@@ -123,7 +123,7 @@ async function* captureSeriesFrom(options) {
     isOver = true;
     stop.abort(new Error('nobody waits for more'));
     await work;
-    leave();
+    first.forget();
   }
 }
 

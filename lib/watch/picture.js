@@ -14,7 +14,7 @@ const TOO_LATE = 0.85;
 /**
  * @typedef {object} Picture
  * @property {'snapshot' | 'allocation-sites' | 'statistics'} rung
- * @property {any} [snapshot]
+ * @property {import('./evidence').Taken} [snapshot]
  * @property {import('./allocation-sites').AllocationSite[]} [sites]
  * @property {object} statistics
  * @property {string[]} skipped why the rungs above were not taken
@@ -25,7 +25,7 @@ const TOO_LATE = 0.85;
  *
  * @param {object} how
  * @param {number} how.share of the limit that is used
- * @param {(() => Promise<any>) | string} how.capture or why there will be none
+ * @param {(() => Promise<import('./evidence').Taken>) | string} how.capture or why there will be none
  * @param {number} how.samplingMs
  * @param {AbortSignal} how.signal
  * @returns {Promise<Picture>}
@@ -36,14 +36,13 @@ async function picture({ share, capture, samplingMs, signal }) {
   /** @type {string[]} */
   const skipped = [];
   const late = share >= TOO_LATE ? `${Math.round(share * 100)} % of the limit are used` : undefined;
-  const why = late ?? (typeof capture === 'string' ? capture : undefined);
-  if (why !== undefined) {
-    skipped.push(`no snapshot: ${why}`);
+  if (late !== undefined || typeof capture === 'string') {
+    skipped.push(`no snapshot: ${late ?? capture}`);
   } else {
     try {
       return {
         rung: 'snapshot',
-        snapshot: await /** @type {() => Promise<any>} */ (capture)(),
+        snapshot: await capture(),
         statistics: numbers,
         skipped,
       };

@@ -1,0 +1,57 @@
+'use strict';
+
+const { RULES } = require('./rules');
+
+/** Windows that the floor is the least of. */
+const FLOOR_WINDOWS = 2;
+
+/** What the watcher has measured, as one rule reads it. */
+class Gauge {
+  #rule;
+  #meters;
+  #setting;
+
+  /**
+   * @param {import('../..').RuleName} rule
+   * @param {import('./meters').Meters} meters
+   * @param {{ share?: number }} setting of the rule, which may change
+   */
+  constructor(rule, meters, setting) {
+    this.#rule = rule;
+    this.#meters = meters;
+    this.#setting = setting;
+  }
+
+  /** Undefined when the rule finds nothing. */
+  find() {
+    const { find } = RULES[this.#rule];
+    return find(this.#meters.view(), this.#setting.share ?? 1);
+  }
+
+  /** Bytes: the least of the latest windows. Undefined: too few are over. */
+  floor() {
+    return this.#level.floor(this.#meters.time, FLOOR_WINDOWS);
+  }
+
+  /** Bytes: the latest value. */
+  get latest() {
+    return this.#level.latest;
+  }
+
+  /** Bytes that the level may rise to: Infinity when it is not that of the heap. */
+  get limit() {
+    const { levels, heapLimit } = this.#meters.view();
+    return this.#level === levels.heap ? heapLimit : Infinity;
+  }
+
+  /** Milliseconds of a monotonic clock. */
+  now() {
+    return this.#meters.now();
+  }
+
+  get #level() {
+    return this.#meters.levels[RULES[this.#rule].level ?? 'heap'];
+  }
+}
+
+module.exports = { Gauge };

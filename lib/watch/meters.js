@@ -1,0 +1,68 @@
+'use strict';
+
+// What the watcher has measured so far, for the rules.
+
+const { container, heapLimit, oldBytes } = require('./memory');
+const { WatchClock } = require('./watch-clock');
+const { Level } = require('./windows');
+
+class Meters {
+  #clock;
+  #minWindows;
+  #rss = 0;
+  /** @type {{ limitBytes: number, usedBytes: number } | undefined} */
+  #container;
+
+  /** @param {{ now: () => number, sampleMs: number, windowMs: number, minWindows: number }} options */
+  constructor({ now, sampleMs, windowMs, minWindows }) {
+    this.now = now;
+    this.levels = { heap: new Level(windowMs), external: new Level(windowMs), gap: new Level(windowMs) };
+    this.#clock = new WatchClock(now, sampleMs);
+    this.#minWindows = minWindows;
+  }
+
+  /** Milliseconds of watching. */
+  get time() {
+    return this.#clock.time;
+  }
+
+  /** After a major collection: what is left of the heap. */
+  collected() {
+    const { time } = this.#clock;
+    this.levels.heap.add(time, oldBytes());
+    this.levels.external.add(time, process.memoryUsage().external);
+  }
+
+  /** At each look. */
+  look() {
+    if (this.#clock.tick()) this.discard();
+    const { rss, heapTotal, external } = process.memoryUsage();
+    this.#rss = rss;
+    this.#container = container();
+    this.levels.gap.add(this.#clock.time, Math.max(rss - heapTotal - external, 0));
+  }
+
+  /** Throws the open windows away: the thread stood still in them, or this package took memory. */
+  discard() {
+    for (const level of Object.values(this.levels)) level.discardOpen();
+  }
+
+  /** Measures anew from here. */
+  forget() {
+    for (const level of Object.values(this.levels)) level.forget();
+  }
+
+  /** @returns {import('./rules').View} */
+  view() {
+    return {
+      time: this.#clock.time,
+      minWindows: this.#minWindows,
+      levels: this.levels,
+      heapLimit: heapLimit(),
+      rss: this.#rss,
+      container: this.#container,
+    };
+  }
+}
+
+module.exports = { Meters };
