@@ -5,7 +5,7 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { after, before, describe, it } = require('node:test');
+const { after, before, describe, it, test } = require('node:test');
 const semver = require('semver');
 const { findLeaks, ignoreLeaks } = require('..');
 const { nameKnown, readCatalogue } = require('../lib/compare/known-leaks');
@@ -217,6 +217,16 @@ describe('a known leak', () => {
       );
     }
   });
+});
+
+test('a file whose leaks are no rows is refused, whatever they are', async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-catalogue-'));
+  t.after(() => fs.rmSync(folder, { recursive: true }));
+  const catalogue = path.join(folder, 'leaks.json');
+  for (const leaks of ['elsewhere.json', null, {}, 7]) {
+    fs.writeFileSync(catalogue, JSON.stringify({ leaks }));
+    await assert.rejects(findLeaks(SNAPSHOTS, { catalogue }), { code: 'HEAPHOUND_ERR_OPTION' }, JSON.stringify(leaks));
+  }
 });
 
 describe('what is ignored', () => {

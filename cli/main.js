@@ -73,7 +73,7 @@ async function run({ command, operands, options }, { output, progress, signal })
   const color = options['no-color'] ? false : options.color;
   const terminal = describeTerminal(process.stdout, { color });
   if (options.version) {
-    await output.write(`${/** @type {any} */ (require(PACKAGE)).version}\n`);
+    await output.write(`${/** @type {{ version: string }} */ (require(PACKAGE)).version}\n`);
     return EXIT.FINE;
   }
   if (!command) {

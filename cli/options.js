@@ -137,9 +137,11 @@ function duration(text, name) {
 /**
  * The one of `choices` that the text means: dashes and case do not matter, and an unmistakable beginning is enough.
  *
+ * @template {string} const K
  * @param {string} text
- * @param {string[]} choices
+ * @param {readonly K[]} choices
  * @param {string} option
+ * @returns {K}
  */
 function choose(text, choices, option) {
   /** @type {(word: string) => string} */

@@ -84,11 +84,8 @@ function isFolder(folder) {
  */
 function comparisonOptions({ 'compare-by': compareBy, order, allow }) {
   return {
-    compareBy:
-      compareBy === undefined
-        ? undefined
-        : /** @type {any} */ (choose(compareBy, ['auto', 'ids', 'structure'], 'compare-by')),
-    order: order === undefined ? undefined : /** @type {any} */ (choose(order, ['auto', 'given'], 'order')),
+    compareBy: compareBy === undefined ? undefined : choose(compareBy, ['auto', 'ids', 'structure'], 'compare-by'),
+    order: order === undefined ? undefined : choose(order, ['auto', 'given'], 'order'),
     allow,
   };
 }

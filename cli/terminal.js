@@ -33,7 +33,10 @@ function describeTerminal(stream, { color, environment = process.env } = {}) {
     // Node 20.11 and older have no styleText and stay plain.
     style:
       isColored && styleText
-        ? (format, text) => (text === '' ? '' : styleText(/** @type {any} */ (format), text, { validateStream: false }))
+        ? (format, text) =>
+            text === ''
+              ? ''
+              : styleText(/** @type {Parameters<typeof styleText>[0]} */ (format), text, { validateStream: false })
         : (format, text) => text,
   };
 }

@@ -10,7 +10,7 @@ class UsageError extends Error {
  * The candidate most like what was typed, if one is like it.
  *
  * @param {string} typed
- * @param {string[]} candidates
+ * @param {readonly string[]} candidates
  * @returns {string | undefined}
  */
 function nearest(typed, candidates) {

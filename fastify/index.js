@@ -52,7 +52,7 @@ const heaphound = async (
  * What the app gets: the service without its end, which is the app's.
  *
  * @param {import('..').Service} service
- * @param {any} watcher
+ * @param {import('..').MemoryWatcher | undefined} watcher
  * @returns {import('./index').Heaphound}
  */
 function facade(service, watcher) {

@@ -27,7 +27,7 @@ function listenApart(app, desk, { host, port, base }) {
     server.listen({ host, port });
     await nextEvent(server, 'listening', { over: 'close' });
     const address = /** @type {import('node:net').AddressInfo} */ (server.address());
-    Object.assign(/** @type {any} */ (app).heaphound, { address });
+    Object.assign(/** @type {{ heaphound: object }} */ (/** @type {unknown} */ (app)).heaphound, { address });
     app.log.info({ plugin: 'heaphound', address: address.address, port: address.port }, 'heaphound listens apart');
   });
   app.addHook('onClose', async () => {

@@ -56,7 +56,7 @@ async function routes(
       serializerCompiler: () => toJson,
       onRequest: [admit, ...[onRequest].flat()],
       handler,
-      errorHandler: (/** @type {any} */ error, /** @type {Request} */ request, /** @type {Reply} */ reply) => {
+      errorHandler: (/** @type {unknown} */ error, /** @type {Request} */ request, /** @type {Reply} */ reply) => {
         if (hasUnreadBody(request.raw)) reply.header('connection', 'close');
         return send(reply, desk.failure(error));
       },
@@ -88,8 +88,8 @@ async function routes(
       // It cannot be: `admit` comes first. But then the answer is no.
       if (by === undefined) throw new Error('a request was not asked who it is from');
       const ask = {
-        params: /** @type {any} */ (request.params),
-        query: { .../** @type {any} */ (request.query) },
+        params: /** @type {Record<string, string>} */ (request.params),
+        query: { .../** @type {Record<string, string>} */ (request.query) },
         body: request.body,
         base: desk.linkBase(base, request.headers),
         by,

@@ -36,7 +36,7 @@ const FORWARDED = new RegExp(
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {string | undefined} remoteAddress of the socket, never what a header claims
  * @property {string} [httpVersion]
- * @property {any} response of Node.js: when it is over, nobody waits for an answer any more
+ * @property {import('../waits/response').Response} response of Node.js: when it is over, nobody waits for an answer any more
  * @property {any[]} args what a function of the host is called with: request and reply, or req and res
  * @property {unknown} [self] `this` of that function
  */
@@ -145,7 +145,7 @@ async function asked(check, args, self) {
       else
         reject(
           Object.assign(error instanceof Error ? error : new Error(String(error)), {
-            statusCode: /** @type {any} */ (error).statusCode ?? 401,
+            statusCode: /** @type {{ statusCode?: number }} */ (error).statusCode ?? 401,
           }),
         );
     };
@@ -156,7 +156,7 @@ async function asked(check, args, self) {
 /**
  * When it may be tried again, if the error of a limiter says so.
  *
- * @param {any} cause
+ * @param {{ headers?: Record<string, unknown> }} cause
  * @returns {Record<string, string>}
  */
 function retryAfter({ headers }) {

@@ -53,7 +53,7 @@ async function openDesk(options, log = options.log) {
       : allowDownload === true
         ? authority
         : undefined;
-  const isOurs = typeof (/** @type {any} */ (where)?.capture) !== 'function';
+  const isOurs = typeof (/** @type {Partial<import('..').Store> | undefined} */ (where)?.capture) !== 'function';
   const store = isOurs ? await openStore(where) : where;
   try {
     const service = createService({ ...forService, store, log });
@@ -191,7 +191,7 @@ class Desk {
   }
 
   /**
-   * @param {any} error
+   * @param {unknown} error
    * @returns {Answer}
    */
   failure(error) {
@@ -200,7 +200,7 @@ class Desk {
     return { status, headers: { ...HEADERS, ...headers }, body };
   }
 
-  /** @param {{ action: string, by: { who: string, address: string | undefined }, error: any }} what */
+  /** @param {{ action: string, by: { who: string, address: string | undefined }, error: unknown }} what */
   refused({ action, by, error }) {
     const { status, body } = errorAnswer(error);
     audit.publish({ at: new Date().toISOString(), action, outcome: 'refused', by, status, code: body.code });

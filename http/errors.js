@@ -78,12 +78,23 @@ function requestError(code, message, { cause, answerStatus, headers } = {}) {
 }
 
 /**
+ * What somebody threw: of all that it may have nothing has to be there.
+ *
+ * @typedef {{ code?: unknown, message?: unknown, statusCode?: number, answerStatus?: number, retryAfterMs?: number,
+ *   headers?: Record<string, string>, need?: number, have?: number } | null | undefined} Thrown
+ *
+ * @typedef {{ statusCode: number, code: string, error: string, message: string, need?: number, have?: number }}
+ *   ErrorBody
+ */
+
+/**
  * Says nothing of an error that is not ours: its message was not written for strangers.
  *
- * @param {any} error
- * @returns {{ status: number, headers: Record<string, string>, body: any }}
+ * @param {unknown} thrown
+ * @returns {{ status: number, headers: Record<string, string>, body: ErrorBody }}
  */
-function errorAnswer(error) {
+function errorAnswer(thrown) {
+  const error = /** @type {Thrown} */ (thrown);
   const { status, code, message } = describe(error);
   /** @type {Record<string, string>} */
   const headers = { ...error?.headers };
@@ -97,20 +108,21 @@ function errorAnswer(error) {
   };
 }
 
-/** @param {any} error */
+/** @param {Thrown} error */
 function describe(error) {
   const code = String(error?.code ?? '');
+  const { answerStatus, statusCode = 0, message } = error ?? {};
   if (code.startsWith('HEAPHOUND_ERR_'))
-    return { status: error.answerStatus ?? STATUSES[code] ?? 500, code, message: String(error.message) };
-  const known = code.startsWith('FST_ERR_') ? FROM_FASTIFY[error.statusCode] : undefined;
-  if (known) return { status: error.statusCode, code: known[0], message: known[1] };
+    return { status: answerStatus ?? STATUSES[code] ?? 500, code, message: String(message) };
+  const known = code.startsWith('FST_ERR_') ? FROM_FASTIFY[statusCode] : undefined;
+  if (known) return { status: statusCode, code: known[0], message: known[1] };
   // Plugins of the host, such as @fastify/rate-limit, refuse by throwing.
-  const refused = Number.isInteger(error?.statusCode) && error.statusCode >= 400 && error.statusCode < 500;
+  const refused = Number.isInteger(statusCode) && statusCode >= 400 && statusCode < 500;
   if (refused)
     return {
-      status: error.statusCode,
-      code: code || (OF_HOST[error.statusCode] ?? 'HEAPHOUND_ERR_REFUSED'),
-      message: String(error.message),
+      status: statusCode,
+      code: code || (OF_HOST[statusCode] ?? 'HEAPHOUND_ERR_REFUSED'),
+      message: String(message),
     };
   return {
     status: 500,

@@ -12,7 +12,11 @@ async function heaphound(options) {
   const { handle, service, watcher, isReady, close } = await createHandler(options);
   /** @type {import('./express').Middleware} */
   const middleware = Object.assign(
-    async (/** @type {any} */ req, /** @type {any} */ res, /** @type {(error?: unknown) => void} */ next) => {
+    async (
+      /** @type {import('node:http').IncomingMessage & { baseUrl?: string, body?: unknown }} */ req,
+      /** @type {import('node:http').ServerResponse} */ res,
+      /** @type {(error?: unknown) => void} */ next,
+    ) => {
       if (!(await handle(req, res, { mounted: req.baseUrl, body: req.body }))) next();
     },
     { service, watcher, isReady, close },

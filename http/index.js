@@ -23,8 +23,11 @@ async function createHandler({ prefix = '', path = DEFAULT_PATH, ...options }) {
    * @param {{ mounted?: string, body?: unknown }} [framework]
    */
   const handle = (req, res, framework) => serve(desk, req, res, { base, ...framework });
-  /** @type {any} */
-  const handler = async (/** @type {any} */ req, /** @type {any} */ res) => {
+  /**
+   * @param {import('node:http').IncomingMessage} req
+   * @param {import('node:http').ServerResponse} res
+   */
+  const handler = async (req, res) => {
     if (await handle(req, res)) return;
     const { status, body } = errorAnswer(requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here'));
     res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(toJson(body));

@@ -33,7 +33,7 @@ function checkDeskOptions(options) {
  * Where the routes are.
  *
  * @param {string} name
- * @param {any} value
+ * @param {unknown} value
  * @returns {string}
  */
 function checkPath(name, value) {
@@ -41,7 +41,7 @@ function checkPath(name, value) {
   return value;
 }
 
-/** @param {unknown} value */
+/** @param {unknown} value @returns {value is string} */
 function isPath(value) {
   return typeof value === 'string' && /^(?:\/[A-Za-z0-9._~-]+)*$/.test(value);
 }

@@ -235,7 +235,10 @@ function settle(operation, wait, base) {
 function withLinks(operation, base) {
   const { id, kind } = operation;
   const result = kind === 'capture' ? { snapshot: `${base}/${id}` } : { report: `${base}/${id}/report` };
-  return { .../** @type {any} */ (operation).toJSON(), links: { self: `${base}/operations/${id}`, ...result } };
+  return {
+    .../** @type {import('..').Operation & { toJSON(): object }} */ (operation).toJSON(),
+    links: { self: `${base}/operations/${id}`, ...result },
+  };
 }
 
 /** @param {Record<string, unknown>} query */

@@ -3,11 +3,16 @@
 const { within } = require('./bound');
 
 /**
+ * @typedef {import('node:events').EventEmitter & { writableFinished?: boolean, destroyed?: boolean, closed?: boolean,
+ *   stream?: { destroyed: boolean }, socket?: { destroyed: boolean } | null }} Response of HTTP/1 or HTTP/2
+ */
+
+/**
  * Resolves when the response is over: all of it went to the system, or nobody is there to take it any more. Also when
  * that has happened already, and after
  * `mostMs` milliseconds in any case: a client of HTTP/2 can refuse to take a byte for as long as it likes.
  *
- * @param {any} response of HTTP/1 or HTTP/2
+ * @param {Response} response
  * @param {number} mostMs
  * @returns {Promise<void>}
  */
@@ -33,7 +38,7 @@ async function responseOver(response, mostMs) {
 /**
  * Its last event has been, so that none will come.
  *
- * @param {any} response
+ * @param {Response} response
  */
 function isOver(response) {
   const { writableFinished, destroyed, closed, stream, socket } = response;

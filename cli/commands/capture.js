@@ -10,10 +10,10 @@ const { DASH, besideFile, withOutputFile } = require('../standard-streams');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
-const CODECS = ['zstd', 'gzip', 'none'];
+const CODECS = /** @type {const} */ (['zstd', 'gzip', 'none']);
 /** Between the snapshots of a series. */
 const INTERVAL_MS = 30_000;
-/** @type {Record<string, string>} */
+/** @type {Record<string, typeof CODECS[number]>} */
 const ENDINGS = { '.zst': 'zstd', '.gz': 'gzip', '.heapsnapshot': 'none' };
 
 /** @type {import('../table').Column[]} */
@@ -168,7 +168,9 @@ function isDirectory(out) {
   try {
     fs.mkdirSync(out, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new UsageError(`--out ${out} is no directory, and cannot be made one: ${/** @type {NodeJS.ErrnoException} */ (error).code}`);
+    throw new UsageError(
+      `--out ${out} is no directory, and cannot be made one: ${/** @type {NodeJS.ErrnoException} */ (error).code}`,
+    );
   }
   return true;
 }
@@ -176,7 +178,7 @@ function isDirectory(out) {
 /** @param {Record<string, any>} options */
 function place({ out = '.', compress }) {
   const chosen = compress === undefined ? undefined : choose(compress, CODECS, 'compress');
-  if (out === DASH) return { path: out, compression: /** @type {any} */ (chosen) };
-  if (isDirectory(out)) return { dir: out, compression: /** @type {any} */ (chosen) };
-  return { path: out, compression: /** @type {any} */ (chosen ?? ENDINGS[path.extname(out)]) };
+  if (out === DASH) return { path: out, compression: chosen };
+  if (isDirectory(out)) return { dir: out, compression: chosen };
+  return { path: out, compression: chosen ?? ENDINGS[path.extname(out)] };
 }

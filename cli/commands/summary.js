@@ -82,6 +82,7 @@ async function run(context) {
 function withShare(column, total) {
   return {
     ...column,
-    cell: (/** @type {any} */ row) => `${column.cell(row)} ${percent(row.retainedSize, total).padStart(5)}`,
+    cell: (/** @type {import('../..').ClassSummary} */ row) =>
+      `${column.cell(row)} ${percent(row.retainedSize, total).padStart(5)}`,
   };
 }

@@ -7,7 +7,7 @@ const { DASH } = require('../standard-streams');
 const { harmless, toJson } = require('../../words/text');
 const { UsageError } = require('../usage');
 
-const CODECS = ['zstd', 'gzip', 'none'];
+const CODECS = /** @type {const} */ (['zstd', 'gzip', 'none']);
 /** As for bad input. */
 const NOT_ALL = 3;
 
@@ -39,7 +39,7 @@ async function run({ operands, options, output, progress, signal }) {
   if (options.out === DASH || operands[0] === DASH)
     throw new UsageError('watch-dir works on directories: - is none', { cause: module.exports });
   const { collectSnapshots } = require('../..');
-  const compression = /** @type {any} */ (options.compress && choose(options.compress, CODECS, 'compress'));
+  const compression = options.compress && choose(options.compress, CODECS, 'compress');
   let code = 0;
   for await (const found of collectSnapshots(operands[0], {
     out: options.out,

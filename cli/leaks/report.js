@@ -52,7 +52,7 @@ async function reportLeaks({ options, output }, document, { story, known }) {
 }
 
 function version() {
-  return /** @type {any} */ (require(PACKAGE)).version;
+  return /** @type {{ version: string }} */ (require(PACKAGE)).version;
 }
 
 module.exports = { CANNOT_TELL, REPORT, checkFormat, reportLeaks };

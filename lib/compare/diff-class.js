@@ -34,17 +34,19 @@ function withClasses(document, isCut) {
 
 /**
  * @param {string} name
- * @param {any[]} rows
+ * @param {import('../..').ClassDiff[]} rows
  * @param {boolean} byIds
- * @returns {any}
+ * @returns {import('../..').ClassDiff}
  */
 function sumOf(name, rows, byIds) {
-  const total = (/** @type {string} */ field) => rows.reduce((sum, row) => sum + row[field], 0);
+  const total = (/** @type {typeof NUMBERS[number] | typeof COUNTS_BY_ID[number]} */ field) =>
+    rows.reduce((sum, row) => sum + Number(row[field]), 0);
   const sums = Object.fromEntries(NUMBERS.map((field) => [field, total(field)]));
   const known = Object.fromEntries(COUNTS_BY_ID.map((field) => [field, byIds ? total(field) : null]));
   const ids = Object.fromEntries(IDS.map((field) => [field, byIds ? rows.flatMap((row) => row[field]) : null]));
   const location = rows.find((row) => row.location)?.location;
-  return { key: rows[0]?.key ?? '', name, ...sums, ...known, ...ids, ...(location ? { location } : {}) };
+  const counts = /** @type {import('../..').ClassDiff} */ (/** @type {object} */ ({ ...sums, ...known, ...ids }));
+  return { ...counts, key: rows[0]?.key ?? '', name, ...(location ? { location } : {}) };
 }
 
 module.exports = { withClasses };

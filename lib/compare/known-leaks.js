@@ -144,7 +144,7 @@ async function readVersion(folder) {
 async function readFile(file) {
   try {
     const { leaks } = JSON.parse(await fs.readFile(file, 'utf8'));
-    return checkCatalogue('catalogue', leaks);
+    return checkRows('catalogue', leaks);
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === 'HEAPHOUND_ERR_OPTION') throw error;
@@ -152,13 +152,13 @@ async function readFile(file) {
   }
 }
 
-/**
- * @param {string} name of the option
- * @param {any} value
- * @returns {any}
- */
+/** @type {import('../options').Check<string | CatalogueRow[]>} */
 function checkCatalogue(name, value) {
-  if (typeof value === 'string' && value !== '') return value;
+  return typeof value === 'string' && value !== '' ? value : checkRows(name, value);
+}
+
+/** @type {import('../options').Check<CatalogueRow[]>} */
+function checkRows(name, value) {
   if (!Array.isArray(value))
     throw optionError(name, 'must be the path of a file {"leaks": […]}, or an array of such rows');
   for (const [at, row] of value.entries()) checkRow(`${name}[${at}]`, row);
@@ -167,14 +167,14 @@ function checkCatalogue(name, value) {
 
 /**
  * @param {string} name
- * @param {any} row
+ * @param {Record<string, unknown> | null} row
  */
 function checkRow(name, row) {
   if (row === null || typeof row !== 'object') throw optionError(name, 'must be an object');
   for (const field of TEXTS) {
     if (typeof row[field] !== 'string' || row[field] === '') throw optionError(`${name}.${field}`, 'must be a text');
   }
-  if (semver.validRange(row.versions) === null)
+  if (semver.validRange(String(row.versions)) === null)
     throw optionError(`${name}.versions`, 'must be a range of versions, as npm writes it');
   const { path: names = [] } = row;
   if (!Array.isArray(names)) throw optionError(`${name}.path`, 'must be an array of regular expressions');

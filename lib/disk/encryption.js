@@ -52,7 +52,7 @@ async function* decrypt(source, identities) {
 
 /**
  * @param {string} purpose
- * @returns {Promise<any>} it is a module of the other kind
+ * @returns {Promise<any>} an optional package, whose types need a browser
  */
 async function loadAge(purpose) {
   const name = 'age-encryption';

@@ -49,7 +49,7 @@ async function writePrivate(file, content, { replace = true } = {}) {
  * The value in a file of JSON, or undefined: there is none, or it is not ours to trust.
  *
  * @param {string} file
- * @returns {Promise<any>}
+ * @returns {Promise<Record<string, unknown> | undefined>}
  */
 async function readPrivate(file) {
   try {
@@ -88,11 +88,12 @@ async function checkPrivate(file) {
 }
 
 /**
- * @param {any} cause
+ * @param {unknown} thrown
  * @param {string} file
  */
-function notOurs(cause, file) {
-  const isPlanted = ['EINVAL', 'ELOOP', 'ENXIO', 'EMLINK'].includes(cause?.code);
+function notOurs(thrown, file) {
+  const cause = /** @type {NodeJS.ErrnoException | undefined} */ (thrown);
+  const isPlanted = ['EINVAL', 'ELOOP', 'ENXIO', 'EMLINK'].includes(String(cause?.code));
   const error = isPlanted
     ? unsafeError(
         path.dirname(file),
@@ -104,10 +105,11 @@ function notOurs(cause, file) {
 }
 
 /**
- * @param {any} cause
+ * @param {unknown} thrown
  * @param {string} file
  */
-function diskError(cause, file) {
+function diskError(thrown, file) {
+  const cause = /** @type {NodeJS.ErrnoException} */ (thrown);
   if (cause?.code === 'EEXIST' || String(cause?.code).startsWith('HEAPHOUND_')) return cause;
   const isFull = cause?.code === 'ENOSPC' || cause?.code === 'EDQUOT';
   const message = isFull ? `the disk is full: ${file} was not written` : `cannot write ${file}: ${cause?.message}`;

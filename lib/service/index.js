@@ -35,7 +35,7 @@ const DEFAULT_DIFF_LIMIT = 100;
 function createService(options) {
   const checked = checkOptions(options, SERVICE);
   if (checked.store === undefined) throw optionError('store', 'must be a store, as openStore makes one');
-  return new Service(checked);
+  return new Service({ ...checked, store: checked.store });
 }
 
 class Service {
@@ -53,7 +53,7 @@ class Service {
   /** @type {Promise<void> | undefined} */
   #closing;
 
-  /** @param {any} options checked */
+  /** @param {import('./request').Checked & { store: import('../..').Store }} options */
   constructor({
     store,
     capture = {},
@@ -91,6 +91,7 @@ class Service {
   capture(request) {
     const { trigger = 'manual', reason = '', tags = [], redact, by, after } = checkOptions(request, REQUEST);
     const leave = this.#admit({ trigger, reason, by });
+    /** @type {Operation<import('../..').StoredSnapshot>} */
     const operation = this.#operations.add(new Operation('capture', { trigger, reason, tags, by }));
     /** @type {{ mode?: 'fork' | 'inline' }} */
     const how = {};
@@ -166,15 +167,17 @@ class Service {
   }
 
   /**
+   * @template T
    * @param {'diff' | 'leaks'} kind
    * @param {string[]} ids
    * @param {unknown} by
    * @param {(sources: import('../..').Source[], work: { maxMemoryBytes?: number, signal: AbortSignal, threads: number
-   *   }, known: any[]) => Promise<any>} analyse
+   *   }, known: import('../open/provenance').Provenance[]) => Promise<T>} analyse
    */
   #analyse(kind, ids, by, analyse) {
     if (this.#closing) throw shutdownError();
     if (this.#analysis && !this.#analysis.isOver) throw busyError('another analysis');
+    /** @type {Operation<T>} */
     const operation = this.#operations.add(
       new Operation(kind, { trigger: 'manual', reason: '', tags: [], by, snapshots: ids }),
     );

@@ -8,6 +8,7 @@ const { cancelledError, lateError, noOperationError } = require('./errors');
 
 const DEFAULT_MAX_HISTORY = 100;
 
+/** @template [T=unknown] */
 class Operation {
   id = randomBytes(16).toString('hex');
   /** @type {import('../..').OperationStatus} */
@@ -21,8 +22,8 @@ class Operation {
   snapshot;
   /** @type {{ code: string, message: string } | undefined} */
   error;
-  /** @type {() => Promise<any>} */
-  #result = () => Promise.resolve();
+  /** @type {() => Promise<T>} */
+  #result = () => Promise.resolve(/** @type {T} */ (undefined));
   #cancelling = new AbortController();
 
   /**
@@ -55,7 +56,7 @@ class Operation {
    * From now on the result is read where it is kept: a document of an analysis is too large to stay in memory for as
    * long as its operation is remembered.
    *
-   * @param {() => Promise<any>} read
+   * @param {() => Promise<T>} read
    */
   readFrom(read) {
     this.#result = read;
@@ -69,9 +70,8 @@ class Operation {
   /**
    * Runs it. `done` resolves to what `work` does.
    *
-   * @template T
-   * @param {(operation: Operation) => Promise<T>} work
-   * @param {(error?: any, result?: T) => void} ended
+   * @param {(operation: Operation<T>) => Promise<T>} work
+   * @param {(error?: NodeJS.ErrnoException, result?: T) => void} ended
    * @param {{ timeoutMs: number, option: string }} limit
    */
   run(work, ended, { timeoutMs, option }) {
@@ -87,9 +87,8 @@ class Operation {
   }
 
   /**
-   * @template T
-   * @param {(operation: Operation) => Promise<T>} work
-   * @param {(error?: any, result?: T) => void} ended
+   * @param {(operation: Operation<T>) => Promise<T>} work
+   * @param {(error?: NodeJS.ErrnoException, result?: T) => void} ended
    */
   async #run(work, ended) {
     try {
@@ -101,7 +100,8 @@ class Operation {
     } catch (cause) {
       // Whatever broke because it was cancelled: that is the reason.
       const error = this.signal.aborted ? this.signal.reason : cause;
-      const { code = 'HEAPHOUND_ERR_INTERNAL', message = String(error) } = /** @type {any} */ (error ?? {});
+      const { code = 'HEAPHOUND_ERR_INTERNAL', message = String(error) } =
+        /** @type {Partial<NodeJS.ErrnoException>} */ (error ?? {});
       this.error = { code: String(code), message };
       this.#end(this.signal.aborted && code !== 'HEAPHOUND_ERR_TIMEOUT' ? 'cancelled' : 'failed');
       ended(error);
@@ -137,7 +137,7 @@ class Operations {
     this.#maxHistory = maxHistory;
   }
 
-  /** @param {Operation} operation */
+  /** @template T @param {Operation<T>} operation */
   add(operation) {
     this.#byId.set(operation.id, operation);
     for (const [id, { isOver }] of this.#byId) {

@@ -45,20 +45,14 @@ const REQUEST = {
 const DIFF = { limit: integer(0, MAX_ROWS), compareBy, ...SEQUENCE, by: REQUEST.by };
 const LEAKS = { ...DIFF, operations };
 
-/**
- * @param {string} name
- * @param {any} value
- */
+/** @type {import('../options').Check<import('../..').Store>} */
 function store(name, value) {
   if (typeof value?.capture !== 'function' || typeof value.source !== 'function')
     throw optionError(name, 'must be a store, as openStore makes one');
   return value;
 }
 
-/**
- * @param {string} name
- * @param {any} value
- */
+/** @type {import('../options').Check<import('./types').ServiceLog>} */
 function log(name, value) {
   if (!['info', 'warn', 'error'].every((level) => typeof value?.[level] === 'function'))
     throw optionError(name, 'must have methods info, warn and error, as pino has');
@@ -68,7 +62,7 @@ function log(name, value) {
 /**
  * Ids of stored snapshots.
  *
- * @param {any} ids
+ * @param {unknown} ids
  * @param {number} [most]
  * @returns {string[]}
  */
@@ -78,5 +72,7 @@ function snapshotIds(ids, most = MAX_SNAPSHOTS) {
     throw optionError('ids', `must be ${number} different ids of stored snapshots`);
   return ids.map((id) => checkId('id', id));
 }
+
+/** @typedef {ReturnType<typeof checkOptions<typeof SERVICE>>} Checked options of a service */
 
 module.exports = { SERVICE, REQUEST, DIFF, LEAKS, snapshotIds };

@@ -35,7 +35,7 @@ class Taker {
   /**
    * @param {Target} target
    * @param {{ signal: AbortSignal, redact?: 'strings' }} how
-   * @returns {Promise<any>} `CaptureResult`
+   * @returns {Promise<import('../..').CaptureResult>} without a path for a stream
    */
   async take(target, how) {
     // It was let in already: when somebody else in this process takes a snapshot, it waits.
@@ -44,7 +44,7 @@ class Taker {
     return captureSnapshot({ ...options, mode: 'fork' });
   }
 
-  /** @param {any} options */
+  /** @param {import('../..').CaptureOptions & { signal: AbortSignal }} options */
   async #takeInline(options) {
     this.#due += 1;
     try {

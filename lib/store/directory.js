@@ -225,7 +225,12 @@ class DirectoryStore {
       idIn(name) !== record.id
     )
       return undefined;
-    return { ...record, location: file, filePath: file, path: file };
+    return {
+      .../** @type {StoredSnapshot} */ (/** @type {unknown} */ (record)),
+      location: file,
+      filePath: file,
+      path: file,
+    };
   }
 
   /**

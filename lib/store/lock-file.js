@@ -57,7 +57,7 @@ async function lockFiles(directory, wanted) {
     const { name, turn } = NAME.exec(entry)?.groups ?? {};
     if (name === undefined || (wanted !== undefined && name !== wanted)) continue;
     const file = path.join(directory, entry);
-    const until = (await readPrivate(file))?.until;
+    const until = Number((await readPrivate(file))?.until ?? NaN);
     locks.push({ file, name, turn: Number(turn), isLive: Number.isFinite(until) && until > Date.now() });
   }
   return locks;

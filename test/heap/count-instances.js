@@ -58,7 +58,7 @@ function count(Class) {
     ask(session, 'Runtime.enable');
     return contexts.reduce((sum, contextId) => sum + countIn(session, contextId, key), 0);
   } finally {
-    for (const global of globals) delete (/** @type {any} */ (global)[key]);
+    for (const global of globals) Reflect.deleteProperty(global, key);
     ask(session, 'Runtime.releaseObjectGroup', { objectGroup: GROUP });
     ask(session, 'Runtime.disable');
     session.off('Runtime.executionContextCreated', note);

@@ -19,7 +19,7 @@ async function inTurn(work) {
       'measures itself: assertNoLeak, checkpoint, countInstances and whatRetains inside of it would wait for its end, and it for them',
     );
   }
-  const shared = /** @type {any} */ (process);
+  const shared = /** @type {Record<symbol, Promise<void> | undefined>} */ (/** @type {unknown} */ (process));
   const last = shared[KEY] ?? Promise.resolve();
   const own = last.then(() => haveTurn(work));
   shared[KEY] = own.then(
@@ -42,7 +42,7 @@ async function haveTurn(work) {
 /** True when the caller was called by work that has its turn, as far as functions await one another. */
 function isWithinTurn() {
   const { stackTraceLimit, prepareStackTrace } = Error;
-  /** @type {any} */
+  /** @type {unknown} */
   let sites;
   try {
     Error.stackTraceLimit = Infinity;

@@ -24,7 +24,7 @@ function toHaveNoLeaks(received, options) {
     const { leaks } = judge(received.leaks, { iterations: 0, ignore: allowed });
     return verdict(leaks.length === 0, () =>
       leaks
-        .flatMap((/** @type {any} */ leak) => [...tellLeak(leak), ''])
+        .flatMap((/** @type {import('../..').Leak} */ leak) => [...tellLeak(leak), ''])
         .join('\n')
         .trimEnd(),
     );

@@ -204,7 +204,7 @@ async function socketUrl(host, port) {
 /**
  * @param {string} host
  * @param {number} port
- * @returns {Promise<any>}
+ * @returns {Promise<unknown>}
  */
 function getJson(host, port) {
   return new Promise((resolve, reject) => {

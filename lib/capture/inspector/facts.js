@@ -26,8 +26,8 @@ const FACTS = `(() => {
 /**
  * The answers, without what cannot be.
  *
- * @param {any} answers
- * @returns {{ runtime: import('../../..').Runtime, version: string, node?: string, pid?: number, spaces?: any[], availableBytes?: number }}
+ * @param {unknown} answers
+ * @returns {{ runtime: import('../../..').Runtime, version: string, node?: string, pid?: number, spaces?: import('node:v8').HeapSpaceInfo[], availableBytes?: number }}
  */
 function checkFacts(answers) {
   const { runtime, version, node, pid, spaces, availableBytes } = Object(answers);
