@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 /// Loops over nodes or edges look at the control every so many turns.
 pub const CHECK_EVERY: usize = 1 << 14;
 
-/// What the work is at now, in the order in which an open does them.
+/// The step that the work is at now, in the order in which an open does them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Stage {

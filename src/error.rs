@@ -4,7 +4,7 @@ use std::fmt;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, as facts. [`Error::code`] is stable; the message may change.
+/// An error, as facts. [`Error::code`] is stable; the message may change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The caller's signal fired.
@@ -45,7 +45,7 @@ pub enum Error {
     Memory { need: u64, have: u64 },
     /// The process that wrote the snapshot was ended by somebody. `what`: its last words, or nothing.
     Killed { signal: i32, what: String },
-    /// What went wrong in the process that wrote the snapshot: code and message of an error there.
+    /// An error in the process that wrote the snapshot: its code and its message.
     Child { code: &'static str, message: String },
     /// A defect of heaphound: a panic that was caught at the boundary.
     Internal { what: String },
@@ -109,7 +109,7 @@ impl Error {
         }
     }
 
-    /// An error that another process has told of.
+    /// An error that another process has reported.
     pub fn of_child(code: &str, message: String) -> Self {
         const CODES: [&str; 8] = [
             "HEAPHOUND_ERR_CAPTURE",

@@ -13,6 +13,8 @@ pub mod ordinal;
 pub mod prefetch;
 #[cfg(test)]
 mod test_random;
+#[cfg(test)]
+mod test_splits;
 pub mod text;
 
 pub mod hash;

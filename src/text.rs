@@ -88,7 +88,7 @@ impl<'a> Text<'a> {
     /// how much is missing.
     ///
     /// # Cost
-    /// That of a short text, however long it is.
+    /// The cost of a short text, however long it is.
     pub fn shown(self) -> TextBuf {
         // At most three bytes a unit; four for two.
         let bytes = self.0.len();

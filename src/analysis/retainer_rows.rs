@@ -56,7 +56,7 @@ pub fn retainer_rows(
 /// already.
 ///
 /// # Cost
-/// That of [`retainer_rows`] for each step. [`super::RetainingPaths`] gives paths for people.
+/// The cost of [`retainer_rows`] for each step. [`super::RetainingPaths`] gives paths for people.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 pub fn ui_retaining_path(

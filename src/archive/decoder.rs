@@ -25,7 +25,7 @@ impl<'a> Decoder<'a> {
     /// Reads the beginning of `input` and chooses.
     ///
     /// # Errors
-    /// Those of the input.
+    /// The errors of the input.
     pub fn new(mut input: Input<'a>) -> Result<Self> {
         let mut head = Vec::with_capacity(HEAD);
         input.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(|error| fault(Codec::Plain, 0, error))?;
@@ -70,7 +70,7 @@ impl<'a> Decoder<'a> {
     /// Fills `block` from its start; less than all of it only at the end.
     ///
     /// # Errors
-    /// Those of the input, and [`Error::Compression`] with the offset of the stored byte that could not be used.
+    /// The errors of the input, and [`Error::Compression`] with the offset of the stored byte that could not be used.
     pub fn fill(&mut self, block: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
         while filled < block.len() {

@@ -58,7 +58,7 @@ impl FileWriter {
     /// A small file in one piece, plain, as private and as durable as every other.
     ///
     /// # Errors
-    /// Those of [`FileWriter::create`] and [`FileWriter::finish`].
+    /// The errors of [`FileWriter::create`] and [`FileWriter::finish`].
     pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         let mut writer = FileWriter::create(path, Codec::Plain)?;
         writer.write(bytes)?;
@@ -76,7 +76,7 @@ impl FileWriter {
     /// Makes the file and its name durable.
     ///
     /// # Errors
-    /// Those of [`FileWriter::write`], and [`Error::Exists`] when somebody took the name meanwhile.
+    /// The errors of [`FileWriter::write`], and [`Error::Exists`] when somebody took the name meanwhile.
     pub fn finish(self) -> Result<Written> {
         let FileWriter { encoder, target, raw_bytes, limit } = self;
         let stored = encoder.finish().map_err(|error| space_or_io(target.target(), "write", &error))?;

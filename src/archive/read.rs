@@ -62,7 +62,7 @@ pub type Sink<'a, A> = dyn FnMut(&[u8], Option<&mut A>) -> Result<()> + 'a;
 /// What was found goes with the block, and is used again for later ones: of a block that nobody looked at it is `None`.
 ///
 /// # Errors
-/// Those of [`read`].
+/// The errors of [`read`].
 pub fn read_ahead<A: Default + Send>(
     source: Source,
     control: &Control,

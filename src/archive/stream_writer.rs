@@ -60,7 +60,7 @@ impl StreamWriter {
     /// Ends the stream. What comes back has no path.
     ///
     /// # Errors
-    /// Those of [`StreamWriter::write`].
+    /// The errors of [`StreamWriter::write`].
     pub fn finish(self) -> Result<Written> {
         let StreamWriter { encoder, raw_bytes, limit } = self;
         let (stored, mut pusher) = encoder.finish_into().map_err(fault)?;

@@ -23,7 +23,7 @@ pub struct Capture {
     capture: Option<InlineCapture>,
 }
 
-/// What a finished capture is.
+/// A finished capture.
 #[napi(object)]
 pub struct CapturedFile {
     pub raw_bytes: f64,
@@ -31,7 +31,7 @@ pub struct CapturedFile {
     pub node_count: f64,
     pub edge_count: f64,
     pub sha256: String,
-    /// Of a child that was asked for comparable ids.
+    /// The ids of a forked child that was asked for comparable ones.
     pub id_space: Option<String>,
     pub id_space_reason: Option<String>,
     pub ids_kept: Option<f64>,

@@ -37,8 +37,8 @@ pub fn diff<'env>(
     job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
-/// What grows over `earlier`, opened or parsed (then their handles are empty afterwards), oldest first, and `last`,
-/// opened.
+/// Finds the objects that grow in number over `earlier`, opened or parsed (then their handles are empty afterwards),
+/// oldest first, and `last`, opened.
 #[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
 pub fn find_leaks<'env>(
     env: &'env Env,
@@ -63,7 +63,7 @@ pub fn find_leaks<'env>(
     job::start_behind(env, control, work, |_, document| Ok(Pages::from(document)))
 }
 
-/// What the snapshots are to one another, opened or parsed. Their handles stay as they are.
+/// Tells how the snapshots are related, opened or parsed. Their handles stay as they are.
 #[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
 pub fn relate<'env>(
     env: &'env Env,

@@ -1,4 +1,4 @@
-//! What JavaScript holds of a running job: a way to stop it and a look at where it is.
+//! The handle that JavaScript has on a running job: a way to stop it and a look at where it is.
 
 use crate::control::Control as CoreControl;
 use napi::{Env, Result};

@@ -19,9 +19,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What [`Fork::fork`] gives in the app.
+/// The answer of [`Fork::fork`] in the app.
 const APP: i32 = 0;
-/// What it gives when another thread works, and nothing was done.
+/// The answer when another thread works, and nothing was done.
 const NOT_QUIET: i32 = -1;
 
 /// A capture that was prepared. Collected at any time, it leaves nothing behind.

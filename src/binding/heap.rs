@@ -41,7 +41,7 @@ pub struct Heap {
     external_bytes: i64,
 }
 
-/// What a handle leads to.
+/// The snapshot behind a handle.
 #[derive(Clone)]
 pub enum Held {
     Opened(Aside<Opened>),

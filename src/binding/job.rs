@@ -12,7 +12,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-/// What a job's promise resolves with, made on the main thread.
+/// The value that a job's promise resolves with, made on the main thread.
 type Answer<J> = Box<dyn FnOnce(Env) -> napi::Result<Either<Failure, J>>>;
 
 /// Starts `work` on a new thread and gives the promise of what `present` makes of its result, or of a [`Failure`].

@@ -39,7 +39,7 @@ pub fn archive_snapshot<'env>(
     job::start(env, control, work, |_, captured| Ok(CapturedFile::from(captured)))
 }
 
-/// What a whole snapshot holds.
+/// The counts of a whole snapshot.
 #[napi(object)]
 pub struct CheckedSnapshot {
     pub raw_bytes: f64,

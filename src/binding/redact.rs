@@ -22,7 +22,7 @@ pub struct RedactOptions {
     pub key: Uint8Array,
 }
 
-/// What a redacted file is.
+/// A redacted file.
 #[napi(object)]
 pub struct RedactedFile {
     pub raw_bytes: f64,

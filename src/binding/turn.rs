@@ -1,9 +1,9 @@
-//! The right to capture, as JavaScript holds it: one for all threads of the process.
+//! The lock of captures, as JavaScript holds it: one for all threads of the process.
 
 use super::control::Control;
 use super::failure::Failure;
 use super::job;
-use crate::capture::{Place, Turn};
+use crate::capture::{CaptureLock, Place};
 use crate::control::Control as CoreControl;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Object};
@@ -12,22 +12,22 @@ use napi_derive::napi;
 /// Given back by `release`, or when it is collected, or when its environment ends.
 #[napi]
 pub struct CaptureTurn {
-    turn: Option<Turn>,
+    lock: Option<CaptureLock>,
 }
 
 #[napi]
 impl CaptureTurn {
     #[napi(catch_unwind)]
     pub fn release(&mut self) {
-        self.turn = None;
+        self.lock = None;
     }
 }
 
 /// The turn, when nobody has it.
 #[napi(catch_unwind)]
 pub fn take_turn() -> Either<Failure, CaptureTurn> {
-    match Turn::take() {
-        Ok(turn) => Either::B(CaptureTurn { turn: Some(turn) }),
+    match CaptureLock::take() {
+        Ok(lock) => Either::B(CaptureTurn { lock: Some(lock) }),
         Err(error) => Either::A(error.into()),
     }
 }
@@ -40,6 +40,6 @@ pub fn wait_for_turn<'env>(env: &'env Env, control: &Control) -> napi::Result<Ob
         env,
         control,
         move |control: &CoreControl| place.wait(control),
-        |_, turn| Ok(CaptureTurn { turn: Some(turn) }),
+        |_, lock| Ok(CaptureTurn { lock: Some(lock) }),
     )
 }

@@ -1,4 +1,4 @@
-//! What a forked capture takes and gives, where the process can be forked and where it cannot.
+//! Options and results of a forked capture, the same on systems where the process can be forked and where it cannot.
 
 use super::identity::Origin;
 use super::stream::Captured;
@@ -30,7 +30,7 @@ pub struct ForkOptions {
     pub origin: Option<Origin>,
 }
 
-/// What came of a try to fork.
+/// The outcome of a try to fork.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Forked {
     /// Another thread works. Nothing was done.

@@ -1,4 +1,5 @@
-//! The right to capture, of which a process has one: two snapshots at once take twice the memory.
+//! The lock that a capture holds, of which a process has one, and the queue before it: two snapshots at once take twice
+//! the memory.
 
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -6,85 +7,85 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How often one who waits looks at its control.
+/// How often a waiting caller looks at its control.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// The right itself. Dropped, it goes to the one who waits longest, on whatever thread of the process.
+/// The lock. Dropped, it goes to the caller who waits longest, on whatever thread of the process.
 #[derive(Debug)]
-pub struct Turn(());
+pub struct CaptureLock(());
 
-/// A place in the line. Dropped, it is free.
+/// A place in the queue. Dropped, it is free.
 #[derive(Debug)]
 pub struct Place(u64);
 
-struct Line {
+struct Queue {
     is_taken: bool,
     /// First come, first served.
     waiting: VecDeque<u64>,
     next: u64,
 }
 
-static LINE: Mutex<Line> = Mutex::new(Line { is_taken: false, waiting: VecDeque::new(), next: 0 });
+static QUEUE: Mutex<Queue> = Mutex::new(Queue { is_taken: false, waiting: VecDeque::new(), next: 0 });
 static MOVED: Condvar = Condvar::new();
 
-impl Turn {
+impl CaptureLock {
     /// # Errors
     /// [`Error::Busy`] when somebody has it or waits for it.
     pub fn take() -> Result<Self> {
-        let mut line = line();
-        if line.is_taken || !line.waiting.is_empty() {
+        let mut queue = queue();
+        if queue.is_taken || !queue.waiting.is_empty() {
             return Err(Error::Busy);
         }
-        line.is_taken = true;
-        Ok(Turn(()))
+        queue.is_taken = true;
+        Ok(CaptureLock(()))
     }
 }
 
-impl Drop for Turn {
+impl Drop for CaptureLock {
     fn drop(&mut self) {
-        line().is_taken = false;
+        queue().is_taken = false;
         MOVED.notify_all();
     }
 }
 
 impl Place {
-    /// Gets in line, at its end. Returns at once.
+    /// Takes the last place of the queue. Returns at once.
     pub fn take() -> Self {
-        let mut line = line();
-        let number = line.next;
-        line.next += 1;
-        line.waiting.push_back(number);
+        let mut queue = queue();
+        let number = queue.next;
+        queue.next += 1;
+        queue.waiting.push_back(number);
         Place(number)
     }
 
-    /// Waits for the turn.
+    /// Waits for the lock.
     ///
     /// # Errors
     /// [`Error::Cancelled`]; the place is free then.
-    pub fn wait(self, control: &Control) -> Result<Turn> {
+    pub fn wait(self, control: &Control) -> Result<CaptureLock> {
         control.check()?;
-        let mut line = line();
-        while line.is_taken || line.waiting.front() != Some(&self.0) {
-            line = MOVED.wait_timeout(line, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner).0;
+        let mut queue = queue();
+        while queue.is_taken || queue.waiting.front() != Some(&self.0) {
+            queue = MOVED.wait_timeout(queue, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner).0;
             control.check()?;
         }
-        line.is_taken = true;
-        // The lock is let go of before the place is dropped, which takes it again.
-        drop(line);
-        Ok(Turn(()))
+        queue.is_taken = true;
+        // The mutex is let go of before the place is dropped, which takes it again.
+        drop(queue);
+        Ok(CaptureLock(()))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        line().waiting.retain(|number| *number != self.0);
+        queue().waiting.retain(|number| *number != self.0);
         MOVED.notify_all();
     }
 }
 
-/// Nobody panics while it is held.
-fn line() -> MutexGuard<'static, Line> {
-    LINE.lock().unwrap_or_else(PoisonError::into_inner)
+/// Nobody panics while the mutex is held.
+fn queue() -> MutexGuard<'static, Queue> {
+    QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -92,35 +93,35 @@ mod tests {
     use super::*;
     use std::thread::scope;
 
-    /// One test: a process has one line.
+    /// One test: a process has one queue.
     #[test]
-    fn a_turn_goes_to_who_waits_longest() {
-        let turn = Turn::take().expect("nobody has it");
-        assert_eq!(Turn::take().map(|_| ()), Err(Error::Busy));
+    fn the_lock_goes_to_the_caller_who_waits_longest() {
+        let lock = CaptureLock::take().expect("nobody has it");
+        assert_eq!(CaptureLock::take().map(|_| ()), Err(Error::Busy));
 
         let impatient = Control::new();
         impatient.cancel();
         let places: Vec<Place> = (0..5).map(|_| Place::take()).collect();
         let order = Mutex::new(Vec::new());
         scope(|scope| {
-            // The last in line gets its thread first.
+            // The last in the queue gets its thread first.
             for (number, place) in places.into_iter().enumerate().rev() {
                 let (order, impatient) = (&order, &impatient);
                 scope.spawn(move || {
                     let control = Control::new();
                     match place.wait(if number == 2 { impatient } else { &control }) {
-                        Ok(_turn) => order.lock().expect("no panic").push(number),
+                        Ok(_lock) => order.lock().expect("no panic").push(number),
                         Err(error) => assert_eq!((number, error), (2, Error::Cancelled)),
                     }
                 });
             }
-            drop(turn);
+            drop(lock);
         });
         assert_eq!(order.into_inner().expect("no panic"), [0, 1, 3, 4]);
 
         let place = Place::take();
-        assert_eq!(Turn::take().map(|_| ()), Err(Error::Busy), "somebody waits");
+        assert_eq!(CaptureLock::take().map(|_| ()), Err(Error::Busy), "somebody waits");
         drop(place);
-        drop(Turn::take().expect("nobody has it"));
+        drop(CaptureLock::take().expect("nobody has it"));
     }
 }

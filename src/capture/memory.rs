@@ -14,7 +14,7 @@ pub(super) fn give_back() {
     }
 }
 
-/// What the C library's `malloc` has, in bytes.
+/// The memory of the C library's `malloc`, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MallocUse {
     /// Given out to native code.

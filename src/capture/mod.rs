@@ -8,17 +8,17 @@
 mod fork;
 mod fork_types;
 mod identity;
+mod lock;
 mod memory;
 #[cfg(target_os = "linux")]
 mod proc_file;
 mod stream;
 mod tracking;
-mod turn;
 
 pub use fork::{ForkCapture, Watch, cannot_fork};
 pub use fork_types::{Ended, ForkOptions, ForkTarget, Forked, WatchOptions};
 pub use identity::{HeapKey, Numbered, Numbering, Origin, Table};
+pub use lock::{CaptureLock, Place};
 pub use memory::{MallocUse, malloc_use};
 pub use stream::{Captured, Completeness, Counts, Ids, InlineCapture, Packing, Route, Sink, Stage, archive, check};
 pub use tracking::{start_tracking, stop_tracking};
-pub use turn::{Place, Turn};

@@ -27,7 +27,7 @@ struct Run {
     last: usize,
 }
 
-/// What is left of a run from some byte on.
+/// The rest of a run from some byte on.
 #[derive(Debug)]
 pub struct Found<'a> {
     pub numbers: &'a [u32],

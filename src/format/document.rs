@@ -7,7 +7,7 @@ use super::key::Key;
 use super::outline::{Found, Outline};
 use crate::error::Result;
 
-/// What becomes of the sections of a document.
+/// Decides what becomes of the sections of a document.
 pub trait Reader {
     /// A section that is being read.
     type Section;

@@ -20,7 +20,7 @@ pub struct EdgeRows {
     /// Targets are below it. Without a count in the header and before the nodes that is all that fits; `references`
     /// looks again.
     node_count: u32,
-    /// What the header or the nodes before say, when they do.
+    /// The number that the header or the nodes before say, when they do.
     edge_count: Option<u32>,
     table: EdgeTable,
 }

@@ -1,11 +1,11 @@
-//! What a file is that is no heap snapshot of V8, and what to do with it.
+//! Names the kind of a file that is no heap snapshot of V8, and says what to do with it.
 
 use crate::error::Error;
 
 /// As many unknown keys are looked at.
 pub const KEYS: usize = 32;
 
-/// As many bytes of a file tell what it is: the mark of a tar archive ends here.
+/// Bytes of a file that are enough to name its kind: the mark of a tar archive ends here.
 pub const BEGINNING: usize = 263;
 
 /// Bytes of a text that are shown of a file which nobody knows.
@@ -103,7 +103,7 @@ const MARKS: &[(&[u8], &str)] = &[
     (b"KLUv", "it is zstd in base64; decode it first: base64 -d FILE"),
 ];
 
-/// What has its mark elsewhere, or more than one.
+/// Kinds of files that have their mark elsewhere, or more than one mark.
 fn special(beginning: &[u8]) -> Option<String> {
     let at = |offset: usize, mark: &[u8]| beginning.get(offset..).is_some_and(|rest| rest.starts_with(mark));
     // A dump has 4 where ELF and Mach-O say what kind of file it is.
@@ -134,7 +134,7 @@ fn special(beginning: &[u8]) -> Option<String> {
     Some(what)
 }
 
-/// What is told by its words, whatever white space is before them.
+/// Kinds of files that begin with words, after any white space.
 fn text(beginning: &[u8]) -> Option<String> {
     let trimmed = beginning.trim_ascii_start();
     let lower = trimmed.to_ascii_lowercase();

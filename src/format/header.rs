@@ -6,7 +6,7 @@ use crate::ordinal::{MAX_EDGES, MAX_NODES};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the other sections need to know, with every field found by name.
+/// The facts that the other sections need, with every field found by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// `None`: the file does not say (0 in files of Hermes and of older Julia).

@@ -31,13 +31,13 @@ pub trait Rows {
         false
     }
 
-    /// What is wrong with the section as a whole, seen at its end.
+    /// Checks the section as a whole, at its end. The error says what is wrong.
     fn end(&mut self) -> std::result::Result<(), String> {
         Ok(())
     }
 }
 
-/// What is wrong with a row.
+/// The fault of a row.
 #[derive(Debug)]
 pub struct Fault {
     /// Position of the number in its row.
@@ -61,7 +61,7 @@ pub struct Integers<R> {
     offsets: Vec<u64>,
     /// A number that the end of a chunk cut.
     cut: Vec<u8>,
-    /// What a scan found; empty until the first one.
+    /// The numbers of a scan; empty until the first one.
     scanned: Vec<u32>,
     count: usize,
 }
@@ -259,4 +259,35 @@ fn is_number(byte: u8) -> bool {
 
 fn fault<R: Rows>(offset: u64, what: String) -> Error {
     Error::Format { table: R::TABLE, offset, what }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header::SampleFields;
+    use super::super::profile_rows::SampleRows;
+    use super::*;
+    use crate::test_splits::{check_splits, feed_section};
+
+    /// The rows, and how many bytes they took; `None` when the array did not end.
+    fn read(pieces: &[&[u8]]) -> Result<(Vec<(u64, u64)>, Option<usize>)> {
+        let mut integers = Integers::new(SampleRows::new(SampleFields { width: 2, timestamp: 0, last_assigned_id: 1 }));
+        let taken = feed_section(pieces, |bytes, offset| Ok((integers.feed(bytes, offset)?, integers.is_done())))?;
+        Ok((integers.rows.rows.iter().map(|row| (row.timestamp_us, row.last_assigned_id)).collect(), taken))
+    }
+
+    #[test]
+    fn every_split_of_an_array_gives_the_same_rows() {
+        let json = b"[ 1,23,\n456 , 7890123456,0,12345678901,4294967295,4294967296\r\n,10,2]";
+        let rows = vec![(1, 23), (456, 7_890_123_456), (0, 12_345_678_901), (4_294_967_295, 4_294_967_296), (10, 2)];
+        assert_eq!(check_splits(json, read), Ok((rows, Some(json.len()))));
+        assert_eq!(check_splits(b"[]", read), Ok((Vec::new(), Some(2))));
+        assert_eq!(check_splits(b"[1,2],", read), Ok((vec![(1, 2)], Some(5))));
+    }
+
+    #[test]
+    fn every_split_of_a_damaged_array_gives_the_same_error() {
+        for json in ["[1,2,3]", "[1,,2]", "[1 2]", "[01,2]", "[,1]", "[1,x]", "[1,2,]"] {
+            assert!(check_splits(json.as_bytes(), read).is_err(), "{json}");
+        }
+    }
 }

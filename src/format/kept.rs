@@ -26,7 +26,7 @@ impl Kept {
     /// Takes bytes up to the end of the value and returns how many.
     ///
     /// # Errors
-    /// Those of [`Balanced::feed`]; [`Error::Format`] when the value is too long.
+    /// The errors of [`Balanced::feed`]; [`Error::Format`] when the value is too long.
     pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
         let taken = self.value.feed(bytes, offset)?;
         if self.bytes.len() + taken > self.limit {

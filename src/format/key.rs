@@ -1,6 +1,6 @@
 //! The keys of the document.
 
-/// What a key of the outermost object stands for.
+/// The section that a key of the outermost object names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Key {
     Snapshot,

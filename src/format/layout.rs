@@ -16,7 +16,7 @@ impl Layout {
     /// Reads the text of the member `snapshot`.
     ///
     /// # Errors
-    /// What is missing, in a few words.
+    /// A few words about what is missing.
     pub fn of_header(json: &[u8]) -> Result<Self, String> {
         serde_json::from_slice(json).map(Self::of).map_err(|error| error.to_string())
     }

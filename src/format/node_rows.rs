@@ -11,7 +11,7 @@ use crate::wide_column::WideColumn;
 #[derive(Debug)]
 pub struct NodeRows {
     fields: NodeFields,
-    /// What the header says, when it does.
+    /// The number that the header says, when it does.
     node_count: Option<u32>,
     /// The same, or the rows of `edges` that came before.
     edge_count: Option<u32>,

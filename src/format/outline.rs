@@ -22,7 +22,7 @@ pub struct Outline {
 enum State {
     /// Before the first bracket, with the bytes of a byte order mark that came.
     Start(usize),
-    /// No object: what else it is, is told by some bytes more.
+    /// No object: some bytes more say what kind of file it is.
     Foreign,
     KeyOrEnd,
     /// After a comma.
@@ -34,7 +34,7 @@ enum State {
     Done,
 }
 
-/// What was found.
+/// A thing that the outline met.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Found {
     /// A key that nobody knows.
@@ -103,7 +103,7 @@ impl Outline {
         Ok((at, None))
     }
 
-    /// Takes bytes up to the first bracket, or those that tell what kind of file it is that has none.
+    /// Takes bytes up to the first bracket. Of a file without one it takes as many as name its kind.
     fn begin_document(&mut self, bytes: &[u8]) -> Result<usize> {
         let byte = bytes[0];
         let taken = match self.state {
@@ -124,7 +124,7 @@ impl Outline {
         };
         let kept = taken.min(foreign::BEGINNING - self.beginning.len());
         self.beginning.extend_from_slice(&bytes[..kept]);
-        // A file that begins with so much white space is told by what follows it alone.
+        // After so much white space, only the bytes behind it name the kind of file.
         if matches!(self.state, State::Start(_)) && self.beginning.len() == foreign::BEGINNING {
             self.beginning.clear();
         }
@@ -154,7 +154,7 @@ impl Outline {
         &self.starts
     }
 
-    /// Of a document that ends at `offset`, within the section `within` if there is one.
+    /// Checks a document that ends at `offset`, within the section `within` if there is one.
     ///
     /// # Errors
     /// [`Error::Truncated`], [`Error::Empty`], [`Error::Foreign`].
@@ -191,13 +191,15 @@ fn unexpected(byte: u8, offset: u64) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_splits::check_splits;
 
-    /// What is found in a document whose values are all one digit.
-    fn found(text: &[u8], cut: usize) -> Result<Vec<Found>> {
+    /// The findings in a document whose values are all one digit.
+    fn found(pieces: &[&[u8]]) -> Result<Vec<Found>> {
         let mut outline = Outline::default();
         let mut all = Vec::new();
         let mut in_value = false;
-        for (start, part) in [(0, &text[..cut]), (cut, &text[cut..])] {
+        let mut start = 0;
+        for part in pieces {
             let mut at = 0;
             while at < part.len() {
                 at += usize::from(std::mem::take(&mut in_value));
@@ -206,12 +208,13 @@ mod tests {
                 in_value = matches!(next, Some(Found::Value(_)));
                 all.extend(next);
             }
+            start += part.len();
         }
         Ok(all)
     }
 
     #[test]
-    fn every_cut_finds_the_same() {
+    fn every_split_finds_the_same() {
         let text = b"\xef\xbb\xbf {\"snapshot\" : 1 ,\n\"what\":2, \"no\\u0064es\":3}\n";
         let wanted = [
             Found::Value(Key::Snapshot),
@@ -220,10 +223,8 @@ mod tests {
             Found::Value(Key::Nodes),
             Found::End,
         ];
-        for cut in 0..=text.len() {
-            assert_eq!(found(text, cut).as_deref(), Ok(&wanted[..]), "cut at {cut}");
-        }
-        assert_eq!(found(b"{}", 1), Ok(vec![Found::End]));
+        assert_eq!(check_splits(text, found).as_deref(), Ok(&wanted[..]));
+        assert_eq!(check_splits(b"{}", found), Ok(vec![Found::End]));
     }
 
     #[test]
@@ -241,13 +242,13 @@ mod tests {
             (&tar, "tar -xf"),
             (&long_blank, "HTML"),
         ] {
-            for cut in 0..=text.len() {
+            let error = check_splits(text, |pieces| {
                 let mut outline = Outline::default();
-                let fed = outline.feed(&text[..cut], 0).and_then(|_| outline.feed(&text[cut..], cut as u64));
-                let error = fed.and_then(|_| outline.check_ended(None, text.len() as u64)).expect_err("it is foreign");
-                assert_eq!(error.code(), "HEAPHOUND_ERR_FOREIGN");
-                assert!(error.to_string().contains(part), "{error}, cut at {cut}");
-            }
+                let fed = pieces.iter().try_for_each(|piece| outline.feed(piece, 0).map(|_| ()));
+                fed.and_then(|()| outline.check_ended(None, text.len() as u64)).expect_err("it is foreign")
+            });
+            assert_eq!(error.code(), "HEAPHOUND_ERR_FOREIGN");
+            assert!(error.to_string().contains(part), "{error}");
         }
     }
 
@@ -271,12 +272,10 @@ mod tests {
             (b"{} {", "HEAPHOUND_ERR_FORMAT", Some(3)),
             (b"{\"nodes\":1,\"nodes\": 2}", "HEAPHOUND_ERR_FORMAT", Some(20)),
         ] {
-            for cut in 0..=text.len() {
-                let error = found(text, cut).expect_err("it is damaged");
-                assert_eq!(error.code(), code, "{}", text.escape_ascii());
-                let offset = if let Error::Format { offset, .. } = error { Some(offset) } else { None };
-                assert_eq!(offset, place, "{} cut at {cut}", text.escape_ascii());
-            }
+            let error = check_splits(text, found).expect_err("it is damaged");
+            assert_eq!(error.code(), code, "{}", text.escape_ascii());
+            let offset = if let Error::Format { offset, .. } = error { Some(offset) } else { None };
+            assert_eq!(offset, place, "{}", text.escape_ascii());
         }
     }
 }

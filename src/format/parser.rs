@@ -78,14 +78,14 @@ impl Parser {
     /// [`Error::Format`], [`Error::Foreign`], [`Error::TooLarge`], [`Error::Memory`]; again the same one when called
     /// after an error.
     pub fn feed(&mut self, chunk: &[u8]) -> Result<()> {
-        // What is checked for each chunk holds for large ones as well.
+        // The checks of each chunk hold for large ones as well.
         chunk.chunks(CHUNK).try_for_each(|part| self.feed_scanned(part, &mut Ahead::default()))
     }
 
     /// [`Parser::feed`] of a chunk that was scanned, or not, by another thread.
     ///
     /// # Errors
-    /// Those of [`Parser::feed`], the same with and without a scan.
+    /// The errors of [`Parser::feed`], the same with and without a scan.
     pub fn feed_scanned(&mut self, chunk: &[u8], ahead: &mut Ahead) -> Result<()> {
         if let Some(error) = &self.failed {
             return Err(error.clone());

@@ -102,10 +102,30 @@ mod avx2 {
             && is_x86_feature_detected!("popcnt")
     }
 
-    /// Windows of 64 bytes, each of which begins where a number is due; four numbers are converted at a time.
+    /// Reads windows of 64 bytes. Each begins where a number is due. A window becomes three bit masks, one bit a byte:
+    /// digits, commas, white space. Arithmetic on the masks checks the grammar and finds the numbers.
     ///
-    /// A window is three bit masks: digits, commas, white space. Arithmetic on the masks checks the grammar and gives
-    /// the first and the last digit of every number.
+    /// ```text
+    /// bytes                    1 2 , _ 7 _ , 3 x      in the order of the text: the lowest bit is on the left
+    /// digit                    1 1 0 0 1 0 0 1 0
+    /// comma                    0 0 1 0 0 0 1 0 0      only those before the first other byte (x)
+    /// space                    0 0 0 1 0 1 0 0 0
+    ///
+    /// end    = behind the last comma                  all after it is for the next window
+    /// digit, space = their bits before end
+    /// first  = digit and no digit before it           1 0 0 0 1 0 0
+    /// behind = no digit, and a digit before it        0 0 1 0 0 1 0
+    /// next   = behind, moved over white space         0 0 1 0 0 0 1
+    /// stop unless next == comma                       one number before each comma, nothing else between
+    /// stop if a number of two digits or more begins with 0
+    /// if a number has nine digits or more:            read each number of the window by itself
+    /// else for four numbers at a time:                convert
+    ///     load the eight bytes at first, shift the last digit to the highest byte
+    ///     join digits to twos, twos to fours, fours to eights, by multiplying and adding
+    /// ```
+    ///
+    /// *Moved over white space* is one addition: `behind + space` carries through a run of spaces, and the carry comes
+    /// out at the first byte that is none.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub fn scan(bytes: &[u8], out: &mut [u32]) -> Scanned {
         let mut at = 0;
@@ -129,7 +149,7 @@ mod avx2 {
             space &= keep;
             let first = digit & !(digit << 1);
             let behind = !digit & (digit << 1);
-            // The first byte behind each number that is not white space: an addition carries through the white space.
+            // The first byte behind each number that is not white space: the addition carries through the white space.
             let next = (behind & !space) | ((behind & space).wrapping_add(space) & !space);
             let zero = low.zero | high.zero << 32;
             if next != comma || first & zero & (digit >> 1) != 0 {

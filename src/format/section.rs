@@ -75,7 +75,7 @@ impl Section {
     /// Takes bytes up to the end of the section and returns how many.
     ///
     /// # Errors
-    /// Those of the section's reader.
+    /// The errors of the section's reader.
     pub fn feed(&mut self, bytes: &[u8], offset: u64) -> Result<usize> {
         self.feed_from(bytes, 0, offset, &mut Ahead::default())
     }

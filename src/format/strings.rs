@@ -291,27 +291,27 @@ fn unexpected(byte: u8, offset: u64, at: usize) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Text, TextBuf};
+    use crate::test_splits::{check_splits, feed_section};
+    use crate::text::TextBuf;
 
-    fn read(json: &[u8], cut: usize) -> Result<Vec<TextBuf>> {
-        let mut strings = Strings::new(0, usize::MAX);
-        let mut at = strings.feed(&json[..cut], 0)?;
-        if !strings.is_done() {
-            at += strings.feed(&json[cut..], cut as u64)?;
-        }
-        assert!(strings.is_done());
-        assert_eq!(at, json.len());
-        let table = strings.into_table();
-        Ok(table.iter().map(|(_, text)| text.to_owned()).collect())
+    /// The table, and how many bytes it took.
+    fn table(pieces: &[&[u8]], kept: usize) -> Result<(StringTable, Option<usize>)> {
+        let mut strings = Strings::new(0, kept);
+        let taken = feed_section(pieces, |bytes, offset| Ok((strings.feed(bytes, offset)?, strings.is_done())))?;
+        Ok((strings.into_table(), taken))
+    }
+
+    fn read(json: &[u8]) -> Result<Vec<TextBuf>> {
+        check_splits(json, |pieces| {
+            let (table, taken) = table(pieces, usize::MAX)?;
+            assert_eq!(taken, Some(json.len()));
+            Ok(table.iter().map(|(_, text)| text.to_owned()).collect())
+        })
     }
 
     fn check_strings(json: impl AsRef<[u8]>, expected: &[&[u8]]) {
-        for cut in 0..json.as_ref().len() {
-            let texts = read(json.as_ref(), cut).unwrap();
-            let texts: Vec<_> = texts.iter().map(|text| text.as_text()).collect();
-            let expected: Vec<_> = expected.iter().map(|bytes| Text(bytes)).collect();
-            assert_eq!(texts, expected, "cut at {cut}");
-        }
+        let texts = read(json.as_ref()).unwrap();
+        assert_eq!(texts.iter().map(|text| text.as_text().as_bytes()).collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -345,13 +345,11 @@ mod tests {
     #[test]
     fn texts_that_nobody_asks_for_are_counted_and_not_kept() {
         let json = br#"["a","bb","\u0063\u00e9","",  "d"]"#;
-        for cut in 0..json.len() {
-            let mut strings = Strings::new(0, 2);
-            let at = strings.feed(&json[..cut], 0).unwrap();
-            strings.feed(&json[at..], at as u64).unwrap();
-            let table = strings.into_table();
-            assert_eq!((&table.bytes[..], &table.end[..], table.surplus), (&b"abb"[..], &[1, 3][..], 3));
-        }
+        let found = check_splits(json, |pieces| {
+            let (table, _) = table(pieces, 2).unwrap();
+            (table.bytes, table.end, table.surplus)
+        });
+        assert_eq!(found, (b"abb".to_vec(), vec![1, 3], 3));
         let mut strings = Strings::new(0, 0);
         assert!(strings.feed(b"[\"a\",\"\n\"]", 0).is_err(), "they are still read");
     }
@@ -371,7 +369,7 @@ mod tests {
         for json in
             ["{}", "[1]", "[\"a\"\"b\"]", "[,\"a\"]", "[\"a\",]", "[\"\\x\"]", "[\"\\u12g4\"]", "[\"\n\"]", "[\"\0\"]"]
         {
-            assert!(read(json.as_bytes(), 0).is_err(), "{json}");
+            assert!(read(json.as_bytes()).is_err(), "{json}");
         }
     }
 }

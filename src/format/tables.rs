@@ -1,4 +1,4 @@
-//! What a snapshot file says, in columns. Counts are checked, ordinals are in range, kinds are ours.
+//! The contents of a snapshot file, in columns. Counts are checked, ordinals are in range, kinds are ours.
 
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::text::Text;

@@ -185,28 +185,24 @@ fn fault(offset: u64, what: impl Into<String>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_splits::{check_splits, feed_section};
 
-    fn read(json: &str, cut: usize) -> Result<Vec<TraceNode>> {
+    /// The rows, and how many bytes they took; `None` when the tree did not end.
+    fn read(pieces: &[&[u8]]) -> Result<(Vec<TraceNode>, Option<usize>)> {
         let fields = TraceNodeFields { width: 5, id: 0, function: 1, count: 2, size: 3, children: 4 };
         let mut tree = TraceTree::new(fields);
-        let mut at = tree.feed(&json.as_bytes()[..cut], 0)?;
-        if !tree.is_done() {
-            at += tree.feed(&json.as_bytes()[cut..], cut as u64)?;
-        }
-        assert!(tree.is_done() && at == json.len());
-        Ok(tree.into_rows())
+        let taken = feed_section(pieces, |bytes, offset| Ok((tree.feed(bytes, offset)?, tree.is_done())))?;
+        Ok((tree.into_rows(), taken))
     }
 
     #[test]
     fn rows_are_in_preorder() {
         let json = "[1,0,2,30,[ 2,1,4,50,[],3,2,6,70000000000,\n[4,1,0,0,[]]]]";
-        for cut in 0..json.len() {
-            let rows = read(json, cut).unwrap();
-            let shape: Vec<_> = rows.iter().map(|row| (row.id, row.function, row.count, row.parent)).collect();
-            assert_eq!(shape, [(1, 0, 2, 0), (2, 1, 4, 0), (3, 2, 6, 0), (4, 1, 0, 2)]);
-            assert_eq!(rows[2].size, 70_000_000_000);
-        }
-        assert_eq!(read("[]", 0), Ok(Vec::new()));
+        let (rows, taken) = check_splits(json.as_bytes(), read).unwrap();
+        let shape: Vec<_> = rows.iter().map(|row| (row.id, row.function, row.count, row.parent)).collect();
+        assert_eq!(shape, [(1, 0, 2, 0), (2, 1, 4, 0), (3, 2, 6, 0), (4, 1, 0, 2)]);
+        assert_eq!((rows[2].size, taken), (70_000_000_000, Some(json.len())));
+        assert_eq!(read(&[b"[]"]), Ok((Vec::new(), Some(2))));
     }
 
     #[test]
@@ -224,8 +220,8 @@ mod tests {
             "[01,0,0,0,[]]",
             "[4294967296,0,0,0,[]]",
         ] {
-            let whole = std::panic::catch_unwind(|| read(json, 0));
-            assert!(whole.is_err() || whole.unwrap().is_err(), "{json}");
+            let read = check_splits(json.as_bytes(), read);
+            assert!(read.is_err() || read.is_ok_and(|(_, taken)| taken != Some(json.len())), "{json}");
         }
     }
 
@@ -233,7 +229,7 @@ mod tests {
     fn depth_needs_no_stack() {
         let deep = 200_000;
         let json = format!("{}{}", "[1,0,0,0,".repeat(deep), "[]".to_owned() + &"]".repeat(deep));
-        let rows = read(&json, 0).unwrap();
+        let (rows, _) = read(&[json.as_bytes()]).unwrap();
         assert_eq!(rows.len(), deep);
         assert_eq!(rows[deep - 1].parent as usize, deep - 2);
     }

@@ -33,7 +33,7 @@ pub fn distances(snapshot: &Snapshot, ephemerons: &Ephemerons, control: &Control
     Walk::new(snapshot, ephemerons, None).run(control)
 }
 
-/// The same as if the nodes of `ignored` could not be entered ("Ignore this retainer").
+/// The distances as if the nodes of `ignored` could not be entered ("Ignore this retainer").
 pub fn distances_avoiding(
     snapshot: &Snapshot,
     ephemerons: &Ephemerons,

@@ -129,7 +129,7 @@ impl Forest {
         self.compress(node, last)
     }
 
-    /// The same for a node whose ancestor is processed, and makes its way short.
+    /// The same for a node whose ancestor is processed. Shortens the path that later calls follow.
     fn compress(&mut self, node: u32, last: u32) -> u32 {
         let mut top = node;
         let mut above = self.links[top as usize];

@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use regex::bytes::Regex;
 use std::collections::{HashMap, HashSet};
 
-/// What the name of an ephemeron edge says.
+/// The parts of the name of an ephemeron edge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ephemeron {
     /// Equal for the two edges of one entry.
@@ -54,7 +54,7 @@ impl Ephemerons {
         found
     }
 
-    /// What the name of an internal edge says, if it is one of an ephemeron.
+    /// The parts of the name of an internal edge, if it is an edge of an ephemeron.
     #[inline(always)]
     pub fn get(&self, name: StringOrdinal) -> Option<Ephemeron> {
         if self.is_name.contains(name.index()) { self.by_name.get(&name.0).copied() } else { None }

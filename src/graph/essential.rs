@@ -8,8 +8,8 @@ use crate::kind::EdgeKind;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::{Snapshot, unpack_edge};
 
-/// What an edge says by itself. Not holding: weak edges, edges of a node to itself, the edge from a WeakMap's table to
-/// a value (its key holds it), and shortcuts that are not the root's.
+/// Whether an edge holds its target, as far as the edge alone tells. Not holding: weak edges, edges of a node to
+/// itself, the edge from a WeakMap's table to a value (its key holds it), and shortcuts that are not the root's.
 ///
 /// # Source
 /// DevTools' `isEssentialEdge`, without its rule for page objects.
@@ -127,7 +127,7 @@ impl<'a> Essential<'a> {
             .map(|(target, _)| target)
     }
 
-    /// Of sources of a node and whether their edges hold it, those whose edges count.
+    /// Picks the sources whose edges count, from the sources of a node and whether their edges hold it.
     #[inline(always)]
     pub(super) fn sources(
         &self,

@@ -1,4 +1,4 @@
-//! What follows from the shape of the graph; one algorithm a file.
+//! Facts that follow from the shape of the graph; one algorithm a file.
 
 mod detachedness;
 mod distances;
@@ -33,7 +33,7 @@ pub use spanning::Spanning;
 use crate::ordinal::NodeOrdinal;
 use crate::wide_column::WideColumn;
 
-/// What the open pipeline computes once for a snapshot and keeps.
+/// The columns that the open pipeline computes once for a snapshot and keeps.
 pub struct Graph {
     pub retainers: Retainers,
     /// [`UNREACHABLE`], or from [`SYSTEM`] on reached from the system only.

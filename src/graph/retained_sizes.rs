@@ -28,7 +28,7 @@ pub fn retained_sizes(snapshot: &Snapshot, tree: &DominatorTree) -> WideColumn {
             retained.set(dominator(number), sum);
         });
     }
-    // What is outside of the tree counts for the root too.
+    // Nodes outside of the tree count for the root too.
     retained.set(snapshot.root().index(), total);
     retained
 }

@@ -1,4 +1,4 @@
-//! A depth-first spanning tree of the heap, and the page objects on the way.
+//! A depth-first spanning tree of the heap, and the page objects that the walk meets.
 
 use super::essential::{Essential, Holding};
 use super::flood::{EdgeKinds, flood};
@@ -27,7 +27,7 @@ pub struct Spanning {
     stack: Vec<(u32, u32)>,
 }
 
-/// What leads from page object to page object.
+/// The edges that lead from page object to page object.
 const NOT_WEAK: EdgeKinds = EdgeKinds::all_but(&[EdgeKind::Weak]);
 
 impl Spanning {
@@ -57,7 +57,7 @@ impl Spanning {
         spanning.stack.extend(own.iter().map(|node| (node.0, 0)));
         spanning.descend(snapshot, control, |node, reached, waiting| {
             for (target, holds) in holding.new_targets(node, reached) {
-                // What else the root holds is the page's only if the page leads to the root.
+                // Other objects of the root are the page's only if the page leads to the root.
                 if holds && target != root {
                     waiting.push(target);
                 } else {

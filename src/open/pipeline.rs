@@ -21,7 +21,7 @@ const EDGE_BYTES: u64 = 12;
 pub fn memory_bytes(snapshot: &Snapshot) -> u64 {
     let tables = snapshot.tables();
     let rows = snapshot.node_count() as u64 * NODE_BYTES + snapshot.edge_count() as u64 * EDGE_BYTES;
-    // Of what the tables hold, the columns of nodes and edges are counted above; the rest stands beside them.
+    // The columns of nodes and edges are counted above. The rest of the tables stands beside them.
     let columns = snapshot.node_count() as u64 * 17 + tables.edges.held_bytes();
     rows + tables.held_bytes().saturating_sub(columns)
 }
@@ -29,7 +29,7 @@ pub fn memory_bytes(snapshot: &Snapshot) -> u64 {
 /// Reads and parses, no more.
 ///
 /// # Errors
-/// Those of [`archive::read`] and of [`Parser`].
+/// The errors of [`archive::read`] and of [`Parser`].
 pub fn read(source: Source, budget: Budget, control: &Control) -> Result<(Snapshot, ReadInfo)> {
     let mut parser = None;
     let mut unknown = Ahead::default();
@@ -48,7 +48,8 @@ pub fn read(source: Source, budget: Budget, control: &Control) -> Result<(Snapsh
 /// # Cost
 /// Two threads are busy at most; about 49 bytes a node and 12 an edge at the peak.
 /// # Errors
-/// [`Error::Cancelled`](crate::error::Error::Cancelled); [`Error::Memory`](crate::error::Error::Memory) before it begins.
+/// [`Error::Cancelled`](crate::error::Error::Cancelled); [`Error::Memory`](crate::error::Error::Memory) before it
+/// begins.
 pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {
     options.budget.check(memory_bytes(&snapshot))?;
     control.begin(Stage::Graph, 0);

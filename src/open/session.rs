@@ -21,7 +21,7 @@ pub struct Parsed {
 
 impl Parsed {
     /// # Errors
-    /// Those of [`read`].
+    /// The errors of [`read`].
     pub fn read(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
         let (snapshot, read) = read(source, options.budget, control)?;
         control.begin(Stage::Done, 0);
@@ -50,7 +50,7 @@ impl Opened {
     /// # Cost
     /// Reading and parsing share two threads, so does the analysis. About 49 bytes a node and 12 an edge at the peak.
     /// # Errors
-    /// Those of [`read`] and of [`analyse`].
+    /// The errors of [`read`] and of [`analyse`].
     pub fn open(source: Source, options: &OpenOptions, control: &Control) -> Result<Self> {
         let (snapshot, read) = read(source, options.budget, control)?;
         Self::analysed(snapshot, read, options.clone(), control)
@@ -59,7 +59,7 @@ impl Opened {
     /// Analyses a snapshot that was only read.
     ///
     /// # Errors
-    /// Those of [`analyse`].
+    /// The errors of [`analyse`].
     pub fn of_parsed(parsed: Parsed, control: &Control) -> Result<Self> {
         let Parsed { snapshot, options, read } = parsed;
         Self::analysed(snapshot, read, options, control)

@@ -1,4 +1,4 @@
-//! What several snapshots are to one another: of one moment, of one program, comparable by ids, and in which order
+//! How several snapshots are related: of one moment, of one program, comparable by ids, and in which order
 //! they were taken.
 
 mod contents;
@@ -94,7 +94,7 @@ mod tests {
         relate(snapshots, &spaces, &[], &Control::new()).unwrap()
     }
 
-    /// The same objects under other ids: what V8 does after it has forgotten them.
+    /// The same objects under other ids: V8 gives new ids after it has forgotten the old ones.
     fn renumbered(snapshot: &Snapshot) -> Snapshot {
         let mut tables = snapshot.tables().clone();
         tables.nodes.name.rotate_left(7);

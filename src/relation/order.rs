@@ -55,7 +55,7 @@ pub fn compare(
     Ok((explained(claimed, &weakest), is_known.then_some(order)))
 }
 
-/// What the sample found, beside what is written down.
+/// The finding of the sample, beside the facts that are written down.
 fn explained(claimed: Option<Comparison>, found: &IdMatch) -> Comparison {
     let looked = Comparison::of_match(found);
     let Some(claim) = claimed else { return looked };

@@ -28,7 +28,7 @@ const MANY_FUNCTIONS: usize = 10;
 const SHOWN: usize = 2;
 const SHOWN_BYTES: usize = 120;
 
-/// What a heap says about its program.
+/// The facts that a heap has about its program.
 pub struct Program<'a> {
     snapshot: &'a Snapshot,
     /// Paths of its files.
@@ -50,7 +50,7 @@ impl<'a> Program<'a> {
     /// Files in `node_modules` count only where there are no others. `captures`: folders of what took the snapshots.
     ///
     /// # Cost
-    /// That of [`Scripts::of`], and a look at every function; 16 bytes for each name of one.
+    /// The cost of [`Scripts::of`], and a look at every function; 16 bytes for each name of one.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn of(snapshot: &'a Snapshot, captures: &[String], control: &Control) -> Result<Self> {

@@ -1,4 +1,4 @@
-//! What was recorded of allocations: by function, by time, and the stack of one object.
+//! The recorded allocations: by function, by time, and the stack of one object.
 
 use super::document::{Document, LATER};
 use super::places::{LocationRow, Places};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", default)]
 pub struct ComparisonQuestion {
     compare_by: CompareBy,
-    /// What a look at the snapshots found ([`super::relation`]).
+    /// The finding of a look at the snapshots ([`super::relation`]).
     comparison: Option<ComparisonRow>,
 }
 

@@ -1,4 +1,4 @@
-//! What function contexts keep alive, and what belongs to which global object.
+//! The objects that function contexts keep alive, and the objects that belong to each global object.
 
 use super::document::Document;
 use crate::analysis::{context_summary, display_name, realm_sizes};

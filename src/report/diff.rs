@@ -1,4 +1,4 @@
-//! What changed between two snapshots.
+//! The changes between two snapshots.
 
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
@@ -82,7 +82,7 @@ fn sort(rows: &mut [DiffRow], by: Sort) {
     });
 }
 
-/// What only ids can tell is `null` without them.
+/// Numbers that need ids are `null` without them.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {

@@ -52,8 +52,7 @@ impl<'a> Places<'a> {
         Ok(place.map(|place| self.row(place)))
     }
 
-    /// Of a function that was running, of which the file has the script's name as V8 was given it; and what the
-    /// function was called.
+    /// The name and the place of a function that was running. The file has the script's name as V8 was given it.
     pub fn of_frame(&self, name: Text<'_>, place: SourceLocation) -> (TextBuf, LocationRow) {
         let in_file = SourceLocation { file: file_of_script(place.file.as_text()), ..place.clone() };
         let short = name.to_string_lossy();
@@ -64,7 +63,7 @@ impl<'a> Places<'a> {
         (original.unwrap_or_else(|| name.to_owned()), row)
     }
 
-    /// Of a position as the file has it; that of a script without a name says nothing.
+    /// The place of a position as the file has it. A script without a name gives an empty file.
     pub fn of_location(&mut self, location: Location) -> Result<LocationRow> {
         let place = self.opened.scripts(self.control)?.resolve(location);
         Ok(self.row(place))

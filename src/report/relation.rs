@@ -1,4 +1,4 @@
-//! What several snapshots are to one another: for `lib/compare/sequence.js`, which decides in what order they are
+//! How several snapshots are related: for `lib/compare/sequence.js`, which decides in what order they are
 //! compared.
 
 use super::comparison::ComparisonRow;

@@ -27,15 +27,15 @@ const IO_IDLE: i32 = 3 << 13;
 /// A message of progress for each so many bytes.
 const TELL_EVERY: u64 = 8 << 20;
 
-/// What the process needs to know. All of it was made before the fork.
+/// The facts that the child needs. All of them were made before the fork.
 pub(super) struct Setting<'a> {
     /// The app.
     pub parent: i32,
-    /// Where messages go to.
+    /// The pipe for messages to the app.
     pub results: RawFd,
-    /// Where what V8 says when it gives up goes to.
+    /// The pipe for V8's last words on stderr, when it gives up.
     pub stderr: RawFd,
-    /// Where the snapshot goes to, unless that is a file.
+    /// The pipe for the snapshot, unless it goes into a file.
     pub document: Option<RawFd>,
     /// Bytes by which the child may grow.
     pub allowance: Option<u64>,
@@ -46,14 +46,14 @@ pub(super) struct Setting<'a> {
 pub(super) struct Child {
     into_pipe: Option<PipeWriter>,
     pipeline: Option<JoinHandle<()>>,
-    /// What V8 threw.
+    /// The error that V8 threw.
     thrown: Arc<Mutex<Option<String>>>,
 }
 
 impl Child {
-    /// Makes a process of its own of the child and starts what makes the file.
+    /// Isolates the child from the app, and starts the thread that makes the file.
     ///
-    /// `route` opens the file, or takes the pipe to the app. Whatever goes wrong is told and ends the process: it never
+    /// `route` opens the file, or takes the pipe to the app. Any error is reported and ends the process: it never
     /// goes back to being the app.
     pub fn begin(
         setting: &Setting<'_>,
@@ -140,7 +140,7 @@ fn make_file(mut from_pipe: PipeReader, route: Route, results: RawFd, thrown: &M
     }
 }
 
-/// What stays open.
+/// The descriptors that stay open.
 struct Kept {
     results: RawFd,
     document: Option<RawFd>,

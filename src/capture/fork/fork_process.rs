@@ -3,7 +3,7 @@
 //! `fork(2)` of the C library makes a child whose end sends SIGCHLD, and a listener of the app would take it for a
 //! child of its own. The system call underneath takes the signal as an argument, and 0 is none.
 //!
-//! What the C library does around the call is left out then: locks that it takes so that they are free in the child (of
+//! The C library's work around the call is left out then: locks that it takes so that they are free in the child (of
 //! malloc, above all), and functions that libraries have registered (`pthread_atfork`). So the child is made at a
 //! moment when no other thread works and nobody holds such a lock. Where a child got stuck all the same, the next one
 //! is made by the C library.

@@ -16,7 +16,7 @@ const UNWANTED: u8 = 2;
 pub(super) struct Forward {
     pipe: PipeReader,
     reader: Arc<ChunkSender>,
-    /// What the reader wants.
+    /// The reader's wishes.
     wish: Arc<AtomicU8>,
     passed: u64,
     is_over: bool,

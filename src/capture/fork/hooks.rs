@@ -1,4 +1,4 @@
-//! What the C library's blocking calls become in a forked process, for the code of Node.js: none of the threads that it
+//! The C library's blocking calls as they are in a forked child, for the code of Node.js: none of the threads that it
 //! would wait for exists.
 //!
 //! Waking somebody is done without looking: glibc's `pthread_cond_signal` can wait for ever for waiters that were in
@@ -37,7 +37,7 @@ impl Stuck {
         Stuck::Spin,
     ];
 
-    /// What a process that ended with `code` was stuck in.
+    /// The call that a process which ended with `code` was stuck in.
     pub fn of_exit_code(code: i32) -> Option<Self> {
         Self::ALL.into_iter().find(|stuck| *stuck as i32 == code)
     }

@@ -38,20 +38,20 @@ pub(super) fn known(smaps: &[u8]) -> Vec<Known> {
     found
 }
 
-/// What has to be told to the kernel around a fork.
+/// The ranges of memory to name to the kernel around a fork.
 #[derive(Default, Debug)]
 pub(super) struct Plan {
-    /// What the child has to get: everything private and anonymous that was left out, or that nobody knows yet.
+    /// Memory that the child has to get: all that is private and anonymous, and was left out or is not known yet.
     pub take_along: Vec<Range>,
-    /// What later forks shall leave out again: exactly what they left out before, as far as it is still there.
+    /// Memory that later forks shall leave out again: the same as before, as far as it is still there.
     pub leave_out: Vec<Range>,
 }
 
 impl Plan {
     /// Compares what `/proc/self/maps` lists now with what was known a moment ago.
     ///
-    /// What was mapped in between may be V8's, and goes along. It is not left out afterwards: it may as well be of the
-    /// C library, and a process forked without it would crash.
+    /// Memory that was mapped in between may be V8's, and goes along. It is not left out afterwards: it may as well be
+    /// of the C library, and a process forked without it would crash.
     ///
     /// # Cost
     /// O(mappings); allocates nothing that the plan did not have before.
@@ -109,7 +109,7 @@ impl Drop for TakenAlong<'_> {
 
 fn advise(ranges: &[Range], advice: i32) {
     for range in ranges {
-        // What is not mapped any more makes the call fail after it has done the rest, which is all that is wanted.
+        // Memory that is not mapped any more makes the call fail, after it has done the rest. No more is wanted.
         // SAFETY: this advice changes no memory and no access to it, only what a fork does with it.
         unsafe { libc::madvise(range.start as *mut libc::c_void, range.end - range.start, advice) };
     }

@@ -1,4 +1,4 @@
-//! What the forked process says, a line of JSON each, through a pipe of its own.
+//! The messages of the forked child, a line of JSON each, through a pipe of its own.
 
 use super::super::stream::{Captured, Counts, Ids};
 use crate::archive::Written;
@@ -85,6 +85,7 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_splits::check_splits;
 
     #[test]
     fn messages_cross_the_pipe_in_any_pieces() {
@@ -96,12 +97,11 @@ mod tests {
         let error = Error::NoSpace { path: "/a\n\"b".into() };
         let messages = [Message::Raw(7), Message::done(&captured), Message::failed(&error)];
         let text: String = messages.iter().map(Message::to_line).collect();
-        for cut in 0..=text.len() {
+        let all = check_splits(text.as_bytes(), |pieces| {
             let mut lines = Lines::default();
-            let (first, second) = text.as_bytes().split_at(cut);
-            let all = [lines.feed(first), lines.feed(second)].concat();
-            assert_eq!(all, messages, "cut at {cut}");
-        }
+            pieces.iter().flat_map(|piece| lines.feed(piece)).collect::<Vec<_>>()
+        });
+        assert_eq!(all, messages);
         let Message::Done(done) = &messages[1] else { unreachable!("it is one") };
         assert_eq!(done.clone().into_captured(Path::new("a")), captured);
         assert_eq!(Lines::default().feed(b"nonsense\n{}\n{\"raw\":1}\n"), [Message::Raw(1)]);

@@ -46,7 +46,7 @@ pub struct ForkCapture {
     target: ForkTarget,
     codec: Codec,
     options: ForkOptions,
-    /// That of JavaScript.
+    /// The thread of JavaScript.
     thread: quiet::ThreadId,
     slots: Slots,
     known: Vec<Known>,
@@ -73,7 +73,7 @@ impl ForkCapture {
     /// Makes everything ready that does not change from try to try. `thread` is the one that will fork.
     ///
     /// # Errors
-    /// Those of [`FileWriter::create`], since the child would tell of them late; [`Error::Capture`] when
+    /// The errors of [`FileWriter::create`], since the child would report them late; [`Error::Capture`] when
     /// [`cannot_fork`].
     ///
     /// # Cost

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 /// How often the process is looked at, and the caller's signal.
 const TICK: Duration = Duration::from_millis(50);
-/// What is kept of what V8 says when it gives up.
+/// Bytes that are kept of stderr, where V8 says why it gives up.
 const KEPT_STDERR: usize = 4096;
 
 /// A forked process. Dropped before [`Watch::wait`], it is ended and reaped.
@@ -47,7 +47,7 @@ impl Watch {
         let mut activity = Activity::new();
         loop {
             let ended = self.listen(&mut heard);
-            // What a process that is done has left in the pipe still has to be taken.
+            // A process that is done may have left bytes in the pipe.
             let is_passed = self.forward.as_ref().is_none_or(Forward::is_over);
             if let Some(status) = ended
                 && (is_passed || heard.done.is_none())
@@ -169,7 +169,7 @@ fn exit_code(status: i32) -> Option<i32> {
     libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status))
 }
 
-/// What the process has said so far.
+/// The messages of the process so far.
 #[derive(Default)]
 struct Heard {
     lines: Lines,
@@ -196,7 +196,7 @@ impl Heard {
         count == 0
     }
 
-    /// The same for what V8 says.
+    /// The same for stderr.
     fn stderr(&mut self, pipe: &mut PipeReader) -> bool {
         let mut piece = [0; 4096];
         let count = pipe.read(&mut piece).unwrap_or(0);
@@ -212,7 +212,7 @@ impl Heard {
             .any(|words| text.contains(words))
     }
 
-    /// What V8 said first, for the end of a message.
+    /// The first words of stderr, for the end of a message.
     fn last_words(&self) -> String {
         let text = String::from_utf8_lossy(&self.stderr);
         let line = text.lines().map(str::trim).find(|line| line.chars().any(char::is_alphabetic));

@@ -87,7 +87,7 @@ impl Record {
         Record { id: word(0), address: u64::from(word(8)) | u64::from(word(12)) << 32, size: word(16) }
     }
 
-    /// What nearly every record is. A few hold what is no address of the heap.
+    /// Nearly every record passes. A few hold a number that is no address of the heap.
     fn is_plain(self) -> bool {
         self.id != 0
             && self.address >= PAGE
@@ -166,7 +166,7 @@ fn probe(bytes: &[u8]) -> Option<u64> {
 
 /// All records around the one at `middle`, and the address after the last.
 ///
-/// What lay in this memory before may follow the table and look like more of it: ids of no object of this snapshot, as
+/// Older contents of this memory may follow the table and look like more of it: ids of no object of this snapshot, as
 /// ids ascend.
 fn whole_run(middle: u64, mapping: &Range<u64>) -> (Records, u64) {
     let mut block = vec![0; BLOCK];

@@ -1,4 +1,4 @@
-//! What one snapshot says about each of its objects, as far as it tells them apart.
+//! The facts of one snapshot that tell its objects apart: class, place, owner, texts and children.
 
 use super::rows::{Items, Rows};
 use super::texts::{Texts, edges, kind, split};
@@ -129,7 +129,7 @@ impl<'a> Content<'a> {
         kind(self.tables, node) == NodeKind::ARRAY
     }
 
-    /// The same for every place of an array.
+    /// Hash of the name of an edge; one hash for all places of an array.
     fn edge_hash(&self, edge: usize) -> u32 {
         let (kind, _) = split(&self.tables.edges, edge);
         let name = self.tables.edges.name_or_index[edge] as usize;
@@ -163,7 +163,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// What tells `node` from others of its class.
+    /// Gives the facts that tell `node` from other objects of its class.
     pub(super) fn each_fact(&self, node: usize, fact: &mut dyn FnMut(Fact)) {
         if self.is_text(node) {
             return fact(Fact::Text { hash: self.texts.text[node], named: true, telling: true });

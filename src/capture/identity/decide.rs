@@ -24,7 +24,7 @@ pub struct Origin {
     pub previous: Option<PathBuf>,
 }
 
-/// What became of the ids.
+/// The outcome of numbering.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Numbered {
     /// Snapshots of the same space have comparable ids.
@@ -38,7 +38,7 @@ pub struct Numbered {
     pub table: Option<Table>,
 }
 
-/// What was found out beside the pipeline.
+/// The findings of the thread beside the pipeline.
 pub(super) struct Found {
     pub runs: Vec<Records>,
     pub previous: std::result::Result<Table, String>,

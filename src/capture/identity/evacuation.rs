@@ -19,14 +19,14 @@ struct Move {
     now: u64,
 }
 
-/// What of one page is known.
+/// The known objects of one page.
 #[derive(Default)]
 struct Page {
     in_place: u32,
     moved: u32,
 }
 
-/// What moved, by the address before.
+/// The objects that moved, by their address before.
 pub(super) struct Evacuation {
     moves: Vec<Move>,
     pages: HashMap<u64, Page>,

@@ -11,14 +11,14 @@ use std::path::Path;
 pub struct HeapKey {
     pub pid: u32,
     pub started: u64,
-    /// Of Node's worker; 0 is the main thread.
+    /// Number of the worker; 0 is the main thread.
     pub thread: u64,
     /// Version of Node.
     pub node: String,
 }
 
 impl HeapKey {
-    /// That of a thread of this process. In a forked child that would be the child: ask before the fork.
+    /// The key of a thread of this process. Ask before a fork: in the forked child the answer would be the child.
     pub fn of_this(thread: u64, node: &str) -> Option<Self> {
         let stat = crate::archive::read_small(Path::new("/proc/self/stat"), 1 << 16)?;
         let stat = String::from_utf8_lossy(&stat);

@@ -13,7 +13,7 @@ const ROUNDS: usize = 8;
 /// By node ordinal: the row of the same object in the table, [`NO_NODE`] for an object that is new or in doubt.
 pub struct Matches {
     pub row: Vec<u32>,
-    /// Of those, objects that are at another address than they were.
+    /// The number of these objects that are at another address than before.
     pub moved: usize,
 }
 
@@ -36,13 +36,16 @@ pub fn match_rows(content: &Content, rows: &Rows) -> Matches {
     Matches { row: matching.row, moved }
 }
 
-/// What an object's texts, or else its children, say about its candidate.
+/// The evidence of an object's texts, or else of its children, about its candidate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Word {
+enum Evidence {
+    /// Most texts of the row are texts of the object.
     Same,
     /// Half of them.
     Half,
+    /// The row has no telling text, and no child that contradicts.
     Nothing,
+    /// Fewer than half of the texts, or none of the children.
     Other,
 }
 
@@ -57,12 +60,12 @@ struct Compared {
     children_open: u32,
 }
 
-/// What is known so far.
+/// The matches that are known so far.
 pub(super) struct Matching<'a> {
     pub(super) content: &'a Content<'a>,
     pub(super) rows: &'a Rows,
     candidate: Vec<u32>,
-    word: Vec<Word>,
+    evidence: Vec<Evidence>,
     pub(super) row: Vec<u32>,
     pub(super) taken: BitSet,
     /// An object that is the same holds it as it did; and under a name.
@@ -84,7 +87,7 @@ impl<'a> Matching<'a> {
             content,
             rows,
             candidate: candidates(content, rows),
-            word: vec![Word::Nothing; count],
+            evidence: vec![Evidence::Nothing; count],
             row: vec![NO_NODE; count],
             taken: BitSet::new(rows.len()),
             held: BitSet::new(count),
@@ -95,7 +98,7 @@ impl<'a> Matching<'a> {
         }
     }
 
-    /// Gives every candidate its word, children before those that hold them.
+    /// Finds the evidence about every candidate, children before the objects that hold them.
     fn weigh(&mut self) {
         for at in (0..self.content.order.len()).rev() {
             let node = self.content.order[at] as usize;
@@ -104,13 +107,13 @@ impl<'a> Matching<'a> {
                 continue;
             }
             let compared = self.compare(node, row as usize);
-            self.word[node] = match (compared.texts, compared.texts_agree) {
-                _ if self.content.is_synthetic(node) => Word::Same,
-                (0, _) if compared.children > 0 && compared.children_open == 0 => Word::Other,
-                (0, _) => Word::Nothing,
-                (all, agree) if agree * 2 > all => Word::Same,
-                (all, agree) if agree * 2 == all => Word::Half,
-                _ => Word::Other,
+            self.evidence[node] = match (compared.texts, compared.texts_agree) {
+                _ if self.content.is_synthetic(node) => Evidence::Same,
+                (0, _) if compared.children > 0 && compared.children_open == 0 => Evidence::Other,
+                (0, _) => Evidence::Nothing,
+                (all, agree) if agree * 2 > all => Evidence::Same,
+                (all, agree) if agree * 2 == all => Evidence::Half,
+                _ => Evidence::Other,
             };
         }
     }
@@ -123,7 +126,7 @@ impl<'a> Matching<'a> {
                 let node = self.content.order[at] as usize;
                 changed |= self.try_candidate(node);
                 if self.row[node] != NO_NODE && self.spread.insert_new(node) {
-                    self.tell_held(node);
+                    self.mark_held(node);
                     changed = true;
                 }
             }
@@ -150,22 +153,35 @@ impl<'a> Matching<'a> {
         self.taken.insert(row as usize);
     }
 
-    /// Whether there is enough for it. In doubt there is not.
+    /// Whether the evidence is enough to take the candidate. In doubt it is not. *Held*: an object that is the same
+    /// holds this one, under the same name or in an array, as it did before.
+    ///
+    /// | evidence | held | taken when |
+    /// |---|---|---|
+    /// | `Same` | | always |
+    /// | `Half` | yes | always |
+    /// | `Half` | no | the class is a crowd, or a child of the row is the same |
+    /// | `Nothing` | by name | always |
+    /// | `Nothing` | in an array | the object has no telling text now: a new one could have taken the place |
+    /// | `Nothing` | no | half of the row's children, and at least one, are the same |
+    /// | `Other` | yes | half of all texts and children agree, and at least one |
+    /// | `Other` | by name | the place is no crowd, and the object has no telling text now |
+    /// | `Other` | no | never |
     fn decide(&self, node: usize) -> bool {
         let held = self.held.contains(node);
         let compared = || self.compare(node, self.candidate[node] as usize);
-        match self.word[node] {
-            Word::Same => true,
-            Word::Half => {
+        match self.evidence[node] {
+            Evidence::Same => true,
+            Evidence::Half => {
                 held || self.classes.is_crowd(u64::from(self.content.class[node])) || compared().children_agree > 0
             }
-            // One among many in an array, of which only now something can be told, may be another one.
-            Word::Nothing if held => self.held_by_name.contains(node) || !self.has_telling_text(node),
-            Word::Nothing => {
+            // An array's element that had no telling text and has one now may be another object.
+            Evidence::Nothing if held => self.held_by_name.contains(node) || !self.has_telling_text(node),
+            Evidence::Nothing => {
                 let compared = compared();
                 compared.children_agree > 0 && compared.children_agree * 2 >= compared.children
             }
-            Word::Other if held => {
+            Evidence::Other if held => {
                 let compared = compared();
                 let agree = compared.texts_agree + compared.children_agree;
                 let half = agree > 0 && agree * 2 >= compared.texts + compared.children;
@@ -173,11 +189,11 @@ impl<'a> Matching<'a> {
                     && !self.places.is_crowd(place_of_node(self.content, node))
                     && !self.has_telling_text(node)
             }
-            Word::Other => false,
+            Evidence::Other => false,
         }
     }
 
-    /// Under a name: an array's texts may all be others by now.
+    /// A telling text under a name. Texts at places of an array do not count: all of them may have changed.
     fn has_telling_text(&self, node: usize) -> bool {
         let mut found = false;
         self.content.each_fact(node, &mut |fact| {
@@ -203,7 +219,7 @@ impl<'a> Matching<'a> {
                     if matched == NO_NODE { self.content.address[target] } else { self.rows.address[matched as usize] };
                 if let Ok(at) = children.binary_search(&child_hash(edge, address)) {
                     same_children |= u32::from(matched != NO_NODE) << at;
-                    let open = self.candidate[target] != NO_NODE && self.word[target] != Word::Other;
+                    let open = self.candidate[target] != NO_NODE && self.evidence[target] != Evidence::Other;
                     open_children |= u32::from(open || matched != NO_NODE) << at;
                 }
             }
@@ -215,8 +231,8 @@ impl<'a> Matching<'a> {
         compared
     }
 
-    /// Tells what `node` holds as it did before that `node` is the same.
-    fn tell_held(&mut self, node: usize) {
+    /// Marks the objects that `node`, which is the same, holds as it did before.
+    fn mark_held(&mut self, node: usize) {
         let owner = self.row[node];
         let (held, held_by_name) = (&mut self.held, &mut self.held_by_name);
         let (candidate, rows) = (&self.candidate, self.rows);

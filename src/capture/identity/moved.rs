@@ -101,7 +101,8 @@ impl Matching<'_> {
         changed
     }
 
-    /// What lay between two that moved, and lies between them now: object for object of the same classes.
+    /// Takes the objects that lay between two that moved, and lie between them now, object for object of the same
+    /// classes.
     fn follow_neighbours(&mut self, evacuation: &Evacuation) -> bool {
         let mut stretches = evacuation.stretches().peekable();
         if stretches.peek().is_none() {

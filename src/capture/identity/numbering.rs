@@ -58,10 +58,10 @@ impl Numbering {
     /// is.
     ///
     /// # Cost
-    /// That of [`match_rows`](super::match_rows), and one pass over the numbers of the nodes; about 100 bytes a node
-    /// while it decides.
+    /// The cost of [`match_rows`](super::match_rows), and one pass over the numbers of the nodes; about 100 bytes a
+    /// node while it decides.
     /// # Errors
-    /// Those of `sink`; [`Error::Io`](crate::error::Error::Io) when there is no memory.
+    /// The errors of `sink`; [`Error::Io`](crate::error::Error::Io) when there is no memory.
     pub fn finish(self, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<Numbered> {
         let found = self.search.and_then(|search| search.join().ok());
         let (ids, numbered) = match decide(self.parser, found, &self.origin) {

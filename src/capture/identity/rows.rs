@@ -1,4 +1,4 @@
-//! What tells the objects of one snapshot from each other, as columns.
+//! The facts that tell the objects of one snapshot apart, as columns.
 
 /// Ascending and different.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

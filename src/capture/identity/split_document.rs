@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::format::Layout;
 use memchr::{memchr, memmem};
 
-/// What V8 writes before the first number of a node.
+/// The text of V8 before the first number of a node.
 const NODES: &[u8] = b"\"nodes\":[";
 /// The `snapshot` object of every known producer is a few kilobytes long.
 const FRONT_LIMIT: usize = 1 << 20;
@@ -80,7 +80,7 @@ impl SplitDocument {
     /// Gives the document to `sink`, in pieces; with a `rewrite`, its nodes have other ids.
     ///
     /// # Errors
-    /// Those of `sink`; [`Error::Io`](crate::error::Error::Io) when there is no memory.
+    /// The errors of `sink`; [`Error::Io`](crate::error::Error::Io) when there is no memory.
     pub fn write(self, rewrite: Option<Rewrite<'_>>, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         sink(&self.front)?;
         match rewrite {

@@ -36,7 +36,7 @@ pub fn new_space() -> Space {
     format!("{:016x}{:016x}", random(), random())
 }
 
-/// Where the objects of a snapshot were, which ids they got, and what tells them from others.
+/// The objects of a snapshot: their addresses, their new ids, and the facts that tell them apart.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Table {
     pub space: Space,
@@ -60,7 +60,7 @@ impl Table {
     /// Makes the private file `path`.
     ///
     /// # Errors
-    /// Those of [`FileWriter`].
+    /// The errors of [`FileWriter`].
     pub fn save(&self, path: &Path) -> Result<()> {
         let mut writer = FileWriter::create(path, Codec::Zstd)?;
         writer.write(&self.to_bytes())?;
@@ -170,7 +170,7 @@ impl Table {
     }
 }
 
-/// What of a file has not been read.
+/// The bytes of a file that have not been read.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {

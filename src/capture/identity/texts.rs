@@ -1,4 +1,4 @@
-//! What the strings of a snapshot say, as hashes, and which of them tell one object from another.
+//! The texts of a snapshot as hashes, and which of them tell one object from another.
 
 use crate::bit_set::BitSet;
 use crate::format::{EdgeTable, Tables};

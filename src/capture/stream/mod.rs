@@ -1,4 +1,4 @@
-//! The document that V8 writes, on its way to a file, a stream or a reader: it is checked, redacted and compressed as
+//! The document that V8 writes, until it is in a file, a stream or a reader: it is checked, redacted and compressed as
 //! it passes.
 
 mod completeness;

@@ -50,7 +50,7 @@ pub fn archive(source: Source, path: &Path, packing: &Packing, control: &Control
     Ok(Captured { file: writer.finish()?, counts, ids: None })
 }
 
-/// The same without a file: is it whole, and how long is it?
+/// Checks the snapshot in `source` without making a file: is it whole, and how long is it?
 ///
 /// # Errors
 /// As [`archive`].

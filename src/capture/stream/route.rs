@@ -1,4 +1,5 @@
-//! The way of a document from V8's pipe to where it is kept. The same in this process and in a forked one.
+//! The route of a document from V8's pipe to the place where it is kept: the same in this process and in a forked
+//! child.
 //!
 //! Everything here is pushed, on one thread, without locks, pools or state outside of it: in a forked process the
 //! threads that hold locks or serve a pool do not exist.
@@ -12,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
 
-/// What a pipe holds, and what goes through the stages at a time. V8 writes pieces of 64 KiB; with this it seldom has
-/// to wait for us.
+/// Bytes that a pipe holds, and that go through the stages at a time. V8 writes pieces of 64 KiB; with this it seldom
+/// has to wait for us.
 pub const BLOCK: usize = 1 << 20;
 
 /// Rewrites the document while it goes by, in front of the check that it is whole.
@@ -56,7 +57,7 @@ impl Sink for StreamWriter {
 pub struct Captured {
     pub file: Written,
     pub counts: Counts,
-    /// What became of its ids, where they are not V8's own.
+    /// The outcome of numbering, where the ids are not V8's own.
     pub ids: Option<Ids>,
 }
 
@@ -95,14 +96,14 @@ impl Route {
         }
     }
 
-    /// The same with one more stage, behind those that it has.
+    /// This route with one more stage, behind the others.
     #[must_use]
     pub fn through(mut self, stage: impl Stage + 'static) -> Self {
         self.stages.push(Box::new(stage));
         self
     }
 
-    /// The same without contents, when there is a `redactor`.
+    /// This route without contents, when there is a `redactor`.
     #[must_use]
     pub fn redacted(self, redactor: Option<Redactor>) -> Self {
         match redactor {
@@ -111,7 +112,7 @@ impl Route {
         }
     }
 
-    /// The same with ids that name the same objects as in the last capture, when there is a `numbering`. Only in a
+    /// This route with ids that name the same objects as in the last capture, when there is a `numbering`. Only in a
     /// forked process.
     #[must_use]
     pub fn numbered(mut self, numbering: Option<Numbering>) -> Self {
@@ -119,7 +120,7 @@ impl Route {
         self
     }
 
-    /// Takes everything that `source` gives. `tick` is told the bytes so far after each block, and can end it.
+    /// Takes everything that `source` gives. After each block `tick` gets the number of bytes so far, and can end it.
     ///
     /// # Errors
     /// [`Error::Capture`] when the document is not whole; those of `tick`, of the stages and of the sink.
@@ -150,7 +151,7 @@ impl Route {
         self.pass(0)
     }
 
-    /// What is carried goes through the stages from `first` on and into the sink.
+    /// Gives the carried bytes to the stages from `first` on, and then to the sink.
     fn pass(&mut self, first: usize) -> Result<()> {
         for stage in &mut self.stages[first..] {
             self.spare.clear();

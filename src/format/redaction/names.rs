@@ -90,8 +90,8 @@ fn of_element(text: &[u8]) -> Option<Range<usize>> {
     Some(start..text.len() - 1)
 }
 
-/// What URLs in `text[within]` carry beside the name of a thing. A URL is a name in many places: of a script, of a
-/// window, and, as a key of a cache of modules, of a property.
+/// The parts of URLs in `text[within]` that carry data beside the name of a thing. A URL is a name in many places: of a
+/// script, of a window, and, as a key of a cache of modules, of a property.
 ///
 /// - `data:text/javascript,SOURCE` and `javascript:SOURCE`: the source. Where the comma is cut off or missing the rest
 ///   is taken for it.

@@ -1,4 +1,4 @@
-//! What stands in the place of a content: equal for equal texts, as long as the text, and nothing to guess it by.
+//! The text in the place of a content: equal for equal texts, as long as the text, and nothing to guess it by.
 
 use crate::text::Text;
 use sha2::{Digest, Sha256};

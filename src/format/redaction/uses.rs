@@ -36,7 +36,7 @@ impl Marks {
     }
 }
 
-/// What is known before the first string comes.
+/// The uses of all strings, known before the first string comes.
 ///
 /// # Cost
 /// A byte for each string, a bit for each node, and some for each symbol.
@@ -104,7 +104,7 @@ impl Uses {
     }
 }
 
-/// What the names of nodes of one kind are.
+/// The meaning of the names of nodes of one kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Named {
     /// By their content.

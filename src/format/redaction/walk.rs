@@ -29,7 +29,7 @@ pub(super) struct Walk {
     state: State,
 }
 
-/// What is known of the document so far.
+/// The facts that are known of the document so far.
 #[derive(Debug, Default)]
 struct State {
     writes: bool,
