@@ -4,7 +4,7 @@
 //
 // usage: node scripts/build-addon.js [--if-missing | --force]
 //   (nothing)     builds unless the addon is newer than every source
-//   --if-missing  builds unless an addon for this platform is there and loads: `npm install` of a packed tarball runs it
+//   --if-missing  builds unless an addon for this platform is there and loads: for `npm install` of a packed tarball
 //   --force       builds
 //
 // The build leaves the types of the addon's interface beside it, for `lib/native/addon.d.ts`.

@@ -30,7 +30,9 @@ export interface Backend {
   putReport(id: string, json: string, signal: AbortSignal): Promise<void>;
   /** The document that `putReport` was given. */
   report(id: string): Promise<unknown>;
-  /** Gives the function that releases the lock; undefined when somebody else has it. It ends by itself after `ttlMs`. */
+  /**
+   * Gives the function that releases the lock; undefined when somebody else has it. It ends by itself after `ttlMs`.
+   */
   lock(name: string, ttlMs: number): Promise<(() => Promise<void>) | undefined>;
   /** The snapshot is not pruned until the function that this gives is called. */
   hold(id: string): Promise<() => Promise<void>>;

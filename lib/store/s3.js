@@ -301,7 +301,9 @@ class S3Store {
   }
 
   /**
-   * Uploads that nobody ended, where the server and the rights of this process let us know. @returns {Promise<{ Key: string, UploadId: string }[]>}
+   * Uploads that nobody ended, where the server and the rights of this process let us know.
+   *
+   * @returns {Promise<{ Key: string, UploadId: string }[]>}
    */
   async #uploads() {
     try {

@@ -30,12 +30,13 @@ async function measure(href, exported, plan, directory) {
  */
 function send(answer) {
   const end = () => process.exit();
+  const reply = /** @type {(message: object, end: () => void) => void} */ (process.send?.bind(process));
   const { error } = answer;
   const facts = error instanceof Error ? { ...error } : {};
   try {
-    /** @type {any} */ (process).send({ ...answer, facts }, end);
+    reply({ ...answer, facts }, end);
   } catch {
     // What cannot be copied can be told.
-    /** @type {any} */ (process).send({ error: new Error(String(error?.stack ?? error)), facts: {} }, end);
+    reply({ error: new Error(String(error?.stack ?? error)), facts: {} }, end);
   }
 }
