@@ -1,6 +1,6 @@
 'use strict';
 
-// What heaphound says on `diagnostics_channel` while it runs in a service: docs/service.md lists the messages.
+// The messages of heaphound on `diagnostics_channel` while it runs in a service: docs/service.md lists the messages.
 
 const diagnostics = require('node:diagnostics_channel');
 

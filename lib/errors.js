@@ -3,7 +3,7 @@
 const { optionError } = require('../checks/options');
 
 /**
- * What the addon tells of a failure.
+ * A failure as the addon reports it.
  * @typedef {{ code: string, message: string } & Partial<Omit<import('./native/addon').Failure, 'code' | 'message'>>} Failure
  */
 

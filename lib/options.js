@@ -15,7 +15,7 @@ const FILTERS = Object.freeze([
 ]);
 
 const MAX_THREADS = 256;
-/** Of the largest timer of Node.js: a longer one fires at once. */
+/** Milliseconds of the longest timer of Node.js: a longer one fires at once. */
 const MAX_MS = 2 ** 31 - 1;
 
 /**
@@ -67,7 +67,7 @@ function sourceMaps(name, value) {
 /** @type {Check<(progress: import('..').Progress) => void>} */
 const onProgress = ofType('function');
 
-/** What every long call takes. */
+/** Options of every long call. */
 const WORK = { signal, onProgress };
 
 const OPEN = {

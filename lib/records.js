@@ -15,7 +15,7 @@
 const os = require('node:os');
 const { toJson } = require('../words/text');
 
-/** Of each of the two. It grows when the meaning of a member changes. */
+/** The `version` of both. It grows when the meaning of a member changes. */
 const VERSION = 1;
 
 /** Members that a store record has and a capture record does not. `encrypted` is there when the bytes are. */

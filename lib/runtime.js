@@ -1,6 +1,6 @@
 'use strict';
 
-// What this process runs on. Deno and Bun have a `process.version` of their own that names a Node.js they are like.
+// The runtime of this process. Deno and Bun have a `process.version` of their own that names a Node.js they are like.
 
 /** @type {'Node.js' | 'Bun' | 'Deno'} */
 const RUNTIME = process.versions.bun !== undefined ? 'Bun' : process.versions.deno !== undefined ? 'Deno' : 'Node.js';

@@ -38,14 +38,13 @@ const STALLED_MS = 10_000;
 function whyNoFork() {
   const { bun, deno, electron } = /** @type {NodeJS.ProcessVersions} */ (process.versions);
   if (bun || deno || electron) return 'only Node.js itself is known well enough to be forked';
-  if (process.permission !== undefined)
-    return "a forked child cannot write under Node's permission model";
+  if (process.permission !== undefined) return "a forked child cannot write under Node's permission model";
   return addon.cannotFork() ?? undefined;
 }
 
 /**
- * The caller has the turn. What an outlet or a feed has got cannot be taken back: a child that fails after its first
- * byte is not replaced.
+ * The caller holds the lock of captures. Bytes in an outlet or a feed cannot be taken back: a child that fails after
+ * its first byte is not replaced.
  *
  * @param {ForkOptions} options
  * @returns {Promise<{ file: Addon.CapturedFile, pauseMs: number, tries: number } | { refused: string }>}

@@ -32,7 +32,7 @@ function forgetIds() {
   let forgotten = false;
   try {
     session.connect();
-    // Of a session in the same thread the answers come before `post` returns.
+    // A session in the same thread answers before `post` returns.
     session.post('HeapProfiler.enable', (error) => {
       if (!error) session.post('HeapProfiler.disable', (failure) => (forgotten = !failure));
     });

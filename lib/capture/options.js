@@ -7,7 +7,7 @@ const { PLACE } = require('../disk/place');
 const { writable } = require('./outlet');
 const { workerOption } = require('./worker');
 
-/** Of every capture, in this process or in another. */
+/** Options of every capture, in this process or in another. */
 const EVERY = {
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
@@ -18,7 +18,7 @@ const EVERY = {
   timeoutMs: integer(1, MAX_MS),
 };
 
-/** Of a capture of this process, without a place: a service decides them once, for all of its captures. */
+/** Options of a capture of this process, without its place: a service sets them once for all of its captures. */
 const OWN = {
   ...EVERY,
   mode: oneOf(['auto', 'fork', 'inline']),
@@ -26,7 +26,7 @@ const OWN = {
   comparable: ofType('boolean'),
 };
 
-/** Of `captureSnapshot`. */
+/** Options of `captureSnapshot`. */
 const CAPTURE = {
   ...OWN,
   ...PLACE,

@@ -1,12 +1,12 @@
 'use strict';
 
-// What a process takes of memory at the moment of a capture. The heap is a part of it.
+// The memory of the process at the moment of a capture. The heap is a part of it.
 
 const { addon } = require('../native');
 const { cgroupUse } = require('../room/cgroup');
 
 /**
- * Of this process: in the child that writes a snapshot all of it would be another's.
+ * Called in this process: the forked child that writes a snapshot would measure itself.
  *
  * @returns {import('../..').ProcessMemory}
  */

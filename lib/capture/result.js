@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * What a capture of this process and one of another have in common in their results.
+ * The members that all captures have in their results, of this process and of another.
  *
  * @template H, P
  * @param {H} how it was taken: mode, reason, pause, ids

@@ -42,7 +42,7 @@ function trackAllocations() {
 }
 
 /**
- * Those that nobody chose for the process.
+ * Sets the flags that the command line of the process does not set itself.
  *
  * @param {'no-' | ''} sign
  */

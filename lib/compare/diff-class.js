@@ -3,7 +3,7 @@
 const { optionError } = require('../errors');
 
 const NUMBERS = /** @type {const} */ (['countDelta', 'sizeDelta']);
-/** What only ids can tell. */
+/** Columns that need comparable ids. */
 const COUNTS_BY_ID = /** @type {const} */ ([
   'addedCount',
   'removedCount',

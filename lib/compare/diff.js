@@ -50,7 +50,7 @@ async function diffKnown(given, options, known) {
   try {
     const { snapshots, order, comparison } = sequence;
     const last = snapshots.length - 1;
-    // Of the older one parsing is enough.
+    // The older one only has to be parsed.
     const [older, newer] = [snapshots[0], await sequence.analysed(last)];
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     const json = JSON.stringify({ sort, limit, ids, compareBy, comparison });

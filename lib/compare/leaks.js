@@ -71,7 +71,7 @@ async function find(snapshots, options, { shortestMs, known }) {
     }
     await sequence.analysed(last);
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
-    // What is ignored must not push out what is not.
+    // Ignored leaks must not push others beyond the limit.
     const json = JSON.stringify({
       limit: ignore === undefined ? limit : ALL,
       compareBy,

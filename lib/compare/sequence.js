@@ -1,7 +1,7 @@
 'use strict';
 
-// The snapshots of a comparison: opened, seen to be several of one program, and put in the order in which they were
-// taken. Whatever compares snapshots begins here.
+// The snapshots of a comparison: opened, checked to be of one program, and sorted by the time at which they were taken.
+// Every comparison begins here.
 
 const path = require('node:path');
 const { addon } = require('../native');
@@ -94,7 +94,7 @@ function withoutHost({ host: _, ...known }) {
 }
 
 /**
- * In a wrong order growth is shrinking, and no leak is found: who asks for that is told.
+ * In the wrong order growth looks like shrinking, and no leak is found: the reason says that another order is known.
  *
  * @param {import('../..').SnapshotOrder} taken
  * @returns {import('../..').SnapshotOrder}

@@ -9,7 +9,7 @@ const { natural } = require('../open/folder');
 const SHORTEST_MS = 1000;
 /** Two clocks on the walls of this world differ by no more. */
 const ZONES_MS = 26 * 60 * 60 * 1000;
-/** What numbers files: a number, or one letter that stands alone (`a`, `heap-b`). */
+/** The part of a name that numbers files: a number, or one letter that stands alone (`a`, `heap-b`). */
 const NUMBERING = /\d+|(?<![A-Za-z])[A-Za-z](?![A-Za-z])/g;
 
 /**

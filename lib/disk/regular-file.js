@@ -54,7 +54,7 @@ async function readRegular(file, { isPrivate, most }) {
 }
 
 /**
- * What a store gives for a snapshot, as a stream.
+ * The `source` that a store gives for a snapshot, as a stream.
  *
  * @param {string | import('node:stream').Readable} source a path may be a link: whoever made the store says where it
  *   leads

@@ -29,7 +29,7 @@ const QUIET_MS = 5000;
 const RETRY_MS = 30_000;
 
 /**
- * What is known of a file that was seen.
+ * The facts about a file that was seen.
  *
  * @typedef {object} Seen
  * @property {string} state size and time of the last change

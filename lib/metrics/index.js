@@ -50,7 +50,7 @@ function observeMetrics(options) {
   };
 }
 
-/** What is known without a watcher. */
+/** The figures that are known without a watcher. */
 function limits() {
   const room = cgroupRoom();
   return { heapLimitBytes: v8.getHeapStatistics().heap_size_limit, ...(room && { memoryLimitBytes: room.limitBytes }) };

@@ -1,6 +1,6 @@
 'use strict';
 
-// The metrics of heaphound, and how messages of its channels change them. What exports them is told; it knows nothing
+// The metrics of heaphound, and how messages of its channels change them. An exporter is called; it knows nothing
 // of heaphound.
 
 /**
@@ -106,7 +106,7 @@ const RULE_STATES = ['off', 'quiet', 'rising', 'investigating', 'alarm'];
 /** @typedef {Record<string, string>} Labels */
 /** @typedef {(name: MetricName, value: number, labels: Labels) => void} Recorder */
 
-/** What a message says, by channel. @type {Record<string, (message: any, record: Recorder) => void>} */
+/** The figures in a message, by channel. @type {Record<string, (message: any, record: Recorder) => void>} */
 const MESSAGES = {
   'heaphound:capture': ({ event, trigger, snapshot }, record) => {
     if (event === 'start') return;
@@ -131,7 +131,7 @@ function reasonOf(code) {
 }
 
 /**
- * What can be read at any time.
+ * The figures that can be read at any time.
  *
  * @param {Pick<import('../..').MemoryWatcher, 'levels' | 'rules'> | undefined} watcher
  * @param {() => { heapLimitBytes: number, memoryLimitBytes?: number }} limits when nothing watches
@@ -153,7 +153,7 @@ function levels(watcher, limits) {
   return /** @type {Array<[MetricName, number, Labels]>} */ (read.filter(([, value]) => value !== undefined));
 }
 
-/** What `levels` reads, and nothing else sets. @type {MetricName[]} */
+/** Metrics that `levels` reads and nothing else sets. @type {MetricName[]} */
 const LEVELS = [
   'heaphound_heap_limit_bytes',
   'heaphound_memory_limit_bytes',

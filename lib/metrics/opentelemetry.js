@@ -29,17 +29,17 @@ function intoMeter(meter, read) {
     else made[name] = meter.createObservableGauge(dotted, about);
   }
   /**
-   * The latest of each gauge that is told: the value and its labels, by labels.
+   * The latest value of each gauge that messages set, with its labels, by labels.
    *
    * @type {Map<string, Map<string, [number, import('./measures').Labels]>>}
    */
-  const told = new Map();
+  const latest = new Map();
   const gauges = Object.keys(METRICS)
     .filter((name) => METRICS[/** @type {import('./measures').MetricName} */ (name)].kind === 'gauge')
     .map((name) => made[name]);
   const observe = (/** @type {any} */ result) => {
     for (const [name, value, labels] of read()) result.observe(made[name], value, labels);
-    for (const [name, values] of told)
+    for (const [name, values] of latest)
       for (const [value, labels] of values.values()) result.observe(made[name], value, labels);
   };
   meter.addBatchObservableCallback(observe, gauges);
@@ -49,7 +49,7 @@ function intoMeter(meter, read) {
       if (kind === 'counter') made[name].add(value, labels);
       else if (kind === 'histogram') made[name].record(value, labels);
       else if (!LEVELS.includes(name))
-        told.set(name, (told.get(name) ?? new Map()).set(JSON.stringify(labels), [value, labels]));
+        latest.set(name, (latest.get(name) ?? new Map()).set(JSON.stringify(labels), [value, labels]));
     },
     stop: () => meter.removeBatchObservableCallback(observe, gauges),
   };

@@ -45,7 +45,7 @@ function intoRegistry(registry, read) {
   };
 }
 
-/** What is not known is absent: prom-client would say 0. @param {any} gauge */
+/** An unknown value is absent: prom-client would say 0. @param {any} gauge */
 function clear(gauge) {
   gauge.reset();
   if (gauge.labelNames.length === 0) gauge.remove();

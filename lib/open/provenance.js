@@ -1,6 +1,6 @@
 'use strict';
 
-// What is known of a snapshot file that its bytes do not say.
+// Facts about a snapshot file that are not in its bytes: who took it, when, and in which id space.
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
@@ -49,7 +49,7 @@ async function readProvenance(file, storedBytes) {
 }
 
 /**
- * What the document of a capture says: that of its sidecar, or of a store.
+ * The facts in a capture record or a store record.
  *
  * @param {Partial<Record<keyof import('../..').SnapshotSidecar, unknown>>} document that anybody may have written
  * @returns {Provenance}

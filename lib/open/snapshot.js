@@ -60,7 +60,7 @@ const QUERY = {
  */
 
 /**
- * What this package does with a snapshot, and users cannot: they see the members of `index.d.ts` only.
+ * Calls on a snapshot that are for this package alone. Users see the members of `index.d.ts` only.
  *
  * @typedef {object} Inside
  * @property {(snapshot: Snapshot) => number} memoryBytes that it takes, about

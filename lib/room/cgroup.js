@@ -1,6 +1,6 @@
 'use strict';
 
-// What the control groups of a process leave of memory. `root` is a directory that stands for `/`, for tests.
+// The memory that the control groups of a process leave. `root` is a directory that stands for `/`, for tests.
 
 const fs = require('node:fs');
 const path = require('node:path');

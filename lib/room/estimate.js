@@ -1,13 +1,13 @@
 'use strict';
 
-// What a snapshot of this thread's heap will cost: from the heap's size, and from what the last one did cost.
+// The expected cost of a snapshot of this thread's heap: from the heap's size, and from the cost of the last snapshot.
 
 const v8 = require('node:v8');
 
 /** Bytes that V8 takes while it builds a snapshot, measured on Node 18 to 26. */
 const NODE_BYTES = 445;
 const EDGE_BYTES = 87;
-/** Of a heap of small objects, which has the most nodes a byte. */
+/** In a heap of small objects, which has the most nodes a byte. */
 const HEAP_BYTES_PER_NODE = 37.5;
 const EDGES_PER_NODE = 2.8;
 /** A large object may be an array, whose slots are edges, or a text, which has none: the worse is taken. */
@@ -19,7 +19,7 @@ const NODE_TEXT_BYTES = 28;
 const EDGE_TEXT_BYTES = 16;
 /** How much smaller a codec makes the document at the least. */
 const RATIOS = { zstd: 7, gzip: 5, none: 1 };
-/** Of a thread that builds and writes the snapshot itself. */
+/** For each node, when the thread itself builds and writes the snapshot. */
 const NODE_MS = 0.0025;
 
 /**
@@ -57,7 +57,7 @@ function heapOf(spaces) {
 }
 
 /**
- * What was there at the last capture costs what it did then; what came since is taken for small objects.
+ * Objects that were there at the last capture cost the same again; newer ones are taken for small objects.
  *
  * @param {keyof typeof RATIOS} compression
  * @param {Heap} [heap]

@@ -62,7 +62,7 @@ function diskRoom(directory) {
     // A file system without blocks (/proc) does not count them.
     return blocks === 0 ? Infinity : bavail * bsize;
   } catch {
-    // What is wrong with the directory is said by who creates the file.
+    // If the directory is unusable, the capture says so when it creates the file.
     return Infinity;
   }
 }

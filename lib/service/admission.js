@@ -33,8 +33,8 @@ class Admission {
    * Takes the one place there is, or says why not.
    *
    * @param {number} [now]
-   * @returns {(how: { mode?: 'fork' | 'inline', code?: string }, now?: number) => void} gives the place back; to be
-   *   told how the capture was made, or its error
+   * @returns {(how: { mode?: 'fork' | 'inline', code?: string }, now?: number) => void} gives the place back;
+   *   takes how the capture was made, or the code of its error
    */
   enter(now = performance.now()) {
     if (this.#isBusy) throw busyError('another capture');

@@ -9,9 +9,9 @@ const { analysisRoomError } = require('./errors');
 const BASE_BYTES = 46e6;
 const NODE_BYTES = 60;
 const EDGE_BYTES = 14;
-/** Of one that is compared with the last: its graph is not computed. */
+/** Share for a snapshot that is compared with the last: its graph is not computed. */
 const OLDER_SHARE = 0.5;
-/** Of what the system leaves: the app goes on and allocates meanwhile. */
+/** Share of the memory that the system leaves: the app goes on and allocates meanwhile. */
 const SHARE = 0.75;
 
 /**

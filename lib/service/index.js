@@ -23,7 +23,7 @@ const { unlessGivenUp, within } = require('../../waits/bound');
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 const DEFAULT_ANALYSIS_MS = 600_000;
-/** Its turn, the capture and the upload together: whatever takes longer holds the place of the next one. */
+/** For the wait, the capture and the upload together: a longer one would block the next capture. */
 const CAPTURE_MS = 3600_000;
 /** Rows of a diff, when nobody says how many. */
 const DEFAULT_DIFF_LIMIT = 100;
@@ -137,7 +137,7 @@ class Service {
     }
   }
 
-  /** What there is no room for is refused while somebody listens to the answer. The capture looks again. */
+  /** Refuses a capture without room while the caller still waits for the answer. The capture checks again. */
   #checkRoom() {
     const { checkHeadroom, maxMemoryBytes, maxPauseMs } = this.#capture;
     if (checkHeadroom !== false)
@@ -270,7 +270,7 @@ class Service {
   }
 
   /**
-   * Of an operation, to all who listen.
+   * Publishes the start or the end of an operation.
    *
    * @param {Operation} operation
    * @param {'start' | 'end' | 'fail'} event
@@ -317,7 +317,7 @@ class Service {
 }
 
 /**
- * What the store knows of a snapshot whose bytes come without a sidecar.
+ * Facts from the store record, for a snapshot whose bytes come without a sidecar.
  *
  * @param {import('../..').StoredSnapshot} snapshot
  */

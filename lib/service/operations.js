@@ -1,6 +1,6 @@
 'use strict';
 
-// What the service does and did: each thing that takes time is an operation, which can be watched and cancelled.
+// The service's work, under way and done: a capture or an analysis is an operation that can be watched and cancelled.
 
 const { randomBytes } = require('node:crypto');
 const { unlessGivenUp } = require('../../waits/bound');
@@ -36,7 +36,7 @@ class Operation {
     this.reason = reason;
     this.tags = tags;
     this.by = by;
-    /** Of an analysis: what it is about, oldest first. */
+    /** The snapshots of an analysis, oldest first. */
     this.snapshots = snapshots;
   }
 
@@ -81,7 +81,7 @@ class Operation {
     );
     timer.unref();
     const promise = this.#run(work, ended).finally(() => clearTimeout(timer));
-    // Who wants to know looks at `done`, or at `status`.
+    // The caller looks at `done`, or at `status`.
     promise.catch(() => {});
     this.#result = () => promise;
   }

@@ -1,6 +1,6 @@
 'use strict';
 
-// What may be asked of the service, and how it may be set up.
+// Options of the service, and of requests to it.
 
 const { optionError } = require('../errors');
 const { OWN } = require('../capture/options');
@@ -9,10 +9,10 @@ const { SEQUENCE } = require('../compare/sequence');
 const { ABOUT, checkId } = require('../store/about');
 
 const MAX_SNAPSHOTS = 10;
-/** Of a document. */
+/** Rows of a document. */
 const MAX_ROWS = 1000;
 
-/** What bounds an analysis, which runs in the process of the app. */
+/** Limits of an analysis, which runs in the process of the app. */
 const ANALYSIS = { maxMemoryBytes: integer(0), timeoutMs: integer(1, MAX_MS), checkHeadroom: ofType('boolean') };
 
 const LIMITS = { cooldownMs: integer(0, MAX_MS), maxPerDay: integer(0), maxHistory: integer(1, 10_000) };

@@ -1,6 +1,6 @@
 'use strict';
 
-// What the caller of a store says of a snapshot: `SnapshotMeta` of the types.
+// Facts about a snapshot that the caller of a store gives: `SnapshotMeta` of the types.
 
 const { randomBytes } = require('node:crypto');
 const { optionError } = require('../errors');

@@ -205,7 +205,7 @@ class DirectoryStore {
 
   async close() {}
 
-  /** What is whole, newest first. @returns {Promise<StoredSnapshot[]>} */
+  /** Records of whole snapshots, newest first. @returns {Promise<StoredSnapshot[]>} */
   async #records() {
     const records = await Promise.all((await snapshotNames(this.#directory)).map((name) => this.#read(name)));
     return records.filter((record) => record !== undefined).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));

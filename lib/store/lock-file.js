@@ -8,7 +8,7 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 const { readPrivate, writePrivate } = require('../disk/private-file');
 
-const NAME = /^\.lock-(?<name>.+)-(?<turn>\d+)$/;
+const NAME = /^\.lock-(?<name>.+)-(?<round>\d+)$/;
 
 /** @typedef {{ release: () => Promise<void>, renew: () => Promise<void> }} Lock */
 
@@ -21,8 +21,8 @@ const NAME = /^\.lock-(?<name>.+)-(?<turn>\d+)$/;
 async function acquire(directory, name, ttlMs) {
   const before = await lockFiles(directory, name);
   if (before.some(({ isLive }) => isLive)) return undefined;
-  const turn = Math.max(0, ...before.map((lock) => lock.turn)) + 1;
-  const file = path.join(directory, `.lock-${name}-${turn}`);
+  const round = Math.max(0, ...before.map((lock) => lock.round)) + 1;
+  const file = path.join(directory, `.lock-${name}-${round}`);
   const holder = randomUUID();
   const content = () => JSON.stringify({ holder, until: Date.now() + ttlMs });
   const isOurs = async () => (await readPrivate(file))?.holder === holder;
@@ -49,16 +49,16 @@ async function acquire(directory, name, ttlMs) {
 /**
  * @param {string} directory
  * @param {string} [wanted] all names without it
- * @returns {Promise<{ file: string, name: string, turn: number, isLive: boolean }[]>}
+ * @returns {Promise<{ file: string, name: string, round: number, isLive: boolean }[]>}
  */
 async function lockFiles(directory, wanted) {
   const locks = [];
   for (const entry of await fs.readdir(directory)) {
-    const { name, turn } = NAME.exec(entry)?.groups ?? {};
+    const { name, round } = NAME.exec(entry)?.groups ?? {};
     if (name === undefined || (wanted !== undefined && name !== wanted)) continue;
     const file = path.join(directory, entry);
     const until = Number((await readPrivate(file))?.until ?? NaN);
-    locks.push({ file, name, turn: Number(turn), isLive: Number.isFinite(until) && until > Date.now() });
+    locks.push({ file, name, round: Number(round), isLive: Number.isFinite(until) && until > Date.now() });
   }
   return locks;
 }

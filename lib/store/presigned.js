@@ -165,7 +165,7 @@ class PresignedStore extends WriteOnlyStore {
           `${place || '`urls`'} did not take the ${object.object} within the ${timeoutMs} ms that \`timeoutMs\` allows`,
         );
       if (String(/** @type {NodeJS.ErrnoException} */ (cause).code).startsWith('HEAPHOUND_')) throw cause;
-      // The error may repeat the URL: only the code of its cause is told.
+      // The error may repeat the URL: only the code of its cause is shown.
       throw storeError(`the ${object.object} could not be sent to ${place || 'its URL'} (${reasonOf(cause)})`);
     } finally {
       clearTimeout(timer);

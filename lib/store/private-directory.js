@@ -23,7 +23,7 @@ async function privateDirectory(directory) {
   try {
     await fs.mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    // Something that is there and is no directory is told of below.
+    // If the name is taken by something else than a directory, the check below says so.
     if (/** @type {NodeJS.ErrnoException} */ (cause).code !== 'EEXIST') throw diskError(cause, directory);
   }
   const { dev, ino } = await inspect(directory);

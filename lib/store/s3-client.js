@@ -110,7 +110,7 @@ function loadSdk() {
 }
 
 /**
- * What the SDK, the network or a server throws: all of it may be missing.
+ * An error of the SDK, the network or a server: each member may be missing.
  *
  * @typedef {{ name?: string, message?: string, code?: string, $metadata?: { httpStatusCode?: number, attempts?: number } } | undefined} S3Error
  */

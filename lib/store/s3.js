@@ -19,7 +19,7 @@ const DEFAULT_QUEUE = 3;
 const FETCHES = 8;
 /** Time for a request that is under way when an upload is to end. */
 const GRACE_MS = 3000;
-/** What was begun so long ago is not under way. */
+/** An upload that began so long ago is not under way any more. */
 const STALE_MS = 3600 * 1000;
 const ABANDONED_MS = 24 * 3600 * 1000;
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// What every kind of store has in common: options are checked, captures are told of and ended by `close`.
+// The part that all kinds of stores share: it checks options, reports captures, and ends them at `close`.
 
 const diagnostics = require('node:diagnostics_channel');
 const path = require('node:path');
@@ -223,8 +223,8 @@ class Store {
   }
 
   /**
-   * Everything that is done with the place. It may be slow, deaf or gone: a closed store waits for it a while, and
-   * gives it up then.
+   * Runs one call to the back end, whose place may be slow or gone: a closed store waits for it a while and then gives
+   * it up.
    *
    * @template T
    * @param {(closing: AbortSignal) => Promise<T>} work

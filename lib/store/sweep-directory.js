@@ -1,6 +1,6 @@
 'use strict';
 
-// What a store's directory holds, and what dead processes left in it.
+// The contents of a store's directory, and the leftovers of dead processes in it.
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
@@ -11,7 +11,7 @@ const SNAPSHOT = /^(?:\d{8}T\d{9}Z-)?(?<id>[0-9a-f]{32})\.heapsnapshot\.zst(?:\.
 const BESIDE = /^(?<snapshot>(?:\d{8}T\d{9}Z-)?[0-9a-f]{32}\.heapsnapshot\.zst(?:\.age)?)\.(?<what>json|ids)$/;
 const PARTIAL = /^\.heaphound-(?<pid>\d+)-[0-9a-f]+\.partial$/;
 const REPORT = /^[0-9a-f]{32}\.report\.json$/;
-/** What changed more recently may belong to a process that we do not see: one of another container. */
+/** A younger file may belong to a process that we do not see: one of another container. */
 const QUIET_MS = 60_000;
 /** A process with this id may live and be another one. A table may be waiting for the next capture of its process. */
 const ABANDONED_MS = 24 * 3600 * 1000;

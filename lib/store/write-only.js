@@ -1,6 +1,6 @@
 'use strict';
 
-// What stores have in common that only take: they know of what this process stored, and of nothing else.
+// The part that write-only stores share: they know the snapshots that this process stored, and no others.
 
 const { Readable } = require('node:stream');
 const { notStoredError, writeOnlyError } = require('../store-errors');

@@ -43,7 +43,7 @@ async function allocationSites(forMs, signal) {
 function sites(head) {
   /** @type {Map<string, AllocationSite>} */
   const found = new Map();
-  /** What a function of V8 itself allocates is the doing of who called it. */
+  /** Allocations of V8's own functions count for their callers. */
   const rest = [{ node: head, frame: head.callFrame }];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const { node } = next;

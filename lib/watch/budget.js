@@ -1,6 +1,6 @@
 'use strict';
 
-// What the watcher may do: how often it captures and how often it raises an alarm, however bad things are.
+// Limits of the watcher: how often it captures and how often it raises an alarm, however bad things are.
 
 const { Quota } = require('../quota');
 
@@ -43,7 +43,7 @@ class Budget {
     return this.quietForMs > 0;
   }
 
-  /** One was looked into. */
+  /** A rise was looked into. */
   cool() {
     this.#quietUntil = this.#now() + this.#limits.cooldownMs;
   }

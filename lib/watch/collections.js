@@ -1,6 +1,6 @@
 'use strict';
 
-// Tells of major collections, at the turn of the event loop after each.
+// Reports each major collection, soon after it: from the event loop.
 
 const { PerformanceObserver, constants } = require('node:perf_hooks');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Where the watcher's snapshots and verdicts come from: a service, a store of its own, or two functions.
+// The source of the watcher's snapshots and verdicts: a service, a store of its own, or two functions of the user.
 
 const { createService } = require('../service');
 const { openStore } = require('../store/store');

@@ -5,7 +5,7 @@ const { RULES } = require('./rules');
 /** Windows that the floor is the least of. */
 const FLOOR_WINDOWS = 2;
 
-/** What the watcher has measured, as one rule reads it. */
+/** The watcher's measurements, as one rule reads them. */
 class Gauge {
   #rule;
   #meters;

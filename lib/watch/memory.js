@@ -1,6 +1,6 @@
 'use strict';
 
-// What the watcher measures.
+// The watcher's measurements of memory.
 
 const v8 = require('node:v8');
 const { isMainThread, resourceLimits } = require('node:worker_threads');

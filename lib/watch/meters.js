@@ -1,6 +1,6 @@
 'use strict';
 
-// What the watcher has measured so far, for the rules.
+// The watcher's measurements so far, for the rules.
 
 const { container, heapLimit, oldBytes } = require('./memory');
 const { WatchClock } = require('./watch-clock');

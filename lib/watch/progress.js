@@ -99,7 +99,7 @@ function nearness(used, limit, share) {
 }
 
 /**
- * What is said at the start, since nothing is to be seen of a watcher for minutes.
+ * The line at the start, since a watcher shows nothing for minutes.
  *
  * @param {{ sampleMs: number, windowMs: number, minWindows: number, settleMs: number }} options
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-// What the watcher looks for. A rule is a question about levels and what it means when the answer is yes.
+// The rules of the watcher. A rule asks a question about levels, and says what a yes means.
 
 const { trend } = require('./trend');
 

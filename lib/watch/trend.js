@@ -14,7 +14,8 @@
  */
 
 /**
- * Of pairs that rise, less those that fall. Noise alone has this much in one of some thousand series of this length.
+ * Share of pairs that rise, less the share of those that fall. Noise alone has this much in one of
+ * some thousand series of this length.
  */
 const MIN_AGREEMENT = 0.6;
 /** How far the rise must stand out of the noise. */

@@ -1,6 +1,6 @@
 'use strict';
 
-// Measures, asks the rules, and has looked into what they find: one thing at a time.
+// Measures memory, asks the rules, and starts an investigation of what they find: one at a time.
 
 const { EventEmitter } = require('node:events');
 const { setTimeout: delay } = require('node:timers/promises');
@@ -24,11 +24,11 @@ const { post } = require('./webhook');
 const { STOP_MS, unlessGivenUp, within } = require('../../waits/bound');
 const { firstOf } = require('../../waits/signal');
 
-/** Rules about the process: its main thread is enough to ask them. */
+/** Rules about the process: only its main thread asks them. */
 const OF_PROCESS = new Set(['rss-gap', 'container-limit']);
-/** Growth that nothing explains is told of when this share of the limit is used. */
+/** Growth without an explanation raises an alarm from this share of the limit on. */
 const UNEXPLAINED_SHARE = 0.4;
-/** An investigation waits so many of the least number of windows for the rise to go on. */
+/** An investigation waits for the rise to go on for this many times `minWindows` windows. */
 const PATIENCE = 2;
 
 /**
@@ -55,7 +55,7 @@ class Watcher {
   /** @type {Map<import('../..').RuleName, Row>} */
   #rules = new Map();
   #meters;
-  /** Of the wall: since when it measures, and its last look. */
+  /** Times of the wall clock: the start of the measurement, and the last look. */
   #since = Date.now();
   #lookedAt = Date.now();
   /** @type {Activity | undefined} */
@@ -219,7 +219,7 @@ class Watcher {
     activity.done = work[RULES[name].action]()
       .catch((error) => {
         if (signal.aborted) return;
-        // What failed now would fail at the next look, too, and fill the log.
+        // A failure would repeat at the next look and fill the log.
         this.#budget.cool();
         const reason = sentence(String(error.message));
         this.#options.log?.warn(
@@ -289,12 +289,11 @@ class Watcher {
   }
 
   /**
-   * Near a limit there is no time for three snapshots: what can be seen now, and what earlier snapshots tell together
-   * with it.
+   * Near a limit there is no time for three snapshots: takes one picture now, and compares it with earlier snapshots.
    *
    * @param {import('../..').RuleName} name
    * @param {import('./rules').Finding} finding
-   * @param {Activity | undefined} before what is given up for it
+   * @param {Activity | undefined} before the activity that is given up for this one
    * @param {AbortSignal} signal
    */
   async #describe(name, finding, before, signal) {
@@ -333,7 +332,7 @@ class Watcher {
       this.#budget.captured();
       return snapshot;
     } finally {
-      // What a capture in this process took of memory is not the program's, and its window is not like others.
+      // A capture in this process takes memory that is not the program's: the open windows do not count.
       this.#meters.discard();
       this.#meters.levels.gap.forget();
     }
@@ -358,7 +357,7 @@ class Watcher {
     posted.finally(() => this.#posts.delete(posted));
   }
 
-  /** What comes next is measured from here. */
+  /** Starts the measurement anew. */
   #forget() {
     this.#since = Date.now();
     this.#meters.forget();
@@ -371,7 +370,7 @@ class Watcher {
       this.#unobserve();
       this.#stopped.abort();
     }
-    // What it has under way was told to stop, and looks at that; somebody else's store or function may not.
+    // Work under way was aborted and ends soon; a store or function of the user may ignore that.
     await within(Promise.allSettled([this.#activity?.done, ...this.#posts]), 2 * STOP_MS);
     await this.#evidence.close();
   }

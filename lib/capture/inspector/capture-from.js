@@ -47,7 +47,7 @@ const CLOSE = 'setImmediate(() => process._debugEnd()), true';
 /** For how long nothing comes from a process that is waited for after a failure, before it is left anyway. */
 const PATIENCE_MS = 10_000;
 
-/** What was done to the inspector of the other process. */
+/** The values of `inspector` in a result. */
 const OPENED = 'opened and closed again';
 const WAS_OPEN = 'was open';
 
@@ -174,7 +174,7 @@ async function withTarget({ inspect, pid, signal, timeoutMs }, work) {
         await connection.close();
       }
     } finally {
-      // After a failure the connection may be gone before the process was told: a new one tells it.
+      // After a failure the connection may be gone before the process got the message: a new one brings it.
       // This error counts more than the one on its way: an inspector is open that nobody knows of.
       if (door.wasOpened && !(await isClosed(door)))
         // oxlint-disable-next-line no-unsafe-finally
@@ -315,7 +315,7 @@ async function drain(target, connection, feed, archive, params, onProgress) {
 }
 
 /**
- * Of a process that does not tell its spaces: all that is in use.
+ * For a process that does not list its heap spaces: all bytes in use count as small objects.
  *
  * @param {Dialogue} target
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is asked of another process before its heap is taken. It may be Node.js, Deno without permissions, or a page
+// Questions to another process before its heap is taken. It may be Node.js, Deno without permissions, or a page
 // of a browser: each answer may be missing.
 
 /** Longest text of an answer that is believed. */

@@ -2,8 +2,8 @@
 
 // An end of a worker that is not lost.
 //
-// V8 forgets that a thread is to end when it is told so while the thread runs an expression of the inspector. A worker
-// that computes without end then goes on for ever, and `terminate()` never settles. To tell it a second time is enough.
+// V8 drops a `terminate()` that comes while the thread runs an expression of the inspector. A worker that computes
+// without end then goes on for ever, and the promise of `terminate()` never settles. A second call is enough.
 
 /** @typedef {import('node:worker_threads').Worker} Worker */
 

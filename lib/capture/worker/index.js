@@ -20,7 +20,7 @@ const HEAPHOUND = path.join(__dirname, '..', '..', '..', 'index.js');
 const TELLER = path.join(__dirname, 'teller.js');
 /** How often a worker is looked for that has not started yet, in milliseconds. */
 const LOOK_EVERY_MS = 10;
-/** What a worker says first. */
+/** The first message of a worker. */
 const HERE = 'here';
 
 /**
@@ -51,8 +51,8 @@ async function captureWorker(worker, options, signal) {
  */
 
 /**
- * Has the worker capture itself, and waits for its answer, its end, or the signal. A worker that is not waited for any
- * more is told so when it listens: until then the channel stays.
+ * Has the worker capture itself, and waits for its answer, its end, or the signal. After an abort the channel stays
+ * open until the worker listens and gets the message.
  *
  * @param {Worker} worker
  * @param {object} options
@@ -71,14 +71,14 @@ function ask(worker, options, signal) {
       channel.postMessage(null);
       reject(/** @type {AbortSignal} */ (signal).reason);
     };
-    /** @param {() => void} settle */
-    const close = (settle) => {
+    /** @param {() => void} answer the caller */
+    const close = (answer) => {
       unwanted.abort();
       relent();
       worker.removeListener('exit', ended);
       forget();
       channel.close();
-      settle();
+      answer();
     };
     channel.onmessage = ({ data }) => {
       if (data !== HERE) return close(() => resolve(data));
@@ -88,17 +88,16 @@ function ask(worker, options, signal) {
     };
     worker.once('exit', ended);
     const forget = onAbort(signal, aborted);
-    // A worker that was told answers some time, or ends.
+    // A worker that got the message answers some time, or ends.
     reach(worker, program(channel.name), unwanted.signal).then(
-      (isTold) => isTold || close(() => {}),
+      (isReached) => isReached || close(() => {}),
       (error) => close(() => reject(error)),
     );
   });
 }
 
 /**
- * What the worker has to run. It begins at a turn of its loop: the inspector may have come in the middle of another
- * function.
+ * The code that the worker runs. It begins from the event loop: the inspector may interrupt another function.
  *
  * @param {string} channel
  */
@@ -141,7 +140,7 @@ function program(channel) {
  * @param {Worker} worker
  * @param {string} expression
  * @param {AbortSignal} unwanted
- * @returns {Promise<boolean>} false when nobody wanted it any more before it was told
+ * @returns {Promise<boolean>} false when the capture was aborted before the worker got the message
  */
 async function reach(worker, expression, unwanted) {
   while (!isUp(worker)) {
@@ -156,10 +155,10 @@ async function reach(worker, expression, unwanted) {
   });
   const forget = onAbort(unwanted, () => teller.postMessage('stop'));
   try {
-    const [{ isTold, problem }] = await nextEvent(teller, 'message', { over: 'exit' });
+    const [{ isReached, problem }] = await nextEvent(teller, 'message', { over: 'exit' });
     if (problem !== undefined)
       throw captureError(`the inspector of the main thread does not reach workers (${problem})`);
-    return isTold;
+    return isReached;
   } finally {
     forget();
     // The session of the teller was with this thread.

@@ -17,7 +17,7 @@ const session = new inspector.Session();
 const includeCommandLineAPI = process.getBuiltinModule === undefined;
 let isOver = false;
 
-/** @param {{ isTold: boolean, problem?: string }} answer `problem`: why the thread cannot be told */
+/** @param {{ isReached: boolean, problem?: string }} answer `problem`: why the message cannot reach the thread */
 function end(answer) {
   if (isOver) return;
   isOver = true;
@@ -27,14 +27,14 @@ function end(answer) {
 }
 
 // Nobody wants it any more.
-port.once('message', () => end({ isTold: false }));
+port.once('message', () => end({ isReached: false }));
 session.connectToMainThread();
 session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
   if (isOver || Number(/^\[worker (\d+)\]/.exec(workerInfo.title)?.[1]) !== threadId) return;
   const message = JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression, includeCommandLineAPI } });
   session.post('NodeWorker.sendMessageToWorker', { sessionId, message });
-  end({ isTold: true });
+  end({ isReached: true });
 });
 session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, (error) => {
-  if (error) end({ isTold: false, problem: error.message });
+  if (error) end({ isReached: false, problem: error.message });
 });
