@@ -26,7 +26,7 @@ export interface CapturedFile {
   nodeCount: number;
   edgeCount: number;
   sha256: string;
-  /** Of a copy that was asked for comparable ids. */
+  /** Of a child that was asked for comparable ids. */
   idSpace?: string;
   idSpaceReason?: string;
   idsKept?: number;
@@ -77,23 +77,23 @@ export class Fork {
   /** Makes ready for one try; resolves at a quiet moment, or when none comes. */
   settleDown(control: Control): Promise<boolean | Failure>;
   /**
-   * Copies this process. Gives 0 in the app, in the copy the descriptor to write to, -1 when another thread works;
+   * Forks this process. Gives 0 in the app, in the child the descriptor to write to, -1 when another thread works;
    * or why the system refuses.
    */
   fork(patient: boolean, careful: boolean): number | string | Failure;
-  /** In the copy: ends it. It does not return there. `thrown`: what V8 threw. */
+  /** In the child: ends it. It does not return there. `thrown`: what V8 threw. */
   endChild(thrown?: string | undefined | null): void;
-  /** Resolves when the copy has ended and was reaped. `stalled`: for how many milliseconds it may do nothing. */
+  /** Resolves when the child has ended and was reaped. `stalled`: for how many milliseconds it may do nothing. */
   wait(stalled: number, control: Control): Promise<ForkEnd | Failure>;
   /** Lets go of everything. */
   close(): void;
 }
 
-/** How a copy ended: with a file, or because it was made at a bad moment. */
+/** How a child ended: with a file, or because it was made at a bad moment. */
 export interface ForkEnd {
   file?: CapturedFile;
   again?: string;
-  /** The next copy has to be made with care. */
+  /** The next child has to be made with care. */
   isStuck: boolean;
 }
 
@@ -109,7 +109,7 @@ export interface ForkIds {
 }
 
 /**
- * How the calling thread is captured. `allowance`: bytes by which the copy may grow; `max_bytes` are stored
+ * How the calling thread is captured. `allowance`: bytes by which the child may grow; `max_bytes` are stored
  * ones; with a `key` contents are redacted; with `ids` those of the last capture go on.
  */
 export interface ForkRequest {
@@ -217,7 +217,7 @@ export function archiveSnapshot(
   control: Control,
 ): Promise<CapturedFile | Failure>;
 
-/** Why this process cannot be copied; null when it can. */
+/** Why this process cannot be forked; null when it can. */
 export function cannotFork(): string | null;
 
 /** Resolves when the snapshot is whole. */
