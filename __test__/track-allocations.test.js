@@ -6,6 +6,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { findLeaks, openSnapshot } = require('..');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
+const { folder } = require('./helpers/folder');
 
 const ROOT = path.join(__dirname, '..');
 const MAIN = path.join(ROOT, 'cli', 'main.js');
@@ -13,8 +15,6 @@ const MAIN = path.join(ROOT, 'cli', 'main.js');
 /** A program with a leak that takes three snapshots: `remember` leaks, `forget` does not. */
 const LEAKING = `
 const { captureSnapshot, trackAllocations } = require(${JSON.stringify(ROOT)});
-const { LINES, nodeOfLine } = require('./helpers/node-lines');
-const { folder } = require('./helpers/folder');
 class Session { constructor(user) { this.user = user; } }
 const sessions = [];
 globalThis.sessions = sessions;
