@@ -1,72 +1,103 @@
 'use strict';
 
-// Everything that CI runs, step by step, ending with Node's test runner.
+// Everything that CI runs, ending with the tests of the package.
 //
-// usage: node scripts/check.js [all | fast | lint]
-//   all   lint, the core's tests, the addon, the tests of the package on every Node line that is there
-//   fast  lint and a quick round of tests: under a minute once built
-//   lint  formatting, clippy, types
+// usage: node scripts/check.js [all | fast | lint | times [NAME…]]
+//   all    lint, the addon, the core's tests, the tests of the package on every Node line that is there
+//   fast   lint and the files of tests that take little: under a minute once built
+//   lint   formatting, clippy, types
+//   times  what each step and each file of tests takes, one after the other, or those whose names have NAME in them;
+//          writes scripts/times.json and the tables of CONTRIBUTING.md
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const { spawn, spawnSync } = require('node:child_process');
+const { measure, readTimes, writeTimes } = require('./times');
 
 const root = path.join(__dirname, '..');
 
-/** Tests that take long: they start servers and take snapshots. */
-const SLOW = new Set([
-  'capture-faults.test.js',
-  'demo.test.js',
-  'fork-lines.test.js',
-  'nodes.test.js',
-  'store-s3-moto.test.js',
-  'test-no-leak.test.js',
-  'test-quiet.test.js',
-  'test-runners.test.js',
-  'threats.test.js',
-  'watch.test.js',
-]);
+/** `fast` leaves out files of tests that took more processor time than this. */
+const QUICK_SECONDS = 2;
 
-/** A file of tests that takes longer than this waits for what will not come. */
-const LONGEST_MS = 20 * 60_000;
+/** @typedef {{ name: string, command: string[] }} Step */
 
-/** @typedef {[command: string, ...args: string[]]} Step */
+/**
+ * @param {string} name
+ * @param {string} file below node_modules
+ * @param {string[]} args
+ * @returns {Step}
+ */
+const tool = (name, file, ...args) => ({ name, command: [process.execPath, path.join('node_modules', file), ...args] });
+/**
+ * @param {string} name
+ * @param {string[]} args
+ * @returns {Step}
+ */
+const cargo = (name, ...args) => ({ name, command: ['cargo', ...args] });
 
-/** @type {Step[]} */
-const LINT = [
-  ['cargo', 'fmt', '--check'],
-  ['cargo', 'clippy', '--quiet', '--locked', '--', '-D', 'warnings'],
-  ['cargo', 'clippy', '--quiet', '--locked', '--all-targets', '--no-default-features', '--', '-D', 'warnings'],
-  [
-    process.execPath,
-    path.join('node_modules', 'prettier', 'bin', 'prettier.cjs'),
-    '--check',
-    '--log-level',
-    'warn',
-    '.',
-  ],
-  [process.execPath, path.join('node_modules', 'oxlint', 'bin', 'oxlint'), '--deny-warnings'],
-  [process.execPath, path.join('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'],
-  [process.execPath, path.join('node_modules', 'tstyche', 'build', 'bin.js'), 'types'],
+/** Cargo works on one of them at a time. */
+const LINT_RUST = [
+  cargo('rustfmt', 'fmt', '--check'),
+  cargo('clippy, the addon', 'clippy', '--quiet', '--locked', '--', '-D', 'warnings'),
+  cargo(
+    'clippy, the core and its tests',
+    'clippy',
+    '--quiet',
+    '--locked',
+    '--all-targets',
+    '--no-default-features',
+    '--',
+    '-D',
+    'warnings',
+  ),
+];
+const LINT_JAVASCRIPT = [
+  tool('prettier', 'prettier/bin/prettier.cjs', '--cache', '--check', '--log-level', 'warn', '.'),
+  tool('oxlint', 'oxlint/bin/oxlint', '--deny-warnings'),
+  tool('tsc', 'typescript/bin/tsc', '-p', '.'),
+  tool('tstyche', 'tstyche/build/bin.js', 'types'),
 ];
 /** @type {Step} */
-const BUILD = [process.execPath, path.join('scripts', 'build-addon.js')];
-/** The core without Node. @type {Step} */
-const CORE = ['cargo', 'test', '--quiet', '--locked', '--no-default-features'];
-/** The one unit test that needs napi. @type {Step} */
-const BINDING = ['cargo', 'test', '--quiet', '--locked', '--lib', 'binding'];
+const BUILD = { name: 'the addon', command: [process.execPath, path.join('scripts', 'build-addon.js')] };
+const CORE_TESTS = [
+  cargo('tests of the core, without Node.js', 'test', '--quiet', '--locked', '--no-default-features'),
+  cargo('tests of the binding', 'test', '--quiet', '--locked', '--lib', 'binding'),
+];
 
-const mode = process.argv[2] ?? 'all';
-/** @type {Record<string, () => void>} */
+const [mode = 'all', ...names] = process.argv.slice(2);
+/** @type {Record<string, () => Promise<void>>} */
 const modes = {
-  all: () => {
-    run([...LINT, CORE, BINDING, BUILD]);
+  all: async () => {
+    await sideBySide([...LINT_RUST, BUILD, ...CORE_TESTS], LINT_JAVASCRIPT);
     installNodes();
     installRunners();
-    run([tests(() => true)]);
+    await sideBySide([tests(() => true)]);
   },
-  fast: () => run([...LINT, BUILD, tests((name) => !SLOW.has(name))]),
-  lint: () => run(LINT),
+  fast: async () => {
+    await sideBySide([...LINT_RUST, BUILD], LINT_JAVASCRIPT);
+    const { tests: taken } = readTimes();
+    await sideBySide([tests((name) => !(taken[name]?.processorSeconds > QUICK_SECONDS))]);
+  },
+  lint: () => sideBySide(LINT_RUST, LINT_JAVASCRIPT),
+  times: async () => {
+    const isWanted = (/** @type {string} */ name) => names.length === 0 || names.some((part) => name.includes(part));
+    const steps = [...LINT_RUST, ...LINT_JAVASCRIPT, BUILD, ...CORE_TESTS];
+    const known = readTimes();
+    const take = (/** @type {Step[]} */ all, /** @type {Record<string, import('./times').Time>} */ before) =>
+      Object.fromEntries(
+        all.map((step) => [
+          step.name,
+          isWanted(step.name) ? measure(step.name, step.command, root) : before[step.name],
+        ]),
+      );
+    writeTimes({
+      steps: take(steps, known.steps),
+      tests: take(
+        testFiles().map((name) => ({ name, command: tests((file) => file === name).command })),
+        known.tests,
+      ),
+    });
+  },
 };
 if (!Object.hasOwn(modes, mode)) {
   console.error(`usage: node scripts/check.js [${Object.keys(modes).join(' | ')}]`);
@@ -74,31 +105,71 @@ if (!Object.hasOwn(modes, mode)) {
 }
 modes[mode]();
 
-/** @param {Step[]} steps */
-function run(steps) {
-  for (const [command, ...args] of steps) {
-    const name = [path.basename(command), ...args].join(' ');
-    console.log(`> ${name.length > 100 ? `${name.slice(0, 97)}…` : name}`);
-    const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-    if (error) console.error(`${command} does not run: ${error.message}`);
-    if (status !== 0) process.exit(status ?? 1);
-  }
+/**
+ * Runs lanes of steps side by side, the steps of a lane one after the other. One lane writes as it runs; of several
+ * each step is printed when it has ended. After the first step that fails no other begins, and the process ends.
+ *
+ * @param {Step[][]} lanes
+ */
+async function sideBySide(...lanes) {
+  let failed = 0;
+  const runLane = async (/** @type {Step[]} */ steps) => {
+    for (const step of steps) {
+      if (failed === 0) failed = await run(step, lanes.length === 1);
+    }
+  };
+  await Promise.all(lanes.map(runLane));
+  if (failed !== 0) process.exit(failed);
 }
 
 /**
+ * @param {Step} step
+ * @param {boolean} isAlone
+ * @returns {Promise<number>} its exit code
+ */
+function run({ name, command: [command, ...args] }, isAlone) {
+  const start = performance.now();
+  if (isAlone) console.log(`> ${name}`);
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', ...Array(2).fill(isAlone ? 'inherit' : 'pipe')],
+    });
+    /** @type {Buffer[]} */
+    const printed = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => printed.push(part));
+    child.on('error', (error) => {
+      console.error(`${command} does not run: ${error.message}`);
+      resolve(1);
+    });
+    child.on('close', (code) => {
+      if (!isAlone) console.log(`> ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+      process.stdout.write(Buffer.concat(printed));
+      resolve(code ?? 1);
+    });
+  });
+}
+
+function testFiles() {
+  return fs.readdirSync(path.join(root, '__test__')).filter((name) => name.endsWith('.test.js'));
+}
+
+/**
+ * The step that runs files of tests, those that take longest first.
+ *
  * @param {(name: string) => boolean} wanted
  * @returns {Step}
  */
 function tests(wanted) {
-  const files = fs.readdirSync(path.join(root, '__test__')).filter((name) => name.endsWith('.test.js') && wanted(name));
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const hasTimeout = major > 21 || (major === 20 && minor >= 11);
-  return [
-    process.execPath,
-    '--test',
-    ...(hasTimeout ? [`--test-timeout=${LONGEST_MS}`] : []),
-    ...files.map((name) => path.join('__test__', name)),
-  ];
+  const { tests: taken } = readTimes();
+  const seconds = (/** @type {string} */ name) => taken[name]?.seconds ?? 0;
+  const files = testFiles()
+    .filter(wanted)
+    .sort((a, b) => seconds(b) - seconds(a));
+  return {
+    name: `${files.length} files of tests`,
+    command: [process.execPath, path.join('scripts', 'tests.js'), ...files.map((name) => path.join('__test__', name))],
+  };
 }
 
 /** Binaries of the Node lines that we support; without them `nodes.test.js` skips. */
