@@ -132,7 +132,7 @@ test('a capture that nothing disturbs comes first', { skip }, async () => {
   for (const name of fs.readdirSync(dir)) fs.rmSync(path.join(dir, name));
 });
 
-test('the copy is killed at some moment', { skip }, async () => {
+test('the forked child is killed at some moment', { skip }, async () => {
   let killed = 0;
   for (let round = 0; round < KILLS; round += 1) {
     const code = await withstand(['HEAPHOUND_ERR_KILLED', 'none'], async (place) => {
@@ -147,7 +147,7 @@ test('the copy is killed at some moment', { skip }, async () => {
   assert.ok(killed > 0);
 });
 
-test('the copy reaches its memory fence', { skip }, async () => {
+test('the forked child reaches the limit of its memory', { skip }, async () => {
   await withstand(['HEAPHOUND_ERR_NO_HEADROOM'], (place) =>
     captureByFork({ target: path.join(place, 'a'), compression: 'zstd', heap: {}, allowanceBytes: 4 << 20 }),
   );

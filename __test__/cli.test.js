@@ -10,6 +10,7 @@ const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { heaphound, start } = require('./helpers/command-line');
 const { AFTER, BEFORE, GOLDEN } = require('./helpers/golden');
+const { hostileHeap } = require('./helpers/hostile-heap');
 
 // eslint-disable-next-line no-control-regex
 const ESCAPE = /\u001b/;
@@ -210,7 +211,7 @@ describe('leaks', () => {
 });
 
 describe('output', () => {
-  it('has no colour and no bar unless it is a terminal or told so', async () => {
+  it('has no colour and no bar unless it is a terminal or an option asks for them', async () => {
     const plain = await heaphound(['summary', AFTER]);
     assert.doesNotMatch(plain.stdout + plain.stderr, ESCAPE);
     assert.match((await heaphound(['summary', AFTER, '--color'])).stdout, ESCAPE);
@@ -247,12 +248,13 @@ describe('output', () => {
   });
 
   it('makes hostile names harmless', async () => {
-    const file = write('hostile.heapsnapshot', hostileSnapshot());
+    const evil = 'Evil\u001b[2J\u202e\u0007\n\u009b31m';
+    const file = write('hostile.heapsnapshot', hostileHeap({ names: [evil], count: 1 }));
     for (const args of [
       ['summary', file],
       ['query', file],
-      ['node', file, '@3'],
-      ['path', file, '@3'],
+      ['node', file, '@1001'],
+      ['path', file, '@1001'],
       ['dominators', file],
       ['diff', file, file, '--allow', 'same'],
     ]) {
@@ -353,7 +355,7 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
     });
   }
 
-  it('is told the command as it was called, by npx too', async () => {
+  it('gets the command as it was called, by npx too', async () => {
     const { stderr } = await heaphound(['sumary'], { environment: { npm_command: 'exec' } });
     assert.match(stderr, /^Try: npx heaphound /m);
   });
@@ -396,40 +398,3 @@ describe('help', () => {
     assert.equal(stdout.trim(), require('../package.json').version);
   });
 });
-
-/** The smallest heap: root -> one object, whose names do what they can to a terminal. */
-function hostileSnapshot() {
-  const evil = 'Evil\u001b[2J\u202e\u0007\n\u009b31m';
-  return JSON.stringify({
-    snapshot: {
-      meta: {
-        node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'detachedness'],
-        node_types: [
-          ['hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native', 'synthetic'],
-          'string',
-          'number',
-          'number',
-          'number',
-          'number',
-        ],
-        edge_fields: ['type', 'name_or_index', 'to_node'],
-        edge_types: [
-          ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'],
-          'string_or_number',
-          'node',
-        ],
-        location_fields: ['object_index', 'script_id', 'line', 'column'],
-      },
-      node_count: 2,
-      edge_count: 1,
-      trace_function_count: 0,
-    },
-    nodes: [9, 0, 1, 0, 1, 0, 3, 1, 3, 32, 0, 0],
-    edges: [2, 1, 6],
-    trace_function_infos: [],
-    trace_tree: [],
-    samples: [],
-    locations: [],
-    strings: ['', evil],
-  });
-}

@@ -121,7 +121,7 @@ test('the 202 is on its way before the capture begins', async () => {
   await app.close();
 });
 
-test('a capture can be cancelled, and who waits for it is told', async () => {
+test('a capture can be cancelled, and whoever waits for it gets the error', async () => {
   const { app, store, call } = await startApp();
   const waiting = call('POST', '?wait=true');
   await store.whenBegun();
@@ -343,7 +343,7 @@ test('the plugins of Fastify beside it, and none of them needed', async () => {
   await app.close();
 });
 
-test('what a hook of the host refuses is told by its status', async () => {
+test('a request that a hook of the host refuses is answered with its status', async () => {
   let statusCode;
   const refuse = async () => {
     throw Object.assign(new Error('not now'), { statusCode });

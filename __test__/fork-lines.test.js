@@ -16,7 +16,7 @@ const app = path.join(__dirname, 'fixtures', 'allocating.js');
 for (const line of LINES) {
   const node = nodeOfLine(line);
   const skip = whyNoFork() ?? (node === undefined && `node${line} is not installed`);
-  test(`Node ${line} is copied ${COUNT} times while it allocates`, { skip }, async (t) => {
+  test(`Node ${line} is forked ${COUNT} times while it allocates`, { skip }, async (t) => {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
     t.after(() => fs.rmSync(dir, { recursive: true }));
     const { stdout } = await promisify(execFile)(node, [app, dir, String(COUNT)]);
@@ -31,7 +31,7 @@ for (const line of LINES) {
 for (const line of LINES) {
   const node = nodeOfLine(line);
   const skip = whyNoFork() ?? (node === undefined && `node${line} is not installed`);
-  test(`Node ${line} hears of the ends of its own children, and of no copy`, { skip }, async (t) => {
+  test(`Node ${line} hears of the ends of its own children, and of no forked child of ours`, { skip }, async (t) => {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-test-'));
     t.after(() => fs.rmSync(dir, { recursive: true }));
     const { stdout } = await promisify(execFile)(node, [path.join(__dirname, 'fixtures', 'sigchld-app.js'), dir]);

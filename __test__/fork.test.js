@@ -119,7 +119,7 @@ test('a copy makes a whole, private file that opens', { skip }, async (t) => {
   await snapshot.close();
 });
 
-test('auto takes the copy where it can, and says so', { skip }, async (t) => {
+test('auto forks where it can, and says so', { skip }, async (t) => {
   assert.equal((await captureSnapshot({ dir: folder(t) })).mode, 'fork');
 });
 
@@ -133,7 +133,7 @@ test('where no copy can be made, auto captures in the process and fork says why'
   await rejectsWith(captureSnapshot({ dir, mode: 'fork' }), 'HEAPHOUND_ERR_CAPTURE');
 });
 
-test('the app runs while the copy writes', { skip }, async (t) => {
+test('the app runs while the forked child writes', { skip }, async (t) => {
   const server = net.createServer((socket) => socket.pipe(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -177,7 +177,7 @@ test('a socket that the app closes is closed for its peer, too', { skip }, async
   await running;
 });
 
-test('a copy that is killed is an error, and leaves nothing', { skip }, async (t) => {
+test('a forked child that is killed is an error, and leaves nothing', { skip }, async (t) => {
   const dir = folder(t);
   for (let round = 0; round < 10; round += 1) {
     const running = captureSnapshot({ dir, mode: 'fork' });
@@ -198,7 +198,7 @@ test('a copy that is killed is an error, and leaves nothing', { skip }, async (t
   await isClean(dir);
 });
 
-test('a copy that stands still is ended, and another one is made', { skip }, async (t) => {
+test('a forked child that stands still is ended, and another one is made', { skip }, async (t) => {
   const dir = folder(t);
   const running = captureByFork({ target: path.join(dir, 'a'), compression: 'zstd', heap: HEAP, stalledMs: 200 });
   process.kill(await nextCopy(), 'SIGSTOP');
@@ -207,7 +207,7 @@ test('a copy that stands still is ended, and another one is made', { skip }, asy
   await isClean(dir, 1);
 });
 
-test('an aborted capture ends the copy', { skip }, async (t) => {
+test('an aborted capture ends the forked child', { skip }, async (t) => {
   const dir = folder(t);
   const controller = new AbortController();
   const reason = new Error('changed my mind');
@@ -221,13 +221,13 @@ test('an aborted capture ends the copy', { skip }, async (t) => {
   await isClean(dir);
 });
 
-test('a capture that takes too long ends the copy', { skip }, async (t) => {
+test('a capture that takes too long ends the forked child', { skip }, async (t) => {
   const dir = folder(t);
   await rejectsWith(captureSnapshot({ dir, mode: 'fork', timeoutMs: 1 }), 'HEAPHOUND_ERR_TIMEOUT');
   await isClean(dir);
 });
 
-test('a copy that needs more memory than it may have is an error with its own code', { skip }, async (t) => {
+test('a forked child that needs more memory than it may have is an error with its own code', { skip }, async (t) => {
   const dir = folder(t);
   const file = path.join(dir, 'a');
   globalThis.keptForTheFence = Array.from({ length: 300_000 }, (_, number) => ({ number, list: [number] }));
@@ -246,7 +246,7 @@ test('a copy that needs more memory than it may have is an error with its own co
   assert.ok(made.nodeCount > 1000);
 });
 
-test('errors of the copy come through with their code', { skip }, async (t) => {
+test('errors of the forked child come through with their code', { skip }, async (t) => {
   const dir = folder(t);
   const file = path.join(dir, 'a');
   const running = captureSnapshot({ path: file, mode: 'fork' });
@@ -271,7 +271,7 @@ test('a second capture at a time is refused, the first is not disturbed', { skip
   await isClean(dir, 1);
 });
 
-test('a full disk is an error of the copy', { skip: skip || !canMount() }, (t) => {
+test('a full disk is an error of the forked child', { skip: skip || !canMount() }, (t) => {
   const dir = folder(t);
   const code = `
     const { captureSnapshot } = require(${heaphound});
@@ -287,7 +287,7 @@ test('a full disk is an error of the copy', { skip: skip || !canMount() }, (t) =
   assert.deepEqual(JSON.parse(out), ['HEAPHOUND_ERR_NO_SPACE', [], '']);
 });
 
-test('the copy ends with the app, and leaves nothing', { skip }, async (t) => {
+test('the forked child ends with the app, and leaves nothing', { skip }, async (t) => {
   const dir = folder(t);
   const code = `
     const { captureByFork } = require(${JSON.stringify(path.join(__dirname, '..', 'lib', 'capture', 'fork.js'))});
@@ -307,7 +307,7 @@ test('the copy ends with the app, and leaves nothing', { skip }, async (t) => {
   assert.deepEqual(fs.readdirSync(dir), []);
 });
 
-test('no handler of the app runs in the copy', { skip }, async (t) => {
+test('no handler of the app runs in the forked child', { skip }, async (t) => {
   const dir = folder(t);
   const code = `
     process.on('exit', () => console.log('exit'));
@@ -353,7 +353,7 @@ test('processes of the app are left alone', { skip }, async (t) => {
   assert.deepEqual(await once(before, 'exit'), [0, null]);
 });
 
-test('a worker has its own heap copied, and its copy ends with it', { skip }, async (t) => {
+test('a worker has its own heap captured by a fork, and its forked child ends with it', { skip }, async (t) => {
   const dir = folder(t);
   const worker = (then) =>
     new Worker(

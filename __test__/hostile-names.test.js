@@ -193,7 +193,7 @@ it('the message of a test that failed, and an alarm, are harmless', async () => 
   }
 });
 
-it('what looks blank has a name to be told by', () => {
+it('a character that looks blank is shown by its name', () => {
   for (const name of [
     '\u3164',
     '\u115f',

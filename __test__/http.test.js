@@ -67,7 +67,7 @@ test('a plain server serves the same routes', async () => {
   await stop();
 });
 
-test('what is not there is told only to those who may come in', async () => {
+test('only callers with a key learn that a route is not there', async () => {
   const handler = await createHandler({ auth, store: openPaperStore() });
   const { ask, stop } = await listen(http.createServer(handler));
   for (const [method, path, status, allow] of [

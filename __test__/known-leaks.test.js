@@ -230,7 +230,7 @@ test('a file whose leaks are no rows is refused, whatever they are', async (t) =
 });
 
 describe('what is ignored', () => {
-  it('is told by fingerprint, class, path, file or function', () => {
+  it('is named by fingerprint, class, path, file or function', () => {
     const leaks = [leakOf(), leakOf({ name: 'Job', file: '/app/src/jobs.js' })];
     for (const pattern of ['Job', '/jobs.js', /^J.b$/g, (leak) => leak.className === 'Job', ['nothing', /jobs/]]) {
       const sorted = ignoreLeaks(leaks, pattern);

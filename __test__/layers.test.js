@@ -58,7 +58,7 @@ test('no file requires itself around a corner', () => {
   assert.deepEqual(cycles, []);
 });
 
-test('a cycle is found and told', () => {
+test('a cycle is found and shown', () => {
   const all = new Map([
     ['a', new Set(['b'])],
     ['b', new Set(['c'])],

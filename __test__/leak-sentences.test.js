@@ -98,7 +98,7 @@ test('names of the heap do nothing to a terminal, and a quote marks them', () =>
   assert.match(cutOf(leak), /which holds Evil\\u202e$/);
 });
 
-test('what a browser keeps without a name is told by what it keeps it for', () => {
+test('an object that a browser keeps without a name is shown with what it is kept for', () => {
   const leak = leakOf(
     ' → Window',
     '[[21]] → InternalNode',
@@ -114,7 +114,7 @@ test('what a browser keeps without a name is told by what it keeps it for', () =
   assert.equal(growthOf({ ...leak, countGrowth: [0, 0] }), 'Session swells, held by what the browser keeps for Window');
 });
 
-test('what may be a cache is told from it by its keys or its name, and what the catalogue knows is none', () => {
+test('a cache is recognised by its keys or its name, and no leak of the catalogue is one', () => {
   const list = leakOf(' → Module', '*.sessions → Array', '![] → Session');
   const cache = leakOf(' → Module', 'variable cache in app.js → Store', '*.values → Array', '![] → Session');
   cache.retainingPath[1].edge = 'cache';

@@ -75,7 +75,7 @@ test('without ids the same leak is found', async () => {
   assert.deepEqual((await findLeaks([AFTER, AFTER, AFTER], { compareBy: 'structure', allow: ['same'] })).leaks, []);
 });
 
-test('the number of operations is told and used', async () => {
+test('the growth is divided by the number of operations, which the document has', async () => {
   const [
     {
       leaks: [leak],

@@ -111,7 +111,7 @@ test('info tells how the snapshot was stored', async () => {
   await snapshot.close();
 });
 
-test('strict parity is told and works', async () => {
+test('strict parity has the numbers of DevTools, and the document says so', async () => {
   const snapshot = await openSnapshot(GZIPPED, { parity: 'devtools' });
   assert.equal(snapshot.info.parity, 'devtools');
   assert.equal((await snapshot.statistics()).total, 6207775);
@@ -164,7 +164,7 @@ test('a stream is destroyed when its bytes are no snapshot', async () => {
   assert.equal(endless.destroyed, true);
 });
 
-test('progress is told by stage', async () => {
+test('progress is reported by stage', async () => {
   const stages = new Set();
   // The stream holds back its end until the first progress was told.
   let told;

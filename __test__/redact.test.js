@@ -42,7 +42,7 @@ describe('the leaks of a server', () => {
     }
   });
 
-  it('are told alike, by copies that were made with different keys too', async () => {
+  it('are reported alike, by copies that were made with different keys too', async () => {
     const before = (await findLeaks(plain)).leaks;
     assert.equal(before.length, 1, JSON.stringify(before.map((leak) => leak.className)));
     assert.equal(before[0].className, 'Session');

@@ -172,7 +172,7 @@ test('closing ends what runs, begins nothing, and does not wait for ever', async
   await deaf.service.close();
 });
 
-test('what happens is told on diagnostics_channel', async () => {
+test('captures and refusals are published on diagnostics_channel', async () => {
   const { store, service } = onPaper({ limits: { maxPerDay: 2 } });
   const heard = [];
   const channels = ['heaphound:capture', 'heaphound:refused'];

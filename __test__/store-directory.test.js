@@ -206,7 +206,7 @@ test('planted links are not followed', async (t) => {
   assert.ok(fs.existsSync(secret));
 });
 
-test('what dead processes left is swept; what is whole stays and is told', async (t) => {
+test('files that dead processes left are removed; those that are whole stay and are listed', async (t) => {
   const dir = path.join(scratch(t), 'store');
   fs.mkdirSync(dir, { mode: 0o700 });
   const { pid } = spawnSync(process.execPath, ['-e', '']);

@@ -131,7 +131,7 @@ test('a lock in the bucket', async (t) => {
   while (Date.now() === Date.now()) if (await one.lock('watch', 600_000)) break;
 });
 
-test('what the server refuses is told by code, and the capture ends', async (t) => {
+test('an upload that the server refuses has a code, and the capture ends', async (t) => {
   const s3 = await startS3rver(t);
   const missing = await open(t, { ...s3, bucket: 'elsewhere', maxAttempts: 1 });
   await assert.rejects(missing.capture(capture), { code: 'HEAPHOUND_ERR_STORE', message: /no bucket elsewhere/ });

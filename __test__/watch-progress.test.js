@@ -193,7 +193,7 @@ async function looked() {
   await delay(20);
 }
 
-test('durations are told in the unit that a person would take', () => {
+test('durations are written in the unit that a person would take', () => {
   assert.deepEqual([1, 999, 1000, 15_000, 60_000, 90_000, 3600_000, 24 * 3600_000].map(duration), [
     '1 ms',
     '999 ms',

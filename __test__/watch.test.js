@@ -231,7 +231,7 @@ async function leaking(t, how, execArgv = ['--gc-global']) {
   return { child, next };
 }
 
-test('a leak is found in three snapshots, stored with its verdict, and told to log, channel and webhook', async (t) => {
+test('a leak is found in three snapshots, stored with its verdict, and sent to log, channel and webhook', async (t) => {
   const { received, arrived, hook } = await receiver(t, () => 204);
   const webhook = { url: String(hook().url) };
   const store = fs.mkdtempSync(path.join(dir, 'leak-'));
@@ -349,7 +349,7 @@ test('memory that V8 does not know of is a gap when it rises and is as much as t
   );
 });
 
-test('a control group near its limit is told, whoever in it takes the memory', () => {
+test('a control group near its limit is an alarm, whoever in it takes the memory', () => {
   const { find, share } = RULES['container-limit'];
   const view = (container) => ({ levels: {}, heapLimit: 4e9, rss: 1e6, container });
   assert.deepEqual(find(view({ limitBytes: 500e6, usedBytes: 430e6 }), share), { level: 430e6, limit: 500e6 });
