@@ -507,6 +507,8 @@ export interface SnapshotOrder {
   given: number[];
   /** Why, in one sentence. */
   reason: string;
+  /** Positions in `snapshots` of two that are one and the same snapshot. Only with `allow: ['same']`. */
+  same?: [number, number];
 }
 
 /** How the objects of several snapshots were matched. */

@@ -26,7 +26,7 @@ test('in production the watcher notices, the bucket has three snapshots and the 
   const [healthy, leaking] = stdout.split('the payment provider stops answering');
   assert.doesNotMatch(healthy, /watcher:|snapshot:/);
   assert.equal(leaking.match(/snapshot: [\d.]+ MB to s3:\/\/dumps\//g)?.length, 3);
-  assert.match(leaking, /ALARM heap-trend: .*; Order piles up in \w+\.unanswered, a Map, .*payments\.js:\d+/);
+  assert.match(leaking, /ALARM heap-trend: .*; Order piles up in \w+\.unanswered, a Map: .*payments\.js:\d+/);
   assert.match(leaking, /this\.unanswered = new Map\(\);/);
   assert.doesNotMatch(leaking, /^ {2}NO /m);
 });

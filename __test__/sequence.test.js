@@ -106,7 +106,7 @@ describe('the order in which snapshots were taken', () => {
       const { stdout } = heaphound(...command, ...files, '--order', 'given');
       assert.match(
         stdout.replaceAll(/\s+/g, ' '),
-        /Not in the order in which they were taken: .* another is known.* what grew is missing here/,
+        /Not in the order in which they were taken: .* another is known.* growth is missing here/,
         String(command),
       );
     }
@@ -172,7 +172,7 @@ describe('the order in which snapshots were taken', () => {
     assert.deepEqual([document.order.by, document.order.known], ['names', false]);
     assert.match(
       heaphound('leaks', ...pick(files, [2, 0, 1])).stdout,
-      /If that is\s+not the order, nothing here holds/,
+      /If they\s+were taken in another order, nothing here holds/,
     );
   });
 
@@ -274,7 +274,22 @@ describe('the same snapshot twice', () => {
 
   it('is compared when it is meant', async () => {
     assert.deepEqual((await diffSnapshots(file, file, { allow: ['same'] })).classes, []);
-    assert.match(heaphound('leaks', file, file, '--allow', 'same').stdout, /^No leak/);
+    const { stdout } = heaphound('leaks', file, file, '--allow', 'same');
+    assert.match(stdout, /^No leak/);
+    assert.match(stdout, /^sessions-1\.heapsnapshot\.gz was given twice: nothing grows between the two,/m);
+    const copy = path.join(folder('copy'), 'copy.heapsnapshot.gz');
+    fs.copyFileSync(file, copy);
+    const { order } = await findLeaks([SESSIONS[1], file, copy], { allow: ['same'] });
+    assert.deepEqual(
+      [order.given, order.same],
+      [
+        [1, 2, 0],
+        [0, 1],
+      ],
+    );
+    assert.equal('same' in (await findLeaks(SESSIONS, { allow: ['same'] })).order, false);
+    const diff = heaphound('diff', file, copy, '--allow', 'same').stdout;
+    assert.match(diff, /^sessions-1\S+ and copy\S+ are the same\s+snapshot: nothing grows between the two,/m);
     await assert.rejects(findLeaks(SESSIONS, { allow: ['all'] }), { code: 'HEAPHOUND_ERR_OPTION' });
     await assert.rejects(findLeaks(SESSIONS, { order: 'names' }), { code: 'HEAPHOUND_ERR_OPTION' });
   });

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is said of all growth: what belongs to leaks, what has a reason, and what nobody can tell.
+// The sentences about all growth: the part of leaks, the part with another reason, and the part without explanation.
 
 const { nameOf, sum } = require('./leak-sentences');
 const { countDelta, counted, percent, size, sizeDelta } = require('./numbers');
@@ -13,7 +13,7 @@ const MOST_CLASSES = 3;
 /** Shares below one in a hundred are not named. */
 const SMALLEST_SHARE = 0.01;
 
-/** Lines that are one share together: the label, and which lines. */
+/** Shares: a label, and the lines that form it. */
 const SHARES = /** @type {[label: string, has: (line: AccountLine) => boolean][]} */ ([
   ['leaks', (line) => line.what === 'leak'],
   ['V8', (line) => line.why === 'code'],
@@ -45,7 +45,7 @@ function shares({ accounting }) {
 }
 
 /**
- * Why a verdict is no verdict, and what to do: sentences, the first of them the headline without its first words.
+ * Why no verdict is possible, and what to do. The headline comes behind "Cannot tell: ".
  *
  * @param {LeakDocument} document
  * @returns {{ headline: string, sentences: string[] }}
@@ -90,7 +90,7 @@ const NEXT = {
  * @param {AccountLine} line
  */
 function classesOf({ classes = [] }) {
-  // Objects that are more every time say most.
+  // Classes that grow in every interval come first.
   const grows = (/** @type {import('..').LeakClass} */ row) => row.countGrowth.every((step) => step > 0);
   const grown = classes.filter((row) => row.size > 0).sort((a, b) => Number(grows(b)) - Number(grows(a)));
   const shown = grown
@@ -104,7 +104,7 @@ function classesOf({ classes = [] }) {
 }
 
 /**
- * Memory of the process that its heap does not explain.
+ * Growth of the process that its heap does not explain.
  *
  * @param {import('..').OutsideGrowth} outside
  */
@@ -125,7 +125,7 @@ function tellOutside({ rssGrowth, explainedSize, externalGrowth, mallocGrowth })
 }
 
 /**
- * What a line of the account is, in a few words.
+ * The title of a line of the accounting.
  *
  * @param {AccountLine} line
  * @param {import('..').Leak[]} leaks

@@ -1,6 +1,6 @@
 'use strict';
 
-// What is said of a leak, whatever it is printed on. `quote` marks names: of classes, references and files, which are
+// The sentences about one leak, for every printer. `quote` marks names: of classes, references and files, which are
 // content of a foreign process.
 
 const { countDelta, mean, size, sizeDelta } = require('./numbers');
@@ -10,10 +10,11 @@ const { fit, visible, widthOf } = require('./text');
 /** @typedef {(text: string) => string} Quote */
 
 const LONGEST_NAME = 60;
-/** No system has files of longer names. */
+/** No system has longer paths. */
 const LONGEST_PATH = 4096;
-/** Kinds of what is looked up by a key, and of what a cache may keep beside. */
+/** Kinds of leaks whose container has keys. */
 const KEYED = ['growing-map', 'growing-object', 'growing-set', 'weak-map-live-keys'];
+/** Kinds of leaks that a cache may keep without keys. */
 const COLLECTED = [
   'growing-array',
   'growing-list',
@@ -25,21 +26,21 @@ const COLLECTED = [
   'other',
 ];
 const CACHE = /cache|memo|lru|lookup|intern/i;
-/** Steps above the container that tell what it is for. */
+/** Steps above the container whose names may say that it is a cache. */
 const NEAR_CACHE = 3;
-/** References that are written behind one another. */
+/** References written in a row: `a.b.c.d`. */
 const LONGEST_CHAIN = 4;
-/** Classes that say nothing of what an object is for. */
+/** Classes whose names do not say what an object is for. */
 const PLAIN = /^(Object|Array|Map|Set|WeakMap)$/;
 /** "variable sessions in createStore()" */
 const VARIABLE = /^variable (\S+)/;
-/** Roots, and objects of Node.js's own that are no JavaScript. */
+/** Roots, and native objects of Node.js. */
 const NATIVE = /^(\(roots\)|\(Global handles\)|Node \/ .*)$/;
-/** Roots that hold the variables of functions under way. */
+/** Roots that hold the variables of running functions. */
 const RUNNING = /^\((Stack roots|Handle scope|Relocatable|Thread manager)\)$/;
 const A_VARIABLE = 'a variable of the function that runs';
 
-/** What a browser calls the objects of its own that have no name. */
+/** The name that V8 writes for an object of the browser without a name. */
 const NAMELESS = 'InternalNode';
 
 /** Is the object of a step meant to be there? */
@@ -72,13 +73,24 @@ function headline(leak, quote = plain) {
  * "Session piles up in SessionStore.sessions, a Map"
  *
  * @param {Leak} leak
- * @param {Quote} [quote]
+ * @param {Quote} quote
  */
-function growthOf(leak, quote = plain) {
+function growthOf(leak, quote) {
   const name = quote(nameOf(leak.className));
   return sum(leak.countGrowth) > 0
     ? `${name} piles up in ${holder(leak, quote)}`
     : `${name} swells, held by ${holder(leak, quote)}`;
+}
+
+/**
+ * The headline in half a line, for a list: "Session +422 in SessionStore.sessions, a Map".
+ *
+ * @param {Leak} leak
+ */
+function shortHeadline(leak) {
+  const objects = sum(leak.countGrowth);
+  const growth = objects > 0 ? countDelta(objects) : sizeDelta(sum(leak.sizeGrowth));
+  return `${nameOf(leak.className)} ${growth} in ${holder(leak)}`;
 }
 
 /**
@@ -90,7 +102,7 @@ function growthOf(leak, quote = plain) {
 function holder({ container, retainingPath }, quote = plain) {
   const at = retainingPath.findIndex((step) => step.id === container.id);
   const held = retainingPath[at + 1];
-  // A scope has no name that anybody knows: its variable has.
+  // A scope has no name; its variable has one.
   if (at >= 0 && held && VARIABLE.test(referenceOf(held))) return quote(referenceOf(held));
   if (NATIVE.test(container.name)) return 'native code';
   if (RUNNING.test(container.name)) return A_VARIABLE;
@@ -103,8 +115,8 @@ function holder({ container, retainingPath }, quote = plain) {
 }
 
 /**
- * How a step is reached, as code would write it from the nearest object with a name of its own, a class or a variable:
- * "EventEmitter._events.change", "state.sessions", "Router.byHost.get(…)".
+ * A step as code would write it, from the nearest class or variable with a name: "EventEmitter._events.change",
+ * "state.sessions", "Router.byHost.get(…)".
  *
  * @param {import('..').LeakStep[]} path
  * @param {number} at
@@ -141,8 +153,8 @@ function browserFor(path, at, quote) {
 }
 
 /**
- * What code writes behind an object to reach what it refers to; `undefined` for [[slots]] of the language, which nobody
- * writes.
+ * A reference as code writes it behind an object: ".sessions", "[12]", ".get(…)". `undefined` for [[slots]] of the
+ * language, which code cannot write.
  *
  * @param {string} reference
  */
@@ -157,7 +169,7 @@ function isEntry(reference) {
 }
 
 /**
- * What the kind tells beyond its name, without its place: "event change of EventEmitter, function onChange".
+ * The detail of a leak's kind, without its place: "event change of EventEmitter, function onChange".
  *
  * @param {Leak} leak
  * @param {Quote} [quote]
@@ -177,7 +189,8 @@ function detailOf({ detail = {} }, quote = plain) {
 }
 
 /**
- * The reference to cut, with what stands before and behind it.
+ * The reference to cut, with the object that holds it and the object that it holds: "Map entry of state.sessions, which
+ * holds Session".
  *
  * @param {Leak} leak
  * @param {Quote} [quote]
@@ -202,8 +215,8 @@ function cutOf({ className, retainingPath }, quote = plain) {
 }
 
 /**
- * Whether what grows may be a cache that is not full yet: it has keys, or a name that says so. What the catalogue knows
- * is none.
+ * Whether the leak may be a cache that is not full yet: its container has keys, or a name like "cache". A leak of the
+ * catalogue is no cache.
  *
  * @param {Leak} leak
  */
@@ -216,7 +229,7 @@ function mayBeCache({ kind, known, container, retainingPath }) {
 }
 
 /**
- * How to tell a cache from a leak, which no file does.
+ * How to tell a cache from a leak: the snapshots alone cannot.
  *
  * @param {Leak} leak
  * @returns {string} empty where it is no cache
@@ -236,8 +249,8 @@ function knownAs({ package: name, version, versions, title }) {
 }
 
 /**
- * Where a person can change something: the container, else the nearest step above it that has a place outside of
- * Node.js, else the class.
+ * The place in code that a person can change: of the container, else of the nearest step above it that is outside of
+ * Node.js, else of the class.
  *
  * @param {Leak} leak
  * @returns {import('..').SourceLocation | undefined}
@@ -248,15 +261,15 @@ function placeOf({ container, retainingPath, location }) {
     .slice(0, end)
     .reverse()
     .map((step) => step.location);
-  return [container.location, ...steps, location].find(isOwn);
+  return [container.location, ...steps, location].find(isOutsideOfNode);
 }
 
 /**
- * True for a place that is not Node.js's own, and that a file can have.
+ * True for a place in a file outside of Node.js, with a path that a file can have.
  *
  * @param {import('..').SourceLocation} [place]
  */
-function isOwn(place) {
+function isOutsideOfNode(place) {
   return (
     place !== undefined && place.file !== '' && place.file.length <= LONGEST_PATH && !place.file.startsWith('node:')
   );
@@ -272,7 +285,7 @@ function referenceOf({ reference }) {
 }
 
 /**
- * What stands beside a step: "grows here, cut here".
+ * The remark beside a step: "grows here, cut here".
  *
  * @param {{ id: number, cut?: true }} step
  * @param {number} [container] id of the one that grows
@@ -310,15 +323,15 @@ module.exports = {
   cacheOf,
   cutOf,
   detailOf,
-  growthOf,
   headline,
   holder,
-  isOwn,
+  isOutsideOfNode,
   knownAs,
   mayBeCache,
   nameOf,
   placeOf,
   referenceOf,
   remarkOf,
+  shortHeadline,
   sum,
 };

@@ -3,10 +3,10 @@
 const { locationColumn, nameColumn, right } = require('../columns');
 const { count, countDelta, counted, size, sizeDelta } = require('../../words/numbers');
 const { choose } = require('../options');
-const { drawOrder } = require('../leaks/order-line');
+const { orderSentence } = require('../../words/leak-order');
 const { printRows } = require('../rows');
 const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
-const { harmless, wrap } = require('../../words/text');
+const { sentence, wrap } = require('../../words/text');
 
 const SORTS = [
   'sizeDelta',
@@ -90,10 +90,12 @@ function headline({ before, after, order, comparison }, terminal) {
     `${size(before.totalSize)} before, ${size(after.totalSize)} after: ${terminal.style('bold', sizeDelta(change))}, ` +
       `${countDelta(after.nodeCount - before.nodeCount)} nodes (${counted(after.nodeCount, 'node')} now)`,
   ];
-  lines.push(...drawOrder(order, [before, after], terminal));
-  if (!comparison.ids) {
-    const told = `Compared by class, not object by object: ${harmless(comparison.reason)}.`;
-    lines.push(...wrap(told, terminal.width).map((line) => terminal.style('yellow', line)));
-  }
-  return lines;
+  const doubts = [
+    orderSentence(order, [before, after]),
+    comparison.ids ? '' : `Compared by class, not object by object: ${sentence(comparison.reason)}.`,
+  ].filter((text) => text !== '');
+  return [
+    ...lines,
+    ...doubts.flatMap((text) => wrap(text, terminal.width).map((line) => terminal.style('yellow', line))),
+  ];
 }

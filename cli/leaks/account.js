@@ -1,29 +1,12 @@
 'use strict';
 
-// Where all of the growth belongs, for people.
+// The table of all growth, for people.
 
 const { INDENT, section } = require('./page');
-const { classesOf, shares, tellOutside, tellUnknown, titleOf } = require('../../words/leak-accounting');
+const { classesOf, titleOf } = require('../../words/leak-accounting');
 const { sizeDelta } = require('../../words/numbers');
 const { sentence } = require('../../words/text');
 const { drawTable } = require('../table');
-
-/** Begins the headline where no verdict is possible. */
-const UNKNOWN = 'Cannot tell';
-
-/**
- * Lines beside a verdict: the shares, and what a leak does not explain, in the heap and outside of it.
- *
- * @param {import('../..').LeakDocument} document
- */
-function tellAccount(document) {
-  const { accounting, outside, verdict } = document;
-  return [
-    ...(!accounting.isExplained && verdict === 'leak' ? [`Beside what leaks, ${tellUnknown(document).headline}`] : []),
-    ...[shares(document)].filter((line) => line !== ''),
-    ...(outside?.isUnexplained && verdict === 'leak' ? [`Also, ${tellOutside(outside).headline}`] : []),
-  ];
-}
 
 /**
  * All lines; their sum stands below them.
@@ -51,4 +34,4 @@ function drawAccount({ accounting, leaks }, terminal) {
   );
 }
 
-module.exports = { UNKNOWN, drawAccount, tellAccount };
+module.exports = { drawAccount };

@@ -1,12 +1,12 @@
 'use strict';
 
-// What GitHub Actions reads from the output of a step: lines `::command name=value::text`.
+// Annotations for GitHub Actions, which reads lines `::command name=value::text` from the output of a step.
 
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 const { isUnmapped, toPath } = require('../../words/location');
 const { cacheOf, headline, knownAs, nameOf, placeOf } = require('../../words/leak-sentences');
-const { tellUnknown } = require('../../words/leak-accounting');
+const { verdictOf } = require('../../words/leak-verdict');
 const { harmless, sentence } = require('../../words/text');
 
 const LEVELS = /** @type {const} */ ({ high: 'error', medium: 'warning', low: 'notice' });
@@ -40,15 +40,15 @@ function annotations(leaks, { root }) {
 }
 
 /**
- * A warning where no leak was found, and that is no verdict.
+ * A warning where no verdict is possible.
  *
  * @param {import('../..').LeakDocument} document
  * @returns {string[]} lines
  */
 function doubt(document) {
   if (document.verdict !== 'unknown') return [];
-  const { headline, sentences } = tellUnknown(document);
-  return [`::warning title=Memory that nothing explains::${escapeData([headline, ...sentences].join(' '))}`];
+  const { title, headline, paragraphs } = verdictOf(document);
+  return [`::warning title=${title}::${escapeData([headline, ...paragraphs].join(' '))}`];
 }
 
 /**

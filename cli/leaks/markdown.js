@@ -4,19 +4,9 @@
 // no mention of a person works.
 
 const { printLocation } = require('../../words/location');
-const {
-  cacheOf,
-  SIGNS,
-  cutOf,
-  detailOf,
-  headline,
-  knownAs,
-  nameOf,
-  referenceOf,
-} = require('../../words/leak-sentences');
-const { shares, tellOutside, tellUnknown } = require('../../words/leak-accounting');
-const { counted, size } = require('../../words/numbers');
-const { orderSentence } = require('./order-line');
+const { factsOf } = require('../../words/leak-facts');
+const { SIGNS, headline, nameOf, referenceOf } = require('../../words/leak-sentences');
+const { verdictOf } = require('../../words/leak-verdict');
 const { harmless, sentence } = require('../../words/text');
 
 const LINK = /(https:\/\/[\w./%?=&+~-]+[\w/])/;
@@ -28,46 +18,18 @@ const LINK = /(https:\/\/[\w./%?=&+~-]+[\w/])/;
  * @returns {string[]} lines
  */
 function leaksAsMarkdown(document, { root }) {
-  const { snapshots, order, leaks, ignored, outside, known = [] } = document;
-  const over = `${counted(snapshots.length, 'snapshot')} (${snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ')})`;
-  const left = ignored > 0 ? `, ${ignored} ignored` : '';
-  const still = known.length === 0 ? '' : ` Of the baseline there are still: ${known.map(code).join(', ')}.`;
-  const ordered = orderSentence(order, snapshots);
-  const doubt = ordered === '' ? [] : ['', escape(ordered)];
-  const account = shares(document);
-  const closing = [
-    ...doubt,
-    ...(account ? ['', escape(account)] : []),
-    ...(outside?.isUnexplained ? ['', escape(`Also, ${tellOutside(outside).headline}`)] : []),
-  ];
-  if (document.verdict === 'unknown') {
-    const { headline, sentences } = tellUnknown(document);
-    return [
-      '### Cannot tell whether it leaks',
-      '',
-      `**${escape(headline)}**`,
-      '',
-      ...sentences.map((sentence) => `- ${escape(sentence)}`),
-      ...(still === '' ? [] : ['', still.trim()]),
-      ...doubt,
-      ...(account ? ['', escape(account)] : []),
-    ];
-  }
-  if (leaks.length === 0 && known.length + ignored > 0) {
-    return [
-      known.length > 0 ? '### No new leak' : '### No other leak',
-      '',
-      `Looked at ${over}${left}.${still}`,
-      ...closing,
-    ];
-  }
-  if (leaks.length === 0) return ['### No leak', '', `Nothing piles up over ${over}${left}.`, ...closing];
+  const { leaks, known = [] } = document;
+  const { title, headline, paragraphs, doubts, footnotes } = verdictOf(document, { knownCount: known.length });
+  const still = known.length === 0 ? [] : [`Of the baseline there are still: ${known.map(code).join(', ')}.`];
   return [
-    `### ${counted(leaks.length, 'leak')}`,
+    `### ${title}`,
     ...leaks.flatMap((leak) => ['', ...leakAsMarkdown(leak, root)]),
     '',
-    `Found over ${over}${left}.${still}`,
-    ...closing,
+    leaks.length > 0 ? escape(headline) : `**${escape(headline)}**`,
+    ...[...paragraphs.map(escape), ...still, ...doubts.map(escape), ...footnotes.map(escape)].flatMap((text) => [
+      '',
+      text,
+    ]),
   ];
 }
 
@@ -76,35 +38,15 @@ function leaksAsMarkdown(document, { root }) {
  * @param {string} root
  */
 function leakAsMarkdown(leak, root) {
-  const { container, location, known, kind, advice, confidence, evidence, fingerprint } = leak;
-  /** @type {(...texts: string[]) => string} */
-  const codes = (...texts) =>
-    texts
-      .filter((text) => text !== '')
-      .map(code)
-      .join(', ');
-  const place = printLocation(location, root);
-  const kindDetail = [detailOf(leak, code), codes(printLocation(leak.detail?.location, root))]
-    .filter((text) => text !== '')
-    .join(', ');
-  /** @type {[label: string, text: string][]} */
-  const rows = [
-    ['Kind', `${kind}${kindDetail === '' ? '' : `: ${kindDetail}`}`],
-    ['Container', codes(nameOf(container.name), printLocation(container.location, root))],
-    ['Class', place === '' ? '' : codes(nameOf(leak.className), place)],
-    ['Cut', cutOf(leak, code)],
-    ['Known', known ? `${escape(knownAs(known))} (${escapeKeepingLinks(known.source)})` : ''],
-    ['Fix', escape(known?.advice ?? advice)],
-    ['Cache?', cacheOf(leak)],
-    ['Sure', [confidence, ...evidence.map(escape)].join('; ')],
-    ['Fingerprint', code(fingerprint)],
-  ];
+  const rows = factsOf(leak, { quote: code, prose: escape }).map((fact) => [fact.label, factText(fact, root)]);
   return [
     `**${headline(leak, code)}**`,
     '',
     '| | |',
     '|---|---|',
-    ...rows.filter(([, text]) => text !== '').map(([label, text]) => `| ${label} | ${text.replaceAll('|', '\\|')} |`),
+    ...[...rows, ['Fingerprint', code(leak.fingerprint)]].map(
+      ([label, text]) => `| ${label} | ${text.replaceAll('|', '\\|')} |`,
+    ),
     '',
     '<details><summary>Why it stays alive</summary>',
     '',
@@ -112,6 +54,19 @@ function leakAsMarkdown(leak, root) {
     '',
     '</details>',
   ];
+}
+
+/**
+ * @param {import('../../words/leak-facts').Fact} fact
+ * @param {string} root
+ */
+function factText({ text, place, relation, source, reasons = [] }, root) {
+  const shown = code(printLocation(place, root));
+  return [
+    text + (source === undefined ? '' : ` (${escapeKeepingLinks(source)})`),
+    ...(shown === '' ? [] : [`${relation ? `${relation} ` : ''}${shown}`]),
+    ...reasons,
+  ].join(reasons.length > 0 ? '; ' : ', ');
 }
 
 /**

@@ -1,9 +1,10 @@
 'use strict';
 
-// What stands on the page of every leak: the sentence that it begins with, and the facts below it.
+// The page of a leak begins with its headline, and the facts below it.
 
 const { printLocation } = require('../../words/location');
-const { cacheOf, cutOf, detailOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../../words/leak-sentences');
+const { factsOf } = require('../../words/leak-facts');
+const { headline, nameOf } = require('../../words/leak-sentences');
 const { fit, sentence, widthOf, wrap } = require('../../words/text');
 
 /** @typedef {import('../..').Leak} Leak */
@@ -11,9 +12,9 @@ const { fit, sentence, widthOf, wrap } = require('../../words/text');
 
 const INDENT = 3;
 const LABEL_WIDTH = 11;
-/** Columns that a place gets at least, or none. */
+/** A place gets this many columns at least, or is left out. */
 const NARROWEST_PLACE = 14;
-/** Facts that go where a screen has no room for all, in this order. */
+/** Facts that are left out where a screen has no room, in this order. */
 const LESS_WORTH = ['Made by', 'Class', 'Kind', 'Cache?'];
 
 /**
@@ -49,15 +50,16 @@ function margin(line) {
 }
 
 /**
- * What it is, where, what to cut and what repairs it: a label and a text each. Where there is room for `most` lines
- * only, whole facts of less worth go, and no sentence is cut: `heaphound explain` has them all.
+ * The facts, a label and a text each. Where there is room for `most` lines only, whole facts of less worth are left out
+ * and no sentence is cut. `heaphound explain` prints all.
  *
  * @param {Leak} leak
  * @param {Terminal} terminal
- * @param {{ isShort: boolean, most?: number }} options `isShort`: what one screen is for
+ * @param {{ isShort: boolean, most?: number }} options `isShort`: for one screen
  */
 function drawFacts(leak, terminal, { isShort, most = Infinity }) {
-  let facts = factsOf(leak, terminal, isShort);
+  const fitted = isShort && terminal.isTty;
+  let facts = factsOf(leak).map((fact) => ({ ...fact, text: textOf(fact, terminal, { isShort, fitted }) }));
   let lines = drawAll(facts, terminal);
   for (const giveUp of [...leak.evidence.map(() => withoutReason), ...LESS_WORTH.map((label) => without(label))]) {
     if (lines.length <= most) break;
@@ -67,51 +69,23 @@ function drawFacts(leak, terminal, { isShort, most = Infinity }) {
   return lines;
 }
 
-/** @typedef {{ label: string, text: string, reasons?: string[] }} Fact `reasons`: what stands behind the text, of falling worth */
+/** @typedef {import('../../words/leak-facts').Fact} Fact */
 
 /**
- * @param {Leak} leak
+ * A fact with its place. The place is cut at the edge of a terminal, so that it stays on the line of its text.
+ *
+ * @param {Fact} fact
  * @param {Terminal} terminal
- * @param {boolean} isShort
- * @returns {Fact[]}
+ * @param {{ isShort: boolean, fitted: boolean }} options
  */
-function factsOf(leak, terminal, isShort) {
-  const { container, location, detail, known, kind, advice, confidence, evidence } = leak;
-  const width = terminal.width - INDENT - LABEL_WIDTH;
-  const told = detailOf(leak);
-  /**
-   * A place is cut at the edge of a terminal, so that it stays beside what it is the place of.
-   *
-   * @type {(text: string, place: string, before?: string) => string}
-   */
-  const placed = (text, place, before = '') => {
-    if (place === '') return text;
-    const front = `${text}, ${before}`;
-    const room = width - widthOf(front);
-    if (!isShort || !terminal.isTty || room >= widthOf(place)) return front + place;
-    return room < NARROWEST_PLACE ? text : front + fit(place, room, 'end');
-  };
-  // What Node.js made is no use to who wants to change something: the nearest place in code of one's own.
-  // Where the class is written says nothing of what holds it.
-  const place = placeOf(leak);
-  const own = isOwn(container.location) || place === location ? undefined : place;
-  // Where allocations were recorded: the innermost function that is somebody's own.
-  const maker = leak.allocationStack?.find((frame) => isOwn(frame)) ?? leak.allocationStack?.[0];
-  const holder = `${nameOf(container.name)} @${container.id}`;
-  const classPlace = printLocation(location);
-  /** @type {Fact[]} */
-  const facts = [
-    { label: 'Kind', text: placed(`${kind}${told ? `: ${told}` : ''}`, printLocation(detail?.location)) },
-    { label: 'Container', text: placed(holder, printLocation(own ?? container.location), own && 'held at ') },
-    { label: 'Class', text: classPlace === '' ? '' : placed(nameOf(leak.className), classPlace) },
-    { label: 'Made by', text: maker ? placed(nameOf(maker.name), printLocation(maker)) : '' },
-    { label: 'Cut', text: cutOf(leak) },
-    { label: 'Known', text: known ? sentence(knownAs(known)) + (isShort ? '' : `; ${sentence(known.source)}`) : '' },
-    { label: 'Fix', text: sentence(known?.advice ?? advice) },
-    { label: 'Cache?', text: cacheOf(leak) },
-    { label: 'Sure', text: confidence, reasons: evidence.map(sentence) },
-  ];
-  return facts.filter(({ text }) => text !== '');
+function textOf({ text, place, relation, source }, terminal, { isShort, fitted }) {
+  if (source !== undefined && !isShort) return `${text}; ${sentence(source)}`;
+  const shown = printLocation(place);
+  if (shown === '') return text;
+  const front = `${text}, ${relation ? `${relation} ` : ''}`;
+  const room = terminal.width - INDENT - LABEL_WIDTH - widthOf(front);
+  if (!fitted || room >= widthOf(shown)) return front + shown;
+  return room < NARROWEST_PLACE ? text : front + fit(shown, room, 'end');
 }
 
 /**

@@ -5,8 +5,8 @@
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { isUnmapped, toPath } = require('../../words/location');
-const { cacheOf, cutOf, headline, isOwn, knownAs, nameOf, placeOf } = require('../../words/leak-sentences');
-const { tellUnknown } = require('../../words/leak-accounting');
+const { cacheOf, cutOf, headline, isOutsideOfNode, knownAs, nameOf, placeOf } = require('../../words/leak-sentences');
+const { verdictOf } = require('../../words/leak-verdict');
 const { sentence } = require('../../words/text');
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -36,7 +36,7 @@ function leaksAsSarif(document, { root, version, known }) {
         tool: { driver: { name: 'heaphound', version, semanticVersion: version, rules } },
         originalUriBaseIds: { [ROOT]: { uri: `${pathToFileURL(root)}/`.replace(/\/\/$/, '/') } },
         columnKind: 'utf16CodeUnits',
-        // What is no place in a file is said of the run itself.
+        // SARIF has results for places in files. A verdict without a place belongs to the run.
         ...(document.verdict === 'unknown'
           ? { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [notification(document)] }] }
           : {}),
@@ -48,11 +48,11 @@ function leaksAsSarif(document, { root, version, known }) {
 
 /** @param {import('../..').LeakDocument} document */
 function notification(document) {
-  const { headline, sentences } = tellUnknown(document);
+  const { headline, paragraphs } = verdictOf(document);
   return {
     level: /** @type {const} */ ('warning'),
     descriptor: { id: 'unexplained-growth' },
-    message: { text: sentence(['Cannot tell:', headline, ...sentences].join(' ')) },
+    message: { text: sentence([headline, ...paragraphs].join(' ')) },
   };
 }
 
@@ -76,7 +76,7 @@ function resultOf(leak, { kinds, root, known }) {
     level: LEVELS[leak.confidence],
     message: { text: sentence(text) },
     ...(place ? { locations: [{ physicalLocation: physicalLocation(place, root) }] } : {}),
-    ...(leak.location && isOwn(leak.location) && leak.location !== place
+    ...(leak.location && isOutsideOfNode(leak.location) && leak.location !== place
       ? {
           relatedLocations: [
             {

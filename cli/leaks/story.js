@@ -2,12 +2,11 @@
 
 const { drawFullPath, drawShortPath } = require('./path');
 const { INDENT, drawFacts, drawHeadline, margin, section } = require('./page');
-const { holder, nameOf, sum } = require('../../words/leak-sentences');
+const { nameOf, shortHeadline } = require('../../words/leak-sentences');
 const { drawItem } = require('./item');
-const { drawOrder } = require('./order-line');
-const { tellUnknown } = require('../../words/leak-accounting');
-const { count, countDelta, counted, size, sizeDelta } = require('../../words/numbers');
-const { UNKNOWN, drawAccount, tellAccount } = require('./account');
+const { EXPLAINED, verdictOf } = require('../../words/leak-verdict');
+const { sizeDelta } = require('../../words/numbers');
+const { drawAccount } = require('./account');
 const { PROGRAM } = require('../program');
 const { drawTable } = require('../table');
 const { quoteForShell, sentence, widthOf, wrap } = require('../../words/text');
@@ -21,10 +20,8 @@ const FEWEST_STEPS = 4;
 const FEWEST_FACTS = 6;
 const MOST_STEPS = 9;
 const MOST_OTHERS = 8;
-const MOST_ONE_OFF = 3;
-/** Snapshots from which on growth in every interval is more than the start of something. */
-const ENOUGH_SNAPSHOTS = 3;
-const UNSURE = 'Two snapshots: it may be a cache that is filling up. A third makes it certain.';
+/** Styles of the title of a verdict. @type {Record<import('../../words/leak-verdict').Verdict['sort'], string[]>} */
+const TITLES = { leak: [], none: ['bold', 'green'], known: ['bold'], unknown: ['bold', 'yellow'] };
 
 /**
  * The verdict as a colleague would give it: the leak, then what else there is to say.
@@ -114,9 +111,7 @@ function tellOthers(title, leaks, before, terminal) {
   if (leaks.length === 0) return [];
   const shown = leaks.slice(0, MOST_OTHERS);
   const lines = shown.flatMap((leak, at) => {
-    const objects = sum(leak.countGrowth);
-    const growth = objects > 0 ? countDelta(objects) : sizeDelta(sum(leak.sizeGrowth));
-    const text = `${nameOf(leak.className)} ${growth} in ${holder(leak)}  [${leak.fingerprint}]`;
+    const text = `${shortHeadline(leak)}  [${leak.fingerprint}]`;
     const front = before === undefined ? '' : `${before + at + 1}.`;
     return wrap(text, terminal.width - INDENT).map((line, row) => (row === 0 ? front : '').padEnd(INDENT) + line);
   });
@@ -125,92 +120,25 @@ function tellOthers(title, leaks, before, terminal) {
 }
 
 /**
- * What was looked at and what it says beside the leaks.
+ * The verdict over the whole document, below the leaks.
  *
  * @param {import('../..').LeakDocument} document
  * @param {Terminal} terminal
- * @param {boolean} isLong one-off growth is shown elsewhere
- * @param {number} [knownCount] leaks of a baseline, which are told elsewhere
+ * @param {boolean} isLong the page lists explained growth elsewhere
+ * @param {number} [knownCount] leaks of a baseline
  */
 function tellMeasurement(document, terminal, isLong, knownCount = 0) {
-  const { snapshots, order, comparison, leaks, oneOff, ignored } = document;
-  const totals = snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ');
-  const over = `over ${counted(snapshots.length, 'snapshot')} (${totals})`;
-  const isEnough = snapshots.length >= ENOUGH_SNAPSHOTS;
-  const left = ignored > 0 ? ` ${counted(ignored, 'leak')} ignored.` : '';
-  const doubts = drawOrder(order, snapshots, terminal);
-  const footnotes = [
-    ...(comparison.ids ? [] : [`Compared by structure: ${sentence(comparison.reason)}.`]),
-    ...(oneOff.length === 0 || isLong ? [] : [tellOneOff(oneOff)]),
-    ...tellAccount(document),
-  ].flatMap((text) => wrap(text, terminal.width).map((line) => terminal.style('dim', line)));
-  if (leaks.length > 0) {
-    return [
-      '',
-      ...wrap(`${counted(leaks.length, 'leak')} ${over}.${left}`, terminal.width),
-      ...doubts,
-      ...(isEnough ? [] : wrap(UNSURE, terminal.width).map((line) => terminal.style('yellow', line))),
-      ...footnotes,
-    ];
-  }
-  // Something accumulates that is known, or not asked for.
-  const found = [
-    ...(knownCount > 0
-      ? [`${counted(knownCount, 'leak')} of the baseline ${knownCount === 1 ? 'is' : 'are'} still there.`]
-      : []),
-    ...(ignored > 0 ? [`${counted(ignored, 'leak')} ignored.`] : []),
-  ];
-  if (document.verdict === 'unknown')
-    return [...tellUnknownGrowth(document, over, terminal), ...found, ...doubts, ...footnotes];
-  if (found.length > 0) {
-    const title = knownCount > 0 ? 'No new leak' : 'No other leak';
-    return [
-      ...wrap(`${title} ${over}.`, terminal.width).map((line) =>
-        line.replace(title, (text) => terminal.style('bold', text)),
-      ),
-      ...wrap(found.join(' '), terminal.width),
-      ...doubts,
-      ...footnotes,
-    ];
-  }
-  const objects = `${count(snapshots[snapshots.length - 1].nodeCount)} objects of the last one were compared ${comparison.ids ? 'by their ids' : 'by their place'}.`;
-  const sure = isEnough
-    ? `Nothing accumulated in each of the ${counted(snapshots.length - 1, 'interval')}. ${objects} What leaks less often than once an interval would not show.`
-    : `Between two snapshots nothing accumulates that was not there before. ${objects} A third snapshot, after the same work again, makes this more certain.`;
+  const { sort, title, headline, paragraphs, doubts, footnotes } = verdictOf(document, { knownCount, isLong });
+  const lines = (/** @type {string[]} */ texts) => texts.flatMap((text) => wrap(text, terminal.width));
+  const [first, ...more] = wrap(headline, terminal.width);
   return [
-    ...wrap(`No leak ${over}.`, terminal.width).map((line) =>
-      line.replace(/^No leak/, (text) => terminal.style(['bold', 'green'], text)),
-    ),
-    ...wrap(sure, terminal.width),
-    ...doubts,
-    ...footnotes,
-  ];
-}
-
-/**
- * The headline where "no leak" would be a guess, and what to do.
- *
- * @param {import('../..').LeakDocument} document
- * @param {string} over
- * @param {Terminal} terminal
- */
-function tellUnknownGrowth(document, over, terminal) {
-  const { headline, sentences } = tellUnknown(document);
-  const [first, ...more] = wrap(`${UNKNOWN}: ${headline}`, terminal.width);
-  return [
-    terminal.style(['bold', 'yellow'], UNKNOWN) + first.slice(UNKNOWN.length),
+    ...(sort === 'leak' ? [''] : []),
+    terminal.style(TITLES[sort], title) + first.slice(title.length),
     ...more,
-    ...sentences.flatMap((sentence) => wrap(sentence, terminal.width)),
-    `No leak was found ${over}, but that is no verdict.`,
+    ...lines(paragraphs),
+    ...lines(doubts).map((line) => terminal.style('yellow', line)),
+    ...lines(footnotes).map((line) => terminal.style('dim', line)),
   ];
-}
-
-/** @param {import('../..').OneOffGrowth[]} oneOff */
-function tellOneOff(oneOff) {
-  const shown = oneOff
-    .slice(0, MOST_ONE_OFF)
-    .map((row) => `${nameOf(row.className)} ${sizeDelta(row.size)} (${row.why})`);
-  return `Grew, but is no leak: ${shown.join(', ')}${oneOff.length > shown.length ? ', …' : ''}.`;
 }
 
 /**
@@ -224,11 +152,7 @@ function drawOneOff({ oneOff }, terminal) {
     { title: '', cell: (row) => sizeDelta(row.size), align: 'right' },
     { title: '', cell: (row) => sentence(row.because), prose: true },
   ];
-  return section(
-    'Grew, but is no leak',
-    drawTable(columns, oneOff, terminal, { header: false, indent: INDENT }),
-    terminal,
-  );
+  return section(EXPLAINED, drawTable(columns, oneOff, terminal, { header: false, indent: INDENT }), terminal);
 }
 
 module.exports = { tellLeaks, tellMeasurement };

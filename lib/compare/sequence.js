@@ -74,7 +74,8 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
     if (same !== null && !allow.includes('same')) throw sameError(namesOf(infos, same));
     const why = allow.includes('unrelated') || byIds !== null ? undefined : whyUnrelated(infos, unrelated, known);
     if (why !== undefined) throw unrelatedError(namesOf(infos, why.positions), why.reason);
-    const order = wanted === 'given' ? asGiven(takenOrder(infos, byIds)) : takenOrder(infos, byIds);
+    const taken = wanted === 'given' ? asGiven(takenOrder(infos, byIds)) : takenOrder(infos, byIds);
+    const order = same === null ? taken : { ...taken, same: samePositions(taken.given, same) };
     const snapshots = order.given.map((at) => opened[at]);
     const analysed = async (/** @type {number} */ at) => {
       const snapshot = snapshots[at];
@@ -86,6 +87,16 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
     await close();
     throw error;
   }
+}
+
+/**
+ * @param {number[]} given positions in the call, oldest first
+ * @param {[number, number]} same positions in the call
+ * @returns {[number, number]} positions in the order of the snapshots
+ */
+function samePositions(given, [first, second]) {
+  const at = [given.indexOf(first), given.indexOf(second)];
+  return [Math.min(...at), Math.max(...at)];
 }
 
 /** @param {import('../open/provenance').Provenance & { host?: string }} known */

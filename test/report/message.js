@@ -1,23 +1,14 @@
 'use strict';
 
-// A failed test's message: first what leaks, then what holds it, then how it was measured.
+// The message of a failed test: the leaks, the path that holds each, and the measurement.
 
 const path = require('node:path');
-const {
-  SIGNS,
-  cutOf,
-  holder,
-  knownAs,
-  mayBeCache,
-  nameOf,
-  placeOf,
-  referenceOf,
-  remarkOf,
-  sum,
-} = require('../../words/leak-sentences');
+const { factsOf } = require('../../words/leak-facts');
+const { SIGNS, headline, mayBeCache, nameOf, referenceOf, remarkOf } = require('../../words/leak-sentences');
 const { tellUnknown } = require('../../words/leak-accounting');
+const { CANNOT_TELL } = require('../../words/leak-verdict');
 const { printLocation, toPath } = require('../../words/location');
-const { count, countDelta, counted, mean, size } = require('../../words/numbers');
+const { count, countDelta, counted, size } = require('../../words/numbers');
 const { fit, harmless, quoteForShell, sentence } = require('../../words/text');
 const { isOwnFile } = require('../own-file');
 
@@ -30,17 +21,20 @@ const CACHE = [
   '  Is it a cache that is not full yet? Then nothing leaks. It passes once it is full before the first snapshot:',
   '    raise `warmup` until it is, or give the cache a small limit in this test.',
 ];
+/** Facts of a leak in this order, around its path. */
+const BEFORE = ['Class', 'Container'];
+const BEHIND = ['Cut', 'Kind', 'Known'];
 const RUNNING = '(the test that runs)';
 
 /**
  * @param {any} report
  * @param {{ maxBytesPerIteration?: number, files: string[], unknown?: import('../..').LeakDocument }} options
- *   `unknown`: nobody can tell why it grew
+ *   `unknown`: the document, where no verdict is possible
  */
 function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
-  const { leaks, grown, iterations, bytesPerIteration } = report;
+  const { leaks, grown, bytesPerIteration } = report;
   const lines = [];
-  for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak, iterations), '');
+  for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak), '');
   if (leaks.length > MOST_LEAKS) lines.push(`and ${leaks.length - MOST_LEAKS} more leaks`, '');
   for (const { className, countDelta: more, most } of grown) {
     lines.push(
@@ -55,9 +49,9 @@ function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
     );
   }
   if (unknown) {
-    const { headline, sentences } = tellUnknown(unknown);
+    const { headline: unexplained, sentences } = tellUnknown(unknown);
     lines.push(
-      `cannot tell whether this leaks: ${headline}`,
+      `${CANNOT_TELL}: ${unexplained}`,
       ...sentences.map((sentence) => `  ${sentence}`),
       '  More iterations, or a longer warm-up, may make it clear.',
       '',
@@ -69,52 +63,48 @@ function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
 
 /**
  * @param {import('../..').Leak} leak
- * @param {number} [iterations]
  * @returns {string[]}
  */
-function tellLeak(leak, iterations) {
-  const { className, countGrowth, sizeGrowth, retainingPath, location, classes, fingerprint, advice, kind, known } =
-    leak;
-  const steps = countGrowth.map(countDelta).join(', ');
-  const objects = sum(countGrowth);
-  const runs = iterations === undefined ? undefined : iterations * countGrowth.length;
-  const each = objects > 0 ? `, ${size(leak.retainedGrowth / objects)} each with what it holds` : '';
-  const growth =
-    objects <= 0
-      ? `grows by ${size(sum(sizeGrowth) / (runs ?? sizeGrowth.length))} ${runs === undefined ? 'a step' : 'per iteration'}`
-      : runs === undefined
-        ? `leaks: ${steps} objects step by step${each}`
-        : `leaks: +${mean(objects / runs)} per iteration (${steps} in rounds of ${count(iterations ?? 0)})${each}`;
-  const rest = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
-  const [place, own, cut] = [printLocation(location), printLocation(placeOf(leak)), cutOf(leak)];
+function tellLeak(leak) {
+  const { className, retainingPath, classes, fingerprint, kind } = leak;
+  const facts = factsOf(leak);
+  const lines = (/** @type {string[]} */ labels) =>
+    labels.flatMap((label) =>
+      facts.filter((fact) => fact.label === label).map((fact) => `  ${label}: ${textOf(fact)}`),
+    );
+  const [fix] = lines(['Fix']);
+  const others = classes.filter((row) => row.className !== className && row.count > 0).slice(0, MOST_CLASSES);
+  const came = others.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`);
   return [
-    `${nameOf(className)}${place === '' ? '' : ` (${place})`} ${growth}`,
-    `  It collects in ${holder(leak)}${own === '' ? '' : `, at ${own}`}`,
-    '  Kept alive by',
+    headline(leak),
+    ...lines(BEFORE),
+    '  Why it stays alive:',
     ...tellPath(retainingPath, leak.container.id).map((line) => `    ${line}`),
-    ...(cut === '' ? [] : [`  Cut: ${cut}`]),
-    ...(rest.length > 0
-      ? [`  With it came ${rest.map((row) => `${nameOf(row.className)} ${countDelta(row.count)}`).join(', ')}`]
-      : []),
-    ...(kind === 'other' ? [] : [`  Kind: ${kind}`]),
-    ...(known ? [`  Known: ${sentence(knownAs(known))} (${sentence(known.source)})`] : []),
-    ...(mayBeCache(leak) ? CACHE : []),
-    `  What to do${mayBeCache(leak) ? ' if it is none' : ''}: ${sentence(known?.advice ?? advice)}`,
+    ...lines(kind === 'other' ? BEHIND.filter((label) => label !== 'Kind') : BEHIND),
+    ...(came.length > 0 ? [`  Came with it: ${came.join(', ')}`] : []),
+    ...(mayBeCache(leak) ? [...CACHE, fix.replace('Fix:', 'Fix, if it is none:')] : [fix]),
     `  If this is as it should be: ignore: ['${fingerprint}']`,
   ];
 }
 
-/** @typedef {import('../..').PathStep & Partial<import('../..').LeakStep>} Step of a path, or of that of a leak */
+/** @param {import('../../words/leak-facts').Fact} fact */
+function textOf({ text, place, relation, source }) {
+  const shown = printLocation(place);
+  const described = source === undefined ? '' : ` (${sentence(source)})`;
+  return `${text}${described}${shown === '' ? '' : `, ${relation ? `${relation} ` : ''}${shown}`}`;
+}
+
+/** @typedef {import('../..').PathStep & Partial<import('../..').LeakStep>} Step of any path */
 
 /**
  * @param {Step[]} steps
  * @param {number} [container] id of the step to mark
- * @returns {string[]} a line for each step that says something
+ * @returns {string[]} a line for each step
  */
 function tellPath(steps, container) {
   const grows = steps.findIndex((step) => step.id === container);
   const above = grows < 0 ? steps : steps.slice(0, grows);
-  // How the measurement itself hangs from the roots explains nothing.
+  // The path from the roots to the measurement itself explains nothing.
   const begin = 1 + above.findLastIndex(({ location }) => location !== undefined && isOwnFile(toPath(location.file)));
   const lines = begin > 0 ? [signOf(steps[0]) + RUNNING] : [];
   for (const [position, step] of steps.entries()) {

@@ -1,0 +1,55 @@
+'use strict';
+
+// The facts below a headline: a label, a text and a place each. The terminal, Markdown and the message of a test print
+// the same facts; each leaves out what it has no room for.
+
+const { cacheOf, cutOf, detailOf, isOutsideOfNode, knownAs, nameOf, placeOf } = require('./leak-sentences');
+const { sentence } = require('./text');
+
+/** @typedef {import('./leak-sentences').Quote} Quote */
+
+/**
+ * @typedef {object} Fact
+ * @property {'Kind' | 'Container' | 'Class' | 'Made by' | 'Cut' | 'Known' | 'Fix' | 'Cache?' | 'Sure'} label
+ * @property {string} text
+ * @property {import('..').SourceLocation | import('..').SourcePosition} [place] it stands behind the text
+ * @property {string} [relation] before the place, where it is not the place of the text: "held at"
+ * @property {string} [source] of a known leak: where it is described
+ * @property {string[]} [reasons] they stand behind the text, strongest first
+ */
+
+/**
+ * @param {import('..').Leak} leak
+ * @param {{ quote?: Quote, prose?: Quote }} [write] `quote`: marks names; `prose`: writes sentences that others made
+ * @returns {Fact[]}
+ */
+function factsOf(leak, { quote = (text) => text, prose = sentence } = {}) {
+  const { className, container, location, detail, known, kind, advice, confidence, evidence } = leak;
+  const more = detailOf(leak, quote);
+  // A place in Node.js helps nobody who wants to change something: the fact names the nearest place above it that is
+  // not of Node.js. The place of the class says nothing about its holder.
+  const place = placeOf(leak);
+  const holderPlace = isOutsideOfNode(container.location) || place === location ? undefined : place;
+  // Where allocations were recorded: the innermost function that is not of Node.js.
+  const maker = leak.allocationStack?.find(isOutsideOfNode) ?? leak.allocationStack?.[0];
+  /** @type {Fact[]} */
+  const facts = [
+    { label: 'Kind', text: `${kind}${more ? `: ${more}` : ''}`, place: detail?.location },
+    {
+      label: 'Container',
+      text: quote(`${nameOf(container.name)} @${container.id}`),
+      place: holderPlace ?? container.location,
+      relation: holderPlace && 'held at',
+    },
+    { label: 'Class', text: location?.file ? quote(nameOf(className)) : '', place: location },
+    { label: 'Made by', text: maker ? quote(nameOf(maker.name)) : '', place: maker },
+    { label: 'Cut', text: cutOf(leak, quote) },
+    { label: 'Known', text: known ? prose(knownAs(known)) : '', source: known?.source },
+    { label: 'Fix', text: prose(known?.advice ?? advice) },
+    { label: 'Cache?', text: cacheOf(leak) },
+    { label: 'Sure', text: confidence, reasons: evidence.map(prose) },
+  ];
+  return facts.filter(({ text }) => text !== '');
+}
+
+module.exports = { factsOf };
