@@ -192,6 +192,9 @@ test('whoever leaves a series early ends its session', async (t) => {
   assert.equal(code, 0, stderr);
   assert.match(stderr, /--keep-ids has no effect/);
   assert.equal(JSON.parse(stdout).snapshots.length, 2);
+  const series = ['--count', '2', '--interval', '10ms', '--out', dir];
+  const read = await cli(['capture', '--inspect', String(port), ...series]);
+  assert.match(read.stdout, /^(\S+\n.*unpacked.*\n.* busy .*\n){2}Its inspector was open before\.\n$/);
 });
 
 test('a process that says nothing of itself is captured all the same', async (t) => {
@@ -464,7 +467,10 @@ test('the command line captures, lists and explains', { skip: !isLinux }, async 
   assert.match(list.stdout, /^ *1 /m, list.stderr);
   const told = heaphound('--inspect', `127.0.0.1:${port}`, '--out', 'app.heapsnapshot');
   assert.equal(told.status, 0, told.stderr);
-  assert.match(told.stdout, new RegExp(`^app\\.heapsnapshot\n.*process ${pid}, Node\\.js v.*\n.*was open before`));
+  assert.match(
+    told.stdout,
+    new RegExp(`^app\\.heapsnapshot\n.*process ${pid}, Node\\.js v.*\n.*busy.*\n.*was open before`),
+  );
   assert.equal(
     JSON.parse(fs.readFileSync(path.join(dir, 'app.heapsnapshot'), 'utf8')).snapshot.node_count > 1000,
     true,

@@ -38,6 +38,13 @@ describe('check', () => {
     );
   });
 
+  it('names a baseline that is missing, and not the directory of the snapshots', async () => {
+    const sequence = path.join(__dirname, 'fixtures', 'sequence');
+    const missing = await heaphound(['check', '--baseline', path.join(folder, 'none.json'), sequence]);
+    assert.match(missing.stderr, /^error HEAPHOUND_ERR_BASELINE: the baseline \S*none\.json does not exist/);
+    assert.equal(missing.stderr.includes(sequence), false);
+  });
+
   it('writes one that is sorted and the same each time, and is content with it', async () => {
     assert.match((await check('--update')).stdout, /heap\.json: 2 leaks\n$/);
     const first = fs.readFileSync(baseline, 'utf8');

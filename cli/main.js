@@ -154,12 +154,14 @@ function explain(error, invocation) {
 }
 
 /**
- * The file that an error is about, when that is known.
+ * The operand that an error is about, when that is known.
  *
  * @param {any} error
  * @param {import('./arguments').Invocation | undefined} invocation
  */
 function fileOf(error, invocation) {
+  // The message names the file of the option.
+  if (error.code === 'HEAPHOUND_ERR_BASELINE') return undefined;
   const files = invocation?.command?.filesOf?.(invocation.operands) ?? [];
   return files.length === 1 ? files[0] : error.file;
 }

@@ -29,7 +29,7 @@ function sameSentence({ same }, names) {
   if (same === undefined) return '';
   const [first, second] = same.map((at) => names[at]);
   const which = first === second ? `${first} was given twice` : `${first} and ${second} are the same snapshot`;
-  return `${which}: nothing grows between the two, and no leak can show there.`;
+  return `${which}: nothing can grow between the two.`;
 }
 
 /**

@@ -111,10 +111,13 @@ async function run({ options, output, terminal, progress, signal }) {
     progress.stop();
     results.push(result);
     if (options.json) continue;
-    await beside.lines(told(result, options.out, terminal));
-    // Whoever waits for the next one sees this one.
+    await beside.lines(linesOf(result, options.out, terminal));
+    // A person who waits for the next snapshot reads about this one.
     await beside.flush();
   }
+  // Only now the inspector is closed.
+  const [first] = results;
+  if (!options.json && first !== undefined) await beside.write(`${inspectorSentence(first)}\n`);
   if (options.json) await beside.json(options.count === undefined ? results[0] : { snapshots: results });
   await beside.flush();
 }
@@ -139,8 +142,8 @@ async function* series(what, number, intervalMs = INTERVAL_MS) {
  * @param {string | undefined} out as the user named it
  * @param {import('../terminal').Terminal} terminal
  */
-function told(
-  { path: file, storedBytes, nodeCount, rawBytes, pauseMs, runtime, runtimeVersion, pid, threadId, inspector },
+function linesOf(
+  { path: file, storedBytes, nodeCount, rawBytes, pauseMs, runtime, runtimeVersion, pid, threadId },
   out,
   terminal,
 ) {
@@ -148,8 +151,13 @@ function told(
   return [
     terminal.style('bold', out === DASH ? 'standard output' : harmless(shortest(file))),
     `${size(storedBytes)} (${size(rawBytes)} unpacked), ${counted(nodeCount, 'object')}${who}, ${runtime} ${harmless(runtimeVersion)}`,
-    `The process was busy for ${count(Math.round(pauseMs))} ms. Its inspector ${inspector === 'was open' ? 'was open before' : 'was opened, and closed again'}.`,
+    `The process was busy for ${count(Math.round(pauseMs))} ms.`,
   ];
+}
+
+/** @param {import('../..').CaptureFromResult} result */
+function inspectorSentence({ inspector }) {
+  return `Its inspector ${inspector === 'was open' ? 'was open before' : 'was opened, and closed again'}.`;
 }
 
 /** @param {string} file */

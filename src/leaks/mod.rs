@@ -1,6 +1,7 @@
 //! Two or more heaps of one process: what accumulates, where, and what holds it. `docs/leaks.md` tells how and why.
 
 mod explain;
+mod grouped;
 mod growth;
 mod kind;
 mod newest;

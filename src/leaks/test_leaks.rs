@@ -411,6 +411,15 @@ fn a_multiple_of_the_operations_is_the_first_evidence() {
 }
 
 #[test]
+fn evidence_writes_thousands_with_commas() {
+    let heap = |items: usize| format!("root > !global | global > list | {}", many("list > Item#", 0..items));
+    let options = LeakOptions { operations: vec![1000], ..LeakOptions::default() };
+    let [leak] = &find_with(&options, &[heap(10), heap(1010), heap(2010)])[..] else { panic!("one leak is expected") };
+    assert_eq!(leak.evidence[0], "grew in every interval, by 1,000 each: a multiple of the 1,000 operations");
+    assert_eq!(leak.evidence[1], "all 1,000 new ones that the snapshot before had are still there");
+}
+
+#[test]
 fn what_grew_and_stopped_is_listed_apart() {
     let always = "root > !global | global > cache";
     let filled = (0..40).fold(always.to_owned(), |heap, item| format!("{heap} | cache > Entry#{item}:500"));

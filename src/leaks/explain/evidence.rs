@@ -1,6 +1,7 @@
 //! How sure a leak is, and why.
 
 use super::leak::Confidence;
+use crate::leaks::grouped::grouped;
 use crate::leaks::growth::growing::{Growing, MANY_OWN, are_few, is_exact};
 use crate::leaks::growth::survival::Stayed;
 use crate::leaks::newest::Last;
@@ -30,9 +31,9 @@ pub fn weigh(last: &Last<'_>, entry: &Entry, facts: &Facts<'_>) -> (Confidence, 
     let Stayed { kept, there } = entry.item_growth.stayed;
     if there > 0 && kept * 10 >= there * 9 {
         sentences.push(if kept == there {
-            format!("all {there} new ones that the snapshot before had are still there")
+            format!("all {} new ones that the snapshot before had are still there", grouped(there))
         } else {
-            format!("of {there} new ones that the snapshot before had, {kept} are still there")
+            format!("of {} new ones that the snapshot before had, {} are still there", grouped(there), grouped(kept))
         });
     }
     let is_same = last.zones.is_persistent(entry.container);
@@ -67,12 +68,12 @@ fn growth(entry: &Entry, swells: bool, is_multiple: bool, operations: &str) -> S
     let steps = if swells { &entry.item_growth.sizes } else { &entry.item_growth.counts };
     let unit = if swells { " bytes" } else { "" };
     let by = match &steps[..] {
-        [one] => format!("grew by {one}{unit} in the only interval"),
+        [one] => format!("grew by {}{unit} in the only interval", grouped(one)),
         [first, rest @ ..] if rest.iter().all(|step| step == first) => {
-            format!("grew in every interval, by {first}{unit} each")
+            format!("grew in every interval, by {}{unit} each", grouped(first))
         }
         steps => {
-            let all: Vec<String> = steps.iter().map(ToString::to_string).collect();
+            let all: Vec<String> = steps.iter().map(grouped).collect();
             format!("grew in every interval, by {}{unit}", all.join(", "))
         }
     };

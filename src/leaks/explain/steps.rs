@@ -88,7 +88,7 @@ fn because(last: &Last<'_>, node: NodeOrdinal, leaking: Leaking, first_of: Optio
         Leaking::Unknown => Some("replaced by a new one, but not one more each time".to_owned()),
         Leaking::Yes => first_of.map(|more| match more {
             0 => "grows itself".to_owned(),
-            more => format!("one of {more} that piled up since the first snapshot"),
+            more => format!("one of {} that piled up since the first snapshot", crate::leaks::grouped::grouped(more)),
         }),
     }
 }

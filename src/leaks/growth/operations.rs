@@ -34,7 +34,7 @@ impl Operations {
 
     /// "211 operations", "100, 211 operations".
     pub fn told(&self) -> String {
-        let mut numbers: Vec<String> = self.numbers.iter().map(ToString::to_string).collect();
+        let mut numbers: Vec<String> = self.numbers.iter().map(crate::leaks::grouped::grouped).collect();
         numbers.dedup();
         format!("{} operations", numbers.join(", "))
     }
