@@ -12,7 +12,7 @@ const { nextPrime } = require('./measure/prime');
 const { takeRounds } = require('./measure/rounds');
 const { placeHere, placeInSources } = require('./report/scripts');
 const { toScenario } = require('./measure/scenario');
-const { inTurn } = require('./measure/turn');
+const { inQueue } = require('./measure/queue');
 const { isDoubtful, judge } = require('./report/verdict');
 
 const MOST_SNAPSHOTS = 10;
@@ -59,7 +59,7 @@ async function assertNoLeak(scenario, options) {
   const name = rest.name ?? (typeof scenario === 'function' ? scenario.name : path.basename(String(scenario)));
   const caller = {};
   Error.captureStackTrace(caller, assertNoLeak);
-  return inTurn(() => measure(where, plan, { ...rest, name, caller }));
+  return inQueue(() => measure(where, plan, { ...rest, name, caller }));
 }
 
 /**

@@ -14,21 +14,21 @@ const { onAbort } = require('./signal');
  */
 function nextEvent(emitter, name, { signal, over }) {
   return new Promise((resolve, reject) => {
-    const settle = (/** @type {() => void} */ how) => {
+    const end = (/** @type {() => void} */ how) => {
       emitter.removeListener(name, came);
       emitter.removeListener('error', failed);
       if (over !== undefined) emitter.removeListener(over, ended);
       forget();
       how();
     };
-    const came = (/** @type {any[]} */ ...values) => settle(() => resolve(values));
-    const failed = (/** @type {Error} */ error) => settle(() => reject(error));
-    const ended = () => settle(() => reject(new Error(`${over} came, and no ${name} before it`)));
+    const came = (/** @type {any[]} */ ...values) => end(() => resolve(values));
+    const failed = (/** @type {Error} */ error) => end(() => reject(error));
+    const ended = () => end(() => reject(new Error(`${over} came, and no ${name} before it`)));
     emitter.on(name, came);
     emitter.on('error', failed);
     if (over !== undefined) emitter.on(over, ended);
     let forget = () => {};
-    forget = onAbort(signal, () => settle(() => reject(/** @type {AbortSignal} */ (signal).reason)));
+    forget = onAbort(signal, () => end(() => reject(/** @type {AbortSignal} */ (signal).reason)));
   });
 }
 

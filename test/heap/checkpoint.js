@@ -1,7 +1,7 @@
 'use strict';
 
 const { diffSnapshots } = require('../..');
-const { settle } = require('../measure/collector');
+const { collectGarbage } = require('../measure/collector');
 const { closedError, optionError } = require('../errors');
 const { openHeapNow } = require('./heap-now');
 const { openSession } = require('./session');
@@ -9,7 +9,7 @@ const { HeapObjects, readObjects } = require('./heap-objects');
 const { keepForCheckpoint } = require('./ids');
 const { checkOptions, integer } = require('../options');
 const { placeHere } = require('../report/scripts');
-const { inTurn } = require('../measure/turn');
+const { inQueue } = require('../measure/queue');
 
 const SETTLE_MS = 40;
 const OPTIONS = { settleMs: integer(0, 1e7) };
@@ -21,10 +21,10 @@ const OPTIONS = { settleMs: integer(0, 1e7) };
 async function checkpoint(options) {
   const { settleMs = SETTLE_MS } = checkOptions(options, OPTIONS);
   keepForCheckpoint();
-  return inTurn(async () => {
+  return inQueue(async () => {
     // From now on it stays open, and is there before and after.
     openSession().end();
-    await settle(settleMs);
+    await collectGarbage(settleMs);
     return new Checkpoint(await openHeapNow(), settleMs);
   });
 }
@@ -46,9 +46,9 @@ class Checkpoint {
 
   /** @returns {Promise<any>} */
   async diff() {
-    return inTurn(async () => {
+    return inQueue(async () => {
       if (this.#isClosed) throw closedError('the checkpoint is closed; take another one');
-      await settle(this.#settleMs);
+      await collectGarbage(this.#settleMs);
       const after = await openHeapNow();
       try {
         const diff = await diffSnapshots(this.#before, after, { sourceMaps: true });
@@ -62,7 +62,7 @@ class Checkpoint {
 
   /** Diffs that were asked for before get their answer. */
   async close() {
-    await inTurn(async () => {
+    await inQueue(async () => {
       this.#isClosed = true;
       await this.#before.close();
     });

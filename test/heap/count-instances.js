@@ -5,10 +5,10 @@
 
 const { randomUUID } = require('node:crypto');
 const vm = require('node:vm');
-const { settle } = require('../measure/collector');
+const { collectGarbage } = require('../measure/collector');
 const { openSession } = require('./session');
 const { optionError } = require('../errors');
-const { inTurn } = require('../measure/turn');
+const { inQueue } = require('../measure/queue');
 
 const GROUP = 'heaphound';
 
@@ -33,8 +33,8 @@ const COUNT = `function () {
 async function countInstances(Class) {
   if (typeof Class !== 'function' || Object(Class.prototype) !== Class.prototype)
     throw optionError('Class', 'must be a class');
-  return inTurn(async () => {
-    await settle(0);
+  return inQueue(async () => {
+    await collectGarbage(0);
     return count(Class);
   });
 }

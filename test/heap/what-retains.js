@@ -4,12 +4,12 @@
 // the snapshot knows which it is.
 
 const { randomUUID } = require('node:crypto');
-const { settle } = require('../measure/collector');
+const { collectGarbage } = require('../measure/collector');
 const { optionError } = require('../errors');
 const { openHeapNow } = require('./heap-now');
 const { tellPath } = require('../report/message');
 const { placeHere } = require('../report/scripts');
-const { inTurn } = require('../measure/turn');
+const { inQueue } = require('../measure/queue');
 
 /**
  * Not async: a function that waits would keep its parameter alive.
@@ -21,7 +21,7 @@ function whatRetains(object) {
   if (Object(object) !== object) return Promise.reject(optionError('object', 'must be an object or a function'));
   const isRef = Object.prototype.toString.call(object) === '[object WeakRef]';
   const name = `heaphound_${randomUUID().replaceAll('-', '')}`;
-  return inTurn(explain.bind(undefined, { [name]: isRef ? object : new WeakRef(object) }, name));
+  return inQueue(explain.bind(undefined, { [name]: isRef ? object : new WeakRef(object) }, name));
 }
 
 /**
@@ -30,7 +30,7 @@ function whatRetains(object) {
  * @returns {Promise<import('..').Retention>}
  */
 async function explain(mark, name) {
-  await settle(0);
+  await collectGarbage(0);
   const snapshot = await openHeapNow();
   try {
     const id = await findTarget(snapshot, name);

@@ -1,12 +1,12 @@
 'use strict';
 
-// The garbage collector, without `--expose-gc` from whoever started the process.
+// The garbage collector, in processes that were started without `--expose-gc`, too.
 
-const { setImmediate: turn, setTimeout: sleep } = require('node:timers/promises');
+const { setImmediate: nextTurn, setTimeout: sleep } = require('node:timers/promises');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-/** Collections of one settling. What a finalizer lets go dies in the next one; chains of them are short. */
+/** Collections in a row. An object that a finalizer lets go is freed by the next one; chains of them are short. */
 const COLLECTIONS = 4;
 
 /** @type {(() => void) | undefined} */
@@ -21,25 +21,25 @@ function makeCollector() {
   return gc;
 }
 
-/** Collects all that is garbage now. Holds the thread. */
+/** Collects the garbage of this moment. Holds the thread. */
 function collect() {
   collector ??= makeCollector();
   /** @type {() => void} */ (collector)();
 }
 
 /**
- * Lets what was begun end: promises, finalizers, sockets that close, each of which needs a turn of the event loop
- * between collections.
+ * Collects garbage until nothing more is freed. Between collections the event loop turns, so that promises, finalizers
+ * and closing sockets can end.
  *
- * @param {number} settleMs milliseconds to wait, in all
+ * @param {number} settleMs milliseconds to wait between collections, in all
  */
-async function settle(settleMs) {
+async function collectGarbage(settleMs) {
   for (let round = 0; round < COLLECTIONS; round += 1) {
     await sleep(settleMs / COLLECTIONS);
-    await turn();
+    await nextTurn();
     collect();
   }
-  await turn();
+  await nextTurn();
 }
 
-module.exports = { collect, settle };
+module.exports = { collect, collectGarbage };

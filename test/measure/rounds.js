@@ -5,7 +5,7 @@
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const { captureSnapshot } = require('../..');
-const { settle } = require('./collector');
+const { collectGarbage } = require('./collector');
 const { areKept } = require('../heap/ids');
 const { beQuiet } = require('./quiet');
 
@@ -32,7 +32,7 @@ async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs },
       // Node.js keeps an entry for each of the first 250 fetches: a buffer that fills up and stops, but not in so few
       // runs.
       performance.clearResourceTimings?.();
-      await settle(settleMs);
+      await collectGarbage(settleMs);
     };
     for (let at = 0; at < warmup; at += 1) await round();
     const files = [];

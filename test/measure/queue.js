@@ -1,19 +1,19 @@
 'use strict';
 
-// One measurement at a time: two in one heap would count each other's objects. Those of a thread wait for one another.
+// One measurement at a time: two in one heap would count each other's objects. The measurements of a thread form a queue.
 
 const { optionError } = require('../errors');
 
-/** All copies of this module in one thread share it: Jest loads one for each test file. */
-const KEY = Symbol.for('heaphound.test.turn');
+/** The end of the queue. All copies of this module in one thread share it: Jest loads one for each test file. */
+const KEY = Symbol.for('heaphound.test.queue');
 
 /**
  * @template T
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-async function inTurn(work) {
-  if (isWithinTurn()) {
+async function inQueue(work) {
+  if (isWithinQueue()) {
     throw optionError(
       'scenario',
       'measures itself: assertNoLeak, checkpoint, countInstances and whatRetains inside of it would wait for its end, and it for them',
@@ -21,26 +21,26 @@ async function inTurn(work) {
   }
   const shared = /** @type {Record<symbol, Promise<void> | undefined>} */ (/** @type {unknown} */ (process));
   const last = shared[KEY] ?? Promise.resolve();
-  const own = last.then(() => haveTurn(work));
-  shared[KEY] = own.then(
+  const result = last.then(() => runAlone(work));
+  shared[KEY] = result.then(
     () => {},
     () => {},
   );
-  return own;
+  return result;
 }
 
 /**
- * Stands in the stack of everything that the work calls, and of what that awaits.
+ * Runs the work. The name of this function is in the stack of everything that the work calls and awaits.
  *
  * @template T
  * @param {() => Promise<T>} work
  */
-async function haveTurn(work) {
+async function runAlone(work) {
   return await work();
 }
 
-/** True when the caller was called by work that has its turn, as far as functions await one another. */
-function isWithinTurn() {
+/** True when work of the queue called the caller, directly or through functions that await one another. */
+function isWithinQueue() {
   const { stackTraceLimit, prepareStackTrace } = Error;
   /** @type {unknown} */
   let sites;
@@ -53,8 +53,8 @@ function isWithinTurn() {
   }
   return (
     Array.isArray(sites) &&
-    sites.some((site) => site.getFunctionName() === haveTurn.name && site.getFileName() === __filename)
+    sites.some((site) => site.getFunctionName() === runAlone.name && site.getFileName() === __filename)
   );
 }
 
-module.exports = { inTurn };
+module.exports = { inQueue };
