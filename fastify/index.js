@@ -3,7 +3,7 @@
 // heaphound as a plugin of Fastify 5: the decorator for the app, the routes in a scope of their own.
 
 const fp = require('fastify-plugin');
-const { openDesk } = require('../http/desk');
+const { openGateway } = require('../http/gateway');
 const { checkPath } = require('../http/options');
 const { alreadyRegistered } = require('./errors');
 const { listenApart } = require('./listener');
@@ -15,35 +15,35 @@ const heaphound = async (
   /** @type {import('fastify').FastifyInstance} */ app,
   /** @type {import('./index').HeaphoundOptions} */ options,
 ) => {
-  const { forDesk, forRoutes, prefix = '', listen } = checkFastifyOptions(options);
+  const { forGateway, forRoutes, prefix = '', listen } = checkFastifyOptions(options);
   checkPath('prefix', prefix);
   if (app.hasDecorator('heaphound')) throw alreadyRegistered();
   const log = app.log.child({ plugin: 'heaphound' });
-  const desk = await openDesk(forDesk, log);
-  const { service, watcher } = desk;
+  const gateway = await openGateway(forGateway, log);
+  const { service, watcher } = gateway;
   app.decorate('heaphound', facade(service, watcher));
   // What runs has to end before the server waits for its last requests: one of them may wait for it.
-  app.addHook('preClose', async () => desk.close());
-  app.addHook('onClose', async () => desk.close());
-  if (listen) listenApart(app, desk, { ...listen, base: `${prefix}${forRoutes.path}` });
-  else if (forRoutes.routes !== false) app.register(routes, { prefix, desk, ...forRoutes });
+  app.addHook('preClose', async () => gateway.close());
+  app.addHook('onClose', async () => gateway.close());
+  if (listen) listenApart(app, gateway, { ...listen, base: `${prefix}${forRoutes.path}` });
+  else if (forRoutes.routes !== false) app.register(routes, { prefix, gateway, ...forRoutes });
   app.addHook('onReady', async () => {
     log.info(
       {
-        auth: desk.authKind,
+        auth: gateway.authKind,
         routes: forRoutes.routes !== false,
         store: service.store.kind,
         mode: service.mode,
         watch: watcher !== undefined,
-        download: desk.allowsDownload,
+        download: gateway.allowsDownload,
       },
       'heaphound is ready',
     );
-    if (desk.allowsDownload)
+    if (gateway.allowsDownload)
       log.warn(
         'heaphound gives snapshots out (`allowDownload`): they hold what the heap holds, keys and personal data among it',
       );
-    if (desk.authKind === 'none')
+    if (gateway.authKind === 'none')
       log.warn('heaphound serves everybody on this machine (`dangerouslyAllowUnauthenticated`)');
   });
 };

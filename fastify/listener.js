@@ -14,13 +14,13 @@ const CLOSE_MS = 5_000;
 
 /**
  * @param {import('fastify').FastifyInstance} app
- * @param {import('../http/desk').Desk} desk
+ * @param {import('../http/gateway').Gateway} gateway
  * @param {{ host: string, port: number, base: string }} where
  */
-function listenApart(app, desk, { host, port, base }) {
+function listenApart(app, gateway, { host, port, base }) {
   const server = http.createServer({ requestTimeout: 10_000 }, async (req, res) => {
-    if (await serve(desk, req, res, { base })) return;
-    const { status, headers, body } = desk.failure(requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here'));
+    if (await serve(gateway, req, res, { base })) return;
+    const { status, headers, body } = gateway.failure(requestError('HEAPHOUND_ERR_NO_ROUTE', 'there is nothing here'));
     res.writeHead(status, { ...headers, 'content-type': 'application/json; charset=utf-8' }).end(toJson(body));
   });
   app.addHook('onReady', async () => {

@@ -6,7 +6,7 @@ const { checkPath, wrong } = require('../http/options');
  * Which option is for whom.
  *
  * @param {any} options
- * @returns {{ forDesk: any, forRoutes: any, prefix?: string, listen?: { host: string, port: number } }}
+ * @returns {{ forGateway: any, forRoutes: any, prefix?: string, listen?: { host: string, port: number } }}
  */
 function checkFastifyOptions({
   prefix,
@@ -18,7 +18,7 @@ function checkFastifyOptions({
   routeOpts = {},
   rateLimit,
   logLevel,
-  ...forDesk
+  ...forGateway
 }) {
   checkPath('path', path);
   if (path === '') throw wrong('path', 'must not be empty');
@@ -28,9 +28,9 @@ function checkFastifyOptions({
   if (listen !== undefined && !Number.isInteger(listen?.port)) throw wrong('listen', 'must be { port, host? }');
   if (routeOpts === null || typeof routeOpts !== 'object') throw wrong('routeOpts', 'must be an object');
   // Without routes nobody can come in, so nobody has to be known.
-  if (routes === false && forDesk.auth === undefined) forDesk.auth = () => false;
+  if (routes === false && forGateway.auth === undefined) forGateway.auth = () => false;
   const forRoutes = { routes, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit, logLevel };
-  return { forDesk, forRoutes, prefix, ...(listen && { listen: { host: '127.0.0.1', ...listen } }) };
+  return { forGateway, forRoutes, prefix, ...(listen && { listen: { host: '127.0.0.1', ...listen } }) };
 }
 
 module.exports = { checkFastifyOptions };

@@ -18,15 +18,15 @@ const RATE_LIMIT = { max: 10, timeWindow: '10 minutes' };
 
 /**
  * @param {any} scope
- * @param {{ desk: import('../http/desk').Desk, path: string, exposeInDocs: boolean, openapiSecurity?: object[],
+ * @param {{ gateway: import('../http/gateway').Gateway, path: string, exposeInDocs: boolean, openapiSecurity?: object[],
  *   routeOpts: any, rateLimit?: any, logLevel?: string }} options
  */
 async function routes(
   scope,
-  { desk, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit = RATE_LIMIT, logLevel },
+  { gateway, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit = RATE_LIMIT, logLevel },
 ) {
   const base = `${scope.prefix}${path}`;
-  /** Who a request that was let in is from. @type {WeakMap<object, { who: string, address: string | undefined }>} */
+  /** The principal of each admitted request. @type {WeakMap<object, { who: string, address: string | undefined }>} */
   const admitted = new WeakMap();
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(
@@ -58,7 +58,7 @@ async function routes(
       handler,
       errorHandler: (/** @type {unknown} */ error, /** @type {Request} */ request, /** @type {Reply} */ reply) => {
         if (hasUnreadBody(request.raw)) reply.header('connection', 'close');
-        return send(reply, desk.failure(error));
+        return send(reply, gateway.failure(error));
       },
     });
 
@@ -76,7 +76,7 @@ async function routes(
         args: [request, reply],
         self: this,
       };
-      admitted.set(request, await desk.admit(route, call));
+      admitted.set(request, await gateway.admit(route, call));
     }
 
     /**
@@ -85,17 +85,17 @@ async function routes(
      */
     async function handler(request, reply) {
       const by = admitted.get(request);
-      // It cannot be: `admit` comes first. But then the answer is no.
-      if (by === undefined) throw new Error('a request was not asked who it is from');
-      const ask = {
+      // This cannot happen: `admit` comes first. If it does, the answer is no.
+      if (by === undefined) throw new Error('a request came past the check of who sent it');
+      const admittedRequest = {
         params: /** @type {Record<string, string>} */ (request.params),
         query: { .../** @type {Record<string, string>} */ (request.query) },
         body: request.body,
-        base: desk.linkBase(base, request.headers),
+        base: gateway.linkBase(base, request.headers),
         by,
         flushed: flushed(reply.raw),
       };
-      return send(reply, await desk.answer(route, ask));
+      return send(reply, await gateway.answer(route, admittedRequest));
     }
   }
 }

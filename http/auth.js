@@ -43,7 +43,7 @@ const FORWARDED = new RegExp(
 
 const NO_ANSWER = Symbol('no answer');
 
-/** @typedef {{ kind: 'bearer' | 'function' | 'none', who: (call: Call) => Promise<string> }} Authority `who` rejects unless the caller may */
+/** @typedef {{ kind: 'bearer' | 'function' | 'none', authenticate: (call: Call) => Promise<string> }} Authority `authenticate` gives the principal, and rejects unless the caller may */
 
 /**
  * @param {any} auth the option
@@ -51,9 +51,9 @@ const NO_ANSWER = Symbol('no answer');
  * @returns {Authority}
  */
 function createAuthority(auth, { dangerouslyAllowUnauthenticated = false } = {}) {
-  if (typeof auth === 'function') return { kind: 'function', who: (call) => byFunction(auth, call) };
+  if (typeof auth === 'function') return { kind: 'function', authenticate: (call) => byFunction(auth, call) };
   if (auth === 'none') {
-    if (dangerouslyAllowUnauthenticated === true) return { kind: 'none', who: byNobody };
+    if (dangerouslyAllowUnauthenticated === true) return { kind: 'none', authenticate: byNobody };
     throw noAuth("`auth: 'none'` needs `dangerouslyAllowUnauthenticated: true` beside it");
   }
   if (auth === null || typeof auth !== 'object' || auth.bearer === undefined) {
@@ -83,7 +83,7 @@ function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
   const names = keys.map((key) => `bearer:${createHash('sha256').update(key).digest('hex').slice(0, 8)}`);
   return {
     kind: 'bearer',
-    who: async ({ headers }) => {
+    authenticate: async ({ headers }) => {
       const [, key] = /^Bearer +([^\s]+) *$/i.exec(headers.authorization ?? '') ?? [];
       if (key === undefined) throw unauthorized('a key is needed: authorization: Bearer KEY');
       const given = hash(key);

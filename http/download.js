@@ -9,7 +9,7 @@ const { streamOver } = require('../waits/stream');
 const TIMEOUT_MS = 600_000;
 
 /**
- * @param {import('./desk').Desk} desk
+ * @param {import('./gateway').Gateway} gateway
  * @param {string} id
  * @returns {Promise<import('./routes').Answer>}
  */

@@ -1,7 +1,6 @@
 'use strict';
 
-// Where requests are received, whatever framework brought them: who may come in, what they get, and what is written
-// down of it.
+// Receives requests from every framework: lets them in or refuses them, answers them, and writes them into the audit.
 
 const diagnostics = require('node:diagnostics_channel');
 const { createService, openStore, watchMemory } = require('..');
@@ -10,32 +9,35 @@ const { checkMediaType } = require('./body');
 const { refuseCrossSite } = require('./cross-site');
 const { errorAnswer, requestError } = require('./errors');
 const { Failures } = require('./failures');
-const { checkDeskOptions, isPath } = require('./options');
+const { checkGatewayOptions, isPath } = require('./options');
 
 const audit = diagnostics.channel('heaphound:audit');
 
-/** On every answer: it is for whoever asked, now. */
+/** Headers of every answer: it is for this client and this moment only. */
 const HEADERS = Object.freeze({
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 });
 
-/** Of somebody who may be guessing. */
-/** @type {Set<string | undefined>} */
+/**
+ * Refusals of clients that may be guessing a key.
+ *
+ * @type {Set<string | undefined>}
+ */
 const REFUSALS = new Set(['HEAPHOUND_ERR_UNAUTHORIZED', 'HEAPHOUND_ERR_FORBIDDEN', 'HEAPHOUND_ERR_RATE_LIMIT']);
 
 /** @typedef {import('./routes').Route} Route */
 /** @typedef {import('./routes').Answer} Answer */
 
 /**
- * Opens the store, the service and the watcher. Nothing of it is opened before it is known who may use it.
+ * Opens the store, the service and the watcher, once the options say who may use them.
  *
  * @param {import('./index').DeskOptions} options
  * @param {import('..').ServiceLog} [log]
- * @returns {Promise<Desk>}
+ * @returns {Promise<Gateway>}
  */
-async function openDesk(options, log = options.log) {
+async function openGateway(options, log = options.log) {
   const {
     auth,
     dangerouslyAllowUnauthenticated,
@@ -45,7 +47,7 @@ async function openDesk(options, log = options.log) {
     store: where,
     watch,
     ...forService
-  } = checkDeskOptions(options);
+  } = checkGatewayOptions(options);
   const authority = createAuthority(auth, { dangerouslyAllowUnauthenticated });
   const downloads =
     typeof allowDownload === 'object'
@@ -58,7 +60,7 @@ async function openDesk(options, log = options.log) {
   try {
     const service = createService({ ...forService, store, log });
     const watcher = watch ? await watchMemory({ ...(watch === true ? {} : watch), service, log }) : undefined;
-    return new Desk({
+    return new Gateway({
       service,
       watcher,
       authority,
@@ -74,7 +76,7 @@ async function openDesk(options, log = options.log) {
   }
 }
 
-class Desk {
+class Gateway {
   #authority;
   #downloads;
   #hosts;
@@ -116,20 +118,19 @@ class Desk {
   }
 
   /**
-   * Where links begin. A proxy that takes a part of the path off says so by a header, or the option does. The header is
-   * the client's word as well, and only
-   * gets into the answer to whoever sent it.
+   * The beginning of links. A proxy that takes a prefix off the path says so by a header, or the option does. A client
+   * can forge the header, but it only gets into the answer to that client.
    *
    * @param {string} base of the routes in this process
    * @param {import('node:http').IncomingHttpHeaders} headers
    */
-  linkBase(base, { 'x-forwarded-prefix': told }) {
-    const prefix = this.#publicPrefix ?? (typeof told === 'string' ? told.replace(/\/$/, '') : '');
+  linkBase(base, { 'x-forwarded-prefix': forwarded }) {
+    const prefix = this.#publicPrefix ?? (typeof forwarded === 'string' ? forwarded.replace(/\/$/, '') : '');
     return `${isPath(prefix) ? prefix : ''}${base}`;
   }
 
   /**
-   * The first thing that happens to a request. It rejects unless the caller may do this.
+   * The first step of every request. Rejects unless the client may do this.
    *
    * @param {Pick<Route, 'method' | 'action' | 'isDownload'>} route
    * @param {import('./auth').Call} call
@@ -155,7 +156,7 @@ class Desk {
   async #authenticate(isDownload, call) {
     try {
       const authority = isDownload && this.#downloads ? this.#downloads : this.#authority;
-      const who = await authority.who(call);
+      const who = await authority.authenticate(call);
       if (isDownload && !this.#downloads)
         throw requestError('HEAPHOUND_ERR_FORBIDDEN', 'snapshots are not given out here (`allowDownload`)');
       return who;
@@ -167,25 +168,25 @@ class Desk {
 
   /**
    * @param {Route} route
-   * @param {import('./routes').Ask} ask
+   * @param {import('./routes').AdmittedRequest} request
    * @returns {Promise<Answer>}
    */
-  async answer(route, ask) {
+  async answer(route, request) {
     const { action, method } = route;
     try {
-      const answer = await route.handle(this, ask);
+      const answer = await route.handle(this, request);
       if (method !== 'GET' || route.isDownload)
         audit.publish({
           at: new Date().toISOString(),
           action,
           outcome: 'accepted',
-          by: ask.by,
-          params: ask.params,
+          by: request.by,
+          params: request.params,
           status: answer.status,
         });
       return { ...answer, headers: { ...HEADERS, ...answer.headers } };
     } catch (error) {
-      this.refused({ action, by: ask.by, error });
+      this.refused({ action, by: request.by, error });
       throw error;
     }
   }
@@ -212,7 +213,7 @@ class Desk {
     return this.service.isReady();
   }
 
-  /** Nothing begins from now on. */
+  /** From now on no operation begins. */
   close() {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -228,4 +229,4 @@ class Desk {
   }
 }
 
-module.exports = { openDesk, Desk };
+module.exports = { openGateway, Gateway };

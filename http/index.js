@@ -2,7 +2,7 @@
 
 // The service for plain servers of Node.js: `http.createServer(await createHandler({ auth }))`.
 
-const { openDesk } = require('./desk');
+const { openGateway } = require('./gateway');
 const { errorAnswer, requestError } = require('./errors');
 const { checkPath } = require('./options');
 const { serve } = require('./serve');
@@ -16,13 +16,13 @@ const DEFAULT_PATH = '/heap-snapshot';
  */
 async function createHandler({ prefix = '', path = DEFAULT_PATH, ...options }) {
   const base = checkPath('prefix', prefix) + checkPath('path', path);
-  const desk = await openDesk(options);
+  const gateway = await openGateway(options);
   /**
    * @param {import('node:http').IncomingMessage} req
    * @param {import('node:http').ServerResponse} res
    * @param {{ mounted?: string, body?: unknown }} [framework]
    */
-  const handle = (req, res, framework) => serve(desk, req, res, { base, ...framework });
+  const handle = (req, res, framework) => serve(gateway, req, res, { base, ...framework });
   /**
    * @param {import('node:http').IncomingMessage} req
    * @param {import('node:http').ServerResponse} res
@@ -34,10 +34,10 @@ async function createHandler({ prefix = '', path = DEFAULT_PATH, ...options }) {
   };
   return Object.assign(handler, {
     handle,
-    service: desk.service,
-    watcher: desk.watcher,
-    isReady: () => desk.isReady(),
-    close: () => desk.close(),
+    service: gateway.service,
+    watcher: gateway.watcher,
+    isReady: () => gateway.isReady(),
+    close: () => gateway.close(),
   });
 }
 

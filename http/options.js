@@ -2,20 +2,28 @@
 
 const { requestError } = require('./errors');
 
-/** What the desk takes itself; the service checks the others. */
-const OWN = ['auth', 'dangerouslyAllowUnauthenticated', 'allowDownload', 'hosts', 'publicPrefix', 'store', 'watch'];
+/** Options of the gateway itself. The service checks the others. */
+const OF_GATEWAY = [
+  'auth',
+  'dangerouslyAllowUnauthenticated',
+  'allowDownload',
+  'hosts',
+  'publicPrefix',
+  'store',
+  'watch',
+];
 const OF_SERVICE = ['analysis', 'capture', 'limits', 'threads', 'drainMs', 'closeTimeoutMs'];
 
 /**
  * @param {any} options
  * @returns {any} a copy without `log`
  */
-function checkDeskOptions(options) {
+function checkGatewayOptions(options) {
   if (options === null || typeof options !== 'object') throw wrong('options', 'must be an object');
   const { log: _, ...checked } = options;
   for (const name of Object.keys(checked)) {
-    if (![...OWN, ...OF_SERVICE].includes(name))
-      throw wrong(name, `is unknown; known are ${[...OWN, ...OF_SERVICE].join(', ')}`);
+    if (![...OF_GATEWAY, ...OF_SERVICE].includes(name))
+      throw wrong(name, `is unknown; known are ${[...OF_GATEWAY, ...OF_SERVICE].join(', ')}`);
   }
   const { allowDownload, hosts, publicPrefix, watch } = checked;
   const isPermission =
@@ -30,7 +38,7 @@ function checkDeskOptions(options) {
 }
 
 /**
- * Where the routes are.
+ * The path of the routes.
  *
  * @param {string} name
  * @param {unknown} value
@@ -54,4 +62,4 @@ function wrong(name, what) {
   return requestError('HEAPHOUND_ERR_OPTION', `option ${name}: ${what}`);
 }
 
-module.exports = { checkDeskOptions, checkPath, isPath, wrong };
+module.exports = { checkGatewayOptions, checkPath, isPath, wrong };

@@ -10,12 +10,12 @@ const { ANSWERS, BODIES, ID, WAIT } = require('./schemas');
 /** Most snapshots of a list. */
 const LIST_LIMIT = 100;
 
-/** @typedef {import('./desk').Desk} Desk */
+/** @typedef {import('./gateway').Gateway} Gateway */
 
 /**
- * A request that was let in.
+ * A request that the gateway has let in.
  *
- * @typedef {object} Ask
+ * @typedef {object} AdmittedRequest
  * @property {Record<string, string>} params
  * @property {Record<string, unknown>} query
  * @property {unknown} body
@@ -38,7 +38,7 @@ const LIST_LIMIT = 100;
  * @property {Record<number, object>} answers schemas, by status
  * @property {boolean} [isDownload] needs the second permission
  * @property {boolean} [isLong]
- * @property {(desk: Desk, ask: Ask) => Answer | Promise<Answer>} handle
+ * @property {(gateway: Gateway, request: AdmittedRequest) => Answer | Promise<Answer>} handle
  */
 
 const ONE = { type: 'object', properties: { id: ID }, required: ['id'] };
@@ -61,11 +61,11 @@ const ROUTES = [
     query: WAIT,
     answers: also({ 200: ANSWERS.snapshot, 202: ANSWERS.operation }, 400, 409, 413, 415, 429, 503, 507),
     isLong: true,
-    handle: (desk, { body, query, base, by, flushed }) => {
+    handle: (gateway, { body, query, base, by, flushed }) => {
       const wait = isWaiting(query);
       const request = members(body, ['reason', 'tags', 'redact']);
-      return settle(
-        desk.service.capture({ ...request, trigger: 'http', by, ...(!wait && { after: flushed }) }),
+      return answerOf(
+        gateway.service.capture({ ...request, trigger: 'http', by, ...(!wait && { after: flushed }) }),
         wait,
         base,
       );
@@ -111,7 +111,7 @@ const ROUTES = [
     answers: also({ 200: ANSWERS.operation }, 404),
     handle: async ({ service }, { params, base }) => {
       const operation = service.cancel(params.id);
-      // What was cancelled ends soon; what cannot be stopped, as V8 writing in this thread, has ended by now.
+      // A cancelled operation ends soon. One that cannot be stopped, as V8 that writes in this thread, has ended by now.
       await operation.done.catch(() => {});
       return { status: 200, body: withLinks(operation, base) };
     },
@@ -128,7 +128,7 @@ const ROUTES = [
     handle: async ({ service }, { body, query, base, by }) => {
       const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy', 'order', 'allow']);
       await areThere(service, ids, 2);
-      return settle(service.diff(ids, { ...options, by }), isWaiting(query), base);
+      return answerOf(service.diff(ids, { ...options, by }), isWaiting(query), base);
     },
   },
   {
@@ -143,7 +143,7 @@ const ROUTES = [
     handle: async ({ service }, { body, query, base, by }) => {
       const { ids, ...options } = members(body, ['ids', 'limit', 'compareBy', 'order', 'allow', 'operations']);
       await areThere(service, ids, 10);
-      return settle(service.leaks(ids, { ...options, by }), isWaiting(query), base);
+      return answerOf(service.leaks(ids, { ...options, by }), isWaiting(query), base);
     },
   },
   {
@@ -152,7 +152,7 @@ const ROUTES = [
     action: 'list rules',
     summary: 'List the rules of the watcher',
     answers: also({ 200: ANSWERS.rules }, 404),
-    handle: (desk) => ({ status: 200, body: { rules: watcherOf(desk).rules() } }),
+    handle: (gateway) => ({ status: 200, body: { rules: watcherOf(gateway).rules() } }),
   },
   {
     method: 'POST',
@@ -162,8 +162,8 @@ const ROUTES = [
     params: NAMED,
     body: BODIES.rule,
     answers: also({ 200: ANSWERS.rule }, 400, 404, 413, 415),
-    handle: (desk, { params, body }) => {
-      const watcher = watcherOf(desk);
+    handle: (gateway, { params, body }) => {
+      const watcher = watcherOf(gateway);
       const { enabled } = members(body, ['enabled']);
       if (typeof enabled !== 'boolean') throw requestError('HEAPHOUND_ERR_BODY', 'enabled must be true or false');
       return { status: 200, body: watcher.switchRule(/** @type {import('..').RuleName} */ (params.name), enabled) };
@@ -208,7 +208,7 @@ const ROUTES = [
     answers: also({ 200: ANSWERS.file }, 400, 404, 409),
     isDownload: true,
     isLong: true,
-    handle: (desk, { params }) => download(desk, params.id),
+    handle: (gateway, { params }) => download(gateway, params.id),
   },
 ];
 
@@ -218,7 +218,7 @@ const ROUTES = [
  * @param {string} base
  * @returns {Answer | Promise<Answer>}
  */
-function settle(operation, wait, base) {
+function answerOf(operation, wait, base) {
   if (wait)
     return operation.done.then((result) => ({
       status: 200,
@@ -249,8 +249,8 @@ function isWaiting({ wait = 'false', ...others }) {
 }
 
 /**
- * Of an analysis that is answered before it begins: what is not there is said now. What is no list of ids is for the
- * service to refuse.
+ * An analysis is answered with 202 before it begins, so a missing snapshot is reported here, with 404. The service
+ * rejects malformed lists of ids.
  *
  * @param {import('..').Service} service
  * @param {unknown} ids
@@ -260,7 +260,7 @@ async function areThere(service, ids, most) {
   if (Array.isArray(ids) && ids.length <= most) await Promise.all(ids.map((id) => service.snapshot(id)));
 }
 
-/** @param {Desk} desk */
+/** @param {Gateway} gateway */
 function watcherOf({ watcher }) {
   if (watcher === undefined)
     throw requestError('HEAPHOUND_ERR_NO_WATCHER', 'nothing is watched here: the service was set up without `watch`');

@@ -3,7 +3,7 @@
 // The table of routes over plain requests of Node.js, HTTP/1 or HTTP/2.
 
 const { pipeline } = require('node:stream');
-const { setImmediate: turn } = require('node:timers/promises');
+const { setImmediate: nextTurn } = require('node:timers/promises');
 const { isOver, responseOver } = require('../waits/response');
 const { givenBody, hasUnreadBody, readBody } = require('./body');
 const { requestError } = require('./errors');
@@ -22,19 +22,19 @@ const UNKNOWN = { method: /** @type {const} */ ('POST'), action: 'unknown' };
 /**
  * Answers a request under `base`; says false when it is for somebody else.
  *
- * @param {import('./desk').Desk} desk
+ * @param {import('./gateway').Gateway} gateway
  * @param {Req} req
  * @param {Res} res
  * @param {{ base: string, mounted?: string, body?: unknown }} where `mounted`: the part of the path that the framework
  *   has taken off; `body`: when it has read it
  * @returns {Promise<boolean>}
  */
-async function serve(desk, req, res, { base, mounted = '', body }) {
+async function serve(gateway, req, res, { base, mounted = '', body }) {
   const [path, search = ''] = (req.url ?? '').split('?', 2);
   if (path !== base && !path.startsWith(`${base}/`)) return false;
   try {
     const { route, params, allow } = find(String(req.method), path.slice(base.length));
-    const by = await desk.admit(route ?? UNKNOWN, {
+    const by = await gateway.admit(route ?? UNKNOWN, {
       headers: req.headers,
       remoteAddress: req.socket?.remoteAddress,
       httpVersion: req.httpVersion,
@@ -43,17 +43,17 @@ async function serve(desk, req, res, { base, mounted = '', body }) {
     });
     if (res.headersSent) return true;
     if (route === undefined) throw nothingHere(allow);
-    const ask = {
+    const request = {
       params,
       query: Object.fromEntries(new URLSearchParams(search)),
-      base: desk.linkBase(`${mounted}${base}`, req.headers),
+      base: gateway.linkBase(`${mounted}${base}`, req.headers),
       by,
       flushed: flushed(res),
     };
     send(
       res,
-      await desk.answer(route, {
-        ...ask,
+      await gateway.answer(route, {
+        ...request,
         body:
           route.method === 'POST'
             ? body === undefined
@@ -63,7 +63,7 @@ async function serve(desk, req, res, { base, mounted = '', body }) {
       }),
     );
   } catch (error) {
-    const answer = desk.failure(error);
+    const answer = gateway.failure(error);
     // Somebody else answered, or nobody is there.
     if (isOver(res)) return true;
     if (res.headersSent) res.destroy();
@@ -133,7 +133,7 @@ function nothingHere(allow) {
  */
 async function flushed(res) {
   await responseOver(res, FLUSH_MS);
-  await turn();
+  await nextTurn();
 }
 
 /**
