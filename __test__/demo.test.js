@@ -2,6 +2,7 @@
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
+const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
@@ -19,6 +20,8 @@ test('the demo names the Map that leaks, and nothing once it is fixed', async ()
   );
   assert.match(fixed, /Verdict: no leak\./);
   assert.match(fixed, /Both verdicts are right\./);
+  const [, fingerprint, ...files] = /^ *heaphound explain (\S+) (\S+) (\S+) (\S+)$/m.exec(leaking);
+  for (const file of files) assert.ok(fs.existsSync(file), `${file} of explain ${fingerprint} is there`);
 });
 
 test('in production the watcher notices, the bucket has three snapshots and the verdict, and the alarm names the Map', async () => {

@@ -7,12 +7,13 @@
 const { fork, spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
 const autocannon = require('autocannon');
 
 const APPLICATION = path.join(__dirname, 'app.js');
 const STORE = path.join(__dirname, 'session-store.js');
+/** The snapshots stay here until the next run, so that the commands that the demo prints can be copied. */
+const HEAPS = path.join(__dirname, 'heaps');
 const COMMAND = path.join(__dirname, '..', '..', 'cli', 'main.js');
 
 /** A prime number of requests, so that growth by a multiple of it is no accident. */
@@ -125,21 +126,19 @@ function namesNone(leaks) {
 }
 
 async function main() {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-demo-'));
   let right = true;
-  try {
-    for (const [title, flags, judge] of [
-      ['The blog keeps its sessions in a Map and never removes one', [], namesTheMap],
-      ['The same with the leak fixed: sessions expire', ['--fixed'], namesNone],
-    ]) {
-      console.log(`\n== ${title} ==`);
-      const files = await record(fs.mkdtempSync(path.join(directory, 'run-')), flags);
-      right = judge(await findLeaks(files)) && right;
-    }
-  } finally {
-    fs.rmSync(directory, { recursive: true, force: true });
+  fs.rmSync(HEAPS, { recursive: true, force: true });
+  for (const [title, name, flags, judge] of [
+    ['The blog keeps its sessions in a Map and never removes one', 'leaking', [], namesTheMap],
+    ['The same with the leak fixed: sessions expire', 'fixed', ['--fixed'], namesNone],
+  ]) {
+    console.log(`\n== ${title} ==`);
+    const directory = path.join(HEAPS, name);
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    right = judge(await findLeaks(await record(directory, flags))) && right;
   }
   console.log(right ? '\nBoth verdicts are right.' : '\nA verdict is wrong.');
+  console.log(`The snapshots are in ${path.relative(process.cwd(), HEAPS)}.`);
   process.exitCode = right ? 0 : 1;
 }
 
