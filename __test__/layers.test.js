@@ -28,7 +28,7 @@ const ROWS = [
 
 /** What stands on the package's front: they see the rest as a user of `index.js` does. */
 const FRONT = {
-  cli: ['index.js', 'words'],
+  cli: ['checks', 'index.js', 'words'],
   test: ['checks', 'index.js', 'words'],
   http: ['index.js', 'waits', 'words'],
   fastify: ['http', 'waits', 'words'],

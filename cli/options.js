@@ -1,5 +1,6 @@
 'use strict';
 
+const { ALL_ROWS, MAX_MS } = require('../checks/limits');
 const { UsageError, nearest } = require('./usage');
 
 /** @type {Record<string, number>} */
@@ -130,7 +131,7 @@ const TIMES = { ms: 1, s: 1e3, min: 60e3, m: 60e3, h: 3600e3 };
 function duration(text, name) {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|m|h)$/.exec(text) ?? [];
   const ms = Math.round(Number(number) * TIMES[unit]);
-  if (!(ms >= 0 && ms < 2 ** 31)) throw new UsageError(`${name} must be a time like 500ms, 30s or 5min, not '${text}'`);
+  if (!(ms >= 0 && ms <= MAX_MS)) throw new UsageError(`${name} must be a time like 500ms, 30s or 5min, not '${text}'`);
   return ms;
 }
 
@@ -186,7 +187,7 @@ function identifiers(text, name) {
  */
 function positiveInteger(text, name) {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 0xffffffff) {
+  if (!/^\d+$/.test(text) || value < 1 || value > ALL_ROWS) {
     throw new UsageError(`${name} must be a whole number from 1, not '${text}'`);
   }
   return value;

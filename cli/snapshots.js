@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { choose } = require('./options');
+const { choose, identifier } = require('./options');
 const { DASH, checkInput, checkOneInput } = require('./standard-streams');
 const { harmless, quoteForShell } = require('../words/text');
 const { UsageError } = require('./usage');
@@ -137,4 +137,26 @@ async function withSnapshot(context, ask) {
   }
 }
 
-module.exports = { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions, withSnapshot, idRangeOf };
+/**
+ * Opens the snapshot of a command `FILE @ID`, and asks about that object.
+ *
+ * @template T
+ * @param {import('./main').Context} context
+ * @param {(snapshot: import('..').Snapshot, id: number) => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function withObject(context, ask) {
+  const id = identifier(context.operands[1], 'ID');
+  return withSnapshot(context, (snapshot) => ask(snapshot, id));
+}
+
+module.exports = {
+  COMPARISON,
+  checkSeveral,
+  comparisonOptions,
+  sourcesOf,
+  workOptions,
+  withObject,
+  withSnapshot,
+  idRangeOf,
+};

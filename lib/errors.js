@@ -128,6 +128,7 @@ function streamError(cause) {
 }
 
 module.exports = {
+  megabytes,
   toError,
   optionError,
   closedError,

@@ -2,21 +2,10 @@
 
 const path = require('node:path');
 const { checkOptions, integer, oneOf, ofType, optionError } = require('../checks/options');
-
-/** @type {readonly import('..').Filter[]} */
-const FILTERS = Object.freeze([
-  'duplicatedStrings',
-  'objectsRetainedByDetachedDomNodes',
-  'objectsRetainedByConsole',
-  'objectsRetainedByEventHandlers',
-  'objectsRetainedByContexts',
-  'sharedNativeContext',
-  'noNativeContext',
-]);
+const { FILTERS } = require('../checks/filters');
+const { MAX_MS } = require('../checks/limits');
 
 const MAX_THREADS = 256;
-/** Milliseconds of the longest timer of Node.js: a longer one fires at once. */
-const MAX_MS = 2 ** 31 - 1;
 
 /**
  * @template [T=any]

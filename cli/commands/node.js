@@ -1,17 +1,15 @@
 'use strict';
 
+const { ALL_ROWS } = require('../../checks/limits');
 const { distanceColumn, idColumn, nameColumn, sizeColumn } = require('../columns');
 const { drawLadder, printReference } = require('../path-lines');
 const { nameOf } = require('../../words/leak-sentences');
 const { count, distance, size } = require('../../words/numbers');
 const { printLocation } = require('../../words/location');
-const { identifier } = require('../options');
 const { printRows, rowLimit } = require('../rows');
-const { withSnapshot } = require('../snapshots');
+const { withObject } = require('../snapshots');
 const { fit, harmless, label } = require('../../words/text');
 
-/** As many as the engine counts: the document is whole unless somebody asks for less. */
-const ALL = 0xffffffff;
 /** The text of a string is what one asks for here: V8 writes 1,024 characters of it. */
 const LONGEST_TEXT = 1100;
 
@@ -40,16 +38,15 @@ module.exports = {
 
 /** @param {import('../main').Context} context */
 async function run(context) {
-  const { operands, options, output, terminal, signal } = context;
-  const id = identifier(operands[1], 'ID');
-  const limit = options.json ? (options.limit ?? ALL) : rowLimit(options);
-  const document = await withSnapshot(context, (snapshot) => snapshot.node(id, { signal, limit }));
+  const { options, output, terminal, signal } = context;
+  const limit = options.json ? (options.limit ?? ALL_ROWS) : rowLimit(options);
+  const document = await withObject(context, (snapshot, id) => snapshot.node(id, { signal, limit }));
   if (options.json) return output.json(document);
   await output.lines(facts(document, terminal));
   await output.lines(heading('Why it is alive', terminal));
   await output.lines(
     document.retainingPath.length > 0
-      ? drawLadder(document.retainingPath, terminal, { marks: new Map([[id, '← this']]) })
+      ? drawLadder(document.retainingPath, terminal, { marks: new Map([[document.id, '← this']]) })
       : ['Nothing but weak references leads to it.'],
   );
   if (document.allocationStack && document.allocationStack.length > 0) {

@@ -1,8 +1,8 @@
 'use strict';
 
 const { drawLadder } = require('../path-lines');
-const { identifier, identifiers } = require('../options');
-const { withSnapshot } = require('../snapshots');
+const { identifiers } = require('../options');
+const { withObject } = require('../snapshots');
 
 /** @type {import('../commands').Command} */
 module.exports = {
@@ -22,16 +22,15 @@ module.exports = {
 
 /** @param {import('../main').Context} context */
 async function run(context) {
-  const { operands, options, output, terminal, signal } = context;
-  const id = identifier(operands[1], 'ID');
+  const { options, output, terminal, signal } = context;
   const ignored = options.ignore === undefined ? undefined : identifiers(options.ignore.join(','), '--ignore');
-  const document = await withSnapshot(context, async (snapshot) => ({
+  const document = await withObject(context, async (snapshot, id) => ({
     snapshot: snapshot.info,
     id,
     retainingPath: await snapshot.retainingPath(id, { signal, ignored }),
   }));
   if (options.json) return output.json(document);
-  const { retainingPath } = document;
+  const { id, retainingPath } = document;
   if (retainingPath.length === 0) {
     return output.write(
       `Nothing keeps @${id} alive${ignored ? ' but the ignored objects' : ' but weak references'}.\n`,

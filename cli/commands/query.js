@@ -1,12 +1,12 @@
 'use strict';
 
+const { ALL_ROWS } = require('../../checks/limits');
 const { distanceColumn, idColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
 const { choose } = require('../options');
 const { printRows, rowLimit } = require('../rows');
 const { withSnapshot } = require('../snapshots');
 
 const SORTS = ['retainedSize', 'shallowSize', 'id'];
-const ALL = 0xffffffff;
 
 /** @type {import('../table').Column[]} */
 const COLUMNS = [
@@ -62,7 +62,7 @@ async function run(context) {
     minRetainedSize: options['retained-min'],
     maxRetainedSize: options['retained-max'],
     sort: options.sort && choose(options.sort, SORTS, 'sort'),
-    limit: options.json ? (options.limit ?? ALL) : rowLimit(options) + 1,
+    limit: options.json ? (options.limit ?? ALL_ROWS) : rowLimit(options) + 1,
   };
   const document = await withSnapshot(context, async (snapshot) => ({
     snapshot: snapshot.info,

@@ -2,21 +2,12 @@
 
 const { countColumn, distanceColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
 const { count, counted, size, percent } = require('../../words/numbers');
+const { FILTERS } = require('../../checks/filters');
 const { choose } = require('../options');
 const { printRows } = require('../rows');
 const { idRangeOf, withSnapshot } = require('../snapshots');
 
 const SORTS = ['retainedSize', 'shallowSize', 'count', 'distance', 'name'];
-/** As in `Snapshot.filters`; a test compares the two. */
-const FILTERS = [
-  'duplicatedStrings',
-  'objectsRetainedByDetachedDomNodes',
-  'objectsRetainedByConsole',
-  'objectsRetainedByEventHandlers',
-  'objectsRetainedByContexts',
-  'sharedNativeContext',
-  'noNativeContext',
-];
 
 /** @type {import('../table').Column[]} */
 const COLUMNS = [
@@ -30,7 +21,6 @@ const COLUMNS = [
 
 /** @type {import('../commands').Command} */
 module.exports = {
-  FILTERS,
   name: 'summary',
   synopsis: 'summary FILE',
   summary: 'objects by class, with their sizes',
@@ -55,7 +45,7 @@ async function run(context) {
   const query = {
     signal,
     sort: options.sort && choose(options.sort, SORTS, 'sort'),
-    filter: options.filter && choose(options.filter, FILTERS, 'filter'),
+    filter: options.filter && choose(options.filter, [...FILTERS], 'filter'),
     idRange: idRangeOf(options),
     limit: options.json ? options.limit : undefined,
   };

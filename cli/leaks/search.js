@@ -1,12 +1,12 @@
 'use strict';
 
 const path = require('node:path');
+const { ALL_ROWS } = require('../../checks/limits');
 const { OPTIONS } = require('../options');
 const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
 const { DASH, readInput } = require('../standard-streams');
 const { UsageError } = require('../usage');
 
-const ALL = 0xffffffff;
 /** `/…/`, with the flags that change what is matched. */
 const EXPRESSION = /^\/(.+)\/([imsuv]*)$/s;
 
@@ -29,7 +29,7 @@ const SEARCH_HELP = {
  * @param {number} [limit]
  * @returns {Promise<import('../..').LeakDocument>}
  */
-async function searchLeaks(context, files, limit = ALL) {
+async function searchLeaks(context, files, limit = ALL_ROWS) {
   const { options } = context;
   checkSeveral(files);
   const { findLeaks } = require('../..');

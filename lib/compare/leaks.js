@@ -1,5 +1,6 @@
 'use strict';
 
+const { ALL_ROWS } = require('../../checks/limits');
 const { addon } = require('../native');
 const { read } = require('../native/document');
 const { optionError } = require('../errors');
@@ -12,7 +13,6 @@ const { OPEN, checkOptions, compareBy, limit, operations } = require('../options
 
 /** When the caller does not say. */
 const MOST_LEAKS = 20;
-const ALL = 0xffffffff;
 /**
  * From here on an interval is one of a process at work; in the short ones of a script the time says nothing about the
  * work.
@@ -73,7 +73,7 @@ async function find(snapshots, options, { shortestMs, known }) {
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     // Ignored leaks must not push others beyond the limit.
     const json = JSON.stringify({
-      limit: ignore === undefined ? limit : ALL,
+      limit: ignore === undefined ? limit : ALL_ROWS,
       compareBy,
       comparison,
       operations,

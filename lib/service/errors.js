@@ -1,6 +1,6 @@
 'use strict';
 
-const { toError } = require('../errors');
+const { megabytes, toError } = require('../errors');
 
 /**
  * @param {string} code
@@ -68,7 +68,6 @@ function lateError(what, timeoutMs, option) {
  * @param {string} limit what leaves no more
  */
 function analysisRoomError(need, have, limit) {
-  const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
   const message =
     `the analysis may take ${megabytes(need)} of memory beside the app, and ${limit} leaves ${megabytes(have)}: nothing was done; ` +
     'raise the limit, or fetch the snapshots and analyse them on another machine';

@@ -1,12 +1,12 @@
 'use strict';
 
+const { ALL_ROWS } = require('../../checks/limits');
 const { toPath } = require('../../words/location');
 const { placeHere } = require('../report/scripts');
 const { isOwnFile } = require('../own-file');
 
 /** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
 const TYPES = /** @type {const} */ (['object', 'closure', 'regexp']);
-const ALL = 0xffffffff;
 
 /** Some objects of a heap, and how many. @implements {Iterable<import('..').HeapObject>} */
 class HeapObjects {
@@ -39,7 +39,7 @@ async function readObjects(snapshot) {
   /** @type {import('..').HeapObject[]} */
   const objects = [];
   for (const kind of TYPES) {
-    const rows = await snapshot.query({ kind, limit: ALL, sort: 'id' });
+    const rows = await snapshot.query({ kind, limit: ALL_ROWS, sort: 'id' });
     await placeHere(rows);
     for (const row of rows) {
       const file = row.location && row.location.file !== '' ? toPath(row.location.file) : undefined;
