@@ -185,10 +185,10 @@ describe('the order in which snapshots were taken', () => {
     assert.deepEqual([document.order.by, document.order.known, document.order.sorted], ['given', false, false]);
     assert.match(
       heaphound('leaks', ...files).stdout,
-      /In which order they were taken cannot be told; taken as given: first/,
+      /The order in which they were taken is not known; taken as given: first/,
     );
-    assert.match(heaphound('diff', files[0], files[2]).stdout, /In which order they were taken cannot be told/);
-    assert.match(heaphound('leaks', ...files, '--markdown').stdout, /In which order they were taken cannot be told/);
+    assert.match(heaphound('diff', files[0], files[2]).stdout, /The order in which they were taken is not known/);
+    assert.match(heaphound('leaks', ...files, '--markdown').stdout, /The order in which they were taken is not known/);
   });
 
   it('is asked of ids, times and names, in this order', () => {

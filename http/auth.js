@@ -1,6 +1,6 @@
 'use strict';
 
-// Who may: the one place that decides, and whatever goes wrong in it the answer is no.
+// Authentication: the one place that decides who may. Whatever goes wrong in it, the answer is no.
 
 const { createHash, timingSafeEqual } = require('node:crypto');
 const { requestError } = require('./errors');
@@ -8,12 +8,11 @@ const { isOver, responseOver } = require('../waits/response');
 const { isLoopback, hostOf } = require('./address');
 
 const DEFAULT_MIN_LENGTH = 32;
-/** For a function of the host to say who it is. */
+/** Time for a function of the host to answer. */
 const ANSWER_MS = 30_000;
 /**
- * What proxies add: a request with one of these came from farther than its socket says. One that adds nothing speaks
- * HTTP/1.0 to us, as nginx does unless
- * it is told otherwise, and no program that is run by hand today.
+ * Headers that proxies add. A request with one of these came from farther than its socket says. A proxy that adds none
+ * speaks HTTP/1.0, as nginx does by default. No program that a person runs today does.
  */
 const FORWARDED = new RegExp(
   `^(?:${[

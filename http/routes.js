@@ -111,7 +111,7 @@ const ROUTES = [
     answers: also({ 200: ANSWERS.operation }, 404),
     handle: async ({ service }, { params, base }) => {
       const operation = service.cancel(params.id);
-      // A cancelled operation ends soon. One that cannot be stopped, as V8 that writes in this thread, has ended by now.
+      // A cancelled operation ends soon. One that cannot be stopped (V8 writes in this thread) has ended.
       await operation.done.catch(() => {});
       return { status: 200, body: withLinks(operation, base) };
     },

@@ -16,7 +16,7 @@ const { toJson } = require('../words/text');
 
 /** For an answer of a few hundred bytes to go to the system. */
 const FLUSH_MS = 10_000;
-/** What is asked for under our path and is not there: it is told to nobody who may not come in. */
+/** A route that does not exist. Only a client that is let in learns that. */
 const UNKNOWN = { method: /** @type {const} */ ('POST'), action: 'unknown' };
 
 /**
@@ -125,7 +125,7 @@ function nothingHere(allow) {
 }
 
 /**
- * Resolved at a turn of the event loop after the answer went to the system: a capture that begins then holds back no
+ * Resolves a turn of the event loop after the answer went to the system. A capture that begins then holds back no
  * byte of it. Also when the client is gone, or takes too long.
  *
  * @param {Res} res
@@ -144,7 +144,7 @@ function send(res, { status, headers = {}, body, stream }) {
   if (stream) {
     res.writeHead(status, headers);
     pipeline(stream, res, () => {
-      // A client that left, or a file that broke off: the response is destroyed, and that is all it can be told.
+      // A client that left, or a file that broke off: the response is destroyed, and the client sees that.
     });
     return;
   }

@@ -12,7 +12,7 @@ function strings(name, value) {
   return [...value];
 }
 
-/** @type {Check} What leaks are left out. */
+/** Patterns of leaks to leave out. @type {Check} */
 function patterns(name, value) {
   ignoreLeaks([], value);
   return Array.isArray(value) ? value : [value];

@@ -1,10 +1,10 @@
 'use strict';
 
-// Waits that end whatever the work does: it may be somebody else's, and ignore its signal.
+// Waits with an end. The work may be the user's, and ignore its signal.
 
 const { onAbort } = require('./signal');
 
-/** For work that was told to stop: it may have to clear away in another place. */
+/** Time for aborted work to clear away, possibly in another process. */
 const STOP_MS = 5_000;
 
 /**

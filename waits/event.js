@@ -5,7 +5,7 @@ const { onAbort } = require('./signal');
 /**
  * The arguments of the next event of this name. It rejects when the signal fires or has fired, at an `error`, and at an
  * event after which it cannot come.
- * An event may never come: without `signal` and `over` the caller waits `within` a time.
+ * An event may never come: a caller without `signal` and `over` uses `within`.
  *
  * @param {import('node:events').EventEmitter} emitter
  * @param {string} name

@@ -44,7 +44,7 @@ function sortedSentence({ sorted, known, reason, contradictedBy }, names) {
     ? 'Sorted into the order in which they were taken'
     : isContradicted
       ? 'Not in the order in which they were taken'
-      : 'In which order they were taken cannot be told; taken as given';
+      : 'The order in which they were taken is not known; taken as given';
   const doubt = isContradicted
     ? ' If that order is right, growth is missing here: leave --order out.'
     : known

@@ -86,7 +86,8 @@ function harmless(text) {
 }
 
 /**
- * A name as it can be told from others: harmless, and a blank at either end written out. `"Session "` is `Session\x20`.
+ * A name as a reader can distinguish it from others: harmless, with the blanks at its ends written out.
+ * `"Session "` is `Session\x20`.
  *
  * @param {string} name
  */

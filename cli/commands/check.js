@@ -27,7 +27,7 @@ module.exports = {
   options: ['baseline', 'update', 'all', ...SEARCH, ...REPORT],
   optionHelp: {
     ...SEARCH_HELP,
-    limit: 'leaks to tell at length (default: all new ones)',
+    limit: 'leaks to print at length (default: all new ones)',
     all: 'what grew but is no leak, too',
   },
   examples: [

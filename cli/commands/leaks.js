@@ -12,19 +12,19 @@ const FOUND = 1;
 module.exports = {
   name: 'leaks',
   synopsis: 'leaks FIRST SECOND [THIRD…]',
-  summary: 'what grows from snapshot to snapshot, and what holds it',
+  summary: 'the objects that grow from snapshot to snapshot, and their holder',
   description: [
     'Takes two or more snapshots of one program, oldest first, and names what accumulates: the class, the container,',
     'the reference that holds it and where that stands in the source. Ends with exit code 1 when something leaks,',
     'and with 4 when it cannot tell: no leak was found, and too much of the growth has no explanation.',
     'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up. Objects are',
-    'followed by their ids, or, after restarts and over replicas, compared by the way on which they hang from the roots.',
-    'Along the path stands ✓ before what is meant to be there, ? before what may not be, ✗ before what should have gone.',
+    'followed by their ids, or, after restarts and over replicas, compared by their paths from the roots.',
+    'Marks along the path: ✓ is meant to be there, ? may not be, ✗ should have gone.',
   ],
   options: ['all', 'tree', 'path', ...SEARCH, ...REPORT],
   optionHelp: {
     ...SEARCH_HELP,
-    limit: 'leaks to tell at length (default 1, the others in a line each; with --json all)',
+    limit: 'leaks to print at length (default 1, the others in a line each; with --json all)',
   },
   examples: [
     'heaphound leaks a.heapsnapshot b.heapsnapshot c.heapsnapshot',

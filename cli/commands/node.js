@@ -89,7 +89,7 @@ function heading(text, terminal) {
 }
 
 /**
- * Weak references are told apart: they keep nothing alive.
+ * Weak references are marked: they keep nothing alive.
  *
  * @param {{ edge: string, edgeKind: import('../..').EdgeKind }} row
  */

@@ -38,8 +38,8 @@ function rows(part, level) {
  */
 function reference({ edge }, level) {
   if (level === 0 || edge === '') return '';
-  const told = /^(table|elements|properties)?\[\]$/.test(edge) ? '[]' : printReference(edge);
-  return told === '' ? '' : `${told} → `;
+  const written = /^(table|elements|properties)?\[\]$/.test(edge) ? '[]' : printReference(edge);
+  return written === '' ? '' : `${written} → `;
 }
 
 module.exports = { drawItem };

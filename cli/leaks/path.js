@@ -87,8 +87,8 @@ function drawFullPath(leak, terminal) {
       lines.push(drawStep(step, { leak, parent: path[position - 1], terminal, ids: true }));
       if (step.because && step.because !== because) {
         because = step.because;
-        const told = wrap(sentence(because), terminal.width - INDENT - 4);
-        lines.push(...told.map((line) => ' '.repeat(INDENT + 4) + terminal.style('dim', line)));
+        const reason = wrap(sentence(because), terminal.width - INDENT - 4);
+        lines.push(...reason.map((line) => ' '.repeat(INDENT + 4) + terminal.style('dim', line)));
       }
     }
     at = end;

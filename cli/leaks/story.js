@@ -28,8 +28,8 @@ const TITLES = { leak: [], none: ['bold', 'green'], known: ['bold'], unknown: ['
  *
  * @param {import('../..').LeakDocument} document
  * @param {{ files: string[], flags?: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, known?:
- *   Leak[], terminal: Terminal }} options files, flags: of the search, as they were given; limit: leaks that are told
- *   at length; known: leaks of a baseline, a line each
+ *   Leak[], terminal: Terminal }} options files, flags: of the search, as given; limit: leaks that are printed at
+ *   length; known: leaks of a baseline, a line each
  * @returns {string[]} lines
  */
 function tellLeaks(
@@ -37,17 +37,17 @@ function tellLeaks(
   { files, flags = [], limit, all = false, tree = false, full = false, known = [], terminal },
 ) {
   const { leaks } = document;
-  const told = leaks.slice(0, limit);
-  const others = leaks.slice(told.length);
+  const printed = leaks.slice(0, limit);
+  const others = leaks.slice(printed.length);
   const knownLines = tellOthers('Known', known, undefined, terminal);
   const closing = [...tellMeasurement(document, terminal, all, known.length), ...knownLines];
   const rest = all ? [...drawOneOff(document, terminal), ...drawAccount(document, terminal)] : [];
   if (leaks.length === 0) return [...closing, ...rest];
-  const otherLines = tellOthers('Also', others, told.length, terminal);
+  const otherLines = tellOthers('Also', others, printed.length, terminal);
   // One leak fits one screen, with all that stands below it.
   const room = SCREEN - closing.length - otherLines.length;
   return [
-    ...told.flatMap((leak, at) => [
+    ...printed.flatMap((leak, at) => [
       ...(at > 0 ? [''] : []),
       ...tellLeak(leak, {
         number: leaks.length > 1 ? at + 1 : undefined,
@@ -87,7 +87,7 @@ function tellLeak(leak, { number, words, tree, full, terminal, room }) {
 }
 
 /**
- * The command that tells the rest, to be copied; without files and options when they would break the line.
+ * The command that prints the rest, to be copied; without files and options when they would break the line.
  *
  * @param {Leak} leak
  * @param {string[]} words files, and the options by which the leak was found
@@ -100,11 +100,11 @@ function moreOf({ fingerprint }, words, terminal) {
 }
 
 /**
- * The leaks that are not told at length, a sentence each.
+ * The other leaks, a sentence each.
  *
  * @param {string} title
  * @param {Leak[]} leaks
- * @param {number | undefined} before how many are told, for numbers that go on
+ * @param {number | undefined} before leaks printed above, so that the numbers go on
  * @param {Terminal} terminal
  */
 function tellOthers(title, leaks, before, terminal) {

@@ -87,7 +87,7 @@ function withObjects(diff, rows, last) {
       if (predicate !== undefined && typeof predicate !== 'function')
         throw optionError('predicate', 'must be a function');
       if (!diff.comparison.ids)
-        throw optionError('checkpoint', `its objects cannot be told from others: ${diff.comparison.reason}`);
+        throw optionError('checkpoint', `its objects cannot be distinguished from others: ${diff.comparison.reason}`);
       return new HeapObjects(
         rows.filter((row) => row.id > last === isNew && (predicate === undefined || predicate(row))),
       );

@@ -3,7 +3,7 @@
 const { ALL_ROWS } = require('../../checks/limits');
 const { toPath } = require('../../words/location');
 const { placeHere } = require('../report/scripts');
-const { isOwnFile } = require('../own-file');
+const { isOfHeaphound } = require('../package-file');
 
 /** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
 const TYPES = /** @type {const} */ (['object', 'closure', 'regexp']);
@@ -43,7 +43,7 @@ async function readObjects(snapshot) {
     await placeHere(rows);
     for (const row of rows) {
       const file = row.location && row.location.file !== '' ? toPath(row.location.file) : undefined;
-      if (row.kind !== kind || isOwnFile(file)) continue;
+      if (row.kind !== kind || isOfHeaphound(file)) continue;
       const { id, name, className, shallowSize: size, retainedSize } = row;
       const { line, original, unmapped } = row.location ?? {};
       objects.push({

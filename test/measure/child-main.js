@@ -1,6 +1,6 @@
 'use strict';
 
-// What runs in the child process: one message in, one out.
+// The program of the child process: one message in, one out.
 
 const { compiledScripts } = require('../report/scripts');
 const { loadScenario } = require('./scenario');
@@ -24,7 +24,7 @@ async function measure(href, exported, plan, directory) {
 }
 
 /**
- * Of an error the copy has the name, the message, the stack and the cause; what else it carries is sent beside it.
+ * A copied error has its name, message, stack and cause only; its other members are sent beside it.
  *
  * @param {any} answer
  */
@@ -36,7 +36,7 @@ function send(answer) {
   try {
     reply({ ...answer, facts }, end);
   } catch {
-    // What cannot be copied can be told.
+    // An error that cannot be copied crosses as its text.
     reply({ error: new Error(String(error?.stack ?? error)), facts: {} }, end);
   }
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-// One measurement at a time: two in one heap would count each other's objects. The measurements of a thread form a queue.
+// One measurement at a time: two in one heap would count each other's objects. Those of a thread form a queue.
 
 const { optionError } = require('../errors');
 

@@ -8,7 +8,7 @@ const { countDelta: signed } = require('../../words/numbers');
 const { tellLeak } = require('./message');
 const { judge } = require('./verdict');
 const { checkOptions, patterns } = require('../options');
-const { isOwnFile } = require('../own-file');
+const { isOfHeaphound } = require('../package-file');
 const { optionError } = require('../errors');
 
 /**
@@ -77,7 +77,7 @@ function grownClasses(received) {
       location !== undefined &&
       location.file !== '' &&
       !location.file.startsWith('node:') &&
-      !isOwnFile(toPath(location.file)),
+      !isOfHeaphound(toPath(location.file)),
   );
 }
 

@@ -10,7 +10,7 @@ const { CANNOT_TELL } = require('../../words/leak-verdict');
 const { printLocation, toPath } = require('../../words/location');
 const { count, countDelta, counted, size } = require('../../words/numbers');
 const { fit, harmless, quoteForShell, sentence } = require('../../words/text');
-const { isOwnFile } = require('../own-file');
+const { isOfHeaphound } = require('../package-file');
 
 const MOST_LEAKS = 3;
 const MOST_STEPS = 12;
@@ -105,7 +105,7 @@ function tellPath(steps, container) {
   const grows = steps.findIndex((step) => step.id === container);
   const above = grows < 0 ? steps : steps.slice(0, grows);
   // The path from the roots to the measurement itself explains nothing.
-  const begin = 1 + above.findLastIndex(({ location }) => location !== undefined && isOwnFile(toPath(location.file)));
+  const begin = 1 + above.findLastIndex(({ location }) => location !== undefined && isOfHeaphound(toPath(location.file)));
   const lines = begin > 0 ? [signOf(steps[0]) + RUNNING] : [];
   for (const [position, step] of steps.entries()) {
     const isNamelessRoot = position === 0 && step.name === '';

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const { SourceMap } = require('node:module');
 const path = require('node:path');
 const { openSession } = require('../heap/session');
-const { isOwnFile } = require('../own-file');
+const { isOfHeaphound } = require('../package-file');
 const { toPath } = require('../../words/location');
 
 /**
@@ -51,7 +51,7 @@ async function compiledScripts(wanted) {
     for (const { scriptId, url, sourceMapURL } of parsed) {
       const file = toPath(url);
       if (wanted !== undefined && !wanted.has(Number(scriptId))) continue;
-      if (!path.isAbsolute(file) || file.includes(PACKAGES) || isOwnFile(file)) continue;
+      if (!path.isAbsolute(file) || file.includes(PACKAGES) || isOfHeaphound(file)) continue;
       const map = sourceMapURL?.startsWith('data:') ? { map: sourceMapURL } : {};
       const { scriptSource } = await post(session, 'Debugger.getScriptSource', { scriptId });
       if (!isTextOf(file, scriptSource)) scripts.push({ scriptId: Number(scriptId), file, ...map });

@@ -2,12 +2,12 @@
 
 const path = require('node:path');
 
-/** Of this package: what a measurement makes is not the program's. */
+/** Folders of heaphound. Objects that a measurement makes are not of the program. */
 const FOLDERS = ['lib', 'test'].map((name) => path.join(__dirname, '..', name) + path.sep);
 
 /** @param {string | undefined} file a path */
-function isOwnFile(file) {
+function isOfHeaphound(file) {
   return FOLDERS.some((folder) => file?.startsWith(folder));
 }
 
-module.exports = { isOwnFile };
+module.exports = { isOfHeaphound };
