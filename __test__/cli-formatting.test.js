@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { describe, it, mock } = require('node:test');
 const path = require('node:path');
 const { printLocation } = require('../words/location');
-const { drawLadder, printReference } = require('../cli/path-lines');
+const { drawPath, printReference } = require('../cli/path-lines');
 const { annotations } = require('../cli/leaks/github');
 const { leaksAsMarkdown } = require('../cli/leaks/markdown');
 const { explainLeak } = require('../cli/leaks/details');
@@ -86,7 +86,7 @@ describe('hostile names', () => {
       ...explainLeak(document, leak, { files, terminal: PLAIN }),
       ...leaksAsMarkdown(document, { root: '/' }),
       ...annotations([leak], { root: '/' }),
-      ...drawLadder([step, step], PLAIN),
+      ...drawPath([step, step], PLAIN),
     ];
     // eslint-disable-next-line no-control-regex
     for (const line of lines) assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u202e]/);
@@ -173,7 +173,7 @@ describe('ladder', () => {
 
   it('folds a chain of equal steps', () => {
     const chain = Array.from({ length: 50 }, (_, at) => ({ name: 'Node', edge: 'next', id: 10 + at }));
-    const lines = drawLadder(
+    const lines = drawPath(
       [{ name: '(GC roots)', edge: '', id: 1 }, { name: 'List', edge: '1', id: 3 }, ...chain],
       PLAIN,
     );
@@ -189,7 +189,7 @@ describe('ladder', () => {
 
   it('puts a location on the next line where it does not fit', () => {
     const location = { file: '/very/long/path/to/some/module/of/the/program.js', line: 100, column: 20, scriptId: 1 };
-    const lines = drawLadder(
+    const lines = drawPath(
       [
         { name: 'a', edge: '', id: 1 },
         { name: 'Session', edge: 'x', id: 5, location },

@@ -1,6 +1,10 @@
 'use strict';
 
-/** Names of the filters of Chrome DevTools' summary, as `Snapshot.filters` gives them. @type {readonly import('..').Filter[]} */
+/**
+ * Names of the filters of Chrome DevTools' summary, as `Snapshot.filters` gives them.
+ *
+ * @type {readonly import('..').Filter[]}
+ */
 const FILTERS = Object.freeze([
   'duplicatedStrings',
   'objectsRetainedByDetachedDomNodes',

@@ -24,7 +24,7 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 /**
  * A step, and how many like it were left out after it.
  *
- * @typedef {{ step: import('..').PathStep, parent?: import('..').PathStep, skipped: number }} Rung
+ * @typedef {{ step: import('..').PathStep, parent?: import('..').PathStep, skipped: number }} PathRow
  */
 
 /**
@@ -34,19 +34,20 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
  * @param {import('./terminal').Terminal} terminal
  * @param {{ indent?: number, marks?: Map<number, string> }} [options] `marks`: remarks on nodes, by id
  */
-function drawLadder(path, terminal, { indent = 0, marks = new Map() } = {}) {
-  const rungs = foldChains(path);
-  const stair = rungs.length > SHORT_PATH ? NARROW_STAIR : STAIR;
-  return rungs.flatMap((rung, depth) => {
+function drawPath(path, terminal, { indent = 0, marks = new Map() } = {}) {
+  const pathRows = foldChains(path);
+  const stair = pathRows.length > SHORT_PATH ? NARROW_STAIR : STAIR;
+  return pathRows.flatMap((pathRow, depth) => {
     const margin = ' '.repeat(indent + Math.min(stair * depth, WIDEST_MARGIN));
-    const lines = drawStep(rung, margin, terminal, marks.get(rung.step.id));
-    if (rung.skipped > 0) lines.push(`${margin}  ${terminal.style('dim', `… ${count(rung.skipped)} more like it`)}`);
+    const lines = drawStep(pathRow, margin, terminal, marks.get(pathRow.step.id));
+    if (pathRow.skipped > 0)
+      lines.push(`${margin}  ${terminal.style('dim', `… ${count(pathRow.skipped)} more like it`)}`);
     return lines;
   });
 }
 
 /**
- * @param {Rung} rung
+ * @param {PathRow} pathRow
  * @param {string} margin
  * @param {import('./terminal').Terminal} terminal
  * @param {string} [mark]
@@ -96,22 +97,22 @@ function printReference(edge) {
  * Leaves out the middle of runs of equal steps.
  *
  * @param {import('..').PathStep[]} path
- * @returns {Rung[]}
+ * @returns {PathRow[]}
  */
 function foldChains(path) {
-  /** @type {Rung[]} */
-  const rungs = [];
+  /** @type {PathRow[]} */
+  const pathRows = [];
   for (let at = 0; at < path.length;) {
     const end = endOfChain(path, at);
     const skipped = end - at - CHAIN_HEAD - 1;
     for (let position = at; position < end; position += 1) {
       const isSkipped = skipped > 1 && position >= at + CHAIN_HEAD && position < end - 1;
-      if (!isSkipped) rungs.push({ step: path[position], parent: path[position - 1], skipped: 0 });
+      if (!isSkipped) pathRows.push({ step: path[position], parent: path[position - 1], skipped: 0 });
     }
-    if (skipped > 1) rungs[rungs.length - 2].skipped = skipped;
+    if (skipped > 1) pathRows[pathRows.length - 2].skipped = skipped;
     at = end;
   }
-  return rungs;
+  return pathRows;
 }
 
 /**
@@ -126,4 +127,4 @@ function endOfChain(path, start) {
   return end;
 }
 
-module.exports = { drawLadder, endOfChain, printReference };
+module.exports = { drawPath, endOfChain, printReference };

@@ -2,7 +2,7 @@
 
 const { ALL_ROWS } = require('../../checks/limits');
 const { distanceColumn, idColumn, nameColumn, sizeColumn } = require('../columns');
-const { drawLadder, printReference } = require('../path-lines');
+const { drawPath, printReference } = require('../path-lines');
 const { nameOf } = require('../../words/leak-sentences');
 const { count, distance, size } = require('../../words/numbers');
 const { printLocation } = require('../../words/location');
@@ -46,7 +46,7 @@ async function run(context) {
   await output.lines(heading('Why it is alive', terminal));
   await output.lines(
     document.retainingPath.length > 0
-      ? drawLadder(document.retainingPath, terminal, { marks: new Map([[document.id, '← this']]) })
+      ? drawPath(document.retainingPath, terminal, { marks: new Map([[document.id, '← this']]) })
       : ['Nothing but weak references leads to it.'],
   );
   if (document.allocationStack && document.allocationStack.length > 0) {

@@ -1,6 +1,6 @@
 'use strict';
 
-const { drawLadder } = require('../path-lines');
+const { drawPath } = require('../path-lines');
 const { identifiers } = require('../options');
 const { withObject } = require('../snapshots');
 
@@ -36,5 +36,5 @@ async function run(context) {
       `Nothing keeps @${id} alive${ignored ? ' but the ignored objects' : ' but weak references'}.\n`,
     );
   }
-  return output.lines(drawLadder(retainingPath, terminal));
+  return output.lines(drawPath(retainingPath, terminal));
 }

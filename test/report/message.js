@@ -105,7 +105,8 @@ function tellPath(steps, container) {
   const grows = steps.findIndex((step) => step.id === container);
   const above = grows < 0 ? steps : steps.slice(0, grows);
   // The path from the roots to the measurement itself explains nothing.
-  const begin = 1 + above.findLastIndex(({ location }) => location !== undefined && isOfHeaphound(toPath(location.file)));
+  const begin =
+    1 + above.findLastIndex(({ location }) => location !== undefined && isOfHeaphound(toPath(location.file)));
   const lines = begin > 0 ? [signOf(steps[0]) + RUNNING] : [];
   for (const [position, step] of steps.entries()) {
     const isNamelessRoot = position === 0 && step.name === '';
