@@ -28,8 +28,8 @@ pub fn check_splits<T: PartialEq + Debug>(bytes: &[u8], read: impl Fn(&[&[u8]]) 
     whole
 }
 
-/// Gives pieces to the reader of one section until it is done, as `format::document` does. `feed` says how many bytes it
-/// took and whether it is done. Gives the number of bytes that were taken, `None` when the section did not end.
+/// Gives pieces to the reader of one section until it is done, as `format::document` does. `feed` says how many bytes
+/// it took and whether it is done. Gives the number of bytes that were taken, `None` when the section did not end.
 pub fn feed_section(
     pieces: &[&[u8]],
     mut feed: impl FnMut(&[u8], u64) -> Result<(usize, bool)>,

@@ -41,8 +41,8 @@ pub fn without_header(keys: &[String]) -> Error {
     Error::Foreign { what: what.to_owned() }
 }
 
-/// For a file that does not begin with an object: `beginning` are its first bytes, [`BEGINNING`] of them or the whole
-/// file.
+/// For a file that does not begin with an object: `beginning` are its first bytes, [`BEGINNING`] of them behind white
+/// space or the whole file.
 pub fn by_beginning(beginning: &[u8]) -> Error {
     let known = MARKS.iter().find(|(mark, _)| beginning.starts_with(mark)).map(|(_, what)| (*what).to_owned());
     let what = known.or_else(|| special(beginning)).or_else(|| text(beginning)).unwrap_or_else(|| shown(beginning));

@@ -16,6 +16,8 @@ pub struct Outline {
     starts: Vec<(Key, u64)>,
     /// The first bytes of the file, until it is known to begin with an object.
     beginning: Vec<u8>,
+    /// Bytes of the beginning that are kept: white space, and as many more as name the kind of a foreign file.
+    wanted: usize,
 }
 
 #[derive(Debug)]
@@ -117,19 +119,21 @@ impl Outline {
                 return Ok(1);
             }
             State::Start(0 | 3) if is_blank(byte) => blanks(bytes),
-            _ => {
+            State::Start(_) => {
+                // After so much white space, only the bytes behind it name the kind of file.
+                if self.beginning.len() == foreign::BEGINNING {
+                    self.beginning.clear();
+                }
+                self.wanted = self.beginning.len() + foreign::BEGINNING;
                 self.state = State::Foreign;
-                bytes.len().min(foreign::BEGINNING - self.beginning.len())
+                bytes.len().min(foreign::BEGINNING)
             }
+            _ => bytes.len().min(self.wanted - self.beginning.len()),
         };
-        let kept = taken.min(foreign::BEGINNING - self.beginning.len());
+        let kept = taken.min(self.wanted - self.beginning.len());
         self.beginning.extend_from_slice(&bytes[..kept]);
-        // After so much white space, only the bytes behind it name the kind of file.
-        if matches!(self.state, State::Start(_)) && self.beginning.len() == foreign::BEGINNING {
-            self.beginning.clear();
-        }
         match self.state {
-            State::Foreign if self.beginning.len() == foreign::BEGINNING => Err(foreign::by_beginning(&self.beginning)),
+            State::Foreign if self.beginning.len() == self.wanted => Err(foreign::by_beginning(&self.beginning)),
             _ => Ok(taken),
         }
     }
@@ -180,7 +184,7 @@ impl Outline {
 
 impl Default for Outline {
     fn default() -> Self {
-        Self { state: State::Start(0), starts: Vec::new(), beginning: Vec::new() }
+        Self { state: State::Start(0), starts: Vec::new(), beginning: Vec::new(), wanted: foreign::BEGINNING }
     }
 }
 
