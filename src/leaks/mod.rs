@@ -1,17 +1,30 @@
-//! Two or more heaps of one process: what accumulates, where, and what holds it. `docs/leaks.md` tells how and why.
+//! Two or more heaps of one process: which objects accumulate, where, and which reference holds them. `docs/leaks.md`
+//! has the method.
+//!
+//! The rooms stand in the order of the flow. A file imports only from rooms above its own; modules without a blank line
+//! between them share a row.
 
-mod explain;
 mod grouped;
-mod growth;
-mod kind;
+mod limits;
+
 mod newest;
 mod origin;
 mod place;
+
+mod growth;
+
 mod suspects;
+
+mod kind;
+
+mod explain;
+
 #[cfg(test)]
 mod test_accounting;
 #[cfg(test)]
 mod test_leaks;
+#[cfg(test)]
+mod test_limits;
 #[cfg(test)]
 mod test_running;
 
@@ -20,12 +33,15 @@ use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
+pub use explain::account::{Account, Cause, Line};
 use explain::accounting::account;
-pub use explain::accounting::{Account, Cause, Line};
 pub use explain::allocated::Allocated;
 use explain::allocated::allocated;
 pub use explain::answer::LeakReport;
+use explain::build::{Objects, fingerprint_of, leak};
 pub use explain::container::Container;
+pub use explain::dropped::DroppedGrowth;
+use explain::dropped::dropped_growths;
 use explain::evidence::Facts;
 use explain::examples::examples;
 pub use explain::explained_growth::OneOff;
@@ -34,14 +50,14 @@ pub use explain::leak::{Confidence, Leak};
 pub use explain::leaked_class::LeakedClass;
 pub use explain::parts::Part;
 pub use explain::steps::{Leaking, Step};
-use explain::told::leak;
-use growth::follow::{by_ids, by_ways};
+use growth::follow::{by_ids, by_signatures};
 use growth::operations::Operations;
-pub use growth::why::Why;
+pub use growth::why::{Rule, Why};
 pub use kind::{Detail, Kind};
-use suspects::collect::entries;
+pub use limits::Limits;
+use suspects::collect::suspects;
 
-/// What to report.
+/// How to search, and how much to report.
 #[derive(Clone, Debug)]
 pub struct LeakOptions {
     pub matching: Matching,
@@ -54,16 +70,24 @@ pub struct LeakOptions {
     pub limit: usize,
     /// Ids of leaked objects to name for each leak, and rows of classes.
     pub examples: usize,
+    pub limits: Limits,
 }
 
 impl Default for LeakOptions {
     fn default() -> Self {
-        Self { matching: Matching::default(), operations: Vec::new(), elapsed: Vec::new(), limit: 20, examples: 20 }
+        Self {
+            matching: Matching::default(),
+            operations: Vec::new(),
+            elapsed: Vec::new(),
+            limit: 20,
+            examples: 20,
+            limits: Limits::default(),
+        }
     }
 }
 
-/// Finds what accumulates from the first snapshot to the last. Objects are followed by their ids where these name the
-/// same objects in all of them; else what hangs on the same way from the roots is compared.
+/// Finds the objects that accumulate from the first snapshot to the last. Follows objects by their ids where these name
+/// the same objects in all snapshots, else by their path signatures.
 ///
 /// Of the earlier snapshots only the tables are used: their graphs may be dropped.
 ///
@@ -76,8 +100,7 @@ pub fn find(earlier: &[&Snapshot], last: &Heap, options: &LeakOptions, control: 
     find_mapped(earlier, last, options, None, control)
 }
 
-/// [`find`] in bundled or compiled code: source maps say whose each place is, and what was there before names were made
-/// short.
+/// [`find`] in bundled or compiled code: source maps name the original file of each place, and the original names.
 ///
 /// # Errors
 /// As [`find`].
@@ -94,46 +117,39 @@ pub fn find_mapped(
             what: "one is not enough, growth needs two or more".to_owned(),
         });
     }
-    let operations = Operations::new(&options.operations, earlier.len()).ok_or_else(|| Error::Option {
+    let limits = &options.limits;
+    let operations = Operations::new(&options.operations, earlier.len(), limits).ok_or_else(|| Error::Option {
         name: "operations",
         what: format!("must be one number, or one for each of the {} intervals", earlier.len()),
     })?;
     let operations = operations.within(&options.elapsed);
-    let all_operations = operations.total();
     let samples = match options.matching {
         Matching::Sample => earlier.iter().map(|snapshot| IdSample::of(snapshot, control)).collect::<Result<_>>()?,
         Matching::Known(_) => Vec::new(),
     };
     let comparison = options.matching.decide(&samples, &last.snapshot, control)?;
-    let (last, growing, heaps) = if comparison.ids {
+    let (newest, growing, heaps) = if comparison.ids {
         by_ids(earlier, last, operations, maps, control)?
     } else {
-        by_ways(earlier, last, operations, maps, control)?
+        by_signatures(earlier, last, operations, maps, control)?
     };
-    let growing = &growing;
-    let (mut found, dropped) = entries(&last, growing);
-    let (account, tops) = account(&last, growing, &heaps, &found, &dropped);
-    let one_off = one_off(&last, &account, tops);
-    let fingerprints = found.iter().map(|entry| explain::told::fingerprint_of(&last, entry)).collect();
+    let (mut found, dropped) = suspects(&newest, &growing);
+    let (account, tops) = account(&newest, &growing, &heaps, &found, &dropped);
+    let one_off = one_off(&newest, &account, tops);
+    let fingerprints = found.iter().map(|suspect| fingerprint_of(&newest, suspect)).collect();
     found.truncate(options.limit);
-    let examples = examples(&last, &found, options.examples);
+    let examples = examples(&newest, &found, options.examples);
     let with_ids = if comparison.ids { earlier } else { &[] };
-    let allocated = allocated(&last, &found, with_ids, control)?;
-    let shown: Vec<NodeOrdinal> = found.iter().map(|entry| entry.item).collect();
-    let parts = explain::parts::items(&last, &shown, control)?;
-    let leaks = found.iter().zip(parts).map(|(entry, item)| {
-        let key = entry.key;
-        let examples = examples.get(&key).filter(|ids| !ids.is_empty()).cloned();
-        let facts = Facts { growing, ids: comparison.ids };
-        let total = entry.item_growth.counts.iter().sum::<i64>() as f64;
-        Leak {
-            item,
-            per_operation: (all_operations > 0).then(|| total / all_operations as f64),
-            examples: examples.unwrap_or_else(|| vec![last.snapshot().id(entry.item)]),
-            allocated: allocated.get(&key).cloned(),
-            ..leak(&last, entry, &facts, options.examples)
-        }
+    let allocated = allocated(&newest, &found, with_ids, control)?;
+    let items: Vec<NodeOrdinal> = found.iter().map(|suspect| suspect.item).collect();
+    let parts = explain::parts::items(&newest, &items, control)?;
+    let facts = Facts { growing: &growing, ids: comparison.ids };
+    let leaks = found.iter().zip(parts).map(|(suspect, item)| {
+        let examples = examples.get(&suspect.key).cloned().unwrap_or_default();
+        let objects = Objects { examples, allocated: allocated.get(&suspect.key).cloned(), item };
+        leak(&newest, suspect, objects, &facts, options.examples)
     });
     let leaks = leaks.collect();
-    Ok(LeakReport { comparison, leaks, one_off, account, fingerprints })
+    let dropped = dropped_growths(&newest, &growing, &dropped);
+    Ok(LeakReport { comparison, leaks, one_off, dropped, account, fingerprints })
 }

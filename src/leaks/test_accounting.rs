@@ -2,8 +2,10 @@
 
 use super::test_leaks::{many, report_by, three};
 use super::{Cause, LeakReport, Why};
-use crate::leaks::explain::accounting::FLOOR;
 use crate::test_random::Random;
+
+/// [`Limits::floor`](super::Limits::floor).
+const FLOOR: i64 = 64 << 10;
 
 /// Bytes of each cause; of leaks together.
 fn told(report: &LeakReport) -> Vec<(Cause, i64)> {

@@ -6,9 +6,9 @@
 use crate::analysis::{StackFrame, allocation_frames};
 use crate::control::Control;
 use crate::error::Result;
-use crate::leaks::newest::Last;
-use crate::leaks::place::census::Key;
-use crate::leaks::suspects::suspect::Entry;
+use crate::leaks::newest::Newest;
+use crate::leaks::place::census::GroupKey;
+use crate::leaks::suspects::suspect::Suspect;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -30,26 +30,27 @@ pub struct Allocated {
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 pub fn allocated(
-    last: &Last<'_>,
-    entries: &[Entry],
+    newest: &Newest<'_>,
+    suspects: &[Suspect],
     earlier: &[&Snapshot],
     control: &Control,
-) -> Result<HashMap<Key, Allocated>> {
+) -> Result<HashMap<GroupKey, Allocated>> {
     let is_recorded = |snapshot: &Snapshot| !snapshot.tables().trace_nodes.is_empty();
-    if !is_recorded(last.snapshot()) && !earlier.iter().any(|snapshot| is_recorded(snapshot)) {
+    if !is_recorded(newest.snapshot()) && !earlier.iter().any(|snapshot| is_recorded(snapshot)) {
         return Ok(HashMap::new());
     }
-    let mut found: HashMap<Key, Stacks> = entries.iter().map(|entry| (last.key(entry.item), Stacks::new())).collect();
-    let mut known = Known::of(last.snapshot());
+    let mut found: HashMap<GroupKey, Stacks> =
+        suspects.iter().map(|suspect| (newest.key(suspect.item), Stacks::new())).collect();
+    let mut known = Known::of(newest.snapshot());
     // By id.
-    let mut unknown: HashMap<u64, Key> = HashMap::new();
-    for (turn, node) in last.hanging.forest.order().filter(|node| !last.zones.is_persistent(*node)).enumerate() {
+    let mut unknown: HashMap<u64, GroupKey> = HashMap::new();
+    for (turn, node) in newest.tree.forest.order().filter(|node| !newest.grouping.is_persistent(*node)).enumerate() {
         control.check_at(turn)?;
-        let key = last.key(node);
+        let key = newest.key(node);
         let Some(stacks) = found.get_mut(&key) else { continue };
-        match known.stack(last.snapshot().trace_node_id(node)) {
+        match known.stack(newest.snapshot().trace_node_id(node)) {
             Some(stack) => *stacks.entry(stack).or_default() += 1,
-            None => _ = unknown.insert(last.snapshot().id(node), key),
+            None => _ = unknown.insert(newest.snapshot().id(node), key),
         }
     }
     for snapshot in earlier.iter().rev().filter(|snapshot| is_recorded(snapshot)) {

@@ -1,6 +1,7 @@
-//! What the search for leaks found: plain data.
+//! The answer of the search for leaks: plain data.
 
-use super::accounting::Account;
+use super::account::Account;
+use super::dropped::DroppedGrowth;
 use super::explained_growth::OneOff;
 use super::leak::Leak;
 use crate::analysis::Comparison;
@@ -12,9 +13,11 @@ pub struct LeakReport {
     pub comparison: Comparison,
     /// Most important first.
     pub leaks: Vec<Leak>,
-    /// What grew and is no leak, biggest first.
+    /// Growth that is no leak, biggest first.
     pub one_off: Vec<OneOff>,
-    /// Where every byte of growth belongs.
+    /// Growth that a rule dropped, biggest first.
+    pub dropped: Vec<DroppedGrowth>,
+    /// The cause of every byte of growth.
     pub account: Account,
     /// Fingerprints of all leaks, those beyond the limit too, in their order.
     pub fingerprints: Vec<String>,

@@ -1,19 +1,19 @@
-//! The leaked objects one by one.
+//! Ids of leaked objects, to look them up one by one.
 
-use crate::leaks::newest::Last;
-use crate::leaks::place::census::Key;
-use crate::leaks::suspects::suspect::Entry;
+use crate::leaks::newest::Newest;
+use crate::leaks::place::census::GroupKey;
+use crate::leaks::suspects::suspect::Suspect;
 use std::collections::HashMap;
 
-/// Ids of items of each entry, by its key: those nearest to the roots, no more than asked for.
+/// Ids of objects of each suspect, by its key: at most `most`, the nearest to the roots first.
 ///
 /// # Cost
 /// One pass over the nodes.
-pub fn examples(last: &Last<'_>, entries: &[Entry], most: usize) -> HashMap<Key, Vec<u64>> {
-    let mut ids: HashMap<Key, Vec<u64>> = entries.iter().map(|entry| (entry.key, Vec::new())).collect();
-    for node in last.hanging.forest.order().filter(|node| !last.zones.is_persistent(*node)) {
-        if let Some(ids) = ids.get_mut(&last.key(node)).filter(|ids| ids.len() < most) {
-            ids.push(last.snapshot().id(node));
+pub fn examples(newest: &Newest<'_>, suspects: &[Suspect], most: usize) -> HashMap<GroupKey, Vec<u64>> {
+    let mut ids: HashMap<GroupKey, Vec<u64>> = suspects.iter().map(|suspect| (suspect.key, Vec::new())).collect();
+    for node in newest.tree.forest.order().filter(|node| !newest.grouping.is_persistent(*node)) {
+        if let Some(ids) = ids.get_mut(&newest.key(node)).filter(|ids| ids.len() < most) {
+            ids.push(newest.snapshot().id(node));
         }
     }
     ids

@@ -1,4 +1,4 @@
-//! What is told of a leak: plain data.
+//! One leak: plain data.
 
 use super::allocated::Allocated;
 use super::container::Container;
@@ -9,7 +9,7 @@ use crate::analysis::SourceLocation;
 use crate::leaks::kind::{Detail, Kind};
 use crate::text::TextBuf;
 
-/// What one container accumulates.
+/// A container, and the objects that it accumulates.
 ///
 /// # Shapes
 /// Growth has one number for each interval between two snapshots.
@@ -21,26 +21,26 @@ pub struct Leak {
     pub container: Container,
     /// Objects of `class_name`; zeros when a single object grows.
     pub count_growth: Vec<i64>,
-    /// Bytes of everything that hangs from the container.
+    /// Bytes of everything that grew in the container.
     pub size_growth: Vec<i64>,
     /// Bytes from the first snapshot to the last.
     pub retained_growth: i64,
-    /// From the roots over the container to a leaked object.
+    /// From the roots over the container to a leaked object, or to its heaviest part.
     pub retaining_path: Vec<Step>,
     pub kind: Kind,
     /// What to do about it.
     pub advice: String,
     pub detail: Detail,
     pub confidence: Confidence,
-    /// Why it is taken for a leak: sentences, strongest first.
+    /// Sentences that say why it is a leak, strongest first.
     pub evidence: Vec<String>,
     /// The same for the same leak in another run, on another machine, of another Node line.
     pub fingerprint: String,
     /// Ids of leaked objects in the last snapshot.
     pub examples: Vec<u64>,
-    /// What else grows there, what the path shows first.
+    /// Other classes that grow there: those on the path first.
     pub classes: Vec<LeakedClass>,
-    /// What one leaked object is made of.
+    /// The classes that one leaked object is made of.
     pub item: Part,
     /// Leaked objects for each operation, when their number was given.
     pub per_operation: Option<f64>,
@@ -48,7 +48,7 @@ pub struct Leak {
     pub allocated: Option<Allocated>,
 }
 
-/// How sure it is that a growth has no end.
+/// How sure it is that the growth does not end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
     Low,

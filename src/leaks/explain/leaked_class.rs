@@ -1,26 +1,23 @@
-//! One class of what a container accumulates: plain data.
+//! A class that a container accumulates: plain data.
 
-use crate::leaks::growth::growing::add;
+use crate::leaks::growth::steps::add;
 use crate::text::TextBuf;
 
-/// One class of what a container accumulates.
+/// A class that a container accumulates.
+///
+/// # Shapes
+/// Growth has one number for each interval between two snapshots.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeakedClass {
     pub class_name: TextBuf,
-    /// Objects more in the last snapshot than in the first.
-    pub count: i64,
-    /// Bytes more, backing stores included.
-    pub size: i64,
     pub count_growth: Vec<i64>,
-    /// Bytes, for each interval.
+    /// Bytes, backing stores included.
     pub size_growth: Vec<i64>,
 }
 
 impl LeakedClass {
-    /// Adds more of the same class.
+    /// Adds the growth of more objects of the class.
     pub fn add(&mut self, other: &Self) {
-        self.count += other.count;
-        self.size += other.size;
         add(&mut self.count_growth, &other.count_growth);
         add(&mut self.size_growth, &other.size_growth);
     }

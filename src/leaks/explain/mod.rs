@@ -1,9 +1,12 @@
-//! What is said of a suspect: its container, its path, its item, its evidence; and of the growth that is no leak.
+//! Explains a suspect: its container, its path, its item, its evidence; and the growth that is no leak.
 
+pub mod account;
 pub mod accounting;
 pub mod allocated;
 pub mod answer;
+pub mod build;
 pub mod container;
+pub mod dropped;
 pub mod evidence;
 pub mod examples;
 pub mod explained_growth;
@@ -11,4 +14,3 @@ pub mod leak;
 pub mod leaked_class;
 pub mod parts;
 pub mod steps;
-pub mod told;

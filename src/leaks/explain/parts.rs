@@ -1,23 +1,14 @@
-//! What one leaked object is made of: the mean of all of them, as a tree of classes.
+//! The parts of a leaked object: the mean of all leaked objects, as a tree of classes.
 
 use crate::control::Control;
 use crate::error::Result;
-use crate::leaks::newest::Last;
-use crate::leaks::place::census::Key;
+use crate::leaks::newest::Newest;
+use crate::leaks::place::census::GroupKey;
 use crate::leaks::place::holder_tree::is_backing;
 use crate::leaks::place::path::generic_edge_name;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 use std::collections::HashMap;
-
-/// Levels below the item. What lies deeper counts for the lowest that is shown.
-const MOST_LEVELS: u8 = 8;
-/// Different places below all items of a report. What more there is counts for what holds it.
-const MOST_PLACES: usize = 1 << 16;
-/// Children of one part, heaviest first.
-const MOST_CHILDREN: usize = 6;
-/// A part of fewer bytes than this share of the item is not shown.
-const SMALLEST_SHARE: f64 = 0.01;
 
 /// A class of objects at one place of the item.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,7 +18,7 @@ pub struct Part {
     pub edge: TextBuf,
     /// Objects for each item.
     pub count: f64,
-    /// Bytes for each item, with all that hangs from them, shown or not.
+    /// Bytes for each item, with all parts below, shown or not.
     pub size: f64,
     /// Heaviest first.
     pub children: Vec<Part>,
@@ -43,42 +34,44 @@ struct Place {
     size: u64,
 }
 
-/// Trees for the groups of these objects. Each object counts once, at the place where its path from the roots leads.
+/// A tree for the group of each of these objects. An object counts once, at the place to which its path leads.
 ///
 /// # Cost
 /// One pass over the nodes; 4 bytes a node while it runs.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
-pub fn items(last: &Last<'_>, items: &[NodeOrdinal], control: &Control) -> Result<Vec<Part>> {
-    let snapshot = last.snapshot();
+pub fn items(newest: &Newest<'_>, items: &[NodeOrdinal], control: &Control) -> Result<Vec<Part>> {
+    let (snapshot, limits) = (newest.snapshot(), &newest.limits);
     let mut places: Vec<Place> = Vec::new();
-    let mut roots: HashMap<Key, u32> = HashMap::new();
+    let mut roots: HashMap<GroupKey, u32> = HashMap::new();
     let mut root_of = Vec::with_capacity(items.len());
     for item in items {
-        let root = *roots.entry(last.key(*item)).or_insert_with(|| {
+        let root = *roots.entry(newest.key(*item)).or_insert_with(|| {
             places.push(Place { parent: u32::MAX, level: 0, node: *item, count: 0, size: 0 });
             index(places.len() - 1)
         });
         root_of.push(root);
     }
-    // By node: its place and one; 0 for what is no part of an item.
+    // By node: its place plus one; 0 for a node that is no part of an item.
     let mut place_of = vec![0_u32; snapshot.node_count()];
     let mut known: HashMap<(u32, u64, u64), u32> = HashMap::new();
-    for (turn, node) in last.hanging.forest.order().enumerate() {
+    for (turn, node) in newest.tree.forest.order().enumerate() {
         control.check_at(turn)?;
-        let above = last.owner(node).map_or(0, |owner| place_of[owner.index()]);
+        let above = newest.owner(node).map_or(0, |owner| place_of[owner.index()]);
         if is_backing(snapshot, node) {
             if above != 0 {
                 places[above as usize - 1].size += snapshot.shallow_size(node);
             }
             continue;
         }
-        if last.zones.is_persistent(node) && !items.contains(&node) {
+        if newest.grouping.is_persistent(node) && !items.contains(&node) {
             continue;
         }
-        let root =
-            roots.get(&last.key(node)).copied().filter(|_| !last.zones.is_persistent(node) || items.contains(&node));
-        let link = last.hanging.repeats(node).map_or(0, |link| place_of[link.index()]);
+        let root = roots
+            .get(&newest.key(node))
+            .copied()
+            .filter(|_| !newest.grouping.is_persistent(node) || items.contains(&node));
+        let link = newest.tree.repeats(node).map_or(0, |link| place_of[link.index()]);
         let (place, is_new) = if let Some(root) = root {
             (root, true)
         } else if above == 0 {
@@ -88,10 +81,10 @@ pub fn items(last: &Last<'_>, items: &[NodeOrdinal], control: &Control) -> Resul
         } else {
             let parent = above - 1;
             let level = places[parent as usize].level + 1;
-            let key = (parent, last.hanging.step(node), last.label(node));
+            let key = (parent, newest.tree.step(node), newest.label(node));
             match known.get(&key) {
                 Some(place) => (*place, true),
-                None if level > MOST_LEVELS || places.len() >= MOST_PLACES => (parent, false),
+                None if level > limits.parts_levels || places.len() >= limits.parts_places => (parent, false),
                 None => {
                     places.push(Place { parent, level, node, count: 0, size: 0 });
                     let place = index(places.len() - 1);
@@ -100,15 +93,15 @@ pub fn items(last: &Last<'_>, items: &[NodeOrdinal], control: &Control) -> Resul
                 }
             }
         };
-        let entry = &mut places[place as usize];
-        entry.count += u64::from(is_new);
-        entry.size += snapshot.shallow_size(node);
+        let suspect = &mut places[place as usize];
+        suspect.count += u64::from(is_new);
+        suspect.size += snapshot.shallow_size(node);
         place_of[node.index()] = place + 1;
     }
-    Ok(trees(last, places, &root_of))
+    Ok(trees(newest, places, &root_of))
 }
 
-fn trees(last: &Last<'_>, mut places: Vec<Place>, roots: &[u32]) -> Vec<Part> {
+fn trees(newest: &Newest<'_>, mut places: Vec<Place>, roots: &[u32]) -> Vec<Part> {
     // Parents stand before their children.
     for at in (0..places.len()).rev() {
         let Place { parent, size, .. } = places[at];
@@ -122,29 +115,29 @@ fn trees(last: &Last<'_>, mut places: Vec<Place>, roots: &[u32]) -> Vec<Part> {
             siblings.push(at);
         }
     }
-    roots.iter().map(|root| part(last, &places, &children, *root as usize, &places[*root as usize])).collect()
+    roots.iter().map(|root| part(newest, &places, &children, *root as usize, &places[*root as usize])).collect()
 }
 
-/// Goes no deeper than [`MOST_LEVELS`].
-fn part(last: &Last<'_>, places: &[Place], children: &[Vec<usize>], at: usize, item: &Place) -> Part {
+/// The part at a place, with its children. Goes no deeper than [`crate::leaks::limits::Limits::parts_levels`].
+fn part(newest: &Newest<'_>, places: &[Place], children: &[Vec<usize>], at: usize, item: &Place) -> Part {
     let place = &places[at];
     let each = |total: u64| total as f64 / item.count.max(1) as f64;
     let mut shown: Vec<usize> = children[at]
         .iter()
         .copied()
-        .filter(|child| places[*child].size as f64 >= item.size as f64 * SMALLEST_SHARE)
+        .filter(|child| places[*child].size as f64 >= item.size as f64 * newest.limits.parts_share)
         .collect();
     shown.sort_by_key(|child| (std::cmp::Reverse(places[*child].size), *child));
-    shown.truncate(MOST_CHILDREN);
+    shown.truncate(newest.limits.parts_children);
     Part {
-        name: last.original_name(place.node),
-        edge: generic_edge_name(last, place.node),
+        name: newest.original_name(place.node),
+        edge: generic_edge_name(newest, place.node),
         count: each(place.count),
         size: each(place.size),
-        children: shown.into_iter().map(|child| part(last, places, children, child, item)).collect(),
+        children: shown.into_iter().map(|child| part(newest, places, children, child, item)).collect(),
     }
 }
 
 fn index(place: usize) -> u32 {
-    u32::try_from(place).expect("there are no more places than MOST_PLACES and items")
+    u32::try_from(place).expect("there are no more places than Limits::parts_places and items")
 }

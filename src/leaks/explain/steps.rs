@@ -1,13 +1,13 @@
-//! Where on a retaining path the fault lies: after what is meant to be there, at the latest where the objects begin
-//! that pile up.
+//! Where on a retaining path the fault lies: below the objects that are meant to be there, and not below the first of
+//! those that pile up.
 
 use crate::analysis::{SourceLocation, is_context};
 use crate::kind::NodeKind;
 use crate::leaks::growth::growing::Growing;
-use crate::leaks::newest::Last;
+use crate::leaks::newest::Newest;
 use crate::leaks::place::path::edge_name;
 use crate::leaks::place::reference::reference;
-use crate::leaks::suspects::suspect::Entry;
+use crate::leaks::suspects::suspect::Suspect;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::is_global;
 use crate::text::TextBuf;
@@ -19,7 +19,7 @@ pub struct Step {
     pub name: TextBuf,
     /// Property or variable; `[3]` for an element, `table[3]` for a slot of a Map, Set or other table.
     pub edge: TextBuf,
-    /// The same as code would write it.
+    /// The reference as code would write it.
     pub reference: TextBuf,
     /// V8's id of the object.
     pub id: u64,
@@ -40,27 +40,29 @@ pub enum Leaking {
     Yes,
 }
 
-/// Index of the first step that leaks: what grows in number with the leak, or the single object that grows itself.
-pub fn first_leaking(last: &Last<'_>, entry: &Entry, growing: &Growing, nodes: &[NodeOrdinal]) -> usize {
-    let below_container = nodes.iter().position(|node| *node == entry.container).map_or(0, |at| at + 1);
-    let item = nodes.iter().position(|node| *node == entry.item).unwrap_or(nodes.len() - 1);
+/// Index of the first step that leaks: the first object that grows in number with the leak, or the single object that
+/// grows itself.
+pub fn first_leaking(newest: &Newest<'_>, suspect: &Suspect, growing: &Growing, nodes: &[NodeOrdinal]) -> usize {
+    let below_container = nodes.iter().position(|node| *node == suspect.container).map_or(0, |at| at + 1);
+    let item = nodes.iter().position(|node| *node == suspect.item).unwrap_or(nodes.len() - 1);
     let piles_up = |node: NodeOrdinal| {
-        let growth = growing.groups.get(&last.key(node));
-        !last.zones.is_persistent(node) && growth.is_some_and(|growth| growth.counts.iter().all(|count| *count > 0))
+        let growth = growing.groups.get(&newest.key(node));
+        !newest.grouping.is_persistent(node)
+            && growth.is_some_and(|growth| growth.counts.iter().all(|count| *count > 0))
     };
-    // The first of a list has a place of its own: it is another one each time.
+    // The first link of a list is in another group than the others, and another object each time.
     let begins_list = |at: usize| {
-        !last.zones.is_persistent(nodes[at])
-            && last.label(nodes[at]) == last.label(nodes[at + 1])
+        !newest.grouping.is_persistent(nodes[at])
+            && newest.label(nodes[at]) == newest.label(nodes[at + 1])
             && piles_up(nodes[at + 1])
     };
     (below_container..item).find(|at| piles_up(nodes[*at]) || begins_list(*at)).unwrap_or(item)
 }
 
 /// The path with its references and marks.
-pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64]) -> Vec<Step> {
+pub fn steps(newest: &Newest<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64]) -> Vec<Step> {
     let sum: i64 = growth.iter().sum();
-    let meant = nodes[..cut].iter().rposition(|node| last.zones.is_persistent(*node));
+    let meant = nodes[..cut].iter().rposition(|node| newest.grouping.is_persistent(*node));
     let step = |(at, node): (usize, &NodeOrdinal)| {
         let leaking = match at {
             _ if at >= cut => Leaking::Yes,
@@ -68,23 +70,23 @@ pub fn steps(last: &Last<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64])
             _ => Leaking::Unknown,
         };
         Step {
-            name: last.original_name(*node),
-            edge: if at == 0 { TextBuf::new() } else { edge_name(last, *node) },
-            reference: if at == 0 { TextBuf::new() } else { reference(last, *node) },
-            id: last.snapshot().id(*node),
-            location: last.location(*node),
+            name: newest.original_name(*node),
+            edge: if at == 0 { TextBuf::new() } else { edge_name(newest, *node) },
+            reference: if at == 0 { TextBuf::new() } else { reference(newest, *node) },
+            id: newest.snapshot().id(*node),
+            location: newest.location(*node),
             leaking,
-            because: because(last, *node, leaking, (at == cut).then_some(sum)),
+            because: because(newest, *node, leaking, (at == cut).then_some(sum)),
             cut: at == cut,
         }
     };
     nodes.iter().enumerate().map(step).collect()
 }
 
-/// Nothing is said of what stands in the middle of a stretch and is like what stands before it.
-fn because(last: &Last<'_>, node: NodeOrdinal, leaking: Leaking, first_of: Option<i64>) -> Option<String> {
+/// Why the step leaks or not. Says nothing of a leaking step below the first one.
+fn because(newest: &Newest<'_>, node: NodeOrdinal, leaking: Leaking, first_of: Option<i64>) -> Option<String> {
     match leaking {
-        Leaking::No => expected(last, node),
+        Leaking::No => expected(newest, node),
         Leaking::Unknown => Some("replaced by a new one, but not one more each time".to_owned()),
         Leaking::Yes => first_of.map(|more| match more {
             0 => "grows itself".to_owned(),
@@ -94,16 +96,16 @@ fn because(last: &Last<'_>, node: NodeOrdinal, leaking: Leaking, first_of: Optio
 }
 
 /// Why a person expects the object to live.
-fn expected(last: &Last<'_>, node: NodeOrdinal) -> Option<String> {
-    let snapshot = last.snapshot();
-    let class = last.class_name(node).to_string();
+fn expected(newest: &Newest<'_>, node: NodeOrdinal) -> Option<String> {
+    let snapshot = newest.snapshot();
+    let class = newest.class_name(node).to_string();
     let what = match snapshot.kind(node) {
         NodeKind::SYNTHETIC => "a root of V8",
         NodeKind::OBJECT if is_global(&class) => "the global object lives for ever",
         NodeKind::OBJECT if class == "process" => "the process object lives for ever",
         NodeKind::OBJECT if class == "Module" || class == "BuiltinModule" => "a module stays loaded",
         _ if is_context(snapshot, node) => "variables of a function that was there in every snapshot",
-        _ if !last.zones.is_persistent(node) => return None,
+        _ if !newest.grouping.is_persistent(node) => return None,
         _ => "there in every snapshot",
     };
     Some(what.to_owned())

@@ -1,26 +1,28 @@
 //! How much did the program work between two heaps?
 
-/// So many operations in an interval, and growth by a multiple of their number is no accident, however small it is.
-const FEWEST_OPERATIONS: u64 = 3;
+use super::steps::least_and_most;
+use crate::leaks::limits::Limits;
 
 /// How often the program did its work in each interval, and how long the intervals were; empty when nobody knows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Operations {
     numbers: Vec<u64>,
     elapsed: Vec<u64>,
+    pub limits: Limits,
 }
 
 impl Operations {
     /// One number stands for all intervals; `None` when there are neither one nor as many as intervals.
-    pub fn new(numbers: &[u64], intervals: usize) -> Option<Self> {
-        match numbers {
-            [] => Some(Self::default()),
-            [one] => Some(Self { numbers: vec![*one; intervals], ..Self::default() }),
-            all => (all.len() == intervals).then(|| Self { numbers: all.to_vec(), ..Self::default() }),
-        }
+    pub fn new(numbers: &[u64], intervals: usize, limits: &Limits) -> Option<Self> {
+        let numbers = match numbers {
+            [] => Vec::new(),
+            [one] => vec![*one; intervals],
+            all => Some(all.to_vec()).filter(|all| all.len() == intervals)?,
+        };
+        Some(Self { numbers, elapsed: Vec::new(), limits: limits.clone() })
     }
 
-    /// Milliseconds of each interval: they stand for the work where its amount is not known.
+    /// Adds the milliseconds of each interval: they stand for the work where its amount is not known.
     pub fn within(mut self, elapsed: &[u64]) -> Self {
         if self.numbers.is_empty() {
             self.elapsed = elapsed.to_vec();
@@ -33,7 +35,7 @@ impl Operations {
     }
 
     /// "211 operations", "100, 211 operations".
-    pub fn told(&self) -> String {
+    pub fn sentence(&self) -> String {
         let mut numbers: Vec<String> = self.numbers.iter().map(crate::leaks::grouped::grouped).collect();
         numbers.dedup();
         format!("{} operations", numbers.join(", "))
@@ -43,15 +45,22 @@ impl Operations {
         self.numbers.iter().sum()
     }
 
-    /// Steps as they would be, had all intervals as many operations as the longest.
+    /// The steps for as many operations in every interval as in the longest.
     pub fn scaled(&self, steps: &[i64]) -> Vec<i64> {
         scaled(steps, &self.numbers)
     }
 
-    /// The steps as they are by the operation; else as they were seen, and by the time.
+    /// The ways to look at the steps: by the operation where their number is known, else as they were seen; and by the
+    /// time.
     pub fn views(&self, steps: &[i64]) -> impl Iterator<Item = Vec<i64>> {
         let by_time = (!self.elapsed.is_empty()).then(|| scaled(steps, &self.elapsed));
         [self.scaled(steps)].into_iter().chain(by_time)
+    }
+
+    /// Whether the growth is sustained in one of the views. The least is compared with the steps as they were seen.
+    pub fn is_sustained(&self, steps: &[i64], least: i64) -> bool {
+        let is_enough = steps.iter().all(|step| *step >= least);
+        is_enough && self.views(steps).any(|steps| self.limits.is_sustained(&steps, least))
     }
 
     /// True when every operation of every interval adds the same number of objects.
@@ -62,22 +71,22 @@ impl Operations {
         };
         let mut each = steps.iter().zip(&self.numbers).map(each);
         let first = each.next().flatten().filter(|each| *each > 0);
-        let is_enough = self.numbers.iter().all(|operations| *operations >= FEWEST_OPERATIONS);
+        let is_enough = self.numbers.iter().all(|operations| *operations >= self.limits.fewest_operations);
         is_enough && steps.len() == self.numbers.len() && first.is_some() && each.all(|it| it == first)
     }
 
-    /// Even steps, by the operation or by the time, or the same number of objects for each of them: no accident of the
-    /// moment.
+    /// True when the steps are nearly equal, by the operation or by the time, or the same number of objects comes with
+    /// each operation: that is no accident of the moment.
     pub fn is_regular(&self, steps: &[i64]) -> bool {
         let is_even = |steps: Vec<i64>| {
-            let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
-            most > 0 && least * 10 >= most * 9
+            let (least, most) = least_and_most(&steps);
+            most > 0 && least * 10 >= most * self.limits.regular_tenths
         };
         self.views(steps).any(is_even) || self.is_multiple(steps)
     }
 }
 
-/// Steps as they would be, had all intervals as much work as the one with the most.
+/// The steps for as much work in every interval as in the one with the most.
 fn scaled(steps: &[i64], work: &[u64]) -> Vec<i64> {
     let most = work.iter().max().copied().unwrap_or(1).max(1);
     let scale = |(at, step): (usize, &i64)| match work.get(at) {
@@ -106,10 +115,10 @@ mod tests {
             (&[7], &[0, 0], false),
             (&[], &[7, 7], false),
         ] {
-            let operations = Operations::new(operations, 2).unwrap();
+            let operations = Operations::new(operations, 2, &Limits::default()).unwrap();
             assert_eq!(operations.is_multiple(steps), is, "{operations:?} {steps:?}");
         }
-        assert_eq!(Operations::new(&[1, 2, 3], 2), None);
+        assert_eq!(Operations::new(&[1, 2, 3], 2, &Limits::default()), None);
     }
 
     #[test]
@@ -121,7 +130,7 @@ mod tests {
             (&[10, 20], &[10, 20], true),
             (&[10, 20], &[100, 110], false),
         ] {
-            let operations = Operations::new(operations, 2).unwrap();
+            let operations = Operations::new(operations, 2, &Limits::default()).unwrap();
             assert_eq!(operations.is_regular(steps), is, "{operations:?} {steps:?}");
         }
     }
@@ -129,7 +138,7 @@ mod tests {
     #[test]
     fn time_stands_for_work_where_that_is_not_known() {
         let steps = |numbers: &[u64], elapsed: &[u64]| -> Vec<Vec<i64>> {
-            Operations::new(numbers, 2).unwrap().within(elapsed).views(&[3000, 1000]).collect()
+            Operations::new(numbers, 2, &Limits::default()).unwrap().within(elapsed).views(&[3000, 1000]).collect()
         };
         assert_eq!(steps(&[], &[3_600_000, 1_200_000]), [[3000, 1000], [3000, 3000]]);
         assert_eq!(steps(&[], &[]), [[3000, 1000]]);

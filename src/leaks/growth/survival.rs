@@ -1,60 +1,68 @@
 //! Do the new objects of the snapshot before the last stay?
 
+use super::change::Growth;
 use crate::control::Control;
 use crate::error::Result;
-use crate::leaks::place::census::Key;
-use crate::leaks::place::count::Zones;
-use crate::leaks::place::holder_tree::{Hanging, is_backing};
+use crate::leaks::limits::Limits;
+use crate::leaks::newest::Newest;
+use crate::leaks::place::census::GroupKey;
+use crate::leaks::place::grouping::Grouping;
+use crate::leaks::place::holder_tree::{HolderTree, is_backing};
+use crate::ordinal::NodeOrdinal;
 use crate::paths::survivors::Persistent;
 use crate::snapshot::Snapshot;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Fewer say nothing.
-const FEWEST: u64 = 5;
-
-/// Of some objects of the snapshot before the last. Native objects get a new id in every snapshot and are not among
-/// them.
+/// New objects of the snapshot before the last, and how many are still there in the last. Native objects get a new id
+/// in every snapshot and are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stayed {
-    /// How many are still there in the last snapshot.
+pub struct Survival {
     pub kept: u64,
     pub there: u64,
 }
 
-impl Stayed {
+impl Survival {
     pub fn add(&mut self, other: Self) {
         self.kept += other.kept;
         self.there += other.there;
     }
 
-    /// Nearly none stayed: work that is under way, and no collection of it.
-    pub fn is_passing(self) -> bool {
-        self.there >= FEWEST && self.kept * 10 < self.there
+    /// Hardly any object stayed: they belong to work that is under way, and no collection keeps them.
+    pub fn is_passing(self, limits: &Limits) -> bool {
+        self.there >= limits.fewest_survivors && self.kept * limits.passing < self.there
     }
 }
 
-/// By group, the new objects of a snapshot that has one before it and one after it; `both` are the ids that it shares
-/// with the latter.
+/// The survival of each group, in a snapshot that has one before it and one after it. `both` are the ids that this
+/// snapshot shares with the later one.
 ///
 /// # Cost
 /// O(nodes).
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
-pub fn stayed(
-    zones: &Zones,
-    hanging: &Hanging<'_>,
+pub fn survivals_of(
+    grouping: &Grouping,
+    tree: &HolderTree<'_>,
     both: &Persistent,
     control: &Control,
-) -> Result<HashMap<Key, Stayed>> {
-    let snapshot: &Snapshot = hanging.snapshot;
-    let mut groups: HashMap<Key, Stayed> = HashMap::new();
-    for (turn, node) in hanging.forest.order().enumerate() {
+) -> Result<HashMap<GroupKey, Survival>> {
+    let snapshot: &Snapshot = tree.snapshot;
+    let mut groups: HashMap<GroupKey, Survival> = HashMap::new();
+    for (turn, node) in tree.forest.order().enumerate() {
         control.check_at(turn)?;
-        if zones.is_persistent(node) || is_backing(snapshot, node) || snapshot.id(node).is_multiple_of(2) {
+        if grouping.is_persistent(node) || is_backing(snapshot, node) || snapshot.id(node).is_multiple_of(2) {
             continue;
         }
         let kept = u64::from(both.contains(snapshot, node));
-        groups.entry(zones.key(hanging, node)).or_default().add(Stayed { kept, there: 1 });
+        groups.entry(grouping.key(tree, node)).or_default().add(Survival { kept, there: 1 });
     }
     Ok(groups)
+}
+
+impl Newest<'_> {
+    /// The owners of groups whose objects come and go.
+    pub fn owners_of_passing(&self, groups: &HashMap<GroupKey, Growth>) -> HashSet<NodeOrdinal> {
+        let passing = groups.iter().filter(|(_, growth)| growth.survival.is_passing(&self.limits));
+        passing.filter_map(|(key, _)| self.owner(self.census.groups[key].first)).collect()
+    }
 }

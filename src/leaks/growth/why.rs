@@ -1,4 +1,4 @@
-//! The reasons for which a growth is no leak.
+//! The reasons for which a growth is no leak, and a rule that gives one.
 
 /// Why a growth is no leak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,6 +13,13 @@ pub enum Why {
     Load,
     Few,
     Tables,
+}
+
+/// A rule that dropped a growth: its reason, and a sentence about the very case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub why: Why,
+    pub because: &'static str,
 }
 
 impl Why {

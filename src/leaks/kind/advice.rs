@@ -1,7 +1,7 @@
 //! What to do about a leak: what usually repairs its kind, or what this one needs.
 
 use super::{Detail, Kind, Scene, memory};
-use crate::leaks::newest::Meaning;
+use crate::leaks::origin::Origin;
 
 /// Classes of Node.js that end in a way of their own.
 const OF_CLASS: [(&str, &str); 9] = [
@@ -41,7 +41,7 @@ const OF_VIEWS: &str =
 
 /// One or two sentences.
 pub fn advice(scene: &Scene<'_, '_>, kind: Kind, detail: &Detail) -> String {
-    let of_node = |at: &usize| scene.meaning(*at) <= Meaning::Platform;
+    let of_node = |at: &usize| scene.origin(*at) <= Origin::Node;
     let of_class = scene.leaking().filter(of_node).find_map(|at| {
         let class = scene.class(at);
         OF_CLASS.iter().find(|(known, _)| *known == class)
@@ -49,12 +49,12 @@ pub fn advice(scene: &Scene<'_, '_>, kind: Kind, detail: &Detail) -> String {
     if let Some((_, advice)) = of_class.filter(|_| ends_by_itself(kind)) {
         return (*advice).to_owned();
     }
-    let writer = detail.location.as_ref().map(|place| scene.last.whose(place));
+    let writer = detail.location.as_ref().map(|place| scene.newest.origin_at(place));
     let own = match (kind, writer) {
-        (Kind::Timers, Some(Meaning::Package)) => OF_PACKAGE_TIMER,
-        (Kind::EventListeners, Some(Meaning::Package)) => OF_PACKAGE_LISTENER,
-        (Kind::EventListeners, Some(Meaning::Platform)) => OF_NODE_LISTENER,
-        _ if is_collection(kind) && scene.holder_origin() == Some(Meaning::Package) => OF_PACKAGE_COLLECTION,
+        (Kind::Timers, Some(Origin::Package)) => OF_PACKAGE_TIMER,
+        (Kind::EventListeners, Some(Origin::Package)) => OF_PACKAGE_LISTENER,
+        (Kind::EventListeners, Some(Origin::Node)) => OF_NODE_LISTENER,
+        _ if is_collection(kind) && scene.holder_origin() == Some(Origin::Package) => OF_PACKAGE_COLLECTION,
         _ => kind.advice(),
     };
     if is_collection(kind) && memory::viewed(scene).is_some() {

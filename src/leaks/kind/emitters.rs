@@ -2,7 +2,7 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
-use crate::leaks::newest::Meaning;
+use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
 
 /// The property of an EventEmitter, and that of an EventTarget, under which listeners lie.
@@ -31,7 +31,7 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     }
     let emitter = table.checked_sub(1).map(|at| scene.nodes[at])?;
     let detail = Detail {
-        emitter: Some(scene.last.original_name(emitter).to_string()),
+        emitter: Some(scene.newest.original_name(emitter).to_string()),
         event: event(scene, table),
         ..scene.function()
     };
@@ -42,12 +42,12 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 /// What a table of listeners leads to, and what is not a list of them: a function, what it is bound to, an object of
 /// the program.
 fn is_listener(scene: &Scene<'_, '_>, at: usize) -> bool {
-    matches!(scene.meaning(at), Meaning::Plumbing | Meaning::Value | Meaning::Package | Meaning::Program)
+    matches!(scene.origin(at), Origin::Engine | Origin::Value | Origin::Package | Origin::Program)
 }
 
 /// Node.js 20 calls an AbortSignal an EventTarget.
 fn is_signal(scene: &Scene<'_, '_>, emitter: NodeOrdinal) -> bool {
-    scene.last.class_name(emitter).to_string() == "AbortSignal" || scene.has_property(emitter, "<symbol kAborted>")
+    scene.newest.class_name(emitter).to_string() == "AbortSignal" || scene.has_property(emitter, "<symbol kAborted>")
 }
 
 /// The name by which the table holds the next object: a property, or the key before the value in a Map.
@@ -59,8 +59,8 @@ fn event(scene: &Scene<'_, '_>, table: usize) -> Option<String> {
     let name = scene.edge(next);
     let Some(slot) = name.strip_prefix("table[").and_then(|rest| rest.strip_suffix(']')) else { return Some(name) };
     let key = slot.parse::<u32>().ok()?.checked_sub(1)?.to_string();
-    let store = scene.last.hanging.forest.parent(scene.nodes[next])?;
-    let snapshot = scene.last.snapshot();
+    let store = scene.newest.tree.forest.parent(scene.nodes[next])?;
+    let snapshot = scene.newest.snapshot();
     let key = snapshot.internal_edge(store, &key).map(|(_, key)| key)?;
     let is_text = snapshot.kind(key).is_string() || snapshot.kind(key) == NodeKind::SYMBOL;
     is_text.then(|| snapshot.name_text(key).to_string_lossy())

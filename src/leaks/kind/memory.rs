@@ -2,7 +2,7 @@
 
 use super::{Detail, Kind, Scene, network};
 use crate::kind::{EdgeKind, NodeKind};
-use crate::leaks::newest::Meaning;
+use crate::leaks::origin::Origin;
 
 const STORE: &str = "system / JSArrayBufferData";
 const VIEWS: [&str; 14] = [
@@ -21,23 +21,20 @@ const VIEWS: [&str; 14] = [
     "BigInt64Array",
     "BigUint64Array",
 ];
-/// A parent of fewer bytes is not worth a word of its own.
-const LARGE: u64 = 1 << 10;
-
 /// A text of which a slice is kept, and which weighs more than all else of the item; memory of which several views are
 /// kept.
 pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let end = scene.nodes.len() - 1;
-    if !scene.entry.item_growth.counts.iter().any(|count| *count > 0) {
+    if !scene.suspect.item_growth.counts.iter().any(|count| *count > 0) {
         return None;
     }
     let in_piece = (scene.cut..=end).rev().find(|at| scene.kind(*at) == NodeKind::SLICED_STRING && *at < end);
-    let size = scene.last.weight(scene.nodes[end]);
-    if in_piece.is_some() && scene.kind(end).is_string() && size >= LARGE {
+    let size = scene.newest.weights.weight(scene.nodes[end]);
+    if in_piece.is_some() && scene.kind(end).is_string() && size >= scene.newest.limits.slice_parent {
         return Some((Kind::StringSlices, Detail { parent_size: Some(size), ..Detail::default() }));
     }
     let size = viewed(scene)?;
-    (views_share(scene) && size >= LARGE)
+    (views_share(scene) && size >= scene.newest.limits.slice_parent)
         .then(|| (Kind::BufferSlices, Detail { parent_size: Some(size), ..Detail::default() }))
 }
 
@@ -48,7 +45,7 @@ pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let is_store = scene.class(end) == STORE
         || scene.item_class().starts_with("ArrayBuffer")
         || scene.item_class() == "SharedArrayBuffer";
-    let swells = scene.entry.item_growth.counts.iter().all(|count| *count == 0);
+    let swells = scene.suspect.item_growth.counts.iter().all(|count| *count == 0);
     let is_collected = scene.cut > 0 && scene.kind(scene.cut - 1) == NodeKind::OBJECT && !swells;
     (is_store && !is_collected && network::class_of_node(scene).is_none())
         .then(|| (Kind::ExternalMemory, Detail::default()))
@@ -58,26 +55,26 @@ pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 /// does not say whether the view shows all of it. What Node.js's streams have buffered goes with them.
 pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
     let view = (scene.cut..scene.nodes.len()).rev().find(|at| VIEWS.contains(&scene.class(*at).as_str()))?;
-    if scene.meaning(view) > Meaning::Platform || network::class_of_node(scene).is_some() {
+    if scene.origin(view) > Origin::Node || network::class_of_node(scene).is_some() {
         return None;
     }
-    let snapshot = scene.last.snapshot();
+    let snapshot = scene.newest.snapshot();
     let (_, buffer) = snapshot
         .internal_edge(scene.nodes[view], "buffer")
         .or_else(|| snapshot.named_edge(scene.nodes[view], EdgeKind::Property, "buffer"))?;
-    if scene.last.zones.is_persistent(buffer) {
+    if scene.newest.grouping.is_persistent(buffer) {
         return None;
     }
     let (_, store) = snapshot.internal_edge(buffer, "backing_store")?;
     let size = snapshot.shallow_size(store);
-    (size * 2 > scene.last.weight(scene.item())).then_some(size)
+    (size * 2 > scene.newest.weights.weight(scene.item())).then_some(size)
 }
 
 /// Whether fewer stores came than leaked objects with a view: several of them show parts of one.
 fn views_share(scene: &Scene<'_, '_>) -> bool {
     let total = |counts: &[i64]| counts.iter().sum::<i64>();
-    let groups = scene.entry.groups.iter().chain(&scene.entry.plumbing);
-    let is_store = |node| scene.last.class_name(node).to_string() == STORE;
+    let groups = scene.suspect.groups.iter().chain(&scene.suspect.engine_groups);
+    let is_store = |node| scene.newest.class_name(node).to_string() == STORE;
     let stores: i64 = groups.filter(|group| is_store(group.node)).map(|group| total(&group.growth.counts)).sum();
-    stores < total(&scene.entry.item_growth.counts)
+    stores < total(&scene.suspect.item_growth.counts)
 }

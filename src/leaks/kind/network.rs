@@ -2,7 +2,7 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
-use crate::leaks::newest::Meaning;
+use crate::leaks::origin::Origin;
 
 const REQUESTS: [&str; 6] =
     ["IncomingMessage", "ServerResponse", "ClientRequest", "Http2Stream", "OutgoingMessage", "HTTPParser"];
@@ -39,9 +39,9 @@ pub fn class_of_node(scene: &Scene<'_, '_>) -> Option<Kind> {
     } else {
         // Many packages bring Node.js's streams along.
         let of_package = |at: usize| {
-            let is_one = |(class, _): &(String, Meaning)| STREAMS.contains(&class.as_str());
+            let is_one = |(class, _): &(String, Origin)| STREAMS.contains(&class.as_str());
             let lineage = scene.lineage(scene.nodes[at]);
-            lineage.iter().any(|class| is_one(class) && class.1 == Meaning::Package)
+            lineage.iter().any(|class| is_one(class) && class.1 == Origin::Package)
         };
         (has(&STREAMS) || scene.leaking().any(of_package)).then_some(Kind::Streams)
     }

@@ -44,7 +44,7 @@ fn of_browser(scene: &Scene<'_, '_>, at: usize) -> Option<(Kind, Detail)> {
 
 /// V8 gives the objects of a browser the kind of native ones, as those of Node.js, which say that they are.
 fn is_of_browser(scene: &Scene<'_, '_>, at: usize) -> bool {
-    let name = scene.last.snapshot().name_text(scene.nodes[at]).to_string_lossy();
+    let name = scene.newest.snapshot().name_text(scene.nodes[at]).to_string_lossy();
     scene.kind(at) == NodeKind::NATIVE
         && !["Node / ", "Detached Node / ", "system / "].iter().any(|other| name.starts_with(other))
 }
@@ -53,5 +53,5 @@ fn is_node(scene: &Scene<'_, '_>, at: usize) -> bool {
     let class = scene.class(at);
     let class = class.strip_prefix("Detached ").unwrap_or(&class);
     let is_named = class.starts_with('<') || class.ends_with("Element") || NODES.contains(&class);
-    is_named || is_detached(scene.last.snapshot(), scene.nodes[at])
+    is_named || is_detached(scene.newest.snapshot(), scene.nodes[at])
 }

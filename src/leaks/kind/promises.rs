@@ -18,7 +18,7 @@ pub fn reactions(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 
 /// A promise refers to its reactions, and to its result once it has one: what a cache keeps is settled.
 fn is_settled(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
-    let snapshot = scene.last.snapshot();
+    let snapshot = scene.newest.snapshot();
     let result = snapshot.internal_edge(node, "reactions_or_result").map(|(_, target)| target);
     result.is_some_and(|result| !snapshot.name_text(result).starts_with(REACTION))
 }

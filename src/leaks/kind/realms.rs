@@ -1,13 +1,12 @@
 //! Are contexts, workers or message ports left behind?
 
 use super::{Detail, Kind, Scene};
-use crate::leaks::newest::Meaning;
+use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
 
 pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let is_one = |at: usize, classes: &[&str]| {
-        classes.contains(&scene.class(at).as_str()) && scene.meaning(at) <= Meaning::Platform
-    };
+    let is_one =
+        |at: usize, classes: &[&str]| classes.contains(&scene.class(at).as_str()) && scene.origin(at) <= Origin::Node;
     let has = |classes: &[&str]| scene.leaking().any(|at| is_one(at, classes));
     let kind = if has(&["Node / Worker"]) || scene.grows_with(&["Worker"]) {
         Kind::Workers
@@ -24,17 +23,17 @@ pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 /// Every realm has one native context. The leaked object leads to a new one, and as many came as leaked objects, or
 /// more: contexts that grow elsewhere say nothing.
 fn contexts(scene: &Scene<'_, '_>) -> bool {
-    let mut realms = vec![0; scene.entry.item_growth.counts.len()];
+    let mut realms = vec![0; scene.suspect.item_growth.counts.len()];
     for (key, growth) in &scene.growing.groups {
-        if is_native_context(scene, NodeOrdinal(scene.last.zones.census.groups[key].first)) {
+        if is_native_context(scene, scene.newest.census.groups[key].first) {
             realms.iter_mut().zip(&growth.counts).for_each(|(sum, count)| *sum += count);
         }
     }
     let is_enough =
-        scene.entry.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items);
+        scene.suspect.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items);
     is_enough && scene.leads_to(|node| is_native_context(scene, node))
 }
 
 fn is_native_context(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
-    scene.last.snapshot().name_text(node).starts_with("system / NativeContext")
+    scene.newest.snapshot().name_text(node).starts_with("system / NativeContext")
 }

@@ -4,16 +4,17 @@ use super::Detail;
 use crate::analysis::SourceLocation;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::leaks::growth::growing::Growing;
-use crate::leaks::newest::{Last, Meaning};
+use crate::leaks::newest::Newest;
+use crate::leaks::origin::Origin;
 use crate::leaks::place::path::edge_name;
-use crate::leaks::suspects::suspect::Entry;
+use crate::leaks::suspects::suspect::Suspect;
 use crate::ordinal::NodeOrdinal;
 use std::collections::HashSet;
 
 /// The path of a leak, and where on it the leaking objects begin.
 pub struct Scene<'a, 'b> {
-    pub last: &'b Last<'a>,
-    pub entry: &'b Entry,
+    pub newest: &'b Newest<'a>,
+    pub suspect: &'b Suspect,
     pub growing: &'b Growing,
     /// As told, root first.
     pub nodes: &'b [NodeOrdinal],
@@ -23,32 +24,21 @@ pub struct Scene<'a, 'b> {
     pub item: usize,
 }
 
-/// Functions that are bound once more.
-const MOST_BOUND: usize = 8;
-/// Classes that inherit from one another.
-const MOST_ANCESTORS: usize = 12;
-/// Objects below an item that are asked for the function that waits for it.
-const MOST_BELOW: usize = 400;
-/// Objects that an item leads to; a realm has its context within a few steps, and some thousand objects behind that.
-const MOST_LED_TO: usize = 4000;
-/// Steps before the first leaking object that still tell what holds it.
-const NEAR: usize = 3;
-
 impl<'a> Scene<'a, '_> {
     pub fn class(&self, at: usize) -> String {
-        self.last.class_name(self.nodes[at]).to_string()
+        self.newest.class_name(self.nodes[at]).to_string()
     }
 
     pub fn edge(&self, at: usize) -> String {
-        edge_name(self.last, self.nodes[at]).to_string()
+        edge_name(self.newest, self.nodes[at]).to_string()
     }
 
     pub fn kind(&self, at: usize) -> NodeKind {
-        self.last.snapshot().kind(self.nodes[at])
+        self.newest.snapshot().kind(self.nodes[at])
     }
 
     pub fn location(&self, at: usize) -> Option<SourceLocation> {
-        self.last.location(self.nodes[at])
+        self.newest.location(self.nodes[at])
     }
 
     pub fn item(&self) -> NodeOrdinal {
@@ -61,7 +51,7 @@ impl<'a> Scene<'a, '_> {
 
     /// From a little above the first leaking object down to it.
     pub fn holders(&self) -> std::ops::RangeInclusive<usize> {
-        self.cut.saturating_sub(NEAR)..=self.cut
+        self.cut.saturating_sub(self.newest.limits.near_cut)..=self.cut
     }
 
     /// From the first leaking object to the item.
@@ -72,11 +62,11 @@ impl<'a> Scene<'a, '_> {
     /// The nearest function from the first leaking object on; behind a bound one the function that was bound. Where
     /// that is a function of Node.js, or none, the one of the program that waits for the item.
     pub fn function(&self) -> Detail {
-        let snapshot = self.last.snapshot();
+        let snapshot = self.newest.snapshot();
         let on_path = self.nodes[self.cut..].iter().find(|node| snapshot.kind(**node) == NodeKind::CLOSURE);
         let bound = |function| {
             let inner = |node: &NodeOrdinal| snapshot.internal_edge(*node, "bound_function").map(|(_, target)| target);
-            std::iter::successors(Some(function), inner).take(MOST_BOUND).last()
+            std::iter::successors(Some(function), inner).take(self.newest.limits.most_bound).last()
         };
         let on_path = on_path.and_then(|node| bound(*node));
         let Some(function) = on_path.filter(|node| self.is_of_program(*node)).or_else(|| self.waiting()).or(on_path)
@@ -84,17 +74,17 @@ impl<'a> Scene<'a, '_> {
             return Detail::default();
         };
         let is_named = !snapshot.name_text(function).is_empty();
-        let name = || self.last.original_name(function).to_string().trim_end_matches("()").to_owned();
-        Detail { function: is_named.then(name), location: self.last.location(function), ..Detail::default() }
+        let name = || self.newest.original_name(function).to_string().trim_end_matches("()").to_owned();
+        Detail { function: is_named.then(name), location: self.newest.location(function), ..Detail::default() }
     }
 
     /// The nearest function of the program, or of a package, that hangs from the leaking objects, or whose run does:
     /// what goes on when they settle.
     fn waiting(&self) -> Option<NodeOrdinal> {
-        let snapshot = self.last.snapshot();
+        let snapshot = self.newest.snapshot();
         let mut queue = vec![self.item(), self.nodes[self.cut]];
         let mut next = 0;
-        while next < queue.len() && queue.len() < MOST_BELOW {
+        while next < queue.len() && queue.len() < self.newest.limits.most_below {
             let node = queue[next];
             next += 1;
             let function = match snapshot.kind(node) {
@@ -104,74 +94,75 @@ impl<'a> Scene<'a, '_> {
             if let Some(function) = function.filter(|function| self.is_of_program(*function)) {
                 return Some(function);
             }
-            queue.extend(self.last.children(node));
+            queue.extend(self.newest.weights.children(node));
         }
         None
     }
 
     /// Whether the item leads to such an object over objects that are new, as it is itself.
     pub fn leads_to(&self, is_one: impl Fn(NodeOrdinal) -> bool) -> bool {
-        let snapshot = self.last.snapshot();
+        let snapshot = self.newest.snapshot();
         let mut seen = HashSet::from([self.item()]);
         let mut queue = vec![self.item()];
         let mut next = 0;
-        while next < queue.len() && queue.len() < MOST_LED_TO {
+        while next < queue.len() && queue.len() < self.newest.limits.most_led_to {
             let node = queue[next];
             next += 1;
             if is_one(node) {
                 return true;
             }
             let strong = snapshot.edges(node).filter(|edge| snapshot.edge_kind(*edge) != EdgeKind::Weak);
-            let new = strong.map(|edge| snapshot.target(edge)).filter(|target| !self.last.zones.is_persistent(*target));
+            let new =
+                strong.map(|edge| snapshot.target(edge)).filter(|target| !self.newest.grouping.is_persistent(*target));
             queue.extend(new.filter(|target| seen.insert(*target)));
         }
         false
     }
 
     fn is_of_program(&self, function: NodeOrdinal) -> bool {
-        self.last.location(function).is_some_and(|place| self.last.whose(&place) >= Meaning::Package)
+        self.newest.location(function).is_some_and(|place| self.newest.origin_at(&place) >= Origin::Package)
     }
 
     /// Whether as many objects of one of these classes of Node.js came as items, or more.
     pub fn grows_with(&self, classes: &[&str]) -> bool {
-        let items: i64 = self.entry.item_growth.counts.iter().sum();
+        let items: i64 = self.suspect.item_growth.counts.iter().sum();
         let is_one = |node| {
-            self.last.meaning(node) == Meaning::Platform
-                && classes.contains(&self.last.class_name(node).to_string().as_str())
+            self.newest.origin(node) == Origin::Node
+                && classes.contains(&self.newest.class_name(node).to_string().as_str())
         };
-        let grown = self.entry.groups.iter().filter(|group| is_one(group.node));
+        let grown = self.suspect.groups.iter().filter(|group| is_one(group.node));
         grown.map(|group| group.growth.counts.iter().sum::<i64>()).sum::<i64>() >= items.max(1)
     }
 
     /// Who wrote what holds the leaking objects: the nearest object above them that has a place in the source.
-    pub fn holder_origin(&self) -> Option<Meaning> {
-        let place = self.last.nearest_location(&self.nodes[..self.cut])?;
-        Some(self.last.whose(&place))
+    pub fn holder_origin(&self) -> Option<Origin> {
+        let place = self.newest.nearest_location(&self.nodes[..self.cut])?;
+        Some(self.newest.origin_at(&place))
     }
 
     pub fn property(&self, node: NodeOrdinal, name: &str) -> Option<NodeOrdinal> {
-        self.last.snapshot().named_edge(node, EdgeKind::Property, name).map(|(_, target)| target)
+        self.newest.snapshot().named_edge(node, EdgeKind::Property, name).map(|(_, target)| target)
     }
 
     pub fn has_property(&self, node: NodeOrdinal, name: &str) -> bool {
         self.property(node, name).is_some()
     }
 
-    pub fn meaning(&self, at: usize) -> Meaning {
-        self.last.meaning(self.nodes[at])
+    pub fn origin(&self, at: usize) -> Origin {
+        self.newest.origin(self.nodes[at])
     }
 
     /// The classes that an object inherits from, its own first, with who wrote each: a program may have a `Socket` of
     /// its own.
-    pub fn lineage(&self, node: NodeOrdinal) -> Vec<(String, Meaning)> {
-        let snapshot = self.last.snapshot();
-        let mut classes = vec![(self.last.class_name(node).to_string(), self.last.meaning(node))];
+    pub fn lineage(&self, node: NodeOrdinal) -> Vec<(String, Origin)> {
+        let snapshot = self.newest.snapshot();
+        let mut classes = vec![(self.newest.class_name(node).to_string(), self.newest.origin(node))];
         let mut at = node;
-        for _ in 0..MOST_ANCESTORS {
+        for _ in 0..self.newest.limits.most_ancestors {
             let Some(prototype) = self.property(at, "__proto__") else { break };
             if let Some(made) = self.property(prototype, "constructor") {
-                let place = self.last.location(made);
-                let writer = place.map_or(Meaning::Language, |place| self.last.whose(&place));
+                let place = self.newest.location(made);
+                let writer = place.map_or(Origin::Language, |place| self.newest.origin_at(&place));
                 classes.push((snapshot.name_text(made).to_string_lossy(), writer));
             }
             at = prototype;
@@ -181,8 +172,7 @@ impl<'a> Scene<'a, '_> {
 
     /// Whether an object is of one of these classes of the language or of Node.js, or inherits from one.
     pub fn is_a(&self, node: NodeOrdinal, classes: &[&str]) -> bool {
-        let is_one =
-            |(class, writer): &(String, Meaning)| classes.contains(&class.as_str()) && *writer <= Meaning::Platform;
+        let is_one = |(class, writer): &(String, Origin)| classes.contains(&class.as_str()) && *writer <= Origin::Node;
         self.lineage(node).iter().any(is_one)
     }
 }

@@ -1,7 +1,7 @@
 //! Do timers keep it, or the store of the request in which they were started?
 
 use super::{Detail, Kind, Scene};
-use crate::leaks::newest::Meaning;
+use crate::leaks::origin::Origin;
 
 const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
 /// How an asynchronous resource refers to the store that was current when it was made.
@@ -17,10 +17,10 @@ pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if in_store || is_hook {
         return Some((Kind::AsyncContext, Detail::default()));
     }
-    let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str()) && scene.meaning(at) <= Meaning::Platform;
+    let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str()) && scene.origin(at) <= Origin::Node;
     // One timer that was always there, and whose function collects something, is no pile of timers. One that came
     // since, above what leaks, is started anew each time and hands it on.
-    let is_anew = |at: &usize| !scene.last.zones.is_persistent(scene.nodes[*at]);
+    let is_anew = |at: &usize| !scene.newest.grouping.is_persistent(scene.nodes[*at]);
     if !scene.leaking().any(is_timer) && !scene.holders().filter(is_anew).any(is_timer) {
         return None;
     }

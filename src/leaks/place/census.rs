@@ -1,40 +1,48 @@
-//! What one heap holds, counted by place, without its nodes: plain data.
+//! A census of one heap: how many objects each group has and how many bytes. Plain data, without nodes or edges.
 
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::Label;
 use std::collections::HashMap;
 
-/// Persistent objects below this are not watched for growth of their own.
-pub const LARGE: u64 = 512;
+/// Names a group of objects in every heap: a hash of the nearest persistent object above them and of the labels on the
+/// path from it. Names of properties and positions are left out, since they differ from one item of a collection to
+/// the next. Without ids the names of fields count.
+///
+/// Example: all sessions of one Map have one key, whatever their entries are called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupKey(pub u64);
 
-/// Name of a group of objects: the nearest object that is in every heap, and the labels on the path from it. Names of
-/// properties and positions are left out, since they differ from one item of a collection to the next; without ids the
-/// fields of classes count.
-pub type Key = u64;
+/// A hash of the classes and references from the roots, without positions and without links of lists. Of new objects
+/// the names of references are left out too.
+///
+/// Example: the Maps of two tenants have one path key, and so have the drafts in them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathKey(pub u64);
+
+/// Names a persistent object in every heap: its id, or its signature where ids are not comparable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectName(pub u64);
 
 /// Objects of one key.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Group {
     pub count: u64,
-    /// How many of them are links of a list after its first.
+    /// Links of a list after its first.
     pub links: u64,
     /// Bytes, backing stores included.
     pub size: u64,
-    /// Bytes as the file has them, with what only these objects hold though no path leads there: their code, their
-    /// numbers.
+    /// Bytes in the file, with the code and the numbers that only these objects hold.
     pub bytes: u64,
-    /// The one that is nearest to the roots.
-    pub first: u32,
-    /// The one that came last, where nobody knows which were there before and the first may have been.
+    /// The object that stands for the group: the one nearest to the roots, until a sample is chosen.
+    pub first: NodeOrdinal,
+    /// The newest object, where ids do not say which objects are new and `first` may be old.
     pub latest: Option<NodeOrdinal>,
-    /// Held by a property or a variable, and not as one of many: an object has as many of them as it has fields.
+    /// Held by a property or a variable, and not as one of many. A holder has at most one for each of its fields.
     pub is_field: bool,
-    /// Group of the object they hang from; 0: an object that is in every heap.
-    pub parent: Key,
+    /// Group of the object above them; `None` below a persistent object.
+    pub parent: Option<GroupKey>,
     pub label: Label,
-    /// The same for all groups that hang in the same way from objects which themselves hang in the same way from the
-    /// roots.
-    pub kin: u64,
+    pub path: PathKey,
 }
 
 /// A persistent object that is watched for growth of its own.
@@ -43,34 +51,34 @@ pub struct Large {
     pub node: NodeOrdinal,
     /// Bytes, backing stores included.
     pub size: u64,
-    /// Bytes as the file has them, with numbers, symbols and texts that it holds and no path reaches.
+    /// Bytes in the file, with the numbers, symbols and texts that only this object holds.
     pub bytes: u64,
     /// References to other objects, those of the backing stores included.
     pub references: u64,
 }
 
-/// What one heap holds, without its nodes.
+/// Counts of one heap.
 #[derive(Default)]
 pub struct Census {
-    pub groups: HashMap<Key, Group>,
-    /// Persistent objects that are large, by what names them in all heaps.
-    pub large: HashMap<u64, Large>,
-    /// Bytes of all nodes, as the file has them.
+    pub groups: HashMap<GroupKey, Group>,
+    /// Large persistent objects.
+    pub large: HashMap<ObjectName, Large>,
+    /// Bytes of all nodes in the file.
     pub total: u64,
     /// Bytes that V8 reports outside of its heap.
     pub outside: u64,
-    /// Bytes of the objects that are in every heap, their tables and what [`Large`] holds included.
+    /// Bytes of the persistent objects, with their tables and with the bytes of [`Large`].
     pub lasting: u64,
-    /// Bytes of what no path reaches and lasting objects hold, where it is V8's own: code, feedback, shapes.
+    /// Bytes of code, feedback and shapes that no path reaches and persistent objects hold.
     pub code: u64,
-    /// What else no path reaches, by its class: held by lasting objects.
+    /// Other objects that no path reaches and persistent objects hold, by class.
     pub loose: HashMap<Label, Loose>,
-    /// What no reference of the file keeps, by its class.
+    /// Objects that no reference of the file holds, by class.
     pub unheld: HashMap<Label, Loose>,
 }
 
 impl Census {
-    /// Bytes of all that is counted somewhere.
+    /// Bytes of everything that is counted somewhere.
     pub fn sum(&self) -> u64 {
         let groups: u64 = self.groups.values().map(|group| group.bytes).sum();
         let loose: u64 = self.loose.values().chain(self.unheld.values()).map(|class| class.bytes).sum();

@@ -1,54 +1,54 @@
 //! A name for a leak that is the same in every run, on every machine and in every line of Node.js.
 
-use super::path::{edge_name, nodes_to};
+use super::path::edge_name;
 use super::reference::property;
 use crate::hash::{hash_text, mix};
 use crate::kind::{EdgeKind, NodeKind};
-use crate::leaks::newest::Last;
+use crate::leaks::newest::Newest;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::{GLOBAL, is_global};
 use crate::text::Text;
 
 /// Hash of the class that holds the container, the reference to the container, its class and that of the item.
 /// Positions and keys are left out, and what a line of V8 calls in another way.
-pub fn fingerprint(last: &Last<'_>, container: NodeOrdinal, item: NodeOrdinal) -> u64 {
-    let holders = nodes_to(last, container);
-    let holder = holders.len().checked_sub(2).map(|at| holders[at]).filter(|_| !is_root(last, container));
-    let hash = holder.map_or(0, |holder| class(last, holder));
-    let edge = if is_root(last, container) || is_data(last, container) {
+pub fn fingerprint(newest: &Newest<'_>, container: NodeOrdinal, item: NodeOrdinal) -> u64 {
+    let holders = newest.tree.ancestors(container);
+    let holder = holders.len().checked_sub(2).map(|at| holders[at]).filter(|_| !is_root(newest, container));
+    let hash = holder.map_or(0, |holder| class(newest, holder));
+    let edge = if is_root(newest, container) || is_data(newest, container) {
         0
     } else {
-        hash_text(edge_name(last, container).as_text())
+        hash_text(edge_name(newest, container).as_text())
     };
-    mix(mix(mix(hash, edge), class(last, container)), class(last, item))
+    mix(mix(mix(hash, edge), class(newest, container)), class(newest, item))
 }
 
 /// Whether what leads to the node is a position, or a name that differs from run to run:
 /// `agent.sockets["127.0.0.1:41189:"]`.
-fn is_data(last: &Last<'_>, node: NodeOrdinal) -> bool {
-    let snapshot = last.snapshot();
-    let Some(edge) = last.hanging.forest.edge(node) else { return true };
+fn is_data(newest: &Newest<'_>, node: NodeOrdinal) -> bool {
+    let snapshot = newest.snapshot();
+    let Some(edge) = newest.tree.forest.edge(node) else { return true };
     let is_key = match snapshot.edge_string(edge) {
         Some(name) if snapshot.edge_kind(edge) == EdgeKind::Property => {
             property(&snapshot.text(name).to_string_lossy()).starts_with("[\"")
         }
         _ => false,
     };
-    is_key || last.hanging.references.is_slot(snapshot, edge)
+    is_key || newest.tree.references.is_slot(snapshot, edge)
 }
 
-fn is_root(last: &Last<'_>, node: NodeOrdinal) -> bool {
-    node == last.snapshot().root() || last.snapshot().kind(node) == NodeKind::SYNTHETIC
+fn is_root(newest: &Newest<'_>, node: NodeOrdinal) -> bool {
+    node == newest.snapshot().root() || newest.snapshot().kind(node) == NodeKind::SYNTHETIC
 }
 
-fn class(last: &Last<'_>, node: NodeOrdinal) -> u64 {
-    if is_root(last, node) {
+fn class(newest: &Newest<'_>, node: NodeOrdinal) -> u64 {
+    if is_root(newest, node) {
         return hash_text(Text::from_str("(roots)"));
     }
-    if last.snapshot().kind(node).is_string() {
+    if newest.snapshot().kind(node).is_string() {
         return hash_text(Text::from_str("(string)"));
     }
-    hash_text(Text::from_str(plain(&last.class_name(node).to_string())))
+    hash_text(Text::from_str(plain(&newest.class_name(node).to_string())))
 }
 
 /// `global (global*)` and `global / x` are `global`, `system / Context / x` is `system / Context`.

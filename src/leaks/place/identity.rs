@@ -1,29 +1,33 @@
-//! Which objects of a heap are in all of them, and what names them there.
+//! Which objects are persistent, that is, in all heaps; and which name they have in each.
 
-use super::signature::Ways;
+use super::census::ObjectName;
+use super::signature::Signatures;
 use crate::bit_set::BitSet;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::survivors::Persistent;
 use crate::snapshot::Snapshot;
 
-/// One heap's view on what all heaps have.
-pub enum Same<'a> {
-    /// Ids are comparable.
+/// How one heap knows its persistent objects.
+pub enum Identity<'a> {
+    /// By their ids, which are comparable.
     Ids(&'a Persistent),
-    /// They are not: an object that is alone on its way is the same as the one that is alone there in another heap.
-    Ways { ways: &'a Ways, alone: &'a BitSet },
+    /// By their signatures. An object whose signature nothing else has is the same as the one with this signature in
+    /// another heap.
+    Signatures { signatures: &'a Signatures, unique: &'a BitSet },
 }
 
-impl Same<'_> {
-    /// What names the object in all heaps; `None` when it is not in all of them.
-    pub fn name(&self, snapshot: &Snapshot, node: NodeOrdinal) -> Option<u64> {
+impl Identity<'_> {
+    /// The name of a persistent object; `None` for any other.
+    pub fn name(&self, snapshot: &Snapshot, node: NodeOrdinal) -> Option<ObjectName> {
         match self {
-            Self::Ids(persistent) => persistent.contains(snapshot, node).then(|| snapshot.id(node)),
-            Self::Ways { ways, alone } => alone.contains(node.index()).then(|| ways.way(node)),
+            Self::Ids(persistent) => persistent.contains(snapshot, node).then(|| ObjectName(snapshot.id(node))),
+            Self::Signatures { signatures, unique } => {
+                unique.contains(node.index()).then(|| ObjectName(signatures.signature(node).0))
+            }
         }
     }
 
-    pub fn by_way(&self) -> bool {
-        matches!(self, Self::Ways { .. })
+    pub fn is_by_signature(&self) -> bool {
+        matches!(self, Self::Signatures { .. })
     }
 }

@@ -2,11 +2,12 @@
 
 pub mod bounded;
 pub mod census;
-pub mod count;
 pub mod fingerprint;
+pub mod grouping;
 pub mod holder_tree;
 pub mod identity;
 pub mod path;
 pub mod reference;
 pub mod signature;
 pub mod unreached;
+pub mod weight;

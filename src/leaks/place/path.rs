@@ -1,33 +1,26 @@
 //! A retaining path as a person would tell it.
 
-use super::holder_tree::{CHAIN_PERIOD, is_backing};
+use super::holder_tree::is_backing;
 use crate::kind::NodeKind;
-use crate::leaks::newest::Last;
+use crate::leaks::newest::Newest as Last;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::text::TextBuf;
 
 /// Name of the reference to the value of a WeakMap's entry.
 pub const WEAK_VALUE: &str = "(value in WeakMap)";
 
-/// Nodes from the root down to this one, backing stores left out.
-pub fn nodes_to(last: &Last<'_>, node: NodeOrdinal) -> Vec<NodeOrdinal> {
-    let mut nodes: Vec<_> = std::iter::successors(Some(node), |node| last.owner(*node)).collect();
-    nodes.reverse();
-    nodes
-}
-
-/// [`nodes_to`] with one link in place of a list's many: what is held in the same way as a little before.
+/// [`HolderTree::ancestors`](super::holder_tree::HolderTree::ancestors) with one link in place of a list's many: what is held in the same way as a little before.
 /// The container stays, the root goes unless it is the container.
 pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal) -> Vec<NodeOrdinal> {
     let snapshot = last.snapshot();
-    let step = |node: NodeOrdinal| (last.label(node), last.hanging.step(node));
+    let step = |node: NodeOrdinal| (last.label(node), last.tree.step(node));
     let owner = |node: NodeOrdinal| last.owner(node).unwrap_or(snapshot.root());
     let repeats = |before: NodeOrdinal, node: NodeOrdinal| {
         step(before) == step(node) && (before == owner(node) || step(owner(before)) == step(owner(node)))
     };
     let mut told: Vec<NodeOrdinal> = Vec::new();
-    for node in nodes_to(last, node) {
-        let nearest = told.len().saturating_sub(CHAIN_PERIOD);
+    for node in last.tree.ancestors(node) {
+        let nearest = told.len().saturating_sub(last.tree.chain_period);
         let list = told.iter().rposition(|before| last.fans_out(*before)).map_or(0, |fan| fan);
         let nearest = if last.fans_out(node) { told.len() } else { nearest.max(list) };
         let nearest = told.iter().position(|before| *before == container).map_or(nearest, |at| nearest.max(at + 1));
@@ -51,7 +44,7 @@ fn known_root(last: &Last<'_>, told: &[NodeOrdinal], container: NodeOrdinal) -> 
         let is_one = |node: &NodeOrdinal| {
             last.snapshot().kind(*node) == NodeKind::OBJECT
                 && last.snapshot().name_text(*node).is(class)
-                && last.zones.is_persistent(*node)
+                && last.grouping.is_persistent(*node)
         };
         told[..above].iter().rposition(is_one)
     };
@@ -60,14 +53,14 @@ fn known_root(last: &Last<'_>, told: &[NodeOrdinal], container: NodeOrdinal) -> 
 
 /// The reference by which the forest holds the node.
 pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
-    let Some(edge) = last.hanging.forest.edge(node) else { return TextBuf::new() };
-    if last.hanging.forest.parent(node) == Some(last.snapshot().root()) {
+    let Some(edge) = last.tree.forest.edge(node) else { return TextBuf::new() };
+    if last.tree.forest.parent(node) == Some(last.snapshot().root()) {
         // The root's edges are numbered.
         return TextBuf::new();
     }
     let name = one_edge(last, edge);
     match through_edge(last, node) {
-        Some(store) if !name.as_text().is(WEAK_VALUE) && !last.hanging.references.is_slot(last.snapshot(), store) => {
+        Some(store) if !name.as_text().is(WEAK_VALUE) && !last.tree.references.is_slot(last.snapshot(), store) => {
             let mut both = one_edge(last, store);
             both.push(name.as_text());
             both
@@ -78,8 +71,8 @@ pub fn edge_name(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
 
 /// The reference from the owner to the backing store that holds the node, where there is one.
 pub fn through_edge(last: &Last<'_>, node: NodeOrdinal) -> Option<EdgeOrdinal> {
-    let store = last.hanging.forest.parent(node).filter(|parent| is_backing(last.snapshot(), *parent))?;
-    last.hanging.forest.edge(store)
+    let store = last.tree.forest.parent(node).filter(|parent| is_backing(last.snapshot(), *parent))?;
+    last.tree.forest.edge(store)
 }
 
 /// [`edge_name`] without positions: `elements[]`.
@@ -97,7 +90,7 @@ fn one_edge(last: &Last<'_>, edge: EdgeOrdinal) -> TextBuf {
     let snapshot = last.snapshot();
     match snapshot.edge_string(edge) {
         None => TextBuf::from(format!("[{}]", snapshot.name_or_index(edge))),
-        Some(name) if last.hanging.references.is_slot(snapshot, edge) => {
+        Some(name) if last.tree.references.is_slot(snapshot, edge) => {
             let name = snapshot.text(name).to_string_lossy();
             let end = name.bytes().position(|byte| !byte.is_ascii_digit());
             match end {

@@ -2,7 +2,7 @@
 
 use super::path::{WEAK_VALUE, edge_name, through_edge};
 use crate::kind::{EdgeKind, NodeKind};
-use crate::leaks::newest::Last;
+use crate::leaks::newest::Newest as Last;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 
@@ -28,7 +28,7 @@ const INTERNAL: [(&str, &str); 15] = [
 /// The reference by which the forest holds the node; empty when only the roots do.
 pub fn reference(last: &Last<'_>, node: NodeOrdinal) -> TextBuf {
     let snapshot = last.snapshot();
-    let (Some(owner), Some(edge)) = (last.owner(node), last.hanging.forest.edge(node)) else { return TextBuf::new() };
+    let (Some(owner), Some(edge)) = (last.owner(node), last.tree.forest.edge(node)) else { return TextBuf::new() };
     if snapshot.kind(owner) == NodeKind::SYNTHETIC {
         return TextBuf::new();
     }

@@ -1,6 +1,6 @@
-//! Which objects are the same in heaps whose ids say nothing: those that alone hang on their way, in every heap.
+//! Path signatures: which objects are the same in heaps whose ids are not comparable.
 
-use super::holder_tree::{Hanging, is_backing};
+use super::holder_tree::{HolderTree, is_backing};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
@@ -9,68 +9,80 @@ use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 
-/// The way of every node: classes and references from the roots down to it, names of properties included, positions
-/// left out. The links of a list are all on the way of its first.
-///
-/// # Shapes
-/// One hash a node; 0 for backing stores and for what no path reaches.
-pub struct Ways {
-    way: Vec<u64>,
+/// A hash of the classes and references from the roots down to a node: names of properties are in it, positions are
+/// not. All links of a list have the signature of its first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Signature(pub u64);
+
+impl Signature {
+    /// Of backing stores, and of nodes that no path reaches.
+    const NONE: Self = Self(0);
+    const ROOT: Self = Self(1);
 }
 
-impl Ways {
+/// The signature of every node.
+///
+/// # Shapes
+/// One hash a node; [`Signature::NONE`] for backing stores and for nodes that no path reaches.
+pub struct Signatures {
+    signature: Vec<Signature>,
+}
+
+impl Signatures {
     /// # Cost
     /// O(nodes); 8 bytes a node.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(hanging: &Hanging<'_>, control: &Control) -> Result<Self> {
-        let snapshot = hanging.snapshot;
-        let mut way = vec![0; snapshot.node_count()];
-        for (turn, node) in hanging.forest.order().enumerate() {
+    pub fn of(tree: &HolderTree<'_>, control: &Control) -> Result<Self> {
+        let snapshot = tree.snapshot;
+        let mut signature = vec![Signature::NONE; snapshot.node_count()];
+        for (turn, node) in tree.forest.order().enumerate() {
             control.check_at(turn)?;
             if is_backing(snapshot, node) {
                 continue;
             }
-            way[node.index()] = match (hanging.repeats(node), hanging.owner(node)) {
-                (Some(link), _) => way[link.index()],
-                (None, None) => 1,
+            signature[node.index()] = match (tree.repeats(node), tree.owner(node)) {
+                (Some(link), _) => signature[link.index()],
+                (None, None) => Signature::ROOT,
                 (None, Some(owner)) => {
-                    let step = mix(mix(way[owner.index()], hanging.step(node)), hanging.label(node));
-                    module_name(snapshot, node).map_or(step, |file| mix(step, file))
+                    let step = mix(mix(signature[owner.index()].0, tree.step(node)), tree.label(node));
+                    Signature(module_name(snapshot, node).map_or(step, |file| mix(step, file)))
                 }
             };
         }
-        Ok(Self { way })
+        Ok(Self { signature })
     }
 
-    pub fn way(&self, node: NodeOrdinal) -> u64 {
-        self.way[node.index()]
+    pub fn signature(&self, node: NodeOrdinal) -> Signature {
+        self.signature[node.index()]
     }
 
-    /// For each heap the nodes that are alone on their way there and in all others. Native objects are never taken for
-    /// the same: with ids they are not either, and their number is what tells.
+    /// For each heap the nodes whose signature is unique there and in all other heaps. Native objects are left out, as
+    /// they are where ids are comparable: V8 numbers them anew in each snapshot.
     ///
     /// # Cost
     /// O(nodes log nodes); 16 bytes for each node of all heaps while it runs.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn same_in_all(heaps: &[(&Hanging<'_>, &Ways)], control: &Control) -> Result<Vec<BitSet>> {
-        let mut alone = Vec::with_capacity(heaps.len());
-        for (hanging, ways) in heaps {
+    pub fn unique_in_all(heaps: &[(&HolderTree<'_>, &Self)], control: &Control) -> Result<Vec<BitSet>> {
+        let mut unique = Vec::with_capacity(heaps.len());
+        for (tree, signatures) in heaps {
             control.check()?;
-            alone.push(ways.alone(hanging));
+            unique.push(signatures.unique(tree));
         }
-        let Some((first, others)) = alone.split_first() else { return Ok(Vec::new()) };
-        let has = |heap: &[(u64, u32)], way| heap.binary_search_by_key(&way, |(known, _)| *known).is_ok();
-        let common: Vec<u64> =
-            first.iter().map(|(way, _)| *way).filter(|way| others.iter().all(|heap| has(heap, *way))).collect();
-        let marked = heaps.iter().zip(&alone).map(|((hanging, _), alone)| {
-            let mut nodes = BitSet::new(hanging.snapshot.node_count());
+        let Some((first, others)) = unique.split_first() else { return Ok(Vec::new()) };
+        let has = |heap: &[(Signature, NodeOrdinal)], signature| {
+            heap.binary_search_by_key(&signature, |(known, _)| *known).is_ok()
+        };
+        let in_all = |signature: &Signature| others.iter().all(|heap| has(heap, *signature));
+        let common: Vec<Signature> = first.iter().map(|(signature, _)| *signature).filter(in_all).collect();
+        let marked = heaps.iter().zip(&unique).map(|((tree, _), unique)| {
+            let mut nodes = BitSet::new(tree.snapshot.node_count());
             let mut wanted = common.iter().peekable();
-            for (way, node) in alone {
-                while wanted.next_if(|common| **common < *way).is_some() {}
-                if wanted.peek() == Some(&way) {
-                    nodes.insert(NodeOrdinal(*node).index());
+            for (signature, node) in unique {
+                while wanted.next_if(|common| **common < *signature).is_some() {}
+                if wanted.peek() == Some(&signature) {
+                    nodes.insert(node.index());
                 }
             }
             nodes
@@ -78,21 +90,24 @@ impl Ways {
         Ok(marked.collect())
     }
 
-    /// Nodes that are alone on their way, by way. None of a list: which one stands first may change.
-    fn alone(&self, hanging: &Hanging<'_>) -> Vec<(u64, u32)> {
-        let counts = |node: &NodeOrdinal| {
-            self.way(*node) != 0 && hanging.snapshot.kind(*node) != NodeKind::NATIVE && !hanging.is_in_list(*node)
+    /// Nodes with a unique signature, in the order of these. Links of lists are left out: another link may come first
+    /// in the next heap.
+    fn unique(&self, tree: &HolderTree<'_>) -> Vec<(Signature, NodeOrdinal)> {
+        let is_candidate = |node: &NodeOrdinal| {
+            self.signature(*node) != Signature::NONE
+                && tree.snapshot.kind(*node) != NodeKind::NATIVE
+                && !tree.is_in_list(*node)
         };
-        let mut all: Vec<(u64, u32)> =
-            hanging.snapshot.nodes().filter(counts).map(|node| (self.way(node), node.0)).collect();
+        let candidates = tree.snapshot.nodes().filter(is_candidate);
+        let mut all: Vec<(Signature, NodeOrdinal)> = candidates.map(|node| (self.signature(node), node)).collect();
         all.sort_unstable();
-        let mut alone: Vec<(u64, u32)> = Vec::with_capacity(all.len());
-        alone.extend(all.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1).map(|same| same[0]));
-        alone
+        let mut unique: Vec<(Signature, NodeOrdinal)> = Vec::with_capacity(all.len());
+        unique.extend(all.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1).map(|same| same[0]));
+        unique
     }
 }
 
-/// CommonJS modules hang side by side in lists: their files tell them apart.
+/// A hash of a CommonJS module's file. Modules lie side by side in lists, and only the file tells one from another.
 fn module_name(snapshot: &Snapshot, node: NodeOrdinal) -> Option<u64> {
     if snapshot.kind(node) != NodeKind::OBJECT || !snapshot.name_text(node).is("Module") {
         return None;

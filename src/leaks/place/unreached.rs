@@ -1,17 +1,18 @@
-//! Who holds what no path of the forest reaches: code, shapes, numbers; and what nothing holds.
+//! Who holds the nodes that no shortest path reaches: code, shapes, numbers; and which nodes nothing holds.
 
-use super::census::{Census, Key, LARGE, Loose};
-use super::holder_tree::{Hanging, is_backing};
-use super::identity::Same;
+use super::census::{Census, GroupKey, Loose};
+use super::holder_tree::{HolderTree, is_backing};
+use super::identity::Identity;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::leaks::limits::Limits;
 use crate::ordinal::NodeOrdinal;
 
-/// Whose references are followed: those of lasting objects first. What new objects hold alone goes with them: the code
-/// of a leaked function, and its source. Caches and lists of V8 come last: they keep a source for a while, or list
-/// every external string, and are not why it is there.
+/// Whose references are followed in a round. Lasting objects come first: new objects get only nodes that they alone
+/// hold, as the code and the source of a leaked function. Caches and lists of V8 come last: they keep a source for a
+/// while, or list every external string, and are not the reason why it is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Round {
     Lasting,
@@ -19,9 +20,9 @@ enum Round {
     Caches,
 }
 
-/// Adds to the census all that no path of the forest reaches: to the group of the objects that hold it, to the lasting
-/// object, or to the sums of what V8 holds and of what nothing holds. `group`: that of an object; `None` for one that
-/// every heap has.
+/// Adds the nodes that no path reaches to the census: to the group of their holder, to the persistent object that holds
+/// them, to V8's code, or to the nodes that nothing holds. `group` gives the group of an object, and `None` for a
+/// persistent one.
 ///
 /// # Cost
 /// O(nodes + edges); one bit a node, and 8 bytes for each that no path reaches, while it runs.
@@ -29,14 +30,15 @@ enum Round {
 /// [`crate::error::Error::Cancelled`].
 pub fn count_unreached(
     census: &mut Census,
-    group: &dyn Fn(NodeOrdinal) -> Option<Key>,
-    hanging: &Hanging<'_>,
-    same: &Same<'_>,
+    group: &dyn Fn(NodeOrdinal) -> Option<GroupKey>,
+    tree: &HolderTree<'_>,
+    identity: &Identity<'_>,
+    limits: &Limits,
     control: &Control,
 ) -> Result<()> {
-    let snapshot = hanging.snapshot;
-    let (held, seen) = holders(group, hanging, control)?;
-    // Those of one holder stand together.
+    let snapshot = tree.snapshot;
+    let (held, seen) = holders(group, tree, control)?;
+    // The nodes of one holder stand together.
     let mut before = None;
     for (turn, (node, holder)) in held.into_iter().enumerate() {
         control.check_at(turn)?;
@@ -57,46 +59,45 @@ pub fn count_unreached(
             census.code += bytes;
             continue;
         }
-        let large = same.name(snapshot, holder).and_then(|name| census.large.get_mut(&name));
-        match large.filter(|large| large.bytes >= LARGE) {
+        let large = identity.name(snapshot, holder).and_then(|name| census.large.get_mut(&name));
+        match large.filter(|large| large.bytes >= limits.large) {
             Some(large) => {
                 large.bytes += bytes;
                 census.lasting += bytes;
             }
-            None => add(&mut census.loose, hanging, node),
+            None => add(&mut census.loose, tree, node),
         }
     }
     for (turn, node) in snapshot.nodes().enumerate() {
         control.check_at(turn)?;
         if !seen.contains(node.index()) {
-            add(&mut census.unheld, hanging, node);
+            add(&mut census.unheld, tree, node);
         }
     }
     debug_assert_eq!(census.sum(), census.total, "every byte belongs to something");
     Ok(())
 }
 
-fn add(classes: &mut std::collections::HashMap<u64, Loose>, hanging: &Hanging<'_>, node: NodeOrdinal) {
-    let class = classes.entry(hanging.label(node)).or_insert(Loose { count: 0, bytes: 0, node });
+fn add(classes: &mut std::collections::HashMap<u64, Loose>, tree: &HolderTree<'_>, node: NodeOrdinal) {
+    let class = classes.entry(tree.label(node)).or_insert(Loose { count: 0, bytes: 0, node });
     class.count += 1;
-    class.bytes += hanging.snapshot.file_size(node);
+    class.bytes += tree.snapshot.file_size(node);
 }
 
-/// Each node that no path reaches and something holds, with the object of the forest that leads to it; and the nodes
-/// that anything leads to.
+/// Each held node that no path reaches, with the object that leads to it; and all nodes that anything leads to.
 fn holders(
-    group: &dyn Fn(NodeOrdinal) -> Option<Key>,
-    hanging: &Hanging<'_>,
+    group: &dyn Fn(NodeOrdinal) -> Option<GroupKey>,
+    tree: &HolderTree<'_>,
     control: &Control,
 ) -> Result<(Vec<(NodeOrdinal, NodeOrdinal)>, BitSet)> {
-    let snapshot = hanging.snapshot;
+    let snapshot = tree.snapshot;
     let mut seen = BitSet::new(snapshot.node_count());
-    hanging.forest.order().for_each(|node| seen.insert(node.index()));
+    tree.forest.order().for_each(|node| seen.insert(node.index()));
     let mut held: Vec<(NodeOrdinal, NodeOrdinal)> = Vec::new();
     let mut turn = 0;
     for round in [Round::Lasting, Round::New, Round::Caches] {
-        for node in hanging.forest.order() {
-            let holder = if is_backing(snapshot, node) { hanging.owner(node).unwrap_or(node) } else { node };
+        for node in tree.forest.order() {
+            let holder = if is_backing(snapshot, node) { tree.owner(node).unwrap_or(node) } else { node };
             let is_lasting = group(holder).is_none() || snapshot.kind(holder) == NodeKind::SYNTHETIC;
             if is_lasting == (round == Round::New) {
                 continue;
@@ -111,7 +112,7 @@ fn holders(
                     if snapshot.edge_kind(edge) == EdgeKind::Weak || seen.contains(target.index()) {
                         continue;
                     }
-                    if round != Round::Caches && hanging.references.is_unstable(snapshot, target) {
+                    if round != Round::Caches && tree.references.is_unstable(snapshot, target) {
                         continue;
                     }
                     seen.insert(target.index());
@@ -125,7 +126,7 @@ fn holders(
     Ok((held, seen))
 }
 
-/// What V8 makes for itself, and never what a program made: compiled code, shapes, feedback and the tables between
+/// True for nodes that V8 makes for itself and no program makes: compiled code, shapes, feedback and the tables between
 /// them.
 pub fn is_of_engine(kind: NodeKind) -> bool {
     matches!(kind, NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::HIDDEN | NodeKind::ARRAY | NodeKind::SYNTHETIC)

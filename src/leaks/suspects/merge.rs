@@ -1,68 +1,68 @@
-//! Growing groups that are one leak, though they hang in several places.
+//! Merges growing groups that are one leak, though several places hold them.
 
 use super::suspect::{Grown, summed};
 use crate::bit_set::BitSet;
 use crate::hash::mix;
 use crate::kind::NodeKind;
-use crate::leaks::growth::growing::is_in_step;
-use crate::leaks::newest::{Last, Meaning};
-use crate::leaks::place::bounded::is_of_package;
-use crate::leaks::place::census::Key;
-use crate::leaks::place::path::nodes_to;
+use crate::leaks::newest::Newest;
+use crate::leaks::origin::Origin;
+use crate::leaks::place::census::{GroupKey, PathKey};
 use crate::ordinal::NodeOrdinal;
+use crate::paths::labels::Label;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Depth of the search for what else an item holds.
-const MOST_LINKED: usize = 4000;
-
-/// Groups of one container that are the same thing on two ways, as from both ends of a list, count together.
-pub fn same_joined(last: &Last<'_>, mut groups: Vec<Grown>) -> Vec<Grown> {
-    let is_top: HashMap<Key, bool> = groups.iter().map(|group| (group.key, group.is_top)).collect();
-    groups.sort_by_cached_key(|group| nodes_to(last, group.node).len());
-    summed(groups, |group| generic_path(last, group.key, &is_top))
+/// Merges groups of one container whose objects have the same classes above them: the links of a list that is held at
+/// both ends.
+pub fn merge_same_paths(newest: &Newest<'_>, mut groups: Vec<Grown>) -> Vec<Grown> {
+    let is_top: HashMap<GroupKey, bool> = groups.iter().map(|group| (group.key, group.is_top)).collect();
+    groups.sort_by_cached_key(|group| newest.tree.ancestors(group.node).len());
+    summed(groups, |group| labels_up(newest, group.key, &is_top))
 }
 
-/// Places that hang in the same way from the roots, and gather the same, are one: forty users with a history each.
-pub fn kin_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
-    let mut joined: BTreeMap<u64, Vec<Grown>> = BTreeMap::new();
+/// Merges places with the same path from the roots that accumulate the same class.
+///
+/// Example: forty users with a history each.
+pub fn merge_generic_paths(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let mut merged: BTreeMap<PathKey, Vec<Grown>> = BTreeMap::new();
     for groups in places {
         let Some(top) = groups.iter().find(|group| group.is_top) else { continue };
-        let kin = mix(last.zones.kin(top.container), last.label(top.node));
-        joined.entry(kin).or_default().extend(groups);
+        let path = PathKey(mix(newest.grouping.path(top.container).0, newest.label(top.node)));
+        merged.entry(path).or_default().extend(groups);
     }
-    joined.into_values().map(|groups| summed(groups, |group| last.zones.kin(group.node))).collect()
+    merged.into_values().map(|groups| summed(groups, |group| newest.grouping.path(group.node))).collect()
 }
 
-/// A package keeps several lists of the same: what was called, with what, what it returned. Collections of one of its
-/// objects that grow in step are one leak.
-pub fn owned_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
-    let mut joined: Vec<Vec<Grown>> = Vec::with_capacity(places.len());
-    // By owner: steps of a place, and its index.
+/// Merges collections of one object of a package that grow in step.
+///
+/// Example: a spy keeps a list of its calls, one of their arguments and one of their results.
+pub fn merge_owned(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let mut merged: Vec<Vec<Grown>> = Vec::with_capacity(places.len());
+    // By owner: the steps of a place, and its index.
     let mut owned: HashMap<NodeOrdinal, Vec<(Vec<i64>, usize)>> = HashMap::new();
     for groups in places {
         let top = groups.iter().find(|group| group.is_top && group.growth.counts.iter().all(|step| *step > 0));
-        let owner = top.and_then(|top| last.owner(top.container)).filter(|owner| is_of_package(last, *owner));
+        let owner = top.and_then(|top| newest.owner(top.container)).filter(|owner| newest.is_inside_package(*owner));
         let (Some(top), Some(owner)) = (top, owner) else {
-            joined.push(groups);
+            merged.push(groups);
             continue;
         };
         let known = owned.entry(owner).or_default();
-        match known.iter().find(|(steps, _)| is_in_step(steps, &top.growth.counts)) {
-            Some((_, at)) => joined[*at].extend(groups),
+        match known.iter().find(|(steps, _)| newest.limits.is_in_step(steps, &top.growth.counts)) {
+            Some((_, at)) => merged[*at].extend(groups),
             None => {
-                known.push((top.growth.counts.clone(), joined.len()));
-                joined.push(groups);
+                known.push((top.growth.counts.clone(), merged.len()));
+                merged.push(groups);
             }
         }
     }
-    joined
+    merged
 }
 
-/// One leak often hangs from several places: listeners in five arrays, a connection in a list and on a socket. Where an
-/// object of one place leads to one of another, both are one leak; so are the sockets of Node.js's native code and as
-/// many in a list of an agent.
-pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
-    let place_of: HashMap<Key, usize> = places
+/// Merges places of which one leads to the other: listeners in five arrays, a connection in a list and on a socket. Also
+/// merges objects that native code holds with as many of their class elsewhere: the handles of sockets, and the list of
+/// an agent.
+pub fn merge_linked(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+    let place_of: HashMap<GroupKey, usize> = places
         .iter()
         .enumerate()
         .flat_map(|(index, groups)| groups.iter().map(move |group| (group.key, index)))
@@ -70,40 +70,41 @@ pub fn linked_joined(last: &Last<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>
     let mut leader: Vec<usize> = (0..places.len()).collect();
     for (index, groups) in places.iter().enumerate() {
         for group in groups.iter().filter(|group| group.is_top) {
-            let starts = [Some(group.node), last.zones.census.groups[&group.key].latest];
-            for other in starts.into_iter().flatten().flat_map(|start| reached(last, start, &place_of)) {
+            let starts = [Some(group.node), newest.census.groups[&group.key].latest];
+            for other in starts.into_iter().flatten().flat_map(|start| reached(newest, start, &place_of)) {
                 unite(&mut leader, index, other);
             }
         }
     }
-    for (index, groups) in places.iter().enumerate().filter(|(_, groups)| held_natively(last, groups)) {
-        if let Some(other) = (0..places.len()).find(|other| *other != index && have_same(last, groups, &places[*other]))
+    for (index, groups) in places.iter().enumerate().filter(|(_, groups)| held_natively(newest, groups)) {
+        if let Some(other) =
+            (0..places.len()).find(|other| *other != index && have_same(newest, groups, &places[*other]))
         {
             unite(&mut leader, index, other);
         }
     }
-    let mut joined: BTreeMap<usize, Vec<Grown>> = BTreeMap::new();
+    let mut merged: BTreeMap<usize, Vec<Grown>> = BTreeMap::new();
     for (index, groups) in places.into_iter().enumerate() {
-        joined.entry(find(&leader, index)).or_default().extend(groups);
+        merged.entry(find(&leader, index)).or_default().extend(groups);
     }
-    joined.into_values().collect()
+    merged.into_values().collect()
 }
 
-/// Whether only native code holds what grows there.
-fn held_natively(last: &Last<'_>, groups: &[Grown]) -> bool {
-    let kind = |group: &Grown| last.snapshot().kind(group.container);
+/// Whether only native code holds the growing objects.
+fn held_natively(newest: &Newest<'_>, groups: &[Grown]) -> bool {
+    let kind = |group: &Grown| newest.snapshot().kind(group.container);
     groups.iter().all(|group| matches!(kind(group), NodeKind::SYNTHETIC | NodeKind::NATIVE))
 }
 
 /// Whether objects of one class grow in both places by as many in each interval.
-fn have_same(last: &Last<'_>, native: &[Grown], others: &[Grown]) -> bool {
+fn have_same(newest: &Newest<'_>, native: &[Grown], others: &[Grown]) -> bool {
     let is_same = |a: &Grown, b: &Grown| {
-        last.label(a.node) == last.label(b.node)
+        newest.label(a.node) == newest.label(b.node)
             && a.growth.counts == b.growth.counts
-            && match last.meaning(a.node) {
-                Meaning::Platform => true,
-                // Classes that native code makes have no place in the source.
-                Meaning::Language => a.is_top && b.is_top,
+            && match newest.origin(a.node) {
+                Origin::Node => true,
+                // A class of native code has no place in the source, so it counts as one of the language.
+                Origin::Language => a.is_top && b.is_top,
                 _ => false,
             }
     };
@@ -122,23 +123,23 @@ fn find(leader: &[usize], mut index: usize) -> usize {
     index
 }
 
-/// Places whose objects this one leads to over new objects, a WeakRef to what it refers to.
-fn reached(last: &Last<'_>, from: NodeOrdinal, place_of: &HashMap<Key, usize>) -> HashSet<usize> {
-    let snapshot = last.snapshot();
+/// Places that an object leads to over new objects. A WeakRef leads to its target.
+fn reached(newest: &Newest<'_>, from: NodeOrdinal, place_of: &HashMap<GroupKey, usize>) -> HashSet<usize> {
+    let snapshot = newest.snapshot();
     let mut found = HashSet::new();
     let mut seen = BitSet::new(snapshot.node_count());
     let mut queue = vec![from];
     seen.insert(from.index());
     let mut next = 0;
-    while next < queue.len() && queue.len() < MOST_LINKED {
+    while next < queue.len() && queue.len() < newest.limits.most_linked {
         let node = queue[next];
         next += 1;
-        found.extend(place_of.get(&last.key(node)));
+        found.extend(place_of.get(&newest.key(node)));
         let is_weak_ref = snapshot.name_text(node).is("WeakRef") && snapshot.kind(node) == NodeKind::OBJECT;
         for edge in snapshot.edges(node) {
             let target = snapshot.target(edge);
-            if (last.hanging.references.cost(snapshot, node, edge).is_some() || is_weak_ref)
-                && !last.zones.is_persistent(target)
+            if (newest.tree.references.cost(snapshot, node, edge).is_some() || is_weak_ref)
+                && !newest.grouping.is_persistent(target)
                 && seen.insert_new(target.index())
             {
                 queue.push(target);
@@ -148,16 +149,17 @@ fn reached(last: &Last<'_>, from: NodeOrdinal, place_of: &HashMap<Key, usize>) -
     found
 }
 
-/// Labels from the group up to the top one.
-fn generic_path(last: &Last<'_>, key: Key, is_top: &HashMap<Key, bool>) -> Vec<u64> {
+/// Labels from the group up to the highest growing one.
+fn labels_up(newest: &Newest<'_>, key: GroupKey, is_top: &HashMap<GroupKey, bool>) -> Vec<Label> {
     let mut labels = Vec::new();
     let mut at = key;
     loop {
-        let group = &last.zones.census.groups[&at];
+        let group = &newest.census.groups[&at];
         labels.push(group.label);
-        if is_top.get(&at).copied().unwrap_or(true) || labels.len() > 64 {
-            return labels;
+        let is_end = is_top.get(&at).copied().unwrap_or(true) || labels.len() > newest.limits.longest_path;
+        match group.parent.filter(|_| !is_end) {
+            Some(parent) => at = parent,
+            None => return labels,
         }
-        at = group.parent;
     }
 }

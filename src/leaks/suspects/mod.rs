@@ -1,9 +1,10 @@
-//! From groups that grow to suspects: one for each place where objects pile up.
+//! From groups that grow to suspects: one for each place where objects accumulate.
 
 pub mod collect;
 pub mod merge;
 pub mod name;
 pub mod rank;
+pub mod rules;
 pub mod single;
 pub mod spread;
 pub mod suspect;

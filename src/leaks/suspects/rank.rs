@@ -1,18 +1,27 @@
-//! Which leak is told first.
+//! Which suspect stands first.
 
 use super::name::worth;
-use super::suspect::Entry;
+use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
-use crate::leaks::newest::Last;
+use crate::leaks::growth::steps::least_and_most;
+use crate::leaks::newest::Newest;
+use crate::ordinal::NodeOrdinal;
 
-/// Evidence: steps that are equal, or multiples of the operations, a container and a class that the program knows, the
-/// share of the growth.
-pub fn score(last: &Last<'_>, entry: &Entry, growing: &Growing, total: i64) -> f64 {
-    let steps = &growing.operations.scaled(&entry.item_growth.counts);
-    let exact = if growing.operations.is_multiple(&entry.item_growth.counts) { 1.5 } else { 0.0 };
-    let (least, most) = (steps.iter().min().copied().unwrap_or(0), steps.iter().max().copied().unwrap_or(0));
+/// The sum of the evidence: steps that are equal, or multiples of the operations; a container and a class that the
+/// program knows; the share of all growth.
+///
+/// The parts weigh about the same: 1.5 for a multiple, up to 2 for even steps, up to 3 for the share, and up to 14 / 6
+/// for each of the two origins.
+pub fn score(
+    newest: &Newest<'_>,
+    growing: &Growing,
+    growth: &Growth,
+    (container, item): (NodeOrdinal, NodeOrdinal),
+    share: f64,
+) -> f64 {
+    let exact = if growing.operations.is_multiple(&growth.counts) { 1.5 } else { 0.0 };
+    let (least, most) = least_and_most(&growing.operations.scaled(&growth.counts));
     let even = if most > 0 { least as f64 / most as f64 } else { 0.5 };
-    let share = entry.total.bytes() as f64 / total.max(1) as f64;
-    let held_by = last.held_by(entry.container);
-    exact + even * 2.0 + share * 3.0 + worth(held_by) as f64 / 6.0 + worth(last.meaning(entry.item)) as f64 / 6.0
+    let origin = newest.holder_origin(container);
+    exact + even * 2.0 + share * 3.0 + worth(origin) as f64 / 6.0 + worth(newest.origin(item)) as f64 / 6.0
 }

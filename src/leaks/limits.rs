@@ -1,0 +1,189 @@
+//! Every threshold of the search for leaks: its value, its unit, why it has this value, and the case that fails without
+//! it.
+//!
+//! `test_limits.rs` walks the table. Each named case exists; each drawn case passes with the value that stands here and
+//! fails with another one. No other file of this folder has a numeric constant of its own.
+
+/// What shows that a threshold is needed.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug)]
+pub enum Case {
+    /// A drawn heap of `test_limits.rs`: the row of this name there has another value, and its check fails with it.
+    Drawn,
+    /// A program below `examples/leaks`.
+    Example(&'static str),
+    /// It bounds work, memory or the length of an answer, and no case comes near it.
+    Bound,
+}
+
+#[cfg(test)]
+pub struct Row {
+    pub name: &'static str,
+    pub value: &'static str,
+    pub unit: &'static str,
+    pub why: &'static str,
+    pub case: Case,
+}
+
+macro_rules! limits {
+    ($($name:ident: $type:ty = $value:expr, $unit:literal, $case:expr, $why:literal;)*) => {
+        /// The thresholds, by the room that asks for them first.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Limits { $(#[doc = $why] pub $name: $type),* }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($name: $value),* }
+            }
+        }
+
+        #[cfg(test)]
+        pub const TABLE: &[Row] = {
+            use Case::{Bound, Drawn, Example};
+            &[$(Row { name: stringify!($name), value: stringify!($value), unit: $unit, why: $why, case: $case }),*]
+        };
+    };
+}
+
+limits! {
+    // place
+    chain_period: usize = 8, "ancestors", Drawn,
+        "A link of a list repeats one of so many ancestors: what lies between two links of real lists (an entry, its \
+         context, its function, a promise and two reactions) is shorter.";
+    large: u64 = 512, "bytes", Drawn,
+        "A persistent object below this is not watched for growth of its own: an empty Map or a small array is below.";
+    dictionary: usize = 64, "properties", Drawn,
+        "An `Object` with more references is used as a map, so its property names are data: no class has as many.";
+    near_holders: usize = 4, "objects", Drawn,
+        "Objects above a container, itself included, whose origin counts for it. Farther up stands the framework, or \
+         the global object, of every container.";
+    // growth
+    fewest: i64 = 5, "objects an interval", Drawn,
+        "Fewer are noise: the taking of a snapshot leaves one or two objects behind.";
+    fewest_exact: i64 = 3, "objects an interval", Drawn,
+        "So few count when every interval adds exactly as many: two may be what taking the snapshot leaves.";
+    fewest_spread: i64 = 20, "objects an interval", Drawn,
+        "For objects that are spread over many holders, one or two each: a loaded module leaves as few in each table.";
+    fewest_of_one: i64 = 20, "objects", Drawn,
+        "For a single interval, where nothing tells a start from a leak.";
+    fewest_uneven: i64 = 20, "objects an interval", Drawn,
+        "From here on intervals may be uneven. It also applies to objects that Node.js itself holds: a few connections \
+         come and go with the load.";
+    uneven_difference: i64 = 2, "objects an interval", Drawn,
+        "Below `fewest_uneven` intervals may differ by so many, or by a quarter of the most.";
+    many_of_node: i64 = 100, "objects an interval", Drawn,
+        "From here on objects that Node.js holds may be a leak over two uneven intervals, or in a single one: no \
+         healthy case opens as many connections between two snapshots.";
+    swelling: i64 = 16 << 10, "bytes an interval", Drawn,
+        "For objects whose number stays: queues of Node.js and of packages have slots for a few hundred.";
+    swelling_of_one: i64 = 1 << 20, "bytes", Drawn,
+        "The same for a single interval.";
+    most_swelling: i64 = 2, "objects an interval", Drawn,
+        "A group whose number changes by no more swells, and does not grow in number.";
+    growth_of_object: i64 = 512, "bytes an interval", Drawn,
+        "For one persistent object: a table that doubles from its smallest size is below.";
+    many_references: i64 = 200, "references an interval", Drawn,
+        "For one persistent object that refers to others: the table of a full cache grows with the gaps that removed \
+         entries leave, and its references do not.";
+    heavy: i64 = 512 << 10, "bytes an interval", Drawn,
+        "So many bytes count however few objects have them, if every interval adds some.";
+    fields: u64 = 2, "objects of a holder", Drawn,
+        "A group is a part of its holders when these have no more of them each, in fields: a connection has a parser \
+         and a socket.";
+    slowdown: i64 = 2, "part of the largest step", Drawn,
+        "The last interval adds at least a half of what the largest added. Growth that slows down more is filling up.";
+    slowdown_of_load: i64 = 4, "part of the largest step", Drawn,
+        "A quarter is enough where growth was slower before and rose again: it follows the load.";
+    even_quarters: i64 = 3, "quarters of the largest step", Drawn,
+        "Steps are even when the least is no smaller: the repaired examples with timers differ by more.";
+    regular_tenths: i64 = 9, "tenths of the largest step", Drawn,
+        "Evidence for high confidence needs steps that differ by a tenth at most.";
+    fewest_operations: u64 = 3, "operations an interval", Drawn,
+        "Growth by a multiple of the operations is no accident from here on: any growth is a multiple of one.";
+    fewest_survivors: u64 = 5, "objects", Drawn,
+        "Survival says something when so many new objects were in the snapshot before the last.";
+    passing: u64 = 10, "part of the new objects", Drawn,
+        "Work under way: less than a tenth of the new objects is still there one snapshot later.";
+    thin: u64 = 2, "objects of a holder", Drawn,
+        "A group of which no holder has more is spread over many, and counts from `fewest_spread` on.";
+    fewest_exact_class: i64 = 5, "objects an interval", Drawn,
+        "For a class of the program that grows though no place does: it is the sum of many places, so three say less.";
+    snapshots_of_class: usize = 3, "snapshots", Drawn,
+        "A class that grows though no place does is looked for from here on: two snapshots have no second interval \
+         that could add as many.";
+    // suspects
+    few_bytes: i64 = 16 << 10, "bytes", Drawn,
+        "Fewer than `fewest` objects of Node.js or the language must weigh so much to be a suspect.";
+    many_bytes_of_node: i64 = 512 << 10, "bytes", Drawn,
+        "So much makes a suspect of the objects that Node.js holds, however few they are.";
+    most_between: usize = 4, "objects", Drawn,
+        "Longest distance from the common ancestor to a place. A farther ancestor (the global object, say) would name \
+         half of the program.";
+    most_linked: usize = 4000, "objects", Bound,
+        "Objects that are visited from a sample to find other places that it leads to.";
+    most_owners: usize = 4, "objects", Bound,
+        "Owners that are followed upwards from a part behind a closure to the object that has it.";
+    most_parts: usize = 4, "objects", Bound,
+        "Parts that are followed downwards from an item to the one that holds most of its bytes.";
+    most_beside: i64 = 300, "objects for each item", Drawn,
+        "An item in one place has at most so many parts in another: a few connections lead to thousands of objects, \
+         and are not what piles up.";
+    far: i64 = 100, "steps", Example("vm-contexts"),
+        "Distance that is added to a built-in object of a `node:vm` context: every context has the same ones.";
+    in_step_quarters: f64 = 3.0, "quarters of the largest ratio", Drawn,
+        "Two groups grow in step when the ratios of their steps differ by a quarter at most.";
+    deepest: usize = 256, "groups", Bound,
+        "Groups that are followed upwards from a group: a path of a program is shorter.";
+    longest_path: usize = 64, "groups", Bound,
+        "Labels that tell two paths below a container apart.";
+    // kind
+    most_bound: usize = 8, "functions", Bound,
+        "Functions that are bound once more.";
+    most_ancestors: usize = 12, "classes", Bound,
+        "Classes that inherit from one another.";
+    most_below: usize = 400, "objects", Bound,
+        "Objects below an item that are asked for the function that waits for it.";
+    most_led_to: usize = 4000, "objects", Example("vm-contexts"),
+        "Objects that an item leads to: a context of `node:vm` is some thousand objects behind its objects.";
+    near_cut: usize = 3, "steps", Example("event-listeners"),
+        "Steps above the first leaking object that tell its kind: `_events`, the array of listeners, the listener.";
+    slice_parent: u64 = 1 << 10, "bytes", Drawn,
+        "A slice of a shorter text, or of less memory, does not name the kind: a copy would take as much.";
+    // explain
+    intervals_for_high: usize = 2, "intervals", Drawn,
+        "Even growth in fewer intervals may be the start of something.";
+    parts_levels: u8 = 8, "levels", Bound,
+        "Levels of the tree of an item. Deeper objects count for the lowest level.";
+    parts_places: usize = 1 << 16, "places", Bound,
+        "Places below all items of a report. Further objects count for their holder.";
+    parts_children: usize = 6, "rows", Bound,
+        "Children of a part, heaviest first.";
+    parts_share: f64 = 0.01, "share of the item", Bound,
+        "A lighter part is not shown.";
+    explained_rows: usize = 6, "rows", Bound,
+        "Rows of `oneOff`.";
+    explained_bytes: i64 = 4 << 10, "bytes", Drawn,
+        "A smaller growth has no row of its own in `oneOff`.";
+    dropped_rows: usize = 20, "rows", Bound,
+        "Rows of `dropped`.";
+    little: i64 = 16 << 10, "bytes an interval", Drawn,
+        "A smaller growth says nothing by itself: the taking of a snapshot leaves as much.";
+    rest: i64 = 4 << 10, "bytes", Drawn,
+        "A smaller growth of a place is not worth a reason of its own.";
+    floor: i64 = 64 << 10, "bytes an interval", Drawn,
+        "So much may be without a reason: a healthy process of Node.js has less in two hundred operations.";
+    unexplained_part: i64 = 10, "part of the growth", Drawn,
+        "So much may be without a reason: a tenth.";
+    unexplained_classes: usize = 8, "rows", Bound,
+        "Classes of a line of the account.";
+    moved: u64 = 3, "part of the gain", Drawn,
+        "A class has moved when it lost a third of its gain elsewhere in the same interval: a full array that grows by \
+         a half loses two thirds.";
+    recent: i64 = 4, "part of the last step", Drawn,
+        "Growth is recent when all intervals before the last one added less than a quarter of it.";
+    table_step: u64 = 4, "times the table", Drawn,
+        "A table grows by a half or doubles, and twice so in a busy interval. A larger step is a start.";
+    bytes_of_reference: u64 = 128, "bytes", Drawn,
+        "An entry of a Map takes 28 bytes, and 56 after the Map doubled. A table with fewer references for its bytes \
+         holds numbers.";
+}

@@ -1,0 +1,144 @@
+//! Rules that drop a candidate: a place where something grew in every interval, and which is no leak.
+//!
+//! The first rule that fits decides; [`RULES`] has them in their order.
+
+use crate::leaks::growth::change::Growth;
+use crate::leaks::growth::growing::Growing;
+use crate::leaks::growth::why::{Rule, Why};
+use crate::leaks::newest::Newest;
+use crate::leaks::origin::Origin;
+use crate::leaks::place::bounded::is_bounded;
+use crate::leaks::place::census::GroupKey;
+use crate::ordinal::NodeOrdinal;
+
+/// What grew in one place, and the object that would name the leak.
+pub struct Candidate<'a, 'b> {
+    pub newest: &'a Newest<'b>,
+    pub growing: &'a Growing,
+    pub item: NodeOrdinal,
+    pub key: GroupKey,
+    pub growth: &'a Growth,
+    pub container: NodeOrdinal,
+}
+
+struct SuspectRule {
+    rule: Rule,
+    fits: fn(&Candidate<'_, '_>) -> bool,
+}
+
+const RULES: [SuspectRule; 6] = [
+    SuspectRule {
+        rule: Rule { why: Why::Bounded, because: "Node.js keeps a fixed number of these, and there are no more" },
+        fits: is_within_bound,
+    },
+    SuspectRule {
+        rule: Rule {
+            why: Why::Few,
+            because: "a few texts or functions that Node.js holds, as it keeps for each module that is loaded late",
+        },
+        fits: are_few_values_of_node,
+    },
+    SuspectRule {
+        rule: Rule {
+            why: Why::Load,
+            because: "Node.js holds them, and two intervals added not as many, which connections of clients do too",
+        },
+        fits: follows_the_load,
+    },
+    SuspectRule {
+        rule: Rule {
+            why: Why::Few,
+            because: "Node.js holds them, and an interval added few of them, and not the same number each time",
+        },
+        fits: are_few_of_node,
+    },
+    SuspectRule {
+        rule: Rule { why: Why::Few, because: "parts of objects of Node.js, which say little in a single interval" },
+        fits: are_parts_in_a_single_interval,
+    },
+    SuspectRule {
+        rule: Rule {
+            why: Why::Few,
+            because: "an interval added too few, they are light, and no class of the program or of a package names them",
+        },
+        fits: are_few_and_light,
+    },
+];
+
+/// The candidate without a name.
+pub const UNNAMED: Rule = Rule { why: Why::Few, because: "none of the objects that grew there can name a leak" };
+
+/// The first rule that drops the candidate.
+pub fn dropped_by(candidate: &Candidate<'_, '_>) -> Option<Rule> {
+    RULES.iter().find(|rule| (rule.fits)(candidate)).map(|rule| rule.rule)
+}
+
+impl Candidate<'_, '_> {
+    fn is_multiple(&self) -> bool {
+        self.growing.operations.is_multiple(&self.growth.counts)
+    }
+
+    fn are_few(&self) -> bool {
+        self.newest.limits.are_few(&self.growth.counts)
+    }
+
+    /// Node.js collects the objects, their number tells, and they are not heavy: the load may explain them.
+    fn may_be_load(&self) -> bool {
+        let limits = &self.newest.limits;
+        let is_number = self.growth.counts.iter().all(|count| *count > limits.most_swelling)
+            && self.growth.bytes() < limits.many_bytes_of_node;
+        is_number && !self.is_multiple() && self.newest.is_collected_by_node(self.item, self.container)
+    }
+}
+
+fn is_within_bound(candidate: &Candidate<'_, '_>) -> bool {
+    is_bounded(candidate.newest, candidate.container, candidate.key)
+}
+
+/// Node.js keeps a few texts for every module that is loaded late, but not one for each operation, again and again.
+fn are_few_values_of_node(candidate: &Candidate<'_, '_>) -> bool {
+    let newest = candidate.newest;
+    let is_value =
+        newest.origin(candidate.item) <= Origin::Value && newest.holder_origin(candidate.container) <= Origin::Node;
+    is_value && candidate.are_few() && !(candidate.is_multiple() && candidate.growth.counts.len() > 1)
+}
+
+/// Over two intervals unequal growth of so few follows the load: some clients opened more connections.
+fn follows_the_load(candidate: &Candidate<'_, '_>) -> bool {
+    let limits = &candidate.newest.limits;
+    let steps = &candidate.growth.counts[..];
+    let is_uneven = matches!(steps, [one, other] if !limits.is_even(steps) && one.max(other) < &limits.many_of_node);
+    is_uneven && candidate.may_be_load()
+}
+
+fn are_few_of_node(candidate: &Candidate<'_, '_>) -> bool {
+    let is_exact = candidate.newest.limits.is_exact(&candidate.growth.counts);
+    candidate.are_few() && !is_exact && candidate.may_be_load()
+}
+
+fn are_parts_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
+    let few = candidate.newest.limits.many_of_node;
+    let is_single = matches!(&candidate.growth.counts[..], [one] if *one < few);
+    is_single && candidate.newest.origin(candidate.item) <= Origin::Plain && candidate.may_be_load()
+}
+
+fn are_few_and_light(candidate: &Candidate<'_, '_>) -> bool {
+    let limits = &candidate.newest.limits;
+    let has_name = candidate.is_multiple() || candidate.newest.origin(candidate.item) >= Origin::Package;
+    let is_heavy = candidate.growth.bytes() >= limits.few_bytes || candidate.growth.counts.contains(&0);
+    limits.is_small(&candidate.growth.counts) && !is_heavy && !has_name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_says_why_in_its_own_words() {
+        let rules: Vec<Rule> = RULES.iter().map(|rule| rule.rule).chain([UNNAMED]).collect();
+        for (at, rule) in rules.iter().enumerate() {
+            assert!(!rule.because.ends_with('.') && rule.because.len() > 40, "{rule:?}");
+            assert!(!rules[..at].iter().any(|other| other.because == rule.because), "{rule:?}");
+        }
+    }
+}
