@@ -838,6 +838,11 @@ export interface LeakDocument {
   leaks: Leak[];
   /** What grew but is no leak, biggest first; a few rows. */
   oneOff: OneOffGrowth[];
+  /**
+   * Growth that a rule dropped: it came in every interval, as a leak does, and one of the rules of the search says why it
+   * is none. Biggest first, twenty at most. A document of an older version has no such member.
+   */
+  dropped?: DroppedGrowth[];
   /** Leaks that the option `ignore` left out. */
   ignored: number;
   /** Every byte of growth, with what it belongs to. */
@@ -914,6 +919,19 @@ export interface OutsideGrowth {
   outsideSize: number;
   /** True: it grew on, by 16 MB an interval at least, and by more than twice what the heap gained. */
   isUnexplained: boolean;
+}
+
+/** Growth in every interval that a rule of the search dropped. */
+export interface DroppedGrowth {
+  className: string;
+  location?: SourceLocation;
+  container: LeakContainer;
+  countGrowth: number[];
+  sizeGrowth: number[];
+  /** The reason of the rule: one of those that `oneOff` has. */
+  rule: OneOffGrowth['why'];
+  /** The rule in a sentence. Several rules have one reason, and each has a sentence of its own. */
+  because: string;
 }
 
 /** Growth that happened and ended, or that belongs to V8. Never counted as a leak. */

@@ -78,7 +78,8 @@ describe('hostile names', () => {
     const known = { package: name, version: name, versions: name, title: name, advice: name, source: name };
     const leak = leakOf({ name, text: name, file: `/${name}.js`, known });
     const oneOff = [{ className: name, size: 5, why: 'filled', because: name }];
-    const document = documentOf([leak, leak], { ids: false, reason: name, oneOff });
+    const dropped = [{ className: name, countGrowth: [5], sizeGrowth: [5], rule: 'few', because: name }];
+    const document = documentOf([leak, leak], { ids: false, reason: name, oneOff, dropped });
     const files = [name, name, name];
     const lines = [
       ...tellLeaks(document, { files, limit: 1, terminal: PLAIN }),
@@ -250,6 +251,26 @@ describe('leaks', () => {
     const document = documentOf([], { oneOff });
     assert.match(tell(document).at(-1), /^Grew, but is no leak: A \+5\.0 kB \(filled\), .*, …\.$/);
     assert.equal(tell(document, { all: true }).filter((line) => /grew, then stopped/.test(line)).length, 4);
+  });
+
+  it('says with --all which rule dropped a growth', () => {
+    const row = { className: 'Job', sizeGrowth: [320, 320], rule: 'few', because: 'too few of them' };
+    const dropped = [
+      { ...row, countGrowth: [4, 4] },
+      { ...row, className: 'Table', countGrowth: [0, 0] },
+    ];
+    const document = documentOf([], { dropped });
+    assert.doesNotMatch(tell(document).join('\n'), /too few of them/);
+    const lines = tell(document, { all: true });
+    assert.ok(
+      lines.some((line) => /Job +\+8 +few +too few of them/.test(line)),
+      lines.join('\n'),
+    );
+    assert.ok(
+      lines.some((line) => /Table +\+640 B +few/.test(line)),
+      lines.join('\n'),
+    );
+    assert.doesNotMatch(tell(documentOf([]), { all: true }).join('\n'), /a rule says/);
   });
 
   it('begins with the leak and fits one screen', () => {

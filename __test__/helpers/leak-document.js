@@ -42,7 +42,7 @@ function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js
 /**
  * @param {object[]} leaks
  * @param {{ accounting?: object, outside?: object, verdict?: string, snapshots?: number, ids?: boolean, reason?:
- *   string, oneOff?: object[], ignored?: number, order?: object }} [more]
+ *   string, oneOff?: object[], dropped?: object[], ignored?: number, order?: object }} [more]
  */
 function documentOf(
   leaks,
@@ -51,6 +51,7 @@ function documentOf(
     ids = true,
     reason = 'because',
     oneOff = [],
+    dropped,
     ignored = 0,
     order = {},
     accounting = ACCOUNTED,
@@ -68,6 +69,7 @@ function documentOf(
     verdict,
     leaks,
     oneOff,
+    ...(dropped && { dropped }),
     ignored,
     accounting,
     ...(outside && { outside }),

@@ -7,6 +7,7 @@ const { drawItem } = require('./item');
 const { EXPLAINED, verdictOf } = require('../../words/leak-verdict');
 const { sizeDelta } = require('../../words/numbers');
 const { drawAccount } = require('./account');
+const { drawDropped } = require('./dropped');
 const { PROGRAM } = require('../program');
 const { drawTable } = require('../table');
 const { quoteForShell, sentence, widthOf, wrap } = require('../../words/text');
@@ -41,7 +42,9 @@ function tellLeaks(
   const others = leaks.slice(printed.length);
   const knownLines = tellOthers('Known', known, undefined, terminal);
   const closing = [...tellMeasurement(document, terminal, all, known.length), ...knownLines];
-  const rest = all ? [...drawOneOff(document, terminal), ...drawAccount(document, terminal)] : [];
+  const rest = all
+    ? [...drawDropped(document, terminal), ...drawOneOff(document, terminal), ...drawAccount(document, terminal)]
+    : [];
   if (leaks.length === 0) return [...closing, ...rest];
   const otherLines = tellOthers('Also', others, printed.length, terminal);
   // One leak fits one screen, with all that stands below it.

@@ -7,7 +7,8 @@ use super::places::{LocationRow, Places};
 use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
-    self, Account, Cause, Confidence, Container, Detail, Leak, LeakOptions, LeakedClass, Leaking, OneOff, Part, Step,
+    self, Account, Cause, Confidence, Container, Detail, DroppedGrowth, Leak, LeakOptions, LeakedClass, Leaking,
+    OneOff, Part, Step,
 };
 use crate::open::Opened;
 use crate::snapshot::Snapshot;
@@ -34,6 +35,7 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         comparison: ComparisonRow,
         leaks: [(); 0],
         one_off: Vec<OneOffRow>,
+        dropped: Vec<DroppedRow>,
         accounting: AccountRow,
     }
     let mut options = LeakOptions {
@@ -46,8 +48,9 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     let mut places = Places::new(last, control);
     let found = leaks::find_mapped(earlier, &last.heap, &options, places.maps(), control)?;
     let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, &mut places)).collect();
+    let dropped = found.dropped.into_iter().map(|growth| DroppedRow::of(growth, &mut places)).collect();
     let accounting = AccountRow::of(found.account, &found.fingerprints);
-    let head = Head { comparison: found.comparison.into(), leaks: LATER, one_off, accounting };
+    let head = Head { comparison: found.comparison.into(), leaks: LATER, one_off, dropped, accounting };
     let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, &mut places)));
     let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
@@ -230,6 +233,33 @@ impl OneOffRow {
             size: growth.size,
             why: growth.why.name(),
             because: growth.why.sentence(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DroppedRow {
+    class_name: TextBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationRow>,
+    container: ContainerRow,
+    count_growth: Vec<i64>,
+    size_growth: Vec<i64>,
+    rule: &'static str,
+    because: &'static str,
+}
+
+impl DroppedRow {
+    fn of(growth: DroppedGrowth, places: &mut Places<'_>) -> Self {
+        Self {
+            class_name: growth.class_name,
+            location: growth.location.map(|place| places.row(place)),
+            container: ContainerRow::of(growth.container, places),
+            count_growth: growth.count_growth,
+            size_growth: growth.size_growth,
+            rule: growth.rule.why.name(),
+            because: growth.rule.because,
         }
     }
 }

@@ -8,10 +8,10 @@ use super::unreached::count_unreached;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
+use crate::hash::mix;
 use crate::kind::NodeKind;
 use crate::leaks::limits::Limits;
 use crate::ordinal::NodeOrdinal;
-use crate::hash::mix;
 use crate::snapshot::Snapshot;
 
 /// Which group each node belongs to.
