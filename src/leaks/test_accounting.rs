@@ -34,7 +34,7 @@ fn assert_adds_up(report: &LeakReport) {
 }
 
 #[test]
-fn a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds() {
+pub(super) fn a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds() {
     let heap = |sessions: usize| {
         let mut text = format!("root > !global | global > cache.Map | Map > #table.t:{}/array", 100 * sessions);
         for at in 0..sessions {
@@ -59,7 +59,7 @@ fn a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds() {
 }
 
 #[test]
-fn only_code_and_tables_of_v8_are_called_so() {
+pub(super) fn only_code_and_tables_of_v8_are_called_so() {
     let always = "root > !global | global > run/closure | run > #shared.s0/code";
     let more = |from: usize| {
         let parts = (from..from + 30).map(|at| format!("s0 > #{at}.c{at}:1000/code #9{at}.d{at}:100/hidden"));
@@ -73,7 +73,7 @@ fn only_code_and_tables_of_v8_are_called_so() {
 }
 
 #[test]
-fn what_nothing_holds_is_no_code_and_no_verdict() {
+pub(super) fn what_nothing_holds_is_no_code_and_no_verdict() {
     let always = "root > !global | global > cache.Map | loose > ~Session#0";
     let more = |from: usize| {
         let parts = (from..from + 100).map(|at| format!("loose > ~Session#{at}:{}", 2 * FLOOR / 100));
@@ -92,7 +92,7 @@ fn what_nothing_holds_is_no_code_and_no_verdict() {
 }
 
 #[test]
-fn growth_without_a_rule_is_not_called_filled() {
+pub(super) fn growth_without_a_rule_is_not_called_filled() {
     // Few and heavy, by unequal steps.
     let heap = |names: &[usize]| {
         let parts = names.iter().map(|at| format!("Array > %{at}.Part#{at}:{FLOOR}"));
@@ -109,7 +109,7 @@ fn growth_without_a_rule_is_not_called_filled() {
 }
 
 #[test]
-fn a_table_of_numbers_that_grows_by_steps_is_not_called_recent_or_filled() {
+pub(super) fn a_table_of_numbers_that_grows_by_steps_is_not_called_recent_or_filled() {
     let map = |bytes: i64| format!("root > !global | global > ages.Map | Map > #table.t:{bytes}/array");
     let step = 4 * FLOOR;
     for sizes in [[step, step, 2 * step], [step, 2 * step, 2 * step]] {
@@ -125,7 +125,7 @@ fn a_table_of_numbers_that_grows_by_steps_is_not_called_recent_or_filled() {
 }
 
 #[test]
-fn what_is_only_held_in_another_way_is_not_called_recent() {
+pub(super) fn what_is_only_held_in_another_way_is_not_called_recent() {
     let heap = |holder: &str, bytes: i64| format!("root > !global | global > old new | {holder} > list.List:{bytes}");
     let check = |heaps: [String; 3], expected: &[(Cause, i64)], is_explained: bool| {
         let report = report_by(false, &heaps);

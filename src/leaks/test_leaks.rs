@@ -93,7 +93,7 @@ pub(super) fn many(what: &str, numbers: std::ops::Range<usize>) -> String {
 }
 
 #[test]
-fn a_map_that_only_grows() {
+pub(super) fn a_map_that_only_grows() {
     let always =
         format!("root > !global | global > cache.Map | Map > #table.t/array | {}", many("t > #1.Session#", 0..3));
     let more = |numbers| many("t > #1.Session#", numbers);
@@ -109,7 +109,7 @@ fn what_stops_growing_is_no_leak() {
 }
 
 #[test]
-fn what_grows_in_step_with_the_load_names_the_leak() {
+pub(super) fn what_grows_in_step_with_the_load_names_the_leak() {
     let more = |objects, notes| {
         format!("{} | {}", many("list > Object#", objects), many("list > note#", notes).replace(":16", ":16/string"))
     };
@@ -119,7 +119,7 @@ fn what_grows_in_step_with_the_load_names_the_leak() {
 }
 
 #[test]
-fn a_few_that_lead_to_thousands_elsewhere_do_not_name_the_leak() {
+pub(super) fn a_few_that_lead_to_thousands_elsewhere_do_not_name_the_leak() {
     let always = "root > !global | global > list | global > agent.Agent | Agent > sockets";
     let more = |objects: std::ops::Range<usize>, sockets: std::ops::Range<usize>| {
         let (object, socket) = (objects.start, sockets.start);
@@ -135,12 +135,12 @@ fn a_few_that_lead_to_thousands_elsewhere_do_not_name_the_leak() {
 }
 
 #[test]
-fn one_or_two_of_a_kind_are_noise() {
+pub(super) fn one_or_two_of_a_kind_are_noise() {
     check("root > !global | global > list", "list > Item#1 Item#2", "list > Item#3 Item#4", &[]);
 }
 
 #[test]
-fn few_objects_count_when_they_are_a_multiple_of_the_operations() {
+pub(super) fn few_objects_count_when_they_are_a_multiple_of_the_operations() {
     let always = "root > !global | global > list | list > Item#0 Item#9";
     let heaps = [
         always.to_owned(),
@@ -156,7 +156,7 @@ fn few_objects_count_when_they_are_a_multiple_of_the_operations() {
 }
 
 #[test]
-fn an_item_is_told_in_parts() {
+pub(super) fn an_item_is_told_in_parts() {
     let heap = |many: usize| {
         let items = (0..many).map(|at| {
             format!(
@@ -311,7 +311,7 @@ fn a_single_object_that_swells() {
 }
 
 #[test]
-fn one_leak_in_two_places_is_one_entry() {
+pub(super) fn one_leak_in_two_places_is_one_entry() {
     let more = |numbers: std::ops::Range<usize>| {
         let items = numbers
             .clone()
@@ -322,7 +322,7 @@ fn one_leak_in_two_places_is_one_entry() {
 }
 
 #[test]
-fn of_two_containers_that_of_the_program_is_named() {
+pub(super) fn of_two_containers_that_of_the_program_is_named() {
     let found = |holder: &str| {
         let always = format!("root > !global | global > pool Module | Module > filename.app/string {holder}");
         let more = |numbers: std::ops::Range<usize>| {
@@ -390,7 +390,7 @@ fn the_reference_to_cut_stands_before_the_first_that_piles_up() {
 }
 
 #[test]
-fn two_snapshots_never_make_sure() {
+pub(super) fn two_snapshots_never_make_sure() {
     let always = "root > !global | global > list";
     let heaps = [always.to_owned(), format!("{always} | {}", many("list > Item#", 0..30))];
     let confidence = |operations: &[u64]| {
@@ -420,7 +420,7 @@ fn evidence_writes_thousands_with_commas() {
 }
 
 #[test]
-fn what_grew_and_stopped_is_listed_apart() {
+pub(super) fn what_grew_and_stopped_is_listed_apart() {
     let always = "root > !global | global > cache";
     let filled = (0..40).fold(always.to_owned(), |heap, item| format!("{heap} | cache > Entry#{item}:500"));
     for ids in [true, false] {
@@ -433,7 +433,7 @@ fn what_grew_and_stopped_is_listed_apart() {
 }
 
 #[test]
-fn few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_each_time() {
+pub(super) fn few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_each_time() {
     let found = |first: usize, second: usize| {
         let always = "root > !global !(Global·handles)/synthetic | (Global·handles) > Socket#0:16";
         let more = |numbers| many("(Global·handles) > Socket#", numbers);
@@ -446,6 +446,30 @@ fn few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_ea
     assert_eq!(found(7, 7), [Confidence::Medium]);
     assert_eq!(found(28, 28), [Confidence::High]);
     assert_eq!(found(140, 100), [Confidence::Medium]);
+}
+
+#[test]
+pub(super) fn a_dropped_growth_has_its_rule() {
+    let always = "root > !global !(Global·handles)/synthetic | (Global·handles) > Socket#0:16";
+    let more = |numbers| many("(Global·handles) > Socket#", numbers);
+    for ids in [true, false] {
+        let report = report_by(ids, &three(always, &more(1..29), &more(29..43)));
+        let rows: Vec<_> = report
+            .dropped
+            .iter()
+            .map(|row| {
+                (row.class_name.to_string(), row.count_growth.clone(), row.rule.why, row.container.name.to_string())
+            })
+            .collect();
+        assert_eq!(rows, [("Socket".to_owned(), vec![28, 14], Why::Load, "(Global handles)".to_owned())], "{ids}");
+        assert!(report.dropped[0].rule.because.contains("two intervals"));
+    }
+    // A leak is not dropped.
+    let report = report_by(
+        true,
+        &three("root > !global | global > list", &many("list > Item#", 0..9), &many("list > Item#", 9..18)),
+    );
+    assert!(report.dropped.is_empty() && report.leaks.len() == 1);
 }
 
 #[test]

@@ -25,6 +25,42 @@ fn a_file_imports_only_from_rows_above_its_own() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The rooms of `src/leaks` stand in rows too, in the order in which a leak goes through them.
+#[test]
+fn a_room_of_leaks_imports_only_from_rooms_above_its_own() {
+    let rows = rows_of("src/leaks/mod.rs");
+    for (above, below) in [("place", "growth"), ("growth", "suspects"), ("suspects", "kind"), ("kind", "explain")] {
+        assert!(rows[above] < rows[below], "{above} stands above {below}");
+    }
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(inside) = source.path.strip_prefix("src/leaks/").filter(|inside| *inside != "mod.rs") else {
+            continue;
+        };
+        let room = inside.split('/').next().expect("a path has a first part").trim_end_matches(".rs");
+        let &row = rows.get(room).unwrap_or_else(|| panic!("{} belongs to no row of src/leaks/mod.rs", source.path));
+        for imported in rooms_of_leaks(&source.code) {
+            match rows.get(imported.as_str()) {
+                Some(&other) if imported == room || other <= row => {}
+                Some(_) => wrong.push(format!("{} imports {imported}, which is below it", source.path)),
+                None => wrong.push(format!("{} imports {imported}, which is no room of src/leaks", source.path)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Rooms that the code of a room names: `crate::leaks::growth::…`, and `super::growth::…` in a file beside the rooms.
+fn rooms_of_leaks(code: &str) -> Vec<String> {
+    let prefix = "crate::leaks::";
+    let after = code.match_indices(prefix).map(|(at, _)| &code[at + prefix.len()..]);
+    let named = after.flat_map(|rest| match rest.strip_prefix('{') {
+        Some(group) => group_names(group),
+        None => vec![first_name(rest)],
+    });
+    named.collect()
+}
+
 #[test]
 fn only_the_binding_names_napi() {
     check_only(&["napi"], &["src/binding/"]);
@@ -66,8 +102,15 @@ fn names(code: &str, word: &str) -> bool {
 
 /// Row of each module: modules that `src/lib.rs` declares without a blank line between them share one.
 fn rows() -> HashMap<String, usize> {
+    let rows = rows_of("src/lib.rs");
+    assert!(rows.len() > 10, "src/lib.rs declares its modules in another way than this test reads");
+    rows
+}
+
+/// Row of each module that a file declares.
+fn rows_of(file: &str) -> HashMap<String, usize> {
     let mut rows = HashMap::new();
-    for (row, group) in read(Path::new("src/lib.rs")).split("\n\n").enumerate() {
+    for (row, group) in read(Path::new(file)).split("\n\n").enumerate() {
         for line in group.lines() {
             let line = line.trim_start_matches("pub ");
             if let Some(name) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
@@ -75,7 +118,6 @@ fn rows() -> HashMap<String, usize> {
             }
         }
     }
-    assert!(rows.len() > 10, "src/lib.rs declares its modules in another way than this test reads");
     rows
 }
 

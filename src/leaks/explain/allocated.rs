@@ -1,7 +1,7 @@
-//! Who allocated what leaks, where allocations were recorded.
+//! The stacks that allocated the leaked objects, where allocations were recorded.
 //!
-//! V8 forgets the stack of an object that a collection moves, of all or of some, as it happens; the snapshot before the
-//! collection has it. So an object whose stack the last snapshot lacks is looked up in the earlier ones, by its id.
+//! V8 may forget the stack of an object when a collection moves it. The snapshot before the collection has it, so the
+//! search looks up objects without a stack in the earlier snapshots, by their ids.
 
 use crate::analysis::{StackFrame, allocation_frames};
 use crate::control::Control;

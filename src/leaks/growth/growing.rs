@@ -139,11 +139,14 @@ pub fn swells(growth: &Growth, limits: &Limits) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::leaks::growth::why::Why;
+    use crate::leaks::place::census::{Group, Large};
+    use crate::ordinal::NodeOrdinal;
 
     #[test]
-    fn intervals_of_unequal_work_are_compared_by_the_operation() {
+    pub fn intervals_of_unequal_work_are_compared_by_the_operation() {
         let growth = |counts: &[i64]| Growth {
             counts: counts.to_vec(),
             sizes: vec![0; counts.len()],
@@ -158,5 +161,98 @@ mod tests {
         assert!(check(&[], &[10, 100]));
         // Ten times the work, and no more objects: something fills up and stops.
         assert!(!check(&[10, 1000], &[100, 100]));
+    }
+
+    #[test]
+    pub fn bytes_swell_where_the_number_stays() {
+        for (counts, sizes, is) in [
+            (&[0, 0][..], &[20_000, 20_000][..], true),
+            (&[2, -2], &[20_000, 20_000], true),
+            (&[3, 3], &[20_000, 20_000], false),
+            (&[0, 0], &[16_000, 20_000], false),
+            (&[0], &[1 << 20], true),
+            (&[0], &[1 << 19], false),
+        ] {
+            let growth = Growth { counts: counts.to_vec(), ..Growth::of_sizes(sizes) };
+            assert_eq!(swells(&growth, &Limits::default()), is, "{counts:?} {sizes:?}");
+        }
+    }
+
+    #[test]
+    pub fn few_but_heavy_objects_grow() {
+        let check = |bytes: i64| {
+            let growth = Growth { counts: vec![1, 2], ..Growth::of_sizes(&[bytes, bytes]) };
+            grows_in_number(&growth, &Operations::default())
+        };
+        assert!(check(600_000) && !check(500_000));
+    }
+
+    /// A census with a persistent object of these references and bytes.
+    fn with_object(references: u64, size: u64) -> Census {
+        let mut census = Census::default();
+        let large = Large { node: NodeOrdinal(1), size, bytes: size, references };
+        census.large.insert(ObjectName(7), large);
+        census
+    }
+
+    #[test]
+    pub fn an_object_grows_by_its_bytes_and_by_its_references() {
+        for (states, grows) in [
+            ([(0, 1000), (0, 2000), (0, 3000)], true),
+            ([(0, 1000), (0, 1400), (0, 1800)], false),
+            ([(300, 9000), (600, 19_000), (900, 29_000)], true),
+            // The table of a full cache grows, and the cache does not.
+            ([(300, 9000), (310, 19_000), (320, 29_000)], false),
+        ] {
+            let heaps = states.map(|(references, size)| with_object(references, size));
+            let heaps: Vec<&Census> = heaps.iter().collect();
+            let growing = Growing::between(&heaps, Operations::default(), &HashMap::new());
+            assert_eq!(growing.objects.contains_key(&ObjectName(7)), grows, "{states:?}");
+        }
+    }
+
+    /// A census with groups: key, path, parent and number.
+    fn with_groups(groups: &[(u64, u64, Option<u64>, u64)]) -> Census {
+        let mut census = Census::default();
+        for (key, path, parent, count) in groups {
+            let group = Group {
+                count: *count,
+                links: 0,
+                size: 16 * count,
+                bytes: 16 * count,
+                first: NodeOrdinal(1),
+                latest: None,
+                is_field: true,
+                parent: parent.map(GroupKey),
+                label: 0,
+                path: PathKey(*path),
+            };
+            census.groups.insert(GroupKey(*key), group);
+        }
+        census
+    }
+
+    fn between(heaps: [Census; 3]) -> Growing {
+        let heaps: Vec<&Census> = heaps.iter().collect();
+        Growing::between(&heaps, Operations::default(), &HashMap::new())
+    }
+
+    #[test]
+    pub fn groups_of_one_path_grow_in_sum() {
+        // Ten users, each with two visits more; and ten others, each in a place of another kind.
+        let users = |visits| with_groups(&(0..10).map(|user| (user, 5, None, visits)).collect::<Vec<_>>());
+        let others = |visits| with_groups(&(0..10).map(|user| (user, user, None, visits)).collect::<Vec<_>>());
+        assert_eq!(between([1, 3, 5].map(users)).groups.len(), 10);
+        assert!(between([1, 3, 5].map(others)).groups.is_empty());
+    }
+
+    #[test]
+    pub fn parts_of_holders_that_stopped_are_dropped() {
+        let heaps = |parts: [u64; 3]| parts.map(|parts| with_groups(&[(1, 1, None, 20), (2, 2, Some(1), parts)]));
+        let growing = between(heaps([10, 25, 40]));
+        assert!(growing.groups.is_empty() && growing.dropped[&GroupKey(2)].why == Why::Parts);
+        // More than two for each holder: a list in it.
+        let growing = between(heaps([10, 60, 110]));
+        assert!(growing.groups.contains_key(&GroupKey(2)) && growing.dropped.is_empty());
     }
 }

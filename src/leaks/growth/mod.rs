@@ -1,4 +1,4 @@
-//! What grew between the snapshots, and what of it lasts.
+//! Growth between the snapshots: groups and objects that grew in every interval, and whether they stay.
 
 pub mod change;
 pub mod classes;

@@ -50,8 +50,7 @@ impl Operations {
         scaled(steps, &self.numbers)
     }
 
-    /// The ways to look at the steps: by the operation where their number is known, else as they were seen; and by the
-    /// time.
+    /// Views of the steps: by the operation where their number is known, else as they were seen; and by the time.
     pub fn views(&self, steps: &[i64]) -> impl Iterator<Item = Vec<i64>> {
         let by_time = (!self.elapsed.is_empty()).then(|| scaled(steps, &self.elapsed));
         [self.scaled(steps)].into_iter().chain(by_time)

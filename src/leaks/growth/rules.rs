@@ -117,13 +117,13 @@ fn has_each_more(parts: &[u64], holders: &[u64], operations: &Operations) -> boo
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::leaks::growth::survival::Survival;
     use crate::leaks::limits::Limits;
 
     #[test]
-    fn what_comes_and_goes_passes_unless_it_grows_by_the_same() {
+    pub fn what_comes_and_goes_passes_unless_it_grows_by_the_same() {
         let check = |counts: [i64; 2], kept, there| {
             let growth = Growth { counts: counts.to_vec(), survival: Survival { kept, there }, ..Growth::default() };
             is_passing(&growth, &Operations::default())
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_more_holders_are_not_more_each() {
+    pub fn parts_of_more_holders_are_not_more_each() {
         for (parts, holders, is) in [
             (&[0, 8, 18][..], &[0, 4, 9][..], false),
             (&[0, 18, 33], &[0, 23, 33], false),

@@ -68,11 +68,11 @@ pub fn add(to: &mut Vec<i64>, from: &[i64]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     #[test]
-    fn sustained_growth_does_not_slow_down() {
+    pub fn sustained_growth_does_not_slow_down() {
         for (steps, is) in [
             (&[10, 10][..], true),
             (&[10, 10, 9], true),
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn even_steps_differ_by_a_quarter_at_most() {
+    pub fn even_steps_differ_by_a_quarter_at_most() {
         for (steps, is) in [(&[4, 3][..], true), (&[400, 299], false), (&[5], true), (&[0, 0], true), (&[], true)] {
             assert_eq!(Limits::default().is_even(steps), is, "{steps:?}");
         }
     }
 
     #[test]
-    fn few_but_exactly_as_many_count() {
+    pub fn few_but_exactly_as_many_count() {
         for (steps, is) in [(&[3, 3][..], true), (&[4, 4, 4], true), (&[3, 4], false), (&[2, 2], false), (&[4], false)]
         {
             assert_eq!(Limits::default().is_exact(steps), is, "{steps:?}");
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn small_growth_must_be_even() {
+    pub fn small_growth_must_be_even() {
         for (steps, is) in
             [(&[7, 7][..], true), (&[6, 8], true), (&[5, 12], false), (&[12, 30], true), (&[23, 21], true)]
         {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_one_thing_grow_in_step() {
+    pub fn parts_of_one_thing_grow_in_step() {
         for (steps, others, is) in [
             (&[10, 19][..], &[100, 200][..], true),
             (&[10, 14], &[100, 200], false),

@@ -1,9 +1,9 @@
-//! What to do about a leak: what usually repairs its kind, or what this one needs.
+//! What to do about a leak: the usual repair of its kind, or a special one for its class or its writer.
 
 use super::{Detail, Kind, Scene, memory};
 use crate::leaks::origin::Origin;
 
-/// Classes of Node.js that end in a way of their own.
+/// Classes of Node.js with a repair of their own.
 const OF_CLASS: [(&str, &str); 9] = [
     ("AsyncLocalStorage", "Make one AsyncLocalStorage for the program, or call `disable()` on each that is done with."),
     ("AsyncHook", "Make one hook for the program, or call `disable()` on each that is done with."),
@@ -68,7 +68,7 @@ fn is_collection(kind: Kind) -> bool {
     matches!(kind, GrowingMap | GrowingSet | GrowingArray | GrowingObject | GrowingList)
 }
 
-/// Kinds that say nothing better of an object than its class does.
+/// Kinds that say no more of an object than its class does.
 fn ends_by_itself(kind: Kind) -> bool {
     is_collection(kind) || matches!(kind, Kind::Instances | Kind::NativeHandles | Kind::AsyncContext | Kind::Other)
 }
@@ -77,7 +77,7 @@ fn ends_by_itself(kind: Kind) -> bool {
 mod tests {
     use super::*;
 
-    /// Every kind says in a sentence what to do; so does every class, and every writer.
+    /// Every kind, every class and every writer has a sentence that says what to do.
     #[test]
     fn every_kind_has_advice() {
         let of_class = OF_CLASS.iter().map(|(class, advice)| (*class, *advice));

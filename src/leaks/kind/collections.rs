@@ -1,4 +1,4 @@
-//! What collection is it that only gains?
+//! Which collection is it that only gains?
 
 use super::{Detail, Kind, Scene, memory};
 use crate::kind::NodeKind;
@@ -33,7 +33,7 @@ pub fn text(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 pub fn collection(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let swells = scene.suspect.item_growth.counts.iter().all(|count| *count == 0);
     let container = if swells { scene.item } else { scene.cut.checked_sub(1)? };
-    // A class of the program that extends a collection is one.
+    // A class of the program that extends a collection is one, too.
     let is_a = |classes: &[&str]| scene.is_a(scene.nodes[container], classes);
     let kind = match scene.kind(container) {
         NodeKind::OBJECT if is_a(&["Map"]) => Kind::GrowingMap,

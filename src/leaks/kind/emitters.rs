@@ -5,9 +5,9 @@ use crate::kind::NodeKind;
 use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
 
-/// The property of an EventEmitter, and that of an EventTarget, under which listeners lie.
+/// Properties that hold the listeners of an EventEmitter and of an EventTarget.
 const LISTENERS: [&str; 3] = ["_events", "<symbol kEvents>", "<symbol events>"];
-/// Lists of signals that `AbortSignal.any` keeps, and where signals are that listeners wait on.
+/// Lists of signals that `AbortSignal.any` keeps, and the set of signals that have listeners.
 const SIGNALS: [&str; 5] = [
     "<symbol kDependantSignals>",
     "<symbol kSourceSignals>",
@@ -22,8 +22,8 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::AbortListeners, Detail::default()));
     }
     let table = near.rev().find(|at| LISTENERS.contains(&scene.edge(*at).as_str()))?;
-    // A listener that collects something is no pile of listeners. Between the table and them stands their array, or the
-    // links of their list.
+    // One listener that collects something is no pile of listeners. Only an array or the links of a list stand between
+    // the table and its listeners.
     let mut between = table + 1..scene.cut;
     let is_list = between.clone().skip(1).all(|at| scene.edge(at) == "next");
     if !is_list || between.any(|at| is_listener(scene, at)) {
@@ -39,8 +39,8 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, detail))
 }
 
-/// What a table of listeners leads to, and what is not a list of them: a function, what it is bound to, an object of
-/// the program.
+/// True for an object below the table that is no list of listeners: a function, an object that it is bound to, an object
+/// of the program.
 fn is_listener(scene: &Scene<'_, '_>, at: usize) -> bool {
     matches!(scene.origin(at), Origin::Engine | Origin::Value | Origin::Package | Origin::Program)
 }
@@ -50,7 +50,7 @@ fn is_signal(scene: &Scene<'_, '_>, emitter: NodeOrdinal) -> bool {
     scene.newest.class_name(emitter).to_string() == "AbortSignal" || scene.has_property(emitter, "<symbol kAborted>")
 }
 
-/// The name by which the table holds the next object: a property, or the key before the value in a Map.
+/// The event: the property by which the table holds the next object, or its key in a Map.
 fn event(scene: &Scene<'_, '_>, table: usize) -> Option<String> {
     let next = table + 1;
     if next >= scene.nodes.len() {

@@ -21,8 +21,7 @@ const VIEWS: [&str; 14] = [
     "BigInt64Array",
     "BigUint64Array",
 ];
-/// A text of which a slice is kept, and which weighs more than all else of the item; memory of which several views are
-/// kept.
+/// Slices of a text that weighs more than the rest of the item; or several views of one piece of memory.
 pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let end = scene.nodes.len() - 1;
     if !scene.suspect.item_growth.counts.iter().any(|count| *count > 0) {
@@ -38,8 +37,8 @@ pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         .then(|| (Kind::BufferSlices, Detail { parent_size: Some(size), ..Detail::default() }))
 }
 
-/// One piece of memory that grows itself, or that native code holds. What a collection of the program has of it is the
-/// collection's growth.
+/// One piece of memory that grows itself, or that native code holds. Memory in a collection of the program is growth of
+/// the collection.
 pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let end = scene.nodes.len() - 1;
     let is_store = scene.class(end) == STORE
@@ -51,8 +50,8 @@ pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         .then(|| (Kind::ExternalMemory, Detail::default()))
 }
 
-/// Bytes of the memory that a view among the leaking objects keeps, where that outweighs all else of the item. The file
-/// does not say whether the view shows all of it. What Node.js's streams have buffered goes with them.
+/// Bytes of the memory that a view among the leaking objects keeps, if these outweigh the rest of the item. The file does
+/// not say whether the view shows all of them. Buffers of the streams of Node.js belong to the streams.
 pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
     let view = (scene.cut..scene.nodes.len()).rev().find(|at| VIEWS.contains(&scene.class(*at).as_str()))?;
     if scene.origin(view) > Origin::Node || network::class_of_node(scene).is_some() {
@@ -70,7 +69,7 @@ pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
     (size * 2 > scene.newest.weights.weight(scene.item())).then_some(size)
 }
 
-/// Whether fewer stores came than leaked objects with a view: several of them show parts of one.
+/// Whether fewer stores came than leaked objects: several views show parts of one store.
 fn views_share(scene: &Scene<'_, '_>) -> bool {
     let total = |counts: &[i64]| counts.iter().sum::<i64>();
     let groups = scene.suspect.groups.iter().chain(&scene.suspect.engine_groups);

@@ -1,7 +1,6 @@
-//! What sort of leak it is, and what usually repairs it.
+//! The kind of a leak, and the usual repair.
 //!
-//! One question a file; the order in which they are asked is the table [`QUESTIONS`]: what is more special stands
-//! first.
+//! One question a file. The table [`QUESTIONS`] has their order: the more special question comes first.
 
 mod advice;
 mod closures;
@@ -25,7 +24,7 @@ pub use scene::Scene;
 
 macro_rules! kinds {
     ($($kind:ident $name:literal $advice:literal;)*) => {
-        /// The sort of a leak.
+        /// The kind of a leak.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind { $($kind),* }
 
@@ -37,7 +36,7 @@ macro_rules! kinds {
 
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
-            /// What usually repairs it.
+            /// The usual repair.
             pub fn advice(self) -> &'static str {
                 match self { $(Self::$kind => $advice),* }
             }
@@ -80,7 +79,7 @@ kinds! {
     Other "other" "Look at what adds to the container, and when it should remove.";
 }
 
-/// What a kind tells beyond the path.
+/// Facts of a kind beyond the path.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Detail {
     pub emitter: Option<String>,
@@ -88,7 +87,7 @@ pub struct Detail {
     /// Name of the listener, or of the function whose variable it is.
     pub function: Option<String>,
     pub location: Option<SourceLocation>,
-    /// Bytes of what each slice keeps.
+    /// Bytes of the parent that each slice keeps.
     pub parent_size: Option<u64>,
     /// File of a module.
     pub module: Option<String>,
@@ -115,7 +114,7 @@ const QUESTIONS: [Question; 16] = [
     collections::collection,
 ];
 
-/// The first answer.
+/// The answer of the first question that has one.
 pub fn kind_of(scene: &Scene<'_, '_>) -> (Kind, Detail) {
     QUESTIONS.iter().find_map(|question| question(scene)).unwrap_or((Kind::Other, Detail::default()))
 }

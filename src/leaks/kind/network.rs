@@ -11,7 +11,7 @@ const STREAMS: [&str; 5] = ["Readable", "Writable", "Duplex", "Transform", "Stre
 const HANDLES: [&str; 8] =
     ["TCP", "Pipe", "TLSWrap", "TTY", "UDP", "TCPConnectWrap", "HTTPClientAsyncResource", "HTTPServerAsyncResource"];
 
-/// What undici, which is Node's `fetch`, derives its clients, pools and agents from.
+/// The class from which undici, the `fetch` of Node.js, derives its clients, pools and agents.
 const DISPATCHER: &str = "DispatcherBase";
 
 pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
@@ -20,7 +20,7 @@ pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     }
     let held_natively = held_natively(scene);
     let kind = match class_of_node(scene) {
-        // A socket that still has its request waits for the end of it.
+        // A socket that still has its request waits for the request to end.
         Some(Kind::Sockets) if scene.grows_with(&REQUESTS) => Kind::Requests,
         Some(kind) => kind,
         None if held_natively => Kind::NativeHandles,
@@ -29,7 +29,7 @@ pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, Detail::default()))
 }
 
-/// What a class of Node.js on the path, or one that inherits from it, makes of the leak.
+/// The kind that a class of Node.js on the path gives, or a class that inherits from one.
 pub fn class_of_node(scene: &Scene<'_, '_>) -> Option<Kind> {
     let has = |classes: &[&str]| scene.leaking().any(|at| scene.is_a(scene.nodes[at], classes));
     if has(&REQUESTS) {

@@ -1,22 +1,22 @@
-//! Is it of a page in a browser: nodes of its document, listeners, observers, or something else that the browser holds
-//! for it?
+//! Does it belong to a page in a browser: nodes of the document, listeners, observers, or other objects that the browser
+//! holds for the page?
 
 use super::{Detail, Kind, Scene};
 use crate::graph::is_detached;
 use crate::kind::NodeKind;
 
-/// What the observers of the web are called, and the records that they keep.
+/// First parts of the names of observers of the web, and of the records that they keep.
 const OBSERVERS: [&str; 5] = ["Mutation", "Resize", "Intersection", "Performance", "Reporting"];
 const TIMERS: [&str; 2] = ["DOMTimer", "ScheduledAction"];
-/// Classes of nodes beside elements, which are `<div>`, or `HTMLDivElement` in older files.
+/// Classes of nodes that are no elements. An element is `<div>`, or `HTMLDivElement` in older files.
 const NODES: [&str; 5] = ["Text", "Comment", "DocumentFragment", "ShadowRoot", "HTMLDocument"];
 
-/// The first of the browser's own objects that leaks, and says what it is there for.
+/// The kind of the first leaking object of the browser whose class names one.
 pub fn page(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if let Some(found) = scene.leaking().find_map(|at| of_browser(scene, at)) {
         return Some(found);
     }
-    // A browser has hundreds of objects of its own without a name.
+    // A browser has hundreds of classes that name no kind.
     let is_held = is_of_browser(scene, scene.cut) || scene.cut > 0 && is_of_browser(scene, scene.cut - 1);
     is_held.then(|| (Kind::BrowserHandles, scene.function()))
 }
@@ -42,7 +42,7 @@ fn of_browser(scene: &Scene<'_, '_>, at: usize) -> Option<(Kind, Detail)> {
     is_node(scene, at).then(|| (Kind::DomNodes, Detail::default()))
 }
 
-/// V8 gives the objects of a browser the kind of native ones, as those of Node.js, which say that they are.
+/// Objects of a browser are native nodes, as objects of Node.js are; only the latter have a prefix that says so.
 fn is_of_browser(scene: &Scene<'_, '_>, at: usize) -> bool {
     let name = scene.newest.snapshot().name_text(scene.nodes[at]).to_string_lossy();
     scene.kind(at) == NodeKind::NATIVE

@@ -1,4 +1,4 @@
-//! Do promises keep it that are never settled?
+//! Do promises hold it that nobody settles?
 
 use super::{Detail, Kind, Scene};
 use crate::ordinal::NodeOrdinal;
@@ -16,7 +16,7 @@ pub fn reactions(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((Kind::Promises, scene.function()))
 }
 
-/// A promise refers to its reactions, and to its result once it has one: what a cache keeps is settled.
+/// A pending promise refers to its reactions, a settled one to its result. Promises in a cache are settled.
 fn is_settled(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
     let snapshot = scene.newest.snapshot();
     let result = snapshot.internal_edge(node, "reactions_or_result").map(|(_, target)| target);

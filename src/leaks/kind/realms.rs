@@ -20,8 +20,8 @@ pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, Detail::default()))
 }
 
-/// Every realm has one native context. The leaked object leads to a new one, and as many came as leaked objects, or
-/// more: contexts that grow elsewhere say nothing.
+/// Whether the leaked object leads to a new native context, and no fewer contexts came than leaked objects. Every realm
+/// has one native context. Contexts that grow elsewhere say nothing.
 fn contexts(scene: &Scene<'_, '_>) -> bool {
     let mut realms = vec![0; scene.suspect.item_growth.counts.len()];
     for (key, growth) in &scene.growing.groups {

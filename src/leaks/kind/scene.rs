@@ -1,4 +1,4 @@
-//! A leak as the questions about its kind see it.
+//! A leak as the questions about its kind see it: the path, and where on it the leaking objects begin.
 
 use super::Detail;
 use crate::analysis::SourceLocation;
@@ -16,9 +16,9 @@ pub struct Scene<'a, 'b> {
     pub newest: &'b Newest<'a>,
     pub suspect: &'b Suspect,
     pub growing: &'b Growing,
-    /// As told, root first.
+    /// The path to show, root first.
     pub nodes: &'b [NodeOrdinal],
-    /// Index of the first leaking one.
+    /// Index of the first leaking object.
     pub cut: usize,
     /// Index of the item.
     pub item: usize,
@@ -49,18 +49,18 @@ impl<'a> Scene<'a, '_> {
         self.class(self.item)
     }
 
-    /// From a little above the first leaking object down to it.
+    /// Indices from a little above the first leaking object down to it.
     pub fn holders(&self) -> std::ops::RangeInclusive<usize> {
         self.cut.saturating_sub(self.newest.limits.near_cut)..=self.cut
     }
 
-    /// From the first leaking object to the item.
+    /// Indices from the first leaking object to the item.
     pub fn leaking(&self) -> std::ops::RangeInclusive<usize> {
         self.cut..=self.item
     }
 
-    /// The nearest function from the first leaking object on; behind a bound one the function that was bound. Where
-    /// that is a function of Node.js, or none, the one of the program that waits for the item.
+    /// The nearest function from the first leaking object on; of a bound function the one that was bound. If that is a
+    /// function of Node.js, or there is none: the function of the program that waits for the item.
     pub fn function(&self) -> Detail {
         let snapshot = self.newest.snapshot();
         let on_path = self.nodes[self.cut..].iter().find(|node| snapshot.kind(**node) == NodeKind::CLOSURE);
@@ -78,8 +78,8 @@ impl<'a> Scene<'a, '_> {
         Detail { function: is_named.then(name), location: self.newest.location(function), ..Detail::default() }
     }
 
-    /// The nearest function of the program, or of a package, that hangs from the leaking objects, or whose run does:
-    /// what goes on when they settle.
+    /// The nearest function of the program or of a package below the leaking objects, or whose run is below them: it goes
+    /// on when they settle.
     fn waiting(&self) -> Option<NodeOrdinal> {
         let snapshot = self.newest.snapshot();
         let mut queue = vec![self.item(), self.nodes[self.cut]];
@@ -99,7 +99,7 @@ impl<'a> Scene<'a, '_> {
         None
     }
 
-    /// Whether the item leads to such an object over objects that are new, as it is itself.
+    /// Whether the item leads to such an object over new objects.
     pub fn leads_to(&self, is_one: impl Fn(NodeOrdinal) -> bool) -> bool {
         let snapshot = self.newest.snapshot();
         let mut seen = HashSet::from([self.item()]);
@@ -134,7 +134,7 @@ impl<'a> Scene<'a, '_> {
         grown.map(|group| group.growth.counts.iter().sum::<i64>()).sum::<i64>() >= items.max(1)
     }
 
-    /// Who wrote what holds the leaking objects: the nearest object above them that has a place in the source.
+    /// The origin of the nearest object above the leaking ones that has a place in the source.
     pub fn holder_origin(&self) -> Option<Origin> {
         let place = self.newest.nearest_location(&self.nodes[..self.cut])?;
         Some(self.newest.origin_at(&place))
@@ -152,8 +152,8 @@ impl<'a> Scene<'a, '_> {
         self.newest.origin(self.nodes[at])
     }
 
-    /// The classes that an object inherits from, its own first, with who wrote each: a program may have a `Socket` of
-    /// its own.
+    /// The classes that an object inherits from, beginning with its own, with the origin of each: a program may have a
+    /// class `Socket`, too.
     pub fn lineage(&self, node: NodeOrdinal) -> Vec<(String, Origin)> {
         let snapshot = self.newest.snapshot();
         let mut classes = vec![(self.newest.class_name(node).to_string(), self.newest.origin(node))];

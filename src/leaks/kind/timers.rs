@@ -1,10 +1,10 @@
-//! Do timers keep it, or the store of the request in which they were started?
+//! Do timers hold it, or the store of the request that started them?
 
 use super::{Detail, Kind, Scene};
 use crate::leaks::origin::Origin;
 
 const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
-/// How an asynchronous resource refers to the store that was current when it was made.
+/// References of an asynchronous resource to the store that was current when it was made.
 const STORES: [&str; 3] = ["<symbol kResourceStore>", "<symbol async_context_frame>", "<symbol asyncContextFrame>"];
 
 pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
@@ -18,8 +18,8 @@ pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::AsyncContext, Detail::default()));
     }
     let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str()) && scene.origin(at) <= Origin::Node;
-    // One timer that was always there, and whose function collects something, is no pile of timers. One that came
-    // since, above what leaks, is started anew each time and hands it on.
+    // One timer that was always there, and whose function collects something, is no pile of timers. A new timer above the
+    // leaking objects is started again each time, and hands them on.
     let is_anew = |at: &usize| !scene.newest.grouping.is_persistent(scene.nodes[*at]);
     if !scene.leaking().any(is_timer) && !scene.holders().filter(is_anew).any(is_timer) {
         return None;

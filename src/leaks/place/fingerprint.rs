@@ -9,8 +9,8 @@ use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::{GLOBAL, is_global};
 use crate::text::Text;
 
-/// Hash of the class that holds the container, the reference to the container, its class and that of the item.
-/// Positions and keys are left out, and what a line of V8 calls in another way.
+/// A hash of four parts: the class that holds the container, the reference to the container, the class of the container
+/// and the class of the item. Positions, keys and names that differ between lines of V8 are left out.
 pub fn fingerprint(newest: &Newest<'_>, container: NodeOrdinal, item: NodeOrdinal) -> u64 {
     let holders = newest.tree.ancestors(container);
     let holder = holders.len().checked_sub(2).map(|at| holders[at]).filter(|_| !is_root(newest, container));
@@ -23,7 +23,7 @@ pub fn fingerprint(newest: &Newest<'_>, container: NodeOrdinal, item: NodeOrdina
     mix(mix(mix(hash, edge), class(newest, container)), class(newest, item))
 }
 
-/// Whether what leads to the node is a position, or a name that differs from run to run:
+/// Whether the reference to the node is a position, or a name that differs from run to run:
 /// `agent.sockets["127.0.0.1:41189:"]`.
 fn is_data(newest: &Newest<'_>, node: NodeOrdinal) -> bool {
     let snapshot = newest.snapshot();

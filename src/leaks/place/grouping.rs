@@ -159,3 +159,43 @@ fn is_dictionary(snapshot: &Snapshot, node: NodeOrdinal, limits: &Limits) -> boo
         && snapshot.kind(node) == NodeKind::OBJECT
         && snapshot.name_text(node).is("Object")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::leaks::test_leaks::{heap, many};
+    use crate::paths::survivors::Persistent;
+
+    /// Count, links and bytes of each group of the last heap, and whether a group stands above it.
+    fn rows(drawings: [&str; 2]) -> Vec<(u64, u64, u64, bool)> {
+        let [before, after] = drawings.map(heap);
+        let (control, limits) = (Control::new(), Limits::default());
+        let persistent = Persistent::of(&[&before, &after], &control).unwrap();
+        let tree = HolderTree::of(&after, Some(&persistent), &limits, &control).unwrap();
+        let (_, census) = Grouping::of(&tree, &Identity::Ids(&persistent), &limits, &control).unwrap();
+        assert_eq!(census.sum(), census.total);
+        let groups = census.groups.values();
+        let mut rows: Vec<_> = groups.map(|it| (it.count, it.links, it.size, it.parent.is_some())).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    #[test]
+    fn objects_of_one_place_and_class_are_one_group() {
+        let always = "root > !global | global > cache other";
+        let sessions = many("cache > Session#", 0..4);
+        let users = "Session#0 > user.User#0:8 | Session#1 > owner.User#1:8";
+        let elsewhere = many("other > Session#", 4..6);
+        let after = format!("{always} | {sessions} | {users} | {elsewhere}");
+        let expected = [(2, 0, 16, true), (2, 0, 32, false), (4, 0, 64, false)];
+        assert_eq!(rows([always, &after]), expected);
+    }
+
+    #[test]
+    fn links_of_a_list_are_one_group() {
+        let always = "root > !global | global > queue.Queue";
+        let links = (1..6).map(|at| format!(" | Job#{} > next.Job#{at}:16", at - 1)).collect::<String>();
+        let after = format!("{always} | Queue > first.Job#0:16{links}");
+        assert_eq!(rows([always, &after]), [(6, 5, 96, false)]);
+    }
+}

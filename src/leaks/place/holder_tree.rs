@@ -31,7 +31,7 @@ pub struct HolderTree<'a> {
     pub chain_period: usize,
 }
 
-/// What a heap shows of its lists and trees.
+/// Lists and trees of a heap, as far as its objects show them.
 #[derive(Default)]
 struct Chains {
     /// Classes with three instances of which each holds the next, by any references.

@@ -1,4 +1,4 @@
-//! Where an object is held: on which path from the roots, with how many like it.
+//! The place of an object: the path from the roots that holds it, and how many others are like it there.
 
 pub mod bounded;
 pub mod census;

@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 pub struct Signature(pub u64);
 
 impl Signature {
-    /// Of backing stores, and of nodes that no path reaches.
+    /// The signature of backing stores and of nodes that no path reaches.
     const NONE: Self = Self(0);
     const ROOT: Self = Self(1);
 }

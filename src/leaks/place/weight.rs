@@ -1,4 +1,4 @@
-//! The bytes that hang from each object, and the new objects below it.
+//! The bytes below each object, and its new children.
 
 use super::grouping::Grouping;
 use super::holder_tree::{HolderTree, is_backing};

@@ -11,7 +11,7 @@ use crate::leaks::place::bounded::is_bounded;
 use crate::leaks::place::census::GroupKey;
 use crate::ordinal::NodeOrdinal;
 
-/// What grew in one place, and the object that would name the leak.
+/// Growth in one place, and the object that would name the leak.
 pub struct Candidate<'a, 'b> {
     pub newest: &'a Newest<'b>,
     pub growing: &'a Growing,
