@@ -171,8 +171,8 @@ impl<'a, 'b> Books<'a, 'b> {
         tops
     }
 
-    /// Classes that went in one place and came in another: their objects are not new, another path leads to them. The sum
-    /// of such a class counts.
+    /// Classes that went in one place and came in another: their objects are not new, another path leads to them. The
+    /// sum of such a class counts.
     fn moved(&self) -> HashSet<Label> {
         let mut sums: HashMap<Label, Moves> = HashMap::new();
         let labels: HashMap<GroupKey, Label> =
@@ -307,8 +307,8 @@ impl<'a, 'b> Books<'a, 'b> {
         }
     }
 
-    /// Whether an object is a table that grows in steps, by a half or to the double. Nobody sees how many numbers a table
-    /// holds, and an interval without a step may have added as many as the others.
+    /// Whether an object is a table that grows in steps, by a half or to the double. Nobody sees how many numbers a
+    /// table holds, and an interval without a step may have added as many as the others.
     fn is_stepped(&self, name: ObjectName, growth: &Growth) -> bool {
         let states: Vec<Option<(u64, u64)>> =
             self.heaps.iter().map(|heap| heap.large.get(&name).map(|large| (large.bytes, large.references))).collect();
@@ -391,8 +391,8 @@ fn has_ended(cause: Cause) -> bool {
     matches!(cause, Cause::OneOff(Why::Filled | Why::Recent))
 }
 
-/// The cause that the steps themselves say: they ended, or began in the last interval, or are too small to tell anything.
-/// `why` is the reason of the rule that dropped the growth.
+/// The cause that the steps themselves say: they ended, or began in the last interval, or are too small to tell
+/// anything. `why` is the reason of the rule that dropped the growth.
 fn by_steps(steps: &[i64], why: Option<Why>, limits: &Limits) -> Cause {
     let (newest, before) = steps.split_last().unwrap_or((&0, &[]));
     let most = steps.iter().max().copied().unwrap_or(0);

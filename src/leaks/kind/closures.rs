@@ -20,9 +20,9 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((Kind::Closures, detail))
 }
 
-/// A later link of the list: the references from the link before lead to it. The links are the items themselves, or each
-/// holds an item and the first leaking object is one of them. A list inside of each item begins below the first leaking
-/// object, and is none.
+/// A later link of the list: the references from the link before lead to it. The links are the items themselves, or
+/// each holds an item and the first leaking object is one of them. A list inside of each item begins below the first
+/// leaking object, and is none.
 pub fn link_after(scene: &Scene<'_, '_>) -> Option<NodeOrdinal> {
     let links = |node: NodeOrdinal| {
         let group = scene.newest.census.groups.get(&scene.newest.key(node))?;

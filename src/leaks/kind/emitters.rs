@@ -39,8 +39,8 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     Some((kind, detail))
 }
 
-/// True for an object below the table that is no list of listeners: a function, an object that it is bound to, an object
-/// of the program.
+/// True for an object below the table that is no list of listeners: a function, an object that it is bound to, an
+/// object of the program.
 fn is_listener(scene: &Scene<'_, '_>, at: usize) -> bool {
     matches!(scene.origin(at), Origin::Engine | Origin::Value | Origin::Package | Origin::Program)
 }

@@ -3,8 +3,8 @@
 use super::{Detail, Kind, Scene};
 use crate::leaks::origin::Origin;
 
-/// Instances of a class of a package, or of Node.js, that the package or Node.js itself collects. The program made them,
-/// and did not mean to collect them.
+/// Instances of a class of a package, or of Node.js, that the package or Node.js itself collects. The program made
+/// them, and did not mean to collect them.
 pub fn instances(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let writer = scene.origin(scene.item);
     let is_foreign = matches!(writer, Origin::Package | Origin::Node);

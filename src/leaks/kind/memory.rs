@@ -50,8 +50,8 @@ pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         .then(|| (Kind::ExternalMemory, Detail::default()))
 }
 
-/// Bytes of the memory that a view among the leaking objects keeps, if these outweigh the rest of the item. The file does
-/// not say whether the view shows all of them. Buffers of the streams of Node.js belong to the streams.
+/// Bytes of the memory that a view among the leaking objects keeps, if these outweigh the rest of the item. The file
+/// does not say whether the view shows all of them. Buffers of the streams of Node.js belong to the streams.
 pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
     let view = (scene.cut..scene.nodes.len()).rev().find(|at| VIEWS.contains(&scene.class(*at).as_str()))?;
     if scene.origin(view) > Origin::Node || network::class_of_node(scene).is_some() {

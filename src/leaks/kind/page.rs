@@ -1,5 +1,5 @@
-//! Does it belong to a page in a browser: nodes of the document, listeners, observers, or other objects that the browser
-//! holds for the page?
+//! Does it belong to a page in a browser: nodes of the document, listeners, observers, or other objects that the
+//! browser holds for the page?
 
 use super::{Detail, Kind, Scene};
 use crate::graph::is_detached;

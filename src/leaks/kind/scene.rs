@@ -78,8 +78,8 @@ impl<'a> Scene<'a, '_> {
         Detail { function: is_named.then(name), location: self.newest.location(function), ..Detail::default() }
     }
 
-    /// The nearest function of the program or of a package below the leaking objects, or whose run is below them: it goes
-    /// on when they settle.
+    /// The nearest function of the program or of a package below the leaking objects, or whose run is below them: it
+    /// goes on when they settle.
     fn waiting(&self) -> Option<NodeOrdinal> {
         let snapshot = self.newest.snapshot();
         let mut queue = vec![self.item(), self.nodes[self.cut]];

@@ -198,8 +198,8 @@ fn some(node: u32) -> Option<NodeOrdinal> {
     (node != NO_NODE).then_some(NodeOrdinal(node))
 }
 
-/// True for arrays and tables in which V8 keeps the contents of an object. They are a part of it, and no objects that it
-/// refers to.
+/// True for arrays and tables in which V8 keeps the contents of an object. They are a part of it, and no objects that
+/// it refers to.
 pub fn is_backing(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
     match snapshot.kind(node) {
         NodeKind::ARRAY => true,

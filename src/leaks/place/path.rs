@@ -9,8 +9,8 @@ use crate::text::TextBuf;
 /// Name of the reference to the value of a WeakMap's entry.
 pub const WEAK_VALUE: &str = "(value in WeakMap)";
 
-/// [`HolderTree::ancestors`](super::holder_tree::HolderTree::ancestors) with one link in place of a list's many: what is held in the same way as a little before.
-/// The container stays, the root goes unless it is the container.
+/// [`HolderTree::ancestors`](super::holder_tree::HolderTree::ancestors) with one link in place of a list's many: what
+/// is held in the same way as a little before. The container stays, the root goes unless it is the container.
 pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal) -> Vec<NodeOrdinal> {
     let snapshot = last.snapshot();
     let step = |node: NodeOrdinal| (last.label(node), last.tree.step(node));

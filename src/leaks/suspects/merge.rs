@@ -58,9 +58,9 @@ pub fn merge_owned(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grow
     merged
 }
 
-/// Merges places of which one leads to the other: listeners in five arrays, a connection in a list and on a socket. Also
-/// merges objects that native code holds with as many of their class elsewhere: the handles of sockets, and the list of
-/// an agent.
+/// Merges places of which one leads to the other: listeners in five arrays, a connection in a list and on a socket.
+/// Also merges objects that native code holds with as many of their class elsewhere: the handles of sockets, and the
+/// list of an agent.
 pub fn merge_linked(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let place_of: HashMap<GroupKey, usize> = places
         .iter()

@@ -165,10 +165,10 @@ pub fn worth(origin: Origin) -> i64 {
     }
 }
 
-/// The part of an item that holds most of its bytes, if the class name does not already tell: external memory, or a long
-/// string kept by a slice. For items that the program did not define, also an object of Node.js or a package, except the
-/// internals of a Node.js object. Descends to the heaviest child while it has more than half of the weight; returns the
-/// item when no such part is found.
+/// The part of an item that holds most of its bytes, if the class name does not already tell: external memory, or a
+/// long string kept by a slice. For items that the program did not define, also an object of Node.js or a package,
+/// except the internals of a Node.js object. Descends to the heaviest child while it has more than half of the weight;
+/// returns the item when no such part is found.
 pub fn heaviest_part(newest: &Newest<'_>, growing: &Growing, item: NodeOrdinal) -> NodeOrdinal {
     let snapshot = newest.snapshot();
     let mut at = item;
