@@ -839,8 +839,8 @@ export interface LeakDocument {
   /** What grew but is no leak, biggest first; a few rows. */
   oneOff: OneOffGrowth[];
   /**
-   * Growth that a rule dropped: it came in every interval, as a leak does, and one of the rules of the search says why it
-   * is none. Biggest first, twenty at most. A document of an older version has no such member.
+   * Growth that a rule dropped: it came in every interval, as a leak does, and one of the rules of the search says why
+   * it is none. Biggest first, twenty at most. A document of an older version has no such member.
    */
   dropped?: DroppedGrowth[];
   /** Leaks that the option `ignore` left out. */
