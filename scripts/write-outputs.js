@@ -10,7 +10,8 @@
 //
 // From there on, every block of `console` is run, line by line, in one shell. A line that begins with "$ " is a command;
 // the lines below it, down to the next command, are its output. A command that ends with "do" goes on to the line "done".
-// A command that ends with "&" stays in the background.
+// A quoted text goes on to the line that ends it. A command that ends with "&" stays in the background. What only
+// prepares something stands in a comment, `<!-- run: COMMAND -->`, where HEAPHOUND is the folder of the project.
 // A block below `<!-- file: PATH -->` has the text of that file of the project.
 
 const { spawn } = require('node:child_process');
@@ -24,6 +25,8 @@ const DOCS = path.join(ROOT, 'docs');
 /** The folder of a document's commands. */
 const FOLDER = /^<!-- runs in: (\S+) -->$/m;
 const CONSOLE = /^```console\n([\s\S]*?)^```$/gm;
+/** A block, or a command that the reader does not see. */
+const STEP = /^<!-- run: (.*) -->$|^```console\n([\s\S]*?)^```$/gm;
 const QUOTED = /^<!-- file: (\S+) -->\n```(\w+)\n[\s\S]*?^```$/gm;
 /** Says in the output of the shell that a command is over. */
 const OVER = '--- the command is over ---';
@@ -61,7 +64,10 @@ async function written(text) {
   const shell = await openShell(folder);
   try {
     const blocks = [];
-    for (const [, block] of quoted.matchAll(CONSOLE)) blocks.push(await run(shell, block));
+    for (const [, hidden, block] of quoted.matchAll(STEP)) {
+      if (block === undefined) await shell.run(hidden);
+      else blocks.push(await run(shell, block));
+    }
     return quoted.replaceAll(CONSOLE, () => `\`\`\`console\n${blocks.shift()}\`\`\``);
   } finally {
     await shell.close();
@@ -74,7 +80,7 @@ async function written(text) {
  */
 async function run(shell, block) {
   let result = '';
-  for (const [command] of block.matchAll(/^\$ (.*\bdo\n[\s\S]*?^ *done$|.*$)/gm)) {
+  for (const [command] of block.matchAll(/^\$ (.*\bdo\n[\s\S]*?^ *done$|.* "\n[\s\S]*?^ *"$|.*$)/gm)) {
     const output = await shell.run(command.slice(2));
     result += `${command}\n${output}${output === '' || output.endsWith('\n') ? '' : '\n'}`;
   }
@@ -99,7 +105,7 @@ async function openShell(folder) {
   const shell = spawn('bash', ['--noprofile', '--norc'], {
     cwd: work,
     detached: true,
-    env: { ...environment, NO_COLOR: '1', PORT: `${port}`, LC_ALL: 'C.UTF-8' },
+    env: { ...environment, HEAPHOUND: ROOT, NO_COLOR: '1', PORT: `${port}`, LC_ALL: 'C.UTF-8' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let text = '';
@@ -124,7 +130,9 @@ async function openShell(folder) {
     // `$?` and `$!` are for the next command to ask. A program in the background is no function of the shell: `$!` is
     // the program, and no shell that waits for it.
     // Its messages come when they like, among the output of others: only what it prints is read.
-    const line = isBehind ? command.replace(/^node (.*)&$/, `'${process.execPath}' $1 2> /dev/null &`) : command;
+    const line = isBehind
+      ? command.replace(/^node (.*)&$/, `'${process.execPath}' --inspect-port=127.0.0.1:0 $1 2> /dev/null &`)
+      : command;
     shell.stdin.write(`${line}\n__status=$?; echo '${OVER}'; (exit $__status)\n`);
     // A program in the background has begun when it says so.
     const isOver = () => text.includes(`${OVER}\n`) && (!isBehind || text.replace(`${OVER}\n`, '').includes('\n'));
@@ -186,7 +194,8 @@ function asShown(output, { place, port }) {
     .replaceAll(ROOT, '/home/you/heaphound')
     .replaceAll(`port ${port}`, `port ${SHOWN.port}`)
     .replaceAll(/\bprocess \d+/g, `process ${SHOWN.pid}`)
-    .replaceAll(/(scenario|heaps)-\w{6}\b/g, '$1-Ab3dE5');
+    .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '1b4e28ba-2fa1-11d2-883f-0016d3cca427')
+    .replaceAll(/scenario-\w{6}\b/g, 'scenario-Ab3dE5');
 }
 
 /**
@@ -211,9 +220,9 @@ function stableOutput(block) {
       .replaceAll(/\bduration_ms:? [\d.]+/g, 'duration_ms TIME')
       .replaceAll(/[\d.,]+ %/g, 'SHARE')
       .replaceAll(/@\d+/g, '@ID')
-      // Functions of one scope share it, and V8 names one of them.
-      .replaceAll(/(system \/ Context( @ID)?) [\w.-]+:\d+:\d+/g, '$1 PLACE')
-      .replaceAll(/\bnode:[\w/-]+(:\d+)*/g, 'node:PLACE')
+      // From the roots to the variable of the program a path leads through Node.js, each line of it in another way.
+    .replaceAll(/(Why it stays alive|Kept alive by) .*(✓ variable )/g, '$1 … $2')
+    .replaceAll(/\bnode:[\w/-]+(:\d+)*/g, 'node:PLACE')
       .replaceAll(/Node\.js v[\d.]+/g, 'Node.js VERSION')
       .replaceAll(/\d{1,3}(,\d{3})+/g, 'COUNT')
       .replaceAll(/… \d+ steps?/g, '… STEPS')
