@@ -8,10 +8,10 @@
 //
 //   <!-- runs in: examples/first-leak -->
 //
-// From there on, every block of `console` is run, line by line, in one shell. A line that begins with "$ " is a command;
-// the lines below it, down to the next command, are its output. A command that ends with "do" goes on to the line "done".
-// A quoted text goes on to the line that ends it. A command that ends with "&" stays in the background. What only
-// prepares something stands in a comment, `<!-- run: COMMAND -->`, where HEAPHOUND is the folder of the project.
+// From there on, every block of `console` is run, line by line, in one shell. A line that begins with "$ " is a
+// command; the lines below it, down to the next command, are its output. A command that ends with "do" goes on to the
+// line "done", and a quoted text to the line that ends it. A command that ends with "&" stays in the background.
+// `<!-- run: COMMAND -->` prepares something that the reader does not see; HEAPHOUND is the folder of the project there.
 // A block below `<!-- file: PATH -->` has the text of that file of the project.
 
 const { spawn } = require('node:child_process');
