@@ -59,3 +59,17 @@ test('a kind of leak is in one file of its folder, and its reasons in another', 
   assert.match(read('src/leaks/kind/mod.rs'), /^const QUESTIONS: /m);
   assert.match(read('src/leaks/growth/why.rs'), /pub enum Why/);
 });
+
+test('docs/leaks.md names files of the engine that are there', () => {
+  const method = read('docs/leaks.md').split('## The cases')[0];
+  const named = [...method.matchAll(/`((?:place|growth|suspects|explain|kind|paths)\/\w+\.rs)`/g)].map(
+    ([, file]) => file,
+  );
+  assert.ok(named.length > 15, `${named.length} files`);
+  const isThere = (/** @type {string} */ file) =>
+    ['src/leaks', 'src'].some((folder) => fs.existsSync(path.join(ROOT, folder, file)));
+  assert.deepEqual(
+    named.filter((file) => !isThere(file)),
+    [],
+  );
+});
