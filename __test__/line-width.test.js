@@ -10,7 +10,7 @@ const { execFileSync } = require('node:child_process');
 const root = path.join(__dirname, '..');
 const WIDTH = 120;
 /** Heaps, programs and documents of others. Generated documents are as wide as what they quote. */
-const EXCEPT = /^(__test__\/(fixtures|runners\/projects)\/|docs\/(benchmarks|leaks)\.md$)/;
+const EXCEPT = /^(__test__\/(fixtures|runners\/projects)\/|docs\/(cli|benchmarks|leaks)\.md$)/;
 
 const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' })
   .split('\n')

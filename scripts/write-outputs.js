@@ -221,8 +221,8 @@ function stableOutput(block) {
       .replaceAll(/[\d.,]+ %/g, 'SHARE')
       .replaceAll(/@\d+/g, '@ID')
       // From the roots to the variable of the program a path leads through Node.js, each line of it in another way.
-    .replaceAll(/(Why it stays alive|Kept alive by) .*(✓ variable )/g, '$1 … $2')
-    .replaceAll(/\bnode:[\w/-]+(:\d+)*/g, 'node:PLACE')
+      .replaceAll(/(Why it stays alive|Kept alive by) .*(✓ variable )/g, '$1 … $2')
+      .replaceAll(/\bnode:[\w/-]+(:\d+)*/g, 'node:PLACE')
       .replaceAll(/Node\.js v[\d.]+/g, 'Node.js VERSION')
       .replaceAll(/\d{1,3}(,\d{3})+/g, 'COUNT')
       .replaceAll(/… \d+ steps?/g, '… STEPS')
