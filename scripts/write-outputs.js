@@ -63,6 +63,7 @@ async function written(text) {
   if (folder === undefined) return quoted;
   const shell = await openShell(folder);
   try {
+    /** @type {string[]} */
     const blocks = [];
     for (const [, hidden, block] of quoted.matchAll(STEP)) {
       if (block === undefined) await shell.run(hidden);
