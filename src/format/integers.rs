@@ -268,8 +268,10 @@ mod tests {
     use super::*;
     use crate::test_splits::{check_splits, feed_section};
 
-    /// The rows, and how many bytes they took; `None` when the array did not end.
-    fn read(pieces: &[&[u8]]) -> Result<(Vec<(u64, u64)>, Option<usize>)> {
+    /// Rows of two numbers, and how many bytes they took; `None` when the array did not end.
+    type Read = (Vec<(u64, u64)>, Option<usize>);
+
+    fn read(pieces: &[&[u8]]) -> Result<Read> {
         let mut integers = Integers::new(SampleRows::new(SampleFields { width: 2, timestamp: 0, last_assigned_id: 1 }));
         let taken = feed_section(pieces, |bytes, offset| Ok((integers.feed(bytes, offset)?, integers.is_done())))?;
         Ok((integers.rows.rows.iter().map(|row| (row.timestamp_us, row.last_assigned_id)).collect(), taken))
