@@ -250,10 +250,21 @@ export interface EdgeRow extends NodeReference {
 
 /** One step of a retaining path, which runs from the root to the object. */
 export interface PathStep {
-  /** Name of the node of this step. */
+  /** Class of the node of this step: `Session`, `onClose()` for a function, `(string)`. */
   name: string;
-  /** Edge from the node of the step before into this one; empty on the first step. */
+  /** Properties of an object without a class, where they are few: `{id, user}`. */
+  shape?: string;
+  /**
+   * Edge from the node of the step before into this one: a property or a variable, `[3]` for an element, `table[3]` for
+   * a slot of a Map or Set. Empty on the first step, and on those that only roots hold.
+   */
   edge: string;
+  /**
+   * The reference as code would write it: `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`, `variable cache in
+   * createStore()`, `Map entry`, `[]`, `[[PromiseReaction]]`; empty at the root. Those from `.` or `[` on can be
+   * written behind one another: `._events` `.data` `[]`.
+   */
+  reference: string;
   id: number;
   location?: SourceLocation;
 }
@@ -320,7 +331,7 @@ export interface RetainerOptions extends WorkOptions {
 }
 
 export interface PathOptions extends WorkOptions {
-  /** Ids of nodes that the path must avoid. */
+  /** Ids of nodes that the path must avoid: the result says what else keeps the object alive. */
   ignored?: number[] | undefined;
 }
 
@@ -779,12 +790,6 @@ export interface LeakDetail {
 
 /** A step of a leak's path. */
 export interface LeakStep extends PathStep {
-  /**
-   * The reference as code would write it: `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`, `variable cache in
-   * createStore()`, `Map entry`, `[]`, `[[PromiseReaction]]`; empty at the root. Those from `.` or `[` on can be
-   * written behind one another: `._events` `.data` `[]`.
-   */
-  reference: string;
   /**
    * `'no'`: was there before, and is meant to be there. `'yes'`: one of the objects that pile up, or held only by such.
    * `'unknown'`: between the two; the reference to cut is in this stretch.

@@ -30,13 +30,13 @@ pub mod redact;
 
 pub mod snapshot;
 
-pub mod graph;
-
 pub mod known;
 
-pub mod paths;
+pub mod graph;
 
 pub mod analysis;
+
+pub mod paths;
 
 pub mod relation;
 

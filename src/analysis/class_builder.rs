@@ -6,6 +6,7 @@ use super::interfaces::Interfaces;
 use super::quick_hash::QuickHash;
 use crate::format::Location;
 use crate::kind::NodeKind;
+use crate::known::engine::DETACHED_ELEMENT;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::{Text, TextBuf};
@@ -183,7 +184,7 @@ fn element_tag(name: Text<'_>) -> Option<TextBuf> {
     let bytes = name.as_bytes();
     let from = match bytes {
         [b'<', ..] => 0,
-        _ if bytes.starts_with(b"Detached <") => b"Detached <".len(),
+        _ if name.starts_with(DETACHED_ELEMENT) => DETACHED_ELEMENT.len(),
         _ => return None,
     };
     let Some(space) = memchr::memchr(b' ', &bytes[from..]) else { return Some(name.to_owned()) };

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::graph::{NO_CONTEXT, SHARED, UNREACHABLE, native_contexts};
 use crate::kind::{Detachedness, EdgeKind, NodeKind};
 use crate::known::KnownText;
+use crate::known::names::is_context_name;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::{Snapshot, unpack_edge};
 
@@ -133,7 +134,7 @@ fn retained_by(
 pub(super) fn context_names(snapshot: &Snapshot) -> BitSet {
     let mut names = BitSet::new(snapshot.tables().strings.len());
     for (string, text) in snapshot.tables().strings.iter() {
-        if text.is("system / Context") || text.starts_with("system / Context / ") {
+        if is_context_name(text) {
             names.insert(string.index());
         }
     }

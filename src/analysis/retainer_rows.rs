@@ -56,7 +56,7 @@ pub fn retainer_rows(
 /// already.
 ///
 /// # Cost
-/// The cost of [`retainer_rows`] for each step. [`super::RetainingPaths`] gives paths for people.
+/// The cost of [`retainer_rows`] for each step. [`crate::paths::Paths`] has paths for people.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 pub fn ui_retaining_path(

@@ -6,24 +6,22 @@
 
 use super::heap::Heap;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::engine::{FUNCTION_RECORD, SEPARATOR, SOURCE_TEXT_MODULE, SYSTEM};
+use crate::known::names::is_context_name;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use crate::text::Text;
 
-/// What V8 15 writes before the name of a function's record.
-const RECORD: &str = "system / SharedFunctionInfo";
-
 /// True for the variables of a function that its closures share.
 pub fn is_context(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
     let name = snapshot.name_text(node);
-    snapshot.kind(node) == NodeKind::OBJECT && (name.is("system / Context") || name.starts_with("system / Context / "))
+    snapshot.kind(node) == NodeKind::OBJECT && (is_context_name(name))
 }
 
 /// True for the variables of an ES module.
 pub fn is_module_scope(snapshot: &Snapshot, context: NodeOrdinal) -> bool {
     let module = snapshot.internal_edge(context, "extension").map(|(_, module)| module);
-    is_context(snapshot, context)
-        && module.is_some_and(|module| snapshot.name_text(module).is("system / SourceTextModule"))
+    is_context(snapshot, context) && module.is_some_and(|module| snapshot.name_text(module).is(SOURCE_TEXT_MODULE))
 }
 
 /// Name of the function whose variables a context holds: that of the function whose scope it is. Where V8 dropped what
@@ -72,11 +70,11 @@ pub fn functions_of(heap: &Heap, scope: NodeOrdinal) -> impl Iterator<Item = Nod
 /// What V8 writes for a record without a name is no name: `(shared function info)`, `system / SharedFunctionInfo`.
 fn function_name(snapshot: &Snapshot, function: NodeOrdinal) -> Option<String> {
     let name = snapshot.name_text(function).to_string_lossy();
-    let name = match name.strip_prefix(RECORD) {
-        Some(rest) => rest.strip_prefix(" / ")?,
+    let name = match name.strip_prefix(FUNCTION_RECORD) {
+        Some(rest) => rest.strip_prefix(SEPARATOR)?,
         None => &name,
     };
-    (!name.is_empty() && !name.starts_with('(') && !name.starts_with("system / ")).then(|| name.to_owned())
+    (!name.is_empty() && !name.starts_with('(') && !name.starts_with(SYSTEM)).then(|| name.to_owned())
 }
 
 /// Texts in the numbered slots up to the first that holds something else, each with the number of its slot.

@@ -11,6 +11,7 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::format::Location;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::engine::{SCRIPT, SEPARATOR, SYSTEM};
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::{Text, TextBuf};
@@ -161,11 +162,11 @@ fn script_of_function(snapshot: &Snapshot, shared: NodeOrdinal) -> Option<NodeOr
 
 fn script_name(snapshot: &Snapshot, script: NodeOrdinal) -> Option<Text<'_>> {
     let name = snapshot.name_text(script);
-    let name = match name.as_bytes().strip_prefix(b"system / Script") {
-        Some(rest) => Text(rest.strip_prefix(b" / ").unwrap_or_default()),
+    let name = match name.as_bytes().strip_prefix(SCRIPT.as_bytes()) {
+        Some(rest) => Text(rest.strip_prefix(SEPARATOR.as_bytes()).unwrap_or_default()),
         None => name,
     };
-    if !name.is_empty() && !name.starts_with("system / ") {
+    if !name.is_empty() && !name.starts_with(SYSTEM) {
         return Some(name);
     }
     let (_, text) = snapshot.internal_edge(script, "name")?;

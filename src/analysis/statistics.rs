@@ -5,6 +5,7 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::known::KnownText;
+use crate::known::engine::ARRAY_BUFFER_DATA;
 use crate::ordinal::StringOrdinal;
 
 /// Bytes by what V8 uses them for. The parts of [`V8Heap`] need not add up to its total: the rest is other JavaScript
@@ -46,7 +47,7 @@ pub fn statistics(heap: &Heap, control: &Control) -> Result<Statistics> {
     let snapshot = &heap.snapshot;
     let array = KnownText::of(snapshot, "Array");
     let elements = KnownText::of(snapshot, "elements");
-    let array_buffer_data = KnownText::of(snapshot, "system / JSArrayBufferData");
+    let array_buffer_data = KnownText::of(snapshot, ARRAY_BUFFER_DATA);
     let extra = snapshot.tables().extra_native_bytes;
     let total = heap.graph.retained_size(snapshot.root()).saturating_add(extra);
     let mut native = Native { total: extra, typed_arrays: 0 };

@@ -3,12 +3,11 @@
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{Detachedness, EdgeKind, NodeKind};
+use crate::known::engine::DETACHED;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 use std::collections::HashMap;
-
-const DETACHED: &str = "Detached ";
 
 /// Spreads the states that the file gives among native nodes and puts `Detached ` before the names of the detached.
 /// Files without the column (before V8 10) already carry such names: they decide there.

@@ -6,6 +6,7 @@ use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::engine::NATIVE_CONTEXT;
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::{Snapshot, unpack_edge};
 
@@ -73,7 +74,7 @@ impl<'a> Walk<'a> {
             distance: vec![UNREACHABLE; snapshot.node_count()],
             settled: ignored.cloned().unwrap_or_else(|| BitSet::new(snapshot.node_count())),
             half_open: BitSet::new(ephemerons.pair_count()),
-            native_context: snapshot.strings_equal_to("system / NativeContext"),
+            native_context: snapshot.strings_equal_to(NATIVE_CONTEXT),
             sloppy_function_map: snapshot.strings_equal_to("sloppy_function_map"),
             map_descriptors: snapshot.strings_equal_to("(map descriptors)"),
         }

@@ -3,6 +3,7 @@
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
+use crate::known::engine::WEAK_PAIR_FORM;
 use crate::ordinal::StringOrdinal;
 use crate::snapshot::Snapshot;
 use regex::bytes::Regex;
@@ -29,10 +30,7 @@ impl Ephemerons {
     /// # Cost
     /// One look at the first and last byte of every string, a regular expression on the few that fit.
     pub fn of(snapshot: &Snapshot) -> Self {
-        let name = Regex::new(
-            r"(?s-u)^[0-9]+( / part of key \(.*? @[0-9]+\) -> value \(.*? @[0-9]+\) pair in WeakMap \(table @([0-9]+)\))$",
-        )
-        .expect("the expression is constant");
+        let name = Regex::new(WEAK_PAIR_FORM).expect("the expression is constant");
         let mut found = Self { is_name: BitSet::new(snapshot.tables().strings.len()), ..Self::default() };
         let mut pairs: HashMap<&[u8], u32> = HashMap::new();
         for (string, text) in snapshot.tables().strings.iter() {

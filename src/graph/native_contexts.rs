@@ -3,6 +3,7 @@
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::EdgeKind;
+use crate::known::engine::{DETACHED, NATIVE_CONTEXT, SEPARATOR};
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::{Snapshot, unpack_edge};
 
@@ -78,8 +79,9 @@ pub fn native_contexts(snapshot: &Snapshot, control: &Control) -> Result<NativeC
 
 fn is_native_context(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
     let name = snapshot.name_text(node).as_bytes();
-    let name = name.strip_prefix(b"Detached ").unwrap_or(name);
-    name.strip_prefix(b"system / NativeContext").is_some_and(|rest| rest.is_empty() || rest.starts_with(b" / "))
+    let name = name.strip_prefix(DETACHED.as_bytes()).unwrap_or(name);
+    let more = name.strip_prefix(NATIVE_CONTEXT.as_bytes());
+    more.is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATOR.as_bytes()))
 }
 
 fn internal_targets<'a>(

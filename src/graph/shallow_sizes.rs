@@ -5,6 +5,7 @@ use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::engine::EXTERNAL_STRING_DATA;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::{Snapshot, unpack_edge};
 use crate::wide_column::WideColumn;
@@ -101,7 +102,7 @@ fn give(
 }
 
 fn ownable_nodes(snapshot: &Snapshot) -> BitSet {
-    let external_string = snapshot.strings_equal_to("system / ExternalStringData");
+    let external_string = snapshot.strings_equal_to(EXTERNAL_STRING_DATA);
     let mut ownable = BitSet::new(snapshot.node_count());
     for node in snapshot.nodes() {
         let counts = match snapshot.kind(node) {

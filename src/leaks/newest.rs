@@ -1,10 +1,11 @@
 //! The newest heap: how each object is held, how many there are of each group, what they are called and where they are
 //! written. All questions about a growth are asked of it.
 
-use crate::analysis::{Heap, Scripts, SourceLocation, SourceMaps, is_module_scope, scope_file};
+use crate::analysis::{Heap, Scripts, SourceLocation, SourceMaps};
 use crate::control::Control;
 use crate::error::Result;
-use crate::kind::{EdgeKind, NodeKind};
+use crate::kind::NodeKind;
+use crate::known::engine::{PROMISE_PARTS, WEAK_CELL};
 use crate::leaks::limits::Limits;
 use crate::leaks::place::census::{Census, GroupKey};
 use crate::leaks::place::grouping::Grouping;
@@ -13,6 +14,7 @@ use crate::leaks::place::identity::Identity;
 use crate::leaks::place::weight::Weights;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::Label;
+use crate::paths::name::Naming;
 use crate::snapshot::Snapshot;
 use crate::text::TextBuf;
 
@@ -97,50 +99,36 @@ impl<'a> Newest<'a> {
         }
     }
 
-    /// The class of a node in a report: `Session`, `(closure)`, `(sliced string)`.
-    pub fn class_name(&self, node: NodeOrdinal) -> TextBuf {
-        let snapshot = self.snapshot();
-        let name = snapshot.name_text(node);
-        if let Some(own) = self.tree.labels.own_name(node) {
-            return snapshot.text(own).to_owned();
-        }
-        match snapshot.kind(node) {
-            _ if node == snapshot.root() => TextBuf::from("(roots)"),
-            kind if kind.is_string() => TextBuf::from(format!("({})", snapshot.kind_name(kind))),
-            NodeKind::CLOSURE if name.is_empty() => TextBuf::from("(closure)"),
-            NodeKind::CLOSURE => TextBuf::from(format!("{}()", name.to_string_lossy())),
-            NodeKind::OBJECT | NodeKind::NATIVE | NodeKind::HIDDEN | NodeKind::SYNTHETIC if !name.is_empty() => {
-                // Node.js adds the wrapped object behind the class: `Socket / TCP`.
-                let long = name.to_string_lossy();
-                TextBuf::from(if long.starts_with("system / ") || long.starts_with("Node / ") {
-                    long.as_str()
-                } else {
-                    long.split(" / ").next().unwrap_or(&long)
-                })
-            }
-            kind => TextBuf::from(format!("({})", snapshot.kind_name(kind))),
+    /// The names of this heap's nodes and references.
+    pub fn naming(&self) -> Naming<'_> {
+        Naming {
+            heap: self.heap,
+            scripts: &self.scripts,
+            maps: self.maps,
+            given: self.tree.labels.given_names(),
+            marks: &self.tree.references.marks,
+            tree: &self.tree.forest,
         }
     }
 
-    /// The place of the node's function, class or scope in the source; the file of a module.
+    /// [`Naming::class_name`].
+    pub fn class_name(&self, node: NodeOrdinal) -> TextBuf {
+        self.naming().class_name(node)
+    }
+
+    /// [`Naming::original_name`].
+    pub fn original_name(&self, node: NodeOrdinal) -> TextBuf {
+        self.naming().original_name(node)
+    }
+
+    /// [`Naming::location`].
     pub fn location(&self, node: NodeOrdinal) -> Option<SourceLocation> {
-        let of_scope = || is_module_scope(self.snapshot(), node).then(|| scope_file(self.heap, node)).flatten();
-        self.module_file(node).or_else(|| self.scripts.locate(self.heap, node)).or_else(of_scope)
+        self.naming().location(node)
     }
 
     /// The place of the last of these nodes that has one.
     pub fn nearest_location(&self, nodes: &[NodeOrdinal]) -> Option<SourceLocation> {
         nodes.iter().rev().find_map(|node| self.location(*node))
-    }
-
-    fn module_file(&self, node: NodeOrdinal) -> Option<SourceLocation> {
-        let snapshot = self.snapshot();
-        if snapshot.kind(node) != NodeKind::OBJECT || !snapshot.name_text(node).is("Module") {
-            return None;
-        }
-        let (_, file) = snapshot.named_edge(node, EdgeKind::Property, "filename")?;
-        let is_file = snapshot.kind(file) == NodeKind::STRING && !snapshot.name_text(file).is_empty();
-        is_file.then(|| SourceLocation { file: snapshot.name_text(file).to_owned(), line: 1, column: 1, script_id: 0 })
     }
 
     /// Whether growth in the number of such objects is a leak by itself. V8 makes and drops code, shapes, feedback and
@@ -150,7 +138,7 @@ impl<'a> Newest<'a> {
         let name = snapshot.name_text(node);
         match snapshot.kind(node) {
             NodeKind::OBJECT | NodeKind::CLOSURE | NodeKind::NATIVE | NodeKind::BIGINT | NodeKind::WASM_OBJECT => true,
-            NodeKind::HIDDEN => name.starts_with("system / Promise") || name.is("system / WeakCell"),
+            NodeKind::HIDDEN => name.starts_with(PROMISE_PARTS) || name.is(WEAK_CELL),
             kind => kind.is_string(),
         }
     }

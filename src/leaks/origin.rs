@@ -1,15 +1,15 @@
-//! Who wrote an object's class, and what did they call it: V8, the language, Node.js, a package or the program?
+//! Who wrote an object's class: V8, the language, Node.js, a package or the program?
 //!
-//! A bundle is one file of many authors, with short names. Its source map names the original file of each place, and
-//! the original names.
+//! A bundle is one file of many authors. Its source map names the original file of each place.
 
 use super::newest::Newest;
-use crate::analysis::{SourceLocation, VariableOf, has_own_place, is_module_scope, scope_function};
+use crate::analysis::SourceLocation;
 use crate::kind::NodeKind;
+use crate::known::engine::{ARRAY_BUFFER_DATA, GLOBAL_HANDLES, SYSTEM};
+use crate::known::names::is_realm;
+use crate::known::node::{MODULE, NATIVE};
 use crate::ordinal::NodeOrdinal;
-use crate::paths::weight::is_realm;
 use crate::snapshot::Snapshot;
-use crate::text::TextBuf;
 
 /// Who made the class of an object. A later origin says more to a person who looks for a leak.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -38,7 +38,7 @@ impl Newest<'_> {
         match snapshot.kind(node) {
             NodeKind::CLOSURE | NodeKind::REGEXP | NodeKind::BIGINT => Origin::Value,
             kind if kind.is_string() => Origin::Value,
-            NodeKind::OBJECT if name.starts_with("system / ") => Origin::Engine,
+            NodeKind::OBJECT if name.starts_with(SYSTEM) => Origin::Engine,
             NodeKind::OBJECT if name.is("Object") || name.is("Array") || name.is_empty() => Origin::Plain,
             // V8 names the running function as their constructor, which would give them its origin.
             NodeKind::OBJECT if name.is("Generator") || name.is("AsyncGenerator") || name.is("AsyncFunction") => {
@@ -48,8 +48,8 @@ impl Newest<'_> {
                 None => Origin::Language,
                 Some(place) => self.origin_at(&place),
             },
-            NodeKind::NATIVE if name.is("system / JSArrayBufferData") => Origin::Language,
-            NodeKind::NATIVE if name.starts_with("Node / ") => Origin::Language,
+            NodeKind::NATIVE if name.is(ARRAY_BUFFER_DATA) => Origin::Language,
+            NodeKind::NATIVE if name.starts_with(NATIVE) => Origin::Language,
             NodeKind::WASM_OBJECT => Origin::Language,
             _ => Origin::Engine,
         }
@@ -72,7 +72,7 @@ impl Newest<'_> {
     pub fn holder_origin(&self, container: NodeOrdinal) -> Origin {
         let origin = |node: NodeOrdinal| {
             let is_of_file =
-                self.snapshot().kind(node) == NodeKind::CLOSURE || self.class_name(node).as_text().is("Module");
+                self.snapshot().kind(node) == NodeKind::CLOSURE || self.class_name(node).as_text().is(MODULE);
             let place = is_of_file.then(|| self.location(node)).flatten();
             place.map_or_else(|| self.origin(node), |place| self.origin_at(&place))
         };
@@ -110,48 +110,6 @@ impl Newest<'_> {
     fn nearest_origin(&self, nodes: &[NodeOrdinal]) -> Option<Origin> {
         self.nearest_location(nodes).map(|place| self.origin_at(&place))
     }
-
-    /// [`Newest::class_name`] before a bundler made it short. A person knows the original name; the heap does not have
-    /// it, so it does not find objects.
-    pub fn original_name(&self, node: NodeOrdinal) -> TextBuf {
-        let name = self.class_name(node);
-        let original = || {
-            let maps = self.maps?;
-            let place = self.scripts.locate(self.heap, node)?;
-            let short = self.snapshot().name_text(node).to_string_lossy();
-            match self.snapshot().kind(node) {
-                NodeKind::CLOSURE => {
-                    let known = maps.function(&place, &short).or_else(|| maps.class(&place, &short))?;
-                    Some(TextBuf::from(format!("{known}()")))
-                }
-                NodeKind::OBJECT if name.as_text().is(&short) => {
-                    maps.class(&place, &short).or_else(|| maps.function(&place, &short)).map(TextBuf::from)
-                }
-                _ => None,
-            }
-        };
-        original().unwrap_or(name)
-    }
-
-    /// Original name of the function whose variables a context holds.
-    pub fn function_of(&self, context: NodeOrdinal) -> Option<String> {
-        let short = scope_function(self.heap, context)?;
-        let has_place = has_own_place(self.heap, context);
-        let place = || self.scripts.locate(self.heap, context).filter(|_| has_place);
-        let original = || self.maps?.function(&place()?, &short);
-        Some(original().unwrap_or(short))
-    }
-
-    /// Original name of a context's variable.
-    pub fn variable_of(&self, context: NodeOrdinal, short: &str) -> String {
-        let of = match context {
-            _ if is_module_scope(self.snapshot(), context) => VariableOf::Script,
-            _ if has_own_place(self.heap, context) => VariableOf::Function,
-            _ => VariableOf::Around,
-        };
-        let original = || self.maps?.variable(&self.location(context)?, of, short);
-        original().unwrap_or_else(|| short.to_owned())
-    }
 }
 
 fn origin_of_file(file: &str) -> Origin {
@@ -165,5 +123,5 @@ fn origin_of_file(file: &str) -> Origin {
 }
 
 fn is_native(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-    snapshot.kind(node) == NodeKind::NATIVE || snapshot.name_text(node).is("(Global handles)")
+    snapshot.kind(node) == NodeKind::NATIVE || snapshot.name_text(node).is(GLOBAL_HANDLES)
 }

@@ -1,7 +1,7 @@
 //! Walks the table of limits: each named test fails when its limit is another one.
 
 use super::growth::growing::tests as growing;
-use super::growth::rules::tests as rules;
+use super::growth::passing::tests as passing;
 use super::growth::steps::tests as steps;
 use super::limits::{Case, Limits, TABLE};
 use super::{test_accounting, test_leaks};
@@ -80,8 +80,8 @@ const SHOWN: &[Shown] = &[
         test_leaks::few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_each_time
     ),
     shows!(fewest_operations = 100, test_leaks::few_objects_count_when_they_are_a_multiple_of_the_operations),
-    shows!(fewest_survivors = 1, rules::what_comes_and_goes_passes_unless_it_grows_by_the_same),
-    shows!(passing = 1000, rules::what_comes_and_goes_passes_unless_it_grows_by_the_same),
+    shows!(fewest_survivors = 1, passing::what_comes_and_goes_passes_unless_it_grows_by_the_same),
+    shows!(passing = 1000, passing::what_comes_and_goes_passes_unless_it_grows_by_the_same),
     shows!(thin = 100, test_leaks::a_map_that_only_grows),
     shows!(
         many_bytes_of_node = 1,

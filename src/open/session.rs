@@ -2,11 +2,12 @@
 
 use super::options::OpenOptions;
 use super::pipeline::{analyse, memory_bytes, read};
-use crate::analysis::{Heap, RetainingPaths, Scripts, SourceMaps};
+use crate::analysis::{Heap, Scripts, SourceMaps};
 use crate::archive::{self, ReadInfo, Source};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
+use crate::paths::Paths;
 use crate::snapshot::Snapshot;
 use rayon::ThreadPool;
 use std::sync::OnceLock;
@@ -41,7 +42,7 @@ pub struct Opened {
     pub read: ReadInfo,
     // Some documents need these and most do not; they cost a pass over the heap and are kept from the first use on.
     scripts: OnceLock<Scripts>,
-    paths: OnceLock<RetainingPaths>,
+    paths: OnceLock<Paths>,
 }
 
 impl Opened {
@@ -86,10 +87,10 @@ impl Opened {
     }
 
     /// # Cost
-    /// At the first call that of [`RetainingPaths::of`].
-    pub fn paths(&self, control: &Control) -> Result<&RetainingPaths> {
+    /// At the first call that of [`Paths::of`].
+    pub fn paths(&self, control: &Control) -> Result<&Paths> {
         if self.paths.get().is_none() {
-            _ = self.paths.set(RetainingPaths::of(&self.heap.snapshot, control)?);
+            _ = self.paths.set(Paths::of(&self.heap.snapshot, &[], control)?);
         }
         Ok(self.paths.get().expect("it was set above or by another job"))
     }

@@ -12,9 +12,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Names of such classes, by their instances.
 #[derive(Default)]
-pub struct OwnNames(HashMap<NodeOrdinal, StringOrdinal>);
+pub struct GivenNames(HashMap<NodeOrdinal, StringOrdinal>);
 
-impl OwnNames {
+impl GivenNames {
     /// # Cost
     /// O(nodes), and the edges of functions; one row for each instance.
     /// # Errors

@@ -1,17 +1,14 @@
 //! What a node is called when it is counted: equal in every heap, of whatever process.
 
-use super::given_names::OwnNames;
+use super::given_names::GivenNames;
 use crate::control::Control;
 use crate::error::Result;
 use crate::hash::{hash_text, mix};
 use crate::kind::NodeKind;
-use crate::ordinal::{NodeOrdinal, StringOrdinal};
+use crate::known::engine::{GLOBAL, GLOBAL_TAGGED};
+use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use crate::text::Text;
-
-/// The class of the global object of Node.js.
-pub const GLOBAL: &str = "global";
-const TAGGED: [&str; 2] = ["global / ", "global ("];
 
 /// A hash of kind and, where the name is a class rather than content, of the name.
 pub type Label = u64;
@@ -22,7 +19,7 @@ pub type Label = u64;
 /// One hash per string of the snapshot; 0 where no node that is named by its class has that name.
 pub struct Labels {
     names: Vec<u64>,
-    own: OwnNames,
+    given: GivenNames,
 }
 
 impl Labels {
@@ -39,18 +36,23 @@ impl Labels {
                 names[name.index()] = hash_text(without_tag(snapshot.text(name))) | 1;
             }
         }
-        Ok(Self { names, own: OwnNames::of(snapshot, control)? })
+        Ok(Self { names, given: GivenNames::of(snapshot, control)? })
     }
 
-    /// The name that the constructor of the object has of its own.
-    pub fn own_name(&self, node: NodeOrdinal) -> Option<StringOrdinal> {
-        self.own.get(node)
+    /// Names that constructors were given.
+    pub fn given_names(&self) -> &GivenNames {
+        &self.given
+    }
+
+    /// [`Self::given_names`], without the labels.
+    pub fn into_given_names(self) -> GivenNames {
+        self.given
     }
 
     pub fn label(&self, snapshot: &Snapshot, node: NodeOrdinal) -> Label {
         let kind = snapshot.kind(node);
-        let name = match self.own.get(node) {
-            Some(own) => hash_text(snapshot.text(own)) | 1,
+        let name = match self.given.get(node) {
+            Some(given) => hash_text(snapshot.text(given)) | 1,
             None if is_named(kind) => self.names[snapshot.name(node).index()],
             None => 0,
         };
@@ -59,17 +61,10 @@ impl Labels {
     }
 }
 
-/// Whether an object of this name is the global object of Node.js. V8 adds a tag where an inspector is attached
-/// (`global / `), and on some lines the class (`global (global*)`).
-pub fn is_global(name: &str) -> bool {
-    name == GLOBAL || TAGGED.iter().any(|tagged| name.starts_with(tagged))
-}
-
-/// The name without the tag of an inspector: nearly all hangs from the global object, and what hangs from it is to be
-/// the same in a capture from outside and in one from inside. What a line of V8 adds stays, since it is there in every
-/// snapshot of that line.
+/// The name without the tag of an inspector. Nearly every path begins at the global object, and paths have to be equal
+/// in a capture from outside and in one from inside. What a line of V8 adds stays: every snapshot of that line has it.
 fn without_tag(name: Text<'_>) -> Text<'_> {
-    if name.starts_with(TAGGED[0]) { Text::from_str(GLOBAL) } else { name }
+    if name.starts_with(GLOBAL_TAGGED[0]) { Text::from_str(GLOBAL) } else { name }
 }
 
 /// The names of strings, numbers and code are their content.

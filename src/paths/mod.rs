@@ -1,8 +1,14 @@
-//! The shortest path from the roots to each node, by weights that prefer what a person understands.
+//! The shortest path from the roots to each node, by weights that prefer what a person understands, and the one name
+//! for each node and reference on it.
 
 pub mod given_names;
 pub mod labels;
+pub mod name;
+pub mod path;
+pub mod reference;
 pub mod survivors;
 pub mod tree;
 pub mod weak_pairs;
 pub mod weight;
+
+pub use path::Paths;

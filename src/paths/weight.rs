@@ -6,129 +6,29 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::hash::{hash_text, mix};
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::engine::GLOBAL;
+use crate::known::mark::Mark;
+use crate::known::names::{Marks, is_realm};
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::Snapshot;
-use crate::text::Text;
 
-/// The dearest step. Every step costs at least 1.
-pub const MAX_COST: usize = 60;
+/// The heaviest step. Every step weighs at least 1. The tree has a bucket for each weight up to this one.
+pub const MAX_WEIGHT: u32 = 60;
 
-/// What the name of an edge, or of a node that V8 or Node made, says about the step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Mark {
-    None,
-    /// Compiled code, feedback, shapes: never a reason why something is kept that a person could change.
-    Noise,
-    /// `__proto__`, `constructor`: true, but every instance has them.
-    Class,
-    /// A property whose name is a symbol: where another has a plain name, that one is told.
-    Symbol,
-    /// One link of a plain data structure. Not `elements` and `properties`: what is in them has an edge of its own,
-    /// which is the one to tell.
-    Close,
-    /// From one timer to the next: what waits for its time is held by whoever set it, too.
-    Timer,
-    /// A number as the name of an internal edge: a slot of a table.
-    Slot,
-    /// `7 / part of key (…) -> value (…) pair in WeakMap (table @9)`
-    Pair,
-    /// A set of roots that keeps what the taking of the snapshot itself needs, or V8's own constants.
-    Unstable,
-    /// The roots that hold handles of native code.
-    Handles,
-    /// A set of roots that keeps what functions under way use.
-    Running,
-    /// What continues when something is over: work that is under way holds what it uses, and is not why that is there.
-    Work,
-    /// `system / Cell`: the variable of an ES module, though V8 counts it to the object shapes.
-    Cell,
-}
+/// A step over a reference that [`References::weight`] closes: heavier than any other step out of an object.
+const CLOSED: u32 = MAX_WEIGHT - 1;
+/// The same, where the reference is there for the moment only.
+const MOMENTARY: u32 = MAX_WEIGHT;
 
-/// Costs of the edges of one heap.
+/// Weights of the edges of one heap.
 ///
 /// # Shapes
 /// One mark per string of the snapshot, and one hash, 0 for strings that name no reference.
 pub struct References {
-    marks: Vec<Mark>,
+    pub marks: Marks,
     hashes: Vec<u64>,
     pairs: Pairs,
 }
-
-const NOISE: [&str; 41] = [
-    "map",
-    "shared",
-    "code",
-    "feedback_cell",
-    "feedback_vector",
-    "native_context",
-    "scope_info",
-    "script",
-    "script_or_debug_info",
-    "dependent_code",
-    "descriptors",
-    "transitions",
-    "transition_info",
-    "prototype_info",
-    "back_pointer",
-    "enum_cache",
-    "function_data",
-    "name_or_scope_info",
-    "initial_map",
-    "deoptimization_data",
-    "bytecode_array",
-    "current_microtask",
-    "cleanup_queue",
-    "target_map",
-    "allocation_site",
-    "system / Map",
-    "system / Oddball",
-    "system / WeakArrayList",
-    "system / WeakFixedArray",
-    "system / FeedbackVector",
-    "system / FeedbackCell",
-    "system / ScopeInfo",
-    "system / SharedFunctionInfo",
-    "system / Script",
-    "system / BytecodeArray",
-    "system / AllocationSite",
-    "system / PrototypeInfo",
-    "system / DescriptorArray",
-    "system / TransitionArray",
-    "system / FunctionTemplateInfo",
-    "system / ObjectTemplateInfo",
-];
-
-const UNSTABLE: [&str; 9] = [
-    "(Internalized strings)",
-    "(External strings)",
-    "(Read-only roots)",
-    "(Compilation cache)",
-    "(Builtins)",
-    "(Code flusher)",
-    "(Startup object cache)",
-    "(Shareable object cache)",
-    "(Weak collections)",
-];
-
-/// The stack, handles of native functions under way, and the stacks of threads that wait for their turn.
-const RUNNING: [&str; 4] = ["(Stack roots)", "(Handle scope)", "(Relocatable)", "(Thread manager)"];
-
-const WORK: [&str; 3] = ["Generator", "AsyncGenerator", "system / PromiseReaction"];
-
-const CLOSE: [&str; 12] = [
-    "table",
-    "context",
-    "buffer",
-    "backing_store",
-    "parent",
-    "first",
-    "second",
-    "bound_this",
-    "bound_function",
-    "reactions_or_result",
-    "value",
-    "holdings",
-];
 
 impl References {
     /// # Cost
@@ -136,9 +36,8 @@ impl References {
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn of(snapshot: &Snapshot, persistent: Option<&Persistent>, control: &Control) -> Result<Self> {
-        let strings = &snapshot.tables().strings;
-        let marks: Vec<Mark> = strings.iter().map(|(_, text)| mark(text)).collect();
-        let mut hashes = vec![0; strings.len()];
+        let marks = Marks::of(snapshot);
+        let mut hashes = vec![0; snapshot.tables().strings.len()];
         let mut halves = Halves::default();
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
@@ -147,7 +46,7 @@ impl References {
                 if hashes[name.index()] == 0 {
                     hashes[name.index()] = hash_text(snapshot.text(name)) | 1;
                 }
-                if marks[name.index()] == Mark::Pair && snapshot.edge_kind(edge) == EdgeKind::Internal {
+                if marks.of_string(name) == Mark::Pair && snapshot.edge_kind(edge) == EdgeKind::Internal {
                     halves.add(snapshot, node, edge);
                 }
             }
@@ -160,25 +59,39 @@ impl References {
     pub fn generic_name(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> u64 {
         let kind = snapshot.edge_kind(edge) as u64;
         match snapshot.edge_string(edge) {
-            Some(name) if !self.is_slot(snapshot, edge) => mix(kind, self.hashes[name.index()]),
+            Some(name) if !self.marks.is_slot(snapshot, edge) => mix(kind, self.hashes[name.index()]),
             _ => kind + 1,
         }
     }
 
-    /// `__proto__`, `constructor`.
-    pub fn leads_to_class(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
-        snapshot.edge_string(edge).is_some_and(|name| self.marks[name.index()] == Mark::Class)
+    /// How much this step adds to the weight of a path; `None`: no path goes here.
+    ///
+    /// Properties and elements are light, and references that only V8 names are heavy. Weak edges and the inside of the
+    /// engine are closed.
+    pub fn weight(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
+        let weight = self.step(snapshot, from, edge);
+        debug_assert!(weight.is_none_or(|weight| (1..=MAX_WEIGHT).contains(&weight)), "{weight:?} has no bucket");
+        weight
     }
 
-    /// What this step adds to a path; `None`: no path goes here.
-    ///
-    /// Properties and elements are cheap, what only V8 names is dear, weak edges and the inside of the engine are
-    /// closed.
-    pub fn cost(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
+    /// The weight of a step that [`Self::weight`] closes, for nodes that nothing better reaches; `None`: the reference
+    /// keeps nothing alive.
+    pub fn last_resort(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
+        let target = snapshot.target(edge);
+        if snapshot.edge_kind(edge) == EdgeKind::Weak || target == from {
+            return None;
+        }
+        let is_momentary = matches!(self.marks.of_edge(snapshot, edge), Mark::Momentary | Mark::Pair)
+            || self.marks.is_running(snapshot, target)
+            || self.marks.is_cache_root(snapshot, target);
+        Some(if is_momentary { MOMENTARY } else { CLOSED })
+    }
+
+    fn step(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
         let target = snapshot.target(edge);
         let kind = snapshot.edge_kind(edge);
         let target_kind = snapshot.kind(target);
-        let target_mark = self.marks[snapshot.name(target).index()];
+        let target_mark = self.marks.of_node(snapshot, target);
         let closed = kind == EdgeKind::Weak
             || target == from
             || matches!(target_kind, NodeKind::CODE | NodeKind::NUMBER | NodeKind::SYMBOL)
@@ -189,7 +102,7 @@ impl References {
         let from_kind = snapshot.kind(from);
         if from_kind == NodeKind::SYNTHETIC {
             return match target_mark {
-                Mark::Unstable | Mark::Running => None,
+                Mark::Caches | Mark::Running => None,
                 Mark::Handles => Some(8),
                 _ if kind == EdgeKind::Shortcut => Some(1),
                 _ if from == snapshot.root() && target_kind == NodeKind::SYNTHETIC => Some(16),
@@ -197,88 +110,92 @@ impl References {
                 _ => Some(10),
             };
         }
-        if target_kind == NodeKind::HIDDEN && target_mark == Mark::Noise {
+        if target_kind == NodeKind::HIDDEN && matches!(target_mark, Mark::Machinery | Mark::Momentary) {
             return None;
         }
-        let dear = match target_mark {
+        let more = match target_mark {
             _ if is_realm(snapshot, from) => {
-                if snapshot.name_text(target).starts_with("global") {
+                if snapshot.name_text(target).starts_with(GLOBAL) {
                     0
                 } else {
                     20
                 }
             }
             // Not from one to the next: what waits for a promise that never settles is a list.
-            mark if mark != Mark::Work && self.marks[snapshot.name(from).index()] == Mark::Work => 40,
+            mark if mark != Mark::Continuation && self.marks.of_node(snapshot, from) == Mark::Continuation => 40,
             _ => 0,
         };
         let step = match kind {
             EdgeKind::Element => 2,
             EdgeKind::Hidden => 4,
-            _ => match (kind, self.mark_of(snapshot, edge)) {
-                (EdgeKind::Internal, Mark::Noise) => return None,
+            _ => match (kind, self.marks.of_edge(snapshot, edge)) {
+                (EdgeKind::Internal, Mark::Machinery | Mark::Momentary) => return None,
                 (EdgeKind::Property, Mark::Class) => 14,
                 (EdgeKind::Property, Mark::Timer) => 12,
                 (EdgeKind::Property, Mark::Symbol) => 3,
                 (EdgeKind::Property, _) => 2,
                 (EdgeKind::Context, _) => 3,
-                (EdgeKind::Internal, Mark::Close | Mark::Slot) => 1,
+                (EdgeKind::Internal, Mark::Link | Mark::Slot) => 1,
                 (EdgeKind::Internal, Mark::Pair) if self.pairs.is_open(edge) => 3,
                 (EdgeKind::Internal, Mark::Pair) => return None,
                 (EdgeKind::Shortcut, _) => 3,
                 _ => 5,
             },
         };
-        Some(step + dear)
-    }
-
-    /// The roots of functions under way: [`References::cost`] leads to none of them. What is held by nothing else is
-    /// held by those.
-    pub fn is_running(&self, snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-        snapshot.kind(node) == NodeKind::SYNTHETIC && self.marks[snapshot.name(node).index()] == Mark::Running
-    }
-
-    /// V8's caches and lists of what others hold: [`References::cost`] leads to none of them.
-    pub fn is_unstable(&self, snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-        snapshot.kind(node) == NodeKind::SYNTHETIC && self.marks[snapshot.name(node).index()] == Mark::Unstable
-    }
-
-    /// Name of the edge without what differs from one item of a collection to the next.
-    pub fn is_slot(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
-        snapshot.edge_kind(edge).has_index() || matches!(self.mark_of(snapshot, edge), Mark::Slot | Mark::Pair)
-    }
-
-    /// True for one of many references of the same sort: an element, a slot of a table. The links of a list are none.
-    pub fn fans_out(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> bool {
-        snapshot.edge_kind(edge) == EdgeKind::Element || matches!(self.mark_of(snapshot, edge), Mark::Slot | Mark::Pair)
-    }
-
-    fn mark_of(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> Mark {
-        snapshot.edge_string(edge).map_or(Mark::None, |name| self.marks[name.index()])
+        Some(step + more)
     }
 }
 
-/// The built-in objects of one `node:vm` context, or of one worker.
-pub fn is_realm(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-    snapshot.kind(node) == NodeKind::HIDDEN && snapshot.name_text(node).starts_with("system / NativeContext")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known::{engine, node};
+    use crate::snapshot::drawing::draw;
+    use crate::text::Text;
 
-fn mark(text: Text<'_>) -> Mark {
-    let Some(name) = text.as_str() else { return Mark::None };
-    match name.as_bytes().first() {
-        None => Mark::None,
-        Some(b'0'..=b'9') if name.bytes().all(|byte| byte.is_ascii_digit()) => Mark::Slot,
-        Some(b'0'..=b'9') if name.contains(" pair in WeakMap (table @") => Mark::Pair,
-        Some(b'_' | b'c') if name == "__proto__" || name == "constructor" => Mark::Class,
-        Some(b'_') if name == "_idleNext" || name == "_idlePrev" => Mark::Timer,
-        Some(b'<') if name.starts_with("<symbol") => Mark::Symbol,
-        Some(b'(') if UNSTABLE.contains(&name) => Mark::Unstable,
-        Some(b'(') if RUNNING.contains(&name) => Mark::Running,
-        Some(b'(') if name == "(Global handles)" => Mark::Handles,
-        Some(b's') if name == "system / Cell" => Mark::Cell,
-        _ if WORK.contains(&name) => Mark::Work,
-        _ if name.len() < 48 && (NOISE.contains(&name) || name.starts_with("system / Map (")) => Mark::Noise,
-        _ if CLOSE.contains(&name) => Mark::Close,
-        _ => Mark::None,
+    /// Each name of the tables, as node and as edge, from nodes of each kind to nodes of each kind.
+    #[test]
+    fn every_step_has_a_bucket() {
+        let kinds = ["object", "hidden", "synthetic", "native", "closure", "code", "array", "object_shape"];
+        let edges = ["", "#", "=", "!", "%1.", "?2."];
+        let mut heaviest = 0;
+        let names: Vec<&str> = engine::KNOWN.iter().chain(&node::KNOWN).map(|known| known.name).collect();
+        for (from_kind, to_kind) in kinds.iter().flat_map(|from| kinds.map(|to| (*from, to))) {
+            for edge in edges {
+                let edge = if edge.ends_with('.') { format!("{edge}to") } else { format!("{edge}name.to") };
+                let snapshot = draw(&format!("root > from/{from_kind} | from > {edge}/{to_kind}"));
+                for name in &names {
+                    heaviest = heaviest.max(heaviest_step(&snapshot, name));
+                }
+            }
+        }
+        assert!(heaviest > 40, "{heaviest}: the heaviest steps were not met");
+    }
+
+    /// With the name in place of each single text of the drawing, and of all.
+    fn heaviest_step(snapshot: &Snapshot, name: &str) -> u32 {
+        let count = snapshot.tables().strings.len();
+        let mut heaviest = 0;
+        for replaced in 0..=count {
+            let mut tables = snapshot.tables().clone();
+            let texts: Vec<String> = tables.strings.iter().map(|(_, text)| text.to_string_lossy()).collect();
+            tables.strings = Default::default();
+            for (at, text) in texts.iter().enumerate() {
+                let text = if at == replaced || replaced == count { name } else { text };
+                tables.strings.push(Text::from_str(text));
+            }
+            let renamed = Snapshot::new(tables);
+            let references = References::of(&renamed, None, &Control::new()).unwrap();
+            for node in renamed.nodes() {
+                for edge in renamed.edges(node) {
+                    let weight = references.weight(&renamed, node, edge);
+                    let last = references.last_resort(&renamed, node, edge);
+                    assert!(weight.is_none_or(|weight| (1..=MAX_WEIGHT).contains(&weight)), "{name}: {weight:?}");
+                    assert!(last.is_none_or(|last| last <= MAX_WEIGHT && weight.is_none_or(|weight| weight < last)));
+                    heaviest = heaviest.max(weight.unwrap_or(0));
+                }
+            }
+        }
+        heaviest
     }
 }

@@ -183,6 +183,8 @@ impl DetailRow {
 #[derive(Serialize)]
 struct StepRow {
     name: TextBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<TextBuf>,
     edge: TextBuf,
     reference: TextBuf,
     id: u64,
@@ -203,8 +205,8 @@ impl StepRow {
             Leaking::Yes => "yes",
         };
         let location = step.location.map(|place| places.row(place));
-        let Step { name, edge, reference, id, because, cut, .. } = step;
-        Self { name, edge, reference, id, location, leaking, because, cut }
+        let Step { name, shape, edge, reference, id, because, cut, .. } = step;
+        Self { name, shape, edge, reference, id, location, leaking, because, cut }
     }
 }
 

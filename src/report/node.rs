@@ -2,11 +2,11 @@
 
 use super::allocations::FrameRow;
 use super::document::{Document, LATER};
+use super::path::path_rows;
 use super::places::{LocationRow, Places};
-use super::rows::{EdgeRow, PathRow, ReferenceRow, RetainerRow, system};
+use super::rows::{EdgeRow, ReferenceRow, RetainerRow, system};
 use crate::analysis::{
-    EdgeOptions, EdgeSort, IgnoredRetainers, PathStep, allocation_stack, display_name, edge_rows, retainer_rows,
-    ui_retaining_path,
+    EdgeOptions, EdgeSort, IgnoredRetainers, allocation_stack, display_name, edge_rows, retainer_rows,
 };
 use crate::control::Control;
 use crate::error::Result;
@@ -54,13 +54,6 @@ pub struct RetainersQuestion {
     limit: Option<usize>,
 }
 
-#[derive(Deserialize)]
-pub struct PathQuestion {
-    id: u64,
-    #[serde(default)]
-    ignored: Vec<u64>,
-}
-
 /// `NodeDocument` of `index.d.ts`.
 pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Result<Document> {
     let node = opened.find(question.id)?;
@@ -75,12 +68,12 @@ pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Resu
     };
     retainers.truncate(limit);
     edges.truncate(limit);
-    let path = opened.paths(control)?.path(&heap.snapshot, node);
+    let path = path_rows(opened, opened.paths(control)?, node, &places, control)?;
     let retainers = retainers.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance)));
     let edges = edges.iter().map(|edge| Ok(EdgeRow::of(heap, *edge)));
     Document::new(&head)?.with_list("retainers", retainers, control)?.with_list("edges", edges, control)?.with_list(
         "retainingPath",
-        path.into_iter().map(|step| PathRow::of(heap, step, &mut places)),
+        path.into_iter().map(Ok),
         control,
     )
 }
@@ -106,29 +99,6 @@ pub fn retainers(opened: &Opened, question: &RetainersQuestion, control: &Contro
     let mut rows = retainer_rows(heap, node, &IgnoredRetainers::of(heap, &ignored, control)?, control)?;
     rows.truncate(question.limit.unwrap_or(usize::MAX));
     Document::of_rows(rows.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance))), control)
-}
-
-/// `PathStep[]` of `index.d.ts`.
-pub fn retaining_path(opened: &Opened, question: &PathQuestion, control: &Control) -> Result<Document> {
-    let node = opened.find(question.id)?;
-    let steps = if question.ignored.is_empty() {
-        opened.paths(control)?.path(&opened.heap.snapshot, node)
-    } else {
-        path_past(opened, node, &question.ignored, control)?
-    };
-    let mut places = Places::new(opened, control);
-    Document::of_rows(steps.into_iter().map(|step| PathRow::of(&opened.heap, step, &mut places)), control)
-}
-
-/// DevTools' way up from the node when some nodes do not count, root first.
-fn path_past(opened: &Opened, node: NodeOrdinal, ignored: &[u64], control: &Control) -> Result<Vec<PathStep>> {
-    let ignored = IgnoredRetainers::of(&opened.heap, &opened.find_all(ignored)?, control)?;
-    let rows = ui_retaining_path(&opened.heap, node, &ignored, control)?;
-    let held: Vec<NodeOrdinal> = std::iter::once(node).chain(rows.iter().map(|row| row.node)).collect();
-    let edges = rows.iter().map(|row| Some(row.edge)).chain([None]);
-    let mut steps: Vec<PathStep> = held.iter().zip(edges).map(|(node, edge)| PathStep { edge, node: *node }).collect();
-    steps.reverse();
-    Ok(steps)
 }
 
 #[derive(Serialize)]

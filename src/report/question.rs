@@ -1,7 +1,7 @@
 //! Questions to one snapshot, as `lib/open/snapshot.js` writes them, and the document that answers each.
 
 use super::document::Document;
-use super::{allocations, contexts, dominators, node, query, strings, summary};
+use super::{allocations, contexts, dominators, node, path, query, strings, summary};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::open::Opened;
@@ -17,7 +17,7 @@ enum Question {
     Node(node::NodeQuestion),
     Edges(node::EdgesQuestion),
     Retainers(node::RetainersQuestion),
-    RetainingPath(node::PathQuestion),
+    RetainingPath(path::PathQuestion),
     Dominators(dominators::DominatorsQuestion),
     DuplicateStrings(strings::StringsQuestion),
     Query(query::QueryQuestion),
@@ -38,7 +38,7 @@ pub fn answer(opened: &Opened, question: &str, control: &Control) -> Result<Docu
         Question::Node(question) => node::node(opened, &question, control),
         Question::Edges(question) => node::edges(opened, &question, control),
         Question::Retainers(question) => node::retainers(opened, &question, control),
-        Question::RetainingPath(question) => node::retaining_path(opened, &question, control),
+        Question::RetainingPath(question) => path::retaining_path(opened, &question, control),
         Question::Dominators(question) => dominators::dominators(opened, &question, control),
         Question::DuplicateStrings(question) => strings::strings(opened, &question, control),
         Question::Query(question) => query::query_document(opened, &question, control),

@@ -1,8 +1,6 @@
-//! Rows that several documents have: edges, retainers, steps of a path.
+//! Rows that several documents have: edges and retainers.
 
-use super::places::{LocationRow, Places};
-use crate::analysis::{Heap, PathStep, display_name, edge_name};
-use crate::error::Result;
+use crate::analysis::{Heap, display_name, edge_name};
 use crate::graph::SYSTEM;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::text::TextBuf;
@@ -69,25 +67,5 @@ impl RetainerRow {
             name: display_name(snapshot, retainer),
             distance,
         }
-    }
-}
-
-#[derive(Serialize)]
-pub struct PathRow {
-    name: TextBuf,
-    edge: TextBuf,
-    id: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<LocationRow>,
-}
-
-impl PathRow {
-    pub fn of(heap: &Heap, step: PathStep, places: &mut Places<'_>) -> Result<Self> {
-        Ok(Self {
-            name: display_name(&heap.snapshot, step.node),
-            edge: step.edge.map(|edge| edge_name(&heap.snapshot, edge).to_text()).unwrap_or_default(),
-            id: heap.snapshot.id(step.node),
-            location: places.of_node(step.node)?,
-        })
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::golden_files::{REAL, folder, json, open, parse, shown, synthetic};
 use heaphound::analysis::{
-    EdgeOptions, Heap, IgnoredRetainers, Parity, RetainingPaths, Scripts, display_name, edge_name, edge_rows,
-    retainer_rows, samples,
+    EdgeOptions, Heap, IgnoredRetainers, Parity, Scripts, edge_name, edge_rows, retainer_rows, samples,
 };
 use heaphound::control::Control;
 use heaphound::diff::{Diff, DiffOptions, DiffSide, diff};
 use heaphound::ordinal::{EdgeOrdinal, NodeOrdinal};
+use heaphound::paths::Paths;
 use serde_json::{Value, json};
 
 fn edge_words(heap: &Heap, edge: EdgeOrdinal, other: NodeOrdinal, number: i64) -> Value {
@@ -152,17 +152,17 @@ fn heaps_of_two_processes_are_not_comparable() {
 fn a_leaked_session_is_explained() {
     let heap = open("growth-after.heapsnapshot.gz", Parity::Ours);
     let control = Control::new();
-    let paths = RetainingPaths::of(&heap.snapshot, &control).unwrap();
+    let paths = Paths::of(&heap.snapshot, &[], &control).unwrap();
     let scripts = Scripts::of(&heap.snapshot, &control).unwrap();
     let class = heap.classes.rows.iter().position(|class| class.name.as_text().is("Session")).unwrap();
     let session = heap.snapshot.nodes().rfind(|node| heap.classes.class_of(*node).index() == class).unwrap();
-    let path = paths.path(&heap.snapshot, session);
-    let steps: Vec<String> = (path.iter().skip(1))
-        .map(|step| {
-            let edge = edge_name(&heap.snapshot, step.edge.unwrap()).to_text();
-            let place = scripts.locate(&heap, step.node).map(|it| format!(" ({}:{}:{})", it.file, it.line, it.column));
-            format!(".{edge} {}{}", display_name(&heap.snapshot, step.node), place.unwrap_or_default())
+    let naming = paths.naming(&heap, &scripts, None);
+    let steps: Vec<String> = (naming.nodes_to(session).into_iter())
+        .map(|node| {
+            let place = naming.location(node).map(|it| format!(" ({}:{}:{})", it.file, it.line, it.column));
+            format!("{} {}{}", naming.reference(node), naming.original_name(node), place.unwrap_or_default())
         })
         .collect();
-    assert_eq!(steps, [".2 global", ".__c Map", ".table ", ".19028 Session (/srv/heapdemo/gen/gen.js:3:26)"]);
+    let place = "/srv/heapdemo/gen/gen.js:3:26";
+    assert_eq!(steps, [" (roots)", " global", ".__c Map", &format!("Map entry Session ({place})")]);
 }

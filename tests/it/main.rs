@@ -7,5 +7,6 @@ mod golden_files;
 mod golden_rows;
 mod layers;
 mod locations;
+mod names;
 mod questions;
 mod sources;

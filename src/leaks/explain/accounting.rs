@@ -2,6 +2,7 @@
 
 use super::account::{Account, Cause, Line};
 use super::leaked_class::LeakedClass;
+use crate::known::node::LOADED;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::growth::steps::add;
@@ -251,8 +252,7 @@ impl<'a, 'b> Books<'a, 'b> {
         }
         let is_module = |node: &NodeOrdinal| {
             let class = newest.class_name(*node).to_string();
-            !newest.grouping.is_persistent(*node)
-                && (class == "Module" || class == "BuiltinModule" || class == "ModuleWrap")
+            !newest.grouping.is_persistent(*node) && LOADED.contains(&class.as_str())
         };
         if newest.tree.ancestors(node).iter().any(is_module) {
             return Cause::OneOff(Why::Modules);

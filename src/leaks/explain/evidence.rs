@@ -38,7 +38,7 @@ pub fn weigh(newest: &Newest<'_>, suspect: &Suspect, facts: &Facts<'_>) -> (Conf
         (true, false) => format!("the {class} that gains stands in the same place in every snapshot"),
         (false, _) => format!("the {class} that gains is replaced at times, and the new one has more"),
     });
-    let is_running = |node: &NodeOrdinal| newest.tree.references.is_running(newest.snapshot(), *node);
+    let is_running = |node: &NodeOrdinal| newest.tree.references.marks.is_running(newest.snapshot(), *node);
     if newest.tree.ancestors(suspect.container).iter().any(is_running) {
         sentences.push("a function that ran while the snapshots were taken holds it, and nothing else does".to_owned());
     }

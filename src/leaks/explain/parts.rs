@@ -2,10 +2,9 @@
 
 use crate::control::Control;
 use crate::error::Result;
+use crate::known::names::is_backing;
 use crate::leaks::newest::Newest;
 use crate::leaks::place::census::GroupKey;
-use crate::leaks::place::holder_tree::is_backing;
-use crate::leaks::place::path::generic_edge_name;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 use std::collections::HashMap;
@@ -131,7 +130,7 @@ fn part(newest: &Newest<'_>, places: &[Place], children: &[Vec<usize>], at: usiz
     shown.truncate(newest.limits.parts_children);
     Part {
         name: newest.original_name(place.node),
-        edge: generic_edge_name(newest, place.node),
+        edge: newest.naming().generic_edge_name(place.node),
         count: each(place.count),
         size: each(place.size),
         children: shown.into_iter().map(|child| part(newest, places, children, child, item)).collect(),

@@ -3,13 +3,12 @@
 
 use crate::analysis::{SourceLocation, is_context};
 use crate::kind::NodeKind;
+use crate::known::names::is_global;
+use crate::known::node::{BUILTIN_MODULE, MODULE, PROCESS};
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::newest::Newest;
-use crate::leaks::place::path::edge_name;
-use crate::leaks::place::reference::reference;
 use crate::leaks::suspects::suspect::Suspect;
 use crate::ordinal::NodeOrdinal;
-use crate::paths::labels::is_global;
 use crate::text::TextBuf;
 
 /// One object on the path and the reference that leads to it.
@@ -17,6 +16,8 @@ use crate::text::TextBuf;
 pub struct Step {
     /// Class of the object; a function's name with `()`.
     pub name: TextBuf,
+    /// Properties of a plain object: `{id, user}`.
+    pub shape: Option<TextBuf>,
     /// Property or variable; `[3]` for an element, `table[3]` for a slot of a Map, Set or other table.
     pub edge: TextBuf,
     /// The reference as code would write it.
@@ -63,6 +64,7 @@ pub fn first_leaking(newest: &Newest<'_>, suspect: &Suspect, growing: &Growing, 
 pub fn steps(newest: &Newest<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i64]) -> Vec<Step> {
     let sum: i64 = growth.iter().sum();
     let meant = nodes[..cut].iter().rposition(|node| newest.grouping.is_persistent(*node));
+    let naming = newest.naming();
     let step = |(at, node): (usize, &NodeOrdinal)| {
         let leaking = match at {
             _ if at >= cut => Leaking::Yes,
@@ -70,9 +72,10 @@ pub fn steps(newest: &Newest<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i
             _ => Leaking::Unknown,
         };
         Step {
-            name: newest.original_name(*node),
-            edge: if at == 0 { TextBuf::new() } else { edge_name(newest, *node) },
-            reference: if at == 0 { TextBuf::new() } else { reference(newest, *node) },
+            name: naming.original_name(*node),
+            shape: naming.shape(*node),
+            edge: if at == 0 { TextBuf::new() } else { naming.edge_name(*node) },
+            reference: if at == 0 { TextBuf::new() } else { naming.reference(*node) },
             id: newest.snapshot().id(*node),
             location: newest.location(*node),
             leaking,
@@ -102,8 +105,8 @@ fn expected(newest: &Newest<'_>, node: NodeOrdinal) -> Option<String> {
     let what = match snapshot.kind(node) {
         NodeKind::SYNTHETIC => "a root of V8",
         NodeKind::OBJECT if is_global(&class) => "the global object lives for ever",
-        NodeKind::OBJECT if class == "process" => "the process object lives for ever",
-        NodeKind::OBJECT if class == "Module" || class == "BuiltinModule" => "a module stays loaded",
+        NodeKind::OBJECT if class == PROCESS => "the process object lives for ever",
+        NodeKind::OBJECT if class == MODULE || class == BUILTIN_MODULE => "a module stays loaded",
         _ if is_context(snapshot, node) => "variables of a function that was there in every snapshot",
         _ if !newest.grouping.is_persistent(node) => return None,
         _ => "there in every snapshot",

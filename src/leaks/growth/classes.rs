@@ -2,7 +2,7 @@
 
 use super::change::Growth;
 use super::growing::Growing;
-use super::rules::is_passing;
+use super::passing::is_passing;
 use super::survival::Survival;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;

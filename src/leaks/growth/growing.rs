@@ -2,7 +2,7 @@
 
 use super::change::Growth;
 use super::operations::Operations;
-use super::rules::{PASSING, is_passing};
+use super::passing::{PASSING, is_passing};
 use super::survival::Survival;
 use super::why::Rule;
 use crate::leaks::limits::Limits;

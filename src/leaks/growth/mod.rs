@@ -5,6 +5,7 @@ pub mod classes;
 pub mod follow;
 pub mod growing;
 pub mod operations;
+pub mod passing;
 pub mod rules;
 pub mod sample;
 pub mod steps;

@@ -1,17 +1,15 @@
 //! Do the new objects of the snapshot before the last stay?
 
-use super::change::Growth;
 use crate::control::Control;
 use crate::error::Result;
+use crate::known::names::is_backing;
 use crate::leaks::limits::Limits;
-use crate::leaks::newest::Newest;
 use crate::leaks::place::census::GroupKey;
 use crate::leaks::place::grouping::Grouping;
-use crate::leaks::place::holder_tree::{HolderTree, is_backing};
-use crate::ordinal::NodeOrdinal;
+use crate::leaks::place::holder_tree::HolderTree;
 use crate::paths::survivors::Persistent;
 use crate::snapshot::Snapshot;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// New objects of the snapshot before the last, and how many are still there in the last. Native objects get a new id
 /// in every snapshot and are not counted.
@@ -57,12 +55,4 @@ pub fn survivals_of(
         groups.entry(grouping.key(tree, node)).or_default().add(Survival { kept, there: 1 });
     }
     Ok(groups)
-}
-
-impl Newest<'_> {
-    /// The owners of groups whose objects come and go.
-    pub fn owners_of_passing(&self, groups: &HashMap<GroupKey, Growth>) -> HashSet<NodeOrdinal> {
-        let passing = groups.iter().filter(|(_, growth)| growth.survival.is_passing(&self.limits));
-        passing.filter_map(|(key, _)| self.owner(self.census.groups[key].first)).collect()
-    }
 }

@@ -13,7 +13,7 @@ pub fn chain(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
         return Some((Kind::GrowingList, Detail::default()));
     };
     let detail = Detail {
-        function: scene.newest.function_of(scope),
+        function: scene.newest.naming().function_of(scope),
         location: scene.newest.location(scope),
         ..Detail::default()
     };

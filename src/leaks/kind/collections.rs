@@ -2,8 +2,8 @@
 
 use super::{Detail, Kind, Scene, memory};
 use crate::kind::NodeKind;
-use crate::leaks::place::path::WEAK_VALUE;
-use crate::paths::labels::is_global;
+use crate::known::names::is_global;
+use crate::paths::reference::WEAK_VALUE;
 
 pub fn weak_map(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let is_value = scene.edge(scene.cut) == WEAK_VALUE;

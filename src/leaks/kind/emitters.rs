@@ -2,19 +2,9 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
+use crate::known::node::{ABORT_SIGNAL, ABORTED, LISTENERS, SIGNALS};
 use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
-
-/// Properties that hold the listeners of an EventEmitter and of an EventTarget.
-const LISTENERS: [&str; 3] = ["_events", "<symbol kEvents>", "<symbol events>"];
-/// Lists of signals that `AbortSignal.any` keeps, and the set of signals that have listeners.
-const SIGNALS: [&str; 5] = [
-    "<symbol kDependantSignals>",
-    "<symbol kSourceSignals>",
-    "<symbol dependantSignals>",
-    "<symbol sourceSignals>",
-    "gcPersistentSignals",
-];
 
 pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let near = scene.holders();
@@ -47,7 +37,7 @@ fn is_listener(scene: &Scene<'_, '_>, at: usize) -> bool {
 
 /// Node.js 20 calls an AbortSignal an EventTarget.
 fn is_signal(scene: &Scene<'_, '_>, emitter: NodeOrdinal) -> bool {
-    scene.newest.class_name(emitter).to_string() == "AbortSignal" || scene.has_property(emitter, "<symbol kAborted>")
+    scene.newest.class_name(emitter).to_string() == ABORT_SIGNAL || scene.has_property(emitter, ABORTED)
 }
 
 /// The event: the property by which the table holds the next object, or its key in a Map.

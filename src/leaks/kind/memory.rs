@@ -2,9 +2,9 @@
 
 use super::{Detail, Kind, Scene, network};
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::engine::{ARRAY_BUFFER_DATA, BACKING_STORE};
 use crate::leaks::origin::Origin;
 
-const STORE: &str = "system / JSArrayBufferData";
 const VIEWS: [&str; 14] = [
     "Buffer",
     "FastBuffer",
@@ -41,7 +41,7 @@ pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 /// the collection.
 pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let end = scene.nodes.len() - 1;
-    let is_store = scene.class(end) == STORE
+    let is_store = scene.class(end) == ARRAY_BUFFER_DATA
         || scene.item_class().starts_with("ArrayBuffer")
         || scene.item_class() == "SharedArrayBuffer";
     let swells = scene.suspect.item_growth.counts.iter().all(|count| *count == 0);
@@ -64,7 +64,7 @@ pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
     if scene.newest.grouping.is_persistent(buffer) {
         return None;
     }
-    let (_, store) = snapshot.internal_edge(buffer, "backing_store")?;
+    let (_, store) = snapshot.internal_edge(buffer, BACKING_STORE)?;
     let size = snapshot.shallow_size(store);
     (size * 2 > scene.newest.weights.weight(scene.item())).then_some(size)
 }
@@ -73,7 +73,7 @@ pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
 fn views_share(scene: &Scene<'_, '_>) -> bool {
     let total = |counts: &[i64]| counts.iter().sum::<i64>();
     let groups = scene.suspect.groups.iter().chain(&scene.suspect.engine_groups);
-    let is_store = |node| scene.newest.class_name(node).to_string() == STORE;
+    let is_store = |node| scene.newest.class_name(node).to_string() == ARRAY_BUFFER_DATA;
     let stores: i64 = groups.filter(|group| is_store(group.node)).map(|group| total(&group.growth.counts)).sum();
     stores < total(&scene.suspect.item_growth.counts)
 }

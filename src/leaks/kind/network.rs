@@ -2,17 +2,8 @@
 
 use super::{Detail, Kind, Scene};
 use crate::kind::NodeKind;
+use crate::known::node::{DISPATCHER, HANDLES, REQUESTS, SOCKETS, STREAMS};
 use crate::leaks::origin::Origin;
-
-const REQUESTS: [&str; 6] =
-    ["IncomingMessage", "ServerResponse", "ClientRequest", "Http2Stream", "OutgoingMessage", "HTTPParser"];
-const SOCKETS: [&str; 4] = ["Socket", "Server", "Http2Session", "TLSSocket"];
-const STREAMS: [&str; 5] = ["Readable", "Writable", "Duplex", "Transform", "Stream"];
-const HANDLES: [&str; 8] =
-    ["TCP", "Pipe", "TLSWrap", "TTY", "UDP", "TCPConnectWrap", "HTTPClientAsyncResource", "HTTPServerAsyncResource"];
-
-/// The class from which undici, the `fetch` of Node.js, derives its clients, pools and agents.
-const DISPATCHER: &str = "DispatcherBase";
 
 pub fn unfinished(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     if is_busy_pool(scene) {

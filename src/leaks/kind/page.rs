@@ -4,6 +4,8 @@
 use super::{Detail, Kind, Scene};
 use crate::graph::is_detached;
 use crate::kind::NodeKind;
+use crate::known::engine::{DETACHED, SYSTEM};
+use crate::known::node::{ABORT_SIGNAL, NATIVE};
 
 /// First parts of the names of observers of the web, and of the records that they keep.
 const OBSERVERS: [&str; 5] = ["Mutation", "Resize", "Intersection", "Performance", "Reporting"];
@@ -29,7 +31,7 @@ fn of_browser(scene: &Scene<'_, '_>, at: usize) -> Option<(Kind, Detail)> {
     let class = class.strip_prefix("V8").unwrap_or(&class);
     if class.contains("EventListener") || class.contains("EventHandler") {
         let emitter = (0..at).rev().map(|at| scene.class(at)).find(|class| class != "InternalNode");
-        let kind = if emitter.as_deref() == Some("AbortSignal") { Kind::AbortListeners } else { Kind::DomListeners };
+        let kind = if emitter.as_deref() == Some(ABORT_SIGNAL) { Kind::AbortListeners } else { Kind::DomListeners };
         return Some((kind, Detail { emitter, ..scene.function() }));
     }
     let of_observer = |rest: &str| ["Observ", "Callback"].iter().any(|what| rest.starts_with(what));
@@ -45,13 +47,16 @@ fn of_browser(scene: &Scene<'_, '_>, at: usize) -> Option<(Kind, Detail)> {
 /// Objects of a browser are native nodes, as objects of Node.js are; only the latter have a prefix that says so.
 fn is_of_browser(scene: &Scene<'_, '_>, at: usize) -> bool {
     let name = scene.newest.snapshot().name_text(scene.nodes[at]).to_string_lossy();
-    scene.kind(at) == NodeKind::NATIVE
-        && !["Node / ", "Detached Node / ", "system / "].iter().any(|other| name.starts_with(other))
+    scene.kind(at) == NodeKind::NATIVE && !is_of_node(name.strip_prefix(DETACHED).unwrap_or(&name))
 }
 
 fn is_node(scene: &Scene<'_, '_>, at: usize) -> bool {
     let class = scene.class(at);
-    let class = class.strip_prefix("Detached ").unwrap_or(&class);
+    let class = class.strip_prefix(DETACHED).unwrap_or(&class);
     let is_named = class.starts_with('<') || class.ends_with("Element") || NODES.contains(&class);
     is_named || is_detached(scene.newest.snapshot(), scene.nodes[at])
+}
+
+fn is_of_node(name: &str) -> bool {
+    name.starts_with(NATIVE) || name.starts_with(SYSTEM)
 }

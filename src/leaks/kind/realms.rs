@@ -1,6 +1,8 @@
 //! Are contexts, workers or message ports left behind?
 
 use super::{Detail, Kind, Scene};
+use crate::known::engine::NATIVE_CONTEXT;
+use crate::known::node::{NATIVE_WORKER, PORTS, WORKER};
 use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
 
@@ -8,9 +10,9 @@ pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let is_one =
         |at: usize, classes: &[&str]| classes.contains(&scene.class(at).as_str()) && scene.origin(at) <= Origin::Node;
     let has = |classes: &[&str]| scene.leaking().any(|at| is_one(at, classes));
-    let kind = if has(&["Node / Worker"]) || scene.grows_with(&["Worker"]) {
+    let kind = if has(&[NATIVE_WORKER]) || scene.grows_with(&[WORKER]) {
         Kind::Workers
-    } else if has(&["MessagePort", "MessageChannel", "BroadcastChannel", "Node / MessagePort"]) {
+    } else if has(&PORTS) {
         Kind::Ports
     } else if contexts(scene) {
         Kind::Contexts
@@ -35,5 +37,5 @@ fn contexts(scene: &Scene<'_, '_>) -> bool {
 }
 
 fn is_native_context(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
-    scene.newest.snapshot().name_text(node).starts_with("system / NativeContext")
+    scene.newest.snapshot().name_text(node).starts_with(NATIVE_CONTEXT)
 }

@@ -1,19 +1,13 @@
 //! Do timers hold it, or the store of the request that started them?
 
 use super::{Detail, Kind, Scene};
+use crate::known::node::{ASYNC_HOOKS, CONTEXT_FRAME, STORES, TIMERS};
 use crate::leaks::origin::Origin;
 
-const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
-/// References of an asynchronous resource to the store that was current when it was made.
-const STORES: [&str; 3] = ["<symbol kResourceStore>", "<symbol async_context_frame>", "<symbol asyncContextFrame>"];
-
 pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let in_store = (scene.cut..scene.nodes.len()).any(|at| {
-        STORES.contains(&scene.edge(at).as_str()) || scene.class(at) == "AsyncContextFrame" && at > scene.cut
-    });
-    let is_hook = scene
-        .leaking()
-        .any(|at| matches!(scene.class(at).as_str(), "AsyncResource" | "AsyncLocalStorage" | "AsyncHook"));
+    let in_store = (scene.cut..scene.nodes.len())
+        .any(|at| STORES.contains(&scene.edge(at).as_str()) || scene.class(at) == CONTEXT_FRAME && at > scene.cut);
+    let is_hook = scene.leaking().any(|at| ASYNC_HOOKS.contains(&scene.class(at).as_str()));
     if in_store || is_hook {
         return Some((Kind::AsyncContext, Detail::default()));
     }

@@ -1,12 +1,13 @@
 //! A name for a leak that is the same in every run, on every machine and in every line of Node.js.
 
 use super::path::edge_name;
-use super::reference::property;
 use crate::hash::{hash_text, mix};
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::engine::{GLOBAL, SEPARATOR, SYSTEM};
+use crate::known::names::is_global;
 use crate::leaks::newest::Newest;
 use crate::ordinal::NodeOrdinal;
-use crate::paths::labels::{GLOBAL, is_global};
+use crate::paths::reference::property;
 use crate::text::Text;
 
 /// A hash of four parts: the class that holds the container, the reference to the container, the class of the container
@@ -34,7 +35,7 @@ fn is_data(newest: &Newest<'_>, node: NodeOrdinal) -> bool {
         }
         _ => false,
     };
-    is_key || newest.tree.references.is_slot(snapshot, edge)
+    is_key || newest.tree.references.marks.is_slot(snapshot, edge)
 }
 
 fn is_root(newest: &Newest<'_>, node: NodeOrdinal) -> bool {
@@ -60,8 +61,8 @@ fn plain(name: &str) -> &str {
         Some(at) if at > 0 => &name[..at],
         _ => name,
     };
-    match name.strip_prefix("system / ").and_then(|rest| rest.find(" / ")) {
-        Some(at) => &name[.."system / ".len() + at],
+    match name.strip_prefix(SYSTEM).and_then(|rest| rest.find(SEPARATOR)) {
+        Some(at) => &name[..SYSTEM.len() + at],
         None => name,
     }
 }

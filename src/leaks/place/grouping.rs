@@ -2,7 +2,7 @@
 //! the path from it.
 
 use super::census::{Census, Group, GroupKey, Large, PathKey};
-use super::holder_tree::{HolderTree, has_fields, is_backing};
+use super::holder_tree::{HolderTree, has_fields};
 use super::identity::Identity;
 use super::unreached::count_unreached;
 use crate::bit_set::BitSet;
@@ -10,6 +10,7 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::NodeKind;
+use crate::known::names::is_backing;
 use crate::leaks::limits::Limits;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;

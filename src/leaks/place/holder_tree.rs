@@ -6,11 +6,12 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::NodeKind;
+use crate::known::names::is_backing;
 use crate::leaks::limits::Limits;
 use crate::ordinal::{NO_NODE, NodeOrdinal};
 use crate::paths::labels::{Label, Labels};
 use crate::paths::survivors::Persistent;
-use crate::paths::tree::Forest;
+use crate::paths::tree::{Growth, PathTree};
 use crate::paths::weight::References;
 use crate::snapshot::Snapshot;
 use std::collections::HashSet;
@@ -20,7 +21,7 @@ pub struct HolderTree<'a> {
     pub snapshot: &'a Snapshot,
     pub labels: Labels,
     pub references: References,
-    pub forest: Forest,
+    pub forest: PathTree,
     /// By node: the parent, past the backing stores between.
     owner: Vec<u32>,
     /// By node: the ancestor that it repeats, which is the link of a list before it.
@@ -55,7 +56,8 @@ impl<'a> HolderTree<'a> {
     ) -> Result<Self> {
         let labels = Labels::of(snapshot, control)?;
         let references = References::of(snapshot, persistent, control)?;
-        let forest = Forest::grow(snapshot, &references, &labels, persistent, control)?;
+        let forest =
+            PathTree::grow(snapshot, &references, &labels, Growth { persistent, ..Growth::default() }, control)?;
         let nodes = snapshot.node_count();
         let (owner, repeats) = (vec![NO_NODE; nodes], vec![NO_NODE; nodes]);
         let in_list = BitSet::new(nodes);
@@ -149,7 +151,7 @@ impl<'a> HolderTree<'a> {
         is_instance(self.snapshot, node)
             && self.label(node) == self.label(owner)
             && !self.fans_out(node)
-            && self.forest.edge(node).is_some_and(|edge| !self.references.leads_to_class(self.snapshot, edge))
+            && self.forest.edge(node).is_some_and(|edge| !self.references.marks.leads_to_class(self.snapshot, edge))
     }
 
     /// The parent of the node, past backing stores.
@@ -190,27 +192,12 @@ impl<'a> HolderTree<'a> {
 
     /// Whether the reference that holds the node is one of many of its sort.
     pub fn fans_out(&self, node: NodeOrdinal) -> bool {
-        self.forest.edge(node).is_some_and(|edge| self.references.fans_out(self.snapshot, edge))
+        self.forest.edge(node).is_some_and(|edge| self.references.marks.fans_out(self.snapshot, edge))
     }
 }
 
 fn some(node: u32) -> Option<NodeOrdinal> {
     (node != NO_NODE).then_some(NodeOrdinal(node))
-}
-
-/// True for arrays and tables in which V8 keeps the contents of an object. They are a part of it, and no objects that
-/// it refers to.
-pub fn is_backing(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
-    match snapshot.kind(node) {
-        NodeKind::ARRAY => true,
-        NodeKind::HIDDEN => {
-            let name = snapshot.name_text(node);
-            name.is("system / PropertyArray")
-                || name.is("system / EmbedderDataArray")
-                || name.starts_with("system / Ordered")
-        }
-        _ => false,
-    }
 }
 
 /// True for objects whose references the program named: instances of classes, and scopes. Names in plain objects may be

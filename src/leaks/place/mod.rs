@@ -7,7 +7,6 @@ pub mod grouping;
 pub mod holder_tree;
 pub mod identity;
 pub mod path;
-pub mod reference;
 pub mod signature;
 pub mod unreached;
 pub mod weight;

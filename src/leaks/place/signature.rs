@@ -1,13 +1,13 @@
 //! Path signatures: which objects are the same in heaps whose ids are not comparable.
 
-use super::holder_tree::{HolderTree, is_backing};
+use super::holder_tree::HolderTree;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::hash::{hash_text, mix};
-use crate::kind::{EdgeKind, NodeKind};
+use crate::kind::NodeKind;
+use crate::known::names::{is_backing, module_file};
 use crate::ordinal::NodeOrdinal;
-use crate::snapshot::Snapshot;
 
 /// A hash of the classes and references from the roots down to a node: names of properties are in it, positions are
 /// not. All links of a list have the signature of its first.
@@ -45,8 +45,10 @@ impl Signatures {
                 (Some(link), _) => signature[link.index()],
                 (None, None) => Signature::ROOT,
                 (None, Some(owner)) => {
+                    // CommonJS modules lie side by side in lists: only the file tells one from another.
                     let step = mix(mix(signature[owner.index()].0, tree.step(node)), tree.label(node));
-                    Signature(module_name(snapshot, node).map_or(step, |file| mix(step, file)))
+                    let named = |file| mix(step, hash_text(snapshot.name_text(file)));
+                    Signature(module_file(snapshot, node).map_or(step, named))
                 }
             };
         }
@@ -105,13 +107,4 @@ impl Signatures {
         unique.extend(all.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1).map(|same| same[0]));
         unique
     }
-}
-
-/// A hash of a CommonJS module's file. Modules lie side by side in lists, and only the file tells one from another.
-fn module_name(snapshot: &Snapshot, node: NodeOrdinal) -> Option<u64> {
-    if snapshot.kind(node) != NodeKind::OBJECT || !snapshot.name_text(node).is("Module") {
-        return None;
-    }
-    let (_, file) = snapshot.named_edge(node, EdgeKind::Property, "filename")?;
-    (snapshot.kind(file) == NodeKind::STRING).then(|| hash_text(snapshot.name_text(file)))
 }

@@ -1,12 +1,13 @@
 //! Who holds the nodes that no shortest path reaches: code, shapes, numbers; and which nodes nothing holds.
 
 use super::census::{Census, GroupKey, Loose};
-use super::holder_tree::{HolderTree, is_backing};
+use super::holder_tree::HolderTree;
 use super::identity::Identity;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::names::is_backing;
 use crate::leaks::limits::Limits;
 use crate::ordinal::NodeOrdinal;
 
@@ -112,7 +113,7 @@ fn holders(
                     if snapshot.edge_kind(edge) == EdgeKind::Weak || seen.contains(target.index()) {
                         continue;
                     }
-                    if round != Round::Caches && tree.references.is_unstable(snapshot, target) {
+                    if round != Round::Caches && tree.references.marks.is_cache_root(snapshot, target) {
                         continue;
                     }
                     seen.insert(target.index());

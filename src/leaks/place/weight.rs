@@ -1,9 +1,10 @@
 //! The bytes below each object, and its new children.
 
 use super::grouping::Grouping;
-use super::holder_tree::{HolderTree, is_backing};
+use super::holder_tree::HolderTree;
 use crate::control::Control;
 use crate::error::Result;
+use crate::known::names::is_backing;
 use crate::ordinal::{NO_NODE, NodeOrdinal};
 
 /// # Shapes

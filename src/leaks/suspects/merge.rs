@@ -138,7 +138,7 @@ fn reached(newest: &Newest<'_>, from: NodeOrdinal, place_of: &HashMap<GroupKey, 
         let is_weak_ref = snapshot.name_text(node).is("WeakRef") && snapshot.kind(node) == NodeKind::OBJECT;
         for edge in snapshot.edges(node) {
             let target = snapshot.target(edge);
-            if (newest.tree.references.cost(snapshot, node, edge).is_some() || is_weak_ref)
+            if (newest.tree.references.weight(snapshot, node, edge).is_some() || is_weak_ref)
                 && !newest.grouping.is_persistent(target)
                 && seen.insert_new(target.index())
             {

@@ -2,13 +2,13 @@
 
 use super::suspect::Grown;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::names::is_realm;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
 use crate::leaks::place::fingerprint::fingerprint;
 use crate::ordinal::NodeOrdinal;
-use crate::paths::weight::is_realm;
 use std::collections::{BTreeSet, HashMap};
 
 /// The index of the group that a person would name: a class of the program before one of a package, and an object near

@@ -2,12 +2,12 @@
 
 use super::suspect::Suspect;
 use crate::kind::NodeKind;
+use crate::known::names::is_backing;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
 use crate::leaks::place::census::GroupKey;
-use crate::leaks::place::holder_tree::is_backing;
 use crate::ordinal::NodeOrdinal;
 use std::collections::HashSet;
 

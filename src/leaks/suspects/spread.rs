@@ -1,10 +1,10 @@
 //! One suspect for a class that grows in number though no place does: its places are one.
 
 use super::suspect::{Grown, summed};
+use crate::known::names::is_backing;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
-use crate::leaks::place::holder_tree::is_backing;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::Label;
 use std::collections::BTreeMap;

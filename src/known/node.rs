@@ -1,0 +1,89 @@
+//! What heaphound knows about the names of Node.js: its classes by sort, the lists that it bounds, and the properties
+//! under which it keeps listeners, stores and timers.
+//!
+//! The path of a file of Node.js is given where a name comes from, as of Node.js 20 to 26.
+
+use super::mark::{Known, Mark};
+
+/// Begins the names of objects of native code (`src/memory_tracker-inl.h`).
+pub const NATIVE: &str = "Node / ";
+/// Begins the name of a property that a symbol names. V8 writes it so, the symbols are those of Node.js.
+pub const SYMBOL: &str = "<symbol";
+
+/// Edges of which the name says something about a step.
+pub const KNOWN: [Known; 2] = [
+    // From one timer to the next (`lib/internal/linkedlist.js`).
+    Known { name: "_idleNext", mark: Mark::Timer, called: None },
+    Known { name: "_idlePrev", mark: Mark::Timer, called: None },
+];
+
+/// A CommonJS module (`lib/internal/modules/cjs/loader.js`) and the property that holds its file.
+pub const MODULE: &str = "Module";
+pub const FILE_OF_MODULE: &str = "filename";
+/// The property of an ES module that holds its URL (`lib/internal/modules/esm/module_job.js`).
+pub const URL_OF_MODULE: &str = "url";
+/// A module of Node.js itself (`lib/internal/bootstrap/realm.js`).
+pub const BUILTIN_MODULE: &str = "BuiltinModule";
+pub const PROCESS: &str = "process";
+
+/// Modules, once they are loaded (`src/module_wrap.cc` for the last).
+pub const LOADED: [&str; 3] = [MODULE, BUILTIN_MODULE, "ModuleWrap"];
+/// Records that Node.js keeps for each module that it loads (`lib/internal/modules/esm/module_job.js`,
+/// `src/module_wrap.cc`, `lib/vm.js`).
+pub const MODULE_RECORDS: [&str; 7] =
+    [MODULE, "ModuleWrap", "ModuleJob", "ModuleJobSync", "SourceTextModule", "ContextifyScript", "Node / ModuleWrap"];
+
+/// The object that native code keeps for a worker, and its class in JavaScript (`src/node_worker.cc`,
+/// `lib/internal/worker.js`).
+pub const NATIVE_WORKER: &str = "Node / Worker";
+pub const WORKER: &str = "Worker";
+/// Ends of channels (`src/node_messaging.cc`).
+pub const PORTS: [&str; 4] = ["MessagePort", "MessageChannel", "BroadcastChannel", "Node / MessagePort"];
+
+/// Properties under which listeners lie: of an EventEmitter (`lib/events.js`), and of an EventTarget
+/// (`lib/internal/event_target.js`).
+pub const LISTENERS: [&str; 3] = ["_events", "<symbol kEvents>", "<symbol events>"];
+/// An AbortSignal, and the property that tells one: Node.js 20 calls it an EventTarget.
+pub const ABORT_SIGNAL: &str = "AbortSignal";
+pub const ABORTED: &str = "<symbol kAborted>";
+/// Lists of signals that `AbortSignal.any` keeps, and where signals are that listeners wait on
+/// (`lib/internal/abort_controller.js`).
+pub const SIGNALS: [&str; 5] = [
+    "<symbol kDependantSignals>",
+    "<symbol kSourceSignals>",
+    "<symbol dependantSignals>",
+    "<symbol sourceSignals>",
+    "gcPersistentSignals",
+];
+
+/// Timers and their lists (`lib/internal/timers.js`).
+pub const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
+/// How an asynchronous resource refers to the store that was current when it was made
+/// (`lib/internal/async_local_storage/`).
+pub const STORES: [&str; 3] = ["<symbol kResourceStore>", "<symbol async_context_frame>", "<symbol asyncContextFrame>"];
+/// A set of stores, from Node.js 24 on.
+pub const CONTEXT_FRAME: &str = "AsyncContextFrame";
+/// Objects that a program makes to follow asynchronous work (`lib/async_hooks.js`).
+pub const ASYNC_HOOKS: [&str; 3] = ["AsyncResource", "AsyncLocalStorage", "AsyncHook"];
+
+/// Requests and answers (`lib/_http_*.js`, `lib/internal/http2/core.js`).
+pub const REQUESTS: [&str; 6] =
+    ["IncomingMessage", "ServerResponse", "ClientRequest", "Http2Stream", "OutgoingMessage", "HTTPParser"];
+/// Connections and what accepts them (`lib/net.js`, `lib/_tls_wrap.js`).
+pub const SOCKETS: [&str; 4] = ["Socket", "Server", "Http2Session", "TLSSocket"];
+/// Streams (`lib/internal/streams/`).
+pub const STREAMS: [&str; 5] = ["Readable", "Writable", "Duplex", "Transform", "Stream"];
+/// Handles of libuv, and resources that only hooks see (`src/*_wrap.cc`).
+pub const HANDLES: [&str; 8] =
+    ["TCP", "Pipe", "TLSWrap", "TTY", "UDP", "TCPConnectWrap", "HTTPClientAsyncResource", "HTTPServerAsyncResource"];
+/// The class from which undici, which is Node's `fetch`, derives its clients, pools and agents.
+pub const DISPATCHER: &str = "DispatcherBase";
+
+/// Variables and properties of Node.js that hold a list, the class whose property it is, and how many items it takes at
+/// most.
+///
+/// # Source
+/// W3C, Resource Timing: 250 entries, until `setResourceTimingBufferSize` says otherwise. Node.js keeps up to 1,000
+/// parsers of requests for the next ones (`FreeList`, `lib/_http_common.js`).
+pub const BOUNDED: [(&str, Option<&str>, u64); 2] =
+    [("resourceTimingBuffer", None, 250), ("list", Some("FreeList"), 1000)];
