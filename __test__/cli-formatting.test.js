@@ -4,7 +4,8 @@ const assert = require('node:assert/strict');
 const { describe, it, mock } = require('node:test');
 const path = require('node:path');
 const { printLocation } = require('../words/location');
-const { drawPath, printReference } = require('../cli/path-lines');
+const { drawPath } = require('../cli/path-lines');
+const { writeEdge } = require('../words/reference');
 const { annotations } = require('../cli/leaks/github');
 const { leaksAsMarkdown } = require('../cli/leaks/markdown');
 const { explainLeak } = require('../cli/leaks/details');
@@ -168,14 +169,27 @@ describe('ladder', () => {
       ['<symbol owner>', '<symbol owner>'],
       ['$x', '.$x'],
       ['table[3]', '[3]'],
+      ['properties[3]', '[3]'],
+      ['elements[]', '[]'],
+      ['[]', '[]'],
+      ['tables[3]', '["tables[3]"]'],
     ];
-    for (const [edge, text] of cases) assert.equal(printReference(edge), text);
+    for (const [edge, text] of cases) assert.equal(writeEdge(edge), text);
   });
 
   it('folds a chain of equal steps', () => {
-    const chain = Array.from({ length: 50 }, (_, at) => ({ name: 'Node', edge: 'next', id: 10 + at }));
+    const chain = Array.from({ length: 50 }, (_, at) => ({
+      name: 'Node',
+      edge: 'next',
+      reference: '.next',
+      id: 10 + at,
+    }));
     const lines = drawPath(
-      [{ name: '(GC roots)', edge: '', id: 1 }, { name: 'List', edge: '1', id: 3 }, ...chain],
+      [
+        { name: '(GC roots)', edge: '', reference: '', id: 1 },
+        { name: 'List', edge: '[1]', reference: '', id: 3 },
+        ...chain,
+      ],
       PLAIN,
     );
     assert.deepEqual(lines, [
@@ -188,12 +202,23 @@ describe('ladder', () => {
     ]);
   });
 
+  it('shows a plain object by its properties', () => {
+    const lines = drawPath(
+      [
+        { name: '(roots)', edge: '', reference: '', id: 1 },
+        { name: 'Object', shape: '{id, user}', edge: 'x', reference: '.x', id: 5 },
+      ],
+      PLAIN,
+    );
+    assert.deepEqual(lines, ['(roots) @1', '  .x → {id, user} @5']);
+  });
+
   it('puts a location on the next line where it does not fit', () => {
     const location = { file: '/very/long/path/to/some/module/of/the/program.js', line: 100, column: 20, scriptId: 1 };
     const lines = drawPath(
       [
-        { name: 'a', edge: '', id: 1 },
-        { name: 'Session', edge: 'x', id: 5, location },
+        { name: 'a', edge: '', reference: '', id: 1 },
+        { name: 'Session', edge: 'x', reference: '.x', id: 5, location },
       ],
       terminalOf(50),
     );

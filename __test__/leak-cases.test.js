@@ -7,7 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, describe, it } = require('node:test');
 const { promisify } = require('node:util');
-const { findLeaks } = require('..');
+const { findLeaks, openSnapshot } = require('..');
 const { assertAccounted } = require('./helpers/accounting');
 const { RUN, assertFound, leakCases } = require('./helpers/leak-case');
 
@@ -83,6 +83,7 @@ async function verdict(name, variant) {
   const files = ['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`));
   const byIds = await findLeaks(files, { compareBy: 'ids' });
   const byStructure = await findLeaks(files, { compareBy: 'structure' });
+  await assertSamePaths(files[2], [...byIds.leaks, ...byStructure.leaks]);
   fs.rmSync(out, { recursive: true });
   for (const document of [byIds, byStructure]) {
     assertAccounted(document);
@@ -90,6 +91,37 @@ async function verdict(name, variant) {
     assert.ok(document.accounting.isExplained, JSON.stringify(document.accounting));
   }
   return { leaks: byIds.leaks, withoutIds: byStructure.leaks };
+}
+
+/**
+ * `retainingPath` goes over the objects of each leak's path, and has the same words for them. A leak shows one link in
+ * place of the many of a list: there the path has more steps between.
+ *
+ * @param {string} file the newest snapshot
+ * @param {import('..').Leak[]} leaks
+ */
+async function assertSamePaths(file, leaks) {
+  const snapshot = await openSnapshot(file);
+  for (const leak of leaks) {
+    const path = await snapshot.retainingPath(leak.retainingPath.at(-1).id);
+    const words = ({ name, shape, edge, reference, id, location }) => ({ name, shape, edge, reference, id, location });
+    const [first, ...steps] = leak.retainingPath.map(words);
+    const begin = path.findIndex(({ id }) => id === first.id);
+    assert.ok(begin >= 0, `the path does not go over ${first.name} @${first.id}`);
+    const all = path.slice(begin).map(words);
+    const shown = new Set(leak.retainingPath.map(({ id }) => id));
+    const kept = all.filter(({ id }) => shown.has(id));
+    // What is left out between two steps is links of a list, which repeat.
+    if (all.length > kept.length) assert.ok(hasRepeats(all), `${all.length} steps for ${kept.length}`);
+    // Where a path begins no reference is told.
+    assert.deepEqual(kept, [{ ...kept[0], name: first.name, shape: first.shape, location: first.location }, ...steps]);
+  }
+  await snapshot.close();
+}
+
+/** @param {{ name: string, edge: string }[]} steps */
+function hasRepeats(steps) {
+  return new Set(steps.map(({ name, edge }) => `${edge} ${name}`)).size < steps.length;
 }
 
 /**

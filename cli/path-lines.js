@@ -2,7 +2,8 @@
 
 const { count } = require('../words/numbers');
 const { printLocation } = require('../words/location');
-const { fit, label, visible, widthOf } = require('../words/text');
+const { objectOf, referenceOf } = require('../words/reference');
+const { fit, widthOf } = require('../words/text');
 
 /** Columns by which a step stands further to the right, of a short path and of one that would leave the page. */
 const STAIR = 2;
@@ -10,16 +11,10 @@ const NARROW_STAIR = 1;
 const SHORT_PATH = 12;
 const WIDEST_MARGIN = 30;
 const NARROWEST_NAME = 16;
-const LONGEST_KEY = 60;
 /** Steps of a chain (a linked list, closures in closures) that are shown at its beginning. */
 const CHAIN_HEAD = 2;
 /** What V8 made for itself: of use to few. A function without a name is the program's. */
 const MACHINERY = /^(\((?!closure)|system \/ )/;
-/** `(GC roots)`, `(Global handles)` and their like; `(array)` is none. */
-const ROOTS = /^\(.*(root|handles|tasks|synthetic).*\)$/i;
-/** A slot of the table behind a Map, a Set or an array; nobody writes the table's name. */
-const SLOT = /^(?:table|elements)(\[-?\d+\])$/;
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
  * A step, and how many like it were left out after it.
@@ -54,14 +49,12 @@ function drawPath(path, terminal, { indent = 0, marks = new Map() } = {}) {
  * @returns {string[]} one line, or two when the location does not fit beside the name
  */
 function drawStep({ step, parent }, margin, terminal, mark = '') {
-  // The roots of V8 number what they hold, which says nothing.
-  const isRoot = parent && ((parent.name === '' && parent.edge === '') || ROOTS.test(parent.name));
-  const reference = !parent || isRoot ? '' : printReference(step.edge);
+  const reference = parent ? referenceOf(step) : '';
   const arrow = !parent ? '' : reference === '' ? '→ ' : ' → ';
   const before = widthOf(margin + reference + arrow);
   const id = ` @${step.id}`;
   const name = fit(
-    parent ? label(step.name) : visible(step.name) || '(root)',
+    objectOf(step) || (parent ? '(unnamed)' : '(root)'),
     Math.max(terminal.width - before - id.length, NARROWEST_NAME),
   );
   const remark = mark === '' ? '' : `  ${mark}`;
@@ -77,20 +70,6 @@ function drawStep({ step, parent }, margin, terminal, mark = '') {
   const used = before + widthOf(name + id + remark);
   if (used + 2 + widthOf(location) <= terminal.width) return [`${line}  ${terminal.style('dim', location)}`];
   return [line, ' '.repeat(before) + terminal.style('dim', location)];
-}
-
-/**
- * An edge as it would be written in code: `.cache`, `[12]`, `["a b"]`.
- *
- * @param {string} edge
- */
-function printReference(edge) {
-  const name = fit(visible(edge), LONGEST_KEY);
-  if (name === '' || /^[[(<]/.test(name)) return name;
-  if (/^-?\d+$/.test(name)) return `[${name}]`;
-  const slot = SLOT.exec(name);
-  if (slot) return slot[1];
-  return IDENTIFIER.test(name) ? `.${name}` : `["${name}"]`;
 }
 
 /**
@@ -127,4 +106,4 @@ function endOfChain(path, start) {
   return end;
 }
 
-module.exports = { drawPath, endOfChain, printReference };
+module.exports = { drawPath, endOfChain };

@@ -4,7 +4,8 @@
 // content of a foreign process.
 
 const { countDelta, mean, size, sizeDelta } = require('./numbers');
-const { fit, visible, widthOf } = require('./text');
+const { isEntry, memberOf, nameOf, referenceOf } = require('./reference');
+const { fit, widthOf } = require('./text');
 
 /** @typedef {import('..').Leak} Leak */
 /** @typedef {(text: string) => string} Quote */
@@ -153,22 +154,6 @@ function browserFor(path, at, quote) {
 }
 
 /**
- * A reference as code writes it behind an object: ".sessions", "[12]", ".get(…)". `undefined` for [[slots]] of the
- * language, which code cannot write.
- *
- * @param {string} reference
- */
-function memberOf(reference) {
-  if (isEntry(reference)) return '.get(…)';
-  return /^(\.|\[(?!\[))/.test(reference) ? reference : undefined;
-}
-
-/** @param {string} reference */
-function isEntry(reference) {
-  return /^(Weak)?Map entry$/.test(reference);
-}
-
-/**
  * The detail of a leak's kind, without its place: "event change of EventEmitter, function onChange".
  *
  * @param {Leak} leak
@@ -276,15 +261,6 @@ function isOutsideOfNode(place) {
 }
 
 /**
- * The reference of a step as code writes it.
- *
- * @param {Pick<import('..').LeakStep, 'reference'>} step
- */
-function referenceOf({ reference }) {
-  return fit(visible(reference), LONGEST_NAME);
-}
-
-/**
  * The remark beside a step: "grows here, cut here".
  *
  * @param {{ id: number, cut?: true }} step
@@ -292,11 +268,6 @@ function referenceOf({ reference }) {
  */
 function remarkOf({ id, cut }, container) {
   return [...(id === container ? ['grows here'] : []), ...(cut ? ['cut here'] : [])].join(', ');
-}
-
-/** @param {string} name */
-function nameOf(name) {
-  return fit(visible(name), LONGEST_NAME);
 }
 
 /**

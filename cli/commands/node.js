@@ -2,10 +2,10 @@
 
 const { ALL_ROWS } = require('../../checks/limits');
 const { distanceColumn, idColumn, nameColumn, sizeColumn } = require('../columns');
-const { drawPath, printReference } = require('../path-lines');
-const { nameOf } = require('../../words/leak-sentences');
+const { drawPath } = require('../path-lines');
 const { count, distance, size } = require('../../words/numbers');
 const { printLocation } = require('../../words/location');
+const { nameOf, writeEdge } = require('../../words/reference');
 const { printRows, rowLimit } = require('../rows');
 const { withObject } = require('../snapshots');
 const { fit, harmless, label } = require('../../words/text');
@@ -95,6 +95,6 @@ function heading(text, terminal) {
  */
 function reference({ edge, edgeKind }) {
   const isReference = edgeKind === 'internal' || edgeKind === 'hidden';
-  const text = isReference ? `(${nameOf(edge)})` : printReference(String(edge));
+  const text = isReference ? `(${nameOf(edge)})` : writeEdge(String(edge));
   return edgeKind === 'weak' ? `${text} weak` : text;
 }

@@ -1,8 +1,7 @@
 'use strict';
 
-const { printReference } = require('../path-lines');
 const { INDENT } = require('./page');
-const { nameOf } = require('../../words/leak-sentences');
+const { nameOf, writeEdge } = require('../../words/reference');
 const { mean, size } = require('../../words/numbers');
 const { drawTable } = require('../table');
 
@@ -38,7 +37,7 @@ function rows(part, level) {
  */
 function reference({ edge }, level) {
   if (level === 0 || edge === '') return '';
-  const written = /^(table|elements|properties)?\[\]$/.test(edge) ? '[]' : printReference(edge);
+  const written = writeEdge(edge);
   return written === '' ? '' : `${written} → `;
 }
 

@@ -4,7 +4,8 @@ const { endOfChain } = require('../path-lines');
 const { printLocation } = require('../../words/location');
 const { counted } = require('../../words/numbers');
 const { INDENT } = require('./page');
-const { SIGNS, nameOf, referenceOf, remarkOf } = require('../../words/leak-sentences');
+const { SIGNS, remarkOf } = require('../../words/leak-sentences');
+const { objectOf, referenceOf } = require('../../words/reference');
 const { fit, sentence, widthOf, wrap } = require('../../words/text');
 
 /** Columns that a place gets at least, or none. */
@@ -108,7 +109,7 @@ function drawStep(step, { leak, parent, terminal, ids }) {
   const whole = parent ? referenceOf(step) : '';
   const reference = fit(whole, Math.max(width - NARROWEST_NAME - 3, NARROWEST_NAME));
   const arrow = reference === '' ? '' : ' → ';
-  const name = fit(nameOf(step.name) || '(root)', Math.max(width - widthOf(reference + arrow), NARROWEST_NAME));
+  const name = fit(objectOf(step) || '(root)', Math.max(width - widthOf(reference + arrow), NARROWEST_NAME));
   const room = width - widthOf(reference + arrow + name) - 2;
   const place = printLocation(step.location);
   const location =

@@ -4,19 +4,18 @@
 
 const path = require('node:path');
 const { factsOf } = require('../../words/leak-facts');
-const { SIGNS, headline, mayBeCache, nameOf, referenceOf, remarkOf } = require('../../words/leak-sentences');
+const { SIGNS, headline, mayBeCache, nameOf, remarkOf } = require('../../words/leak-sentences');
 const { tellUnknown } = require('../../words/leak-accounting');
 const { CANNOT_TELL } = require('../../words/leak-verdict');
 const { printLocation, toPath } = require('../../words/location');
 const { count, countDelta, counted, size } = require('../../words/numbers');
-const { fit, harmless, quoteForShell, sentence } = require('../../words/text');
+const { objectOf, referenceOf } = require('../../words/reference');
+const { quoteForShell, sentence } = require('../../words/text');
 const { isOfHeaphound } = require('../package-file');
 
 const MOST_LEAKS = 3;
 const MOST_STEPS = 12;
 const MOST_CLASSES = 4;
-const LONGEST_NAME = 80;
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const CACHE = [
   '  Is it a cache that is not full yet? Then nothing leaks. It passes once it is full before the first snapshot:',
   '    raise `warmup` until it is, or give the cache a small limit in this test.',
@@ -25,6 +24,7 @@ const CACHE = [
 const BEFORE = ['Class', 'Container'];
 const BEHIND = ['Cut', 'Kind', 'Known'];
 const RUNNING = '(the test that runs)';
+const ROOTS = '(roots)';
 
 /**
  * @param {any} report
@@ -109,8 +109,8 @@ function tellPath(steps, container) {
     1 + above.findLastIndex(({ location }) => location !== undefined && isOfHeaphound(toPath(location.file)));
   const lines = begin > 0 ? [signOf(steps[0]) + RUNNING] : [];
   for (const [position, step] of steps.entries()) {
-    const isNamelessRoot = position === 0 && step.name === '';
-    if (position >= begin && !isNamelessRoot) lines.push(tellStep(step, position, container));
+    const isRoot = position === 0 && step.name === ROOTS && steps.length > 1;
+    if (position >= begin && !isRoot) lines.push(tellStep(step, position, container));
   }
   if (lines.length <= MOST_STEPS) return lines;
   const half = MOST_STEPS / 2;
@@ -123,14 +123,9 @@ function tellPath(steps, container) {
  * @param {number} [container]
  */
 function tellStep(step, position, container) {
-  const isOfRoots = position === 0 || (/^-?\d+$/.test(step.edge) && position < 3);
-  const reference = isOfRoots
-    ? ''
-    : step.reference === undefined
-      ? writtenOf(step.edge)
-      : referenceOf({ reference: step.reference });
+  const reference = position === 0 ? '' : referenceOf(step);
   const [place, remark] = [printLocation(step.location), remarkOf(step, container)];
-  return `${signOf(step)}${reference === '' ? '' : `${reference} → `}${nameOf(step.name)}${place === '' ? '' : `  ${place}`}${remark === '' ? '' : `   <- ${remark}`}`;
+  return `${signOf(step)}${reference === '' ? '' : `${reference} → `}${objectOf(step)}${place === '' ? '' : `  ${place}`}${remark === '' ? '' : `   <- ${remark}`}`;
 }
 
 /** @param {Step} step */
@@ -155,17 +150,6 @@ function tellFiles(files) {
     return relative.startsWith('..') ? file : relative;
   });
   return [`Snapshots: npx heaphound leaks ${shown.map(quoteForShell).join(' ')}`];
-}
-
-/** @param {string} edge as it would be written in code */
-function writtenOf(edge) {
-  const text = fit(harmless(edge), LONGEST_NAME);
-  if (text === '' || /^[[(<]/.test(text)) return text;
-  if (/^-?\d+$/.test(text)) return `[${text}]`;
-  // A slot of the table behind a Map, a Set, an array or an object: nobody writes the table's name.
-  const slot = /^(?:table|elements|properties)(\[-?\d+\])$/.exec(text);
-  if (slot) return slot[1];
-  return IDENTIFIER.test(text) ? `.${text}` : `["${text}"]`;
 }
 
 module.exports = { tellFailure, tellLeak, tellPath };
