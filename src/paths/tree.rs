@@ -37,8 +37,8 @@ impl PathTree {
     /// Dijkstra's algorithm with a ring of buckets (Dial 1969). Where `persistent` is known, it runs twice: what was
     /// always there hangs from what was always there as far as it can, and not from work that is under way; then comes
     /// the rest. Last comes what only functions under way hold: their variables hold much that has a better holder, as
-    /// the frames that take the snapshot do. Among equal weights the names on the path decide, not the order of the file:
-    /// heaps that are built alike get trees that are built alike, of whatever process.
+    /// the frames that take the snapshot do. Among equal weights the names on the path decide, not the order of the
+    /// file: heaps that are built alike get trees that are built alike, of whatever process.
     ///
     /// # Cost
     /// O(nodes + edges); 12 bytes a node stay, 12 more while it grows.
