@@ -12,6 +12,8 @@ const { sentence } = require('./text');
 const CANNOT_TELL = 'Cannot tell';
 /** The title of growth that is no leak. */
 const EXPLAINED = 'Grew, but is no leak';
+/** The title of growth that a rule dropped. */
+const DROPPED_TITLE = 'Grew in every interval, and a rule says that it is no leak';
 /** Snapshots from which on growth in every interval is more than the start of something. */
 const ENOUGH_SNAPSHOTS = 3;
 const UNSURE = 'Two snapshots: it may be a cache that is filling up. A third makes it certain.';
@@ -119,4 +121,4 @@ function explainedSentence(oneOff) {
   return `${EXPLAINED}: ${shown.join(', ')}${oneOff.length > shown.length ? ', …' : ''}.`;
 }
 
-module.exports = { CANNOT_TELL, EXPLAINED, verdictOf };
+module.exports = { CANNOT_TELL, DROPPED_TITLE, EXPLAINED, verdictOf };

@@ -5,6 +5,7 @@
 const { INDENT, section } = require('./page');
 const { nameOf, sum } = require('../../words/leak-sentences');
 const { countDelta, sizeDelta } = require('../../words/numbers');
+const { DROPPED_TITLE } = require('../../words/leak-verdict');
 const { sentence } = require('../../words/text');
 const { drawTable } = require('../table');
 
@@ -24,11 +25,7 @@ function drawDropped({ dropped = [] }, terminal) {
     { title: '', cell: (row) => row.rule },
     { title: '', cell: (row) => sentence(row.because), prose: true },
   ];
-  return section(
-    'Grew in every interval, and a rule says that it is no leak',
-    drawTable(columns, dropped, terminal, { header: false, indent: INDENT }),
-    terminal,
-  );
+  return section(DROPPED_TITLE, drawTable(columns, dropped, terminal, { header: false, indent: INDENT }), terminal);
 }
 
 /** @param {import('../..').DroppedGrowth} growth */
