@@ -193,7 +193,7 @@ test('whoever leaves a series early ends its session', async (t) => {
   assert.match(stderr, /--keep-ids has no effect/);
   assert.equal(JSON.parse(stdout).snapshots.length, 2);
   const series = ['--count', '2', '--interval', '10ms', '--out', dir];
-  const read = await cli(['capture', '--inspect', String(port), ...series]);
+  const read = await commandLine(['capture', '--inspect', String(port), ...series]);
   assert.match(read.stdout, /^(\S+\n.*unpacked.*\n.* busy .*\n){2}Its inspector was open before\.\n$/);
 });
 

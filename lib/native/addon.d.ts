@@ -19,14 +19,14 @@ export class CaptureTurn {
   release(): void;
 }
 
-/** What a finished capture is. */
+/** A finished capture. */
 export interface CapturedFile {
   rawBytes: number;
   storedBytes: number;
   nodeCount: number;
   edgeCount: number;
   sha256: string;
-  /** Of a child that was asked for comparable ids. */
+  /** The ids of a forked child that was asked for comparable ones. */
   idSpace?: string;
   idSpaceReason?: string;
   idsKept?: number;
@@ -34,7 +34,7 @@ export interface CapturedFile {
   hasIdTable: boolean;
 }
 
-/** What a whole snapshot holds. */
+/** The counts of a whole snapshot. */
 export interface CheckedSnapshot {
   rawBytes: number;
   nodeCount: number;
@@ -195,7 +195,7 @@ export interface RedactOptions {
   key: Uint8Array;
 }
 
-/** What a redacted file is. */
+/** A redacted file. */
 export interface RedactedFile {
   rawBytes: number;
   storedBytes: number;
@@ -227,8 +227,8 @@ export function checkSnapshot(path: string, control: Control): Promise<CheckedSn
 export function diff(before: Heap, after: Heap, question: string, control: Control): Promise<Pages | Failure>;
 
 /**
- * What grows over `earlier`, opened or parsed (then their handles are empty afterwards), oldest first, and `last`,
- * opened.
+ * Finds the objects that grow in number over `earlier`, opened or parsed (then their handles are empty afterwards),
+ * oldest first, and `last`, opened.
  */
 export function findLeaks(
   earlier: Array<Heap>,
@@ -263,7 +263,7 @@ export function redact(
   control: Control,
 ): Promise<RedactedFile | Failure>;
 
-/** What the snapshots are to one another, opened or parsed. Their handles stay as they are. */
+/** Tells how the snapshots are related, opened or parsed. Their handles stay as they are. */
 export function relate(heaps: Array<Heap>, question: string, control: Control): Promise<Pages | Failure>;
 
 /**
