@@ -6,6 +6,8 @@ const http = require('node:http');
 let url = '';
 exports.before = async () => {
   const server = http.createServer((request, response) => response.end('ok')).listen(0, '127.0.0.1');
+  // A busy machine may let a connection lie idle for longer than the five seconds of the default.
+  server.keepAliveTimeout = 60_000;
   await once(server, 'listening');
   url = `http://127.0.0.1:${server.address().port}/`;
 };
