@@ -259,9 +259,9 @@ test('a function of the user that the watcher calls is given up when the watcher
 });
 
 test('a check of the host that answers by itself is a refusal, and is not waited for', async () => {
-  const { who } = createAuthority((_req, res, _done) => res.writeHead(418).end());
+  const { authenticate } = createAuthority((_req, res, _done) => res.writeHead(418).end());
   const server = http.createServer(async (req, res) => {
-    await assert.rejects(who({ headers: {}, remoteAddress: '', response: res, args: [req, res] }), {
+    await assert.rejects(authenticate({ headers: {}, remoteAddress: '', response: res, args: [req, res] }), {
       code: 'HEAPHOUND_ERR_AUTH',
     });
     server.emit('refused');
