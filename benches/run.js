@@ -13,6 +13,7 @@ const { write } = require('./document');
 /** @type {Record<string, () => { title: string, measure: (flags: string[]) => Promise<string[]> }>} */
 const BENCHMARKS = {
   opening: () => require('./opening'),
+  leaks: () => require('./leaks'),
   capturing: () => require('./capturing'),
   collector: () => require('./collector'),
   reliability: () => require('./reliability'),
