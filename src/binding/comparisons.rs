@@ -15,6 +15,7 @@ use crate::snapshot::Snapshot;
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, Object};
 use napi_derive::napi;
+use rayon::prelude::*;
 
 /// Compares `before`, opened or parsed (then its handle is empty afterwards), with `after`, opened.
 #[napi(catch_unwind, ts_return_type = "Promise<Pages | Failure>")]
@@ -54,7 +55,7 @@ pub fn find_leaks<'env>(
         let question = report::parse(&question)?;
         last.pool()?.install(|| {
             let parity = last.heap.parity;
-            let earlier = earlier.into_iter().map(|held| Earlier::of(held, parity, control));
+            let earlier = earlier.into_par_iter().map(|held| Earlier::of(held, parity, control));
             let earlier = earlier.collect::<Result<Vec<_>>>()?;
             let snapshots: Vec<&Snapshot> = earlier.iter().map(Earlier::snapshot).collect();
             report::leaks(&snapshots, &last, &question, control)

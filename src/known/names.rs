@@ -21,8 +21,15 @@ impl Marks {
     pub fn of(snapshot: &Snapshot) -> Self {
         let known: HashMap<&[u8], Mark> =
             engine::KNOWN.iter().chain(&node::KNOWN).map(|known| (known.name.as_bytes(), known.mark)).collect();
-        let longest = known.keys().map(|name| name.len()).max().unwrap_or(0);
-        let is_in_table = |text: &Text<'_>| text.as_bytes().len() <= longest;
+        // By first byte: a bit for each length of a known name. Few other texts pass, and only those are hashed.
+        let mut lengths = [0_u64; 1 << u8::BITS];
+        for name in known.keys() {
+            lengths[usize::from(first_byte(name))] |= 1 << name.len().min(63);
+        }
+        let is_in_table = |text: &Text<'_>| {
+            let name = text.as_bytes();
+            lengths[usize::from(first_byte(name))] >> name.len().min(63) & 1 != 0
+        };
         let mark = |text: Text<'_>| match is_in_table(&text).then(|| known.get(text.as_bytes())).flatten() {
             Some(mark) => *mark,
             None => by_form(text),
@@ -67,6 +74,11 @@ impl Marks {
     pub fn is_cache_root(&self, snapshot: &Snapshot, node: NodeOrdinal) -> bool {
         snapshot.kind(node) == NodeKind::SYNTHETIC && self.of_node(snapshot, node) == Mark::Caches
     }
+}
+
+/// 0 of an empty text.
+fn first_byte(text: &[u8]) -> u8 {
+    text.first().copied().unwrap_or(0)
 }
 
 /// Marks of names that have a form rather than a fixed text.

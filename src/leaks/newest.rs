@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::kind::NodeKind;
 use crate::known::engine::{PROMISE_PARTS, WEAK_CELL};
 use crate::leaks::limits::Limits;
-use crate::leaks::place::census::{Census, GroupKey};
+use crate::leaks::place::census::{Census, GroupKey, PathKey};
 use crate::leaks::place::grouping::Grouping;
 use crate::leaks::place::holder_tree::HolderTree;
 use crate::leaks::place::identity::Identity;
@@ -31,23 +31,33 @@ pub struct Newest<'a> {
     pub limits: Limits,
 }
 
-impl<'a> Newest<'a> {
+/// All of the newest heap that takes passes over it. Source maps belong to one thread; this may come from another.
+pub struct Passes<'a> {
+    tree: HolderTree<'a>,
+    grouping: Grouping,
+    census: Census,
+    weights: Weights,
+    scripts: Scripts,
+}
+
+impl<'a> Passes<'a> {
     /// # Cost
     /// O(nodes + edges).
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn of(
-        heap: &'a Heap,
-        tree: HolderTree<'a>,
-        identity: &Identity<'_>,
-        maps: Option<&'a SourceMaps>,
-        limits: Limits,
-        control: &Control,
-    ) -> Result<Self> {
-        let (grouping, census) = Grouping::of(&tree, identity, &limits, control)?;
-        let scripts = Scripts::of(&heap.snapshot, control)?;
-        let weights = Weights::of(&tree, &grouping, control)?;
-        Ok(Self { heap, tree, grouping, census, weights, scripts, maps, limits })
+    pub fn of(tree: HolderTree<'a>, identity: &Identity<'_>, limits: &Limits, control: &Control) -> Result<Self> {
+        let (grouping, census) = Grouping::of(&tree, identity, limits, control)?;
+        let (scripts, weights) =
+            rayon::join(|| Scripts::of(tree.snapshot, control), || Weights::of(&tree, &grouping, control));
+        let (scripts, weights) = (scripts?, weights?);
+        Ok(Self { tree, grouping, census, weights, scripts })
+    }
+}
+
+impl<'a> Newest<'a> {
+    pub fn of(heap: &'a Heap, passes: Passes<'a>, maps: Option<&'a SourceMaps>, limits: Limits) -> Self {
+        let Passes { tree, grouping, census, weights, scripts } = passes;
+        Self { heap, tree, grouping, census, weights, scripts, maps, limits }
     }
 
     pub fn snapshot(&self) -> &'a Snapshot {
@@ -57,6 +67,11 @@ impl<'a> Newest<'a> {
     /// The group of a node.
     pub fn key(&self, node: NodeOrdinal) -> GroupKey {
         self.grouping.key(&self.tree, node)
+    }
+
+    /// The path key of a node.
+    pub fn path(&self, node: NodeOrdinal) -> PathKey {
+        self.grouping.path(&self.tree, &self.limits, node)
     }
 
     pub fn owner(&self, node: NodeOrdinal) -> Option<NodeOrdinal> {

@@ -6,9 +6,10 @@ use crate::error::Result;
 use crate::hash::{hash_text, mix};
 use crate::kind::NodeKind;
 use crate::known::engine::{GLOBAL, GLOBAL_TAGGED};
-use crate::ordinal::NodeOrdinal;
+use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::snapshot::Snapshot;
 use crate::text::Text;
+use std::collections::HashMap;
 
 /// A hash of kind and, where the name is a class rather than content, of the name.
 pub type Label = u64;
@@ -16,27 +17,83 @@ pub type Label = u64;
 /// Labels of one heap's nodes.
 ///
 /// # Shapes
-/// One hash per string of the snapshot; 0 where no node that is named by its class has that name.
+/// `number` by node: a position in `known`, where each label stands once. So equal numbers are equal labels.
 pub struct Labels {
-    names: Vec<u64>,
+    number: Vec<u32>,
+    known: Vec<Label>,
     given: GivenNames,
+}
+
+/// Ends the chain of the labels of one name.
+const NO_LABEL: u32 = u32::MAX;
+
+/// Labels while they are numbered.
+#[derive(Default)]
+struct Numbering {
+    known: Vec<Label>,
+    number_of: HashMap<Label, u32>,
+    /// The kind and the number of each name of a class, and the link before it of the same name.
+    chain: Vec<(NodeKind, u32, u32)>,
+}
+
+impl Numbering {
+    #[inline(always)]
+    fn of_name(&mut self, snapshot: &Snapshot, of_name: &mut [u32], kind: NodeKind, name: StringOrdinal) -> u32 {
+        let last = of_name[name.index()];
+        let mut at = last;
+        while at != NO_LABEL {
+            let (known, number, before) = self.chain[at as usize];
+            if known == kind {
+                return number;
+            }
+            at = before;
+        }
+        let number = self.number(kind, hash_text(without_tag(snapshot.text(name))) | 1);
+        of_name[name.index()] = NodeOrdinal::from_index(self.chain.len()).0;
+        self.chain.push((kind, number, last));
+        number
+    }
+
+    fn number(&mut self, kind: NodeKind, name: u64) -> u32 {
+        let label = mix(u64::from(kind.0) + 1, name);
+        let Self { known, number_of, .. } = self;
+        *number_of.entry(label).or_insert_with(|| {
+            known.push(label);
+            NodeOrdinal::from_index(known.len() - 1).0
+        })
+    }
 }
 
 impl Labels {
     /// # Cost
-    /// O(nodes), and one pass over the text of the class names.
+    /// O(nodes), and one pass over the text of the class names; 4 bytes a node stay, and 4 a string while it runs.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn of(snapshot: &Snapshot, control: &Control) -> Result<Self> {
-        let mut names = vec![0; snapshot.tables().strings.len()];
+        let given = GivenNames::of(snapshot, control)?;
+        let mut numbering = Numbering::default();
+        // By string: the last link of its chain.
+        let mut of_name = vec![NO_LABEL; snapshot.tables().strings.len()];
+        // By kind: the number of its nodes without a name.
+        let mut of_kind = [NO_LABEL; 1 << u8::BITS];
+        let mut number = Vec::with_capacity(snapshot.node_count());
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
-            let name = snapshot.name(node);
-            if names[name.index()] == 0 && is_named(snapshot.kind(node)) {
-                names[name.index()] = hash_text(without_tag(snapshot.text(name))) | 1;
-            }
+            let kind = snapshot.kind(node);
+            let labelled = if kind.is_string() { NodeKind::STRING } else { kind };
+            number.push(match given.get(node) {
+                Some(own) => numbering.number(labelled, hash_text(snapshot.text(own)) | 1),
+                None if is_named(kind) => numbering.of_name(snapshot, &mut of_name, kind, snapshot.name(node)),
+                None => {
+                    let known = &mut of_kind[usize::from(labelled.0)];
+                    if *known == NO_LABEL {
+                        *known = numbering.number(labelled, 0);
+                    }
+                    *known
+                }
+            });
         }
-        Ok(Self { names, given: GivenNames::of(snapshot, control)? })
+        Ok(Self { number, known: numbering.known, given })
     }
 
     /// Names that constructors were given.
@@ -49,15 +106,34 @@ impl Labels {
         self.given
     }
 
-    pub fn label(&self, snapshot: &Snapshot, node: NodeOrdinal) -> Label {
-        let kind = snapshot.kind(node);
-        let name = match self.given.get(node) {
-            Some(given) => hash_text(snapshot.text(given)) | 1,
-            None if is_named(kind) => self.names[snapshot.name(node).index()],
-            None => 0,
-        };
-        let kind = if kind.is_string() { NodeKind::STRING } else { kind };
-        mix(u64::from(kind.0) + 1, name)
+    #[inline(always)]
+    pub fn label(&self, node: NodeOrdinal) -> Label {
+        self.known[self.number[node.index()] as usize]
+    }
+
+    /// By node: a number that stands for its label. Two labels have two numbers.
+    pub fn numbers(&self) -> &[u32] {
+        &self.number
+    }
+
+    /// Labels of the heap, and so numbers.
+    pub fn count(&self) -> usize {
+        self.known.len()
+    }
+
+    /// [`Self::numbers`], for who keeps them in another form meanwhile and [gives them back](Self::give_back).
+    pub fn take_numbers(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.number)
+    }
+
+    pub fn give_back(&mut self, numbers: Vec<u32>) {
+        self.number = numbers;
+    }
+
+    /// The label that a number stands for.
+    #[inline(always)]
+    pub fn numbered(&self, number: u32) -> Label {
+        self.known[number as usize]
     }
 }
 

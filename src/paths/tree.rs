@@ -9,18 +9,30 @@ use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{EdgeOrdinal, NO_NODE, NodeOrdinal};
-use crate::snapshot::Snapshot;
+use crate::prefetch::prefetch;
+use crate::snapshot::{Snapshot, unpack_edge};
 
 /// One parent for every node that a path reaches.
 ///
 /// # Shapes
-/// `parent` and `edge` by node, [`NO_NODE`] where no path leads and at the root; `order` has the reached nodes, parents
-/// first.
+/// `holders` by node; `order` has the reached nodes, parents first.
 pub struct PathTree {
-    parent: Vec<u32>,
-    edge: Vec<u32>,
+    holders: Vec<Holder>,
     order: Vec<u32>,
 }
+
+/// The parent of a node and the edge from it; [`NO_NODE`] twice where no path leads and at the root.
+#[derive(Clone, Copy)]
+struct Holder {
+    /// With [`FANS_OUT`], where [`Marks::fans_out`](crate::known::names::Marks::fans_out) says so of the edge.
+    parent: u32,
+    edge: u32,
+}
+
+/// Stands above every ordinal of a node, in columns of holders: the edge to the row's node is one of many of its sort.
+pub const FANS_OUT: u32 = 1 << 31;
+
+const NO_HOLDER: Holder = Holder { parent: NO_NODE, edge: NO_NODE };
 
 /// How a tree grows.
 #[derive(Clone, Copy, Default)]
@@ -41,47 +53,27 @@ impl PathTree {
     /// file: heaps that are built alike get trees that are built alike, of whatever process.
     ///
     /// # Cost
-    /// O(nodes + edges); 12 bytes a node stay, 12 more while it grows.
+    /// O(nodes + edges); 12 bytes a node stay, 16 more while it grows.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn grow(
         snapshot: &Snapshot,
         references: &References,
-        labels: &Labels,
+        labels: &mut Labels,
         growth: Growth<'_>,
         control: &Control,
     ) -> Result<Self> {
         let nodes = snapshot.node_count();
-        let tree = Self { parent: vec![NO_NODE; nodes], edge: vec![NO_NODE; nodes], order: Vec::with_capacity(nodes) };
-        let mut growing = Growing {
-            snapshot,
-            references,
-            labels,
-            tree,
-            weight: vec![u32::MAX; nodes],
-            heaviest: 0,
-            takes_closed: false,
-            names: vec![0; nodes],
-            settled: BitSet::new(nodes),
-            turn: 0,
-        };
-        let root = snapshot.root();
-        growing.weight[root.index()] = 0;
-        growth.avoided.iter().filter(|node| **node != root).for_each(|node| growing.settled.insert(node.index()));
-        let mut late = BitSet::new(nodes);
-        if let Some(persistent) = growth.persistent {
-            // Native objects have a new id in each snapshot: nobody knows whether they were always there.
-            let is_late = |node: &NodeOrdinal| snapshot.id(*node) % 2 == 1 && !persistent.contains(snapshot, *node);
-            snapshot.nodes().filter(is_late).for_each(|node| late.insert(node.index()));
-        }
-        growing.run_twice(vec![root.0], &late, control)?;
-        let running = growing.admit_running();
-        growing.run_twice(running, &late, control)?;
-        if growth.everything {
-            let starts = growing.admit_closed(control)?;
-            growing.run(&starts, &BitSet::new(nodes), control)?;
-        }
-        Ok(growing.tree)
+        let tree = Self { holders: vec![NO_HOLDER; nodes], order: Vec::with_capacity(nodes) };
+        let numbers = labels.take_numbers();
+        let reach = numbers.iter().map(|label| Reach { names: 0, state: UNREACHED, label: *label }).collect();
+        drop(numbers);
+        let mut growing =
+            Growing { snapshot, references, labels, tree, reach, heaviest: 0, takes_closed: false, turn: 0 };
+        let grown = growing.all(growth, control);
+        let Growing { tree, reach, .. } = growing;
+        labels.give_back(reach.into_iter().map(|reach| reach.label).collect());
+        grown.map(|()| tree)
     }
 
     /// The tree without [`Self::order`]: 8 bytes a node.
@@ -94,14 +86,42 @@ impl PathTree {
         self.order.iter().copied().map(NodeOrdinal)
     }
 
+    /// Hints that the nodes a little after this place will be asked for their edges.
+    #[inline(always)]
+    pub fn hint(&self, snapshot: &Snapshot, place: usize) {
+        let [nodes, edges, _] = AHEAD.map(|ahead| self.order.get(place + ahead).copied().map(NodeOrdinal));
+        nodes.into_iter().for_each(|node| snapshot.expect_node(node));
+        edges.into_iter().for_each(|node| snapshot.expect_edges(node));
+    }
+
+    /// How many nodes a path reaches.
+    pub fn reached(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The node at this place of [`Self::order`].
+    #[inline(always)]
+    pub fn at(&self, place: usize) -> NodeOrdinal {
+        NodeOrdinal(self.order[place])
+    }
+
+    #[inline(always)]
     pub fn parent(&self, node: NodeOrdinal) -> Option<NodeOrdinal> {
-        let parent = self.parent[node.index()];
-        (parent != NO_NODE).then_some(NodeOrdinal(parent))
+        let parent = self.holders[node.index()].parent;
+        (parent != NO_NODE).then_some(NodeOrdinal(parent & !FANS_OUT))
+    }
+
+    /// Whether the edge that leads here is one of many of its sort.
+    #[inline(always)]
+    pub fn fans_out(&self, node: NodeOrdinal) -> bool {
+        let parent = self.holders[node.index()].parent;
+        parent != NO_NODE && parent & FANS_OUT != 0
     }
 
     /// The edge that leads from the parent here.
+    #[inline(always)]
     pub fn edge(&self, node: NodeOrdinal) -> Option<EdgeOrdinal> {
-        let edge = self.edge[node.index()];
+        let edge = self.holders[node.index()].edge;
         (edge != NO_NODE).then_some(EdgeOrdinal(edge))
     }
 }
@@ -112,18 +132,70 @@ struct Growing<'a> {
     references: &'a References,
     labels: &'a Labels,
     tree: PathTree,
-    weight: Vec<u32>,
+    /// By node.
+    reach: Vec<Reach>,
     /// Of the paths so far.
     heaviest: u32,
     /// Whether closed references count now.
     takes_closed: bool,
-    /// Hash of the names on the path, by node.
-    names: Vec<u64>,
-    settled: BitSet,
     turn: usize,
 }
 
+/// All that decides whether another path to a node is better. It stands together: each edge asks for it at random.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// Hash of the names on the path.
+    names: u64,
+    /// The weight of a settled node; the weight of any other with [`OPEN`].
+    state: u32,
+    /// Number of the node's label.
+    label: u32,
+}
+
+/// Stands in the state of a node that may still get a shorter path. So a settled node is below all others.
+const OPEN: u32 = 1 << 31;
+const UNREACHED: u32 = u32::MAX;
+
+/// Rows of a bucket between a hint and its use: the node's place in the columns, then its edges, then their targets.
+const AHEAD: [usize; 3] = [12, 6, 2];
+/// Edges of a node whose targets are hinted at. Most nodes have fewer.
+const HINTED: usize = 8;
+
+impl Reach {
+    fn weight(self) -> u32 {
+        self.state & !OPEN
+    }
+
+    fn is_settled(self) -> bool {
+        self.state & OPEN == 0
+    }
+}
+
 impl Growing<'_> {
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    fn all(&mut self, growth: Growth<'_>, control: &Control) -> Result<()> {
+        let snapshot = self.snapshot;
+        let root = snapshot.root();
+        self.reach[root.index()].state = OPEN;
+        let mut late = BitSet::new(snapshot.node_count());
+        let avoided = growth.avoided.iter().filter(|node| **node != root);
+        avoided.for_each(|node| self.reach[node.index()].state = 0);
+        if let Some(persistent) = growth.persistent {
+            // Native objects have a new id in each snapshot: nobody knows whether they were always there.
+            let is_late = |node: &NodeOrdinal| snapshot.id(*node) % 2 == 1 && !persistent.contains(*node);
+            snapshot.nodes().filter(is_late).for_each(|node| late.insert(node.index()));
+        }
+        self.run_twice(vec![root.0], &late, control)?;
+        let running = self.admit_running();
+        self.run_twice(running, &late, control)?;
+        if growth.everything {
+            let starts = self.admit_closed(control)?;
+            self.run(&starts, &BitSet::new(snapshot.node_count()), control)?;
+        }
+        Ok(())
+    }
+
     /// Settles all that paths from `starts` reach, the `late` after the others.
     fn run_twice(&mut self, mut starts: Vec<u32>, late: &BitSet, control: &Control) -> Result<()> {
         if !late.is_empty() {
@@ -144,10 +216,9 @@ impl Growing<'_> {
                 let target = snapshot.target(edge);
                 let is_open =
                     snapshot.edge_kind(edge) != EdgeKind::Weak && self.references.marks.is_running(snapshot, target);
-                if is_open && self.tree.parent(target).is_none() && !self.settled.contains(target.index()) {
-                    self.tree.parent[target.index()] = root.0;
-                    self.tree.edge[target.index()] = edge.0;
-                    self.weight[target.index()] = self.heaviest;
+                if is_open && self.tree.parent(target).is_none() && !self.reach[target.index()].is_settled() {
+                    self.tree.holders[target.index()] = self.holder(root, edge);
+                    self.reach[target.index()].state = self.heaviest | OPEN;
                     admitted.push(target.0);
                 }
             }
@@ -164,14 +235,14 @@ impl Growing<'_> {
         for (turn, node) in self.tree.order().enumerate() {
             control.check_at(turn)?;
             let leads_on = |edge| {
-                !self.settled.contains(snapshot.target(edge).index())
+                !self.reach[snapshot.target(edge).index()].is_settled()
                     && self.references.last_resort(snapshot, node, edge).is_some()
             };
             if snapshot.edges(node).any(leads_on) {
                 starts.push(node.0);
             }
         }
-        starts.sort_by_key(|node| self.weight[*node as usize]);
+        starts.sort_by_key(|node| self.reach[*node as usize].weight());
         Ok(starts)
     }
 
@@ -185,24 +256,22 @@ impl Growing<'_> {
         loop {
             if waiting == 0 {
                 match starts.peek() {
-                    Some(start) => now = self.weight[*start as usize],
+                    Some(start) => now = self.reach[*start as usize].weight(),
                     None => return Ok(left_out),
                 }
             }
-            while let Some(start) = starts.next_if(|start| self.weight[*start as usize] == now) {
-                if self.settled.insert_new(start as usize) {
-                    self.tree.order.push(start);
-                }
+            while let Some(start) = starts.next_if(|start| self.reach[*start as usize].weight() == now) {
+                self.settle(start);
                 waiting += self.expand(NodeOrdinal(start), late, &mut ring, &mut left_out, control)?;
             }
             let bucket = std::mem::take(&mut ring[now as usize % (MAX_WEIGHT as usize + 1)]);
             waiting -= bucket.len();
             // A node stands in a second bucket when a shorter path to it was found later; it is settled in the one of
             // the shorter path.
-            for node in bucket {
-                if self.settled.insert_new(node as usize) {
-                    self.tree.order.push(node);
-                    waiting += self.expand(NodeOrdinal(node), late, &mut ring, &mut left_out, control)?;
+            for (at, node) in bucket.iter().enumerate() {
+                self.hint(&bucket, at);
+                if self.settle(*node) {
+                    waiting += self.expand(NodeOrdinal(*node), late, &mut ring, &mut left_out, control)?;
                 }
             }
             self.heaviest = self.heaviest.max(now);
@@ -210,7 +279,44 @@ impl Growing<'_> {
         }
     }
 
+    #[inline(always)]
+    fn holder(&self, parent: NodeOrdinal, edge: EdgeOrdinal) -> Holder {
+        let fans_out = self.references.marks.fans_out(self.snapshot, edge);
+        Holder { parent: parent.0 | if fans_out { FANS_OUT } else { 0 }, edge: edge.0 }
+    }
+
+    /// True when the node was not settled before.
+    #[inline(always)]
+    fn settle(&mut self, node: u32) -> bool {
+        let reach = &mut self.reach[node as usize];
+        let is_new = !reach.is_settled();
+        if is_new {
+            reach.state &= !OPEN;
+            self.tree.order.push(node);
+        }
+        is_new
+    }
+
+    /// Hints at what the next nodes of a bucket will ask for.
+    #[inline(always)]
+    fn hint(&self, bucket: &[u32], at: usize) {
+        let [nodes, edges, targets] = AHEAD.map(|ahead| bucket.get(at + ahead).copied().map(NodeOrdinal));
+        if let Some(node) = nodes {
+            self.snapshot.expect_node(node);
+            prefetch(&self.reach, node.index());
+        }
+        if let Some(node) = edges {
+            self.snapshot.expect_named_edges(node);
+        }
+        if let Some(node) = targets {
+            for packed in self.snapshot.packed_edges(node).iter().take(HINTED) {
+                prefetch(&self.reach, unpack_edge(*packed).1.index());
+            }
+        }
+    }
+
     /// Offers this node's path to all that it refers to; returns how many it put into buckets.
+    #[inline(always)]
     fn expand(
         &mut self,
         node: NodeOrdinal,
@@ -220,20 +326,21 @@ impl Growing<'_> {
         control: &Control,
     ) -> Result<usize> {
         let snapshot = self.snapshot;
-        let now = self.weight[node.index()];
+        let Reach { names, state: now, .. } = self.reach[node.index()];
         let mut put = 0;
         for edge in snapshot.edges(node) {
             control.check_at(self.turn)?;
             self.turn += 1;
             let target = snapshot.target(edge).index();
-            if self.weight[target] <= now {
+            let known = self.reach[target];
+            if known.state <= now | OPEN {
                 continue;
             }
             let open = self.references.weight(snapshot, node, edge);
             let closed = || self.references.last_resort(snapshot, node, edge).filter(|_| self.takes_closed);
             let Some(step) = open.or_else(closed) else { continue };
-            let total = now + step;
-            if total > self.weight[target] || self.settled.contains(target) {
+            let total = (now + step) | OPEN;
+            if total > known.state {
                 continue;
             }
             if late.contains(target) {
@@ -242,19 +349,17 @@ impl Growing<'_> {
                 }
                 continue;
             }
-            let name = mix(self.names[node.index()], self.references.generic_name(snapshot, edge));
-            let name = mix(name, self.labels.label(snapshot, snapshot.target(edge)));
-            if total == self.weight[target] && name >= self.names[target] {
+            let name = mix(names, self.references.generic_name(snapshot, edge));
+            let name = mix(name, self.labels.numbered(known.label));
+            if total == known.state && name >= known.names {
                 continue;
             }
-            if total < self.weight[target] {
-                ring[total as usize % (MAX_WEIGHT as usize + 1)].push(snapshot.target(edge).0);
+            if total < known.state {
+                ring[(now + step) as usize % (MAX_WEIGHT as usize + 1)].push(snapshot.target(edge).0);
                 put += 1;
             }
-            self.weight[target] = total;
-            self.names[target] = name;
-            self.tree.parent[target] = node.0;
-            self.tree.edge[target] = edge.0;
+            self.reach[target] = Reach { names: name, state: total, label: known.label };
+            self.tree.holders[target] = self.holder(node, edge);
         }
         Ok(put)
     }

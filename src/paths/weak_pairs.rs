@@ -49,10 +49,10 @@ impl Halves {
     ///
     /// # Cost
     /// O(entries log entries).
-    pub fn pairs(mut self, snapshot: &Snapshot, persistent: Option<&Persistent>) -> Pairs {
+    pub fn pairs(mut self, persistent: Option<&Persistent>) -> Pairs {
         self.all.sort_unstable_by_key(|half| (half.entry, half.edge));
         let entries = |half: &Half| self.entries[&half.from];
-        let was_there = |half: &Half| persistent.is_some_and(|all| all.contains(snapshot, half.from));
+        let was_there = |half: &Half| persistent.is_some_and(|all| all.contains(half.from));
         let mut open = HashSet::new();
         for halves in self.all.chunk_by(|a, b| a.entry == b.entry) {
             let key = halves.iter().find(|half| !half.is_of_table);

@@ -8,7 +8,7 @@ use crate::hash::{hash_text, mix};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::known::engine::GLOBAL;
 use crate::known::mark::Mark;
-use crate::known::names::{Marks, is_realm};
+use crate::known::names::{Marks, is_backing, is_realm};
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::Snapshot;
 
@@ -20,27 +20,74 @@ const CLOSED: u32 = MAX_WEIGHT - 1;
 /// The same, where the reference is there for the moment only.
 const MOMENTARY: u32 = MAX_WEIGHT;
 
+/// What the steps from and to a node ask of its kind and its name: one byte.
+#[derive(Clone, Copy)]
+struct Sort(u8);
+
+impl Sort {
+    /// No path goes to it.
+    const CLOSED: u8 = 1;
+    /// No path goes to it from anything but a set of roots.
+    const MACHINERY: u8 = 1 << 1;
+    const SYNTHETIC: u8 = 1 << 2;
+    const CONTINUATION: u8 = 1 << 3;
+    const REALM: u8 = 1 << 4;
+    /// No path goes to it from a set of roots.
+    const SHUT: u8 = 1 << 5;
+    const HANDLES: u8 = 1 << 6;
+    const BACKING: u8 = 1 << 7;
+
+    fn of(snapshot: &Snapshot, marks: &Marks, node: NodeOrdinal) -> Self {
+        let kind = snapshot.kind(node);
+        let by_mark = match marks.of_node(snapshot, node) {
+            Mark::Machinery | Mark::Momentary if kind == NodeKind::HIDDEN => Self::MACHINERY,
+            Mark::Continuation => Self::CONTINUATION,
+            Mark::Caches | Mark::Running => Self::SHUT,
+            Mark::Handles => Self::HANDLES,
+            Mark::Cell if kind == NodeKind::OBJECT_SHAPE => return Self(0),
+            _ => 0,
+        };
+        let by_kind = match kind {
+            NodeKind::CODE | NodeKind::NUMBER | NodeKind::SYMBOL | NodeKind::OBJECT_SHAPE => Self::CLOSED,
+            NodeKind::SYNTHETIC => Self::SYNTHETIC,
+            NodeKind::ARRAY => Self::BACKING,
+            NodeKind::HIDDEN if is_backing(snapshot, node) => Self::BACKING,
+            NodeKind::HIDDEN if is_realm(snapshot, node) => Self::REALM,
+            _ => 0,
+        };
+        Self(by_mark | by_kind)
+    }
+
+    #[inline(always)]
+    fn is(self, sort: u8) -> bool {
+        self.0 & sort != 0
+    }
+}
+
 /// Weights of the edges of one heap.
 ///
 /// # Shapes
-/// One mark per string of the snapshot, and one hash, 0 for strings that name no reference.
+/// One mark per string of the snapshot, and one hash, 0 for strings that name no reference; one [`Sort`] per node.
 pub struct References {
     pub marks: Marks,
+    sorts: Vec<Sort>,
     hashes: Vec<u64>,
     pairs: Pairs,
 }
 
 impl References {
     /// # Cost
-    /// O(edges), and one pass over the text of the strings.
+    /// O(nodes + edges), and one pass over the text of the strings; one byte a node stays, and 9 a string.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn of(snapshot: &Snapshot, persistent: Option<&Persistent>, control: &Control) -> Result<Self> {
         let marks = Marks::of(snapshot);
         let mut hashes = vec![0; snapshot.tables().strings.len()];
         let mut halves = Halves::default();
+        let mut sorts = Vec::with_capacity(snapshot.node_count());
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
+            sorts.push(Sort::of(snapshot, &marks, node));
             for edge in snapshot.edges(node) {
                 let Some(name) = snapshot.edge_string(edge) else { continue };
                 if hashes[name.index()] == 0 {
@@ -51,11 +98,12 @@ impl References {
                 }
             }
         }
-        let pairs = halves.pairs(snapshot, persistent);
-        Ok(Self { marks, hashes, pairs })
+        let pairs = halves.pairs(persistent);
+        Ok(Self { marks, sorts, hashes, pairs })
     }
 
     /// Hash of the edge's kind and name; slots of tables and arrays are all alike.
+    #[inline(always)]
     pub fn generic_name(&self, snapshot: &Snapshot, edge: EdgeOrdinal) -> u64 {
         let kind = snapshot.edge_kind(edge) as u64;
         match snapshot.edge_string(edge) {
@@ -68,6 +116,7 @@ impl References {
     ///
     /// Properties and elements are light, and references that only V8 names are heavy. Weak edges and the inside of the
     /// engine are closed.
+    #[inline(always)]
     pub fn weight(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
         let weight = self.step(snapshot, from, edge);
         debug_assert!(weight.is_none_or(|weight| (1..=MAX_WEIGHT).contains(&weight)), "{weight:?} has no bucket");
@@ -87,34 +136,34 @@ impl References {
         Some(if is_momentary { MOMENTARY } else { CLOSED })
     }
 
+    /// [`is_backing`], from the column.
+    #[inline(always)]
+    pub fn is_backing(&self, node: NodeOrdinal) -> bool {
+        self.sorts[node.index()].is(Sort::BACKING)
+    }
+
+    #[inline(always)]
     fn step(&self, snapshot: &Snapshot, from: NodeOrdinal, edge: EdgeOrdinal) -> Option<u32> {
         let target = snapshot.target(edge);
         let kind = snapshot.edge_kind(edge);
-        let target_kind = snapshot.kind(target);
-        let target_mark = self.marks.of_node(snapshot, target);
-        let closed = kind == EdgeKind::Weak
-            || target == from
-            || matches!(target_kind, NodeKind::CODE | NodeKind::NUMBER | NodeKind::SYMBOL)
-            || target_kind == NodeKind::OBJECT_SHAPE && target_mark != Mark::Cell;
-        if closed {
+        let (from_sort, target_sort) = (self.sorts[from.index()], self.sorts[target.index()]);
+        if kind == EdgeKind::Weak || target == from || target_sort.is(Sort::CLOSED) {
             return None;
         }
-        let from_kind = snapshot.kind(from);
-        if from_kind == NodeKind::SYNTHETIC {
-            return match target_mark {
-                Mark::Caches | Mark::Running => None,
-                Mark::Handles => Some(8),
+        if from_sort.is(Sort::SYNTHETIC) {
+            return match target_sort {
+                to if to.is(Sort::SHUT) => None,
+                to if to.is(Sort::HANDLES) => Some(8),
                 _ if kind == EdgeKind::Shortcut => Some(1),
-                _ if from == snapshot.root() && target_kind == NodeKind::SYNTHETIC => Some(16),
-                _ if target_kind == NodeKind::SYNTHETIC => Some(40),
+                to if to.is(Sort::SYNTHETIC) => Some(if from == snapshot.root() { 16 } else { 40 }),
                 _ => Some(10),
             };
         }
-        if target_kind == NodeKind::HIDDEN && matches!(target_mark, Mark::Machinery | Mark::Momentary) {
+        if target_sort.is(Sort::MACHINERY) {
             return None;
         }
-        let more = match target_mark {
-            _ if is_realm(snapshot, from) => {
+        let more = match from_sort {
+            from if from.is(Sort::REALM) => {
                 if snapshot.name_text(target).starts_with(GLOBAL) {
                     0
                 } else {
@@ -122,7 +171,7 @@ impl References {
                 }
             }
             // Not from one to the next: what waits for a promise that never settles is a list.
-            mark if mark != Mark::Continuation && self.marks.of_node(snapshot, from) == Mark::Continuation => 40,
+            from if from.is(Sort::CONTINUATION) && !target_sort.is(Sort::CONTINUATION) => 40,
             _ => 0,
         };
         let step = match kind {

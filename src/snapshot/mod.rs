@@ -149,6 +149,13 @@ impl Snapshot {
         prefetch(&self.tables.edges.kind_and_target, self.tables.nodes.first_edge[node.index()] as usize);
     }
 
+    /// [`Snapshot::expect_edges`], for a walk that asks for their names too.
+    #[inline(always)]
+    pub fn expect_named_edges(&self, node: NodeOrdinal) {
+        self.expect_edges(node);
+        prefetch(&self.tables.edges.name_or_index, self.tables.nodes.first_edge[node.index()] as usize);
+    }
+
     /// Targets and kinds of a node's edges, packed; [`unpack_edge`] takes them apart. For passes over the whole graph.
     #[inline(always)]
     pub fn packed_edges(&self, node: NodeOrdinal) -> &[u32] {

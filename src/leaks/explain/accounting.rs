@@ -103,7 +103,7 @@ impl<'a, 'b> Books<'a, 'b> {
                 for container in holder.into_iter().chain([suspect.container]) {
                     if newest.grouping.is_persistent(container) {
                         books.containers.entry(container).or_insert(at);
-                        books.paths.entry(newest.grouping.path(container)).or_insert(at);
+                        books.paths.entry(newest.path(container)).or_insert(at);
                     }
                 }
             }
@@ -284,7 +284,7 @@ impl<'a, 'b> Books<'a, 'b> {
             }
             let node = self.newest.census.large.get(&name).map(|large| large.node);
             let leak = node.and_then(|node| {
-                self.containers.get(&node).or_else(|| self.paths.get(&self.newest.grouping.path(node))).copied()
+                self.containers.get(&node).or_else(|| self.paths.get(&self.newest.path(node))).copied()
             });
             let cause = match (leak, node) {
                 (Some(leak), _) => Cause::Leak(leak),

@@ -1,8 +1,8 @@
 //! The parts of a leaked object: the mean of all leaked objects, as a tree of classes.
 
+use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
-use crate::known::names::is_backing;
 use crate::leaks::newest::Newest;
 use crate::leaks::place::census::GroupKey;
 use crate::ordinal::NodeOrdinal;
@@ -54,22 +54,21 @@ pub fn items(newest: &Newest<'_>, items: &[NodeOrdinal], control: &Control) -> R
     // By node: its place plus one; 0 for a node that is no part of an item.
     let mut place_of = vec![0_u32; snapshot.node_count()];
     let mut known: HashMap<(u32, u64, u64), u32> = HashMap::new();
+    let mut is_item = BitSet::new(snapshot.node_count());
+    items.iter().for_each(|item| is_item.insert(item.index()));
     for (turn, node) in newest.tree.forest.order().enumerate() {
         control.check_at(turn)?;
         let above = newest.owner(node).map_or(0, |owner| place_of[owner.index()]);
-        if is_backing(snapshot, node) {
+        if newest.tree.is_backing(node) {
             if above != 0 {
                 places[above as usize - 1].size += snapshot.shallow_size(node);
             }
             continue;
         }
-        if newest.grouping.is_persistent(node) && !items.contains(&node) {
+        if newest.grouping.is_persistent(node) && !is_item.contains(node.index()) {
             continue;
         }
-        let root = roots
-            .get(&newest.key(node))
-            .copied()
-            .filter(|_| !newest.grouping.is_persistent(node) || items.contains(&node));
+        let root = roots.get(&newest.key(node)).copied();
         let link = newest.tree.repeats(node).map_or(0, |link| place_of[link.index()]);
         let (place, is_new) = if let Some(root) = root {
             (root, true)

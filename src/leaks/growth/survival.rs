@@ -2,7 +2,6 @@
 
 use crate::control::Control;
 use crate::error::Result;
-use crate::known::names::is_backing;
 use crate::leaks::limits::Limits;
 use crate::leaks::place::census::GroupKey;
 use crate::leaks::place::grouping::Grouping;
@@ -48,10 +47,10 @@ pub fn survivals_of(
     let mut groups: HashMap<GroupKey, Survival> = HashMap::new();
     for (turn, node) in tree.forest.order().enumerate() {
         control.check_at(turn)?;
-        if grouping.is_persistent(node) || is_backing(snapshot, node) || snapshot.id(node).is_multiple_of(2) {
+        if grouping.is_persistent(node) || tree.is_backing(node) || snapshot.id(node).is_multiple_of(2) {
             continue;
         }
-        let kept = u64::from(both.contains(snapshot, node));
+        let kept = u64::from(both.contains(node));
         groups.entry(grouping.key(tree, node)).or_default().add(Survival { kept, there: 1 });
     }
     Ok(groups)

@@ -5,27 +5,32 @@ use super::census::{Census, Group, GroupKey, Large, PathKey};
 use super::holder_tree::{HolderTree, has_fields};
 use super::identity::Identity;
 use super::unreached::count_unreached;
+use crate::analysis::QuickHash;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::NodeKind;
-use crate::known::names::is_backing;
 use crate::leaks::limits::Limits;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
+use parking_lot::Mutex;
+use std::collections::HashMap;
 
 /// Which group each node belongs to.
 pub struct Grouping {
-    /// By node: a hash of everything in its group's key but its own label.
+    /// By node: a hash of everything in its group's key but its own label. 0 where [`Self::base`] makes it from the
+    /// owner: most objects last, and so do their owners.
     base: Vec<u64>,
-    path: Vec<PathKey>,
+    by_signature: bool,
+    /// By node: its path key, once anybody asked for it, else 0.
+    paths: Mutex<Vec<u64>>,
     persistent: BitSet,
 }
 
 impl Grouping {
     /// # Cost
-    /// O(nodes); 17 bytes a node, and one row for each group.
+    /// O(nodes); 17 bytes a node at most, as many while it runs, and one row for each group.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn of(
@@ -36,121 +41,195 @@ impl Grouping {
     ) -> Result<(Self, Census)> {
         let snapshot = tree.snapshot;
         let nodes = snapshot.node_count();
-        let mut grouping =
-            Self { base: vec![0; nodes], path: vec![PathKey::default(); nodes], persistent: BitSet::new(nodes) };
+        let mut grouping = Self {
+            base: vec![0; nodes],
+            by_signature: identity.is_by_signature(),
+            paths: Mutex::new(vec![0; nodes]),
+            persistent: BitSet::new(nodes),
+        };
         let mut census = Census::default();
-        // By node: the sizes of the node and of its backing stores, and the same in the file.
+        // By node: the sizes of its backing stores, and the same in the file.
         let mut sizes = vec![0_u64; nodes];
         let mut bytes = vec![0_u64; nodes];
-        for (turn, node) in tree.forest.order().enumerate() {
-            control.check_at(turn)?;
-            if identity.name(snapshot, node).is_some() {
+        census.lasting += snapshot.file_size(snapshot.root());
+        for node in snapshot.nodes() {
+            control.check_at(node.index())?;
+            let owner = tree.owner(node);
+            if identity.is_persistent(node) && (owner.is_some() || node == snapshot.root()) {
                 grouping.persistent.insert(node.index());
             }
-            let Some(owner) = tree.owner(node) else {
-                // The root.
-                census.lasting += snapshot.file_size(node);
+            let Some(owner) = owner.filter(|_| tree.is_backing(node)) else { continue };
+            let (size, in_file) = (snapshot.shallow_size(node), snapshot.file_size(node));
+            // What has not changed stays untouched, and takes no memory.
+            if size > 0 {
+                sizes[owner.index()] += size;
+            }
+            if in_file > 0 {
+                bytes[owner.index()] += in_file;
+            }
+        }
+        // The root has no owner, and is counted above.
+        let own = |node: NodeOrdinal, size: u64| if tree.owner(node).is_some() { size } else { 0 };
+        let size_of = |node: NodeOrdinal| sizes[node.index()] + own(node, snapshot.shallow_size(node));
+        let bytes_of = |node: NodeOrdinal| bytes[node.index()] + own(node, snapshot.file_size(node));
+        let mut watched = BitSet::new(nodes);
+        for node in grouping.persistent.iter().map(NodeOrdinal::from_index) {
+            control.check_at(node.index())?;
+            if tree.is_backing(node) {
                 continue;
-            };
-            let sized = if is_backing(snapshot, node) { owner } else { node };
-            sizes[sized.index()] += snapshot.shallow_size(node);
-            bytes[sized.index()] += snapshot.file_size(node);
-            if !is_backing(snapshot, node) {
-                grouping.place(tree, identity, limits, node, owner);
+            }
+            let (size, bytes) = (size_of(node), bytes_of(node));
+            census.lasting += bytes;
+            if let Some(name) = identity.name(snapshot, node).filter(|_| size >= limits.large) {
+                let references = reference_count(tree, node);
+                census.large.insert(name, Large { node, size, bytes, references });
+                watched.insert(node.index());
             }
         }
         for (turn, node) in tree.forest.order().enumerate() {
             control.check_at(turn)?;
-            if is_backing(snapshot, node) {
+            let Some(owner) = tree.owner(node) else { continue };
+            if !tree.is_backing(node) {
+                grouping.place(tree, identity, node, owner);
+            }
+        }
+        let mut rows = Rows::default();
+        for (turn, node) in tree.forest.order().enumerate() {
+            control.check_at(turn)?;
+            if grouping.is_persistent(node) || tree.is_backing(node) {
                 continue;
             }
-            let (size, bytes) = (sizes[node.index()], bytes[node.index()]);
-            if grouping.is_persistent(node) {
-                census.lasting += bytes;
-            }
-            if let Some(name) = identity.name(snapshot, node) {
-                if size >= limits.large {
-                    let references = reference_count(snapshot, node);
-                    census.large.insert(name, Large { node, size, bytes, references });
+            let key = grouping.key(tree, node);
+            let group = rows.row(key, || {
+                let parent = tree.owner(node).filter(|owner| !grouping.is_persistent(*owner));
+                Group {
+                    count: 0,
+                    links: 0,
+                    size: 0,
+                    bytes: 0,
+                    first: node,
+                    latest: None,
+                    is_field: !tree.fans_out(node) && !tree.is_in_list(node),
+                    parent: parent.map(|parent| grouping.key(tree, parent)),
+                    label: tree.label(node),
+                    path: grouping.path(tree, limits, node),
                 }
-                continue;
-            }
-            let parent = tree.owner(node).filter(|owner| !grouping.is_persistent(*owner));
-            let new = Group {
-                count: 0,
-                links: 0,
-                size: 0,
-                bytes: 0,
-                first: node,
-                latest: None,
-                is_field: !tree.fans_out(node) && !tree.is_in_list(node),
-                parent: parent.map(|parent| grouping.key(tree, parent)),
-                label: tree.label(node),
-                path: grouping.path(node),
-            };
-            let group = census.groups.entry(grouping.key(tree, node)).or_insert(new);
+            });
             group.count += 1;
             group.links += u64::from(tree.is_link(node));
-            group.size += size;
-            group.bytes += bytes;
+            group.size += size_of(node);
+            group.bytes += bytes_of(node);
         }
+        census.groups = rows.groups.into_iter().collect();
         census.total = snapshot.nodes().map(|node| snapshot.file_size(node)).sum();
         census.outside = snapshot.tables().extra_native_bytes;
         drop((sizes, bytes));
-        let group = |node| (!grouping.is_persistent(node)).then(|| grouping.key(tree, node));
-        count_unreached(&mut census, &group, tree, identity, limits, control)?;
+        let watched = |node: NodeOrdinal| {
+            let is_watched = watched.contains(node.index());
+            is_watched.then(|| identity.name(snapshot, node)).flatten()
+        };
+        count_unreached(&mut census, &grouping, tree, &watched, limits, control)?;
         Ok((grouping, census))
     }
 
-    /// Notes what the keys of a node are made of; its owner has been placed before.
-    fn place(
-        &mut self,
-        tree: &HolderTree<'_>,
-        identity: &Identity<'_>,
-        limits: &Limits,
-        node: NodeOrdinal,
-        owner: NodeOrdinal,
-    ) {
+    /// Notes what the key of a node is made of; its owner has been placed before.
+    #[inline(always)]
+    fn place(&mut self, tree: &HolderTree<'_>, identity: &Identity<'_>, node: NodeOrdinal, owner: NodeOrdinal) {
         let snapshot = tree.snapshot;
         if let Some(link) = tree.repeats(node) {
-            self.base[node.index()] = self.base[link.index()];
-            self.path[node.index()] = self.path[link.index()];
+            self.base[node.index()] = self.base(tree, link);
             return;
         }
-        let has_name = self.is_persistent(node) && !is_dictionary(snapshot, owner, limits);
-        let reference = if has_name { tree.step(node) } else { 0 };
-        self.path[node.index()] = PathKey(mix(mix(self.path[owner.index()].0, reference), tree.label(node)));
+        if !self.by_signature && self.is_persistent(owner) {
+            return;
+        }
         let base = match identity.name(snapshot, owner) {
             Some(name) => mix(1, name.0),
             None => self.key(tree, owner).0,
         };
         // A list may be held at both ends: its fields do not tell its links apart.
-        let is_field = identity.is_by_signature() && has_fields(snapshot, owner) && !tree.is_in_list(node);
+        let is_field = self.by_signature && has_fields(snapshot, owner) && !tree.is_in_list(node);
         self.base[node.index()] = if is_field { mix(base, tree.step(node)) } else { base };
     }
 
     pub fn key(&self, tree: &HolderTree<'_>, node: NodeOrdinal) -> GroupKey {
-        GroupKey(mix(self.base[node.index()], tree.label(node)))
+        GroupKey(mix(self.base(tree, node), tree.label(node)))
     }
 
-    pub fn path(&self, node: NodeOrdinal) -> PathKey {
-        self.path[node.index()]
+    fn base(&self, tree: &HolderTree<'_>, node: NodeOrdinal) -> u64 {
+        match self.base[node.index()] {
+            0 if !self.by_signature && !tree.is_backing(node) => {
+                let owner = tree.owner(node).filter(|owner| self.is_persistent(*owner));
+                owner.map_or(0, |owner| mix(1, tree.snapshot.id(owner)))
+            }
+            base => base,
+        }
     }
 
+    /// # Cost
+    /// A step for each node above that nobody asked for before.
+    pub fn path(&self, tree: &HolderTree<'_>, limits: &Limits, node: NodeOrdinal) -> PathKey {
+        let mut paths = self.paths.lock();
+        let mut below = Vec::new();
+        let mut at = Some(node);
+        while let Some(node) = at.filter(|node| paths[node.index()] == 0) {
+            at = tree.repeats(node).or_else(|| tree.owner(node)).filter(|_| !tree.is_backing(node));
+            below.push((node, at));
+        }
+        while let Some((node, above)) = below.pop() {
+            let Some(above) = above else { continue };
+            let path = paths[above.index()];
+            paths[node.index()] = if tree.is_link(node) {
+                path
+            } else {
+                let has_name = self.is_persistent(node) && !is_dictionary(tree.snapshot, above, limits);
+                let reference = if has_name { tree.step(node) } else { 0 };
+                mix(mix(path, reference), tree.label(node))
+            };
+        }
+        PathKey(paths[node.index()])
+    }
+
+    #[inline(always)]
     pub fn is_persistent(&self, node: NodeOrdinal) -> bool {
         self.persistent.contains(node.index())
     }
 }
 
+/// Groups in the order in which they are met.
+#[derive(Default)]
+struct Rows {
+    groups: Vec<(GroupKey, Group)>,
+    places: HashMap<u64, usize, QuickHash>,
+    /// Key and place of the last one: objects of one group stand together.
+    last: Option<(GroupKey, usize)>,
+}
+
+impl Rows {
+    #[inline(always)]
+    fn row(&mut self, key: GroupKey, new: impl FnOnce() -> Group) -> &mut Group {
+        let place = match self.last {
+            Some((known, place)) if known == key => place,
+            _ => *self.places.entry(key.0).or_insert_with(|| {
+                self.groups.push((key, new()));
+                self.groups.len() - 1
+            }),
+        };
+        self.last = Some((key, place));
+        &mut self.groups[place].1
+    }
+}
+
 /// References of an object and its backing stores, without those to V8's own kinds of nodes.
-fn reference_count(snapshot: &Snapshot, node: NodeOrdinal) -> u64 {
+fn reference_count(tree: &HolderTree<'_>, node: NodeOrdinal) -> u64 {
+    let snapshot = tree.snapshot;
     let targets = |node| snapshot.edges(node).map(|edge| snapshot.target(edge));
     let is_counted = |node: &NodeOrdinal| {
         let kind = snapshot.kind(*node);
-        !is_backing(snapshot, *node)
+        !tree.is_backing(*node)
             && !matches!(kind, NodeKind::HIDDEN | NodeKind::CODE | NodeKind::OBJECT_SHAPE | NodeKind::NUMBER)
     };
-    let stores = targets(node).filter(|target| is_backing(snapshot, *target)).flat_map(targets);
+    let stores = targets(node).filter(|target| tree.is_backing(*target)).flat_map(targets);
     targets(node).chain(stores).filter(is_counted).count() as u64
 }
 
@@ -171,9 +250,10 @@ mod tests {
     fn rows(drawings: [&str; 2]) -> Vec<(u64, u64, u64, bool)> {
         let [before, after] = drawings.map(heap);
         let (control, limits) = (Control::new(), Limits::default());
-        let persistent = Persistent::of(&[&before, &after], &control).unwrap();
-        let tree = HolderTree::of(&after, Some(&persistent), &limits, &control).unwrap();
-        let (_, census) = Grouping::of(&tree, &Identity::Ids(&persistent), &limits, &control).unwrap();
+        let persistent = Persistent::in_all(&[&before, &after], &control).unwrap();
+        let persistent = &persistent[1];
+        let tree = HolderTree::of(&after, Some(persistent), &limits, &control).unwrap();
+        let (_, census) = Grouping::of(&tree, &Identity::Ids(persistent), &limits, &control).unwrap();
         assert_eq!(census.sum(), census.total);
         let groups = census.groups.values();
         let mut rows: Vec<_> = groups.map(|it| (it.count, it.links, it.size, it.parent.is_some())).collect();

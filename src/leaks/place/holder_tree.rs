@@ -6,12 +6,11 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::NodeKind;
-use crate::known::names::is_backing;
 use crate::leaks::limits::Limits;
 use crate::ordinal::{NO_NODE, NodeOrdinal};
 use crate::paths::labels::{Label, Labels};
 use crate::paths::survivors::Persistent;
-use crate::paths::tree::{Growth, PathTree};
+use crate::paths::tree::{FANS_OUT, Growth, PathTree};
 use crate::paths::weight::References;
 use crate::snapshot::Snapshot;
 use std::collections::HashSet;
@@ -22,9 +21,10 @@ pub struct HolderTree<'a> {
     pub labels: Labels,
     pub references: References,
     pub forest: PathTree,
-    /// By node: the parent, past the backing stores between.
+    /// By node: the parent, past the backing stores between, and [`FANS_OUT`]; [`NO_NODE`] where there is none.
     owner: Vec<u32>,
-    /// By node: the ancestor that it repeats, which is the link of a list before it.
+    /// By node: the ancestor that it repeats, which is the link of a list before it, plus one; 0 where there is none.
+    /// Most rows are 0 and take no memory.
     repeats: Vec<u32>,
     /// Links of lists, the first included.
     in_list: BitSet,
@@ -45,7 +45,7 @@ struct Chains {
 
 impl<'a> HolderTree<'a> {
     /// # Cost
-    /// O(nodes + edges); 20 bytes a node stay.
+    /// O(nodes + edges); 25 bytes a node stay.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn of(
@@ -54,35 +54,56 @@ impl<'a> HolderTree<'a> {
         limits: &Limits,
         control: &Control,
     ) -> Result<Self> {
-        let labels = Labels::of(snapshot, control)?;
-        let references = References::of(snapshot, persistent, control)?;
+        let (labels, references) =
+            rayon::join(|| Labels::of(snapshot, control), || References::of(snapshot, persistent, control));
+        let (mut labels, references) = (labels?, references?);
         let forest =
-            PathTree::grow(snapshot, &references, &labels, Growth { persistent, ..Growth::default() }, control)?;
+            PathTree::grow(snapshot, &references, &mut labels, Growth { persistent, ..Growth::default() }, control)?;
         let nodes = snapshot.node_count();
-        let (owner, repeats) = (vec![NO_NODE; nodes], vec![NO_NODE; nodes]);
+        let (owner, repeats) = (vec![NO_NODE; nodes], vec![0; nodes]);
         let in_list = BitSet::new(nodes);
         let chain_period = limits.chain_period;
         let mut tree = Self { snapshot, labels, references, forest, owner, repeats, in_list, chain_period };
-        let mut order = Vec::with_capacity(nodes);
-        order.extend(tree.forest.order());
+        tree.find_owners(control)?;
         let mut chains = Chains::default();
-        for (turn, node) in order.into_iter().enumerate() {
-            control.check_at(turn)?;
-            let Some(parent) = tree.forest.parent(node) else { continue };
-            let owner = if is_backing(snapshot, parent) { tree.owner(parent).unwrap_or(parent) } else { parent };
-            tree.owner[node.index()] = owner.0;
-            if !is_backing(snapshot, node) {
+        for node in snapshot.nodes() {
+            control.check_at(node.index())?;
+            if let Some(owner) = tree.owner(node).filter(|_| !tree.fans_out(node) && !tree.is_backing(node)) {
                 tree.follow(node, owner, &mut chains);
             }
         }
         for node in std::mem::take(&mut chains.candidates) {
             if let Some(ancestor) = tree.repeated(node, &chains) {
-                tree.repeats[node.index()] = ancestor.0;
+                tree.repeats[node.index()] = ancestor.0 + 1;
                 tree.in_list.insert(node.index());
                 tree.in_list.insert(ancestor.index());
             }
         }
         Ok(tree)
+    }
+
+    /// Goes through the nodes as they stand in the file: columns are read in their order.
+    fn find_owners(&mut self, control: &Control) -> Result<()> {
+        // Nodes of which each is the parent of the one before, all but the first of them backing stores.
+        let mut below = Vec::new();
+        for node in self.snapshot.nodes() {
+            control.check_at(node.index())?;
+            let mut at = node;
+            while self.owner[at.index()] == NO_NODE
+                && let Some(parent) = self.forest.parent(at)
+            {
+                below.push((at, parent));
+                if !self.is_backing(parent) {
+                    break;
+                }
+                at = parent;
+            }
+            while let Some((node, parent)) = below.pop() {
+                let owner = if self.is_backing(parent) { self.owner(parent).unwrap_or(parent) } else { parent };
+                self.owner[node.index()] = owner.0 | if self.forest.fans_out(node) { FANS_OUT } else { 0 };
+            }
+        }
+        Ok(())
     }
 
     /// Adds to `chains` what a node shows: it is the third of its class in a row, or more, and is held as the one
@@ -128,7 +149,8 @@ impl<'a> HolderTree<'a> {
 
     /// The near ancestors of the same class, each with its owner. The search ends at a reference that is one of many.
     fn same_above(&self, node: NodeOrdinal, owner: NodeOrdinal) -> impl Iterator<Item = (NodeOrdinal, NodeOrdinal)> {
-        let label = self.label(node);
+        let numbers = self.labels.numbers();
+        let label = numbers[node.index()];
         let (mut ancestor, mut fans_out) = (owner, self.fans_out(node));
         let nearest = std::iter::from_fn(move || {
             let above = self.owner(ancestor).filter(|_| !fans_out)?;
@@ -137,7 +159,7 @@ impl<'a> HolderTree<'a> {
             ancestor = above;
             Some(found)
         });
-        nearest.take(self.chain_period).filter(move |(ancestor, _)| self.label(*ancestor) == label)
+        nearest.take(self.chain_period).filter(move |(ancestor, _)| numbers[ancestor.index()] == label)
     }
 
     /// A hash of the classes and references from an ancestor to a node.
@@ -155,8 +177,16 @@ impl<'a> HolderTree<'a> {
     }
 
     /// The parent of the node, past backing stores.
+    #[inline(always)]
     pub fn owner(&self, node: NodeOrdinal) -> Option<NodeOrdinal> {
-        some(self.owner[node.index()])
+        let owner = self.owner[node.index()];
+        (owner != NO_NODE).then_some(NodeOrdinal(owner & !FANS_OUT))
+    }
+
+    /// [`is_backing`](crate::known::names::is_backing), from a column.
+    #[inline(always)]
+    pub fn is_backing(&self, node: NodeOrdinal) -> bool {
+        self.references.is_backing(node)
     }
 
     /// Nodes from the root down to this one, backing stores left out.
@@ -168,7 +198,7 @@ impl<'a> HolderTree<'a> {
 
     /// The link of a list before this one.
     pub fn repeats(&self, node: NodeOrdinal) -> Option<NodeOrdinal> {
-        some(self.repeats[node.index()])
+        self.repeats[node.index()].checked_sub(1).map(NodeOrdinal)
     }
 
     /// True for the links of a list.
@@ -182,7 +212,7 @@ impl<'a> HolderTree<'a> {
     }
 
     pub fn label(&self, node: NodeOrdinal) -> Label {
-        self.labels.label(self.snapshot, node)
+        self.labels.label(node)
     }
 
     /// A hash of the reference that holds the node, without positions; 0 for the root.
@@ -192,12 +222,9 @@ impl<'a> HolderTree<'a> {
 
     /// Whether the reference that holds the node is one of many of its sort.
     pub fn fans_out(&self, node: NodeOrdinal) -> bool {
-        self.forest.edge(node).is_some_and(|edge| self.references.marks.fans_out(self.snapshot, edge))
+        let owner = self.owner[node.index()];
+        owner != NO_NODE && owner & FANS_OUT != 0
     }
-}
-
-fn some(node: u32) -> Option<NodeOrdinal> {
-    (node != NO_NODE).then_some(NodeOrdinal(node))
 }
 
 /// True for objects whose references the program named: instances of classes, and scopes. Names in plain objects may be

@@ -20,10 +20,18 @@ impl Identity<'_> {
     /// The name of a persistent object; `None` for any other.
     pub fn name(&self, snapshot: &Snapshot, node: NodeOrdinal) -> Option<ObjectName> {
         match self {
-            Self::Ids(persistent) => persistent.contains(snapshot, node).then(|| ObjectName(snapshot.id(node))),
+            Self::Ids(persistent) => persistent.contains(node).then(|| ObjectName(snapshot.id(node))),
             Self::Signatures { signatures, unique } => {
                 unique.contains(node.index()).then(|| ObjectName(signatures.signature(node).0))
             }
+        }
+    }
+
+    #[inline(always)]
+    pub fn is_persistent(&self, node: NodeOrdinal) -> bool {
+        match self {
+            Self::Ids(persistent) => persistent.contains(node),
+            Self::Signatures { unique, .. } => unique.contains(node.index()),
         }
     }
 

@@ -6,8 +6,9 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::hash::{hash_text, mix};
 use crate::kind::NodeKind;
-use crate::known::names::{is_backing, module_file};
+use crate::known::names::module_file;
 use crate::ordinal::NodeOrdinal;
+use rayon::prelude::*;
 
 /// A hash of the classes and references from the roots down to a node: names of properties are in it, positions are
 /// not. All links of a list have the signature of its first.
@@ -38,7 +39,7 @@ impl Signatures {
         let mut signature = vec![Signature::NONE; snapshot.node_count()];
         for (turn, node) in tree.forest.order().enumerate() {
             control.check_at(turn)?;
-            if is_backing(snapshot, node) {
+            if tree.is_backing(node) {
                 continue;
             }
             signature[node.index()] = match (tree.repeats(node), tree.owner(node)) {
@@ -67,17 +68,20 @@ impl Signatures {
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
     pub fn unique_in_all(heaps: &[(&HolderTree<'_>, &Self)], control: &Control) -> Result<Vec<BitSet>> {
-        let mut unique = Vec::with_capacity(heaps.len());
-        for (tree, signatures) in heaps {
+        let unique = heaps.par_iter().map(|(tree, signatures)| {
             control.check()?;
-            unique.push(signatures.unique(tree));
-        }
+            Ok(signatures.unique(tree))
+        });
+        let unique = unique.collect::<Result<Vec<_>>>()?;
         let Some((first, others)) = unique.split_first() else { return Ok(Vec::new()) };
-        let has = |heap: &[(Signature, NodeOrdinal)], signature| {
-            heap.binary_search_by_key(&signature, |(known, _)| *known).is_ok()
-        };
-        let in_all = |signature: &Signature| others.iter().all(|heap| has(heap, *signature));
-        let common: Vec<Signature> = first.iter().map(|(signature, _)| *signature).filter(in_all).collect();
+        let mut common: Vec<Signature> = first.iter().map(|(signature, _)| *signature).collect();
+        for other in others {
+            let mut rest = other.iter().map(|(signature, _)| *signature).peekable();
+            common.retain(|signature| {
+                while rest.next_if(|other| other < signature).is_some() {}
+                rest.peek() == Some(signature)
+            });
+        }
         let marked = heaps.iter().zip(&unique).map(|((tree, _), unique)| {
             let mut nodes = BitSet::new(tree.snapshot.node_count());
             let mut wanted = common.iter().peekable();
