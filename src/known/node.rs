@@ -87,3 +87,7 @@ pub const DISPATCHER: &str = "DispatcherBase";
 /// parsers of requests for the next ones (`FreeList`, `lib/_http_common.js`).
 pub const BOUNDED: [(&str, Option<&str>, u64); 2] =
     [("resourceTimingBuffer", None, 250), ("list", Some("FreeList"), 1000)];
+
+/// Classes of which Node.js keeps so many for the next use, wherever they are meanwhile (`FreeList`,
+/// `lib/_http_common.js`).
+pub const POOLED: [(&str, u64); 1] = [("HTTPParser", 1000)];

@@ -53,6 +53,9 @@ limits! {
     chain_period: usize = 8, "ancestors", Unshown,
         "A link of a list repeats one of so many ancestors: what lies between two links of real lists (an entry, its \
          context, its function, a promise and two reactions) is shorter.";
+    store_of_one: usize = 32, "references", Fails("a_chain_through_arrays_of_one_is_one_list"),
+        "A store with more references holds many. An array to which one item was pushed has seventeen slots, and the \
+         table of a Map with one entry fourteen.";
     large: u64 = 512, "bytes", Fails(
         "a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds"
     ),
@@ -96,6 +99,9 @@ limits! {
     many_references: i64 = 200, "references an interval", Fails("an_object_grows_by_its_bytes_and_by_its_references"),
         "For one persistent object that refers to others: the table of a full cache grows with the gaps that removed \
          entries leave, and its references do not.";
+    many_slots_of_one: i64 = 400, "slots", Fails("slots_that_hold_nothing_are_counted"),
+        "For the slots of one persistent array in a single interval, whatever they hold: a table of a package that is \
+         filled once has 256.";
     heavy: i64 = 512 << 10, "bytes an interval", Fails("few_but_heavy_objects_grow"),
         "So many bytes count however few objects have them, if every interval adds some.";
     fields: u64 = 2, "objects of a holder", Fails("parts_of_holders_that_stopped_are_dropped"),
@@ -161,6 +167,9 @@ limits! {
         "Groups that are followed upwards from a group: a path of a program is shorter.";
     longest_path: usize = 64, "groups", Bound,
         "Labels that tell two paths below a container apart.";
+    passing_behind: f64 = 6.0, "points of the score", Fails("what_comes_and_goes_stands_behind_what_stays"),
+        "Objects that come and go stand behind a leak of those that stay, whose score is between 3 and 11: the origins \
+         and the share of all growth give no more.";
     // kind
     most_bound: usize = 8, "functions", Bound,
         "Functions that are bound once more.";

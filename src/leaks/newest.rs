@@ -82,9 +82,9 @@ impl<'a> Newest<'a> {
         self.tree.label(node)
     }
 
-    /// Whether the reference that holds the node is one of many of its sort.
-    pub fn fans_out(&self, node: NodeOrdinal) -> bool {
-        self.tree.fans_out(node)
+    /// [`HolderTree::is_one_of_many`].
+    pub fn is_one_of_many(&self, node: NodeOrdinal) -> bool {
+        self.tree.is_one_of_many(node)
     }
 
     /// The first object of the list that this node is a link of; the node itself when it is no link.
@@ -100,14 +100,14 @@ impl<'a> Newest<'a> {
         }
         'climb: loop {
             let Some(owner) = self.owner(head) else { return head };
-            let (mut ancestor, mut fans_out) = (owner, self.fans_out(head));
+            let (mut ancestor, mut is_one_of_many) = (owner, self.is_one_of_many(head));
             for _ in 0..self.tree.chain_period {
-                let Some(above) = self.owner(ancestor).filter(|_| !fans_out) else { return head };
+                let Some(above) = self.owner(ancestor).filter(|_| !is_one_of_many) else { return head };
                 if label(ancestor) == label(head) && (ancestor == owner || step(above) == step(owner)) {
                     head = ancestor;
                     continue 'climb;
                 }
-                fans_out = self.fans_out(ancestor);
+                is_one_of_many = self.is_one_of_many(ancestor);
                 ancestor = above;
             }
             return head;

@@ -226,6 +226,39 @@ fn a_list_that_is_held_at_both_ends_is_one_place() {
 }
 
 #[test]
+pub(super) fn a_chain_through_arrays_of_one_is_one_list() {
+    // The newest scope stands first, and each holds the one before by an array of one function.
+    let chain = |links: usize, spare: usize| {
+        let of_link =
+            |link| format!(" ~Link#{link}:16 ~Array#{link}:16 ~watch#{link}:16/closure ~system·÷·Context#{link}:16");
+        let all: String = (0..links).map(of_link).collect();
+        let mut text = format!("root > !global | global > shop.Shop | all >{all} | Shop > last.Link#{}", links - 1);
+        for link in (0..links).rev() {
+            text += &format!(" | Link#{link} > watchers.Array#{link} | Array#{link} > %0.watch#{link}");
+            for slot in 0..spare {
+                text += &format!(" %{}.hole/hidden", slot + 1);
+            }
+            text += &format!(" | watch#{link} > #context.system·÷·Context#{link}");
+            if link > 0 {
+                text += &format!(" | system·÷·Context#{link} > =before.Link#{}", link - 1);
+            }
+        }
+        text
+    };
+    for spare in [0, 16] {
+        for counts in [&[10, 40, 70][..], &[10, 70]] {
+            let heaps: Vec<String> = counts.iter().map(|links| chain(*links, spare)).collect();
+            for ids in [true, false] {
+                let found = find_by(ids, &heaps);
+                let all: Vec<_> = found.iter().map(|leak| (leak.class_name.to_string(), leak.kind)).collect();
+                assert_eq!(all, [("Link".to_owned(), Kind::Closures)], "by ids: {ids}, {counts:?}, {spare}");
+                assert_eq!(found[0].container.name.to_string(), "Shop");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_tree_that_grows_at_its_leaves_is_one_place() {
     let tree = |count: u64| {
         let keys: Vec<u64> = (0..count).map(|n| n * 37 % 101).collect();
@@ -446,6 +479,73 @@ pub(super) fn few_objects_that_native_code_holds_follow_the_load_unless_they_are
     assert_eq!(found(7, 7), [Confidence::Medium]);
     assert_eq!(found(28, 28), [Confidence::High]);
     assert_eq!(found(140, 100), [Confidence::Medium]);
+}
+
+#[test]
+fn what_piles_up_in_node_is_a_leak_though_its_steps_differ() {
+    let found = |ids: bool, class: &str| {
+        let always = format!("root > !global !(Global·handles)/synthetic | (Global·handles) > {class}#0:16");
+        let more = |numbers| many(&format!("(Global·handles) > {class}#"), numbers);
+        let found = find_by(ids, &three(&always, &more(1..29), &more(29..48)));
+        found.iter().map(|leak| (leak.class_name.to_string(), leak.confidence)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(true, "Listener"), [("Listener".to_owned(), Confidence::Medium)]);
+    // Clients open connections, timers end, and without ids nobody knows what is gone.
+    for (ids, class) in [(true, "Socket"), (true, "Timeout"), (true, "Promise"), (false, "Listener")] {
+        assert_eq!(found(ids, class), [], "{class} by ids: {ids}");
+    }
+}
+
+#[test]
+fn parsers_that_node_keeps_for_the_next_use_are_bounded() {
+    let found = |class: &str, each: usize| {
+        let always = format!("root > !global !(Global·handles)/synthetic | (Global·handles) > {class}#0:16");
+        let more = |numbers| many(&format!("(Global·handles) > {class}#"), numbers);
+        find_in(&three(&always, &more(1..1 + each), &more(1 + each..1 + 2 * each))).len()
+    };
+    assert_eq!((found("HTTPParser", 120), found("HTTPParser", 600), found("Listener", 120)), (0, 1, 1));
+}
+
+#[test]
+pub(super) fn what_comes_and_goes_stands_behind_what_stays() {
+    // Requests under way, of which each snapshot has thirty more, and a list that gains less and unevenly.
+    let heap = |lost: usize, busy: usize, turn: u64| {
+        let drawn = format!(
+            "root > !global | global > list pool | {} | {}",
+            many("list > Lost#", 0..lost),
+            many("pool > Busy#", 0..busy).replace(":16", ":160")
+        );
+        let mut tables = heap(&drawn).tables().clone();
+        let first = tables.nodes.id.iter().count() - busy;
+        for row in first..first + busy {
+            let id = tables.nodes.id.get(row);
+            tables.nodes.id.set(row, id + 1_000 * turn);
+        }
+        Snapshot::new(tables)
+    };
+    let matching = Matching::Known(Comparison { ids: true, reason: "the test says so".to_owned() });
+    let options = LeakOptions { matching, ..LeakOptions::default() };
+    let control = Control::new();
+    let last = analyse(heap(70, 90, 3), &OpenOptions::default(), &control).unwrap();
+    let (first, second) = (heap(0, 30, 1), heap(40, 60, 2));
+    let leaks = find(&[&first, &second], &last, &options, &control).unwrap().leaks;
+    let found: Vec<_> = leaks.iter().map(|leak| (leak.class_name.to_string(), leak.count_growth.clone())).collect();
+    assert_eq!(found, [("Lost".to_owned(), vec![40, 30]), ("Busy".to_owned(), vec![30, 30])]);
+}
+
+#[test]
+fn two_dictionaries_of_one_object_that_gain_the_same_are_one_leak() {
+    let found = |second: &str, each: usize| {
+        let always = format!("root > !global | global > sheet.Sheet | Sheet > inserted.Object#1 | {second} > Object#2");
+        let more = |numbers: std::ops::Range<usize>| {
+            let others = numbers.start * each..numbers.end * each;
+            format!("{} | {}", many("Object#1 > Rule#1", numbers), many("Object#2 > Rule#2", others))
+        };
+        find_in(&three(&always, &more(10..40), &more(40..70))).len()
+    };
+    assert_eq!(found("Sheet", 1), 1);
+    assert_eq!(found("Sheet", 2), 2, "not as many");
+    assert_eq!(found("global", 1), 2, "the global object owns what has nothing to do with one another");
 }
 
 #[test]

@@ -44,6 +44,7 @@ macro_rules! shows {
 }
 
 const SHOWN: &[Shown] = &[
+    shows!(store_of_one = 2, test_leaks::a_chain_through_arrays_of_one_is_one_list),
     shows!(large = 100_000, test_accounting::a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds),
     shows!(near_holders = 1, test_leaks::of_two_containers_that_of_the_program_is_named),
     shows!(fewest = 1, test_leaks::one_or_two_of_a_kind_are_noise),
@@ -67,6 +68,7 @@ const SHOWN: &[Shown] = &[
     ),
     shows!(growth_of_object = 2000, growing::an_object_grows_by_its_bytes_and_by_its_references),
     shows!(many_references = 1, growing::an_object_grows_by_its_bytes_and_by_its_references),
+    shows!(many_slots_of_one = 1000, growing::slots_that_hold_nothing_are_counted),
     shows!(heavy = 1 << 30, growing::few_but_heavy_objects_grow),
     shows!(fields = 1, growing::parts_of_holders_that_stopped_are_dropped),
     shows!(slowdown = 1, test_leaks::what_grows_in_step_with_the_load_names_the_leak),
@@ -89,6 +91,7 @@ const SHOWN: &[Shown] = &[
     ),
     shows!(most_linked = 1, test_leaks::one_leak_in_two_places_is_one_entry),
     shows!(most_beside = 100_000, test_leaks::a_few_that_lead_to_thousands_elsewhere_do_not_name_the_leak),
+    shows!(passing_behind = 0.0, test_leaks::what_comes_and_goes_stands_behind_what_stays),
     shows!(in_step_quarters = 4.0, steps::parts_of_one_thing_grow_in_step),
     shows!(intervals_for_high = 1, test_leaks::two_snapshots_never_make_sure),
     shows!(parts_levels = 1, test_leaks::an_item_is_told_in_parts),

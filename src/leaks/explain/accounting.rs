@@ -270,7 +270,10 @@ impl<'a, 'b> Books<'a, 'b> {
     fn objects(&mut self) {
         let names: HashSet<ObjectName> = self.heaps.iter().flat_map(|heap| heap.large.keys().copied()).collect();
         let limits = &self.newest.limits;
-        let passing = self.newest.owners_of_passing(&self.growing.rest);
+        let mut passing = self.newest.owners_of_passing(&self.growing.rest);
+        let is_dropped = |key: &&GroupKey| self.dropped.get(*key).is_some_and(|rule| rule.why == Why::Passing);
+        let dropped = self.growing.groups.keys().filter(is_dropped);
+        passing.extend(dropped.filter_map(|key| self.newest.owner(self.newest.census.groups[key].first)));
         for name in names {
             let sizes: Vec<Option<u64>> = self
                 .heaps

@@ -3,6 +3,7 @@
 
 use super::classes::add_classes;
 use super::growing::Growing;
+use super::kept::add_kept;
 use super::operations::Operations;
 use super::sample;
 use super::survival::survivals_of;
@@ -62,6 +63,7 @@ pub fn by_ids<'a>(
     let survivals = survivals.pop().unwrap_or_default();
     let censuses: Vec<&Census> = heaps.iter().chain([&newest.census]).collect();
     let mut growing = Growing::between(&censuses, operations, &survivals);
+    add_kept(&mut growing, &censuses, &newest);
     add_classes(&mut growing, &censuses, &newest, &survivals);
     Ok((newest, growing, heaps))
 }

@@ -17,6 +17,8 @@ pub struct Growing {
     pub groups: HashMap<GroupKey, Growth>,
     /// Persistent objects that grew themselves.
     pub objects: HashMap<ObjectName, Growth>,
+    /// Those of them that are arrays whose slots grow, whatever the slots hold.
+    pub arrays: HashSet<ObjectName>,
     /// Classes that grow in number though no place does (`classes.rs`): all their groups are in `groups`.
     pub spread: HashSet<Label>,
     /// All other groups that have more bytes in the last heap than in the first.
@@ -38,12 +40,16 @@ impl Growing {
         rest.retain(|_, growth| growth.bytes() > 0);
         let passes = |growth: &Growth| grows_in_number(growth, &operations) && is_passing(growth, &operations);
         let passing = rest.iter().filter(|(_, growth)| passes(growth));
-        let objects = last.large.keys().filter_map(|name| Some((*name, growth_of_object(heaps, *name, &operations)?)));
+        let arrays: HashSet<ObjectName> =
+            last.large.keys().copied().filter(|name| slots_grow(heaps, *name, &operations)).collect();
+        let grown = |name: &ObjectName| growth_of_object(heaps, *name, arrays.contains(name), &operations);
+        let objects = last.large.keys().filter_map(|name| Some((*name, grown(name)?)));
         let mut growing = Self {
             groups,
             dropped: passing.map(|(key, _)| (*key, PASSING)).collect(),
             rest,
             objects: objects.collect(),
+            arrays,
             operations,
             spread: HashSet::new(),
         };
@@ -109,16 +115,38 @@ impl Growing {
 
 /// The growth of one persistent object when it is sustained: of its bytes, and of its references where it has any. The
 /// table of a full cache still grows with the gaps that removed entries leave.
-fn growth_of_object(heaps: &[&Census], name: ObjectName, operations: &Operations) -> Option<Growth> {
+///
+/// The store of an array grows by steps, so an array whose slots grow needs no sustained growth of its bytes.
+fn growth_of_object(heaps: &[&Census], name: ObjectName, is_array: bool, operations: &Operations) -> Option<Growth> {
     let limits = &operations.limits;
     let state =
         |census: &&Census| census.large.get(&name).map_or((0, limits.large), |large| (large.references, large.size));
     let states: Vec<_> = heaps.iter().map(state).collect();
     let growth = Growth::between(&states);
+    if is_array && growth.bytes() >= limits.growth_of_object {
+        return Some(growth);
+    }
     let least = if growth.sizes.len() == 1 { limits.swelling_of_one } else { limits.growth_of_object };
     let holds_any = states.iter().any(|state| state.0 > limits.fewest.unsigned_abs());
     let has_more = !holds_any || operations.is_sustained(&growth.counts, limits.many_references);
     (has_more && operations.is_sustained(&growth.sizes, least)).then_some(growth)
+}
+
+/// Whether the slots of a persistent array grow: by exactly as many in each interval, or by many and evenly. In a
+/// single interval a ring buffer that doubled may have gained as many: its slots are a power of two.
+fn slots_grow(heaps: &[&Census], name: ObjectName, operations: &Operations) -> bool {
+    let limits = &operations.limits;
+    let slots = heaps.iter().map(|heap| heap.large.get(&name).map_or(0, |large| large.slots));
+    let states: Vec<_> = slots.map(|slots| (slots, 0)).collect();
+    let steps = Growth::between(&states).counts;
+    match (&steps[..], states.last()) {
+        ([one], Some((last, _))) => *one >= limits.many_slots_of_one && !last.is_power_of_two(),
+        _ => {
+            let scaled = operations.scaled(&steps);
+            limits.is_exact(&steps) && limits.is_exact(&scaled) && steps[0] >= limits.fewest_uneven
+                || operations.is_sustained(&steps, limits.many_references) && limits.is_even(&scaled)
+        }
+    }
 }
 
 /// Whether more objects came in every interval, and not by accident: enough of them, or heavy ones, or exactly as many
@@ -190,7 +218,7 @@ pub(crate) mod tests {
     /// A census with a persistent object of these references and bytes.
     fn with_object(references: u64, size: u64) -> Census {
         let mut census = Census::default();
-        let large = Large { node: NodeOrdinal(1), size, bytes: size, references };
+        let large = Large { node: NodeOrdinal(1), size, bytes: size, references, slots: 0 };
         census.large.insert(ObjectName(7), large);
         census
     }
@@ -208,6 +236,32 @@ pub(crate) mod tests {
             let heaps: Vec<&Census> = heaps.iter().collect();
             let growing = Growing::between(&heaps, Operations::default(), &HashMap::new());
             assert_eq!(growing.objects.contains_key(&ObjectName(7)), grows, "{states:?}");
+        }
+    }
+
+    #[test]
+    pub fn slots_that_hold_nothing_are_counted() {
+        for (slots, grows) in [
+            (&[50, 451, 852][..], true),
+            (&[0, 451, 852], true),
+            (&[50, 71, 92], true),
+            (&[50, 60, 70], false),
+            (&[50, 250, 852], false),
+            (&[50, 852], true),
+            (&[50, 1024], false),
+            (&[50, 400], false),
+        ] {
+            let heap = |slots: &u64| {
+                let mut census = Census::default();
+                let size = 600 + 8 * slots.next_power_of_two();
+                let large = Large { node: NodeOrdinal(1), size, bytes: size, references: 0, slots: *slots };
+                census.large.insert(ObjectName(7), large);
+                census
+            };
+            let heaps: Vec<Census> = slots.iter().map(heap).collect();
+            let heaps: Vec<&Census> = heaps.iter().collect();
+            let growing = Growing::between(&heaps, Operations::default(), &HashMap::new());
+            assert_eq!(growing.arrays.contains(&ObjectName(7)), grows, "{slots:?}");
         }
     }
 

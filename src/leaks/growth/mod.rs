@@ -4,6 +4,7 @@ pub mod change;
 pub mod classes;
 pub mod follow;
 pub mod growing;
+pub mod kept;
 pub mod operations;
 pub mod passing;
 pub mod rules;

@@ -2,9 +2,18 @@
 
 use super::census::GroupKey;
 use super::path::edge_name;
-use crate::known::node::BOUNDED;
+use crate::known::node::{BOUNDED, POOLED};
 use crate::leaks::newest::Newest;
+use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
+
+/// Whether Node.js keeps these objects for the next use, and there are no more than it keeps.
+pub fn is_pooled(newest: &Newest<'_>, item: NodeOrdinal, key: GroupKey) -> bool {
+    let count = newest.census.groups.get(&key).map_or(0, |group| group.count);
+    let name = newest.class_name(item).to_string();
+    let is_of_node = newest.origin(item) <= Origin::Node;
+    is_of_node && POOLED.iter().any(|(class, most)| *class == name && count <= *most)
+}
 
 /// Whether the objects of a group collect in a list that Node.js bounds, and the list is within its limit.
 pub fn is_bounded(newest: &Newest<'_>, container: NodeOrdinal, key: GroupKey) -> bool {

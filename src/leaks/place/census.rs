@@ -55,6 +55,8 @@ pub struct Large {
     pub bytes: u64,
     /// References to other objects, those of the backing stores included.
     pub references: u64,
+    /// Slots of an Array, those that hold `null` or `undefined` included.
+    pub slots: u64,
 }
 
 /// Counts of one heap.

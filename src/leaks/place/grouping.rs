@@ -10,7 +10,7 @@ use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::hash::mix;
-use crate::kind::NodeKind;
+use crate::kind::{EdgeKind, NodeKind};
 use crate::leaks::limits::Limits;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
@@ -82,7 +82,8 @@ impl Grouping {
             census.lasting += bytes;
             if let Some(name) = identity.name(snapshot, node).filter(|_| size >= limits.large) {
                 let references = reference_count(tree, node);
-                census.large.insert(name, Large { node, size, bytes, references });
+                let slots = slot_count(snapshot, node);
+                census.large.insert(name, Large { node, size, bytes, references, slots });
                 watched.insert(node.index());
             }
         }
@@ -231,6 +232,14 @@ fn reference_count(tree: &HolderTree<'_>, node: NodeOrdinal) -> u64 {
     };
     let stores = targets(node).filter(|target| tree.is_backing(*target)).flat_map(targets);
     targets(node).chain(stores).filter(is_counted).count() as u64
+}
+
+/// Elements of an Array. V8 writes an edge for each, whatever the slot holds, but for numbers and holes.
+fn slot_count(snapshot: &Snapshot, node: NodeOrdinal) -> u64 {
+    if snapshot.kind(node) != NodeKind::OBJECT || !snapshot.name_text(node).is("Array") {
+        return 0;
+    }
+    snapshot.edges(node).filter(|edge| snapshot.edge_kind(*edge) == EdgeKind::Element).count() as u64
 }
 
 /// True for an object that is used as a map: its property names are data.

@@ -30,6 +30,8 @@ pub struct HolderTree<'a> {
     in_list: BitSet,
     /// [`Limits::chain_period`].
     pub chain_period: usize,
+    /// [`Limits::store_of_one`].
+    store_of_one: usize,
 }
 
 /// Lists and trees of a heap, as far as its objects show them.
@@ -62,13 +64,14 @@ impl<'a> HolderTree<'a> {
         let nodes = snapshot.node_count();
         let (owner, repeats) = (vec![NO_NODE; nodes], vec![0; nodes]);
         let in_list = BitSet::new(nodes);
-        let chain_period = limits.chain_period;
-        let mut tree = Self { snapshot, labels, references, forest, owner, repeats, in_list, chain_period };
+        let (chain_period, store_of_one) = (limits.chain_period, limits.store_of_one);
+        let mut tree =
+            Self { snapshot, labels, references, forest, owner, repeats, in_list, chain_period, store_of_one };
         tree.find_owners(control)?;
         let mut chains = Chains::default();
         for node in snapshot.nodes() {
             control.check_at(node.index())?;
-            if let Some(owner) = tree.owner(node).filter(|_| !tree.fans_out(node) && !tree.is_backing(node)) {
+            if let Some(owner) = tree.owner(node).filter(|_| !tree.is_one_of_many(node) && !tree.is_backing(node)) {
                 tree.follow(node, owner, &mut chains);
             }
         }
@@ -151,11 +154,11 @@ impl<'a> HolderTree<'a> {
     fn same_above(&self, node: NodeOrdinal, owner: NodeOrdinal) -> impl Iterator<Item = (NodeOrdinal, NodeOrdinal)> {
         let numbers = self.labels.numbers();
         let label = numbers[node.index()];
-        let (mut ancestor, mut fans_out) = (owner, self.fans_out(node));
+        let (mut ancestor, mut is_one_of_many) = (owner, self.is_one_of_many(node));
         let nearest = std::iter::from_fn(move || {
-            let above = self.owner(ancestor).filter(|_| !fans_out)?;
+            let above = self.owner(ancestor).filter(|_| !is_one_of_many)?;
             let found = (ancestor, above);
-            fans_out = self.fans_out(ancestor);
+            is_one_of_many = self.is_one_of_many(ancestor);
             ancestor = above;
             Some(found)
         });
@@ -220,11 +223,29 @@ impl<'a> HolderTree<'a> {
         self.forest.edge(node).map_or(0, |edge| self.references.generic_name(self.snapshot, edge))
     }
 
-    /// Whether the reference that holds the node is one of many of its sort.
+    /// Whether the reference that holds the node is one of many of its sort: an element, an entry.
     pub fn fans_out(&self, node: NodeOrdinal) -> bool {
         let owner = self.owner[node.index()];
         owner != NO_NODE && owner & FANS_OUT != 0
     }
+
+    /// [`Self::fans_out`], and the array, Map or Set holds other objects too. Links of a list may hold one another
+    /// through an array of one.
+    pub fn is_one_of_many(&self, node: NodeOrdinal) -> bool {
+        let snapshot = self.snapshot;
+        let Some(store) = self.forest.parent(node).filter(|_| self.fans_out(node)) else { return false };
+        let holds_another = |edge| {
+            let target = snapshot.target(edge);
+            target != node && self.references.marks.fans_out(snapshot, edge) && may_be_link(snapshot, target)
+        };
+        snapshot.edge_range(store).len() > self.store_of_one || snapshot.edges(store).any(holds_another)
+    }
+}
+
+/// False for keys and for the values that V8 fills free slots with.
+fn may_be_link(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+    let kind = snapshot.kind(node);
+    !kind.is_string() && !matches!(kind, NodeKind::NUMBER | NodeKind::SYMBOL | NodeKind::HIDDEN)
 }
 
 /// True for objects whose references the program named: instances of classes, and scopes. Names in plain objects may be

@@ -18,8 +18,8 @@ pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal)
     let mut told: Vec<NodeOrdinal> = Vec::new();
     for node in last.tree.ancestors(node) {
         let nearest = told.len().saturating_sub(last.tree.chain_period);
-        let list = told.iter().rposition(|before| last.fans_out(*before)).map_or(0, |fan| fan);
-        let nearest = if last.fans_out(node) { told.len() } else { nearest.max(list) };
+        let list = told.iter().rposition(|before| last.is_one_of_many(*before)).map_or(0, |fan| fan);
+        let nearest = if last.is_one_of_many(node) { told.len() } else { nearest.max(list) };
         let nearest = told.iter().position(|before| *before == container).map_or(nearest, |at| nearest.max(at + 1));
         if let Some(repeated) = told[nearest..].iter().position(|before| repeats(*before, node)) {
             told.truncate(nearest + repeated);

@@ -1,5 +1,6 @@
 //! From growing groups to suspects: one for each place where things accumulate.
 
+use super::alike::merge_named_alike;
 use super::merge::{merge_generic_paths, merge_linked, merge_owned, merge_same_paths};
 use super::name::{best_group, heaviest_part};
 use super::rank::score;
@@ -37,7 +38,7 @@ pub fn suspects(newest: &Newest<'_>, growing: &Growing) -> (Vec<Suspect>, Droppe
     }
     suspects.extend(growing_singles(newest, growing, &suspects));
     suspects.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.container.cmp(&b.container)));
-    (suspects, dropped)
+    (merge_named_alike(newest, suspects), dropped)
 }
 
 /// The growing groups by their container, which is the owner of the highest group.
@@ -87,7 +88,8 @@ fn suspect_of(newest: &Newest<'_>, growing: &Growing, groups: Vec<Grown>, total:
         groups.into_iter().partition(|group| newest.may_leak(group.node));
     let best = best_group(newest, &groups).ok_or(UNNAMED)?;
     let Grown { key, also, node: item, growth: item_growth, container, .. } = groups.swap_remove(best);
-    if let Some(rule) = dropped_by(&Candidate { newest, growing, item, key, growth: &item_growth, container }) {
+    let candidate = Candidate { newest, growing, item, key, growth: &item_growth, container, parts: &groups };
+    if let Some(rule) = dropped_by(&candidate) {
         return Err(rule);
     }
     // The container of the item, where that lies above the container of the place.

@@ -4,6 +4,7 @@ use super::suspect::{Grown, summed};
 use crate::bit_set::BitSet;
 use crate::hash::mix;
 use crate::kind::NodeKind;
+use crate::known::names::is_global;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
 use crate::leaks::place::census::{GroupKey, PathKey};
@@ -32,30 +33,49 @@ pub fn merge_generic_paths(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<
     merged.into_values().map(|groups| summed(groups, |group| newest.path(group.node))).collect()
 }
 
-/// Merges collections of one object of a package that grow in step.
+/// Merges collections of one object that grow in step: of an object of a package; of any other object, where they gain
+/// exactly as many of one class. Without its source map a bundle has no packages.
 ///
 /// Example: a spy keeps a list of its calls, one of their arguments and one of their results.
 pub fn merge_owned(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let mut merged: Vec<Vec<Grown>> = Vec::with_capacity(places.len());
-    // By owner: the steps of a place, and its index.
-    let mut owned: HashMap<NodeOrdinal, Vec<(Vec<i64>, usize)>> = HashMap::new();
+    // By owner: a place, its highest group.
+    let mut owned: HashMap<NodeOrdinal, Vec<(Grown, usize)>> = HashMap::new();
     for groups in places {
         let top = groups.iter().find(|group| group.is_top && group.growth.counts.iter().all(|step| *step > 0));
-        let owner = top.and_then(|top| newest.owner(top.container)).filter(|owner| newest.is_inside_package(*owner));
+        let owner = top.and_then(|top| newest.owner(top.container)).filter(|owner| is_object(newest, *owner));
         let (Some(top), Some(owner)) = (top, owner) else {
             merged.push(groups);
             continue;
         };
         let known = owned.entry(owner).or_default();
-        match known.iter().find(|(steps, _)| newest.limits.is_in_step(steps, &top.growth.counts)) {
+        let is_of_package = newest.is_inside_package(owner);
+        let belongs = |(other, _): &&(Grown, usize)| {
+            if is_of_package {
+                newest.limits.is_in_step(&other.growth.counts, &top.growth.counts)
+            } else {
+                other.growth.counts == top.growth.counts && newest.label(other.node) == newest.label(top.node)
+            }
+        };
+        match known.iter().find(belongs) {
             Some((_, at)) => merged[*at].extend(groups),
             None => {
-                known.push((top.growth.counts.clone(), merged.len()));
+                known.push((top.clone(), merged.len()));
                 merged.push(groups);
             }
         }
     }
     merged
+}
+
+/// Whether a class or a literal of the program made it, and not V8: scopes and global objects own what has nothing to
+/// do with one another.
+fn is_object(newest: &Newest<'_>, node: NodeOrdinal) -> bool {
+    let snapshot = newest.snapshot();
+    newest.is_inside_package(node)
+        || snapshot.kind(node) == NodeKind::OBJECT
+            && newest.origin(node) != Origin::Engine
+            && !is_global(&snapshot.name_text(node).to_string_lossy())
 }
 
 /// Merges places of which one leads to the other: listeners in five arrays, a connection in a list and on a socket.

@@ -1,5 +1,6 @@
 //! From groups that grow to suspects: one for each place where objects accumulate.
 
+pub mod alike;
 pub mod collect;
 pub mod merge;
 pub mod name;

@@ -8,7 +8,8 @@ use crate::leaks::newest::Newest;
 use crate::ordinal::NodeOrdinal;
 
 /// The sum of the evidence: steps that are equal, or multiples of the operations; a container and a class that the
-/// program knows; the share of all growth.
+/// program knows; the share of all growth. Objects that come and go stand behind the others: they may be requests under
+/// way, as many more at each snapshot.
 ///
 /// The parts weigh about the same: 1.5 for a multiple, up to 2 for even steps, up to 3 for the share, and up to 14 / 6
 /// for each of the two origins.
@@ -23,5 +24,6 @@ pub fn score(
     let (least, most) = least_and_most(&growing.operations.scaled(&growth.counts));
     let even = if most > 0 { least as f64 / most as f64 } else { 0.5 };
     let origin = newest.holder_origin(container);
-    exact + even * 2.0 + share * 3.0 + worth(origin) as f64 / 6.0 + worth(newest.origin(item)) as f64 / 6.0
+    let behind = if growth.survival.is_passing(&newest.limits) { newest.limits.passing_behind } else { 0.0 };
+    exact - behind + even * 2.0 + share * 3.0 + worth(origin) as f64 / 6.0 + worth(newest.origin(item)) as f64 / 6.0
 }

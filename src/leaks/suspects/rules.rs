@@ -2,12 +2,16 @@
 //!
 //! The first rule that fits decides; [`RULES`] has them in their order.
 
+use super::suspect::Grown;
+use crate::kind::NodeKind;
+use crate::known::node::{HANDLES, REQUESTS, SOCKETS, TIMERS};
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
+use crate::leaks::growth::survival::Survival;
 use crate::leaks::growth::why::{Rule, Why};
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
-use crate::leaks::place::bounded::is_bounded;
+use crate::leaks::place::bounded::{is_bounded, is_pooled};
 use crate::leaks::place::census::GroupKey;
 use crate::ordinal::NodeOrdinal;
 
@@ -19,6 +23,8 @@ pub struct Candidate<'a, 'b> {
     pub key: GroupKey,
     pub growth: &'a Growth,
     pub container: NodeOrdinal,
+    /// The other growing groups of the place.
+    pub parts: &'a [Grown],
 }
 
 struct SuspectRule {
@@ -26,7 +32,7 @@ struct SuspectRule {
     fits: fn(&Candidate<'_, '_>) -> bool,
 }
 
-const RULES: [SuspectRule; 6] = [
+const RULES: [SuspectRule; 7] = [
     SuspectRule {
         rule: Rule { why: Why::Bounded, because: "Node.js keeps a fixed number of these, and there are no more" },
         fits: is_within_bound,
@@ -37,6 +43,13 @@ const RULES: [SuspectRule; 6] = [
             because: "a few texts or functions that Node.js holds, as it keeps for each module that is loaded late",
         },
         fits: are_few_values_of_node,
+    },
+    SuspectRule {
+        rule: Rule {
+            why: Why::Passing,
+            because: "of such objects of Node.js that the snapshot before had, hardly any is still there",
+        },
+        fits: come_and_go_in_node,
     },
     SuspectRule {
         rule: Rule {
@@ -89,10 +102,27 @@ impl Candidate<'_, '_> {
             && self.growth.bytes() < limits.many_bytes_of_node;
         is_number && !self.is_multiple() && self.newest.is_collected_by_node(self.item, self.container)
     }
+
+    /// Nothing of the interval before is gone, and no client, timer or waiting promise is behind them: those stay for a
+    /// while, and are more when there is more work.
+    ///
+    /// Example: listeners on a signal of the program.
+    fn has_piled_up(&self) -> bool {
+        let Survival { kept, there } = self.growth.survival;
+        let all = self.parts.iter().map(|part| part.node).chain([self.item]);
+        kept == there && there >= self.newest.limits.fewest_survivors && !all.into_iter().any(|node| self.may_end(node))
+    }
+
+    fn may_end(&self, node: NodeOrdinal) -> bool {
+        let name = self.newest.class_name(node).to_string();
+        let ends = [&SOCKETS[..], &REQUESTS, &HANDLES, &TIMERS, &["Promise"]];
+        self.newest.snapshot().kind(node) == NodeKind::NATIVE || ends.iter().any(|classes| classes.contains(&&name[..]))
+    }
 }
 
 fn is_within_bound(candidate: &Candidate<'_, '_>) -> bool {
     is_bounded(candidate.newest, candidate.container, candidate.key)
+        || is_pooled(candidate.newest, candidate.item, candidate.key)
 }
 
 /// Node.js keeps a few texts for every module that is loaded late, but not one for each operation, again and again.
@@ -103,17 +133,26 @@ fn are_few_values_of_node(candidate: &Candidate<'_, '_>) -> bool {
     is_value && candidate.are_few() && !(candidate.is_multiple() && candidate.growth.counts.len() > 1)
 }
 
+/// Requests and connections under way may be as many more each time, where the load rises evenly. Nobody copies them,
+/// as a program does a list whose objects are all new after each change.
+fn come_and_go_in_node(candidate: &Candidate<'_, '_>) -> bool {
+    let (newest, item) = (candidate.newest, candidate.item);
+    let is_of_node =
+        newest.origin(item) <= Origin::Node && (newest.is_inside_node(candidate.container) || candidate.may_end(item));
+    is_of_node && candidate.growth.survival.is_passing(&newest.limits) && !candidate.is_multiple()
+}
+
 /// Over two intervals unequal growth of so few follows the load: some clients opened more connections.
 fn follows_the_load(candidate: &Candidate<'_, '_>) -> bool {
     let limits = &candidate.newest.limits;
     let steps = &candidate.growth.counts[..];
     let is_uneven = matches!(steps, [one, other] if !limits.is_even(steps) && one.max(other) < &limits.many_of_node);
-    is_uneven && candidate.may_be_load()
+    is_uneven && candidate.may_be_load() && !candidate.has_piled_up()
 }
 
 fn are_few_of_node(candidate: &Candidate<'_, '_>) -> bool {
     let is_exact = candidate.newest.limits.is_exact(&candidate.growth.counts);
-    candidate.are_few() && !is_exact && candidate.may_be_load()
+    candidate.are_few() && !is_exact && candidate.may_be_load() && !candidate.has_piled_up()
 }
 
 fn are_parts_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {

@@ -33,8 +33,10 @@ pub fn growing_singles(newest: &Newest<'_>, growing: &Growing, suspects: &[Suspe
         if is_explained || !newest.may_leak(node) {
             continue;
         }
-        // Queues of Node.js and of packages have slots for a few hundred, and start anew.
-        let is_little = growth.sizes.iter().any(|step| *step < newest.limits.swelling);
+        // Queues of Node.js and of packages have slots for a few hundred, and start anew. An array whose slots grow by
+        // the same does not.
+        let is_little =
+            !growing.arrays.contains(name) && growth.sizes.iter().any(|step| *step < newest.limits.swelling);
         if is_little && (newest.is_inside_node(node) || newest.is_inside_package(node)) {
             continue;
         }
