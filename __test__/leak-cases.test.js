@@ -44,6 +44,43 @@ describe('leak cases', { concurrency: 2 }, () => {
   }
 });
 
+/** Of two snapshots, and of three of which the first is older than the warm-up. */
+const OTHER_WAYS = ['few-tickets', 'stopping-signal', 'two-indexes', 'undo-steps', 'wrapped-again'];
+
+describe('from two snapshots, and from a first one before the warm-up', { concurrency: 2 }, () => {
+  for (const { name, expect } of leakCases().filter(({ name }) => OTHER_WAYS.includes(name))) {
+    it(`${name} is found`, async () => {
+      const [of2, early] = await otherWays(name, 'leak');
+      for (const leaks of [of2, early]) {
+        const [{ className, kind }, ...others] = leaks;
+        assert.deepEqual([expect.classes.includes(className), kind, others], [true, expect.kind, []]);
+      }
+      assert.equal(early[0].fingerprint, of2[0].fingerprint);
+    });
+    it(`${name}, repaired, is healthy`, async () => assert.deepEqual(await otherWays(name, 'fixed'), [[], []]));
+  }
+  it('control-rising-requests is healthy', async () =>
+    assert.deepEqual((await otherWays('control-rising-requests', 'leak'))[1], []));
+});
+
+/**
+ * @param {string} name
+ * @param {'leak' | 'fixed'} variant
+ */
+async function otherWays(name, variant) {
+  const out = path.join(folder, `${name}-${variant}-ways`);
+  await promisify(execFile)(process.execPath, [RUN, `./${name}`, out, variant, 'ZABC']);
+  const [before, first, second, third] = ['Z', 'A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`));
+  const found = [];
+  for (const files of [
+    [first, third],
+    [before, second, third],
+  ])
+    found.push((await findLeaks(files, { compareBy: 'ids' })).leaks);
+  fs.rmSync(out, { recursive: true });
+  return found;
+}
+
 describe('three replicas that served more and more', { concurrency: 2 }, () => {
   for (const { name, expect, fixed, isLeak } of leakCases().filter(({ name }) => OF_REPLICAS.includes(name))) {
     it(isLeak ? `${name} is found` : `${name} is healthy`, async () => {

@@ -1,6 +1,7 @@
 'use strict';
 // Runs one of the cases beside this file and takes three snapshots of it:
-//   node run.js CASE FOLDER [leak|fixed] [A|B|C: this one only, as of one replica of three]
+//   node run.js CASE FOLDER [leak|fixed] [A|B|C|ZABC]
+// A, B or C: this one only, as of one replica of three. ZABC: one more, before the warm-up.
 // CASE.js exports `leak(i)`, one operation, `fixed(i)` where there is a repaired form, and what a finder should say;
 // `settle()` waits until what the operations began is over, where that takes time.
 const fs = require('node:fs');
@@ -20,6 +21,7 @@ async function main() {
   await example.before?.();
   let done = 0;
   for (const [file, count] of [
+    ...(only === 'ZABC' ? [['Z', 0]] : []),
     ['A', warmup],
     ['B', operations],
     ['C', operations],
@@ -28,12 +30,13 @@ async function main() {
       await operation(done++);
       await new Promise(setImmediate);
     }
-    await example.settle?.();
+    if (file !== 'Z') await example.settle?.();
     for (let turn = 0; turn < 4; turn++) {
       await new Promise(setImmediate);
       gc();
     }
-    if (only === undefined || only === file) v8.writeHeapSnapshot(path.join(folder, `${file}.heapsnapshot`));
+    if (only === undefined || only === 'ZABC' || only === file)
+      v8.writeHeapSnapshot(path.join(folder, `${file}.heapsnapshot`));
     if (only === file) break;
   }
   process.exit(0);
