@@ -113,3 +113,24 @@ async function check(all) {
   );
   assert.match(everything, /Who allocated (them|\d+ of the 400)\n(.*\n)? *at remember .*leaking\.js:6:/);
 }
+
+test('a preloaded file records allocations from the first line of a program on', (t) => {
+  const dir = folder(t);
+  const program = path.join(dir, 'app.js');
+  fs.writeFileSync(
+    program,
+    `const { writeHeapSnapshot } = require('node:v8');
+class Order {}
+globalThis.order = new Order();
+writeHeapSnapshot(process.argv[2]);
+`,
+  );
+  const { './track-allocations': preloaded } = require('../package.json').exports;
+  const file = path.join(dir, 'a.heapsnapshot');
+  execFileSync(process.execPath, ['--require', path.join(ROOT, preloaded), program, file]);
+  return openSnapshot(file).then(async (snapshot) => {
+    const { functions } = await snapshot.allocations();
+    assert.ok(functions.some((frame) => frame.file.endsWith('app.js')));
+    await snapshot.close();
+  });
+});
