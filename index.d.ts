@@ -133,6 +133,8 @@ export interface SourceLocation extends SourcePosition {
    * of the file. Only with the option `sourceMaps`.
    */
   unmapped?: true;
+  /** Only the file is known; line and column are 1. */
+  wholeFile?: true;
 }
 
 /** DevTools' filters of the Summary, by DevTools' names. */
@@ -668,11 +670,46 @@ export interface LeakContainer extends NodeReference {
   location?: SourceLocation;
 }
 
+/**
+ * A place in the program's own code: not of Node.js, not of a package, not of heaphound, by the original file where a
+ * source map has it.
+ */
+export interface ResponsiblePlace {
+  location: SourceLocation;
+  /** `'made'`: it makes the leaked objects, or what they wait for; `'held'`: it holds what holds them. */
+  role: 'made' | 'held';
+  /**
+   * How it was found, best first: a step of `retainingPath`; a function that the leaked objects lead to; the first own
+   * function on `allocationStack`; an own file that loads the package, or the module of Node.js.
+   */
+  evidence: 'path' | 'callback' | 'allocation' | 'module' | 'call';
+  /** The same in words. */
+  because: string;
+  /** True where it may be another place as well. */
+  probably: boolean;
+  /** The id of the step of `retainingPath` that shows it. */
+  step?: number;
+  /** Other own files that it may be, by name. */
+  others?: SourceLocation[];
+}
+
+/** No own line is known. */
+export interface UnknownPlace {
+  evidence: 'unknown';
+  /** Why. */
+  because: string;
+  /** What to run in order to know: `APP` stands for the program. */
+  command: string;
+  location?: undefined;
+}
+
 /** Objects of one class that a container accumulates. */
 export interface Leak {
   className: string;
   /** Where the class or function of the leaked objects stands. */
   location?: SourceLocation;
+  /** The place in the program's own code that is responsible, and how it was found. */
+  responsible: ResponsiblePlace | UnknownPlace;
   container: LeakContainer;
   /** Objects more, for each interval between two snapshots. */
   countGrowth: number[];
@@ -1460,6 +1497,8 @@ export interface WatchOptions {
 export interface AlarmLeak {
   className: string;
   location?: SourceLocation;
+  /** The place in the program's own code that is responsible, and how it was found. */
+  responsible?: ResponsiblePlace | UnknownPlace;
   container: { name: string; edge: string; location?: SourceLocation };
   /** Objects more, for each interval between two snapshots. */
   countGrowth: number[];

@@ -3,10 +3,10 @@
 // A leak document as findLeaks gives it, with names of one's choice.
 
 /**
- * @param {{ name?: string, text?: string, file?: string, kind?: string, known?: object }} [names] `name`: of classes
+ * @param {{ name?: string, text?: string, file?: string, kind?: string, known?: object, responsible?: object }} [names] `name`: of classes
  *   and references; `text`: in sentences
  */
-function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js', kind = 'growing-map', known } = {}) {
+function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js', kind = 'growing-map', known, responsible } = {}) {
   const location = { file, line: 9, column: 5, scriptId: 1 };
   const step = (id, leaking, more = {}) => ({
     id,
@@ -21,6 +21,7 @@ function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js
   return {
     className: name,
     location,
+    ...(responsible && { responsible }),
     container: { id: 5, name, edge: name, location },
     countGrowth: [101, 101],
     sizeGrowth: [9000, 9000],

@@ -1,5 +1,6 @@
 'use strict';
 
+const path = require('node:path');
 const { ALL_ROWS } = require('../../checks/limits');
 const { addon } = require('../native');
 const { read } = require('../native/document');
@@ -18,6 +19,11 @@ const MOST_LEAKS = 20;
  * work.
  */
 const LONG_MS = 30_000;
+
+/** Folders with code of heaphound that runs in the process it measures: a leak is never that of a tool. */
+const TOOLS = ['lib', 'waits', 'words', 'checks', 'test', 'http', 'fastify', 'cli'].map(
+  (name) => path.join(__dirname, '..', '..', name) + path.sep,
+);
 
 const LEAKS = { ...OPEN, ...SEQUENCE, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
 
@@ -78,6 +84,7 @@ async function find(snapshots, options, { shortestMs, known }) {
       comparison,
       operations,
       elapsedMs: elapsed(sorted, shortestMs),
+      tools: TOOLS,
     });
     const infos = sorted.map((snapshot) => snapshot.info);
     const pages = await inside.job(sorted, work, (heaps, control) =>

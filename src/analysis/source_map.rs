@@ -82,6 +82,11 @@ impl SourceMaps {
         })
     }
 
+    /// Whether the script has a map, whatever it says of the place.
+    pub fn has_map(&self, place: &SourceLocation) -> bool {
+        self.script(place).map.is_some()
+    }
+
     /// Whether the file at hand is another than the code that ran: it has no such line. Runners of tests and loaders
     /// compile in memory.
     pub fn is_beyond(&self, place: &SourceLocation) -> bool {

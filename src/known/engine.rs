@@ -23,6 +23,8 @@ pub const FUNCTION_RECORD: &str = "system / SharedFunctionInfo";
 pub const SCRIPT: &str = "system / Script";
 /// An ES module. Some lines write its state behind the name.
 pub const SOURCE_TEXT_MODULE: &str = "system / SourceTextModule";
+/// A module of another sort: built in, CommonJS, JSON.
+pub const SYNTHETIC_MODULE: &str = "system / SyntheticModule";
 /// The built-in objects of one `node:vm` context, or of one worker.
 pub const NATIVE_CONTEXT: &str = "system / NativeContext";
 /// Begins the names of promises' parts.

@@ -20,6 +20,13 @@ pub const KNOWN: [Known; 2] = [
 /// A CommonJS module (`lib/internal/modules/cjs/loader.js`) and the property that holds its file.
 pub const MODULE: &str = "Module";
 pub const FILE_OF_MODULE: &str = "filename";
+/// The property that lists the modules which it was the first to load.
+pub const CHILDREN_OF_MODULE: &str = "children";
+/// The property that holds what a module exports, and that which holds its name.
+pub const EXPORTS_OF_MODULE: &str = "exports";
+pub const ID_OF_MODULE: &str = "id";
+/// An ES module, or another as an ES module imports it (`src/module_wrap.cc`).
+pub const MODULE_WRAP: &str = "ModuleWrap";
 /// The property of an ES module that holds its URL (`lib/internal/modules/esm/module_job.js`).
 pub const URL_OF_MODULE: &str = "url";
 /// A module of Node.js itself (`lib/internal/bootstrap/realm.js`).
@@ -91,3 +98,38 @@ pub const BOUNDED: [(&str, Option<&str>, u64); 2] =
 /// Classes of which Node.js keeps so many for the next use, wherever they are meanwhile (`FreeList`,
 /// `lib/_http_common.js`).
 pub const POOLED: [(&str, u64); 1] = [("HTTPParser", 1000)];
+
+/// Begins the names of files of Node.js.
+pub const FILE_OF_BUILTIN: &str = "node:";
+
+/// Beginnings of files of Node.js, and the module by which a program uses what is written there.
+const MODULES_OF_FILES: [(&str, &str); 22] = [
+    ("_http_", "http"),
+    ("_tls_", "tls"),
+    ("async_hooks", "async_hooks"),
+    ("child_process", "child_process"),
+    ("dgram", "dgram"),
+    ("diagnostics_channel", "diagnostics_channel"),
+    ("fs", "fs"),
+    ("http2", "http2"),
+    ("http", "http"),
+    ("internal/async_local_storage/", "async_hooks"),
+    ("internal/child_process", "child_process"),
+    ("internal/crypto/", "crypto"),
+    ("internal/dgram", "dgram"),
+    ("internal/fs/", "fs"),
+    ("internal/http2/", "http2"),
+    ("internal/perf/", "perf_hooks"),
+    ("internal/readline/", "readline"),
+    ("internal/streams/", "stream"),
+    ("internal/worker", "worker_threads"),
+    ("net", "net"),
+    ("vm", "vm"),
+    ("zlib", "zlib"),
+];
+
+/// The module by which a program uses what a file of Node.js has: `node:_http_client` belongs to `http`.
+pub fn module_of_file(file: &str) -> Option<&'static str> {
+    let file = file.strip_prefix(FILE_OF_BUILTIN)?;
+    MODULES_OF_FILES.iter().find(|(begin, _)| file.starts_with(begin)).map(|(_, module)| *module)
+}

@@ -183,6 +183,12 @@ limits! {
         "Steps above the first leaking object that tell its kind: `_events`, the array of listeners, the listener.";
     slice_parent: u64 = 1 << 10, "bytes", Unshown,
         "A slice of a shorter text, or of less memory, does not name the kind: a copy would take as much.";
+    // own
+    own_below: usize = 4000, "objects", Bound,
+        "Objects below a leak that are asked for own code: a request with its sockets, streams and callbacks has some \
+         hundred.";
+    own_files: usize = 8, "rows", Bound,
+        "Other own files that load the package of a leak.";
     // explain
     intervals_for_high: usize = 2, "intervals", Fails("two_snapshots_never_make_sure"),
         "Even growth in fewer intervals may be the start of something.";

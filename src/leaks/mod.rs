@@ -17,6 +17,8 @@ mod suspects;
 
 mod kind;
 
+mod own;
+
 mod explain;
 
 #[cfg(test)]
@@ -55,6 +57,8 @@ use growth::operations::Operations;
 pub use growth::why::{Rule, Why};
 pub use kind::{Detail, Kind};
 pub use limits::Limits;
+use own::Search;
+pub use own::{Evidence, Found, Responsible, Role};
 use suspects::collect::suspects;
 
 /// How to search, and how much to report.
@@ -70,6 +74,8 @@ pub struct LeakOptions {
     pub limit: usize,
     /// Ids of leaked objects to name for each leak, and rows of classes.
     pub examples: usize,
+    /// Beginnings of files that are no program's own, as the folders of heaphound.
+    pub tools: Vec<String>,
     pub limits: Limits,
 }
 
@@ -81,6 +87,7 @@ impl Default for LeakOptions {
             elapsed: Vec::new(),
             limit: 20,
             examples: 20,
+            tools: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -144,12 +151,13 @@ pub fn find_mapped(
     let items: Vec<NodeOrdinal> = found.iter().map(|suspect| suspect.item).collect();
     let parts = explain::parts::items(&newest, &items, control)?;
     let facts = Facts { growing: &growing, ids: comparison.ids };
+    let own = Search::new(&options.tools, control);
     let leaks = found.iter().zip(parts).map(|(suspect, item)| {
         let examples = examples.get(&suspect.key).cloned().unwrap_or_default();
         let objects = Objects { examples, allocated: allocated.get(&suspect.key).cloned(), item };
-        leak(&newest, suspect, objects, &facts, options.examples)
+        leak(&newest, suspect, objects, &facts, &own, options.examples)
     });
-    let leaks = leaks.collect();
+    let leaks = leaks.collect::<Result<_>>()?;
     let dropped = dropped_growths(&newest, &growing, &dropped);
     Ok(LeakReport { comparison, leaks, one_off, dropped, account, fingerprints })
 }

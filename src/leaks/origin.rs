@@ -112,7 +112,7 @@ impl Newest<'_> {
     }
 }
 
-fn origin_of_file(file: &str) -> Origin {
+pub fn origin_of_file(file: &str) -> Origin {
     if file.starts_with("node:") || file.starts_with("internal/") {
         Origin::Node
     } else if file.contains("/node_modules/") || file.contains("\\node_modules\\") {

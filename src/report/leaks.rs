@@ -4,6 +4,7 @@ use super::allocations::FrameRow;
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
 use super::places::{LocationRow, Places};
+use super::responsible::ResponsibleRow;
 use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
@@ -23,6 +24,8 @@ pub struct LeaksQuestion {
     operations: Vec<u64>,
     #[serde(default)]
     elapsed_ms: Vec<u64>,
+    #[serde(default)]
+    tools: Vec<String>,
     #[serde(flatten)]
     comparison: ComparisonQuestion,
 }
@@ -42,6 +45,7 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         matching: question.comparison.matching(),
         operations: question.operations.clone(),
         elapsed: question.elapsed_ms.clone(),
+        tools: question.tools.clone(),
         ..LeakOptions::default()
     };
     options.limit = question.limit.unwrap_or(options.limit);
@@ -63,6 +67,7 @@ struct LeakRow {
     class_name: TextBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationRow>,
+    responsible: ResponsibleRow,
     container: ContainerRow,
     count_growth: Vec<i64>,
     size_growth: Vec<i64>,
@@ -93,6 +98,7 @@ impl LeakRow {
         Self {
             class_name: leak.class_name,
             location: leak.location.map(|place| places.row(place)),
+            responsible: ResponsibleRow::of(leak.responsible, places),
             container: ContainerRow::of(leak.container, places),
             count_growth: leak.count_growth,
             size_growth: leak.size_growth,

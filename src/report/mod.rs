@@ -14,6 +14,7 @@ mod places;
 mod query;
 mod question;
 mod relation;
+mod responsible;
 mod rows;
 mod strings;
 mod summary;

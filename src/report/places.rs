@@ -22,6 +22,9 @@ pub struct LocationRow {
     /// The file at hand has no such line, and no map says where the place was.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unmapped: bool,
+    /// Only the file is known.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    whole_file: bool,
 }
 
 #[derive(Serialize)]
@@ -69,6 +72,11 @@ impl<'a> Places<'a> {
         Ok(self.row(place))
     }
 
+    /// The row of a file of which no line is known.
+    pub fn whole_file(&self, place: SourceLocation) -> LocationRow {
+        LocationRow { whole_file: true, ..self.row(place) }
+    }
+
     pub fn row(&self, place: SourceLocation) -> LocationRow {
         let original = self.maps.as_ref().and_then(|maps| maps.original(&place));
         let is_beyond = self.maps.as_ref().is_some_and(|maps| original.is_none() && maps.is_beyond(&place));
@@ -79,6 +87,7 @@ impl<'a> Places<'a> {
             column: place.column,
             script_id: place.script_id,
             unmapped: is_beyond,
+            whole_file: false,
         }
     }
 }

@@ -7,8 +7,10 @@ use super::leak::Leak;
 use super::leaked_class::LeakedClass;
 use super::parts::Part;
 use super::steps::{first_leaking, steps};
+use crate::error::Result;
 use crate::leaks::kind::{Kind, Scene, advice, kind_of, link_after};
 use crate::leaks::newest::Newest;
+use crate::leaks::own::Search;
 use crate::leaks::place::fingerprint::fingerprint;
 use crate::leaks::place::path::told_nodes_to;
 use crate::leaks::suspects::suspect::Suspect;
@@ -22,13 +24,25 @@ pub struct Objects {
 }
 
 /// The leak of a suspect, with `most` classes.
-pub fn leak(newest: &Newest<'_>, suspect: &Suspect, objects: Objects, facts: &Facts<'_>, most: usize) -> Leak {
+///
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
+pub fn leak(
+    newest: &Newest<'_>,
+    suspect: &Suspect,
+    objects: Objects,
+    facts: &Facts<'_>,
+    own: &Search<'_>,
+    most: usize,
+) -> Result<Leak> {
     let nodes = told_nodes_to(newest, suspect.end, suspect.container);
     let cut = first_leaking(newest, suspect, facts.growing, &nodes);
     let item = nodes.iter().position(|node| *node == suspect.item).unwrap_or(nodes.len() - 1);
     let scene = Scene { newest, suspect, growing: facts.growing, nodes: &nodes, cut, item };
     let (kind, detail) = kind_of(&scene);
     let advice = advice(&scene, kind, &detail);
+    let stack = objects.allocated.as_ref().map_or(&[][..], |allocated| &allocated.stack);
+    let responsible = own.responsible(&scene, stack, detail.module.as_deref())?;
     // In a chain of scopes the reference from one link to the next is the one to cut.
     let link = (kind == Kind::Closures).then(|| link_after(&scene)).flatten();
     let link = link.filter(|link| newest.key(*link) == newest.key(suspect.item));
@@ -45,7 +59,7 @@ pub fn leak(newest: &Newest<'_>, suspect: &Suspect, objects: Objects, facts: &Fa
     let (counts, operations) = (&suspect.item_growth.counts, facts.growing.operations.total());
     let examples =
         if objects.examples.is_empty() { vec![newest.snapshot().id(suspect.item)] } else { objects.examples };
-    Leak {
+    Ok(Leak {
         class_name: newest.original_name(suspect.item),
         location: newest.location(suspect.item),
         container: Container::on_path(newest, suspect.container, holders),
@@ -64,7 +78,8 @@ pub fn leak(newest: &Newest<'_>, suspect: &Suspect, objects: Objects, facts: &Fa
         item: objects.item,
         per_operation: (operations > 0).then(|| counts.iter().sum::<i64>() as f64 / operations as f64),
         allocated: objects.allocated,
-    }
+        responsible,
+    })
 }
 
 pub fn fingerprint_of(newest: &Newest<'_>, suspect: &Suspect) -> String {

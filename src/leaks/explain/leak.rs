@@ -7,6 +7,7 @@ use super::parts::Part;
 use super::steps::Step;
 use crate::analysis::SourceLocation;
 use crate::leaks::kind::{Detail, Kind};
+use crate::leaks::own::Responsible;
 use crate::text::TextBuf;
 
 /// A container, and the objects that it accumulates.
@@ -46,6 +47,8 @@ pub struct Leak {
     pub per_operation: Option<f64>,
     /// `None` when allocations were not recorded.
     pub allocated: Option<Allocated>,
+    /// The place in the program's own code.
+    pub responsible: Responsible,
 }
 
 /// How sure it is that the growth does not end.

@@ -1,0 +1,103 @@
+//! The step of the path in own code that is nearest to the cut.
+
+use super::code::OwnCode;
+use super::responsible::{Evidence, Found, Role};
+use crate::analysis::{SourceLocation, is_context};
+use crate::kind::{EdgeKind, NodeKind};
+use crate::known::names::module_file;
+use crate::leaks::kind::Scene;
+use crate::leaks::newest::Newest;
+use crate::leaks::origin::Origin;
+use crate::ordinal::NodeOrdinal;
+
+/// A step in own code.
+pub struct Step {
+    pub found: Found,
+    /// Steps from the cut.
+    pub distance: usize,
+    /// Whether only the class of the leaked objects is written there.
+    pub is_class: bool,
+    /// Whether an object of Node.js or of a package stands between the step and the leaked objects.
+    pub is_foreign_between: bool,
+}
+
+/// The step in own code that is nearest to the cut; of two as near the one above it. The class of the leaked objects
+/// comes last: it is written where they are declared, not where they are made or held.
+pub fn nearest(scene: &Scene<'_, '_>, own: &OwnCode<'_>) -> Option<Step> {
+    let steps = scene.nodes.iter().enumerate().filter_map(|(at, node)| {
+        let (function, place) = own_place(scene, own, *node)?;
+        // In a list or a tree one leaked object holds the next.
+        let is_leaked = at >= scene.cut || scene.newest.label(*node) == scene.newest.label(scene.item());
+        let is_class = is_leaked && !is_code(scene, function);
+        let is_module = module_file(scene.newest.snapshot(), *node).is_some();
+        Some((is_class, at.abs_diff(scene.cut), at >= scene.cut, is_module, at, function, place))
+    });
+    let (is_class, distance, is_leaking, is_module, at, function, place) =
+        steps.min_by_key(|(is_class, distance, is_leaking, is_module, ..)| {
+            (*is_class, *is_module, *distance, *is_leaking)
+        })?;
+    let foreign = |at: &usize| matches!(scene.origin(*at), Origin::Node | Origin::Package);
+    let is_foreign_between = at < scene.cut && (at + 1..scene.cut).any(|between| foreign(&between));
+    let found = Found {
+        location: place,
+        role: if is_leaking { Role::Made } else { Role::Held },
+        evidence: Evidence::Path,
+        because: match is_class {
+            true => format!("the class {} of the leaked objects is written there", told(scene, at, function)),
+            false => format!("a step of the path: {}", told(scene, at, function)),
+        },
+        probably: is_class,
+        step: Some(scene.newest.snapshot().id(scene.nodes[at])),
+        is_whole_file: is_module,
+        others: Vec::new(),
+    };
+    Some(Step { found, distance, is_class, is_foreign_between })
+}
+
+/// The place of a node; of a function that was bound or wrapped (`once`) the one inside.
+fn own_place(scene: &Scene<'_, '_>, own: &OwnCode<'_>, node: NodeOrdinal) -> Option<(NodeOrdinal, SourceLocation)> {
+    let snapshot = scene.newest.snapshot();
+    let inner = |node: &NodeOrdinal| {
+        (snapshot.kind(*node) == NodeKind::CLOSURE).then_some(())?;
+        let wrapped = snapshot.named_edge(*node, EdgeKind::Property, "listener");
+        wrapped.or_else(|| snapshot.internal_edge(*node, "bound_function")).map(|(_, target)| target)
+    };
+    let functions = std::iter::successors(Some(node), inner).take(scene.newest.limits.most_bound);
+    functions.filter_map(|function| Some((function, own.place(scene.newest, function)?))).next()
+}
+
+/// Whether the place of a node is code that ran, and not the declaration of a class.
+fn is_code(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
+    let snapshot = scene.newest.snapshot();
+    snapshot.kind(node) == NodeKind::CLOSURE
+        || is_context(snapshot, node)
+        || snapshot.internal_edge(node, "function").is_some()
+}
+
+/// "variable sessions in createStore()", "SessionStore.sessions", "function onResponse()"
+fn told(scene: &Scene<'_, '_>, at: usize, function: NodeOrdinal) -> String {
+    let (newest, node) = (scene.newest, scene.nodes[at]);
+    let naming = newest.naming();
+    let name = naming.original_name(function).to_string();
+    if newest.snapshot().kind(function) == NodeKind::CLOSURE {
+        return function_name(newest, function);
+    }
+    if let Some((_, waiting)) = newest.snapshot().internal_edge(function, "function") {
+        return format!("{}, which waits", function_name(newest, waiting));
+    }
+    let below = scene.nodes.get(at + 1).map(|below| naming.reference(*below).to_string()).unwrap_or_default();
+    match below {
+        below if is_context(newest.snapshot(), node) && !below.is_empty() => below,
+        below if below.starts_with('.') && at < scene.cut => format!("{name}{below}"),
+        _ if is_context(newest.snapshot(), node) => "the variables of a function".to_owned(),
+        _ => name,
+    }
+}
+
+/// "the function onResponse()"
+pub fn function_name(newest: &Newest<'_>, function: NodeOrdinal) -> String {
+    match newest.snapshot().name_text(function).is_empty() {
+        true => "a function without a name".to_owned(),
+        false => format!("the function {}", newest.original_name(function)),
+    }
+}
