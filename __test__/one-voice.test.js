@@ -14,6 +14,7 @@ const { tellLeaks } = require('../cli/leaks/story');
 const { describeTerminal } = require('../cli/terminal');
 const { alarmOf } = require('../lib/watch/alarm');
 const { tellFailure, tellLeak } = require('../test/report/message');
+const { ownLine } = require('../words/leak-own');
 const { cutOf, headline } = require('../words/leak-sentences');
 const { verdictOf } = require('../words/leak-verdict');
 const { HOSTILE, documentOf, leakOf } = require('./helpers/leak-document');
@@ -92,8 +93,73 @@ for (const [title, leak] of Object.entries(LEAKS)) {
   });
 }
 
+const OWN = {
+  location: { file: '/app/src/price-service.js', line: 14, column: 3, scriptId: 7 },
+  role: 'made',
+  evidence: 'callback',
+  because: 'the function onPrice(), which the leaked Session leads to by _events.response',
+  probably: false,
+};
+const PLACES = {
+  'a function': OWN,
+  'a step of the path': { ...OWN, role: 'held', evidence: 'path', step: 5 },
+  'one of several files': {
+    ...OWN,
+    location: { file: '/app/a.js', line: 1, column: 1, scriptId: 0, wholeFile: true },
+    evidence: 'module',
+    probably: true,
+    others: [{ file: '/app/b.js', line: 1, column: 1, scriptId: 0, wholeFile: true }],
+  },
+};
+
+for (const [title, responsible] of Object.entries(PLACES)) {
+  test(`${title}: every printer names the own line`, () => {
+    const leak = leakOf({ responsible });
+    const { file, line, wholeFile } = responsible.location;
+    const place = wholeFile ? file : `${file}:${line}:3`;
+    // Files of a report are named from its root, and those on a terminal from the working folder.
+    const inRoot = ['Markdown', 'SARIF', 'GitHub'];
+    for (const [name, print] of Object.entries({ ...PRINTERS, ...OF_ONE })) {
+      const text = bare(print(name in OF_ONE ? leak : documentOf([leak])));
+      const shown = inRoot.includes(name) ? place.replace('/app/', '') : place;
+      const { label } = ownLine(leak);
+      const probably = responsible.probably ? 'probably ' : '';
+      const said = new RegExp(`${probably}${label} ${shown}|${label}[ |:]+${probably}${shown}`, 'i');
+      assert.match(text, said, `${name}: ${text}`);
+    }
+  });
+}
+
+test('SARIF and GitHub put the leak at the own line, and at a file without a line where only that is known', () => {
+  const resultOf = (responsible) => {
+    const { runs } = leaksAsSarif(documentOf([leakOf({ responsible })]), { root: ROOT, version: '1.2.3' });
+    return runs[0].results[0].locations[0].physicalLocation;
+  };
+  assert.deepEqual(resultOf(OWN), {
+    artifactLocation: { uri: 'src/price-service.js', uriBaseId: 'SRCROOT' },
+    region: { startLine: 14, startColumn: 3 },
+  });
+  const { 'one of several files': whole } = PLACES;
+  assert.deepEqual(resultOf(whole), { artifactLocation: { uri: 'a.js', uriBaseId: 'SRCROOT' } });
+  const githubOf = (responsible) => annotations([leakOf({ responsible })], { root: ROOT })[0];
+  assert.match(githubOf(OWN), /^::error file=src\/price-service\.js,line=14,col=3,/);
+  assert.match(githubOf(whole), /^::error file=a\.js,title=/);
+});
+
+test('every printer of a page says when no own line is known, and how to know', () => {
+  const responsible = { evidence: 'unknown', because: 'no step is own', command: 'node --require x APP' };
+  const leak = leakOf({ responsible });
+  for (const [name, print] of Object.entries({ ...PRINTERS, ...OF_ONE })) {
+    if (name === 'alarm') continue;
+    const text = bare(print(name in OF_ONE ? leak : documentOf([leak])));
+    assert.match(text, /not known: no step is own\. To know, record allocations: node --require x APP/i, name);
+  }
+});
+
 test('no printer lets a name act on a terminal', () => {
-  const leak = leakOf({ name: HOSTILE, text: HOSTILE, file: `/app/${HOSTILE}.js` });
+  const file = `/app/${HOSTILE}.js`;
+  const responsible = { ...OWN, location: { ...OWN.location, file }, because: HOSTILE, others: [{ ...OWN.location, file }] };
+  const leak = leakOf({ name: HOSTILE, text: HOSTILE, file, responsible });
   for (const [name, print] of Object.entries({ ...PRINTERS, ...OF_ONE }))
     assert.doesNotMatch(print(name in OF_ONE ? leak : documentOf([leak])), /[\x1b\x07\u202e]/, name);
 });

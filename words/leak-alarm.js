@@ -4,7 +4,8 @@
 
 const { printLocation } = require('./location');
 const { tellUnknown } = require('./leak-accounting');
-const { headline, placeOf } = require('./leak-sentences');
+const { ownLine, placeToChange } = require('./leak-own');
+const { headline } = require('./leak-sentences');
 const { CANNOT_TELL } = require('./leak-verdict');
 const { size } = require('./numbers');
 const { sentence } = require('./text');
@@ -26,12 +27,22 @@ function alarmSentence(rule, { level, slope, limit }, document) {
 function verdictIn(document) {
   const [leak] = document?.leaks ?? [];
   if (leak !== undefined) {
-    const place = printLocation(placeOf(leak) ?? leak.container.location ?? leak.location);
-    return [`${headline(leak)}${place === '' ? '' : ` ${place}`}`];
+    return [`${headline(leak)} ${placeIn(leak)}`.trimEnd()];
   }
   if (document?.verdict !== 'unknown') return [];
   const unknown = tellUnknown(document);
   return [`${CANNOT_TELL}: ${unknown.headline} ${unknown.sentences[0] ?? ''}`.trimEnd()];
+}
+
+/**
+ * "Made in src/price-service.js:14:3"; the place alone where no own line is known.
+ *
+ * @param {import('..').Leak} leak
+ */
+function placeIn(leak) {
+  const place = printLocation(placeToChange(leak) ?? leak.container.location ?? leak.location);
+  const isKnown = leak.responsible?.location !== undefined;
+  return isKnown ? `${leak.responsible.probably ? 'Probably ' : ''}${ownLine(leak).label} ${place}` : place;
 }
 
 module.exports = { alarmSentence };

@@ -4,13 +4,14 @@
 // the same facts; each leaves out what it has no room for.
 
 const { cacheOf, cutOf, detailOf, isOutsideOfNode, knownAs, nameOf, placeOf } = require('./leak-sentences');
+const { ownLine } = require('./leak-own');
 const { sentence } = require('./text');
 
 /** @typedef {import('./leak-sentences').Quote} Quote */
 
 /**
  * @typedef {object} Fact
- * @property {'Kind' | 'Container' | 'Class' | 'Made by' | 'Cut' | 'Known' | 'Fix' | 'Cache?' | 'Sure'} label
+ * @property {'Made in' | 'Held in' | 'Kind' | 'Container' | 'Class' | 'Made by' | 'Cut' | 'Known' | 'Fix' | 'Cache?' | 'Sure'} label
  * @property {string} text
  * @property {import('..').SourceLocation | import('..').SourcePosition} [place] it stands behind the text
  * @property {string} [relation] before the place, where it is not the place of the text: "held at"
@@ -20,10 +21,11 @@ const { sentence } = require('./text');
 
 /**
  * @param {import('..').Leak} leak
- * @param {{ quote?: Quote, prose?: Quote }} [write] `quote`: marks names; `prose`: writes sentences that others made
+ * @param {{ quote?: Quote, prose?: Quote, folder?: string }} [write] `quote`: marks names; `prose`: writes sentences
+ *   that others made; `folder`: that files are named from
  * @returns {Fact[]}
  */
-function factsOf(leak, { quote = (text) => text, prose = sentence } = {}) {
+function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}) {
   const { className, container, location, detail, known, kind, advice, confidence, evidence } = leak;
   const more = detailOf(leak, quote);
   // A place in Node.js helps nobody who wants to change something: the fact names the nearest place above it that is
@@ -34,6 +36,7 @@ function factsOf(leak, { quote = (text) => text, prose = sentence } = {}) {
   const maker = leak.allocationStack?.find(isOutsideOfNode) ?? leak.allocationStack?.[0];
   /** @type {Fact[]} */
   const facts = [
+    ownLine(leak, { quote, prose, folder }),
     { label: 'Kind', text: `${kind}${more ? `: ${more}` : ''}`, place: detail?.location },
     {
       label: 'Container',

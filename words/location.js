@@ -24,12 +24,15 @@ function printLocation(location, folder = process.cwd()) {
 }
 
 /**
- * True for a place whose line and column say nothing of the file: what ran was made of it in memory.
+ * True for a place whose line and column say nothing: what ran was made of the file in memory, or only the file is
+ * known.
  *
  * @param {import('..').SourceLocation | import('..').SourcePosition} location
  */
 function isUnmapped(location) {
-  return 'unmapped' in location && location.unmapped === true;
+  return (
+    ('unmapped' in location && location.unmapped === true) || ('wholeFile' in location && location.wholeFile === true)
+  );
 }
 
 /**

@@ -5,7 +5,8 @@
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 const { isUnmapped, toPath } = require('../../words/location');
-const { cacheOf, headline, knownAs, nameOf, placeOf } = require('../../words/leak-sentences');
+const { cacheOf, headline, knownAs, nameOf } = require('../../words/leak-sentences');
+const { ownLine, placeToChange } = require('../../words/leak-own');
 const { verdictOf } = require('../../words/leak-verdict');
 const { harmless, sentence } = require('../../words/text');
 
@@ -30,8 +31,10 @@ function isGithub(environment = process.env) {
 function annotations(leaks, { root }) {
   return leaks.map((leak) => {
     const advice = leak.known ? `Known leak of ${knownAs(leak.known)}. ${leak.known.advice}` : leak.advice;
-    const properties = { ...fileOf(placeOf(leak), root), title: `Memory leak: ${nameOf(leak.className)}` };
-    const text = sentence(`${[headline(leak), advice, cacheOf(leak)].filter(Boolean).join(' ')} [${leak.fingerprint}]`);
+    const properties = { ...fileOf(placeToChange(leak), root), title: `Memory leak: ${nameOf(leak.className)}` };
+    const own = ownLine(leak, { folder: root });
+    const found = own.text && `${own.label} ${own.text}.`;
+    const text = sentence(`${[headline(leak), found, advice, cacheOf(leak)].filter(Boolean).join(' ')} [${leak.fingerprint}]`);
     const named = Object.entries(properties)
       .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
       .join(',');

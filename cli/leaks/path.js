@@ -37,9 +37,10 @@ function drawShortPath(leak, terminal, most) {
   );
   /** @type {Set<number>} */
   const shown = new Set();
-  // In the order of their worth: what grows, the cut, what it gains, the ends of what lies between, and the way up from
-  // the container.
-  const wanted = [container, path.findIndex((step) => step.cut), last, container - 1, container + 1, last - 1];
+  // In the order of their worth: what grows, the cut, the step in own code, what it gains, the ends of what lies
+  // between, and the way up from the container.
+  const own = path.findIndex((step) => step.id === ownStepOf(leak));
+  const wanted = [container, path.findIndex((step) => step.cut), own, last, container - 1, container + 1, last - 1];
   for (let at = container + 2; at < last - 1; at += 1) wanted.push(at);
   for (let at = container - 2; at >= 0; at -= 1) wanted.push(at);
   for (const at of wanted) {
@@ -63,6 +64,15 @@ function drawShortPath(leak, terminal, most) {
   }
   if (skipped > 0) lines.push(gap(skipped, terminal));
   return lines;
+}
+
+/**
+ * The id of the step that shows the own line.
+ *
+ * @param {Leak} leak
+ */
+function ownStepOf({ responsible }) {
+  return responsible?.evidence === 'path' ? responsible.step : undefined;
 }
 
 /**

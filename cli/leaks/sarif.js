@@ -5,7 +5,8 @@
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { isUnmapped, toPath } = require('../../words/location');
-const { cacheOf, cutOf, headline, isOutsideOfNode, knownAs, nameOf, placeOf } = require('../../words/leak-sentences');
+const { cacheOf, cutOf, headline, isOutsideOfNode, knownAs, nameOf } = require('../../words/leak-sentences');
+const { ownLine, placeToChange } = require('../../words/leak-own');
 const { verdictOf } = require('../../words/leak-verdict');
 const { sentence } = require('../../words/text');
 
@@ -62,14 +63,16 @@ function notification(document) {
  */
 function resultOf(leak, { kinds, root, known }) {
   const cut = cutOf(leak);
+  const own = ownLine(leak, { folder: root });
   const text = [
     headline(leak),
+    ...(own.text ? [`${own.label} ${own.text}.`] : []),
     ...(cut ? [`Cut ${cut}.`] : []),
     ...(leak.known ? [`Known leak of ${knownAs(leak.known)}.`] : []),
     leak.known?.advice ?? leak.advice,
     ...(cacheOf(leak) === '' ? [] : [cacheOf(leak)]),
   ].join(' ');
-  const place = placeOf(leak);
+  const place = placeToChange(leak);
   return {
     ruleId: `leak/${leak.kind}`,
     ruleIndex: kinds.indexOf(leak.kind),

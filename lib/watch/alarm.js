@@ -50,11 +50,12 @@ function alarmOf(
 }
 
 /** @param {any} leak @returns {import('../..').AlarmLeak} */
-function leakOf({ className, location, container, countGrowth, retainedGrowth, fingerprint }) {
+function leakOf({ className, location, responsible, container, countGrowth, retainedGrowth, fingerprint }) {
   const { name, edge, location: place } = container;
   return {
     className,
     ...(location && { location }),
+    ...(responsible && { responsible }),
     container: { name, edge, ...(place && { location: place }) },
     countGrowth,
     retainedGrowth,
