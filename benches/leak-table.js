@@ -25,10 +25,10 @@ const FOLDERS = ['examples/leaks', 'examples/packages'];
 const MARK = '<!-- cases -->';
 
 /**
- * `file`: end of a path that must be named; `isLoose`: the class may also be one of the three that came most with the
- * first entry.
+ * `line`: text of the own line, the file where only that is known, or null where the snapshot cannot know; `file`: end
+ * of a path that must be named; `isLoose`: the class may also be one of the three that came most with the first entry.
  *
- * @typedef {{ classes: string[], path: string[], kind?: string, file?: string, isLoose?: true, needsIds?: true }}
+ * @typedef {{ classes: string[], path: string[], kind?: string, line?: string | null, file?: string, isLoose?: true, needsIds?: true }}
  *   Expected
  */
 /** @typedef {{ title: string, expect: Expected, hasFixed: boolean, run: (dir: string, variant: 'leak' | 'fixed') => Promise<unknown> }} Case */
@@ -193,7 +193,7 @@ async function timed(files, compareBy) {
  * @param {import('..').Leak[]} leaks
  * @param {Expected} expected
  */
-function whyWrong([leak, ...others], { classes, path: names, kind, file, isLoose }) {
+function whyWrong([leak, ...others], { classes, path: names, kind, line, file, isLoose }) {
   if (leak === undefined) return 'missed';
   const first = [leak.className, ...(isLoose ? leak.classes.slice(0, 3).map(({ className }) => className) : [])];
   if (!classes.some((name) => first.some((one) => (isLoose ? one.includes(name) : one === name))))
@@ -204,12 +204,26 @@ function whyWrong([leak, ...others], { classes, path: names, kind, file, isLoose
     while (at < told.length && !told[at].includes(name)) at += 1;
     if (at === told.length) return `${name} is missing on the path`;
   }
+  const otherLine = whyOtherLine(leak, line);
+  if (otherLine) return otherLine;
   if (kind !== undefined && leak.kind !== kind) return `${leak.kind}, not ${kind}`;
   const places = [leak, leak.container, ...leak.retainingPath].flatMap(({ location }) =>
     location ? [location.file] : [],
   );
   if (file !== undefined && !places.some((one) => one.endsWith(file))) return `${file} is not named`;
   return others.length > 0 && `${others.length} more entries: ${others.map(({ className }) => className).join(', ')}`;
+}
+
+/**
+ * @param {import('..').Leak} leak
+ * @param {string | null | undefined} expected
+ */
+function whyOtherLine({ responsible }, expected) {
+  if (expected === undefined) return '';
+  if (responsible.evidence === 'unknown') return expected === null ? '' : `no own line: ${responsible.because}`;
+  const { file, line, wholeFile } = responsible.location;
+  const text = wholeFile ? file : (fs.readFileSync(file, 'utf8').split('\n')[line - 1] ?? '');
+  return expected !== null && text.includes(expected) ? '' : `own line ${file}:${line}`;
 }
 
 /**
@@ -236,7 +250,7 @@ function write(rows, isPart) {
   const text = [
     MARK,
     `Written by \`node benches/leak-table.js\` on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}: ${right} of ${body.length} right, each with ids and, but for what only ids can tell, without. ` +
-      'Right means: one entry, of the right class, with the right container and path; nothing for the repaired form. The time is that of `findLeaks` on three snapshots.',
+      'Right means: one entry, of the right class, with the right container, path and own line; nothing for the repaired form. The time is that of `findLeaks` on three snapshots.',
     '',
     head,
     table[1],
@@ -254,6 +268,7 @@ function drawTable(rows) {
     first?.kind ?? '',
     first ? code(`${first.container.name}${first.container.edge ? `, ${first.container.edge}` : ''}`) : '',
     first?.container.location ? code(place(first.container.location)) : '',
+    first ? ownLine(first) : '',
     problems.length > 0
       ? problems.join('; ')
       : isLeak
@@ -263,10 +278,19 @@ function drawTable(rows) {
     `${Math.round(ms)} ms`,
   ]);
   return [
-    '| case | first entry | kind | container | in | right? | in the catalogue | time |',
-    '|---|---|---|---|---|---|---|--:|',
+    '| case | first entry | kind | container | in | own line | right? | in the catalogue | time |',
+    '|---|---|---|---|---|---|---|---|--:|',
     ...cells.map((row) => `| ${row.join(' | ')} |`),
   ];
+}
+
+/** @param {import('..').Leak} leak */
+function ownLine({ responsible }) {
+  if (responsible.evidence === 'unknown') return 'the snapshot does not know';
+  const { location, evidence, probably } = responsible;
+  const { file, line } = location.original ?? location;
+  const shown = location.wholeFile ? path.basename(file) : `${path.basename(file)}:${line}`;
+  return `${code(shown)} (${probably ? 'probably, ' : ''}${evidence})`;
 }
 
 /** @param {string} text */

@@ -12,7 +12,7 @@ const RUN = path.join(FOLDER, 'run.js');
  * The cases of examples/leaks, each with what a finder should say.
  *
  * @typedef {{ name: string, isLeak: boolean, fixed?: Function, expect: { kind: string, classes: string[], path:
- *   string[], detail?: object, needsIds?: true } }} LeakCase
+ *   string[], line?: string | null, detail?: object, needsIds?: true } }} LeakCase
  *
  * @returns {LeakCase[]}
  */
@@ -29,10 +29,10 @@ function leakCases() {
  * One leak, which is the one that was expected, told whole.
  *
  * @param {import('../..').Leak[]} leaks
- * @param {{ kind: string, classes: string[], path: string[], detail?: object }} expected names that the path must hold,
- *   in this order
+ * @param {{ kind: string, classes: string[], path: string[], line?: string | null, detail?: object }} expected `path`:
+ *   names that the path must hold, in this order
  */
-function assertFound(leaks, { kind, classes, path: names, detail }) {
+function assertFound(leaks, { kind, classes, path: names, line, detail }) {
   assert.equal(leaks.length, 1);
   const [leak] = leaks;
   assert.ok(classes.includes(leak.className), leak.className);
@@ -40,6 +40,7 @@ function assertFound(leaks, { kind, classes, path: names, detail }) {
   assert.match(leak.advice, /^[A-Z].*\.$/);
   for (const [name, value] of Object.entries(detail ?? {})) assert.deepEqual(leak.detail[name], value, name);
   assertMarks(leak);
+  assertOwnLine(leak, line);
   const told = [...leak.retainingPath.flatMap((step) => [step.edge, step.name]), leak.className];
   let at = 0;
   for (const name of names) {
@@ -58,6 +59,28 @@ function assertFound(leaks, { kind, classes, path: names, detail }) {
   );
   assert.deepEqual([leak.item.name, leak.item.count], [leak.className, 1]);
   assert.ok(leak.item.children.reduce((sum, { size }) => sum + size, 0) <= leak.item.size, 'parts are within the item');
+}
+
+/**
+ * The place in own code, and how it was found.
+ *
+ * @param {import('../..').Leak} leak
+ * @param {string | null | undefined} expected text of the line; the file where only that is known; null where the
+ *   snapshot cannot know
+ */
+function assertOwnLine({ responsible, retainingPath }, expected) {
+  assert.notEqual(expected, undefined, 'the case says which line it is');
+  if (expected === null) {
+    assert.equal(responsible.evidence, 'unknown', JSON.stringify(responsible));
+    assert.match(responsible.command, /track-allocations/);
+    return;
+  }
+  assert.ok(responsible.location, JSON.stringify(responsible));
+  const { file, line, wholeFile } = responsible.location;
+  const text = wholeFile ? file : fs.readFileSync(file, 'utf8').split('\n')[line - 1];
+  assert.ok(text.includes(expected), `${text} is not ${expected}: ${JSON.stringify(responsible)}`);
+  assert.doesNotMatch(file, /node_modules|^node:/);
+  if (responsible.evidence === 'path') assert.ok(retainingPath.some(({ id }) => id === responsible.step));
 }
 
 /**
@@ -81,4 +104,4 @@ function assertMarks({ retainingPath, confidence, evidence }) {
   assert.match(evidence[0], /^grew in every interval, by /);
 }
 
-module.exports = { RUN, assertFound, leakCases };
+module.exports = { RUN, assertFound, assertOwnLine, leakCases };

@@ -24,6 +24,7 @@ exports.fixed = (i) => {
   controller.signal.removeEventListener('abort', cancel);
 };
 exports.expect = {
+  line: "controller.signal.addEventListener('abort', () => download.cancel());",
   kind: 'abort-listeners',
   classes: ['Download'],
   path: ['signal', 'download', 'Download'],

@@ -22,4 +22,10 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   apps.add(new App(`tenant${i}`)).clear();
 };
-exports.expect = { kind: 'growing-set', classes: ['App'], path: ['apps', 'Set', 'App'], file: 'apps-of-tenants.js' };
+exports.expect = {
+  line: 'exports.leak = (i) => {',
+  kind: 'growing-set',
+  classes: ['App'],
+  path: ['apps', 'Set', 'App'],
+  file: 'apps-of-tenants.js',
+};

@@ -20,4 +20,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   new Trace(i).hook.disable();
 };
-exports.expect = { kind: 'async-context', classes: ['Trace', 'AsyncHook'], path: ['Array', 'AsyncHook'] };
+exports.expect = {
+  line: 'init: () => {',
+  kind: 'async-context',
+  classes: ['Trace', 'AsyncHook'],
+  path: ['Array', 'AsyncHook'],
+};

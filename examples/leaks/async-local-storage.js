@@ -19,6 +19,7 @@ exports.fixed = (i) =>
     clearInterval(setInterval(() => {}, 3_600_000));
   });
 exports.expect = {
+  line: 'setInterval(() => {}, 3_600_000).unref();',
   kind: 'async-context',
   classes: ['RequestStore', 'Timeout'],
   path: ['TimersList', 'Timeout', 'RequestStore'],

@@ -14,6 +14,7 @@ exports.fixed = (i) => {
   exports.digests.list = [Buffer.from(message(i).subarray(0, 16))];
 };
 exports.expect = {
+  line: 'class Digests {',
   kind: 'growing-array',
   classes: ['Buffer', 'system / JSArrayBufferData'],
   path: ['Digests', 'list', 'Array', 'Buffer', 'buffer', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'],

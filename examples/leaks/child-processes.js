@@ -20,4 +20,9 @@ exports.fixed = async () => {
   child.stdin.end();
   await once(child, 'close');
 };
-exports.expect = { kind: 'native-handles', classes: ['ChildProcess'], path: ['ChildProcess'] };
+exports.expect = {
+  line: 'child-processes.js',
+  kind: 'native-handles',
+  classes: ['ChildProcess'],
+  path: ['ChildProcess'],
+};

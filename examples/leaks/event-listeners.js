@@ -26,6 +26,7 @@ exports.fixed = (i) => {
   config.off('change', listener);
 };
 exports.expect = {
+  line: "config.on('change', () => {",
   kind: 'event-listeners',
   classes: ['RequestScope'],
   path: ['EventEmitter', '_events', 'Array', 'scope', 'RequestScope'],

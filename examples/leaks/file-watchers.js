@@ -21,6 +21,7 @@ exports.fixed = (i) => {
   new Reloader(i).close();
 };
 exports.expect = {
+  line: 'this.watcher = fs.watch(__filename, { persistent: false }, () => {',
   kind: 'native-handles',
   classes: ['Reloader', 'FSWatcher', 'FSEvent'],
   path: ['FSEvent', 'FSWatcher'],

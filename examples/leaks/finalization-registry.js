@@ -21,6 +21,7 @@ exports.fixed = (i) => {
   registry.unregister(texture);
 };
 exports.expect = {
+  line: 'finalization-registry.js',
   kind: 'finalization-registry',
   classes: ['Texture'],
   path: ['FinalizationRegistry', 'WeakCell', 'Texture'],

@@ -8,4 +8,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   globalThis.pagesByUrl.last = { title: `Page ${i}`, links: [i] };
 };
-exports.expect = { kind: 'globals', classes: ['Object'], path: ['global', 'pagesByUrl', 'Object', 'Object'] };
+exports.expect = {
+  line: null,
+  kind: 'globals',
+  classes: ['Object'],
+  path: ['global', 'pagesByUrl', 'Object', 'Object'],
+};

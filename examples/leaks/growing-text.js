@@ -11,6 +11,7 @@ exports.fixed = (i) => {
   log.text = `GET /posts/${i} 200 ${'x'.repeat(20)}\n`;
 };
 exports.expect = {
+  line: 'class AccessLog {',
   kind: 'growing-text',
   classes: ['(concatenated string)', '(string)'],
   path: ['AccessLog', 'text', 'string'],

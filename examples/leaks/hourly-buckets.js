@@ -18,6 +18,7 @@ exports.fixed = (i) => {
 exports.warmup = 12;
 exports.operations = 7;
 exports.expect = {
+  line: 'exports.leak = (i) => {',
   kind: 'growing-array',
   classes: ['Hit'],
   path: ['hours', 'Array', 'Hit'],

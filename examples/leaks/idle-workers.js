@@ -15,4 +15,9 @@ exports.leak = async () => {
 exports.fixed = async () => {
   await (await start()).terminate();
 };
-exports.expect = { kind: 'workers', classes: ['Worker'], path: ['Worker'] };
+exports.expect = {
+  line: 'idle-workers.js',
+  kind: 'workers',
+  classes: ['Worker'],
+  path: ['Worker'],
+};

@@ -3,6 +3,7 @@
 exports.leak = (i) => import(`./plugin/theme.mjs?version=${i}`);
 exports.fixed = () => import('./plugin/theme.mjs');
 exports.expect = {
+  line: 'theme.mjs',
   kind: 'modules',
   classes: ['ModuleJob', 'ModuleWrap', 'Module', 'ModuleJobSync'],
   path: ['LoadCache'],

@@ -20,6 +20,7 @@ exports.fixed = (i) => {
   new Poller(i).stop();
 };
 exports.expect = {
+  line: 'this.timer = setInterval(() => this.poll(), 3_600_000);',
   kind: 'timers',
   classes: ['Poller', 'Timeout'],
   path: ['timerListMap', 'TimersList', 'Timeout', 'Poller'],

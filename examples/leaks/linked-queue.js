@@ -26,4 +26,9 @@ exports.fixed = (i) => {
   queue.push(new Task(i));
   queue.take();
 };
-exports.expect = { kind: 'growing-list', classes: ['Task'], path: ['Queue', 'Task'] };
+exports.expect = {
+  line: 'class Queue {',
+  kind: 'growing-list',
+  classes: ['Task'],
+  path: ['Queue', 'Task'],
+};

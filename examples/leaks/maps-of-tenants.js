@@ -19,4 +19,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   drafts.add(`tenant-${i % 3}`, 0);
 };
-exports.expect = { kind: 'growing-map', classes: ['Draft'], path: ['Drafts', 'byTenant', 'Map', 'Map', 'Draft'] };
+exports.expect = {
+  line: 'class Drafts {',
+  kind: 'growing-map',
+  classes: ['Draft'],
+  path: ['Drafts', 'byTenant', 'Map', 'Map', 'Draft'],
+};

@@ -9,4 +9,9 @@ exports.leak = () => {
 exports.fixed = () => {
   require('./plugin/settings.js');
 };
-exports.expect = { kind: 'modules', classes: ['Module'], path: ['Module', 'children', 'Array', 'Module'] };
+exports.expect = {
+  line: 'module-children.js',
+  kind: 'modules',
+  classes: ['Module'],
+  path: ['Module', 'children', 'Array', 'Module'],
+};

@@ -11,4 +11,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   metrics.latencies[0] = i + 0.25;
 };
-exports.expect = { kind: 'growing-array', classes: ['Array'], path: ['Metrics', 'latencies', 'Array'] };
+exports.expect = {
+  line: 'class Metrics {',
+  kind: 'growing-array',
+  classes: ['Array'],
+  path: ['Metrics', 'latencies', 'Array'],
+};

@@ -13,4 +13,9 @@ exports.fixed = (i) => {
   limiter.windows[`client-${i}`] = new Window(i);
   delete limiter.windows[`client-${i}`];
 };
-exports.expect = { kind: 'growing-object', classes: ['Window'], path: ['limiter', 'windows', 'Object', 'Window'] };
+exports.expect = {
+  line: 'exports.leak = (i) => {',
+  kind: 'growing-object',
+  classes: ['Window'],
+  path: ['limiter', 'windows', 'Object', 'Window'],
+};

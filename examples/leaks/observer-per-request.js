@@ -13,4 +13,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   observe(i).disconnect();
 };
-exports.expect = { kind: 'instances', classes: ['PerformanceObserver'], path: ['Set', 'PerformanceObserver'] };
+exports.expect = {
+  line: 'const observer = new PerformanceObserver((list) => list.getEntries().filter((entry) => entry.detail === i));',
+  kind: 'instances',
+  classes: ['PerformanceObserver'],
+  path: ['Set', 'PerformanceObserver'],
+};

@@ -20,4 +20,9 @@ exports.fixed = async (i) => {
   gzip.destroy();
   await closed;
 };
-exports.expect = { kind: 'streams', classes: ['Gzip'], path: ['Set', 'Gzip'] };
+exports.expect = {
+  line: 'exports.leak = (i) => {',
+  kind: 'streams',
+  classes: ['Gzip'],
+  path: ['Set', 'Gzip'],
+};

@@ -20,4 +20,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   new Conversation(i).close();
 };
-exports.expect = { kind: 'ports', classes: ['Conversation', 'MessagePort'], path: ['MessagePort'] };
+exports.expect = {
+  line: "port1.on('message', () => {",
+  kind: 'ports',
+  classes: ['Conversation', 'MessagePort'],
+  path: ['MessagePort'],
+};

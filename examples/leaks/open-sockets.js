@@ -31,4 +31,9 @@ exports.fixed = (i) =>
     const { socket } = new Connection(i);
     socket.once('connect', () => socket.destroy()).once('close', resolve);
   });
-exports.expect = { kind: 'sockets', classes: ['Connection', 'Socket', 'TCP'], path: ['TCP', 'Socket'] };
+exports.expect = {
+  line: "this.socket.on('data', () => {",
+  kind: 'sockets',
+  classes: ['Connection', 'Socket', 'TCP'],
+  path: ['TCP', 'Socket'],
+};

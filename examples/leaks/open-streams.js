@@ -19,4 +19,9 @@ exports.fixed = (i) => {
   uploads.start(`part ${i}`).destroy();
   uploads.running.pop();
 };
-exports.expect = { kind: 'streams', classes: ['PassThrough'], path: ['Uploads', 'running', 'Array', 'PassThrough'] };
+exports.expect = {
+  line: 'class Uploads {',
+  kind: 'streams',
+  classes: ['PassThrough'],
+  path: ['Uploads', 'running', 'Array', 'PassThrough'],
+};

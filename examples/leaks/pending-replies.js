@@ -24,4 +24,9 @@ exports.fixed = (i) => {
   channel.call(i);
   channel.pending.delete(i);
 };
-exports.expect = { kind: 'growing-map', classes: ['Reply'], path: ['Channel', 'pending', 'Map', 'Reply'] };
+exports.expect = {
+  line: 'class Channel {',
+  kind: 'growing-map',
+  classes: ['Reply'],
+  path: ['Channel', 'pending', 'Map', 'Reply'],
+};

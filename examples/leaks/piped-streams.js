@@ -14,6 +14,7 @@ exports.fixed = () => {
   source.unpipe(log);
 };
 exports.expect = {
+  line: 'exports.leak = () => {',
   kind: 'event-listeners',
   classes: ['RequestLog'],
   path: ['PassThrough', '_events', 'Array', 'RequestLog'],

@@ -22,6 +22,7 @@ exports.fixed = async (i) => {
   await Promise.resolve(job);
 };
 exports.expect = {
+  line: 'runtime.shutdown.then(() => {',
   kind: 'promises',
   classes: ['Job'],
   path: ['shutdown', 'Promise', 'reactions_or_result', 'PromiseReaction', 'job', 'Job'],

@@ -14,6 +14,7 @@ exports.fixed = (i) => {
   store.state = { ...store.state, messages: [...store.state.messages.slice(-9), new Message(i)] };
 };
 exports.expect = {
+  line: 'replaced-state.js',
   kind: 'growing-array',
   classes: ['Message'],
   path: ['store', 'state', 'messages', 'Array', 'Message'],

@@ -29,4 +29,9 @@ exports.fixed = (i) => {
   index.add((i * 7919) % 100_003);
   if (i % 10 === 9) index.clear();
 };
-exports.expect = { kind: 'growing-list', classes: ['TreeNode'], path: ['Index', 'TreeNode'] };
+exports.expect = {
+  line: 'class Index {',
+  kind: 'growing-list',
+  classes: ['TreeNode'],
+  path: ['Index', 'TreeNode'],
+};

@@ -20,4 +20,9 @@ exports.fixed = (i) => {
   greeter.greet(visitor);
   greeter.greeted.delete(visitor);
 };
-exports.expect = { kind: 'growing-set', classes: ['Visitor'], path: ['Greeter', 'greeted', 'Set', 'Visitor'] };
+exports.expect = {
+  line: 'class Greeter {',
+  kind: 'growing-set',
+  classes: ['Visitor'],
+  path: ['Greeter', 'greeted', 'Set', 'Visitor'],
+};

@@ -18,6 +18,7 @@ exports.fixed = (i) => {
   current = new Version(i, () => i);
 };
 exports.expect = {
+  line: 'exports.leak = (i) => {',
   kind: 'closures',
   classes: ['Version'],
   path: ['current', 'Version', 'undo', 'previous', 'Version'],

@@ -19,6 +19,7 @@ exports.fixed = (i) => {
 };
 exports.warmup = 80;
 exports.expect = {
+  line: 'class User {',
   kind: 'growing-array',
   classes: ['Visit'],
   path: ['users', 'Array', 'User', 'history', 'Array', 'Visit'],

@@ -9,4 +9,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   page(i).slice(100, 150);
 };
-exports.expect = { kind: 'string-slices', classes: ['(sliced string)', '(string)'], path: ['seen', 'Array', 'string'] };
+exports.expect = {
+  line: 'exports.leak = (i) => {',
+  kind: 'string-slices',
+  classes: ['(sliced string)', '(string)'],
+  path: ['seen', 'Array', 'string'],
+};

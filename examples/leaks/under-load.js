@@ -65,4 +65,9 @@ exports.settle = async () => {
   for (let i = 0; i < many; i++) get(`/slow/${i}`);
   while (waiting.length < many) await new Promise(setImmediate);
 };
-exports.expect = { kind: 'growing-map', classes: ['Session'], path: ['handle', 'sessions', 'Map', 'Session'] };
+exports.expect = {
+  line: 'function routes(isFixed) {',
+  kind: 'growing-map',
+  classes: ['Session'],
+  path: ['handle', 'sessions', 'Map', 'Session'],
+};

@@ -26,6 +26,7 @@ exports.fixed = () =>
     get('/', agent).once('response', (response) => response.resume().once('close', resolve));
   });
 exports.expect = {
+  line: 'unfinished-requests.js',
   kind: 'requests',
   classes: ['IncomingMessage', 'ServerResponse', 'ClientRequest', 'Socket'],
   path: ['Socket'],

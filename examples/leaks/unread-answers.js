@@ -28,4 +28,9 @@ exports.fixed = async () => {
 };
 exports.settle = () => new Promise((resolve) => setTimeout(resolve, 200));
 exports.operations = 31;
-exports.expect = { kind: 'requests', classes: ['Client'], path: ['Pool', 'Array', 'Client'] };
+exports.expect = {
+  line: null,
+  kind: 'requests',
+  classes: ['Client'],
+  path: ['Pool', 'Array', 'Client'],
+};

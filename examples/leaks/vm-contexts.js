@@ -13,4 +13,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   templates[0] = compile(i);
 };
-exports.expect = { kind: 'contexts', classes: ['(closure)'], path: ['templates', 'Array', 'closure'] };
+exports.expect = {
+  line: 'vm-contexts.js',
+  kind: 'contexts',
+  classes: ['(closure)'],
+  path: ['templates', 'Array', 'closure'],
+};

@@ -19,4 +19,9 @@ exports.leak = (i) => {
   begin(i);
 };
 exports.fixed = (i) => begin(i)();
-exports.expect = { kind: 'abort-listeners', classes: ['Upload'], path: ['Set', 'Upload'] };
+exports.expect = {
+  line: 'const cancel = () => {',
+  kind: 'abort-listeners',
+  classes: ['Upload'],
+  path: ['Set', 'Upload'],
+};

@@ -13,6 +13,7 @@ exports.fixed = () => {
   exports.engine.view().fill(1);
 };
 exports.expect = {
+  line: 'wasm-memory.js',
   kind: 'external-memory',
   classes: ['system / JSArrayBufferData', 'ArrayBuffer'],
   path: ['engine', 'memory', 'ArrayBuffer', 'backing_store', 'JSArrayBufferData'],

@@ -20,4 +20,9 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   audits.set(accounts[0], new Audit(i));
 };
-exports.expect = { kind: 'weak-map-live-keys', classes: ['Audit'], path: ['accounts', 'Array', 'Account', 'Audit'] };
+exports.expect = {
+  line: 'constructor(id) {',
+  kind: 'weak-map-live-keys',
+  classes: ['Audit'],
+  path: ['accounts', 'Array', 'Account', 'Audit'],
+};

@@ -13,4 +13,9 @@ exports.leak = (i) => {
   service.handle = traced(service.handle, { request: i, spans: 0 });
 };
 exports.fixed = (i) => traced(service.handle, { request: i, spans: 0 })({ id: i });
-exports.expect = { kind: 'closures', classes: ['tracedHandle()'], path: ['handle', 'tracedHandle()'] };
+exports.expect = {
+  line: 'return function tracedHandle(request) {',
+  kind: 'closures',
+  classes: ['tracedHandle()'],
+  path: ['handle', 'tracedHandle()'],
+};

@@ -12,4 +12,5 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   ajv.compile(one)({ id: i });
 };
-exports.expect = { kind: 'instances', classes: ['SchemaEnv'], path: ['Ajv', '_cache', 'Map', 'SchemaEnv'] };
+exports.expect = {
+  line: 'exports.leak = (i) => {', kind: 'instances', classes: ['SchemaEnv'], path: ['Ajv', '_cache', 'Map', 'SchemaEnv'] };

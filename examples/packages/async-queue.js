@@ -14,4 +14,5 @@ exports.leak = (i) => {
   paused.push(new Mail(i));
 };
 exports.fixed = (i) => running.push(new Mail(i));
-exports.expect = { kind: 'growing-list', classes: ['Mail', 'Node'], path: ['_tasks', 'DLL', 'Mail'] };
+exports.expect = {
+  line: 'exports.leak = (i) => {', kind: 'growing-list', classes: ['Mail', 'Node'], path: ['_tasks', 'DLL', 'Mail'] };

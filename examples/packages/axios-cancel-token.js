@@ -16,6 +16,7 @@ exports.before = () =>
 exports.leak = () => axios.get(url, { cancelToken: shutdown.token });
 exports.fixed = () => axios.get(url);
 exports.expect = {
+  line: 'exports.leak = () => axios.get(url, { cancelToken: shutdown.token });',
   kind: 'promises',
   classes: ['ClientRequest', 'RedirectableRequest'],
   path: ['CancelToken', 'promise', 'Promise', 'PromiseReaction'],

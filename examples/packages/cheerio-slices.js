@@ -16,6 +16,7 @@ exports.fixed = (i) => {
   titles.set(i % 8, title(page(i)));
 };
 exports.expect = {
+  line: 'exports.leak = (i) => {',
   kind: 'string-slices',
   classes: ['(sliced string)', '(string)'],
   path: ['titles', 'Map', '(sliced string)'],

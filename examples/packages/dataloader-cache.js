@@ -11,4 +11,5 @@ const batch = async (ids) => ids.map((id) => new User(id));
 const forever = new DataLoader(batch);
 exports.leak = (i) => forever.load(i);
 exports.fixed = (i) => new DataLoader(batch).load(i);
-exports.expect = { kind: 'growing-map', classes: ['User', 'Promise'], path: ['DataLoader', '_cacheMap', 'Map'] };
+exports.expect = {
+  line: 'exports.leak = (i) => forever.load(i);', kind: 'growing-map', classes: ['User', 'Promise'], path: ['DataLoader', '_cacheMap', 'Map'] };

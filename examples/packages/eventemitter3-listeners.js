@@ -16,4 +16,5 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   bus.off('change', new Widget(i).redraw);
 };
-exports.expect = { kind: 'event-listeners', classes: ['Widget', 'EE'], path: ['EventEmitter', '_events', 'Array'] };
+exports.expect = {
+  line: 'this.redraw = () => this.id;', kind: 'event-listeners', classes: ['Widget', 'EE'], path: ['EventEmitter', '_events', 'Array'] };

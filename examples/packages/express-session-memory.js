@@ -9,6 +9,7 @@ exports.fixed = (i) => {
   store.destroy(`sid-${i}`);
 };
 exports.expect = {
+  line: 'exports.leak = (i) => store.set(`sid-${i}`, { cookie: {}, user: { id: i, name: `user ${i}` } });',
   kind: 'growing-object',
   classes: ['(concatenated string)', '(string)'],
   path: ['MemoryStore', 'sessions', 'Object'],

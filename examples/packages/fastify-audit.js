@@ -20,4 +20,5 @@ exports.fixed = () => {
   isOn = false;
   return app.inject('/');
 };
-exports.expect = { kind: 'growing-array', classes: ['AuditEntry'], path: ['audit', 'Array', 'AuditEntry'] };
+exports.expect = {
+  line: 'exports.leak = () => app.inject(\'/\');', kind: 'growing-array', classes: ['AuditEntry'], path: ['audit', 'Array', 'AuditEntry'] };

@@ -10,4 +10,5 @@ class Connection {
 const pool = createPool({ create: async () => new Connection(), destroy: async () => {} }, { max: 100_000 });
 exports.leak = () => pool.acquire();
 exports.fixed = async () => pool.release(await pool.acquire());
-exports.expect = { kind: 'growing-map', classes: ['Connection'], path: ['Pool', '_resourceLoans', 'Map'] };
+exports.expect = {
+  line: 'exports.leak = () => pool.acquire();', kind: 'growing-map', classes: ['Connection'], path: ['Pool', '_resourceLoans', 'Map'] };

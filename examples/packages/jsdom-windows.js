@@ -10,6 +10,7 @@ exports.leak = (i) => {
 };
 exports.fixed = (i) => new JSDOM(`<p>${i}</p>`).window.close();
 exports.expect = {
+  line: 'exports.leak = (i) => {',
   kind: 'growing-array',
   classes: ['DocumentImpl', 'Document', 'Window'],
   path: ['rendered', 'Array', 'Document'],

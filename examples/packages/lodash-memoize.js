@@ -14,4 +14,5 @@ exports.leak = (i) => {
 exports.fixed = (i) => {
   render(i % 8);
 };
-exports.expect = { kind: 'growing-map', classes: ['Page'], path: ['cache', 'MapCache', 'Map', 'Page'] };
+exports.expect = {
+  line: 'exports.leak = (i) => {', kind: 'growing-map', classes: ['Page'], path: ['cache', 'MapCache', 'Map', 'Page'] };

@@ -13,4 +13,5 @@ const limited = new LRU({ max: 15, maxAge: 20 });
 const lookup = (cache, address) => cache.get(address) ?? cache.set(address, new GeoRecord(address));
 exports.leak = (i) => lookup(unlimited, `10.1.0.${i}`);
 exports.fixed = (i) => lookup(limited, `10.1.0.${i}`);
-exports.expect = { kind: 'growing-map', classes: ['GeoRecord', 'Entry'], path: ['LRUCache', 'Map'] };
+exports.expect = {
+  line: 'exports.leak = (i) => lookup(unlimited, `10.1.0.${i}`);', kind: 'growing-map', classes: ['GeoRecord', 'Entry'], path: ['LRUCache', 'Map'] };

@@ -15,6 +15,7 @@ exports.fixed = (i) => {
   if (seen.length > 8) seen.shift();
 };
 exports.expect = {
+  line: 'exports.leak = (i) => {',
   kind: 'growing-array',
   classes: ['Buffer', 'ArrayBuffer', 'JSArrayBufferData'],
   path: ['seen', 'Array', 'ArrayBuffer'],

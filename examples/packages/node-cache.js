@@ -11,4 +11,5 @@ exports.leak = (i) => {
   open(i);
 };
 exports.fixed = (i) => open(i).close();
-exports.expect = { kind: 'timers', classes: ['NodeCache', 'Timeout'], path: ['TimersList', 'Timeout', 'NodeCache'] };
+exports.expect = {
+  line: 'node-cache.js', kind: 'timers', classes: ['NodeCache', 'Timeout'], path: ['TimersList', 'Timeout', 'NodeCache'] };

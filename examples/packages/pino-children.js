@@ -7,4 +7,5 @@ const root = pino({}, new Writable({ write: (chunk, encoding, done) => done() })
 const loggers = {};
 exports.leak = (i) => (loggers[`request-${i}`] ??= root.child({ request: i })).info('handled');
 exports.fixed = (i) => root.child({ request: i }).info('handled');
-exports.expect = { kind: 'growing-object', classes: ['Pino', 'Object'], path: ['loggers', 'Object'] };
+exports.expect = {
+  line: 'exports.leak = (i) => (loggers[`request-${i}`] ??= root.child({ request: i })).info(\'handled\');', kind: 'growing-object', classes: ['Pino', 'Object'], path: ['loggers', 'Object'] };

@@ -16,4 +16,5 @@ exports.leak = (i) => {
   prices.next(i);
 };
 exports.fixed = () => new Client().subscription.unsubscribe();
-exports.expect = { kind: 'instances', classes: ['Client', 'SafeSubscriber'], path: ['Subject', 'Array'] };
+exports.expect = {
+  line: 'exports.leak = (i) => {', kind: 'instances', classes: ['Client', 'SafeSubscriber'], path: ['Subject', 'Array'] };

@@ -15,6 +15,7 @@ exports.fixed = async (i) => {
   highlight((kept ??= await make()), i);
 };
 exports.expect = {
+  line: 'shiki-highlighter.js',
   kind: 'external-memory',
   classes: ['system / JSArrayBufferData', 'ArrayBuffer', 'WebAssembly.Memory', 'Memory'],
   path: ['ArrayBuffer'],

@@ -38,4 +38,5 @@ exports.fixed = () => {
   isRepaired = true;
   return visit();
 };
-exports.expect = { kind: 'event-listeners', classes: ['Socket'], path: ['EventEmitter', '_events', 'Array', 'Socket'] };
+exports.expect = {
+  line: 'const tell = (text) => socket.emit(\'news\', text);', kind: 'event-listeners', classes: ['Socket'], path: ['EventEmitter', '_events', 'Array', 'Socket'] };
