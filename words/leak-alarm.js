@@ -41,8 +41,9 @@ function verdictIn(document) {
  */
 function placeIn(leak) {
   const place = printLocation(placeToChange(leak) ?? leak.container.location ?? leak.location);
-  const isKnown = leak.responsible?.location !== undefined;
-  return isKnown ? `${leak.responsible.probably ? 'Probably ' : ''}${ownLine(leak).label} ${place}` : place;
+  const { responsible } = leak;
+  if (responsible?.location === undefined) return place;
+  return `${responsible.probably ? 'Probably ' : ''}${ownLine(leak).label} ${place}`;
 }
 
 module.exports = { alarmSentence };
