@@ -158,7 +158,12 @@ test('every printer of a page says when no own line is known, and how to know', 
 
 test('no printer lets a name act on a terminal', () => {
   const file = `/app/${HOSTILE}.js`;
-  const responsible = { ...OWN, location: { ...OWN.location, file }, because: HOSTILE, others: [{ ...OWN.location, file }] };
+  const responsible = {
+    ...OWN,
+    location: { ...OWN.location, file },
+    because: HOSTILE,
+    others: [{ ...OWN.location, file }],
+  };
   const leak = leakOf({ name: HOSTILE, text: HOSTILE, file, responsible });
   for (const [name, print] of Object.entries({ ...PRINTERS, ...OF_ONE }))
     assert.doesNotMatch(print(name in OF_ONE ? leak : documentOf([leak])), /[\x1b\x07\u202e]/, name);

@@ -244,7 +244,7 @@ test('a leak is found in three snapshots, stored with its verdict, and sent to l
   assert.equal(leak.container.location.file, PROGRAM);
   assert.match(
     alarm.message,
-    /^heap-trend: .* MB, rising by .*; Ticket piles up in variable tickets in \S+, a Map: \+.* in all\. \S*leaking-process\.js:\d+:\d+$/,
+    /^heap-trend: .* MB, rising by .*; Ticket piles up in variable tickets in \S+, a Map: \+.* in all\. Held in \S*leaking-process\.js:\d+:\d+$/,
   );
   assert.ok(leak.countGrowth.every((count) => count > 0) && alarm.bytesPerSecond > 0);
   await arrived;

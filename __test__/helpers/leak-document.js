@@ -6,7 +6,14 @@
  * @param {{ name?: string, text?: string, file?: string, kind?: string, known?: object, responsible?: object }} [names] `name`: of classes
  *   and references; `text`: in sentences
  */
-function leakOf({ name = 'Session', text = 'it grows', file = '/app/src/store.js', kind = 'growing-map', known, responsible } = {}) {
+function leakOf({
+  name = 'Session',
+  text = 'it grows',
+  file = '/app/src/store.js',
+  kind = 'growing-map',
+  known,
+  responsible,
+} = {}) {
   const location = { file, line: 9, column: 5, scriptId: 1 };
   const step = (id, leaking, more = {}) => ({
     id,

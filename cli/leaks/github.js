@@ -34,7 +34,9 @@ function annotations(leaks, { root }) {
     const properties = { ...fileOf(placeToChange(leak), root), title: `Memory leak: ${nameOf(leak.className)}` };
     const own = ownLine(leak, { folder: root });
     const found = own.text && `${own.label} ${own.text}.`;
-    const text = sentence(`${[headline(leak), found, advice, cacheOf(leak)].filter(Boolean).join(' ')} [${leak.fingerprint}]`);
+    const text = sentence(
+      `${[headline(leak), found, advice, cacheOf(leak)].filter(Boolean).join(' ')} [${leak.fingerprint}]`,
+    );
     const named = Object.entries(properties)
       .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
       .join(',');

@@ -38,7 +38,10 @@ function leaksAsMarkdown(document, { root }) {
  * @param {string} root
  */
 function leakAsMarkdown(leak, root) {
-  const rows = factsOf(leak, { quote: code, prose: escape, folder: root }).map((fact) => [fact.label, factText(fact, root)]);
+  const rows = factsOf(leak, { quote: code, prose: escape, folder: root }).map((fact) => [
+    fact.label,
+    factText(fact, root),
+  ]);
   return [
     `**${headline(leak, code)}**`,
     '',

@@ -13,4 +13,8 @@ exports.fixed = (i) => {
   ajv.compile(one)({ id: i });
 };
 exports.expect = {
-  line: 'exports.leak = (i) => {', kind: 'instances', classes: ['SchemaEnv'], path: ['Ajv', '_cache', 'Map', 'SchemaEnv'] };
+  line: 'exports.leak = (i) => {',
+  kind: 'instances',
+  classes: ['SchemaEnv'],
+  path: ['Ajv', '_cache', 'Map', 'SchemaEnv'],
+};

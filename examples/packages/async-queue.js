@@ -15,4 +15,8 @@ exports.leak = (i) => {
 };
 exports.fixed = (i) => running.push(new Mail(i));
 exports.expect = {
-  line: 'exports.leak = (i) => {', kind: 'growing-list', classes: ['Mail', 'Node'], path: ['_tasks', 'DLL', 'Mail'] };
+  line: 'exports.leak = (i) => {',
+  kind: 'growing-list',
+  classes: ['Mail', 'Node'],
+  path: ['_tasks', 'DLL', 'Mail'],
+};

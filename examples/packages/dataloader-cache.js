@@ -12,4 +12,8 @@ const forever = new DataLoader(batch);
 exports.leak = (i) => forever.load(i);
 exports.fixed = (i) => new DataLoader(batch).load(i);
 exports.expect = {
-  line: 'exports.leak = (i) => forever.load(i);', kind: 'growing-map', classes: ['User', 'Promise'], path: ['DataLoader', '_cacheMap', 'Map'] };
+  line: 'exports.leak = (i) => forever.load(i);',
+  kind: 'growing-map',
+  classes: ['User', 'Promise'],
+  path: ['DataLoader', '_cacheMap', 'Map'],
+};

@@ -17,4 +17,8 @@ exports.fixed = (i) => {
   bus.off('change', new Widget(i).redraw);
 };
 exports.expect = {
-  line: 'this.redraw = () => this.id;', kind: 'event-listeners', classes: ['Widget', 'EE'], path: ['EventEmitter', '_events', 'Array'] };
+  line: 'this.redraw = () => this.id;',
+  kind: 'event-listeners',
+  classes: ['Widget', 'EE'],
+  path: ['EventEmitter', '_events', 'Array'],
+};

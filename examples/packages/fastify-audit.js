@@ -21,4 +21,8 @@ exports.fixed = () => {
   return app.inject('/');
 };
 exports.expect = {
-  line: 'exports.leak = () => app.inject(\'/\');', kind: 'growing-array', classes: ['AuditEntry'], path: ['audit', 'Array', 'AuditEntry'] };
+  line: "exports.leak = () => app.inject('/');",
+  kind: 'growing-array',
+  classes: ['AuditEntry'],
+  path: ['audit', 'Array', 'AuditEntry'],
+};

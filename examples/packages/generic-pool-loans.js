@@ -11,4 +11,8 @@ const pool = createPool({ create: async () => new Connection(), destroy: async (
 exports.leak = () => pool.acquire();
 exports.fixed = async () => pool.release(await pool.acquire());
 exports.expect = {
-  line: 'exports.leak = () => pool.acquire();', kind: 'growing-map', classes: ['Connection'], path: ['Pool', '_resourceLoans', 'Map'] };
+  line: 'exports.leak = () => pool.acquire();',
+  kind: 'growing-map',
+  classes: ['Connection'],
+  path: ['Pool', '_resourceLoans', 'Map'],
+};

@@ -15,4 +15,8 @@ exports.fixed = (i) => {
   render(i % 8);
 };
 exports.expect = {
-  line: 'exports.leak = (i) => {', kind: 'growing-map', classes: ['Page'], path: ['cache', 'MapCache', 'Map', 'Page'] };
+  line: 'exports.leak = (i) => {',
+  kind: 'growing-map',
+  classes: ['Page'],
+  path: ['cache', 'MapCache', 'Map', 'Page'],
+};

@@ -14,4 +14,8 @@ const lookup = (cache, address) => cache.get(address) ?? cache.set(address, new 
 exports.leak = (i) => lookup(unlimited, `10.1.0.${i}`);
 exports.fixed = (i) => lookup(limited, `10.1.0.${i}`);
 exports.expect = {
-  line: 'exports.leak = (i) => lookup(unlimited, `10.1.0.${i}`);', kind: 'growing-map', classes: ['GeoRecord', 'Entry'], path: ['LRUCache', 'Map'] };
+  line: 'exports.leak = (i) => lookup(unlimited, `10.1.0.${i}`);',
+  kind: 'growing-map',
+  classes: ['GeoRecord', 'Entry'],
+  path: ['LRUCache', 'Map'],
+};

@@ -12,4 +12,8 @@ exports.leak = (i) => {
 };
 exports.fixed = (i) => open(i).close();
 exports.expect = {
-  line: 'node-cache.js', kind: 'timers', classes: ['NodeCache', 'Timeout'], path: ['TimersList', 'Timeout', 'NodeCache'] };
+  line: 'node-cache.js',
+  kind: 'timers',
+  classes: ['NodeCache', 'Timeout'],
+  path: ['TimersList', 'Timeout', 'NodeCache'],
+};

@@ -8,4 +8,8 @@ const loggers = {};
 exports.leak = (i) => (loggers[`request-${i}`] ??= root.child({ request: i })).info('handled');
 exports.fixed = (i) => root.child({ request: i }).info('handled');
 exports.expect = {
-  line: 'exports.leak = (i) => (loggers[`request-${i}`] ??= root.child({ request: i })).info(\'handled\');', kind: 'growing-object', classes: ['Pino', 'Object'], path: ['loggers', 'Object'] };
+  line: "exports.leak = (i) => (loggers[`request-${i}`] ??= root.child({ request: i })).info('handled');",
+  kind: 'growing-object',
+  classes: ['Pino', 'Object'],
+  path: ['loggers', 'Object'],
+};

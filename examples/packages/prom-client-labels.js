@@ -6,4 +6,8 @@ const requests = new Counter({ name: 'http_requests_total', help: 'Requests', la
 exports.leak = (i) => requests.inc({ route: '/', user: `user-${i}` });
 exports.fixed = () => requests.inc({ route: '/', user: 'any' });
 exports.expect = {
-  line: 'exports.leak = (i) => requests.inc({ route: \'/\', user: `user-${i}` });', kind: 'growing-object', classes: ['Object'], path: ['Counter', 'hashMap', 'Object'] };
+  line: "exports.leak = (i) => requests.inc({ route: '/', user: `user-${i}` });",
+  kind: 'growing-object',
+  classes: ['Object'],
+  path: ['Counter', 'hashMap', 'Object'],
+};

@@ -17,4 +17,8 @@ exports.leak = (i) => {
 };
 exports.fixed = () => new Client().subscription.unsubscribe();
 exports.expect = {
-  line: 'exports.leak = (i) => {', kind: 'instances', classes: ['Client', 'SafeSubscriber'], path: ['Subject', 'Array'] };
+  line: 'exports.leak = (i) => {',
+  kind: 'instances',
+  classes: ['Client', 'SafeSubscriber'],
+  path: ['Subject', 'Array'],
+};

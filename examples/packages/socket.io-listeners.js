@@ -39,4 +39,8 @@ exports.fixed = () => {
   return visit();
 };
 exports.expect = {
-  line: 'const tell = (text) => socket.emit(\'news\', text);', kind: 'event-listeners', classes: ['Socket'], path: ['EventEmitter', '_events', 'Array', 'Socket'] };
+  line: "const tell = (text) => socket.emit('news', text);",
+  kind: 'event-listeners',
+  classes: ['Socket'],
+  path: ['EventEmitter', '_events', 'Array', 'Socket'],
+};

@@ -9,7 +9,7 @@ const shared = winston.createLogger({ transports: [transport] });
 exports.leak = (i) => winston.createLogger({ defaultMeta: { requestId: i }, transports: [transport] }).info('handled');
 exports.fixed = (i) => shared.child({ requestId: i }).info('handled');
 exports.expect = {
-  line: 'exports.leak = (i) => winston.createLogger({ defaultMeta: { requestId: i }, transports: [transport] }).info(\'handled\');',
+  line: "exports.leak = (i) => winston.createLogger({ defaultMeta: { requestId: i }, transports: [transport] }).info('handled');",
   kind: 'event-listeners',
   classes: ['DerivedLogger', 'Logger'],
   path: ['_events', 'Array', 'DerivedLogger'],

@@ -125,38 +125,39 @@ fn is_module(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::test_heap::renamed;
-    use crate::snapshot::drawing::draw;
+    use crate::leaks::test_leaks::heap;
 
-    /// The loads of a drawing in which `m1`, `m2` are CommonJS modules, `w1`, `w2` ES modules, `s1`, `s2` V8's records
-    /// of them, and `y1` one of a CommonJS module. Texts have `÷` for a slash, and `·` for a point.
+    /// The loads of a drawing, each as `loader > loaded`.
     fn loads(drawing: &str) -> Vec<String> {
-        let snapshot = renamed(draw(drawing), |name| match name.as_bytes() {
-            [b'm', b'0'..=b'9'] => "Module".to_owned(),
-            [b'w', b'0'..=b'9'] => "ModuleWrap".to_owned(),
-            [b's', b'0'..=b'9'] => "system / SourceTextModule".to_owned(),
-            [b'y', b'0'..=b'9'] => "system / SyntheticModule".to_owned(),
-            _ => name.replace('÷', "/").replace('·', "."),
-        });
-        let graph = ModuleGraph::of(&snapshot, &Control::new()).unwrap();
+        let graph = ModuleGraph::of(&heap(drawing), &Control::new()).unwrap();
         let rows = graph.loaders.iter();
         rows.flat_map(|(file, loaders)| loaders.iter().map(move |loader| format!("{loader} > {file}"))).collect()
     }
 
     #[test]
     fn children_of_common_modules_are_loads() {
-        let modules = "root > m1 m2 | m1 > filename.÷a·js/string children.list | m2 > filename.÷b·js/string";
-        assert_eq!(loads(&format!("{modules} | list > %0.m2")), ["/a.js > /b.js"]);
-        assert_eq!(loads(&format!("{modules} | list > other.m2")), [""; 0]);
+        let modules = "root > Module#1 Module#2 | Module#1 > filename.a/string children.list | \
+                       Module#2 > filename.b/string";
+        assert_eq!(loads(&format!("{modules} | list > %0.Module#2")), ["a > b"]);
+        assert_eq!(loads(&format!("{modules} | list > other.Module#2")), [""; 0]);
     }
 
     #[test]
     fn requests_of_es_modules_are_loads_whichever_array_has_them() {
-        let wraps = "root > w1 w2 w3 | w1 > url.file:÷÷÷a·mjs?v=1/string ?0.s1/code | \
-                     w2 > url.file:÷÷÷b·mjs/string ?0.s2/code | w3 > url.file:÷÷÷c·cjs/string ?0.y1/code";
+        let record = "system·÷·SourceTextModule";
+        let wraps = format!(
+            "root > ModuleWrap#1 ModuleWrap#2 | ModuleWrap#1 > url.a/string ?0.{record}#1/code | \
+             ModuleWrap#2 > url.b/string ?0.{record}#2/code"
+        );
         for slot in ["?7", "?8"] {
-            let requests = format!("s1 > ?3.names/array {slot}.asked/array | asked > ?0.s2 ?1.y1 | names > ?0.w2");
-            assert_eq!(loads(&format!("{wraps} | {requests}")), ["/a.mjs > /b.mjs", "/a.mjs > /c.cjs"]);
+            let asked = format!("{record}#1 > ?3.names/array {slot}.asked/array | asked > ?0.{record}#2");
+            assert_eq!(loads(&format!("{wraps} | {asked}")), ["a > b"]);
         }
+    }
+
+    #[test]
+    fn a_module_that_is_imported_again_has_the_same_file() {
+        assert_eq!(file_of_url("file:///srv/a.mjs?again=1#x"), "/srv/a.mjs");
+        assert_eq!(file_of_url("node:http"), "node:http");
     }
 }
