@@ -137,6 +137,17 @@ export interface SourceLocation extends SourcePosition {
   wholeFile?: true;
 }
 
+/** A line of a source file that uses what the file imports from a package. */
+export interface PackageCall {
+  line: number;
+  /** In the line, from 1. */
+  column: number;
+  /** The line, cut around the column when it is long. */
+  text: string;
+  /** What it does, and the name that fits: `'constructs Pool of pg; the name fits Pool'`. */
+  why: string;
+}
+
 /** DevTools' filters of the Summary, by DevTools' names. */
 export type Filter =
   | 'duplicatedStrings'

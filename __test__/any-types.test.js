@@ -25,6 +25,7 @@ const ALLOWED = {
   'lib/metrics/measures.js': [1, 'messages of diagnostics channels, which everybody may publish'],
   'lib/metrics/opentelemetry.js': [3, "the user's meter"],
   'lib/metrics/prometheus.js': [3, "the user's registry, and the metrics of their prom-client"],
+  'lib/sources/syntax.js': [1, 'the members of a node of a syntax tree, which differ by its type'],
   'lib/store/s3-client.js': [1, "the user's S3 client: its answer depends on the command"],
   'lib/watch/alarm.js': [4, "snapshots and verdicts of the user's own functions"],
   'http/auth.js': [3, "the user's check of who asks, and its arguments"],

@@ -16,7 +16,7 @@ const ROWS = [
   ['lib'],
   ['lib/native'],
   ['lib/disk', 'lib/room'],
-  ['lib/open'],
+  ['lib/open', 'lib/sources'],
   ['lib/capture', 'lib/compare'],
   ['lib/files', 'lib/metrics', 'lib/store'],
   ['lib/service'],
