@@ -135,6 +135,21 @@ export interface SourceLocation extends SourcePosition {
   unmapped?: true;
   /** Only the file is known; line and column are 1. */
   wholeFile?: true;
+  /** The line of the source, where the file is at hand and fits; only of leaks, with the option `sources`. */
+  source?: SourceText;
+  /** Why there is no `source` although the file is at hand: its text is not the one that ran. */
+  noSource?: string;
+}
+
+/** A line of a source file, with lines around it when they were asked for (`sourceLines`). */
+export interface SourceText {
+  line: number;
+  /** Of the place in `text`, from 1. */
+  column: number;
+  /** A long line is cut around the column; an ellipsis stands for what is missing. */
+  text: string;
+  before?: string[];
+  after?: string[];
 }
 
 /** A line of a source file that uses what the file imports from a package. */
@@ -627,6 +642,14 @@ export interface LeakOptions extends ComparisonOptions {
    * "leaks": [row, …] }`.
    */
   catalogue?: CatalogueRow[] | string | undefined;
+  /**
+   * Whether source files of this machine are read: for the lines of places, and for the lines that call a package. A
+   * path is the folder below which they are; `true` is the working folder. A file of more than 2 MB is not read.
+   * Default: true when the option `sourceMaps` is set, else false.
+   */
+  sources?: boolean | string | undefined;
+  /** Lines of the source on each side of a place. Default: 0. */
+  sourceLines?: number | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ const { describe, it } = require('node:test');
 const { callsOf } = require('../lib/sources/calls');
 
 /**
- * The lines of the calls of the package `cache-kit`, in the order of the text; a comment `// !` marks each in the source.
+ * The lines of the calls of the package `cache-kit`, in the order of the text; a comment `// !` marks each of them.
  *
  * @param {string} style
  * @param {string} source

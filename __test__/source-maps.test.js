@@ -133,6 +133,50 @@ describe('maps elsewhere', () => {
   });
 });
 
+describe('the line of a place in a bundle', () => {
+  const source = fs.readFileSync(path.join(BUNDLE, '..', 'src', 'shop.ts'), 'utf8');
+  const lines = async (files, options = {}) => {
+    const { leaks } = await findLeaks(files, { sourceMaps: true, sources: folder, ...options });
+    assert.equal(leaks[0].className, 'Basket');
+    return leaks[0].location;
+  };
+
+  it('is that of the text that the map brings', async () => {
+    const files = snapshotsOf('with-text', 'count', (dist) => {
+      const file = path.join(dist, 'shop.js.map');
+      const map = JSON.parse(fs.readFileSync(file, 'utf8'));
+      fs.writeFileSync(file, JSON.stringify({ ...map, sourcesContent: [null, source] }));
+    });
+    const location = await lines(files, { sourceLines: 1 });
+    assert.equal(location.source.line, 7);
+    assert.match(location.source.text, /^ {2}constructor\(public readonly customer: string\)/);
+    assert.deepEqual([location.source.before, location.source.after], [['  lines: Line[] = [];'], ['}']]);
+    assert.equal(JSON.stringify(location).includes('"lines"'), false, 'what the engine found is no member');
+    const script = path.join(path.dirname(files[0]), 'shop.js');
+    const later = new Date(Date.now() + 60_000);
+    fs.utimesSync(script, later, later);
+    assert.equal((await lines(files)).noSource, 'the built file was written after the snapshot');
+    assert.equal((await lines(files, { sources: false })).source, undefined);
+  });
+
+  it('is that of the original file, when it is older than what was built of it', async () => {
+    let original = '';
+    const files = snapshotsOf('with-file', 'count', (dist) => {
+      original = path.join(dist, '..', 'src', 'shop.ts');
+      fs.mkdirSync(path.dirname(original));
+      fs.writeFileSync(original, source);
+      const built = new Date();
+      fs.utimesSync(original, new Date(built.getTime() - 5000), new Date(built.getTime() - 5000));
+      fs.utimesSync(path.join(dist, 'shop.js'), built, built);
+    });
+    assert.match((await lines(files)).source.text, /constructor\(public readonly customer: string\)/);
+    const later = new Date(Date.now() + 60_000);
+    fs.utimesSync(original, later, later);
+    const { source: none, noSource } = await lines(files);
+    assert.deepEqual([none, noSource], [undefined, 'the file was written after it was built']);
+  });
+});
+
 it('a place beyond the file at hand is shown without its line', async () => {
   const files = snapshotsOf('shorter', 'count', (dist) => {
     fs.writeFileSync(

@@ -39,6 +39,7 @@ const OPTIONS = {
   all: { help: 'every leak at length, and what grew but is no leak' },
   path: { value: 'FORM', help: 'the path that holds the leak: short (default), full' },
   catalogue: { value: 'FILE', isRead: true, help: 'more known leaks of libraries, as docs/leaks.md describes them' },
+  source: { value: 'N', help: 'lines of the source on each side of a place', read: positiveInteger },
   root: { value: 'DIR', help: 'folder that files are named from' },
   markdown: { help: 'print Markdown, for an issue or a comment' },
   sarif: { help: 'print SARIF 2.1.0, for code scanning' },

@@ -11,11 +11,13 @@ const { sentence } = require('./text');
 
 /**
  * @typedef {object} Fact
- * @property {'Made in' | 'Held in' | 'Kind' | 'Container' | 'Class' | 'Made by' | 'Cut' | 'Known' | 'Fix' | 'Cache?' | 'Sure'} label
+ * @property {'Made in' | 'Held in' | 'Kind' | 'Container' | 'Class' | 'Made by' | 'Source' | 'Cut' | 'Known' | 'Fix'
+ *   | 'Cache?' | 'Sure'} label
  * @property {string} text
  * @property {import('..').SourceLocation | import('..').SourcePosition} [place] it stands behind the text
  * @property {string} [relation] before the place, where it is not the place of the text: "held at"
  * @property {string} [source] of a known leak: where it is described
+ * @property {import('..').SourceText} [lines] of the source; the text has the first of them
  * @property {string[]} [reasons] they stand behind the text, strongest first
  */
 
@@ -46,6 +48,7 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
     },
     { label: 'Class', text: location?.file ? quote(nameOf(className)) : '', place: location },
     { label: 'Made by', text: maker ? quote(nameOf(maker.name)) : '', place: maker },
+    ...sourceFacts(place ?? container.location ?? location, quote),
     { label: 'Cut', text: cutOf(leak, quote) },
     { label: 'Known', text: known ? prose(knownAs(known)) : '', source: known?.source },
     { label: 'Fix', text: prose(known?.advice ?? advice) },
@@ -53,6 +56,19 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
     { label: 'Sure', text: confidence, reasons: evidence.map(prose) },
   ];
   return facts.filter(({ text }) => text !== '');
+}
+
+/**
+ * The line of the place that a person can change, or why it is not shown.
+ *
+ * @param {import('..').SourceLocation | undefined} place
+ * @param {Quote} quote
+ * @returns {Fact[]}
+ */
+function sourceFacts(place, quote) {
+  const { source, noSource } = place ?? {};
+  if (source === undefined) return noSource === undefined ? [] : [{ label: 'Source', text: `not shown: ${noSource}` }];
+  return [{ label: 'Source', text: `line ${source.line}: ${quote(source.text.trim())}`, lines: source }];
 }
 
 module.exports = { factsOf };

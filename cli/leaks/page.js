@@ -5,6 +5,7 @@
 const { printLocation } = require('../../words/location');
 const { factsOf } = require('../../words/leak-facts');
 const { headline, nameOf } = require('../../words/leak-sentences');
+const { drawSource } = require('./source');
 const { fit, sentence, widthOf, wrap } = require('../../words/text');
 
 /** @typedef {import('../..').Leak} Leak */
@@ -15,7 +16,7 @@ const LABEL_WIDTH = 11;
 /** A place gets this many columns at least, or is left out. */
 const NARROWEST_PLACE = 14;
 /** Facts that are left out where a screen has no room, in this order. */
-const LESS_WORTH = ['Made by', 'Class', 'Kind', 'Cache?'];
+const LESS_WORTH = ['Made by', 'Class', 'Kind', 'Cache?', 'Source'];
 
 /**
  * @param {string} title
@@ -93,10 +94,12 @@ function textOf({ text, place, relation, source }, terminal, { isShort, fitted }
  * @param {Terminal} terminal
  */
 function drawAll(facts, terminal) {
-  return facts.flatMap(({ label, text, reasons = [] }) =>
-    wrap(reasons.length === 0 ? text : `${text}: ${reasons.join('; ')}`, terminal.width - INDENT - LABEL_WIDTH).map(
-      (line, at) => margin(terminal.style('bold', (at === 0 ? label : '').padEnd(LABEL_WIDTH))) + line,
-    ),
+  const width = terminal.width - INDENT - LABEL_WIDTH;
+  return facts.flatMap(({ label, text, lines, reasons = [] }) =>
+    (lines
+      ? drawSource(lines, { terminal, width })
+      : wrap(reasons.length === 0 ? text : `${text}: ${reasons.join('; ')}`, width)
+    ).map((line, at) => margin(terminal.style('bold', (at === 0 ? label : '').padEnd(LABEL_WIDTH))) + line),
   );
 }
 

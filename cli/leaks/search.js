@@ -11,10 +11,15 @@ const { UsageError } = require('../usage');
 const EXPRESSION = /^\/(.+)\/([imsuv]*)$/s;
 
 /** Options of every command that looks for leaks. */
-const SEARCH = ['operations', ...COMPARISON, 'ignore', 'catalogue', 'root'];
+const SEARCH = ['operations', ...COMPARISON, 'ignore', 'catalogue', 'root', 'source'];
 
 /** Those of them, and of all commands, that decide what is found. */
-const FOUND_BY = [...SEARCH.filter((name) => name !== 'root'), 'strict', 'source-maps', 'no-source-maps'];
+const FOUND_BY = [
+  ...SEARCH.filter((name) => name !== 'root' && name !== 'source'),
+  'strict',
+  'source-maps',
+  'no-source-maps',
+];
 
 const SEARCH_HELP = {
   ignore: 'leave leaks out: fingerprints, names of classes, ends of paths, /expressions/',
@@ -40,6 +45,9 @@ async function searchLeaks(context, files, limit = ALL_ROWS) {
     ignore: readIgnore(options.ignore ?? []),
     catalogue: catalogueOf(options),
     limit,
+    // Those that read source maps may read sources, too.
+    sources: options['no-source-maps'] ? false : rootOf(options),
+    sourceLines: options.source,
   });
   context.progress.stop();
   return document;

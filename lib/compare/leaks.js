@@ -10,7 +10,8 @@ const { outsideGrowth } = require('./outside-growth');
 const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
 const { SEQUENCE, openSequence } = require('./sequence');
 const { inside } = require('../open/snapshot');
-const { OPEN, checkOptions, compareBy, limit, operations } = require('../options');
+const { addSourceLines, checkSources, folderOf } = require('../sources');
+const { OPEN, checkOptions, compareBy, integer, limit, operations } = require('../options');
 
 /** When the caller does not say. */
 const MOST_LEAKS = 20;
@@ -25,7 +26,20 @@ const TOOLS = ['lib', 'waits', 'words', 'checks', 'test', 'http', 'fastify', 'cl
   (name) => path.join(__dirname, '..', '..', name) + path.sep,
 );
 
-const LEAKS = { ...OPEN, ...SEQUENCE, limit, compareBy, operations, ignore: ignorePatterns, catalogue: checkCatalogue };
+/** Lines of a source on each side of a place. */
+const MOST_LINES = 50;
+
+const LEAKS = {
+  ...OPEN,
+  ...SEQUENCE,
+  limit,
+  compareBy,
+  operations,
+  ignore: ignorePatterns,
+  catalogue: checkCatalogue,
+  sources: checkSources,
+  sourceLines: integer(0, MOST_LINES),
+};
 
 /**
  * @param {import('../..').SnapshotOrSource[]} snapshots
@@ -63,11 +77,14 @@ async function find(snapshots, options, { shortestMs, known }) {
     operations,
     ignore,
     catalogue,
+    sources,
+    sourceLines: around = 0,
     order: wanted,
     allow,
     ...opening
   } = checkOptions(options, LEAKS);
   const patterns = await readCatalogue(catalogue);
+  const folder = folderOf(sources, opening.sourceMaps);
   const sequence = await openSequence(snapshots, opening, { order: wanted, allow, known });
   try {
     const { snapshots: sorted, order, comparison } = sequence;
@@ -85,6 +102,7 @@ async function find(snapshots, options, { shortestMs, known }) {
       operations,
       elapsedMs: elapsed(sorted, shortestMs),
       tools: TOOLS,
+      sourceLines: folder === undefined ? undefined : around,
     });
     const infos = sorted.map((snapshot) => snapshot.info);
     const pages = await inside.job(sorted, work, (heaps, control) =>
@@ -95,6 +113,7 @@ async function find(snapshots, options, { shortestMs, known }) {
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
     await nameKnown(kept, patterns, { readManifests: opening.sourceMaps !== false });
+    if (folder !== undefined) await addSourceLines(kept, { folder, around, takenAt: infos[last].takenAt });
     const outside = outsideGrowth(infos);
     const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;
     return {

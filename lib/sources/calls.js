@@ -31,7 +31,18 @@ const LONGEST_TEXT = 200;
  *   others on the path, the most important first; `file`: its ending says which language it is
  * @returns {PackageCall[] | undefined} undefined when the text is no program
  */
-function callsOf(text, { package: packageName, names = [], file }) {
+function callsOf(text, options) {
+  return weighedCalls(text, options)?.map(({ weight: _, ...call }) => call);
+}
+
+/**
+ * The same with the weight of each, so that those of several files can be compared.
+ *
+ * @param {string} text
+ * @param {{ package: string, names?: string[], file?: string }} options
+ * @returns {(PackageCall & { weight: number })[] | undefined}
+ */
+function weighedCalls(text, { package: packageName, names = [], file }) {
   // A name that is put together at run time is found in no way.
   if (!text.includes(packageName)) return [];
   const program = parse(text, file);
@@ -49,7 +60,7 @@ function callsOf(text, { package: packageName, names = [], file }) {
     const column = place.column + 1;
     calls.push({ line: place.line, column, text: shownText(lines[place.line - 1], column), why, weight });
   }
-  return bestOfEachLine(calls).map(({ weight: _, ...call }) => call);
+  return bestOfEachLine(calls);
 }
 
 /**
@@ -113,4 +124,4 @@ function shownText(line, column) {
   return cutAround(line, column, LONGEST_TEXT).text.trim();
 }
 
-module.exports = { callsOf };
+module.exports = { callsOf, weighedCalls };

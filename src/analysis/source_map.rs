@@ -3,7 +3,7 @@
 use super::original_names::OriginalNames;
 use super::scripts::SourceLocation;
 use crate::text::TextBuf;
-use sourcemap::DecodedMap;
+use sourcemap::{DecodedMap, Token};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +22,17 @@ pub struct OriginalLocation {
     pub line: u32,
     pub column: u32,
 }
+
+/// Lines of a file that a map brings with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OriginalLines {
+    /// Number of the first one, from 1.
+    pub first: u32,
+    pub lines: Vec<String>,
+}
+
+/// A longer line is no code that a person reads.
+const LONGEST_LINE: usize = 20_000;
 
 /// Reads a regular file of at most so many bytes; `None` when there is none. `archive` has the one that reads the disk.
 pub type ReadFile = dyn Fn(&Path, u64) -> Option<Vec<u8>>;
@@ -69,12 +80,7 @@ impl SourceMaps {
     /// Reads the script and its map at the first place in the script.
     pub fn original(&self, place: &SourceLocation) -> Option<OriginalLocation> {
         let script = self.script(place);
-        let line = place.line.checked_sub(1)?;
-        let token = script.map.as_ref()?.lookup_token(line, place.column.checked_sub(1)?)?;
-        if token.get_dst_line() != line {
-            // The map says nothing of this line: what stands before it is something else.
-            return None;
-        }
+        let token = token_at(&script, place)?;
         Some(OriginalLocation {
             file: resolve(&script.base, token.get_source()?),
             line: token.get_src_line().checked_add(1)?,
@@ -85,6 +91,20 @@ impl SourceMaps {
     /// Whether the script has a map, whatever it says of the place.
     pub fn has_map(&self, place: &SourceLocation) -> bool {
         self.script(place).map.is_some()
+    }
+
+    /// The line of [`Self::original`] with as many around it on each side, from the texts that the map has of its
+    /// sources; `None` when it has none.
+    pub fn original_lines(&self, place: &SourceLocation, around: u32) -> Option<OriginalLines> {
+        let script = self.script(place);
+        let token = token_at(&script, place)?;
+        let (text, at) = (token.get_source_view()?, token.get_src_line());
+        text.get_line(at)?;
+        let first = at.saturating_sub(around);
+        let line = |at: u32| text.get_line(at).filter(|line| line.len() <= LONGEST_LINE).map(str::to_owned);
+        let lines: Option<Vec<String>> = (first..=at).map(line).collect();
+        let after = (at + 1..=at.saturating_add(around)).map_while(line);
+        Some(OriginalLines { first: first + 1, lines: lines?.into_iter().chain(after).collect() })
     }
 
     /// Whether the file at hand is another than the code that ran: it has no such line. Runners of tests and loaders
@@ -205,6 +225,14 @@ impl SourceMaps {
     }
 }
 
+/// What the map says of a place of the script.
+fn token_at<'a>(script: &'a Script, place: &SourceLocation) -> Option<Token<'a>> {
+    let line = place.line.checked_sub(1)?;
+    let token = script.map.as_ref()?.lookup_token(line, place.column.checked_sub(1)?)?;
+    // When the map says nothing of this line, what stands before it is something else.
+    (token.get_dst_line() == line).then_some(token)
+}
+
 fn is_plain(part: &str) -> bool {
     !part.is_empty() && part != "." && part != ".." && !part.contains('\0') && !part.ends_with(':')
 }
@@ -318,6 +346,23 @@ mod tests {
         let maps = maps(&files, None);
         assert_eq!(original_in(&maps, &at("/app/dist/a.js", 9)).as_deref(), Some("/app/src/a.ts:3:5"));
         assert_eq!(original_in(&maps, &SourceLocation { line: 2, ..at("/app/dist/a.js", 9) }), None);
+    }
+
+    #[test]
+    fn lines_are_those_that_the_map_brings() {
+        let script = "x\n//# sourceMappingURL=a.js.map";
+        let lines = |map: &str, around| {
+            let files = [("/app/dist/a.js", script), ("/app/dist/a.js.map", map)];
+            maps(&files, None).original_lines(&at("/app/dist/a.js", 9), around)
+        };
+        let with = MAP.replacen('{', r#"{"sourcesContent":["one\ntwo\r\nthree\nfour"],"#, 1);
+        let found = |around| lines(&with, around).map(|found| (found.first, found.lines.join("|")));
+        assert_eq!(found(0), Some((3, "three".to_owned())));
+        assert_eq!(found(1), Some((2, "two|three|four".to_owned())));
+        assert_eq!(found(9), Some((1, "one|two|three|four".to_owned())));
+        assert_eq!(lines(MAP, 1), None, "the map brings no text");
+        let short = MAP.replacen('{', r#"{"sourcesContent":["one\ntwo"],"#, 1);
+        assert_eq!(lines(&short, 1), None, "the text has no such line");
     }
 
     #[test]

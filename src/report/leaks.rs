@@ -26,6 +26,8 @@ pub struct LeaksQuestion {
     elapsed_ms: Vec<u64>,
     #[serde(default)]
     tools: Vec<String>,
+    /// Lines of the source around each place, where a source map has its text; none without the member.
+    source_lines: Option<u32>,
     #[serde(flatten)]
     comparison: ComparisonQuestion,
 }
@@ -49,7 +51,7 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         ..LeakOptions::default()
     };
     options.limit = question.limit.unwrap_or(options.limit);
-    let mut places = Places::new(last, control);
+    let mut places = Places::new(last, control).with_lines(question.source_lines);
     let found = leaks::find_mapped(earlier, &last.heap, &options, places.maps(), control)?;
     let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, &mut places)).collect();
     let dropped = found.dropped.into_iter().map(|growth| DroppedRow::of(growth, &mut places)).collect();

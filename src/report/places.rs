@@ -32,6 +32,15 @@ struct OriginalRow {
     file: TextBuf,
     line: u32,
     column: u32,
+    /// Of the text that the map brings with it; `lib/sources` makes `source` of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<LinesRow>,
+}
+
+#[derive(Serialize)]
+struct LinesRow {
+    first: u32,
+    lines: Vec<String>,
 }
 
 /// Finds the positions of one document's rows; with the option, through source maps that are read once.
@@ -39,11 +48,18 @@ pub struct Places<'a> {
     opened: &'a Opened,
     control: &'a Control,
     maps: Option<SourceMaps>,
+    /// Lines around each place, of texts that maps bring; `None` for no text at all.
+    lines_around: Option<u32>,
 }
 
 impl<'a> Places<'a> {
     pub fn new(opened: &'a Opened, control: &'a Control) -> Self {
-        Self { opened, control, maps: opened.source_maps() }
+        Self { opened, control, maps: opened.source_maps(), lines_around: None }
+    }
+
+    /// The same with lines of the text, where a map brings it.
+    pub fn with_lines(self, around: Option<u32>) -> Self {
+        Self { lines_around: around, ..self }
     }
 
     pub fn maps(&self) -> Option<&SourceMaps> {
@@ -81,7 +97,12 @@ impl<'a> Places<'a> {
         let original = self.maps.as_ref().and_then(|maps| maps.original(&place));
         let is_beyond = self.maps.as_ref().is_some_and(|maps| original.is_none() && maps.is_beyond(&place));
         LocationRow {
-            original: original.map(|it| OriginalRow { file: TextBuf::from(it.file), line: it.line, column: it.column }),
+            original: original.map(|it| OriginalRow {
+                file: TextBuf::from(it.file),
+                line: it.line,
+                column: it.column,
+                lines: self.lines_of(&place),
+            }),
             file: place.file,
             line: place.line,
             column: place.column,
@@ -89,5 +110,10 @@ impl<'a> Places<'a> {
             unmapped: is_beyond,
             whole_file: false,
         }
+    }
+
+    fn lines_of(&self, place: &SourceLocation) -> Option<LinesRow> {
+        let found = self.maps.as_ref()?.original_lines(place, self.lines_around?)?;
+        Some(LinesRow { first: found.first, lines: found.lines })
     }
 }
