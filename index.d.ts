@@ -152,6 +152,25 @@ export interface SourceText {
   after?: string[];
 }
 
+/** What goes away when the leaked objects lose the reference to cut; of the last snapshot. */
+export interface LeakFreed {
+  /** Bytes of the objects themselves. */
+  size: number;
+  /** Objects, those included that only the leaked ones hold. */
+  count: number;
+  /** Leaked objects that lose the reference. */
+  cutCount: number;
+  /** Only where something else holds some of them. */
+  still?: {
+    /** Leaked objects that stay. */
+    count: number;
+    /** One of them. */
+    id: number;
+    /** The nearest object outside that holds this one. */
+    holder: NodeReference;
+  };
+}
+
 /** A line of a source file that uses what the file imports from a package. */
 export interface PackageCall {
   line: number;
@@ -650,6 +669,8 @@ export interface LeakOptions extends ComparisonOptions {
   sources?: boolean | string | undefined;
   /** Lines of the source on each side of a place. Default: 0. */
   sourceLines?: number | undefined;
+  /** Beginning of a fingerprint: for the leaks that have it, `freed` says what cutting the reference frees. */
+  explain?: string | undefined;
 }
 
 /**
@@ -786,6 +807,8 @@ export interface Leak {
    * of an object which a collection moves, and only an earlier snapshot of the same ids has it then.
    */
   allocationStackCount?: number;
+  /** Only with the option `explain`. */
+  freed?: LeakFreed;
 }
 
 /**

@@ -216,6 +216,32 @@ describe('the leaks of a program', () => {
     assert.ok(!heaphound('leaks', ...run.files, '--root', folder, '--no-source-maps').includes('│'));
   });
 
+  it('say what cutting the reference would free, and what else holds the rest', async () => {
+    const [{ fingerprint }] = (await findLeaks(run.files)).leaks;
+    const [{ freed }] = (await findLeaks(run.files, { explain: fingerprint.slice(0, 6) })).leaks;
+    // 212 came after the first snapshot; each second one is in the Set, too.
+    assert.equal(freed.cutCount, 212);
+    assert.equal(freed.still.count, 106);
+    assert.equal(freed.still.holder.name, 'Set');
+    assert.ok(freed.count >= 106 && freed.count < 212, `${freed.count}`);
+    assert.ok(freed.size > 106 * 16, `${freed.size}`);
+    const text = heaphound('explain', fingerprint, ...run.files);
+    assert.match(text, /Without the 212 references of this sort .+ go away\./);
+    assert.match(text, /106 of the 212 stay: Set @\d+ holds one Session too\./);
+  });
+
+  it('are freed whole when only a WeakMap has them besides, with what it has for them', async () => {
+    const program = PROGRAM.replace('new Set()', 'new WeakMap()').replace(
+      'if (id % 2 === 0) this.index.add(session)',
+      'this.index.set(session, { note: id })',
+    );
+    const { files } = snapshotsOf('weak', program);
+    const [leak] = (await findLeaks(files, { explain: '' })).leaks;
+    assert.equal(leak.freed.cutCount, 212);
+    assert.equal(leak.freed.still, undefined);
+    assert.ok(leak.freed.count >= 424, `212 sessions and 212 notes: ${leak.freed.count}`);
+  });
+
   it('show no line when the file has changed, and say so', async () => {
     fs.writeFileSync(run.script, PROGRAM.replaceAll('class S', 'class Other'));
     const [leak] = (await findLeaks(run.files, { sources: folder })).leaks;

@@ -31,7 +31,7 @@ async function run(context) {
     output,
     terminal,
   } = context;
-  const document = await searchLeaks(context, files);
+  const document = await searchLeaks(context, files, undefined, fingerprint);
   const fitting = document.leaks.filter((leak) => leak.fingerprint.startsWith(fingerprint));
   const [leak] = fitting;
   if (fitting.length !== 1) {

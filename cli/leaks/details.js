@@ -6,6 +6,7 @@ const { drawFullPath } = require('./path');
 const { INDENT, drawFacts, drawHeadline, margin, section } = require('./page');
 const { nameOf, sum } = require('../../words/leak-sentences');
 const { drawItem } = require('./item');
+const { drawFreed } = require('./freed');
 const { tellMeasurement } = require('./story');
 const { count, countDelta, counted, sizeDelta } = require('../../words/numbers');
 const { PROGRAM } = require('../program');
@@ -40,6 +41,7 @@ function explainLeak(document, leak, { files, flags = [], terminal }) {
     ...drawFacts(leak, terminal, { isShort: false }),
     ...section('Growth', drawTable(growthColumns(taken), growthRows(leak), terminal, { indent: INDENT }), terminal),
     ...section('Why it stays alive', drawFullPath(leak, terminal), terminal),
+    ...section('What cutting it would free', drawFreed(leak, last, terminal), terminal),
     ...section('What one of them is made of', drawItem(leak.item, terminal), terminal),
     ...section('What came with it', drawClasses(leak, terminal), terminal),
     ...section(`Who allocated ${allocatedSo(leak)}`, stackLines(leak, terminal), terminal),

@@ -32,9 +32,10 @@ const SEARCH_HELP = {
  * @param {import('../main').Context} context
  * @param {string[]} files or a directory
  * @param {number} [limit]
+ * @param {string} [explain] beginning of the fingerprint of the leaks that are explained
  * @returns {Promise<import('../..').LeakDocument>}
  */
-async function searchLeaks(context, files, limit = ALL_ROWS) {
+async function searchLeaks(context, files, limit = ALL_ROWS, explain = undefined) {
   const { options } = context;
   checkSeveral(files);
   const { findLeaks } = require('../..');
@@ -48,6 +49,7 @@ async function searchLeaks(context, files, limit = ALL_ROWS) {
     // Those that read source maps may read sources, too.
     sources: options['no-source-maps'] ? false : rootOf(options),
     sourceLines: options.source,
+    explain,
   });
   context.progress.stop();
   return document;

@@ -11,7 +11,7 @@ const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
 const { SEQUENCE, openSequence } = require('./sequence');
 const { inside } = require('../open/snapshot');
 const { addSourceLines, checkSources, folderOf } = require('../sources');
-const { OPEN, checkOptions, compareBy, integer, limit, operations } = require('../options');
+const { OPEN, checkOptions, compareBy, integer, limit, ofType, operations } = require('../options');
 
 /** When the caller does not say. */
 const MOST_LEAKS = 20;
@@ -39,6 +39,7 @@ const LEAKS = {
   catalogue: checkCatalogue,
   sources: checkSources,
   sourceLines: integer(0, MOST_LINES),
+  explain: ofType('string'),
 };
 
 /**
@@ -79,6 +80,7 @@ async function find(snapshots, options, { shortestMs, known }) {
     catalogue,
     sources,
     sourceLines: around = 0,
+    explain,
     order: wanted,
     allow,
     ...opening
@@ -103,6 +105,7 @@ async function find(snapshots, options, { shortestMs, known }) {
       elapsedMs: elapsed(sorted, shortestMs),
       tools: TOOLS,
       sourceLines: folder === undefined ? undefined : around,
+      explain,
     });
     const infos = sorted.map((snapshot) => snapshot.info);
     const pages = await inside.job(sorted, work, (heaps, control) =>

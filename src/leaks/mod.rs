@@ -48,6 +48,8 @@ use explain::evidence::Facts;
 use explain::examples::examples;
 pub use explain::explained_growth::OneOff;
 use explain::explained_growth::one_off;
+use explain::freed::freed;
+pub use explain::freed::{Freed, Still};
 pub use explain::leak::{Confidence, Leak};
 pub use explain::leaked_class::LeakedClass;
 pub use explain::parts::Part;
@@ -76,6 +78,8 @@ pub struct LeakOptions {
     pub examples: usize,
     /// Beginnings of files that are no program's own, as the folders of heaphound.
     pub tools: Vec<String>,
+    /// Beginning of the fingerprint of leaks of which it is asked what cutting the reference would free.
+    pub explain: Option<String>,
     pub limits: Limits,
 }
 
@@ -88,6 +92,7 @@ impl Default for LeakOptions {
             limit: 20,
             examples: 20,
             tools: Vec::new(),
+            explain: None,
             limits: Limits::default(),
         }
     }
@@ -157,7 +162,12 @@ pub fn find_mapped(
         let objects = Objects { examples, allocated: allocated.get(&suspect.key).cloned(), item };
         leak(&newest, suspect, objects, &facts, &own, options.examples)
     });
-    let leaks = leaks.collect::<Result<_>>()?;
+    let mut leaks: Vec<Leak> = leaks.collect::<Result<_>>()?;
+    if let Some(begin) = &options.explain {
+        for leak in leaks.iter_mut().filter(|leak| leak.fingerprint.starts_with(begin)) {
+            leak.freed = freed(&newest, leak, control)?;
+        }
+    }
     let dropped = dropped_growths(&newest, &growing, &dropped);
     Ok(LeakReport { comparison, leaks, one_off, dropped, account, fingerprints })
 }

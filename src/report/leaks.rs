@@ -8,7 +8,7 @@ use super::responsible::ResponsibleRow;
 use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
-    self, Account, Cause, Confidence, Container, Detail, DroppedGrowth, Leak, LeakOptions, LeakedClass, Leaking,
+    self, Account, Cause, Confidence, Container, Detail, DroppedGrowth, Freed, Leak, LeakOptions, LeakedClass, Leaking,
     OneOff, Part, Step,
 };
 use crate::open::Opened;
@@ -28,6 +28,8 @@ pub struct LeaksQuestion {
     tools: Vec<String>,
     /// Lines of the source around each place, where a source map has its text; none without the member.
     source_lines: Option<u32>,
+    /// Beginning of a fingerprint.
+    explain: Option<String>,
     #[serde(flatten)]
     comparison: ComparisonQuestion,
 }
@@ -48,6 +50,7 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         operations: question.operations.clone(),
         elapsed: question.elapsed_ms.clone(),
         tools: question.tools.clone(),
+        explain: question.explain.clone(),
         ..LeakOptions::default()
     };
     options.limit = question.limit.unwrap_or(options.limit);
@@ -91,6 +94,8 @@ struct LeakRow {
     allocation_stack: Vec<FrameRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     allocation_stack_count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    freed: Option<FreedRow>,
 }
 
 impl LeakRow {
@@ -122,7 +127,44 @@ impl LeakRow {
             per_operation: leak.per_operation,
             allocation_stack: stack.map(|frame| FrameRow::of(frame, places)).collect(),
             allocation_stack_count,
+            freed: leak.freed.map(FreedRow::of),
         }
+    }
+}
+
+/// `LeakFreed` of `index.d.ts`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FreedRow {
+    size: u64,
+    count: u64,
+    cut_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    still: Option<StillRow>,
+}
+
+#[derive(Serialize)]
+struct StillRow {
+    count: u64,
+    id: u64,
+    holder: HolderRow,
+}
+
+#[derive(Serialize)]
+struct HolderRow {
+    id: u64,
+    name: TextBuf,
+}
+
+impl FreedRow {
+    fn of(freed: Freed) -> Self {
+        let Freed { size, count, cut_count, still } = freed;
+        let still = still.map(|still| StillRow {
+            count: still.count,
+            id: still.id,
+            holder: HolderRow { id: still.holder_id, name: still.holder_name },
+        });
+        Self { size, count, cut_count, still }
     }
 }
 

@@ -79,6 +79,7 @@ pub fn leak(
         per_operation: (operations > 0).then(|| counts.iter().sum::<i64>() as f64 / operations as f64),
         allocated: objects.allocated,
         responsible,
+        freed: None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::allocated::Allocated;
 use super::container::Container;
+use super::freed::Freed;
 use super::leaked_class::LeakedClass;
 use super::parts::Part;
 use super::steps::Step;
@@ -49,6 +50,8 @@ pub struct Leak {
     pub allocated: Option<Allocated>,
     /// The place in the program's own code.
     pub responsible: Responsible,
+    /// `None` when nobody asked for it.
+    pub freed: Option<Freed>,
 }
 
 /// How sure it is that the growth does not end.

@@ -10,6 +10,7 @@ pub mod dropped;
 pub mod evidence;
 pub mod examples;
 pub mod explained_growth;
+pub mod freed;
 pub mod leak;
 pub mod leaked_class;
 pub mod parts;
