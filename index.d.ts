@@ -948,6 +948,19 @@ export interface LeakDocument {
   accounting: Accounting;
   /** Only where the sidecars of all snapshots have the memory of the process. */
   outside?: OutsideGrowth;
+  /**
+   * Where the answer is not sure, what would decide it, the most decisive first. Empty where it is sure; a document of
+   * an older version has no such member.
+   */
+  next?: NextStep[];
+}
+
+/** A measurement or a look that makes an answer sure. */
+export interface NextStep {
+  /** What it decides, and what to do before. */
+  why: string;
+  /** To be copied into a shell, with the files of this run. */
+  command: string;
 }
 
 /** All growth from the first snapshot to the last: the lines add up to it, in every interval. */

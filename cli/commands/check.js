@@ -6,6 +6,7 @@ const { SEARCH, SEARCH_HELP, flagsOf, rootOf, searchLeaks } = require('../leaks/
 const { tellLeaks } = require('../leaks/story');
 const { checkSeveral } = require('../snapshots');
 const { DASH } = require('../standard-streams');
+const { nextSteps } = require('../../words/next-steps');
 const { counted } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
@@ -66,14 +67,22 @@ async function run(context) {
   // Code scanning wants to see those of the baseline, too.
   /** @type {import('../..').LeakDocument['verdict']} */
   const verdict = leaks.length > 0 ? 'leak' : isUnknown ? 'unknown' : 'none';
+  const next = nextSteps({ ...document, verdict, leaks });
   const reported = options.sarif
     ? document
-    : { ...document, verdict, leaks, known: [...known].filter((fingerprint) => present.has(fingerprint)).sort(), gone };
+    : {
+        ...document,
+        verdict,
+        leaks,
+        next,
+        known: [...known].filter((fingerprint) => present.has(fingerprint)).sort(),
+        gone,
+      };
   await reportLeaks(context, reported, {
     known,
     story: () => [
       ...tellLeaks(
-        { ...document, verdict, leaks },
+        { ...document, verdict, leaks, next },
         {
           files,
           flags: flagsOf(options),

@@ -141,6 +141,26 @@ function tellMeasurement(document, terminal, isLong, knownCount = 0) {
     ...lines(paragraphs),
     ...lines(doubts).map((line) => terminal.style('yellow', line)),
     ...lines(footnotes).map((line) => terminal.style('dim', line)),
+    // The page of a leak has to fit one screen: explain shows all.
+    ...tellNext(document, terminal, sort === 'leak' && terminal.isTty && !isLong ? 1 : Infinity),
+  ];
+}
+
+/**
+ * What would make the answer sure. A command stands whole on a line of its own, so that it can be copied.
+ *
+ * @param {import('../..').LeakDocument} document
+ * @param {Terminal} terminal
+ * @param {number} most steps
+ */
+function tellNext({ next = [] }, terminal, most) {
+  if (next.length === 0) return [];
+  return [
+    '',
+    terminal.style('bold', 'To be sure'),
+    ...next
+      .slice(0, most)
+      .flatMap(({ why, command }) => [...wrap(`${sentence(why)}:`, terminal.width), margin(command)]),
   ];
 }
 

@@ -9,6 +9,7 @@ const { ignoreLeaks, ignorePatterns } = require('./ignore');
 const { outsideGrowth } = require('./outside-growth');
 const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
 const { SEQUENCE, openSequence } = require('./sequence');
+const { nextSteps } = require('../../words/next-steps');
 const { inside } = require('../open/snapshot');
 const { addSourceLines, checkSources, folderOf } = require('../sources');
 const { OPEN, checkOptions, compareBy, integer, limit, ofType, operations } = require('../options');
@@ -119,7 +120,8 @@ async function find(snapshots, options, { shortestMs, known }) {
     if (folder !== undefined) await addSourceLines(kept, { folder, around, takenAt: infos[last].takenAt });
     const outside = outsideGrowth(infos);
     const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;
-    return {
+    /** @type {import('../..').LeakDocument} */
+    const answer = {
       snapshots: infos,
       order,
       // A leak is a verdict, whatever else there is; "none" needs a reason for the rest.
@@ -130,6 +132,7 @@ async function find(snapshots, options, { shortestMs, known }) {
       accounting: withIgnored(document.accounting, ignored),
       ...(outside && { outside }),
     };
+    return { ...answer, next: nextSteps(answer) };
   } finally {
     await sequence.close();
   }
