@@ -125,6 +125,15 @@ describe('a text fits the code that ran', () => {
     );
   });
 
+  it('near the place, in a line without end', () => {
+    const long = 'a'.repeat(1_900_000);
+    const text = { lines: [long, `${long} constructor() { a <`, `${'a<'.repeat(900_000)}put() {}`], changedAtMs: 0 };
+    const at = (line, column, name) => misfit(text, { line, column }, { name, takenAtMs: 1 });
+    assert.match(at(2, long.length + 13, 'Session'), /no Session/);
+    assert.equal(at(3, 1_800_004, 'put'), undefined);
+    assert.match(at(3, 1_800_004, 'Other'), /no Other/);
+  });
+
   it('not when the file has no such line or column', () => {
     assert.match(check(99, 1, undefined), /no such line/);
     assert.match(check(5, 9, undefined), /no such line/);

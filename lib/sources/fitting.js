@@ -4,6 +4,8 @@
 
 /** Lines above the place in which a name may stand: `const handler =` and `async (` below it. */
 const LINES_ABOVE = 3;
+/** Characters of a line before the place that are looked at: a bundle may be one line of a megabyte. */
+const MOST_BEFORE = 1000;
 /** V8 gives the beginning of a function's parameters, of an arrow function, or of a class without a constructor. */
 const BEGINS = /^(?:[([{]|[\p{ID_Start}$_#*"'`\d])/u;
 const IN_A_WORD = /[\p{ID_Continue}$]/u;
@@ -61,14 +63,14 @@ function plainName(name = '') {
  * @param {string} name
  */
 function namesAt(lines, { line, column }, name) {
-  const before = lines[line - 1].slice(0, column - 1);
+  const before = lines[line - 1].slice(0, column - 1).slice(-MOST_BEFORE);
   const rest = lines[line - 1].slice(column - 1);
   if (!BEGINS.test(rest)) return false;
   // The head of a class stands above its constructor.
   if (/\bconstructor\s*$/.test(before)) return lastClass([...lines.slice(0, line - 1), before]) === name;
   if (/^class\b/.test(rest))
     return new RegExp(`^class\\s+${escapeName(name)}(?![\\p{ID_Continue}$])`, 'u').test(rest) || isAtEnd(before, name);
-  const above = lines.slice(Math.max(line - 1 - LINES_ABOVE, 0), line - 1);
+  const above = lines.slice(Math.max(line - 1 - LINES_ABOVE, 0), line - 1).map((one) => one.slice(-MOST_BEFORE));
   return isAtEnd([...above, before].join('\n'), name);
 }
 
@@ -86,7 +88,7 @@ function isAtEnd(text, name) {
 /** @param {string[]} lines */
 function lastClass(lines) {
   for (let at = lines.length - 1; at >= 0; at -= 1) {
-    const [, named, assigned] = [...lines[at].matchAll(CLASS_HEAD)].pop() ?? [];
+    const [, named, assigned] = [...lines[at].slice(-MOST_BEFORE).matchAll(CLASS_HEAD)].pop() ?? [];
     if (named !== undefined || assigned !== undefined) return named ?? assigned;
   }
   return undefined;
