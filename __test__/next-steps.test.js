@@ -113,6 +113,8 @@ describe('the next steps', () => {
   it('take the command of a leak whose own line the snapshot does not know', () => {
     const responsible = { evidence: 'unknown', because: 'nothing leads to own code', command: 'heaphound x' };
     assert.deepEqual(commands({ leaks: [{ confidence: 'high', examples: [], responsible }] }), ['heaphound x']);
+    const forApp = { ...responsible, command: 'node --import heaphound/track APP' };
+    assert.deepEqual(commands({ leaks: [{ confidence: 'high', examples: [], responsible: forApp }] }), []);
   });
 
   it('name no file that a command cannot name', () => {

@@ -292,6 +292,20 @@ describe('a leak of a package', () => {
     assert.match(because, /^the only own file that loads node-cache; this line constructs NodeCache of node-cache/);
   });
 
+  it('is looked for in the packages in which the leak lies, and in the other own files', async () => {
+    const [first, second] = ['silent-too.js', 'db.js'].map((name) => path.join(folder, name));
+    fs.writeFileSync(first, `require('@db/pool');\n`);
+    fs.writeFileSync(second, `import { createPool } from '@db/pool';\nexport const pool = createPool();\n`);
+    const place = (file) => ({ file, line: 1, column: 1, scriptId: 3 });
+    const leak = leakOf(first);
+    leak.container.location = place('/srv/node_modules/@db/pool/node_modules/inner/index.js');
+    leak.retainingPath.unshift({ id: 1, name: 'Pool', location: place('/srv/node_modules/@db/pool/lib/pool.js') });
+    leak.responsible = { evidence: 'module', because: 'both load it', location: place(first), others: [place(second)] };
+    await addCalls([leak], { texts: new FileTexts(folder), around: 0 });
+    const { evidence, location } = leak.responsible;
+    assert.deepEqual([evidence, location.file, location.line], ['call', second, 2]);
+  });
+
   it('keeps the file alone where no line calls it, or the file is not at hand', async () => {
     const silent = path.join(folder, 'silent.js');
     fs.writeFileSync(silent, `require('node-cache');\n`);

@@ -11,6 +11,8 @@ const ENOUGH_SNAPSHOTS = 3;
 const AGAIN = 'again';
 /** Where `node --inspect` listens. */
 const INSPECTOR = 9229;
+/** A word that stands for the program of the reader: such a command does not work as it is. */
+const PLACEHOLDER = /\bAPP\b/;
 const START = 'Start the program with node --inspect, warm it up, and do the same work in each interval';
 
 /** @typedef {import('..').NextStep} NextStep */
@@ -39,7 +41,9 @@ function nextSteps({ snapshots, verdict, leaks, accounting, outside }) {
     });
   else if (verdict === 'unknown')
     steps.push({ why: `Intervals with more of one sort of work show what grows with it. ${START}`, command: again });
-  const unknown = leaks.map(responsibleOf).find((one) => one?.evidence === 'unknown' && one.command);
+  const unknown = leaks
+    .map(responsibleOf)
+    .find((one) => one?.evidence === 'unknown' && one.command && !PLACEHOLDER.test(one.command));
   if (unknown?.command) steps.push({ why: `Who made them: ${unknown.because}`, command: unknown.command });
   if (isNamed && verdict === 'unknown' && (!accounting.isExplained || outside === undefined))
     steps.push({ why: 'Which classes grew', command: `heaphound diff ${first} ${last}` });

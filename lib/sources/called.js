@@ -20,7 +20,8 @@ const MOST_CALLS = 5;
  * @property {string} because
  * @property {import('../..').SourceLocation} [location]
  * @property {boolean} [probably]
- * @property {string} [package]
+ * @property {string} [package] that they load; without it those in which places of the leak lie are tried
+ * @property {import('../..').SourceLocation[]} [others] own files that it may be as well
  * @property {string[]} [loaders] own files that load it, the most likely first
  * @property {PackageCall[]} [calls] the most likely first
  */
@@ -34,12 +35,11 @@ const MOST_CALLS = 5;
 async function addCalls(leaks, { texts, around }) {
   for (const leak of leaks) {
     const { responsible } = /** @type {{ responsible?: Responsible }} */ (leak);
-    if (responsible?.evidence !== 'module' || responsible.package === undefined) continue;
-    const best = await bestFile(filesOf(responsible), {
-      packageName: responsible.package,
-      names: namesOf(leak),
-      texts,
-    });
+    if (responsible?.evidence !== 'module') continue;
+    const [files, names] = [filesOf(responsible), namesOf(leak)];
+    let best;
+    for (const packageName of responsible.package === undefined ? packagesOf(leak) : [responsible.package])
+      best ??= await bestFile(files, { packageName, names, texts });
     if (best === undefined) continue;
     const { file, calls, lines } = best;
     const [{ line, column, why }] = calls;
@@ -59,9 +59,28 @@ async function addCalls(leaks, { texts, around }) {
  *
  * @param {Responsible} responsible
  */
-function filesOf({ location, loaders = [] }) {
-  const files = [location?.original?.file, ...loaders, location?.file];
+function filesOf({ location, loaders = [], others = [] }) {
+  const places = [location, ...others].flatMap((place) => [place?.original?.file, place?.file]);
+  const files = [places[0], ...loaders, ...places];
   return [...new Set(files)].filter((file) => file !== undefined && file !== '').slice(0, MOST_FILES);
+}
+
+/**
+ * The packages, and the modules of Node.js, in which places of the leak lie: those nearest to the container first.
+ *
+ * @param {import('../..').Leak} leak
+ */
+function packagesOf({ location, container, retainingPath }) {
+  const end = retainingPath.findIndex((step) => step.id === container.id);
+  const above = retainingPath.slice(0, end + 1).reverse();
+  const places = [container.location, ...above.map((step) => step.location), location];
+  const names = places.flatMap((place) => {
+    const file = (place?.original ?? place)?.file.replaceAll('\\', '/') ?? '';
+    const [, packageName = ''] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
+    const [, builtin = ''] = /^node:((?!internal\/)[\w/]+)$/.exec(file) ?? [];
+    return [packageName, builtin, builtin === '' ? '' : `node:${builtin}`];
+  });
+  return [...new Set(names)].filter((name) => name !== '');
 }
 
 /**
