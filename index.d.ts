@@ -685,11 +685,14 @@ export interface SortedLeaks {
   ignored: Leak[];
 }
 
-/** A known leak of a library. All patterns that a row has must fit, and a place of the leak must lie in the package. */
+/**
+ * A known leak of a library, or of Node.js. All patterns that a row has must fit. A place of the leak must lie in the
+ * package; of Node.js, what the patterns fit must be its own.
+ */
 export interface CatalogueRow {
-  /** Name of the npm package. */
+  /** Name of the npm package; `node` for Node.js itself. */
   package: string;
-  /** Affected versions, as npm writes ranges; `*` for all. */
+  /** Affected versions of the package or of Node.js, as npm writes ranges; `*` for all. */
   versions: string;
   /** The leak in a few words. */
   title: string;
@@ -709,7 +712,10 @@ export interface CatalogueRow {
 /** Why a leak is known. */
 export interface KnownLeak {
   package: string;
-  /** The one that is installed; null when its `package.json` is not on this machine, or `sourceMaps` is false. */
+  /**
+   * The one that is installed; null when its `package.json` is not on this machine, or `sourceMaps` is false. Of
+   * Node.js the one in the heap, null where it has none.
+   */
   version: string | null;
   /** Affected versions, as npm writes ranges. */
   versions: string;
@@ -932,6 +938,8 @@ export interface LeakDocument {
    */
   verdict: 'leak' | 'none' | 'unknown';
   order: SnapshotOrder;
+  /** `process.version` in the last heap, without its `v`; absent where the heap has none, as in a redacted one. */
+  nodeVersion?: string;
   comparison: Comparison;
   /** Most important first. */
   leaks: Leak[];

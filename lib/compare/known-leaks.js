@@ -17,6 +17,13 @@ const LONGEST_MANIFEST = 1 << 20;
  * lists.
  */
 const MOST_BETWEEN = 2;
+/** Stands in a row for Node.js itself, whose own files begin so. */
+const NODE = 'node';
+const OF_NODE = 'node:';
+/** Objects of Node.js that no file of it has for a class. */
+const WITHOUT_PLACE = ['process', 'console'];
+/** Stands for the file that it loaded. */
+const MODULE = 'Module';
 const TEXTS = /** @type {const} */ (['package', 'versions', 'title', 'advice', 'source']);
 const EXPRESSIONS = /** @type {const} */ (['className', 'container']);
 
@@ -42,16 +49,19 @@ async function readCatalogue(catalogue) {
  *
  * @param {import('../..').Leak[]} leaks
  * @param {Pattern[]} patterns
- * @param {{ readManifests: boolean }} options whether the version of a package may be looked up on this machine
+ * @param {{ readManifests: boolean, nodeVersion?: string | undefined }} options whether the version of a package may be
+ *   looked up on this machine, and that of the Node.js which wrote the heap
  */
-async function nameKnown(leaks, patterns, { readManifests }) {
+async function nameKnown(leaks, patterns, { readManifests, nodeVersion }) {
   /** @type {Map<string, Promise<string | null>>} */
   const versions = new Map();
   for (const leak of leaks) {
     for (const pattern of patterns) {
-      const folder = isLike(leak, pattern) ? folderOf(leak, pattern.package) : undefined;
+      if (!isLike(leak, pattern)) continue;
+      const folder = pattern.package === NODE ? NODE : folderOf(leak, pattern.package);
       if (folder === undefined) continue;
-      if (readManifests && !versions.has(folder)) versions.set(folder, readVersion(folder));
+      if (folder === NODE) versions.set(NODE, Promise.resolve(semver.valid(nodeVersion ?? null)));
+      else if (readManifests && !versions.has(folder)) versions.set(folder, readVersion(folder));
       const version = (await versions.get(folder)) ?? null;
       if (version !== null && !semver.satisfies(version, pattern.versions, { includePrerelease: true })) continue;
       const { package: name, versions: affected, title, advice, source } = pattern;
@@ -70,7 +80,22 @@ function isLike(leak, pattern) {
   if (pattern.className && !pattern.className.test(className)) return false;
   if (pattern.container && !pattern.container.test(container.name)) return false;
   if (pattern.kind && kind && pattern.kind !== kind) return false;
-  return pattern.path.length === 0 || leadsToLeak(leak, pattern.path);
+  const isOwn = pattern.package === NODE ? isOfNode : () => true;
+  return pattern.path.length === 0 ? pattern.package !== NODE : leadsToLeak(leak, pattern.path, isOwn);
+}
+
+/**
+ * Whether steps are of Node.js. An array or a Map has no place in a source, so one of them must have one, or be the
+ * process, the console or a module.
+ *
+ * @param {import('../..').LeakStep[]} steps
+ */
+function isOfNode(steps) {
+  const placed = steps.filter(({ name, location }) => name !== MODULE && location !== undefined);
+  return (
+    placed.every(({ location }) => location?.file.startsWith(OF_NODE)) &&
+    (placed.length > 0 || steps.some(({ name }) => name === MODULE || WITHOUT_PLACE.includes(name)))
+  );
 }
 
 /**
@@ -80,8 +105,9 @@ function isLike(leak, pattern) {
  *
  * @param {import('../..').Leak} leak
  * @param {RegExp[]} expressions
+ * @param {(steps: import('../..').LeakStep[]) => boolean} isOwn
  */
-function leadsToLeak({ className, retainingPath }, expressions) {
+function leadsToLeak({ className, retainingPath }, expressions, isOwn) {
   const names = [
     ...retainingPath.flatMap(({ edge, name }, step) => [
       { name: edge, step },
@@ -104,6 +130,9 @@ function leadsToLeak({ className, retainingPath }, expressions) {
       at -= 1;
     }
     const first = steps[steps.length - 1];
+    const between = retainingPath.slice(first, Math.max(holder, step) + 1);
+    const owner = between.some(({ location }) => location) ? [] : retainingPath.slice(Math.max(first - 1, 0), first);
+    if (!isOwn([...owner, ...between])) return false;
     const fitting = new Set(steps.filter((one) => one <= holder));
     return holder - first + 1 - fitting.size <= MOST_BETWEEN;
   });

@@ -116,7 +116,10 @@ async function find(snapshots, options, { shortestMs, known }) {
     const document = await read(pages);
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
-    await nameKnown(kept, patterns, { readManifests: opening.sourceMaps !== false });
+    await nameKnown(kept, patterns, {
+      readManifests: opening.sourceMaps !== false,
+      nodeVersion: document.nodeVersion,
+    });
     if (folder !== undefined) await addSourceLines(kept, { folder, around, takenAt: infos[last].takenAt });
     const outside = outsideGrowth(infos);
     const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;

@@ -5,6 +5,7 @@ use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
 use super::places::{LocationRow, Places};
 use super::responsible::ResponsibleRow;
+use crate::analysis::node_version;
 use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
@@ -39,6 +40,8 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Head {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        node_version: Option<String>,
         comparison: ComparisonRow,
         leaks: [(); 0],
         one_off: Vec<OneOffRow>,
@@ -59,7 +62,8 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, &mut places)).collect();
     let dropped = found.dropped.into_iter().map(|growth| DroppedRow::of(growth, &mut places)).collect();
     let accounting = AccountRow::of(found.account, &found.fingerprints);
-    let head = Head { comparison: found.comparison.into(), leaks: LATER, one_off, dropped, accounting };
+    let node_version = node_version(&last.heap.snapshot, control)?;
+    let head = Head { node_version, comparison: found.comparison.into(), leaks: LATER, one_off, dropped, accounting };
     let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, &mut places)));
     let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
