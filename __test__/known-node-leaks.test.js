@@ -43,7 +43,7 @@ describe('a leak of Node.js is known by its row', { concurrency: 2, skip }, () =
     const { expect } = require(path.join(PROGRAMS, name));
     const { known, lines = LINES } = expect;
     const leaking = LINES_HERE.filter((line) => lines.includes(line));
-    const healthy = LINES_HERE.filter((line) => !lines.includes(line));
+    const healthy = LINES_HERE.filter((line) => expect.healthy?.includes(line));
     const ends = new Set([leaking[0], leaking[leaking.length - 1]].filter(Boolean));
     for (const line of ends) {
       it(`${name} on Node.js ${line}`, async () => {
@@ -52,6 +52,10 @@ describe('a leak of Node.js is known by its row', { concurrency: 2, skip }, () =
         assert.equal(leaks[0].known.package, 'node');
         assert.equal(leaks[0].known.version, nodeVersion);
         assert.ok(nodeVersion.startsWith(`${line}.`), nodeVersion);
+        const { advice, retainingPath } = leaks[0];
+        // The same on each line, whichever function leads to the scope.
+        if (expect.begins) assert.equal(retainingPath[0].location?.file, expect.begins);
+        if (expect.advice) assert.equal(advice.startsWith(expect.advice), true, advice);
       });
     }
     if (leaking.length > 0) {
@@ -63,8 +67,7 @@ describe('a leak of Node.js is known by its row', { concurrency: 2, skip }, () =
         );
       });
     }
-    // `registerHooks` is not there before Node.js 22.
-    if (healthy.length > 0 && name !== 'module-hooks') {
+    if (healthy.length > 0) {
       const line = healthy[healthy.length - 1];
       it(`${name} does not leak on Node.js ${line}`, async () => {
         assert.deepEqual((await found(name, 'leak', line)).leaks, []);

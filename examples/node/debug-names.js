@@ -7,4 +7,8 @@ exports.leak = (i) => {
 exports.fixed = () => {
   debuglog('request')('x');
 };
-exports.expect = { known: 'util.debuglog() keeps' };
+exports.expect = {
+  known: 'util.debuglog() keeps',
+  begins: 'node:internal/util/debuglog',
+  advice: 'The collection is of Node.js',
+};

@@ -11,4 +11,4 @@ exports.fixed = (i) => {
   fs.watchFile(file, { persistent: false, interval: 3_600_000 }, () => i);
   fs.unwatchFile(file);
 };
-exports.expect = { known: 'fs.watchFile() looks' };
+exports.expect = { known: 'fs.watchFile() looks', begins: 'node:fs' };

@@ -36,6 +36,8 @@ const OF_NODE_LISTENER: &str = "The listener is of Node.js, for a stream or a ca
     the option `signal`).";
 const OF_PACKAGE_COLLECTION: &str = "The collection is of a package: give back, finish or remove there what was put in, as the package has it \
     (`release()`, `done()`, `delete()`), or set its limit.";
+const OF_NODE_COLLECTION: &str = "The collection is of Node.js, and a call of the program puts this in: make that call once, or undo it when the \
+    work is done (`unsubscribe()`, `disable()`, `close()`, `clear…()`).";
 const OF_VIEWS: &str =
     "Memory lives as long as any view of it: where a part is enough, keep a copy (Buffer.from(view)).";
 
@@ -55,6 +57,7 @@ pub fn advice(scene: &Scene<'_, '_>, kind: Kind, detail: &Detail) -> String {
         (Kind::EventListeners, Some(Origin::Package)) => OF_PACKAGE_LISTENER,
         (Kind::EventListeners, Some(Origin::Node)) => OF_NODE_LISTENER,
         _ if is_collection(kind) && scene.holder_origin() == Some(Origin::Package) => OF_PACKAGE_COLLECTION,
+        _ if is_collection(kind) && scene.is_variable_of_node() => OF_NODE_COLLECTION,
         _ => kind.advice(),
     };
     if is_collection(kind) && memory::viewed(scene).is_some() {
@@ -81,7 +84,8 @@ mod tests {
     #[test]
     fn every_kind_has_advice() {
         let of_class = OF_CLASS.iter().map(|(class, advice)| (*class, *advice));
-        let of_writer = [OF_PACKAGE_TIMER, OF_PACKAGE_LISTENER, OF_NODE_LISTENER, OF_PACKAGE_COLLECTION, OF_VIEWS];
+        let of_collection = [OF_PACKAGE_COLLECTION, OF_NODE_COLLECTION, OF_VIEWS];
+        let of_writer = [OF_PACKAGE_TIMER, OF_PACKAGE_LISTENER, OF_NODE_LISTENER].into_iter().chain(of_collection);
         let of_writer = of_writer.map(|advice| ("writer", advice));
         let of_kind = Kind::ALL.iter().map(|kind| (kind.name(), kind.advice()));
         for (name, advice) in of_kind.chain(of_class).chain(of_writer) {

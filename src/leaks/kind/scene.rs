@@ -1,7 +1,7 @@
 //! A leak as the questions about its kind see it: the path, and where on it the leaking objects begin.
 
 use super::Detail;
-use crate::analysis::SourceLocation;
+use crate::analysis::{SourceLocation, is_context};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::newest::Newest;
@@ -138,6 +138,15 @@ impl<'a> Scene<'a, '_> {
     pub fn holder_origin(&self) -> Option<Origin> {
         let place = self.newest.nearest_location(&self.nodes[..self.cut])?;
         Some(self.newest.origin_at(&place))
+    }
+
+    /// Whether the nearest object above the leaking ones that has a place in the source is a scope of Node.js: what hangs
+    /// from its variables is Node's own. An object of Node.js may have a property of the program.
+    pub fn is_variable_of_node(&self) -> bool {
+        let nearest = (0..self.cut).rev().find_map(|at| Some((self.nodes[at], self.location(at)?)));
+        nearest.is_some_and(|(node, place)| {
+            is_context(self.newest.snapshot(), node) && self.newest.origin_at(&place) == Origin::Node
+        })
     }
 
     pub fn property(&self, node: NodeOrdinal, name: &str) -> Option<NodeOrdinal> {

@@ -1,8 +1,11 @@
 //! A retaining path as a person would tell it.
 
+use crate::analysis::is_context;
 use crate::kind::NodeKind;
+use crate::known::names::is_global;
 use crate::known::node::{BUILTIN_MODULE, MODULE, PROCESS};
 use crate::leaks::newest::Newest as Last;
+use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 
@@ -33,19 +36,40 @@ pub fn told_nodes_to(last: &Last<'_>, node: NodeOrdinal, container: NodeOrdinal)
     told.split_off(begin)
 }
 
-/// Where a person begins to read: at the last module above the container, one of Node.js's own included, else at the
-/// process, else at the first step.
+/// Where a person begins to read: at the last module above the container, one of Node.js's own included; else at the
+/// scope of a file of Node.js whose variable comes next; else at the process; else at the global object; else at the
+/// first step. Which function of the global object leads to such a scope (`clearImmediate`, `setInterval`) says nothing,
+/// and differs from one line of Node.js to the next.
 fn known_root(last: &Last<'_>, told: &[NodeOrdinal], container: NodeOrdinal) -> usize {
     let above = told.iter().position(|node| *node == container).unwrap_or(0);
-    let is = |class: &str| {
-        let is_one = |node: &NodeOrdinal| {
-            last.snapshot().kind(*node) == NodeKind::OBJECT
-                && last.snapshot().name_text(*node).is(class)
-                && last.grouping.is_persistent(*node)
-        };
+    let snapshot = last.snapshot();
+    let is_lasting =
+        |node: &NodeOrdinal| snapshot.kind(*node) == NodeKind::OBJECT && last.grouping.is_persistent(*node);
+    let is =
+        |class: &str| told[..above].iter().rposition(|node| is_lasting(node) && snapshot.name_text(*node).is(class));
+    let global = || {
+        let is_one = |node: &NodeOrdinal| is_lasting(node) && is_global(&snapshot.name_text(*node).to_string_lossy());
         told[..above].iter().rposition(is_one)
     };
-    is(MODULE).max(is(BUILTIN_MODULE)).or_else(|| is(PROCESS)).unwrap_or(0)
+    is(MODULE)
+        .max(is(BUILTIN_MODULE))
+        .or_else(|| scope_of_node(last, &told[..above]))
+        .or_else(|| is(PROCESS))
+        .or_else(global)
+        .unwrap_or(0)
+}
+
+/// The last scope of a file of Node.js, where all that stands above it is of Node.js or has no place in a source.
+fn scope_of_node(last: &Last<'_>, above: &[NodeOrdinal]) -> Option<usize> {
+    let mut scope = None;
+    for (at, node) in above.iter().enumerate() {
+        match last.location(*node).map(|place| last.origin_at(&place)) {
+            Some(Origin::Node) if is_context(last.snapshot(), *node) => scope = Some(at),
+            Some(Origin::Package | Origin::Program) => break,
+            _ => {}
+        }
+    }
+    scope
 }
 
 /// [`Naming::edge_name`](crate::paths::name::Naming::edge_name) in the newest heap.
