@@ -9,7 +9,7 @@ class Attempt {
   }
   work() {
     return this.owner.run({ attempt: this.id }, async () => {
-      await null;
+      await Promise.resolve();
     });
   }
 }
