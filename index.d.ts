@@ -520,6 +520,8 @@ export interface Snapshot extends AsyncDisposable {
   duplicateStrings(options?: StringOptions): Promise<StringGroup[]>;
   query(options?: QueryOptions): Promise<QueryRow[]>;
   allocations(options?: WorkOptions): Promise<AllocationsDocument>;
+  /** The largest accumulations, as `findSuspects` has them. */
+  suspects(options?: SnapshotSuspectOptions): Promise<SuspectDocument>;
   /** Stops what still runs and gives the memory back. Closing twice is fine. */
   close(): Promise<void>;
 }
@@ -1097,6 +1099,128 @@ export function diffSnapshots(
  * taken; the path of a directory stands for the snapshots in it.
  */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
+
+/** Options of `findSuspects`. */
+export interface SuspectOptions extends OpenOptions {
+  /** Most suspects to return. Default: 20. */
+  limit?: number | undefined;
+  /** Suspects to leave out, as `ignoreLeaks` does it with leaks; `ignored` in the document counts them. */
+  ignore?: IgnorePattern | IgnorePattern[] | undefined;
+}
+
+/** Options of `Snapshot.suspects`. */
+export interface SnapshotSuspectOptions extends WorkOptions {
+  /** Most suspects to return. Default: 20. */
+  limit?: number | undefined;
+}
+
+export interface SuspectDocument {
+  snapshot: SnapshotInfo;
+  /** Bytes of the whole heap, with those outside of it that V8 counts. */
+  totalSize: number;
+  /** Those that look like leaks first; the heaviest first. */
+  suspects: Suspect[];
+  /** Suspects that `ignore` left out. Only of `findSuspects`. */
+  ignored?: number;
+  /** All bytes of the heap: the sizes add up to `totalSize`. */
+  accounting: HeapLine[];
+  sections: SuspectSections;
+}
+
+/** Objects of one class that pile up in a container, or one object that is large by itself. */
+export interface Suspect {
+  className: string;
+  /** Where the class or function of the objects stands. */
+  location?: SourceLocation;
+  /** Objects in all containers. */
+  count: number;
+  /** Bytes of the objects, of what only paths over them lead to, and of the tables of the containers. */
+  size: number;
+  /** True for one object that is large by itself; its holder is the container then. */
+  single: boolean;
+  /** The container that has most of them. */
+  container: LeakContainer;
+  /** Objects in that one. */
+  containerItemCount: number;
+  /** Bytes that would be freed with that one. */
+  containerRetainedSize: number;
+  /** Containers of the same sort that hold some. */
+  containerCount: number;
+  /**
+   * `'leak'`: objects that should have gone; `'bounded'`: a collection with a limit, or one that loses entries as it
+   * gains others; `'loaded'`: data that was loaded once. One snapshot shows no growth: none of them is a proof.
+   */
+  looksLike: 'leak' | 'bounded' | 'loaded';
+  confidence: 'high' | 'medium' | 'low';
+  /** What speaks for a leak. */
+  evidence: string[];
+  /** What speaks against one. */
+  counterEvidence: string[];
+  kind: LeakKind;
+  /** What usually repairs this kind. */
+  advice: string;
+  detail?: LeakDetail;
+  /** The place in the program's own code that has to do with it. */
+  responsible: SuspectPlace;
+  /** What one of the objects is made of: the mean of all. */
+  item: LeakPart;
+  /** Other classes that pile up in the same containers, heaviest first. */
+  classes: SuspectClass[];
+  /** From the root over the container to one of the objects. */
+  retainingPath: PathStep[];
+  /** Ids of objects, those with the highest ids. */
+  examples: number[];
+  /** The same for the same accumulation in another run. */
+  fingerprint: string;
+}
+
+export interface SuspectPlace {
+  /** Missing when the snapshot does not know: then `evidence` is `'unknown'`. */
+  location?: SourceLocation;
+  /** Whether the code there made the objects or holds them. */
+  role?: 'made' | 'held';
+  /** A step of the path; a function that one of the objects holds. */
+  evidence: 'path' | 'callback' | 'unknown';
+  because: string;
+  probably?: boolean;
+  /** What to call or run to learn it. */
+  command?: string;
+}
+
+export interface SuspectClass {
+  className: string;
+  count: number;
+  size: number;
+}
+
+/** Bytes of one use. */
+export interface HeapLine {
+  what: 'suspect' | 'objects' | 'strings' | 'native' | 'code' | 'engine' | 'unheld' | 'outside';
+  /** Of the suspect. */
+  fingerprint?: string;
+  because: string;
+  size: number;
+}
+
+/** What else takes memory and shows in one snapshot. */
+export interface SuspectSections {
+  /** Texts that are there more than once: `count` copies, and the bytes of all but one of each. */
+  duplicateStrings: { count: number; size: number; most: { value: string; count: number; size: number }[] };
+  /** Texts of a megabyte and more, longest first, with their beginning. */
+  hugeStrings: { id: number; start: string; size: number }[];
+  /** Nodes of a page that no document shows, and objects of Node.js that only native code still holds. */
+  detached: { count: number; size: number };
+  /** Contexts of `node:vm`, of workers and of Node.js itself. */
+  contextCount: number;
+  /** Buffers and texts outside of V8's heap. */
+  external: { count: number; size: number };
+}
+
+/**
+ * The largest accumulations of one snapshot: for the file that Node.js writes before it runs out of memory. What grows
+ * only two snapshots show (`findLeaks`).
+ */
+export function findSuspects(source: SnapshotOrSource, options?: SuspectOptions): Promise<SuspectDocument>;
 
 /** Sorts out the leaks that somebody knows and accepts: for documents that were kept, and for tests. */
 export function ignoreLeaks(leaks: Leak[], ignore?: IgnorePattern | IgnorePattern[]): SortedLeaks;

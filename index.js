@@ -8,6 +8,7 @@ const { trackAllocations } = require('./lib/capture/track-allocations');
 const { openSnapshot } = require('./lib/open/snapshot');
 const { diffSnapshots } = require('./lib/compare/diff');
 const { findLeaks } = require('./lib/compare/leaks');
+const { findSuspects } = require('./lib/compare/suspects');
 const { decryptSnapshot } = require('./lib/files/decrypt');
 const { ignoreLeaks } = require('./lib/compare/ignore');
 const { redactSnapshot } = require('./lib/files/redact');
@@ -27,6 +28,7 @@ module.exports = {
   openSnapshot,
   diffSnapshots,
   findLeaks,
+  findSuspects,
   ignoreLeaks,
   redactSnapshot,
   openStore,

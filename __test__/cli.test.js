@@ -325,7 +325,7 @@ describe('a wrong command line ends with 2 and says what would be right', () => 
     [['summary'], /takes one FILE, not none/],
     [['summary', 'a', 'b'], /takes one FILE, not 2/],
     [['leaks'], /two FILEs or more, or a DIR/],
-    [['leaks', 'a'], /growth needs two snapshots or more.*heaphound summary a \(objects by class\)/],
+    [['leaks', 'a'], /growth needs two snapshots or more.*heaphound suspects a \(what piles up in it\)/],
     [['check', 'a', '--baseline', 'b'], /growth needs two snapshots or more/],
     [['diff', 'a'], /growth needs two snapshots or more/],
     [['summary', 'x', '--jsn'], /no option --jsn; did you mean --json\?/],

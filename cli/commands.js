@@ -19,6 +19,7 @@
 /** In the order of the help: from the question that most people have to the rarest. @type {Command[]} */
 const COMMANDS = [
   require('./commands/leaks'),
+  require('./commands/suspects'),
   require('./commands/explain'),
   require('./commands/check'),
   require('./commands/diff'),

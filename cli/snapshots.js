@@ -100,8 +100,8 @@ function checkSeveral(files, command) {
   const [file] = files;
   if (files.length > 1 || (file !== '-' && fs.statSync(file, { throwIfNoEntry: false })?.isDirectory())) return;
   throw new UsageError(
-    `growth needs two snapshots or more, or a directory with them. What one can tell: heaphound summary ${quoteForShell(file)} (objects by class); ` +
-      'in its place dominators (what holds most memory), strings (text that is there twice), stats (code, strings, native memory)',
+    `growth needs two snapshots or more, or a directory with them. What one can tell: heaphound suspects ${quoteForShell(file)} (what piles up in it); ` +
+      'in its place summary (objects by class), dominators (what holds most memory), strings (text that is there twice), stats (code, strings, native memory)',
     { cause: command },
   );
 }

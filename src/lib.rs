@@ -44,6 +44,8 @@ pub mod diff;
 
 pub mod leaks;
 
+pub mod suspects;
+
 pub mod open;
 
 pub mod report;

@@ -121,4 +121,4 @@ function rootOf({ root }) {
   return path.resolve(root ?? '.');
 }
 
-module.exports = { SEARCH, SEARCH_HELP, flagsOf, rootOf, searchLeaks };
+module.exports = { SEARCH, SEARCH_HELP, flagsOf, readIgnore, rootOf, searchLeaks };

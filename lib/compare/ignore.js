@@ -37,10 +37,11 @@ function ignorePatterns(name, value) {
  * A text must be all of a name, or the end of a file's path; a regular expression may match anywhere.
  *
  * @param {IgnorePattern} pattern
- * @param {import('../..').Leak} leak
+ * @param {Pick<import('../..').Leak, 'className' | 'fingerprint' | 'container' | 'location'> & { retainingPath:
+ *   import('../..').PathStep[] }} leak
  */
 function matches(pattern, leak) {
-  if (typeof pattern === 'function') return Boolean(pattern(leak));
+  if (typeof pattern === 'function') return Boolean(pattern(/** @type {import('../..').Leak} */ (leak)));
   const { className, fingerprint, container, location, retainingPath } = leak;
   const names = [className, fingerprint, container.name, ...retainingPath.flatMap((step) => [step.edge, step.name])];
   const places = [location, container.location, ...retainingPath.map((step) => step.location)];
@@ -62,4 +63,4 @@ function isRegExp(value) {
   return Object.prototype.toString.call(value) === '[object RegExp]';
 }
 
-module.exports = { ignoreLeaks, ignorePatterns };
+module.exports = { ignoreLeaks, ignorePatterns, matches };

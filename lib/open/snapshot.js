@@ -36,6 +36,7 @@ const RETAINERS = { ...WORK, ignored: ids, limit };
 const PATH = { ...WORK, ignored: ids };
 const DOMINATORS = { ...WORK, id, depth: integer(1, MAX_DEPTH), limit };
 const STRINGS = { ...WORK, minCount: integer(2), limit };
+const SUSPECTS = { ...WORK, limit };
 const QUERY = {
   ...WORK,
   name: ofType('string'),
@@ -231,6 +232,15 @@ class Snapshot {
    */
   async allocations(options) {
     return this.#ask('allocations', checkOptions(options, WORK));
+  }
+
+  /**
+   * @param {import('../..').SnapshotSuspectOptions} [options]
+   * @returns {Promise<import('../..').SuspectDocument>}
+   */
+  async suspects(options) {
+    const document = await this.#ask('suspects', checkOptions(options, SUSPECTS));
+    return { snapshot: this.#info, .../** @type {Omit<import('../..').SuspectDocument, 'snapshot'>} */ (document) };
   }
 
   async close() {

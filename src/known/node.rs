@@ -40,6 +40,10 @@ pub const LOADED: [&str; 3] = [MODULE, BUILTIN_MODULE, "ModuleWrap"];
 pub const MODULE_RECORDS: [&str; 7] =
     [MODULE, "ModuleWrap", "ModuleJob", "ModuleJobSync", "SourceTextModule", "ContextifyScript", "Node / ModuleWrap"];
 
+/// Where Node.js keeps ES modules that are loaded, and names that it has resolved
+/// (`lib/internal/modules/esm/module_map.js`).
+pub const MODULE_CACHES: [&str; 2] = ["LoadCache", "ResolveCache"];
+
 /// The object that native code keeps for a worker, and its class in JavaScript (`src/node_worker.cc`,
 /// `lib/internal/worker.js`).
 pub const NATIVE_WORKER: &str = "Node / Worker";

@@ -54,6 +54,7 @@ pub use explain::leak::{Confidence, Leak};
 pub use explain::leaked_class::LeakedClass;
 pub use explain::parts::Part;
 pub use explain::steps::{Leaking, Step};
+pub use grouped::grouped;
 use growth::follow::{by_ids, by_signatures};
 use growth::operations::Operations;
 pub use growth::why::{Rule, Why};

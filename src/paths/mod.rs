@@ -10,5 +10,6 @@ pub mod survivors;
 pub mod tree;
 pub mod weak_pairs;
 pub mod weight;
+pub mod whole_tree;
 
 pub use path::Paths;

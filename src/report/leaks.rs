@@ -173,7 +173,7 @@ impl FreedRow {
 }
 
 #[derive(Serialize)]
-struct PartRow {
+pub struct PartRow {
     name: TextBuf,
     edge: TextBuf,
     count: f64,
@@ -183,14 +183,14 @@ struct PartRow {
 
 impl PartRow {
     /// A tree of a few levels.
-    fn of(part: Part) -> Self {
+    pub fn of(part: Part) -> Self {
         let Part { name, edge, count, size, children } = part;
         Self { name, edge, count, size, children: children.into_iter().map(Self::of).collect() }
     }
 }
 
 #[derive(Serialize)]
-struct ContainerRow {
+pub struct ContainerRow {
     id: u64,
     name: TextBuf,
     edge: TextBuf,
@@ -199,7 +199,7 @@ struct ContainerRow {
 }
 
 impl ContainerRow {
-    fn of(container: Container, places: &mut Places<'_>) -> Self {
+    pub fn of(container: Container, places: &mut Places<'_>) -> Self {
         let location = container.location.map(|place| places.row(place));
         Self { id: container.id, name: container.name, edge: container.edge, location }
     }
@@ -207,7 +207,7 @@ impl ContainerRow {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct DetailRow {
+pub struct DetailRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     emitter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,12 +223,12 @@ struct DetailRow {
 }
 
 impl DetailRow {
-    fn of(detail: Detail, places: &mut Places<'_>) -> Self {
+    pub fn of(detail: Detail, places: &mut Places<'_>) -> Self {
         let Detail { emitter, event, function, location, parent_size, module } = detail;
         Self { emitter, event, function, location: location.map(|place| places.row(place)), parent_size, module }
     }
 
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         let is_named = self.emitter.is_some() || self.event.is_some() || self.function.is_some();
         !is_named && self.location.is_none() && self.parent_size.is_none() && self.module.is_none()
     }

@@ -18,6 +18,7 @@ mod responsible;
 mod rows;
 mod strings;
 mod summary;
+mod suspects;
 
 pub use diff::{DiffQuestion, diff};
 pub use document::{Document, List};

@@ -68,7 +68,7 @@ pub struct PathRow {
 }
 
 impl PathRow {
-    fn of(naming: &Naming<'_>, node: NodeOrdinal, places: &Places<'_>) -> Self {
+    pub fn of(naming: &Naming<'_>, node: NodeOrdinal, places: &Places<'_>) -> Self {
         Self {
             name: naming.original_name(node),
             shape: naming.shape(node),

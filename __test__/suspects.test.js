@@ -1,0 +1,182 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, describe, it } = require('node:test');
+const { promisify } = require('node:util');
+const { findSuspects, openSnapshot } = require('..');
+
+const ROOT = path.join(__dirname, '..');
+const UNTIL_CRASH = path.join(__dirname, 'fixtures', 'suspects', 'until-crash.js');
+const TABLE = path.join(__dirname, 'fixtures', 'suspects', 'table-at-start.js');
+const LINES = [20, 22, 24, 26];
+const BINARIES = LINES.map((line) => [line, path.join(__dirname, 'nodes/node_modules', `node${line}`, 'bin/node')]);
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-suspects-'));
+after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const run = promisify(execFile);
+
+/** The file that Node.js writes when a case fills its heap. */
+async function fileOfCrash(binary, name, megabytes = 32) {
+  const out = fs.mkdtempSync(path.join(folder, `${name}-`));
+  const flags = [`--max-old-space-size=${megabytes}`, '--heapsnapshot-near-heap-limit=1', `--diagnostic-dir=${out}`];
+  await assert.rejects(run(binary, [...flags, UNTIL_CRASH, name], { cwd: out }), 'the process ends by its limit');
+  const [file] = fs.readdirSync(out).filter((entry) => entry.endsWith('.heapsnapshot'));
+  return path.join(out, file);
+}
+
+function assertAddsUp({ accounting, totalSize, snapshot }) {
+  const sum = accounting.reduce((bytes, line) => bytes + line.size, 0);
+  assert.equal(sum, totalSize);
+  assert.equal(totalSize, snapshot.totalSize);
+}
+
+async function heaphound(...args) {
+  const tool = [path.join(ROOT, 'cli', 'main.js'), ...args];
+  return run(process.execPath, tool, { maxBuffer: 1e8 });
+}
+
+describe('the file that Node.js writes before it runs out of memory names the leak', { concurrency: 2 }, () => {
+  for (const [line, binary] of BINARIES.filter(([, binary]) => fs.existsSync(binary))) {
+    it(`Node.js ${line}`, async () => {
+      const file = await fileOfCrash(binary, 'maps-of-tenants');
+      const document = await findSuspects(file);
+      const [first] = document.suspects;
+      assert.equal(first.className, 'Draft');
+      assert.deepEqual([first.container.name, first.containerCount, first.kind], ['Map', 3, 'growing-map']);
+      assert.deepEqual([first.looksLike, first.confidence], ['leak', 'high']);
+      assert.match(first.responsible.location.file, /maps-of-tenants\.js$/);
+      assert.ok(first.size > document.totalSize / 2);
+      assert.ok(first.retainingPath.some((step) => step.reference === '.byTenant'));
+      assert.equal(first.item.name, 'Draft');
+      assertAddsUp(document);
+      fs.rmSync(path.dirname(file), { recursive: true });
+    });
+  }
+});
+
+describe('each sort of accumulation has its kind', { concurrency: 2 }, () => {
+  const cases = [
+    ['event-listeners', 'event-listeners', 'event-listeners.js'],
+    ['interval-timers', 'timers', 'interval-timers.js'],
+    ['linked-queue', 'growing-list', 'linked-queue.js'],
+    ['object-as-map', 'growing-object', 'object-as-map.js'],
+    ['promise-race', 'promises', 'promise-race.js'],
+    ['wrapped-again', 'closures', 'wrapped-again.js'],
+  ];
+  for (const [name, kind, place] of cases) {
+    it(`${name}: ${kind}`, async () => {
+      const file = await fileOfCrash(process.execPath, name);
+      const document = await findSuspects(file);
+      const [first] = document.suspects;
+      assert.deepEqual([first.kind, first.looksLike], [kind, 'leak']);
+      assert.equal(path.basename(first.responsible.location.file), place);
+      assertAddsUp(document);
+      fs.rmSync(path.dirname(file), { recursive: true });
+    });
+  }
+});
+
+describe('a table that was loaded at the start is no leak', () => {
+  it('its array has room for no more', async () => {
+    const file = path.join(folder, 'first.heapsnapshot');
+    await run(process.execPath, [TABLE, file]);
+    const { suspects } = await findSuspects(file);
+    const towns = suspects.find(({ container }) => container.edge === 'towns');
+    assert.equal(towns.looksLike, 'loaded');
+    assert.ok(towns.counterEvidence.some((text) => text.includes('made at once')));
+    // Nothing tells a Map that was filled at once: the answer says so, and is not sure.
+    const byCode = suspects.find(({ container }) => container.edge === 'byCode');
+    assert.notEqual(byCode.confidence, 'high');
+    assert.ok(byCode.counterEvidence.some((text) => text.includes('does not say when they came')));
+  });
+
+  it('objects that came later are newer than all of it, where ids tell ages', async () => {
+    const file = path.join(folder, 'again.heapsnapshot');
+    await run(process.execPath, [TABLE, file, 'again']);
+    const { suspects } = await findSuspects(file);
+    const byCode = suspects.find(({ container }) => container.edge === 'byCode');
+    assert.equal(byCode.looksLike, 'loaded');
+    assert.ok(byCode.counterEvidence.some((text) => text.startsWith('nothing was added for a while')));
+    assert.ok(suspects.every(({ looksLike }) => looksLike !== 'leak'));
+  });
+});
+
+describe('an empty process', () => {
+  for (const [line, binary] of BINARIES.filter(([, binary]) => fs.existsSync(binary))) {
+    it(`has no suspect in Node.js ${line}`, async () => {
+      const file = path.join(folder, `empty-${line}.heapsnapshot`);
+      await run(binary, ['-e', `require('v8').writeHeapSnapshot(${JSON.stringify(file)})`]);
+      const document = await findSuspects(file);
+      assert.deepEqual(
+        document.suspects.map((suspect) => `${suspect.className} ${suspect.size}`),
+        [],
+      );
+      assertAddsUp(document);
+    });
+  }
+});
+
+describe('findSuspects', () => {
+  const file = path.join(folder, 'options.heapsnapshot');
+  const made = run(process.execPath, [TABLE, file]);
+
+  it('takes an opened snapshot, and leaves it open', async () => {
+    await made;
+    const snapshot = await openSnapshot(file);
+    const { suspects } = await findSuspects(snapshot);
+    assert.ok(suspects.length > 1);
+    assert.equal(snapshot.closed, false);
+    assert.equal((await snapshot.suspects({ limit: 1 })).suspects.length, 1);
+    await snapshot.close();
+  });
+
+  it('leaves out what is ignored, and counts it', async () => {
+    await made;
+    const all = await findSuspects(file);
+    const [first] = all.suspects;
+    const rest = await findSuspects(file, { ignore: first.fingerprint });
+    assert.equal(rest.ignored, 1);
+    assert.ok(rest.suspects.every(({ fingerprint }) => fingerprint !== first.fingerprint));
+    assertAddsUp(rest);
+  });
+
+  it('refuses wrong options, a cancelled call and too little memory', async () => {
+    await made;
+    await assert.rejects(findSuspects(file, { limit: -1 }), { code: 'HEAPHOUND_ERR_OPTION' });
+    await assert.rejects(findSuspects(file, { operations: 3 }), { code: 'HEAPHOUND_ERR_OPTION' });
+    await assert.rejects(findSuspects(file, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+    await assert.rejects(findSuspects(file, { maxMemoryBytes: 1e6 }), { code: 'HEAPHOUND_ERR_NO_HEADROOM' });
+  });
+});
+
+describe('heaphound suspects', () => {
+  const file = path.join(folder, 'command.heapsnapshot');
+  const made = run(process.execPath, [TABLE, file]);
+
+  it('prints the suspects, all of the heap and the next command, and ends with 0', async () => {
+    await made;
+    const { stdout } = await heaphound('suspects', file);
+    for (const part of [/60,000 \{?\w+/, /Looks like data that was loaded once/, /The whole heap/, /\ball\b/]) {
+      assert.match(stdout, part);
+    }
+    assert.match(stdout, new RegExp(`leaks ${file} LATER`));
+    assert.ok(
+      stdout,
+    );
+  });
+
+  it('prints JSON and Markdown', async () => {
+    await made;
+    const document = JSON.parse((await heaphound('suspects', file, '--json')).stdout);
+    assertAddsUp(document);
+    const { stdout } = await heaphound('suspects', file, '--markdown', '--limit', '1');
+    assert.match(stdout, /^### What piles up in one snapshot of /);
+    assert.equal(stdout.match(/^\*\*/gm).length, 1);
+    await assert.rejects(heaphound('suspects', file, '--json', '--markdown'), { code: 2 });
+  });
+});
