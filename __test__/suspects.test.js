@@ -165,9 +165,7 @@ describe('heaphound suspects', () => {
       assert.match(stdout, part);
     }
     assert.match(stdout, new RegExp(`leaks ${file} LATER`));
-    assert.ok(
-      stdout,
-    );
+    assert.ok(stdout);
   });
 
   it('prints JSON and Markdown', async () => {
