@@ -12,11 +12,14 @@ use crate::error::Result;
 use crate::kind::NodeKind;
 use crate::known::node::{FILE_OF_BUILTIN, module_of_file};
 use crate::leaks::kind::Scene;
+use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The own files that load the nearest module of Node.js which any own file loads: nearest on the path from the cut on,
-/// then above the cut, then below the leaked objects.
+/// The own files that load the module of Node.js of the leaked objects, or of the nearest objects below them.
+///
+/// The class of the leaked objects decides first: where it is of Node.js, and of no module that a program loads, nobody
+/// loads it. Example: `fetch` is a global, and that an own file loads another module says nothing of its connections.
 ///
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
@@ -26,13 +29,17 @@ pub fn own_users(
     modules: &ModuleGraph,
     control: &Control,
 ) -> Result<Option<Found>> {
-    let users = all_users(scene, own, modules, control)?;
-    let used = |node: NodeOrdinal| {
-        let file = scene.newest.location(node)?.file.to_string();
-        users.get_key_value(module_of_file(&file)?)
+    let file_of = |node: NodeOrdinal| {
+        let place = scene.newest.location(node)?;
+        (scene.newest.origin_at(&place) == Origin::Node).then(|| place.file.to_string())
     };
-    let steps = (scene.cut..scene.nodes.len()).chain((0..scene.cut).rev());
-    let found = match steps.filter_map(|at| used(scene.nodes[at])).next() {
+    let leaked = scene.nodes[scene.cut..].iter().find_map(|node| file_of(*node));
+    if leaked.is_some_and(|file| module_of_file(&file).is_none()) {
+        return Ok(None);
+    }
+    let users = all_users(scene, own, modules, control)?;
+    let used = |node: NodeOrdinal| users.get_key_value(module_of_file(&file_of(node)?)?);
+    let found = match scene.nodes[scene.cut..].iter().find_map(|node| used(*node)) {
         Some(found) => Some(found),
         None => {
             let is_asked = |node| matches!(scene.newest.snapshot().kind(node), NodeKind::OBJECT | NodeKind::CLOSURE);
