@@ -140,10 +140,14 @@ impl<'a, 'b> Books<'a, 'b> {
         }
         let mut tops: BTreeMap<GroupKey, Growth> = BTreeMap::new();
         let mut bytes_moved: HashMap<GroupKey, i64> = HashMap::new();
+        let mut bytes_passing: HashMap<GroupKey, i64> = HashMap::new();
         for (key, growth) in &grown {
             let top = self.top_of(&grown, *key);
             if has_moved(&self.heaps, *key) {
                 *bytes_moved.entry(top).or_default() += growth.bytes();
+            }
+            if self.dropped.get(key).is_some_and(|rule| rule.why == Why::Passing) {
+                *bytes_passing.entry(top).or_default() += growth.bytes();
             }
             let sum = tops.entry(top).or_default();
             if top == *key {
@@ -159,6 +163,10 @@ impl<'a, 'b> Books<'a, 'b> {
             let cause = match self.cause_of(key, node, &growth) {
                 cause if has_ended(cause) && bytes_moved.get(&key).is_some_and(|moved| moved * 2 >= growth.bytes()) => {
                     Cause::Unexplained
+                }
+                // A list that is made anew holds them, and is one.
+                Cause::Unexplained if bytes_passing.get(&key).is_some_and(|some| some * 2 >= growth.bytes()) => {
+                    Cause::OneOff(Why::Passing)
                 }
                 cause => cause,
             };
