@@ -187,6 +187,8 @@ limits! {
     own_below: usize = 4000, "objects", Bound,
         "Objects below a leak that are asked for own code: a request with its sockets, streams and callbacks has some \
          hundred.";
+    own_references: usize = 4, "references", Bound,
+        "A person reads the first references of a way to a function below the cut; the function's place says the rest.";
     own_files: usize = 8, "rows", Bound,
         "Other own files that load the package of a leak.";
     // explain

@@ -16,9 +16,6 @@ use crate::leaks::kind::Scene;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use std::collections::HashSet;
 
-/// References of a because.
-const MOST_TOLD: usize = 4;
-
 /// A function in own code below the cut.
 pub struct Below {
     pub found: Found,
@@ -127,7 +124,7 @@ impl Walk {
             at = before;
         }
         names.reverse();
-        names.truncate(MOST_TOLD);
+        names.truncate(newest.limits.own_references);
         let end = self.visits[self.end].node;
         let what = match snapshot.kind(end) {
             NodeKind::CLOSURE => function_name(newest, end),
