@@ -9,27 +9,28 @@ export * from './lib/service/types';
 export * from './lib/store/types';
 
 /**
- * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd; told by the first bytes,
- * not by the name. A stream is read to its end and destroyed when reading fails.
+ * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd: the first bytes decide, not
+ * the name. A stream is read to its end and destroyed when reading fails.
  */
 export type Source = string | URL | Uint8Array | Readable;
 
-/** A place where an opened snapshot does as well as its source. The caller keeps it and closes it. */
+/** An opened snapshot, or its source. An opened snapshot stays open; its owner closes it. */
 export type SnapshotOrSource = Snapshot | Source;
 
 /**
- * Numbers of Chrome DevTools, also where they are a limit rather than a meaning (`docs/design.md`, "Parity"), or ours.
+ * heaphound's numbers, or exactly those of Chrome DevTools, the limits of its implementation included
+ * (`docs/design.md`, "Parity").
  */
 export type Parity = 'heaphound' | 'devtools';
 
-/** What long work is at. */
+/** How far a long call is. */
 export interface Progress {
   stage: 'waiting' | 'capturing' | 'reading' | 'graph' | 'dominators' | 'analysis' | 'writing' | 'done';
   /** In the stage's own unit: stored bytes while reading, steps otherwise. */
   done: number;
   /** 0 while it is not known. */
   total: number;
-  /** Position of the snapshot that is being worked on, from 0, when a call takes more than one. */
+  /** For a call with several snapshots: position of the current one, from 0. */
   snapshot: number;
 }
 
@@ -47,55 +48,54 @@ export interface OpenOptions extends WorkOptions {
   /** Default: `'heaphound'`. */
   parity?: Parity | undefined;
   /**
-   * Map positions and short names to those of the original source, through source maps that are named by the scripts
-   * and readable here; a path is a folder with maps that lie elsewhere, by the name in the script's comment or as
-   * `FILE.map`. Default: false.
+   * True: map positions and short names to those of the original source, through the source maps that the scripts name.
+   * A path: a folder with maps, each under the name in the script's comment or as `FILE.map`. Default: false.
    */
   sourceMaps?: boolean | string | undefined;
   /**
-   * Bytes of memory that the opened snapshot may take, all snapshots of a call together. It is looked at while tables
-   * grow: when they need more, the call rejects with `HEAPHOUND_ERR_NO_HEADROOM`. Default: what the control groups and
-   * the machine leave at that moment (Linux; elsewhere no limit).
+   * Bytes of memory that all snapshots of a call may take together. It is compared with the tables while they grow:
+   * when they need more, the call rejects with `HEAPHOUND_ERR_NO_HEADROOM`. Default: the memory that the control groups
+   * and the machine leave at that moment (Linux; elsewhere no limit).
    */
   maxMemoryBytes?: number | undefined;
 }
 
-/** What is known of an opened snapshot. */
+/** Facts about an opened snapshot. */
 export interface SnapshotInfo {
   /** The path it was opened from; absent for bytes and streams. */
   file?: string;
-  /** From the capture's sidecar, `FILE.json`: captures of one id space call the same object by the same id. */
+  /** From the capture's sidecar, `FILE.json`: in all captures of one id space, an object has the same id. */
   idSpace?: string;
   /** When it was taken, ISO 8601 in UTC. Absent for bytes and streams. */
   takenAt?: string;
-  /** From the sidecar: what the process took of memory when the capture began. */
+  /** From the sidecar: the memory of the process when the capture began. */
   memory?: ProcessMemory;
   /**
-   * Who says so: `'capture'`, what took it (the sidecar); `'name'`, the name that Node.js or a capture gave the file;
-   * `'file'`, when the file was last written, which a copy changes.
+   * The source of `takenAt`. `'capture'`: the sidecar. `'name'`: the name that Node.js or a capture gave the file.
+   * `'file'`: the time at which the file was last written, which a copy changes.
    */
   takenAtFrom?: 'capture' | 'name' | 'file';
   /** The process, from the sidecar or the name that Node.js gave the file. */
   pid?: number;
   /** 0: the main thread. */
   threadId?: number;
-  /** What the process runs on, from the sidecar. */
+  /** From the sidecar. */
   runtime?: Runtime;
   nodeCount: number;
   edgeCount: number;
   stringCount: number;
   /**
-   * Nodes without bytes of their own, among them the backing stores that count for their owner. `summary` leaves them
-   * out, as DevTools does.
+   * Nodes of size 0. Backing stores whose bytes count for their owner are among them. `summary` leaves them out, as
+   * DevTools does.
    */
   zeroSizeCount: number;
-  /** Bytes: shallow sizes of all nodes and what V8 reports outside of its heap. */
+  /** Bytes: the shallow sizes of all nodes, plus `extraNativeSize`. */
   totalSize: number;
   /** Bytes outside of the heap that V8 reports in the header (V8 13.6 and later). */
   extraNativeSize: number;
   /** Nodes that the root does not reach. */
   unreachableCount: number;
-  /** Largest id of a JavaScript object, which is odd. Bound for `idRange` of a later snapshot. */
+  /** Largest id of a JavaScript object, which is odd. Use it as a bound in `idRange` of a later snapshot. */
   maxObjectId: number;
   parity: Parity;
   /** True when the file holds allocation stacks (`allocations()`). */
@@ -109,10 +109,10 @@ export interface SnapshotInfo {
   compression: 'none' | 'gzip' | 'zstd';
 }
 
-/** What a process runs on. `'V8'`: something else with V8, as a browser. */
+/** The runtime of a process. `'V8'`: another program with V8, such as a browser. */
 export type Runtime = 'Node.js' | 'Deno' | 'Bun' | 'V8';
 
-/** What is known of a snapshot that was read for a comparison only. */
+/** Facts about a snapshot that was read for a comparison only. */
 export type ReadInfo = Omit<SnapshotInfo, 'unreachableCount'>;
 
 /** A position in a source file. Lines and columns count from 1. */
@@ -126,41 +126,41 @@ export interface SourcePosition {
 
 export interface SourceLocation extends SourcePosition {
   scriptId: number;
-  /** The position in the source that a source map names; only with the option `sourceMaps`. */
+  /** The position in the original source, by a source map; only with the option `sourceMaps`. */
   original?: SourcePosition;
   /**
-   * The code that ran is not the text of the file, and no map says where the place was: line and column are not those
-   * of the file. Only with the option `sourceMaps`.
+   * True: line and column are not those of the file, because the code that ran is not the text of the file, and no
+   * source map leads back to it. Only with the option `sourceMaps`.
    */
   unmapped?: true;
   /** Only the file is known; line and column are 1. */
   wholeFile?: true;
-  /** The line of the source, where the file is at hand and fits; only of leaks, with the option `sources`. */
+  /** The line of the source, if the file is on this machine and fits. Only for leaks, with the option `sources`. */
   source?: SourceText;
-  /** Why there is no `source` although the file is at hand: its text is not the one that ran. */
+  /** The reason why `source` is missing although the file is on this machine: its text is not the code that ran. */
   noSource?: string;
 }
 
-/** A line of a source file, with lines around it when they were asked for (`sourceLines`). */
+/** A line of a source file, with lines around it by the option `sourceLines`. */
 export interface SourceText {
   line: number;
-  /** Of the place in `text`, from 1. */
+  /** Column of the place in `text`, from 1. */
   column: number;
-  /** A long line is cut around the column; an ellipsis stands for what is missing. */
+  /** A long line is cut around the column; an ellipsis stands for the missing part. */
   text: string;
   before?: string[];
   after?: string[];
 }
 
-/** What goes away when the leaked objects lose the reference to cut; of the last snapshot. */
+/** The memory that is freed when the leaked objects lose the reference to cut, in the last snapshot. */
 export interface LeakFreed {
   /** Bytes of the objects themselves. */
   size: number;
-  /** Objects, those included that only the leaked ones hold. */
+  /** Number of objects, including those that only the leaked ones hold. */
   count: number;
   /** Leaked objects that lose the reference. */
   cutCount: number;
-  /** Only where something else holds some of them. */
+  /** Only where another object holds some of them. */
   still?: {
     /** Leaked objects that stay. */
     count: number;
@@ -174,11 +174,11 @@ export interface LeakFreed {
 /** A line of a source file that uses what the file imports from a package. */
 export interface PackageCall {
   line: number;
-  /** In the line, from 1. */
+  /** Column in the line, from 1. */
   column: number;
   /** The line, cut around the column when it is long. */
   text: string;
-  /** What it does, and the name that fits: `'constructs Pool of pg; the name fits Pool'`. */
+  /** The use of the package, and the name that fits: `'constructs Pool of pg; the name fits Pool'`. */
   why: string;
 }
 
@@ -193,8 +193,8 @@ export type Filter =
   | 'noNativeContext';
 
 /**
- * Ids above `after` up to and including `upTo`: what was allocated between two snapshots, from their
- * `info.maxObjectId`.
+ * Ids above `after` up to and including `upTo`. With the `info.maxObjectId` of two snapshots, these are the objects
+ * that were allocated between them.
  */
 export interface IdRange {
   after?: number | undefined;
@@ -218,14 +218,14 @@ export interface ClassSummary {
   count: number;
   /** Bytes of the objects themselves, and of backing stores that only they own. */
   shallowSize: number;
-  /** Bytes that would go away with all objects of the class, nested ones counted once. */
+  /** Bytes that would be freed with all objects of the class; nested objects count once. */
   retainedSize: number;
   /**
-   * Fewest steps from a root to an object of the class: -5 when unreachable, from 100,000,000 when only V8's internals
-   * reach it.
+   * Fewest edges from a root to an object of the class. -5: unreachable. 100,000,000 or more: only V8's internals reach
+   * it.
    */
   distance: number;
-  /** True when only V8's internals reach the class: `distance` is 100,000,000 above the steps. */
+  /** True when only V8's internals reach the class: `distance` is then 100,000,000 plus the number of edges. */
   system?: true;
   /** Where the class or constructor stands. */
   location?: SourceLocation;
@@ -244,14 +244,14 @@ export interface Statistics {
 }
 
 /**
- * What scopes of functions keep alive, and what belongs to which global object. All bytes are shallow sizes; nodes of
- * size 0 are not counted.
+ * The objects that scopes of functions keep alive, and the bytes of each global object. All bytes are shallow sizes;
+ * nodes of size 0 are not counted.
  */
 export interface ContextSizes {
   closures: {
     /** Scopes whose variables closures captured. */
     contextCount: number;
-    /** Objects that would go away without those scopes, and their bytes. */
+    /** Objects that would be freed without those scopes, and their bytes. */
     retainedCount: number;
     retainedSize: number;
     /** All others. */
@@ -261,18 +261,18 @@ export interface ContextSizes {
   /** One for the program, one for each context of `node:vm`, one for each frame of a browser. */
   realms: Array<
     NodeReference & {
-      /** Bytes that belong to this one alone. */
+      /** Bytes that only this realm holds. */
       size: number;
       retainedSize: number;
     }
   >;
-  /** Bytes that several of them hold. */
+  /** Bytes that several realms hold. */
   sharedSize: number;
-  /** Bytes that none of them holds. */
+  /** Bytes that no realm holds. */
   unattributedSize: number;
 }
 
-/** Kind of an edge, as V8 names it. */
+/** Type of an edge, as V8 names it. */
 export type EdgeKind = 'context' | 'element' | 'property' | 'internal' | 'hidden' | 'shortcut' | 'weak';
 
 export interface NodeReference {
@@ -291,7 +291,7 @@ export interface RetainerRow extends NodeReference {
 export interface EdgeRow extends NodeReference {
   edge: string;
   edgeKind: EdgeKind;
-  /** Bytes that would go away with the target. */
+  /** Bytes that would be freed with the target. */
   retainedSize: number;
 }
 
@@ -302,14 +302,14 @@ export interface PathStep {
   /** Properties of an object without a class, where they are few: `{id, user}`. */
   shape?: string;
   /**
-   * Edge from the node of the step before into this one: a property or a variable, `[3]` for an element, `table[3]` for
-   * a slot of a Map or Set. Empty on the first step, and on those that only roots hold.
+   * Edge from the node of the step before to this one: a property or a variable, `[3]` for an element, `table[3]` for a
+   * slot of a Map or Set. Empty on the first step, and on a step that only roots hold.
    */
   edge: string;
   /**
    * The reference as code would write it: `.sessions`, `["content-type"]`, `[Symbol(kEvents)]`, `variable cache in
-   * createStore()`, `Map entry`, `[]`, `[[PromiseReaction]]`; empty at the root. Those from `.` or `[` on can be
-   * written behind one another: `._events` `.data` `[]`.
+   * createStore()`, `Map entry`, `[]`, `[[PromiseReaction]]`; empty at the root. References that begin with `.` or `[`
+   * can be joined: `._events` `.data` `[]`.
    */
   reference: string;
   id: number;
@@ -324,7 +324,7 @@ export interface StackFrame extends SourceLocation {
 export interface NodeOptions extends WorkOptions {
   /** Most retainers and most edges to return. Default: 100. */
   limit?: number | undefined;
-  /** The whole of the node's name as `fullName`, however long it is. Default: false. */
+  /** Return the whole name of the node as `fullName`, of any length. Default: false. */
   fullName?: boolean | undefined;
 }
 
@@ -332,11 +332,11 @@ export interface NodeOptions extends WorkOptions {
 export interface NodeDocument {
   id: number;
   /**
-   * As all texts of documents at most some 2,500 characters: of a longer one start and end, and between them how much
-   * was left out.
+   * Some 2,500 characters at most, like all texts of documents. A longer name is cut: its start and its end, and
+   * between them the number of bytes that are missing.
    */
   name: string;
-  /** The name as the snapshot has it, when `fullName` asked for it. */
+  /** The whole name, with the option `fullName`. */
   fullName?: string;
   className: string;
   /** Class key, as in the summary. */
@@ -352,10 +352,10 @@ export interface NodeDocument {
   detached?: true;
   /** The node that every path from the root goes through last; null for the root. */
   dominator: NodeReference | null;
-  /** All retainers there are, also those that `limit` cut off. */
+  /** Number of all retainers, including those that `limit` cut off. */
   retainerCount: number;
   retainers: RetainerRow[];
-  /** All edges there are, also those that `limit` cut off. */
+  /** Number of all edges, including those that `limit` cut off. */
   edgeCount: number;
   edges: EdgeRow[];
   retainingPath: PathStep[];
@@ -378,12 +378,12 @@ export interface RetainerOptions extends WorkOptions {
 }
 
 export interface PathOptions extends WorkOptions {
-  /** Ids of nodes that the path must avoid: the result says what else keeps the object alive. */
+  /** Ids of nodes that the path must avoid: the result shows another reason why the object is alive. */
   ignored?: number[] | undefined;
 }
 
 export interface DominatorOptions extends WorkOptions {
-  /** The node whose children in the dominator tree are asked for. Default: the biggest retainers of the whole heap. */
+  /** Return the children of this node in the dominator tree. Default: the biggest retainers of the whole heap. */
   id?: number | undefined;
   /** Levels of the tree to return, 1 to 16. Default: 1. */
   depth?: number | undefined;
@@ -419,13 +419,13 @@ export interface StringGroup {
   count: number;
   /** Bytes of all of them. */
   shallowSize: number;
-  /** Bytes that would go away with all of them. */
+  /** Bytes that would be freed with all of them. */
   retainedSize: number;
-  /** Shallow bytes that would be saved by keeping one. */
+  /** Shallow bytes that the program would save with a single copy. */
   wastedSize: number;
   /** V8 cut the text; the strings are of one length and hash. */
   truncated?: true;
-  /** The text is as long as V8 writes texts, and nothing says whether it is cut: the strings may differ after it. */
+  /** The text is as long as V8 writes texts, so V8 may have cut it: the strings may differ after it. */
   maybe?: true;
   /** The first of them, at most 10. */
   ids: number[];
@@ -477,7 +477,7 @@ export interface AllocationRow extends StackFrame {
   /** Allocations made, and their bytes. */
   count: number;
   size: number;
-  /** Of them, what is in the snapshot, and its bytes. */
+  /** Those that are in the snapshot, and their bytes. */
   liveCount: number;
   liveSize: number;
 }
@@ -520,27 +520,27 @@ export interface Snapshot extends AsyncDisposable {
   duplicateStrings(options?: StringOptions): Promise<StringGroup[]>;
   query(options?: QueryOptions): Promise<QueryRow[]>;
   allocations(options?: WorkOptions): Promise<AllocationsDocument>;
-  /** The largest accumulations, as `findSuspects` has them. */
+  /** The largest accumulations, as in `findSuspects`. */
   suspects(options?: SnapshotSuspectOptions): Promise<SuspectDocument>;
-  /** Stops what still runs and gives the memory back. Closing twice is fine. */
+  /** Stops running calls and frees the memory. Closing twice is fine. */
   close(): Promise<void>;
 }
 
 /** How the objects of several snapshots are matched. */
 export interface ComparisonOptions extends OpenOptions {
   /**
-   * `'ids'`: an object has one id in all of them. `'structure'`: by class, and by the way on which they hang from the
-   * roots; right for restarts, replicas and forks too. Default: `'auto'`, by id where a sample of the ids names the
-   * same objects, and the captures do not name different id spaces.
+   * `'ids'`: an object has the same id in all snapshots. `'structure'`: by class and by the path from the roots; also
+   * right for restarts, replicas and forks. Default: `'auto'`, by id where the ids of a sample name the same objects,
+   * and the captures do not have different id spaces.
    */
   compareBy?: 'auto' | 'ids' | 'structure' | undefined;
   /**
-   * `'auto'` (default): the snapshots are put in the order in which they were taken. `'given'`: they stay as they are
-   * given.
+   * `'auto'` (default): the snapshots are put in the order in which they were taken. `'given'`: they keep the order of
+   * the call.
    */
   order?: 'auto' | 'given' | undefined;
   /**
-   * What is meant, and refused without this. `'same'`: a snapshot twice, also under two names or compressions
+   * Accept a comparison that is refused otherwise. `'same'`: a snapshot twice, also under two names or compressions
    * (`HEAPHOUND_ERR_SAME`). `'unrelated'`: snapshots of different programs, or several of one process among those of
    * others (`HEAPHOUND_ERR_UNRELATED`).
    */
@@ -549,21 +549,22 @@ export interface ComparisonOptions extends OpenOptions {
 
 /** The order in which the snapshots of a comparison stand in the document: oldest first. */
 export interface SnapshotOrder {
-  /** True: not that of the call. */
+  /** True: it differs from the order of the call. */
   sorted: boolean;
   /**
-   * Who tells it. `'ids'`: a later snapshot of one process has higher ids. `'time'`: `takenAt`. `'names'`: the numbers
-   * in the names of the files. `'given'`: nobody, or the option `order`.
+   * The source of the order. `'ids'`: a later snapshot of one process has higher ids. `'time'`: `takenAt`. `'names'`:
+   * the numbers in the names of the files. `'given'`: the order of the call, by the option `order` or for lack of a
+   * source.
    */
   by: 'ids' | 'time' | 'names' | 'given';
   /** False: it is the best guess, and may be wrong. */
   known: boolean;
   /**
-   * With the option `order: 'given'`: who tells another order. Where it is the right one, what grew is taken for what
-   * became less.
+   * With the option `order: 'given'`: the source of another order. If that order is the right one, growth in the
+   * document is really a decrease.
    */
   contradictedBy?: 'ids' | 'time' | 'names' | 'given';
-  /** Of each snapshot in the document its position in the call, where a directory counts as the snapshots in it. */
+  /** The position in the call of each snapshot in the document. A directory counts as the snapshots in it. */
   given: number[];
   /** Why, in one sentence. */
   reason: string;
@@ -573,7 +574,7 @@ export interface SnapshotOrder {
 
 /** How the objects of several snapshots were matched. */
 export interface Comparison {
-  /** True: by id. False: by class and structure; what only ids can tell is null. */
+  /** True: by id. False: by class and structure; members that need ids are null. */
   ids: boolean;
   /** Why, in one sentence. */
   reason: string;
@@ -599,7 +600,7 @@ export interface DiffOptions extends ComparisonOptions {
 }
 
 /**
- * What changed in one class from `before` to `after`. What only ids can tell is null where `comparison.ids` is false.
+ * The changes of one class from `before` to `after`. Members that need ids are null where `comparison.ids` is false.
  */
 export interface ClassDiff {
   key: string;
@@ -611,9 +612,9 @@ export interface ClassDiff {
   addedSize: number | null;
   /** Shallow bytes of the removed objects. */
   removedSize: number | null;
-  /** Shallow bytes: added minus removed; without ids all of the class after minus all before. */
+  /** Shallow bytes: added minus removed. Without ids: all of the class in `after` minus all in `before`. */
   sizeDelta: number;
-  /** Bytes that would go away with all added objects, nested ones counted once. */
+  /** Bytes that would be freed with all added objects; nested objects count once. */
   addedRetainedSize: number | null;
   /** Bytes by which objects that are in both snapshots grew. */
   grownSize: number | null;
@@ -633,7 +634,7 @@ export interface DiffDocument {
   after: SnapshotInfo;
   order: SnapshotOrder;
   comparison: Comparison;
-  /** Classes that gained or lost objects, or without ids bytes: DevTools' Comparison. */
+  /** Classes that gained or lost objects; without ids, also classes that gained or lost bytes. DevTools' Comparison. */
   classes: ClassDiff[];
   /**
    * Classes that only have survivors of another size, which DevTools does not show; largest growth first. Empty without
@@ -641,8 +642,8 @@ export interface DiffDocument {
    */
   resized: ClassDiff[];
   /**
-   * What changed in all classes of this name together; zeros when nothing did. `key` and `location` are those of the
-   * first. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` may have cut the class off.
+   * The sum of the changes of all classes of this name; zeros when there are none. `key` and `location` are those of
+   * the first class. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` may have cut the class off.
    */
   class(name: string): ClassDiff;
 }
@@ -651,16 +652,16 @@ export interface LeakOptions extends ComparisonOptions {
   /** Most leaks to return. Default: 20. */
   limit?: number | undefined;
   /**
-   * How often the program did its work between two snapshots: one number for every interval, or one for each. Growth by
-   * a multiple of it counts however small it is (from 3 operations on; a prime number is best), and intervals of
-   * unequal work are compared by the operation.
+   * How often the program did its work between two snapshots: one number for all intervals, or one for each. From 3
+   * operations on, growth by a multiple of this number counts, however small it is; a prime number is best. Intervals
+   * of unequal work are compared per operation.
    */
   operations?: number | number[] | undefined;
   /** Leaks to leave out, as `ignoreLeaks` does; `ignored` in the document counts them. */
   ignore?: IgnorePattern | IgnorePattern[] | undefined;
   /**
-   * More known leaks of libraries, looked at before those that the package brings: rows, or the path of a JSON file `{
-   * "leaks": [row, …] }`.
+   * More known leaks of libraries: rows, or the path of a JSON file `{ "leaks": [row, …] }`. They are tried before the
+   * rows of the package.
    */
   catalogue?: CatalogueRow[] | string | undefined;
   /**
@@ -671,30 +672,30 @@ export interface LeakOptions extends ComparisonOptions {
   sources?: boolean | string | undefined;
   /** Lines of the source on each side of a place. Default: 0. */
   sourceLines?: number | undefined;
-  /** Beginning of a fingerprint: for the leaks that have it, `freed` says what cutting the reference frees. */
+  /** Beginning of a fingerprint. Leaks with it get `freed`: the memory that is freed without the reference to cut. */
   explain?: string | undefined;
 }
 
 /**
- * What to leave out. A text: a fingerprint, a whole name of a class or of a step of the path, or the end of a file's
- * path. A regular expression: part of any of these. A function: true for a leak to be left out.
+ * The leaks to leave out. A text: a fingerprint, a whole name of a class or of a step of the path, or the end of a
+ * file's path. A regular expression: part of any of these. A function: true for a leak to be left out.
  */
 export type IgnorePattern = string | RegExp | ((leak: Leak) => boolean);
 
-/** Leaks sorted by whether they are to be left out, each list in the order that it had. */
+/** Leaks that stay and leaks that are left out, both in their former order. */
 export interface SortedLeaks {
   leaks: Leak[];
   ignored: Leak[];
 }
 
 /**
- * A known leak of a library, or of Node.js. All patterns that a row has must fit. A place of the leak must lie in the
- * package; of Node.js, what the patterns fit must be its own.
+ * A known leak of a library, or of Node.js. It fits when all patterns of the row match, and a place of the leak lies in
+ * the package. For Node.js, the objects that the patterns match must be its own.
  */
 export interface CatalogueRow {
   /** Name of the npm package; `node` for Node.js itself. */
   package: string;
-  /** Affected versions of the package or of Node.js, as npm writes ranges; `*` for all. */
+  /** Affected versions of the package or of Node.js, as a range of npm, such as `>=1.2.0 <2`; `*` for all. */
   versions: string;
   /** The leak in a few words. */
   title: string;
@@ -702,31 +703,34 @@ export interface CatalogueRow {
   className?: string | undefined;
   /** The same for the class of the container. */
   container?: string | undefined;
-  /** The same for references and classes of the retaining path: each must be there, in this order, from the root on. */
+  /**
+   * Regular expressions for references and classes of the retaining path: each must match, in this order from the root
+   * on.
+   */
   path?: string[] | undefined;
   kind?: LeakKind | undefined;
   /** What to do. */
   advice: string;
-  /** Where that is known from. */
+  /** Source of the row, such as the address of an issue. */
   source: string;
 }
 
-/** Why a leak is known. */
+/** The row of the catalogue that a leak fits. */
 export interface KnownLeak {
   package: string;
   /**
-   * The one that is installed; null when its `package.json` is not on this machine, or `sourceMaps` is false. Of
-   * Node.js the one in the heap, null where it has none.
+   * The installed version; null when its `package.json` is not on this machine, or `sourceMaps` is false. For Node.js
+   * the version in the heap; null when the heap has none.
    */
   version: string | null;
-  /** Affected versions, as npm writes ranges. */
+  /** Affected versions, as a range of npm. */
   versions: string;
   title: string;
   advice: string;
   source: string;
 }
 
-/** The object that accumulates what leaks. */
+/** The object in which a leak collects. */
 export interface LeakContainer extends NodeReference {
   /** Edge of its owner that holds it. */
   edge: string;
@@ -739,34 +743,35 @@ export interface LeakContainer extends NodeReference {
  */
 export interface ResponsiblePlace {
   location: SourceLocation;
-  /** `'made'`: it makes the leaked objects, or what they wait for; `'held'`: it holds what holds them. */
+  /** `'made'`: it makes the leaked objects, or the objects that they wait for. `'held'`: it holds their holder. */
   role: 'made' | 'held';
   /**
-   * How it was found, best first: a step of `retainingPath`; a function that the leaked objects lead to; the first own
-   * function on `allocationStack`; an own file that loads the package, or the module of Node.js.
+   * The source of this place, best first: a step of `retainingPath`; a function that the leaked objects lead to; the
+   * first function of the program on `allocationStack`; a file of the program that loads the package, or the module of
+   * Node.js.
    */
   evidence: 'path' | 'callback' | 'allocation' | 'module' | 'call';
   /** The same in words. */
   because: string;
-  /** True where it may be another place as well. */
+  /** True when it may also be another place. */
   probably: boolean;
   /** The id of the step of `retainingPath` that shows it. */
   step?: number;
-  /** Other own files that it may be, by name. */
+  /** Other files of the program that it may be, by name. */
   others?: SourceLocation[];
 }
 
-/** No own line is known. */
+/** No line of the program is known. */
 export interface UnknownPlace {
   evidence: 'unknown';
   /** Why. */
   because: string;
-  /** What to run in order to know: `APP` stands for the program. */
+  /** The command that shows it: `APP` stands for the program. */
   command: string;
   location?: undefined;
 }
 
-/** Objects of one class that a container accumulates. */
+/** Objects of one class that collect in a container. */
 export interface Leak {
   className: string;
   /** Where the class or function of the leaked objects stands. */
@@ -776,25 +781,25 @@ export interface Leak {
   container: LeakContainer;
   /** Objects more, for each interval between two snapshots. */
   countGrowth: number[];
-  /** Bytes more for each interval, of everything that accumulates there. */
+  /** Bytes more for each interval, of all objects that collect there. */
   sizeGrowth: number[];
   /** The same from the first to the last snapshot. */
   retainedGrowth: number;
   /** Objects for each operation; only with the option `operations`. */
   perOperation?: number;
   /**
-   * From the root through the container to one of the leaked objects. Where most of its bytes are memory outside of the
-   * heap or one text, on to that; also to an object of Node.js or a package that makes most of it and says more than
+   * From the root through the container to one of the leaked objects. The path goes on to the part that has most of its
+   * bytes, when that is memory outside of the heap, one text, or an object of Node.js or a package that says more than
    * the class.
    */
   retainingPath: LeakStep[];
-  /** What one of the leaked objects is made of. */
+  /** The parts of one leaked object. */
   item: LeakPart;
-  /** What sort of leak it is, recognised from the objects and references on the path. */
+  /** The sort of leak, by the objects and references on the path. */
   kind: LeakKind;
-  /** What usually repairs this kind, or leaks of this class; a sentence or two. */
+  /** The usual repair for this kind, or for leaks of this class; a sentence or two. */
   advice: string;
-  /** What the kind tells beyond the path; only what was found. */
+  /** More facts of this kind of leak, beyond the path. */
   detail?: LeakDetail;
   /** How sure it is that this grows without end; two snapshots never allow `'high'`. */
   confidence: 'high' | 'medium' | 'low';
@@ -806,13 +811,15 @@ export interface Leak {
   fingerprint: string;
   /** Ids of leaked objects, in the last snapshot. */
   examples: number[];
-  /** What else came with them, biggest first. */
+  /** Classes of the objects that came with them, biggest first. */
   classes: LeakClass[];
-  /** Who allocated most of them, innermost first: when allocations were recorded (`trackAllocations`). */
+  /**
+   * The stack that allocated most of them, innermost frame first. Only with recorded allocations (`trackAllocations`).
+   */
   allocationStack?: StackFrame[];
   /**
-   * Leaked objects of the last snapshot that were allocated so. Others may have another stack, or none: V8 forgets that
-   * of an object which a collection moves, and only an earlier snapshot of the same ids has it then.
+   * Leaked objects of the last snapshot with this stack. Others may have another stack, or none: V8 forgets the stack
+   * of an object that a collection moves. Only an earlier snapshot of the same ids has it then.
    */
   allocationStackCount?: number;
   /** Only with the option `explain`. */
@@ -825,17 +832,18 @@ export interface Leak {
  * - `growing-list`: a list of objects that are linked to one another. `growing-text`: one text to which more is added.
  * - `weak-map-live-keys`: values of a WeakMap whose keys never go.
  * - `event-listeners`, `abort-listeners`: listeners of an emitter or an EventTarget; of an AbortSignal.
- * - `timers`: timers that nobody clears. `promises`: reactions of a promise that is not settled, or promises that stay
+ * - `timers`: timers that are never cleared. `promises`: reactions of a promise that is not settled, or promises that
+ *   stay
  *   pending.
- * - `closures`: functions that share a scope, each keeping the one before. `globals`: what hangs from `globalThis`.
+ * - `closures`: functions that share a scope, each keeping the one before. `globals`: objects that `globalThis` holds.
  * - `modules`: modules that are loaded again and again. `async-context`: stores of `AsyncLocalStorage`, resources of
  *   async hooks.
- * - `streams`, `sockets`, `requests`: held, or never finished. `instances`: one for each request of what should be made
- *   once.
+ * - `streams`, `sockets`, `requests`: held, or never finished. `instances`: one object for each request, where the
+ *   program should make it once.
  * - `string-slices`, `buffer-slices`: short pieces that keep a long parent. `external-memory`: bytes outside of V8's
  *   heap.
- * - `contexts`, `workers`, `ports`: of `node:vm`, of `node:worker_threads`. `finalization-registry`: what a registry
- *   holds for its callback.
+ * - `contexts`, `workers`, `ports`: of `node:vm`, of `node:worker_threads`. `finalization-registry`: values that a
+ *   registry holds for its callback.
  * - `native-handles`: objects of Node.js that the event loop or native code holds. `other`: none of these.
  */
 export type LeakKind =
@@ -873,18 +881,21 @@ export type LeakKind =
   | 'other';
 
 export interface LeakDetail {
-  /** Class of the object that is listened to. */
+  /** Class of the object that has the listeners. */
   emitter?: string;
   /** Name of the event; of several, the first on the path. */
   event?: string;
   /**
-   * Name of the listener, of the callback of a timer, of the function whose variable it is; where that one is of
-   * Node.js, of the function of the program that waits for it.
+   * Name of the listener, of the callback of a timer, or of the function whose variable holds the leak. When that
+   * function is Node.js's, the name of the program's function that waits for it.
    */
   function?: string;
   /** Where that function stands. */
   location?: SourceLocation;
-  /** Bytes of the text that the slice at the end of the path keeps, or of the memory that its view does. */
+  /**
+   * Bytes of the text that the slice at the end of the path keeps alive, or of the memory that the view there keeps
+   * alive.
+   */
   parentSize?: number;
   /** The file of a module that is loaded again and again. */
   module?: string;
@@ -893,13 +904,13 @@ export interface LeakDetail {
 /** A step of a leak's path. */
 export interface LeakStep extends PathStep {
   /**
-   * `'no'`: was there before, and is meant to be there. `'yes'`: one of the objects that pile up, or held only by such.
+   * `'no'`: was there before, and belongs there. `'yes'`: one of the objects that pile up, or held only by them.
    * `'unknown'`: between the two; the reference to cut is in this stretch.
    */
   leaking: 'no' | 'unknown' | 'yes';
   /** Why, in a few words. */
   because?: string;
-  /** True for the reference that keeps what should have gone: the one by which the first leaking object is held. */
+  /** True for the reference to remove: the one by which the first leaking object is held. */
   cut?: true;
 }
 
@@ -911,11 +922,10 @@ export interface LeakPart {
   /** Objects in each leaked object; 1 for itself. */
   count: number;
   /**
-   * Bytes in each leaked object, with all that hangs from them. What is reached on several paths counts on the cheapest
-   * one.
+   * Bytes in each leaked object, with all objects below them. An object on several paths counts on the shortest path.
    */
   size: number;
-  /** Heaviest first; what is less than a hundredth of the leaked object is left out. */
+  /** Heaviest first; parts below a hundredth of the leaked object are left out. */
   children: LeakPart[];
 }
 
@@ -945,7 +955,7 @@ export interface LeakDocument {
   comparison: Comparison;
   /** Most important first. */
   leaks: Leak[];
-  /** What grew but is no leak, biggest first; a few rows. */
+  /** Explained growth: no leaks. Biggest first; a few rows. */
   oneOff: OneOffGrowth[];
   /**
    * Growth that a rule dropped: it came in every interval, as a leak does, and one of the rules of the search says why
@@ -954,7 +964,7 @@ export interface LeakDocument {
   dropped?: DroppedGrowth[];
   /** Leaks that the option `ignore` left out. */
   ignored: number;
-  /** Every byte of growth, with what it belongs to. */
+  /** All growth, line by line. */
   accounting: Accounting;
   /** Only where the sidecars of all snapshots have the memory of the process. */
   outside?: OutsideGrowth;
@@ -979,9 +989,9 @@ export interface Accounting {
   size: number;
   /** The same for each interval. */
   sizeGrowth: number[];
-  /** Bytes that nobody can tell the reason of. */
+  /** Bytes without an explanation. */
   unexplainedSize: number;
-  /** False: that is too much for the verdict `'none'`. */
+  /** False: `unexplainedSize` is too large for the verdict `'none'`. */
   isExplained: boolean;
   /** Most first. */
   lines: AccountLine[];
@@ -989,11 +999,11 @@ export interface Accounting {
 
 export interface AccountLine {
   /**
-   * `'leak'`: what a leak explains, with the tables of its container and the code that only it holds. `'oneOff'`: no
-   * leak, for the reason `why`. `'unexplained'`: grew in every interval or by the steps of a table, and no rule makes
-   * it a leak or tells it from one. `'unheld'`: no reference of the file keeps it, as what is in a Map of Bun.
-   * `'outside'`: what V8 reports outside of its heap. `'rest'`: many places with little each. `'freed'`: what is gone
-   * or became less; not above 0.
+   * `'leak'`: growth that a leak explains, with the tables of its container and the code that only it holds.
+   * `'oneOff'`: no leak, for the reason `why`. `'unexplained'`: grew in every interval or by the steps of a table, and
+   * no rule can decide whether it leaks. `'unheld'`: no reference in the file keeps it, such as the contents of a Map
+   * in Bun. `'outside'`: memory that V8 reports outside of its heap. `'rest'`: many places with little each. `'freed'`:
+   * memory that was freed; 0 or less.
    */
   what: 'leak' | 'oneOff' | 'unexplained' | 'unheld' | 'outside' | 'rest' | 'freed';
   /** Of the leak. */
@@ -1007,39 +1017,39 @@ export interface AccountLine {
   size: number;
   /** Bytes for each interval. */
   sizeGrowth: number[];
-  /** Which classes grow, most first, at most 8: of `'unexplained'` and `'unheld'`. */
+  /** For `'unexplained'` and `'unheld'`: the classes that grow, most first, at most 8. */
   classes?: LeakClass[];
 }
 
-/** What a process took of memory, in bytes, as `process.memoryUsage()` has it. */
+/** The memory of a process, in bytes, by `process.memoryUsage()`. */
 export interface ProcessMemory {
   rss: number;
   heapTotal: number;
   heapUsed: number;
   external: number;
   arrayBuffers: number;
-  /** Of the C library: what native code has of it, and what is freed and kept. glibc 2.33 and later. */
+  /** Memory of the C library: in use by native code, and freed but not returned to the system. glibc 2.33 and later. */
   malloc?: { inUse: number; free: number };
-  /** Of the process's own control group; Linux. */
+  /** The process's own control group; Linux. */
   cgroup?: { usedBytes: number; limitBytes?: number };
 }
 
 /** The growth of the process beside that of its heap, from the first snapshot to the last, in bytes. */
 export interface OutsideGrowth {
   rssGrowth: number;
-  /** Of the pages that V8 has for its heap. */
+  /** Growth of the pages that V8 has for its heap. */
   heapGrowth: number;
-  /** Of what V8 knows outside of its heap: Buffers. */
+  /** Growth of the memory outside of the heap that V8 knows: Buffers. */
   externalGrowth: number;
-  /** What the snapshots explain: the difference of their totals. */
+  /** Growth that the snapshots explain: the difference of their totals. */
   explainedSize: number;
-  /** Of what native code has of `malloc`, where the sidecars know. */
+  /** Growth of the memory that native code has from `malloc`, if the sidecars have it. */
   mallocGrowth?: number;
   /** Of the last snapshot. */
   cgroup?: { usedBytes: number; limitBytes?: number };
-  /** What neither the heap nor its Buffers explain. */
+  /** Growth that neither the heap nor its Buffers explain. */
   outsideSize: number;
-  /** True: it grew on, by 16 MB an interval at least, and by more than twice what the heap gained. */
+  /** True: it grew in each interval, by 16 MB at least, and by more than twice the growth of the heap. */
   isUnexplained: boolean;
 }
 
@@ -1069,24 +1079,24 @@ export interface OneOffGrowth {
   size: number;
   /**
    * `'code'`: compiled code, feedback and tables of V8. `'modules'`: a module that was loaded late. `'filled'`: grew,
-   * then stopped or slowed down. `'bounded'`: Node.js keeps a fixed number of these, as the 250 timings of fetches.
-   * `'passing'`: objects that come and go, as requests that are under way; told with ids and three snapshots or more.
-   * `'recent'`: only in the last interval, as the buffers of the last request. `'parts'`: parts of objects whose number
-   * stopped. `'load'`: objects of Node.js that follow the load. `'few'`: too little in each interval to tell anything.
-   * `'tables'`: only tables of V8 hold it, as the names and sources of functions.
+   * then stopped or slowed down. `'bounded'`: Node.js keeps a fixed number of these, such as the 250 timings of
+   * fetches. `'passing'`: objects that come and go, such as requests under way; recognised with ids and three snapshots
+   * or more. `'recent'`: only in the last interval, such as the buffers of the last request. `'parts'`: parts of
+   * objects whose number stopped. `'load'`: objects of Node.js that follow the load. `'few'`: too few in each interval
+   * to decide. `'tables'`: only tables of V8 hold it, such as the names and sources of functions.
    */
   why: 'code' | 'modules' | 'filled' | 'bounded' | 'passing' | 'recent' | 'parts' | 'load' | 'few' | 'tables';
   /** The same in one sentence. */
   because: string;
 }
 
-/** Reads a snapshot on threads of its own and computes everything that DevTools shows of it. */
+/** Reads a snapshot on threads of its own, and computes all the facts that DevTools shows. */
 export function openSnapshot(source: Source, options?: OpenOptions): Promise<Snapshot>;
 
 /**
- * DevTools' Comparison and more. An opened `before` is kept open; a source is read, and its memory given back early.
- * The older one is `before` in the document, whichever way round they are given. `before` alone is the path of a
- * directory: its oldest snapshot and its newest.
+ * DevTools' Comparison and more. An opened `before` stays open; the memory of a source is freed early. The older
+ * snapshot is `before` in the document, in either order of the arguments. `before` alone is the path of a directory:
+ * its oldest snapshot is compared with its newest.
  */
 export function diffSnapshots(
   before: SnapshotOrSource,
@@ -1095,7 +1105,7 @@ export function diffSnapshots(
 ): Promise<DiffDocument>;
 
 /**
- * What grows over two or more snapshots of one program, and what holds it. They are put in the order in which they were
+ * Finds the leaks in two or more snapshots of one program. The snapshots are sorted by the time at which they were
  * taken; the path of a directory stands for the snapshots in it.
  */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
@@ -1104,7 +1114,7 @@ export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions):
 export interface SuspectOptions extends OpenOptions {
   /** Most suspects to return. Default: 20. */
   limit?: number | undefined;
-  /** Suspects to leave out, as `ignoreLeaks` does it with leaks; `ignored` in the document counts them. */
+  /** Suspects to leave out, as in `ignoreLeaks`; `ignored` in the document counts them. */
   ignore?: IgnorePattern | IgnorePattern[] | undefined;
 }
 
@@ -1118,9 +1128,9 @@ export interface SuspectDocument {
   snapshot: SnapshotInfo;
   /** Bytes of the whole heap, with those outside of it that V8 counts. */
   totalSize: number;
-  /** Those that look like leaks first; the heaviest first. */
+  /** Suspects that look like leaks stand first; among equals the heaviest. */
   suspects: Suspect[];
-  /** Suspects that `ignore` left out. Only of `findSuspects`. */
+  /** Suspects that `ignore` left out. Only from `findSuspects`. */
   ignored?: number;
   /** All bytes of the heap: the sizes add up to `totalSize`. */
   accounting: HeapLine[];
@@ -1134,7 +1144,7 @@ export interface Suspect {
   location?: SourceLocation;
   /** Objects in all containers. */
   count: number;
-  /** Bytes of the objects, of what only paths over them lead to, and of the tables of the containers. */
+  /** Bytes of the objects, of the objects below them in the shortest-path tree, and of the tables of the containers. */
   size: number;
   /** True for one object that is large by itself; its holder is the container then. */
   single: boolean;
@@ -1147,22 +1157,22 @@ export interface Suspect {
   /** Containers of the same sort that hold some. */
   containerCount: number;
   /**
-   * `'leak'`: objects that should have gone; `'bounded'`: a collection with a limit, or one that loses entries as it
-   * gains others; `'loaded'`: data that was loaded once. One snapshot shows no growth: none of them is a proof.
+   * `'leak'`: objects that should be gone. `'bounded'`: a collection with a limit, or one that loses entries as it
+   * gains others. `'loaded'`: data that was loaded once. One snapshot shows no growth, so none of these is proven.
    */
   looksLike: 'leak' | 'bounded' | 'loaded';
   confidence: 'high' | 'medium' | 'low';
-  /** What speaks for a leak. */
+  /** The reasons for a leak. */
   evidence: string[];
-  /** What speaks against one. */
+  /** The reasons against a leak. */
   counterEvidence: string[];
   kind: LeakKind;
-  /** What usually repairs this kind. */
+  /** The usual repair for this kind. */
   advice: string;
   detail?: LeakDetail;
-  /** The place in the program's own code that has to do with it. */
+  /** The place in the program's own code that makes or holds the objects. */
   responsible: SuspectPlace;
-  /** What one of the objects is made of: the mean of all. */
+  /** The parts of one object: the mean of all. */
   item: LeakPart;
   /** Other classes that pile up in the same containers, heaviest first. */
   classes: SuspectClass[];
@@ -1175,7 +1185,7 @@ export interface Suspect {
 }
 
 export interface SuspectPlace {
-  /** Missing when the snapshot does not know: then `evidence` is `'unknown'`. */
+  /** Missing when the snapshot has no such place: then `evidence` is `'unknown'`. */
   location?: SourceLocation;
   /** Whether the code there made the objects or holds them. */
   role?: 'made' | 'held';
@@ -1183,7 +1193,7 @@ export interface SuspectPlace {
   evidence: 'path' | 'callback' | 'unknown';
   because: string;
   probably?: boolean;
-  /** What to call or run to learn it. */
+  /** The call or command that shows it. */
   command?: string;
 }
 
@@ -1202,9 +1212,9 @@ export interface HeapLine {
   size: number;
 }
 
-/** What else takes memory and shows in one snapshot. */
+/** Other memory that shows in one snapshot. */
 export interface SuspectSections {
-  /** Texts that are there more than once: `count` copies, and the bytes of all but one of each. */
+  /** Texts with several copies: `count` copies, and the bytes of all but one of each. */
   duplicateStrings: { count: number; size: number; most: { value: string; count: number; size: number }[] };
   /** Texts of a megabyte and more, longest first, with their beginning. */
   hugeStrings: { id: number; start: string; size: number }[];
@@ -1217,22 +1227,22 @@ export interface SuspectSections {
 }
 
 /**
- * The largest accumulations of one snapshot: for the file that Node.js writes before it runs out of memory. What grows
- * only two snapshots show (`findLeaks`).
+ * Finds the largest accumulations in one snapshot, such as the file that Node.js writes before it runs out of memory.
+ * Only two snapshots show growth (`findLeaks`).
  */
 export function findSuspects(source: SnapshotOrSource, options?: SuspectOptions): Promise<SuspectDocument>;
 
-/** Sorts out the leaks that somebody knows and accepts: for documents that were kept, and for tests. */
+/** Separates the leaks that you accept from the others: for stored documents, and for tests. */
 export function ignoreLeaks(leaks: Leak[], ignore?: IgnorePattern | IgnorePattern[]): SortedLeaks;
 
 export interface CaptureOptions {
   /**
-   * `'fork'`: a copy of this process writes, and this thread stands still for the copying only; Linux with glibc, on
-   * x86-64 and aarch64. `'inline'`: V8 writes in this process, and this thread stands still until it is done. `'auto'`,
-   * the default: fork where it is safe.
+   * `'fork'`: a forked child writes, and this thread stands still only for the fork; Linux with glibc, on x86-64 and
+   * aarch64. `'inline'`: V8 writes in this process, and this thread stands still until V8 is done. `'auto'`, the
+   * default: fork where it is safe.
    */
   mode?: 'auto' | 'fork' | 'inline' | undefined;
-  /** The thread whose heap it is; only that thread stands still. Default: the one that calls. */
+  /** The worker whose heap is captured; only its thread stands still. Default: the calling thread. */
   worker?: Worker | undefined;
   /** The file to write, which must not exist. Not together with `dir`. */
   path?: string | undefined;
@@ -1241,12 +1251,12 @@ export interface CaptureOptions {
   /** Default: `'zstd'`. Chrome DevTools opens only `'none'`. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /**
-   * Ends the copy of `'fork'` at once. With `'inline'` it is looked at before V8 starts and after it has ended: V8
+   * Ends the forked child at once. With `'inline'` it is checked before V8 starts and after V8 is done, because V8
    * holds the thread.
    */
   signal?: AbortSignal | undefined;
   /**
-   * Milliseconds from the call, the wait of `queue` included: then `HEAPHOUND_ERR_TIMEOUT`. Looked at as `signal` is.
+   * Milliseconds from the call, the wait of `queue` included: then `HEAPHOUND_ERR_TIMEOUT`. Checked like `signal`.
    */
   timeoutMs?: number | undefined;
   /**
@@ -1257,25 +1267,24 @@ export interface CaptureOptions {
   /** Most bytes on the disk: a snapshot that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
   maxBytes?: number | undefined;
   /**
-   * Most bytes of memory that the capture may be expected to take: else `HEAPHOUND_ERR_NO_HEADROOM`, as when the system
-   * has no more.
+   * Limit for the estimated memory of the capture, in bytes: above it, or above the memory that the system has,
+   * `HEAPHOUND_ERR_NO_HEADROOM`.
    */
   maxMemoryBytes?: number | undefined;
-  /** Longest time that the thread may be expected to stand still: else `HEAPHOUND_ERR_MAX_PAUSE`. */
+  /** Limit for the estimated pause of the thread, in milliseconds: above it `HEAPHOUND_ERR_MAX_PAUSE`. */
   maxPauseMs?: number | undefined;
-  /** False: capture whatever the estimates say. Default: true. */
+  /** False: capture without regard to the estimates. Default: true. */
   checkHeadroom?: boolean | undefined;
   /** True for all but the last capture of a series that is compared by id: see `idsKept`. Default: false. */
   keepIds?: boolean | undefined;
   /**
-   * Captures of one thread by `'fork'` have ids that name the same objects, by way of the table `FILE.ids` beside the
-   * last file; it may be removed when no further capture is to be compared. False: no table, and ids of this capture
-   * alone. Default: true.
+   * Forked captures of one thread give an object the same id, through the table `FILE.ids` beside the last file. Remove
+   * the table after the last capture of a series. False: no table, and an id space of its own. Default: true.
    */
   comparable?: boolean | undefined;
   /**
-   * `'strings'`: contents do not reach the disk; placeholders stand for them, and names stay: `docs/redaction.md`.
-   * Equal contents have equal placeholders in all captures of one thread. Default: everything is in the file.
+   * `'strings'`: placeholders replace contents before they reach the disk, and names stay: `docs/redaction.md`. Equal
+   * contents have equal placeholders in all captures of one thread. Default: all contents are in the file.
    */
   redact?: 'strings' | undefined;
   /** More of V8's own objects, for people who work on V8. Default: false. */
@@ -1286,10 +1295,10 @@ export interface CaptureOptions {
 
 export interface CaptureToStreamOptions extends Omit<CaptureOptions, 'path' | 'dir' | 'worker'> {
   /**
-   * Gets the compressed snapshot, as fast as it takes it, and is ended. On failure it is destroyed, and what it got is
-   * no snapshot. `'fork'`: it gets bytes while the copy writes, and a slow stream makes the copy wait. `'inline'`: its
-   * first byte comes when the snapshot is whole; until then all stored bytes wait in native memory (`maxBytes` limits
-   * them), since V8 holds the thread.
+   * Gets the compressed snapshot with backpressure, and is ended. On failure it is destroyed: its bytes are no
+   * snapshot. `'fork'`: it gets bytes while the forked child writes, and a slow stream makes the child wait.
+   * `'inline'`: V8 holds the thread, so the compressed bytes wait in native memory (at most `maxBytes`) until the
+   * snapshot is whole.
    */
   stream: Writable;
 }
@@ -1303,9 +1312,9 @@ export interface CaptureResult {
   mode: 'fork' | 'inline';
   /** Why this mode. */
   reason: string;
-  /** Milliseconds that the thread stood still, at most at a time. */
+  /** The longest time that the thread stood still, in milliseconds. */
   pauseMs: number;
-  /** Copies that were made: a copy that was made at a bad moment is thrown away. */
+  /** Forked children that were made: one that was made at a bad moment is replaced. */
   tries: number;
   /** Milliseconds from the call to the durable file. */
   durationMs: number;
@@ -1317,11 +1326,11 @@ export interface CaptureResult {
   edgeCount: number;
   /** Of the stored bytes, in hexadecimal. */
   sha256: string;
-  /** There when the option was. */
+  /** Present with the option. */
   redact?: 'strings';
-  /** Snapshots with the same one can be compared by id. */
+  /** Snapshots with the same id space can be compared by id. */
   idSpace: string;
-  /** Why it is not that of the forked capture before. */
+  /** Why the id space differs from that of the forked capture before. */
   idSpaceReason?: string;
   /**
    * True: the next snapshot of this thread continues the ids, and until they are forgotten garbage collection is
@@ -1337,48 +1346,48 @@ export interface CaptureResult {
   /** ISO 8601, UTC. */
   startedAt: string;
   /**
-   * Of this process when the capture began, not of the copy that wrote. Of a worker the heap is its own, and the rest
-   * that of the process.
+   * Memory of this process when the capture began, without the forked child. For a worker, the heap is the worker's,
+   * and the other numbers are the process's.
    */
   memory?: ProcessMemory;
 }
 
 /**
- * The document `FILE.json` beside a captured file (0600). It is written last: a file without it is whole too, but
- * nobody vouches for it.
+ * The document `FILE.json` beside a captured file (0600). It is written last. A file without it is whole too, but its
+ * ids are not certain.
  */
 export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
-  /** Of this shape. It grows only when the meaning of a member changes. */
+  /** Version of this shape. It changes only when the meaning of a member changes. */
   version: 1;
 }
 
 /**
- * Takes a snapshot of this thread's heap into a private file. `docs/capture.md` has what it costs.
- * Rejects with `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with
- * `HEAPHOUND_ERR_NO_HEADROOM` when there is no memory for it.
+ * Takes a snapshot of this thread's heap into a private file. `docs/capture.md` has the costs. Rejects with
+ * `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with `HEAPHOUND_ERR_NO_HEADROOM` when
+ * there is no memory for it.
  */
 export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult>;
 
 /**
- * The same into a stream instead of a file, with no sidecar and in an id space of its own; with `keepIds` `'auto'`
- * captures in the process, whose ids go on. Rejects with `HEAPHOUND_ERR_STREAM` when the stream fails or is closed
+ * The same into a stream instead of a file, with no sidecar and in an id space of its own. With `keepIds`, `'auto'`
+ * captures in the process, and its ids go on. Rejects with `HEAPHOUND_ERR_STREAM` when the stream fails or is closed
  * before its end.
  */
 export function captureSnapshot(options: CaptureToStreamOptions): Promise<Omit<CaptureResult, 'path'>>;
 
 /**
- * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Ids as
- * with a stream. The analysis does not hold this thread. What tests want.
+ * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Its ids
+ * are as with a stream. The analysis does not hold this thread. It suits tests.
  */
 export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapshot>;
 
 export interface RedactOptions extends WorkOptions {
-  /** Default: as the path says: `.zst`, `.gz`, else none. */
+  /** Default: by the end of the path: `.zst`, `.gz`, else none. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /**
-   * Equal contents have equal placeholders in all files that one key made. 16 bytes at least, and nobody may be able to
-   * guess it: who has it can try out contents. Default: a random one, which all redactions of this thread share and
-   * which nobody learns.
+   * Equal contents have equal placeholders in all files with the same key. It has 16 bytes at least. Keep it secret:
+   * whoever has the key can test guessed contents. Default: a random key, which all redactions of this thread share,
+   * and which is never shown.
    */
   key?: string | Uint8Array | undefined;
 }
@@ -1395,7 +1404,7 @@ export interface RedactResult {
   edgeCount: number;
   /** Texts of the snapshot. */
   stringCount: number;
-  /** Of them, those that were replaced, as a whole or in part. */
+  /** Texts that were replaced, as a whole or in part. */
   redactedCount: number;
   /** Of the stored bytes, in hexadecimal. */
   sha256: string;
@@ -1410,18 +1419,21 @@ export interface RedactResult {
  * are not in V8's order.
  */
 export function redactSnapshot(source: Source, path: string, options?: RedactOptions): Promise<RedactResult>;
-/** Which other process. */
+/** Selects another process. */
 export interface InspectOptions {
   /** Its inspector: a port of this machine, `host:port`, or the URL that Node.js prints (`ws:`, `http:`). */
   inspect?: number | string | undefined;
-  /** Its id, instead of `inspect`: its inspector is opened by SIGUSR1 when it is closed, and closed again. Linux. */
+  /**
+   * Its process id, instead of `inspect`. SIGUSR1 opens its inspector when it is closed; it is closed again afterwards.
+   * Linux.
+   */
   pid?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. */
   timeoutMs?: number | undefined;
 }
 
-/** Options of `captureFrom`; those that `captureSnapshot` has too mean the same, for the other process. */
+/** Options of `captureFrom`. An option of `captureSnapshot` has the same meaning here, for the other process. */
 export interface CaptureFromOptions
   extends
     InspectOptions,
@@ -1451,7 +1463,7 @@ export interface CaptureFromOptions
 export interface CaptureFromResult extends Omit<CaptureResult, 'mode' | 'path' | 'tries' | 'runtime' | 'node' | 'pid'> {
   path: string;
   runtime: Runtime;
-  /** As the process says it; of a browser its user agent, empty when it says nothing. */
+  /** The version that the process reports; for a browser its user agent; empty when it reports none. */
   runtimeVersion: string;
   /** `process.version`, of Node.js only. */
   node?: string;
@@ -1469,8 +1481,8 @@ export interface InspectedWorker {
 }
 
 /**
- * Takes a snapshot of another process, which stands still meanwhile (`pauseMs` is the time until all of it was here),
- * into a private file. Rejects with `HEAPHOUND_ERR_INSPECTOR` when its inspector cannot be used.
+ * Takes a snapshot of another process into a private file. That process stands still meanwhile; `pauseMs` is the time
+ * until the whole snapshot had arrived. Rejects with `HEAPHOUND_ERR_INSPECTOR` when its inspector cannot be used.
  */
 export function captureFrom(options: CaptureFromOptions): Promise<CaptureFromResult>;
 
@@ -1482,22 +1494,22 @@ export interface CaptureSeriesOptions extends CaptureFromOptions {
 }
 
 /**
- * Several snapshots of another process in one session of its inspector, so that ids go on from one to the next: V8
- * forgets them when a session ends. The session stays open between them. `timeoutMs` is for each. Leaving the loop ends
- * the session.
+ * Takes several snapshots of another process in one session of its inspector. So they can be compared by id: V8 forgets
+ * the ids when a session ends. The session stays open between the snapshots, and ends with the loop. `timeoutMs` is for
+ * each snapshot.
  */
 export function captureSeriesFrom(options: CaptureSeriesOptions): AsyncGenerator<CaptureFromResult, void, void>;
 
-/** What `trackAllocations` began. */
+/** A recording of allocations. */
 export interface AllocationTracking extends Disposable {
-  /** Ends it; what was recorded is forgotten. Stopping twice is fine. */
+  /** Ends the recording and drops the recorded stacks. Stopping twice is fine. */
   stop(): void;
 }
 
 /**
- * From now on V8 remembers of every object that this thread allocates which functions were running. Snapshots hold
- * those stacks until `stop`: `leaks` and `node` show them. Everything that allocates is slower meanwhile, and ids go on
- * from snapshot to snapshot (`keepIds`).
+ * From now on V8 records the stack of functions for every object that this thread allocates. Snapshots contain those
+ * stacks until `stop`; `leaks` and `node` show them. Allocations are slower meanwhile, and ids go on from snapshot to
+ * snapshot (`keepIds`).
  */
 export function trackAllocations(): AllocationTracking;
 
@@ -1512,14 +1524,14 @@ export interface CollectOptions {
   key?: string | Uint8Array | undefined;
   /** Let the originals stay. Default: false. */
   keep?: boolean | undefined;
-  /** End when everything that is there has been looked at. Default: false, until `signal` fires. */
+  /** End when all existing files were handled. Default: false, which goes on until `signal` fires. */
   once?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** What became of one file. */
+/** The result for one file. */
 export interface CollectedSnapshot {
-  /** `'incomplete'`: whoever wrote it was stopped in the middle. */
+  /** `'incomplete'`: its writer was stopped in the middle. */
   event: 'stored' | 'incomplete' | 'failed';
   /** The original. */
   file: string;
@@ -1540,8 +1552,8 @@ export interface CollectedSnapshot {
 
 /**
  * Waits for snapshots that Node.js writes into a directory by itself (`--heapsnapshot-signal`,
- * `--heapsnapshot-near-heap-limit`, `--heap-snapshot-on-oom`), and makes private, compressed, verified files of those
- * that are whole. Ends when `signal` fires.
+ * `--heapsnapshot-near-heap-limit`, `--heap-snapshot-on-oom`). It turns each whole one into a private, compressed,
+ * verified file. Ends when `signal` fires.
  */
 export function collectSnapshots(
   directory: string,
@@ -1549,7 +1561,7 @@ export function collectSnapshots(
 ): AsyncGenerator<CollectedSnapshot, void, void>;
 
 export interface DecryptOptions {
-  /** Private keys of age (`AGE-SECRET-KEY-1…`); one of them has to fit. */
+  /** Private keys of age (`AGE-SECRET-KEY-1…`); one of them must fit. */
   identities: string | string[];
   signal?: AbortSignal | undefined;
 }
@@ -1561,9 +1573,9 @@ export interface DecryptResult {
 }
 
 /**
- * Decrypts what a store has encrypted (`encryptTo`) into the new private file `path`, as `age -d` does. Needs the
- * package `age-encryption`. Rejects with `HEAPHOUND_ERR_ENCRYPTED` when none of the keys fits or the file is damaged;
- * then there is no file.
+ * Decrypts a file that a store has encrypted (`encryptTo`) into the new private file `path`, as `age -d` does. Needs
+ * the package `age-encryption`. Rejects with `HEAPHOUND_ERR_ENCRYPTED` when none of the keys fits or the file is
+ * damaged; then there is no file.
  */
 export function decryptSnapshot(
   source: string | Readable,
@@ -1577,10 +1589,10 @@ export function openStore(config?: StoreConfig): Promise<Store>;
 /** The worker threads of another process. */
 export function listWorkers(options: InspectOptions): Promise<InspectedWorker[]>;
 
-/** What heaphound does in a service, without HTTP. `heaphound/fastify` and `heaphound/http` are on top of it. */
+/** The functions of a service without HTTP. `heaphound/fastify` and `heaphound/http` are built on it. */
 export function createService(options: ServiceOptions): Service;
 
-/** Like pino's. */
+/** A logger with pino's methods. */
 export interface WatchLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
@@ -1589,8 +1601,8 @@ export interface WatchLog {
 
 export type RuleName = 'heap-trend' | 'external-trend' | 'rss-gap' | 'heap-limit' | 'container-limit';
 /**
- * `'rising'`: found, and waiting its turn. `'alarm'`: an alarm was raised, and for `limits.repeatMs` there will be no
- * other.
+ * `'rising'`: a rise was found, and its investigation is queued. `'alarm'`: an alarm was raised; the next one comes
+ * after `limits.repeatMs` at the earliest.
  */
 export type RuleState = 'off' | 'quiet' | 'rising' | 'investigating' | 'alarm';
 
@@ -1603,15 +1615,15 @@ export interface RuleSetting {
   share?: number | undefined;
 }
 
-/** How far a rule is. */
+/** The measurements of a rule so far. */
 export interface RuleProgress {
-  /** Windows that were measured, of those that are needed; 1 for a rule about a limit whose level is known. */
+  /** Measured windows that count; 1 for a rule about a limit whose level is known. */
   samples: number;
-  /** So many make a judgement. */
+  /** Windows that the rule needs for a decision. */
   needed: number;
   /** When the measurement began, as an ISO time: the start of the watcher, or the end of the last investigation. */
   since: string;
-  /** When the watcher looks again, as an ISO time. */
+  /** Time of the next measurement, as an ISO time. */
   nextLook: string;
   /** In words: "5 more windows of 15 s, each with a major collection of V8 in it". */
   waitsFor: string;
@@ -1631,9 +1643,9 @@ export interface WatchLimits {
   maxCaptures?: number | undefined;
   /** Most snapshots in 24 hours. Default: 6. */
   maxPerDay?: number | undefined;
-  /** Milliseconds between two snapshots of one rise, at the least. Default: 60,000. */
+  /** Least milliseconds between two snapshots of one rise. Default: 60,000. */
   spacingMs?: number | undefined;
-  /** Milliseconds after a rise was looked into, before another is. Default: 600,000. */
+  /** Least milliseconds between two investigations. Default: 600,000. */
   cooldownMs?: number | undefined;
   /** Milliseconds between two alarms of one rule. Default: 24 hours. */
   repeatMs?: number | undefined;
@@ -1642,21 +1654,21 @@ export interface WatchLimits {
    */
   jitterMs?: number | undefined;
   /**
-   * Milliseconds that the lock in the store is held at the most: of all processes with one store, one looks into its
-   * memory at a time. Default: 1 hour.
+   * Longest time that the lock in the store is held, in milliseconds: of all processes with one store, one investigates
+   * at a time. Default: 1 hour.
    */
   lockMs?: number | undefined;
 }
 
 export interface Webhook {
-  /** Https, or this machine. */
+  /** An address with https, or on this machine. */
   url: string;
   headers?: Record<string, string> | undefined;
-  /** Of one attempt. Default: 5,000. */
+  /** Milliseconds for one attempt. Default: 5,000. */
   timeoutMs?: number | undefined;
-  /** After the first attempt; only where a later one may succeed. Default: 3. */
+  /** Attempts after the first one, where a later one may succeed. Default: 3. */
   retries?: number | undefined;
-  /** Before the first retry; doubles with each. Default: 1,000. */
+  /** Milliseconds before the first retry; doubled before each further one. Default: 1,000. */
   retryMs?: number | undefined;
   /** Allow http to other machines. Default: false. */
   allowHttp?: boolean | undefined;
@@ -1664,13 +1676,12 @@ export interface Webhook {
 
 export interface WatchOptions {
   /**
-   * Takes the snapshots and analyses them. Not together with `store` or `capture`. Default: one of its own over
-   * `store`.
+   * Takes the snapshots and analyses them. Not together with `store` or `capture`. Default: a new service over `store`.
    */
   service?: Service | undefined;
-  /** An opened store, or what `openStore` takes. Default: a directory. */
+  /** An opened store, or the options of `openStore`. Default: a directory. */
   store?: Store | StoreConfig | undefined;
-  /** Takes a snapshot; what `analyse` gets is the `id`. Only with `analyse`. */
+  /** Takes a snapshot, and returns the `id` for `analyse`. Only with `analyse`. */
   capture?:
     | ((reason: string, options: { signal: AbortSignal }) => Promise<{ id: string; location?: string | undefined }>)
     | undefined;
@@ -1680,11 +1691,11 @@ export interface WatchOptions {
   webhook?: string | Webhook | undefined;
   rules?: Partial<Record<RuleName, boolean | RuleSetting>> | undefined;
   limits?: WatchLimits | undefined;
-  /** Milliseconds between two looks. Default: 15,000. */
+  /** Milliseconds between two measurements. Default: 15,000. */
   sampleMs?: number | undefined;
-  /** Milliseconds of a window, whose least value counts. Default: 15,000. */
+  /** Milliseconds of a window; its least value counts. Default: 15,000. */
   windowMs?: number | undefined;
-  /** Milliseconds after the start in which no rise is looked for. Default: 60,000. */
+  /** Milliseconds after the start without a search for rises. Default: 60,000. */
   settleMs?: number | undefined;
   /** Windows with a major collection in them that make a trend, 5 to 40. Default: 8. */
   minWindows?: number | undefined;
@@ -1709,7 +1720,7 @@ export interface AlarmLeak {
   fingerprint: string;
 }
 
-/** What the log, the channel `heaphound:alarm` and the webhook get. */
+/** The message to the log, the channel `heaphound:alarm` and the webhook. */
 export interface MemoryAlarm {
   /** ISO 8601. */
   at: string;
@@ -1720,35 +1731,35 @@ export interface MemoryAlarm {
   host: string;
   pid: number;
   threadId: number;
-  /** Bytes of what the rule looks at. */
+  /** Bytes of the level that the rule watches. */
   levelBytes: number;
-  /** How fast it rises. */
+  /** How fast the level rises. */
   bytesPerSecond?: number;
   limitBytes: number;
   /** Oldest first. */
   snapshots: Array<{ id: string; location?: string }>;
-  /** Under which the store has the whole verdict. */
+  /** Id of the whole verdict in the store. */
   report?: string;
   /** Most important first, at most 5. */
   leaks: AlarmLeak[];
-  /** Of the three snapshots; absent where they could not be compared. */
+  /** Verdict of the three snapshots; absent where they could not be compared. */
   verdict?: LeakDocument['verdict'];
-  /** Without a verdict: the best that there was room for. */
+  /** Without a verdict: the best picture that there was room for. */
   rung?: 'snapshot' | 'allocation-sites' | 'statistics';
-  /** Functions that allocated what was alive at the end of the sampling; bytes are an estimate. */
+  /** Functions that allocated the objects alive at the end of the sampling; bytes are an estimate. */
   sites?: Array<{ function: string; file: string; line: number; liveBytes: number }>;
   /** Bytes. */
   statistics?: object;
-  /** What could not be done, and why. */
+  /** Steps that were left out, each with its reason. */
   skipped: string[];
 }
 
-/** All bytes; what is not known yet is absent. */
+/** All bytes; a value that is not known yet is absent. */
 export interface MemoryLevels {
   heapLimitBytes: number;
-  /** Of the tightest control group. */
+  /** Limit of the tightest control group. */
   memoryLimitBytes?: number;
-  /** What objects that outlived the last major collection take. */
+  /** Bytes of the objects that outlived the last major collection. */
   heapAfterCollectionBytes?: number;
   externalBytes?: number;
   heapBytesPerSecond?: number;
@@ -1759,12 +1770,12 @@ export interface MemoryWatcher extends AsyncDisposable {
   setRule(name: RuleName, setting: RuleSetting): WatchRule;
   switchRule(name: RuleName, enabled: boolean): WatchRule;
   levels(): MemoryLevels;
-  /** Ends the watch, and what it has under way. A service or store that was passed in stays open. */
+  /** Ends the watch and its running work. A service or store that was passed in stays open. */
   stop(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Watches the memory of this thread, and finds out what leaks when it rises: `docs/watcher.md`. */
+/** Watches the memory of this thread, and finds the leak when it rises: `docs/watcher.md`. */
 export function watchMemory(options?: WatchOptions): Promise<MemoryWatcher>;
 
 export interface EmbeddedMetricsOptions {
@@ -1779,19 +1790,19 @@ export interface EmbeddedMetricsOptions {
 }
 
 export interface MetricsOptions {
-  /** A registry of prom-client. It is never the global one unless that is what you pass. */
+  /** A registry of prom-client. The global one is used only if you pass it. */
   registry?: object | undefined;
   /** A meter of OpenTelemetry. */
   meter?: object | undefined;
   /** Lines of the CloudWatch embedded metric format. */
   emf?: boolean | EmbeddedMetricsOptions | undefined;
-  /** Whose levels and rules are exported too. */
+  /** A watcher whose levels and rules are exported too. */
   watcher?: Pick<MemoryWatcher, 'levels' | 'rules'> | undefined;
 }
 
 /**
- * Exports what the channels of heaphound and a watcher tell: `docs/watcher.md`. `stop` takes everything back that it
- * registered.
+ * Exports the messages of heaphound's channels, and the levels of a watcher: `docs/watcher.md`. `stop` removes all
+ * metrics that it registered.
  */
 export function observeMetrics(options: MetricsOptions): { stop(): void };
 
@@ -1851,22 +1862,22 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_NO_WATCHER'
   | 'HEAPHOUND_ERR_INTERNAL';
 
-/** The shape of what calls reject with. There is no class: match on `code`. */
+/** The shape of errors. There is no class: match on `code`. */
 export interface HeaphoundError extends Error {
   code: ErrorCode;
   /** Path of the snapshot that could not be opened, as the caller gave it. */
   file?: string;
-  /** Table of the snapshot file that the fault lies in. */
+  /** Table of the snapshot file with the fault. */
   table?: string;
   /** Byte offset of the fault in the uncompressed file; for `HEAPHOUND_ERR_COMPRESSION` in the compressed one. */
   offset?: number;
   /**
-   * What a capture was expected to take, or a snapshot takes at least: bytes, or for `HEAPHOUND_ERR_MAX_PAUSE`
+   * The estimated need of a capture, or the least need of a snapshot: bytes, or for `HEAPHOUND_ERR_MAX_PAUSE`
    * milliseconds.
    */
   need?: number;
-  /** What there is of it. */
+  /** The amount that is available. */
   have?: number;
-  /** Of the HTTP answer of a store. */
+  /** Status of the HTTP answer of a store. */
   status?: number;
 }
