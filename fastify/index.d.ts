@@ -11,16 +11,16 @@ declare module 'fastify' {
 
 declare namespace heaphound {
   export interface HeaphoundOptions extends Omit<DeskOptions, 'auth' | 'log'> {
-    /** Who may. Nothing registers without it, except with `routes: false`. */
+    /** Who may call. Required, except with `routes: false`. */
     auth?: DeskOptions['auth'];
-    /** Before the path of the routes. Default: none. */
+    /** Stands before the path of the routes. Default: none. */
     prefix?: string;
     /** Default: `'/heap-snapshot'`. */
     path?: string;
-    /** False: the decorator only. Default: true. */
+    /** False: only the decorator `app.heaphound`. Default: true. */
     routes?: boolean;
     /**
-     * The routes on a port of their own instead, which listens as soon as the app is ready. `host` is `'127.0.0.1'` by
+     * Serve the routes on a port of their own instead, open as soon as the app is ready. `host` is `'127.0.0.1'` by
      * default.
      */
     listen?: { port: number; host?: string };
@@ -28,9 +28,9 @@ declare namespace heaphound {
     exposeInDocs?: boolean;
     /** `security` of the routes' schemas. Default: none. */
     openapiSecurity?: ReadonlyArray<Record<string, readonly string[]>>;
-    /** For @fastify/rate-limit, where the app has it, of the route that captures. Default: 10 in 10 minutes. */
+    /** Limit of the route that captures, for @fastify/rate-limit where the app has it. Default: 10 in 10 minutes. */
     rateLimit?: object | false;
-    /** More options of the routes. Hooks of `onRequest` run after heaphound's own. */
+    /** More options of Fastify for the routes. Hooks of `onRequest` run after heaphound's own. */
     routeOpts?: Omit<
       RouteShorthandOptions,
       'validatorCompiler' | 'serializerCompiler' | 'errorHandler' | 'bodyLimit' | 'exposeHeadRoute'

@@ -4,8 +4,8 @@ export type { IgnorePattern } from '..';
 
 export interface NoLeakOptions {
   /**
-   * Runs of the scenario between two snapshots; the next prime number is taken, 3 at least, since growth by a multiple
-   * of it can only be the scenario's. More find what leaks little or seldom. Default: 11; 23 with two snapshots.
+   * Runs of the scenario between two snapshots. The next prime number is used, 3 at least: growth by a multiple of a
+   * prime can only come from the scenario. More runs find small and rare leaks. Default: 11; 23 with two snapshots.
    */
   iterations?: number | undefined;
   /** Rounds of `iterations` runs before the first snapshot, in which caches fill and modules load. Default: 2. */
@@ -14,7 +14,7 @@ export interface NoLeakOptions {
   snapshots?: number | undefined;
   /** Milliseconds of rest after each round, in which connections close and timers end. Default: 40. */
   settleMs?: number | undefined;
-  /** Leaks that are known: as of `findLeaks`. The message tells the fingerprint. */
+  /** Leaks to leave out, as in `findLeaks`. The message has the fingerprint of a leak. */
   ignore?: IgnorePattern | IgnorePattern[] | undefined;
   /**
    * Bytes that each run may leave behind, without V8's code and tables; measured in the interval that grew least.
@@ -22,21 +22,21 @@ export interface NoLeakOptions {
    */
   maxBytesPerIteration?: number | undefined;
   /**
-   * Objects of a class, by its name, that there may be more in the last snapshot than in the first: `{ Session: 0 }`.
+   * How many objects of a class, by its name, the last snapshot may have more than the first: `{ Session: 0 }`.
    */
   maxGrowth?: Record<string, number> | undefined;
   /**
-   * Where a scenario runs that is given as a module: false, in a quiet child process; true, in this one. A function
-   * runs in this process always, since it cannot leave it. Default: false for a module, true for a function.
+   * The process of a scenario that is a module. False: a quiet child process. True: this process. A function always
+   * runs in this process, since it cannot be sent to another. Default: false for a module, true for a function.
    */
   inProcess?: boolean | undefined;
   /** Name of the function that the module exports. Default: `'default'`. */
   export?: string | undefined;
-  /** Further flags of Node.js for the child process, as for a loader of TypeScript. */
+  /** More flags of Node.js for the child process, such as a loader of TypeScript. */
   execArgv?: string[] | undefined;
-  /** Name of the folder of a failure's snapshots. Default: that of the function or module. */
+  /** Name of the folder for a failure's snapshots. Default: the name of the function or module. */
   name?: string | undefined;
-  /** Directory for them. Default: `.heaphound` in the working directory, which gets a `.gitignore`. */
+  /** Directory of that folder. Default: `.heaphound` in the working directory, which gets a `.gitignore`. */
   dir?: string | undefined;
 }
 
@@ -45,18 +45,18 @@ export interface GrownClass {
   className: string;
   /** Objects more in the last snapshot than in the first. */
   countDelta: number;
-  /** What is allowed. */
+  /** Objects that are allowed. */
   most: number;
 }
 
-/** How a measurement went. */
+/** Result of a measurement. */
 export interface NoLeakReport {
-  /** Those for which the test fails, most important first. */
+  /** Leaks for which the test fails, most important first. */
   leaks: Leak[];
   /** Leaks that `ignore` left out. */
   ignored: number;
   grown: GrownClass[];
-  /** What was used, after defaults. */
+  /** The options with their defaults. */
   iterations: number;
   warmup: number;
   snapshots: number;
@@ -68,11 +68,10 @@ export interface NoLeakReport {
   durationMs: number;
 }
 
-/** What `assertNoLeak` rejects with when something leaks. */
+/** The error of `assertNoLeak` when it finds a leak. */
 export interface LeakError extends Error {
   /**
-   * `'HEAPHOUND_ERR_UNEXPLAINED'`: no leak was found, but so much of the growth has no explanation that nobody can
-   * tell.
+   * `'HEAPHOUND_ERR_UNEXPLAINED'`: no leak was found, but too much of the growth has no explanation.
    */
   code: 'HEAPHOUND_ERR_LEAK' | 'HEAPHOUND_ERR_UNEXPLAINED';
   report: NoLeakReport;
@@ -81,11 +80,11 @@ export interface LeakError extends Error {
 }
 
 /**
- * Runs the scenario again and again and fails when something piles up: rejects with a `LeakError` whose message names
- * what leaks, what holds it, and where that is. An error of the scenario itself comes out as it is.
+ * Runs the scenario again and again. Rejects with a `LeakError` when objects pile up; its message names the class, the
+ * container, and the places in the source. An error of the scenario itself is passed on unchanged.
  *
- * Cost: `(warmup + snapshots - 1) * iterations` runs, each of them slower than usual, since V8 is kept from optimising;
- * and for each snapshot a pause of some hundred milliseconds. Calls of one thread wait for one another.
+ * Cost: `(warmup + snapshots - 1) * iterations` runs, each slower than usual, since V8 does not optimise meanwhile.
+ * Each snapshot is a pause of some hundred milliseconds. Calls in one thread wait for one another.
  *
  * @param scenario A function, which runs in this process; or the `file:` URL or absolute path of a module that exports
  *   one, which runs in a child.
@@ -96,23 +95,22 @@ export function assertNoLeak(
 ): Promise<NoLeakReport>;
 
 /**
- * What `expect` can do once it was extended: `heaphound/test/vitest` and `heaphound/test/jest` do it, and bring these
- * types.
+ * The matchers of `expect`. `heaphound/test/vitest` and `heaphound/test/jest` add them, with these types.
  */
 export interface HeapMatchers<R> {
   /**
-   * Of a diff (`diffSnapshots`, `checkpoint().diff()`): no class of the program or of its packages gained objects;
-   * plain objects and strings are of none. Of what `findLeaks` gives: it found none. `ignore` as for `assertNoLeak`; in
-   * a diff it is compared with names of classes.
+   * For a diff (`diffSnapshots`, `checkpoint().diff()`): no class of the program or of its packages gained objects.
+   * Plain objects and strings belong to no such class. For a document of `findLeaks`: it has no leaks. `ignore` is as
+   * for `assertNoLeak`; in a diff it is compared with names of classes.
    */
   toHaveNoLeaks(options?: {
     ignore?: string | RegExp | ((it: any) => boolean) | (string | RegExp | ((it: any) => boolean))[] | undefined;
   }): R;
-  /** Of a diff: the class has `count` objects more than before, neither less nor more. */
+  /** For a diff: the class has exactly `count` objects more than before. */
   toHaveGrownBy(expected: { className: string; count: number }): R;
 }
 
-/** What a matcher answers. */
+/** Answer of a matcher. */
 export interface MatcherResult {
   pass: boolean;
   message(): string;
@@ -140,7 +138,7 @@ export interface HeapObject {
   type: 'object' | 'closure' | 'regexp';
   /** Bytes of the object itself. */
   size: number;
-  /** Bytes that would go away with it. */
+  /** Bytes that would be freed with it. */
   retainedSize: number;
   detached: boolean;
   /** Path of the file in which its class, or the function, stands. */
@@ -156,31 +154,31 @@ export interface HeapObjects extends Iterable<HeapObject> {
   readonly rows: HeapObject[];
 }
 
-/** A diff of which single objects can be asked. Strings, numbers, and what V8 makes for itself are none. */
+/** A diff with its single objects. Strings, numbers, and objects that V8 makes for itself are not among them. */
 export interface CheckpointDiff extends DiffDocument {
   /**
-   * Made since the checkpoint and still alive. Without a predicate: all, a few of Node.js's own and of the measurement
-   * among them.
+   * Objects that were made since the checkpoint and are still alive. Without a predicate: all, including a few of
+   * Node.js and of the measurement.
    */
   objects(predicate?: (object: HeapObject) => unknown): HeapObjects;
-  /** There at the checkpoint and still alive. */
+  /** Objects that were there at the checkpoint and are still alive. */
   survived(predicate?: (object: HeapObject) => unknown): HeapObjects;
 }
 
-/** A heap as it was. Its memory is outside of V8's heap: close it, or leave it to the collector. */
+/** The heap of an earlier moment. Its memory is outside of V8's heap: close it, or leave it to the collector. */
 export interface Checkpoint extends AsyncDisposable {
-  /** What changed until now; may be asked again. */
+  /** The changes since then; may be called again. */
   diff(): Promise<CheckpointDiff>;
   close(): Promise<void>;
 }
 
 /**
- * Remembers the heap of this thread. Cost: a pause of some hundred milliseconds, and slower collections from then on,
- * since ids are kept.
+ * Records the heap of this thread. Cost: a pause of some hundred milliseconds, and slower collections from then on,
+ * since V8 keeps the ids.
  */
 export function checkpoint(options?: CheckpointOptions): Promise<Checkpoint>;
 
-/** Objects of a class that are alive after a full collection, those of its subclasses included. Takes no snapshot. */
+/** Counts the objects of a class and its subclasses that are alive after a full collection. Takes no snapshot. */
 export function countInstances(Class: abstract new (...args: any[]) => unknown): Promise<number>;
 
 export interface Retention {
@@ -192,7 +190,7 @@ export interface Retention {
 }
 
 /**
- * What keeps this object alive. A variable of the function that waits for the answer does, too: give a `WeakRef` and
- * keep no other reference.
+ * Finds the path that keeps this object alive. A variable of the function that waits for the answer keeps it alive,
+ * too: give a `WeakRef`, and keep no other reference.
  */
 export function whatRetains(object: object): Promise<Retention>;

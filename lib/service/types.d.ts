@@ -1,4 +1,4 @@
-// The service as `index.d.ts` has it: options, operations, what can be asked.
+// The types of the service in `index.d.ts`: its options, operations and methods.
 
 import type { Readable } from 'node:stream';
 import type {
@@ -11,12 +11,13 @@ import type {
   Store,
 } from '../..';
 
-/** What a service is made of: `docs/service.md`. */
+/** The options of a service: `docs/service.md`. */
 export interface ServiceOptions {
-  /** An opened store; whoever opened it closes it, after the service. */
+  /** An opened store. Its owner closes it, after the service. */
   store: Store;
   /**
-   * Of all captures. `mode: 'auto'`, the default, forks wherever the system can, and then never falls back to a pause.
+   * Options of all captures. `mode: 'auto'`, the default, forks wherever the system can, and then never falls back to a
+   * pause.
    */
   capture?:
     | Pick<
@@ -39,19 +40,19 @@ export interface ServiceOptions {
   threads?: number | undefined;
   /** Milliseconds that `isReady()` is false before a capture that holds the thread. Default: 0. */
   drainMs?: number | undefined;
-  /** Milliseconds that `close()` waits at most for what it has cancelled. Default: 5,000. */
+  /** Longest time that `close()` waits for the operations that it cancels, in milliseconds. Default: 5,000. */
   closeTimeoutMs?: number | undefined;
   log?: ServiceLog | undefined;
 }
 
-/** What an analysis may take: it runs in the process of the app. */
+/** Limits of an analysis, which runs in the process of the app. */
 export interface AnalysisLimits {
   /**
-   * Bytes. One that may take more is refused with `HEAPHOUND_ERR_NO_HEADROOM`. Default: three quarters of what the
-   * control groups and the machine leave.
+   * Bytes. An analysis that may need more is refused with `HEAPHOUND_ERR_NO_HEADROOM`. Default: three quarters of the
+   * memory that the control groups and the machine leave.
    */
   maxMemoryBytes?: number | undefined;
-  /** Then it fails with `HEAPHOUND_ERR_TIMEOUT`. Default: ten minutes. */
+  /** After this time it fails with `HEAPHOUND_ERR_TIMEOUT`. Default: ten minutes. */
   timeoutMs?: number | undefined;
   /** False: only `maxMemoryBytes` counts. Default: true. */
   checkHeadroom?: boolean | undefined;
@@ -59,8 +60,8 @@ export interface AnalysisLimits {
 
 export interface ServiceLimits {
   /**
-   * Milliseconds between the end of a capture and the next. Default: ten minutes after one that held the thread, none
-   * after one by fork.
+   * Milliseconds between the end of a capture and the next one. Default: ten minutes after a capture that held the
+   * thread, none after a forked one.
    */
   cooldownMs?: number | undefined;
   /** Captures that may begin in any 24 hours of this process. Default: 48. */
@@ -69,7 +70,7 @@ export interface ServiceLimits {
   maxHistory?: number | undefined;
 }
 
-/** A logger as pino is one. It never gets headers, keys, or contents of a heap. */
+/** A logger with pino's methods. It never gets headers, keys, or contents of a heap. */
 export interface ServiceLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
@@ -77,17 +78,17 @@ export interface ServiceLog {
 }
 
 export interface CaptureRequest {
-  /** Who or what wants it: lower-case letters, digits, hyphens, up to 32. Default: `'manual'`. */
+  /** Name of the person or program that asks: lower-case letters, digits, hyphens, up to 32. Default: `'manual'`. */
   trigger?: string | undefined;
   /** For people, up to 1,000 characters. */
   reason?: string | undefined;
   /** Up to 16, each up to 64 letters, digits, dots, underscores, hyphens. */
   tags?: string[] | undefined;
-  /** Contents of strings do not reach the store. It cannot be switched off where the service has it on. */
+  /** Contents of strings do not reach the store. A request cannot switch it off when the service has it on. */
   redact?: 'strings' | undefined;
   /** Passed on to the audit messages. */
   by?: unknown | undefined;
-  /** The capture begins when it is resolved. Its place is taken at once. */
+  /** The capture begins when this promise is resolved. It counts as running at once. */
   after?: Promise<unknown> | undefined;
 }
 
@@ -102,56 +103,58 @@ export interface ServiceLeakOptions extends Pick<LeakOptions, 'compareBy' | 'lim
 export type OperationKind = 'capture' | 'diff' | 'leaks';
 export type OperationStatus = 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
 
-/** Something that takes time. `JSON.stringify` gives its document. */
+/** A capture or an analysis. `JSON.stringify` gives its document. */
 export interface Operation<Result = unknown> {
-  /** 32 hexadecimal digits. Of a capture it is the id of the snapshot too, of an analysis that of its report. */
+  /** 32 hexadecimal digits. The snapshot of a capture has the same id, and so has the report of an analysis. */
   readonly id: string;
   readonly kind: OperationKind;
   readonly status: OperationStatus;
   readonly trigger: string;
   readonly reason: string;
   readonly tags: string[];
-  /** ISO 8601, UTC; so are the others. */
+  /** ISO 8601, UTC, like the other times. */
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
-  /** Of an analysis: ids, oldest first once it runs. */
+  /** For an analysis: ids of the snapshots, oldest first once it runs. */
   readonly snapshots?: string[];
-  /** Of a capture that is done. */
+  /** For a capture that is done. */
   readonly snapshot?: StoredSnapshot;
   /** Why it failed, or was cancelled. */
   readonly error?: { code: string; message: string };
-  /** Rejects when it fails; nobody has to look. */
+  /** Rejects when it fails. No handler is needed: an unhandled rejection does not end the process. */
   readonly done: Promise<Result>;
 }
 
-/** Captures into a store, within limits, and analyses of what is stored. */
+/** Captures into a store, within limits, and analyses of stored snapshots. */
 export interface Service {
   readonly store: Store;
-  /** How captures are made in this process. */
+  /** The mode of captures in this process. */
   readonly mode: 'fork' | 'inline';
-  /** False from when a capture is due that holds the thread until it has ended. Captures by fork change nothing. */
+  /** False from the moment when a capture that holds the thread is due, until it has ended. Forks do not change it. */
   isReady(): boolean;
   /**
-   * Throws when it may not begin, with nothing done: `HEAPHOUND_ERR_BUSY`, `HEAPHOUND_ERR_COOLDOWN`,
+   * Throws before any work when the capture may not begin: `HEAPHOUND_ERR_BUSY`, `HEAPHOUND_ERR_COOLDOWN`,
    * `HEAPHOUND_ERR_DAY_LIMIT`, `HEAPHOUND_ERR_NO_HEADROOM`, `HEAPHOUND_ERR_MAX_PAUSE`, `HEAPHOUND_ERR_SHUTDOWN`,
    * `HEAPHOUND_ERR_OPTION`.
    */
   capture(request?: CaptureRequest): Operation<StoredSnapshot>;
   /**
-   * Of two stored snapshots, in any order, off the main thread. The document is stored as the report of the operation's
-   * id.
+   * Compares two stored snapshots, in any order, off the main thread. The document is stored as the report of the
+   * operation's id.
    */
   diff(ids: string[], options?: ServiceDiffOptions): Operation<DiffDocument>;
   /**
-   * Of two to ten stored snapshots, in any order, off the main thread. The document is stored as the report of the
-   * operation's id.
+   * Finds leaks in two to ten stored snapshots, in any order, off the main thread. The document is stored as the report
+   * of the operation's id.
    */
   leaks(ids: string[], options?: ServiceLeakOptions): Operation<LeakDocument>;
-  /** The latest of this process, newest first. */
+  /** The latest operations of this process, newest first. */
   operations(): Operation[];
   operation(id: string): Operation;
-  /** Cancels it if it is not over yet. It ends within five seconds then, whatever the store does. */
+  /**
+   * Cancels an operation that is not over yet. It then ends within five seconds, even when the store does not answer.
+   */
   cancel(id: string): Operation;
   /** Newest first. */
   snapshots(options?: { limit?: number }): Promise<StoredSnapshot[]>;
@@ -160,6 +163,6 @@ export interface Service {
   read(id: string): Promise<Readable>;
   deleteSnapshot(id: string): Promise<void>;
   report(id: string): Promise<unknown>;
-  /** Nothing begins from now on; what runs is cancelled. The store stays open. */
+  /** Accepts no new operation, and cancels the running ones. The store stays open. */
   close(): Promise<void>;
 }
