@@ -16,7 +16,7 @@ const COUNTS_BY_ID = /** @type {const} */ ([
 const IDS = /** @type {const} */ (['addedIds', 'removedIds', 'grownIds']);
 
 /**
- * Adds the method `class` to a diff: what happened to one class, by its name.
+ * Adds the method `class` to a diff: the changes of one class, by its name.
  *
  * @param {Omit<import('../..').DiffDocument, 'class'>} document
  * @param {boolean} isCut the option `limit` left rows out

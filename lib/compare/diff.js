@@ -41,7 +41,7 @@ async function diffSnapshots(before, after, options) {
 /**
  * @param {import('../..').SnapshotOrSource[]} given two, or one folder
  * @param {import('../..').DiffOptions} [options]
- * @param {import('../open/provenance').Provenance[]} [known] of each snapshot, by whoever stores them
+ * @param {import('../open/provenance').Provenance[]} [known] facts about each snapshot, from its store
  * @returns {Promise<import('../..').DiffDocument>}
  */
 async function diffKnown(given, options, known) {
@@ -50,7 +50,7 @@ async function diffKnown(given, options, known) {
   try {
     const { snapshots, order, comparison } = sequence;
     const last = snapshots.length - 1;
-    // The older one only has to be parsed.
+    // The older snapshot only has to be parsed.
     const [older, newer] = [snapshots[0], await sequence.analysed(last)];
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     const json = JSON.stringify({ sort, limit, ids, compareBy, comparison });

@@ -5,7 +5,7 @@ const { optionError } = require('../errors');
 /** @typedef {import('../..').IgnorePattern} IgnorePattern */
 
 /**
- * Leaks without those that somebody knows and accepts.
+ * Separates the leaks that the user accepts from the others.
  *
  * @param {import('../..').Leak[]} leaks
  * @param {IgnorePattern | IgnorePattern[]} [ignore]
@@ -49,13 +49,13 @@ function matches(pattern, leak) {
     place ? [place.file, ...(place.original ? [place.original.file] : [])] : [],
   );
   if (typeof pattern === 'string') return names.includes(pattern) || files.some((file) => file.endsWith(pattern));
-  // Without the flags by which an expression remembers where it stopped.
+  // Without the flags `g` and `y`, with which an expression remembers where it stopped.
   const expression = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   return [...names, ...files].some((text) => expression.test(text));
 }
 
 /**
- * Also one of another realm, as in Jest.
+ * An expression of another realm counts too, as in Jest.
  *
  * @param {unknown} value
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-// Leaks of libraries that others met before: which row of the catalogue a leak is.
+// Known leaks of libraries: which row of the catalogue does a leak fit?
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
@@ -10,11 +10,11 @@ const { readRegular } = require('../disk/regular-file');
 const { optionError } = require('../errors');
 
 const OURS = path.join(__dirname, '..', '..', 'catalogue', 'known-leaks.json');
-/** No package.json is larger; what a snapshot names as one may be anything. */
+/** No package.json is larger. The file that a snapshot names may be any file. */
 const LONGEST_MANIFEST = 1 << 20;
 /**
- * Steps before the leak that no expression of a row names, as `[600000]` between the timers of Node.js and one of their
- * lists.
+ * Most steps before the leak that no expression of a row names. Example: `[600000]` between the timers of Node.js and
+ * one of their lists.
  */
 const MOST_BETWEEN = 2;
 /** Stands in a row for Node.js itself, whose own files begin so. */
@@ -34,7 +34,7 @@ const EXPRESSIONS = /** @type {const} */ (['className', 'container']);
  */
 
 /**
- * Rows of the caller before our own, ready to be compared.
+ * The rows of the caller, then the rows of the package, with compiled patterns.
  *
  * @param {CatalogueRow[] | string | undefined} catalogue rows, or the path of a file of them
  * @returns {Promise<Pattern[]>}
@@ -45,7 +45,7 @@ async function readCatalogue(catalogue) {
 }
 
 /**
- * Adds `known` to the leaks that the catalogue has.
+ * Adds `known` to the leaks that are in the catalogue.
  *
  * @param {import('../..').Leak[]} leaks
  * @param {Pattern[]} patterns
@@ -99,9 +99,9 @@ function isOfNode(steps) {
 }
 
 /**
- * Whether the expressions fit the path in their order, the last one at the leak itself: at the cut or below, or at the
- * object that the cut reference is one of. A step above says how something is held that may be healthy, as a queue is
- * by its one timer.
+ * True when the expressions match steps of the path in their order, and the last one matches at the leak itself: at the
+ * cut or below, or at the object that has the cut reference. A step above the leak shows how a healthy object may be
+ * held. Example: one timer holds a queue.
  *
  * @param {import('../..').Leak} leak
  * @param {RegExp[]} expressions
@@ -120,7 +120,7 @@ function leadsToLeak({ className, retainingPath }, expressions, isOwn) {
   const [last, ...before] = [...expressions].reverse();
   return names.some(({ name, step }, end) => {
     if (step < holder || !last.test(name)) return false;
-    // Backwards, so that what is nearest to the leak is taken.
+    // Backwards, so that the steps nearest to the leak are matched first.
     const steps = [step];
     let at = end - 1;
     for (const expression of before) {
@@ -155,11 +155,11 @@ function folderOf({ location, container, retainingPath }, name) {
 }
 
 /**
- * @param {string} folder of a package, named by a snapshot: it may be of another machine, or of nobody
+ * @param {string} folder of a package, from a snapshot: it may be of another machine, or not exist
  * @returns {Promise<string | null>}
  */
 async function readVersion(folder) {
-  // The names of shares would ask other machines.
+  // A name of a network share would cause a request to another machine.
   if (!path.isAbsolute(folder) || /^[\\/]{2}/.test(folder) || folder.includes('\0')) return null;
   const file = path.join(folder, 'package.json');
   try {

@@ -14,11 +14,11 @@ const { inside } = require('../open/snapshot');
 const { addSourceLines, checkSources, folderOf } = require('../sources');
 const { OPEN, checkOptions, compareBy, integer, limit, ofType, operations } = require('../options');
 
-/** When the caller does not say. */
+/** Default of the option `limit`. */
 const MOST_LEAKS = 20;
 /**
- * From here on an interval is one of a process at work; in the short ones of a script the time says nothing about the
- * work.
+ * From this length on, an interval's length measures its work. Shorter intervals come from a script, whose times say
+ * nothing about the work.
  */
 const LONG_MS = 30_000;
 
@@ -53,8 +53,7 @@ function findLeaks(snapshots, options) {
 }
 
 /**
- * The same of a process that is known to be at work all the time: however short an interval is, its length stands for
- * the work in it.
+ * The same for a process that works all the time: there even the length of a short interval measures its work.
  *
  * @param {import('../..').SnapshotOrSource[]} snapshots
  * @param {import('../..').LeakOptions} [options]
@@ -127,7 +126,7 @@ async function find(snapshots, options, { shortestMs, known }) {
     const answer = {
       snapshots: infos,
       order,
-      // A leak is a verdict, whatever else there is; "none" needs a reason for the rest.
+      // One leak makes the verdict "leak". The verdict "none" needs an explanation for the rest of the growth.
       verdict: leaks.length > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
       ...document,
       leaks: kept,
@@ -142,7 +141,7 @@ async function find(snapshots, options, { shortestMs, known }) {
 }
 
 /**
- * Marks the lines of leaks that somebody knows and accepts.
+ * Marks the lines of leaks that the user accepts.
  *
  * @param {import('../..').Accounting} accounting
  * @param {import('../..').Leak[]} ignored

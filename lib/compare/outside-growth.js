@@ -1,20 +1,20 @@
 'use strict';
 
-// Memory of a process that its heap does not explain: native memory, or what the allocator keeps.
+// Memory of a process that its heap does not explain: native memory, or memory that the allocator keeps.
 
 const { isMemory } = require('../open/memory-figures');
 
 /**
- * Bytes an interval below which resident memory says nothing: it goes by pages, arenas and threads, of which glibc's
- * begin at some megabytes.
+ * Least growth that counts, in bytes an interval. Resident memory changes by pages, arenas and threads; those of glibc
+ * take some megabytes from the start.
  */
 const FLOOR = 16e6;
-/** What is outside counts when it is so many times what the heap gained. */
+/** Growth outside of the heap counts when it is this many times the growth of the heap. */
 const DWARFS = 2;
 
 /**
  * @param {{ totalSize: number, memory?: import('../..').ProcessMemory }[]} snapshots infos, oldest first
- * @returns {import('../..').OutsideGrowth | undefined} undefined when nobody knows
+ * @returns {import('../..').OutsideGrowth | undefined} undefined when a snapshot has no `memory`
  */
 function outsideGrowth(snapshots) {
   const known = snapshots.flatMap(({ totalSize, memory }) => (isMemory(memory) ? [{ totalSize, ...memory }] : []));
@@ -28,7 +28,7 @@ function outsideGrowth(snapshots) {
     0,
   );
   const outside = steps.reduce((sum, step) => sum + step, 0);
-  // As with the heap: what slows down stops. The first snapshot itself leaves memory with the allocator.
+  // As with the heap, growth that slows down ends. The first snapshot itself leaves memory with the allocator.
   const isSustained =
     steps.length > 1 && steps.every((step) => step >= FLOOR) && steps[steps.length - 1] * 2 >= Math.max(...steps);
   const isUsed =
@@ -46,8 +46,8 @@ function outsideGrowth(snapshots) {
 }
 
 /**
- * What the heap explains of an interval: its snapshots, or the pages that V8 took for it and the Buffers that it
- * counts.
+ * The growth of an interval that the heap explains: by its snapshots, or by the pages that V8 took and the Buffers that
+ * it counts.
  *
  * @param {{ totalSize: number, heapTotal: number, arrayBuffers: number }} before
  * @param {{ totalSize: number, heapTotal: number, arrayBuffers: number }} after

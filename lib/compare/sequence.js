@@ -12,7 +12,7 @@ const { oneOf } = require('../options');
 const { Snapshot, inside, parse } = require('../open/snapshot');
 const { takenOrder } = require('./taken-order');
 
-/** A process that takes its own snapshots has functions of these. */
+/** A process that takes its own snapshots has functions of these files. */
 const CAPTURES = ['lib', 'index.js', 'test', 'http', 'fastify', 'cli'].map((name) =>
   path.join(__dirname, '..', '..', name),
 );
@@ -24,18 +24,19 @@ const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unre
  * @typedef {object} Sequence
  * @property {Snapshot[]} snapshots oldest first
  * @property {import('../..').SnapshotOrder} order
- * @property {import('../..').Comparison} comparison as ids allow it
- * @property {(position: number) => Promise<Snapshot>} analysed the snapshot there, which answers questions then
- * @property {() => Promise<void>} close those that were opened here
+ * @property {import('../..').Comparison} comparison by ids if they allow it
+ * @property {(position: number) => Promise<Snapshot>} analysed the snapshot at this position, opened for all questions
+ * @property {() => Promise<void>} close closes the snapshots that were opened here
  */
 
 /** @typedef {import('../..').Source} Source */
 
 /**
- * @typedef {object} Relation what the addon says of several snapshots
- * @property {number[] | null} byIds positions, oldest first, when ids tell it
+ * @typedef {object} Relation the addon's answer about several snapshots
+ * @property {number[] | null} byIds positions, oldest first, when ids show the order
  * @property {[number, number] | null} same positions of two that are the same snapshot
- * @property {{ first: number, second: number, reason: string } | null} unrelated positions of two of several programs
+ * @property {{ first: number, second: number, reason: string } | null} unrelated positions of two snapshots of
+ *   different programs
  * @property {import('../..').Comparison} comparison
  */
 
@@ -43,8 +44,8 @@ const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unre
  * @param {import('../..').SnapshotOrSource[]} given
  * @param {import('../..').OpenOptions} opening options of `openSnapshot`, checked
  * @param {{ order?: 'auto' | 'given', allow?: string[], known?: (import('../open/provenance').Provenance & { host?:
- *   string })[], isPair?: boolean }} options `known`: of each source, what a store knows of it; `isPair`: two are
- *   compared, or the ends of one directory
+ *   string })[], isPair?: boolean }} options `known`: for each source, the facts from its store; `isPair`: two are
+ *   compared, or the oldest and newest of one directory
  * @returns {Promise<Sequence>}
  */
 async function openSequence(given, opening, { order: wanted = 'auto', allow = [], known = [], isPair = false }) {
@@ -105,7 +106,7 @@ function withoutHost({ host: _, ...known }) {
 }
 
 /**
- * In the wrong order growth looks like shrinking, and no leak is found: the reason says that another order is known.
+ * In the wrong order growth looks like shrinking, and no leak is found. So the reason says that another order is known.
  *
  * @param {import('../..').SnapshotOrder} taken
  * @returns {import('../..').SnapshotOrder}
@@ -129,7 +130,7 @@ function whyTooFew(given, sources) {
 
 /**
  * @param {import('../..').ReadInfo[]} infos
- * @param {{ first: number, second: number, reason: string } | null} unrelated by what is in them
+ * @param {{ first: number, second: number, reason: string } | null} unrelated by their contents
  * @param {{ host?: string }[]} known
  * @returns {{ positions: number[], reason: string } | undefined}
  */
@@ -141,8 +142,8 @@ function whyUnrelated(infos, unrelated, known) {
     return [{ position, process, threadId, name: threadId === 0 ? process : `${process}, worker ${threadId}` }];
   });
   const names = new Set(processes.map(({ name }) => name));
-  // Replicas have a process each, and a process has all of its own. Several of one among those of others are a
-  // mixture; so is a worker beside the main thread of its process, which is no replica of it.
+  // Each replica is a process of its own, so either all snapshots are of one process, or each is of another. Several of
+  // one process among those of others are a mixture. So is a worker's beside its main thread's: a worker is no replica.
   const hasBoth = processes.some(({ process, threadId }) => {
     return threadId === 0 && processes.some((other) => other.process === process && other.threadId !== 0);
   });

@@ -5,24 +5,25 @@
 const path = require('node:path');
 const { natural } = require('../open/folder');
 
-/** Files that were written within less than this may have been copied one after the other, by their names. */
+/** Files that were written within less than this time may have been copied in the order of their names. */
 const SHORTEST_MS = 1000;
-/** Two clocks on the walls of this world differ by no more. */
+/** No two time zones differ by more. */
 const ZONES_MS = 26 * 60 * 60 * 1000;
 /** The part of a name that numbers files: a number, or one letter that stands alone (`a`, `heap-b`). */
 const NUMBERING = /\d+|(?<![A-Za-z])[A-Za-z](?![A-Za-z])/g;
 
 /**
- * @typedef {object} Taken what is known of a snapshot
+ * @typedef {object} Taken facts about a snapshot
  * @property {string} [file]
  * @property {string} [takenAt]
  * @property {'capture' | 'name' | 'file'} [takenAtFrom]
  */
 
 /**
- * Ids tell it where they are comparable. Else what captures wrote down does, or the name that Node.js gave the file.
- * When a file was last written says less: a copy is written anew, and a folder is copied by its names. Then the names
- * are asked too, and where the two contradict each other, nobody is believed.
+ * The sources of the order, best first: comparable ids; times from sidecars, or from the names that Node.js gave the
+ * files; times at which the files were last written. The last source is weak: a copy is written anew, and a folder is
+ * copied in the order of its names. So the names are compared as well. When the two contradict each other, the order is
+ * unknown.
  *
  * @param {Taken[]} snapshots in the order of the call
  * @param {number[] | null} byIds positions, oldest first
@@ -78,15 +79,15 @@ function order(given, by, known, reason) {
 }
 
 /**
- * Positions by time; undefined when the times do not tell them apart.
+ * Positions by time; undefined when two times are the same.
  *
  * @param {Taken[]} snapshots
- * @param {number[]} [byNames] for those of one moment: Node.js's names have seconds, and a counter
+ * @param {number[]} [byNames] for snapshots of one moment: Node.js's names have seconds, and a counter
  */
 function timed(snapshots, byNames) {
   const times = snapshots.map(timeOf);
   if (times.some(Number.isNaN)) return undefined;
-  // A file whose sidecar is lost may have been written long after it was taken, but the others say when they were.
+  // A file whose sidecar is lost may have been written long after the capture; the others have exact times.
   if (new Set(snapshots.map(({ takenAtFrom }) => takenAtFrom === 'file')).size > 1) return undefined;
   const shortest = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file')
     ? SHORTEST_MS
@@ -104,8 +105,8 @@ function timeOf({ takenAt }) {
 }
 
 /**
- * Node.js names a file by the local time, which is read as that of this machine. Beside a time in UTC it is good for
- * what lies further apart than two zones.
+ * Node.js names a file by the local time, which we read as this machine's. Together with a time in UTC, it orders only
+ * snapshots that lie further apart than two zones.
  *
  * @param {Taken[]} snapshots
  * @param {number[]} byTime

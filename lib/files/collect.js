@@ -1,7 +1,7 @@
 'use strict';
 
-// Snapshots that Node itself puts into a directory: on a signal, near the heap limit, when memory ran out. They become
-// private, packed files.
+// Turns the snapshots that Node.js itself writes into a directory into private, packed files. Node.js writes them on a
+// signal, near the heap limit, or when memory ran out.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -21,11 +21,11 @@ const COLLECT = {
   signal: WORK.signal,
 };
 const NAME = /\.heapsnapshot$/;
-/** `fs.watch` may miss something, and a network file system tells nothing. */
+/** `fs.watch` may miss a change, and on a network file system it reports none. */
 const LOOK_EVERY_MS = 1000;
-/** A file that is not whole and has not changed for so long: whoever wrote it was stopped. */
+/** A file that is not whole and has not changed for this time: its writer was stopped. */
 const QUIET_MS = 5000;
-/** After a failure that has nothing to do with the file: a full disk. */
+/** Wait after a failure with another cause than the file, such as a full disk. */
 const RETRY_MS = 30_000;
 
 /**
@@ -71,7 +71,7 @@ async function* collectSnapshots(directory, options) {
           !once &&
           (stateOf(file) !== state || performance.now() - entry.since < QUIET_MS)
         ) {
-          // It may be on its way still.
+          // Its writer may still be at work.
           entry.wasTried = false;
           continue;
         }
@@ -90,7 +90,7 @@ async function* collectSnapshots(directory, options) {
 }
 
 /**
- * The snapshots that lie there, and what changed of them. What others may read is made private at once.
+ * The snapshots in the directory, and their changes. A file that others may read is made private at once.
  *
  * @param {string} directory
  * @param {Map<string, Seen>} seen
@@ -114,7 +114,7 @@ function look(directory, seen) {
 }
 
 /**
- * True for a file that nobody seems to write any more, and that was not tried in this state.
+ * True for a file that no longer changes, and that was not tried in this state.
  *
  * @param {Seen} entry
  */
@@ -137,7 +137,7 @@ async function store(file, target, { size, packing, signal }) {
     return { event: 'stored', path: target, rawBytes, storedBytes, nodeCount, edgeCount, sha256 };
   } catch (cause) {
     const error = /** @type {import('../..').HeaphoundError} */ (cause);
-    // A process that was killed between the two steps has stored it and not removed it.
+    // A process that was killed between the two steps has stored the file and not removed it.
     if (error.code === 'HEAPHOUND_ERR_EXISTS' && (await isSame(file, target, { packing, signal }))) {
       return { event: 'stored', path: target, rawBytes: size, storedBytes: fs.statSync(target).size, already: true };
     }
@@ -147,8 +147,8 @@ async function store(file, target, { size, packing, signal }) {
 }
 
 /**
- * True when the packed file holds the snapshot of the original: byte for byte as long, or, when contents were replaced,
- * with as many objects.
+ * True when the packed file holds the snapshot of the original: it has as many bytes or, when contents were replaced,
+ * as many objects.
  *
  * @param {string} file
  * @param {string} target
@@ -187,7 +187,7 @@ function makePrivate(file) {
   try {
     fs.chmodSync(file, 0o600);
   } catch {
-    // It belongs to somebody else.
+    // It belongs to another user.
   }
 }
 
@@ -202,7 +202,7 @@ function remove(file) {
 }
 
 /**
- * Rings when something changes in the directory, every now and then, and when the signal fires.
+ * Wakes its caller when the directory changes, at regular times, and when the signal fires.
  *
  * @param {string} directory
  * @param {AbortSignal} [signal]
@@ -216,7 +216,7 @@ function ring(directory, signal) {
     watcher = fs.watch(directory, rung);
     watcher.on('error', () => {});
   } catch {
-    // The clock does as well.
+    // The regular times suffice.
   }
   const forget = onAbort(signal, rung);
   return {

@@ -12,7 +12,7 @@ const SUFFIXES = { '.zst': 'zstd', '.gz': 'gzip' };
 
 const REDACT = { ...WORK, compression: oneOf(['zstd', 'gzip', 'none']), key: keyOption };
 
-/** Errors whose message names the file that is written; all others are about the one that is read. */
+/** Errors about the written file. All others are about the file that is read. */
 const OF_TARGET = ['HEAPHOUND_ERR_EXISTS', 'HEAPHOUND_ERR_NO_SPACE', 'HEAPHOUND_ERR_IO'];
 
 /**

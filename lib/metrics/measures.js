@@ -1,11 +1,11 @@
 'use strict';
 
-// The metrics of heaphound, and how messages of its channels change them. An exporter is called; it knows nothing
-// of heaphound.
+// The metrics of heaphound, and how messages of its channels change them. They call an exporter, which knows nothing of
+// heaphound.
 
 /**
  * @typedef {object} Metric
- * @property {string} dotted its name in OpenTelemetry, which has the unit apart
+ * @property {string} dotted its name in OpenTelemetry, without the unit
  * @property {'counter' | 'gauge' | 'histogram'} kind
  * @property {string} help
  * @property {string[]} labels
@@ -13,7 +13,7 @@
  * @property {number[]} [buckets]
  */
 
-/** A pause by fork is milliseconds, one in the process may be minutes. */
+/** The pause of a fork takes milliseconds; a capture in the process may take minutes. */
 const PAUSE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const UPLOAD_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
@@ -134,7 +134,7 @@ function reasonOf(code) {
  * The figures that can be read at any time.
  *
  * @param {Pick<import('../..').MemoryWatcher, 'levels' | 'rules'> | undefined} watcher
- * @param {() => { heapLimitBytes: number, memoryLimitBytes?: number }} limits when nothing watches
+ * @param {() => { heapLimitBytes: number, memoryLimitBytes?: number }} limits without a watcher
  * @returns {Array<[name: MetricName, value: number, labels: Labels]>}
  */
 function levels(watcher, limits) {
@@ -153,7 +153,7 @@ function levels(watcher, limits) {
   return /** @type {Array<[MetricName, number, Labels]>} */ (read.filter(([, value]) => value !== undefined));
 }
 
-/** Metrics that `levels` reads and nothing else sets. @type {MetricName[]} */
+/** Metrics that only `levels` sets. @type {MetricName[]} */
 const LEVELS = [
   'heaphound_heap_limit_bytes',
   'heaphound_memory_limit_bytes',

@@ -1,6 +1,6 @@
 'use strict';
 
-// Into a meter of OpenTelemetry that the caller brings.
+// Exports metrics to a meter of OpenTelemetry from the caller.
 
 const { LEVELS, METRICS } = require('./measures');
 
@@ -29,7 +29,7 @@ function intoMeter(meter, read) {
     else made[name] = meter.createObservableGauge(dotted, about);
   }
   /**
-   * The latest value of each gauge that messages set, with its labels, by labels.
+   * For gauges that messages set: the latest value for each set of labels.
    *
    * @type {Map<string, Map<string, [number, import('./measures').Labels]>>}
    */

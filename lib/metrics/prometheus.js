@@ -1,6 +1,6 @@
 'use strict';
 
-// Into a registry of prom-client that the caller brings.
+// Exports metrics to a registry of prom-client from the caller.
 
 const { optionError } = require('../errors');
 const { LEVELS, METRICS } = require('./measures');
@@ -45,7 +45,7 @@ function intoRegistry(registry, read) {
   };
 }
 
-/** An unknown value is absent: prom-client would say 0. @param {any} gauge */
+/** An unknown value is absent: prom-client would show 0. @param {any} gauge */
 function clear(gauge) {
   gauge.reset();
   if (gauge.labelNames.length === 0) gauge.remove();

@@ -10,20 +10,20 @@ const VERSIONS = {
   v2: { limits: ['memory.max', 'memory.high'], used: 'memory.current', inactive: 'inactive_file' },
   v1: { limits: ['memory.limit_in_bytes'], used: 'memory.usage_in_bytes', inactive: 'total_inactive_file' },
 };
-/** Version 1 writes the largest number of pages there can be when there is no limit. */
+/** Without a limit, version 1 writes the largest possible number of pages. */
 const UNLIMITED = 2 ** 62;
 
 /**
  * @typedef {object} Room
- * @property {number} bytes that may still be used
- * @property {string} limit what sets them: the file
+ * @property {number} bytes that are still free
+ * @property {string} limit the file that sets the limit
  */
 
-/** @typedef {Room & { limitBytes: number }} GroupRoom with what stands in the file */
+/** @typedef {Room & { limitBytes: number }} GroupRoom with the limit in the file */
 
 /**
- * The least that any group of the process leaves, its own and those around it. What the page cache holds and nobody has
- * used of late counts as free: the kernel takes it back first.
+ * The least memory that any group of the process leaves: its own group and the groups around it. Pages of the page
+ * cache that were not used lately count as free: the kernel reclaims them first.
  *
  * @param {{ pid?: number | 'self', root?: string }} [options]
  * @returns {GroupRoom | undefined} undefined when nothing limits it
@@ -46,7 +46,8 @@ function cgroupRoom({ pid = 'self', root = '/' } = {}) {
 }
 
 /**
- * What the process's own group uses, and its limit where it has one; by version 2 where both are there.
+ * The memory that the process's own group uses, and its limit if it has one. By version 2 where both versions are
+ * there.
  *
  * @param {{ pid?: number | 'self', root?: string }} [options]
  * @returns {{ usedBytes: number, limitBytes?: number } | undefined} undefined where there are no control groups
@@ -58,7 +59,7 @@ function cgroupUse({ pid = 'self', root = '/' } = {}) {
     const group = groups[version];
     const mount = mounts.find((candidate) => candidate.version === version);
     if (group === undefined || mount === undefined) continue;
-    // The innermost directory that there is.
+    // The innermost directory that exists.
     for (const directory of directories(mount, group).reverse()) {
       const usedBytes = numberOf(read(root, path.join(directory, VERSIONS[version].used)));
       if (!Number.isFinite(usedBytes)) continue;
@@ -109,7 +110,7 @@ function mountsOf(text) {
  */
 function directories({ top, point }, group) {
   const below = path.posix.relative(top, group);
-  // A group outside of what is mounted: a container that sees its own group at the top.
+  // The group lies outside of the mount: a container sees its own group at the top.
   const steps = below === '' || below.startsWith('..') ? [] : below.split('/');
   return [point, ...steps.map((_, at) => path.posix.join(point, ...steps.slice(0, at + 1)))];
 }
@@ -144,7 +145,7 @@ function numberOf(text) {
 }
 
 /**
- * The whole file, or nothing when it cannot be read: then it limits nothing that we can know.
+ * The whole file, or nothing when it cannot be read: then it sets no limit.
  *
  * @param {string} root
  * @param {string} name

@@ -7,19 +7,21 @@ const v8 = require('node:v8');
 /** Bytes that V8 takes while it builds a snapshot, measured on Node 18 to 26. */
 const NODE_BYTES = 445;
 const EDGE_BYTES = 87;
-/** In a heap of small objects, which has the most nodes a byte. */
+/** In a heap of small objects, which has the most nodes for each byte. */
 const HEAP_BYTES_PER_NODE = 37.5;
 const EDGES_PER_NODE = 2.8;
-/** A large object may be an array, whose slots are edges, or a text, which has none: the worse is taken. */
+/**
+ * A large object may be an array, whose slots are edges, or a text, which has none. This is the worse case, the array.
+ */
 const SLOT_BYTES = 8;
 /** Threads, pipe and codec. */
 const BASE_BYTES = 32 << 20;
 /** A row of the document, as text. */
 const NODE_TEXT_BYTES = 28;
 const EDGE_TEXT_BYTES = 16;
-/** How much smaller a codec makes the document at the least. */
+/** Least factor by which a codec shrinks the document. */
 const RATIOS = { zstd: 7, gzip: 5, none: 1 };
-/** For each node, when the thread itself builds and writes the snapshot. */
+/** Time for each node, when the thread itself builds and writes the snapshot. */
 const NODE_MS = 0.0025;
 
 /**
@@ -57,7 +59,7 @@ function heapOf(spaces) {
 }
 
 /**
- * Objects that were there at the last capture cost the same again; newer ones are taken for small objects.
+ * Objects of the last capture cost the same again; newer ones count as small objects.
  *
  * @param {keyof typeof RATIOS} compression
  * @param {Heap} [heap]
@@ -82,7 +84,7 @@ function estimate(compression, heap = heapNow(), history = last) {
 }
 
 /**
- * Remembers what a capture cost.
+ * Stores the cost of a capture, for the next estimate.
  *
  * @param {Heap} heap before it
  * @param {Pick<import('../..').CaptureResult, 'nodeCount' | 'edgeCount' | 'rawBytes'>} result

@@ -1,6 +1,6 @@
 'use strict';
 
-// Is there room for a capture? Asked before it: without room for V8's graph the kernel ends the process.
+// Is there room for a capture? The check runs before it: without room for V8's graph, the kernel ends the process.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -16,9 +16,9 @@ const { headroomError, pauseError, spaceError } = require('../errors');
  * @param {boolean} [options.isInline] true when this thread will stand still for the whole of it
  * @param {number} [options.maxMemoryBytes] the caller's own limit
  * @param {number} [options.maxPauseMs]
- * @param {number} [options.maxBytes] of the file: it ends there
- * @param {import('./cgroup').Room} [options.room] that of the process that is captured, when it is another one
- * @returns {{ haveBytes: number }} the memory that may be used: a capture that goes beyond it has to end
+ * @param {number} [options.maxBytes] most bytes of the file
+ * @param {import('./cgroup').Room} [options.room] room of the captured process, when it is another one
+ * @returns {{ haveBytes: number }} the memory that the capture may use; beyond it the capture ends
  */
 function checkRoom(need, { directory, isInline = true, maxMemoryBytes, maxPauseMs, maxBytes, room = memoryRoom() }) {
   if (maxMemoryBytes !== undefined && maxMemoryBytes < room.bytes)
@@ -32,8 +32,7 @@ function checkRoom(need, { directory, isInline = true, maxMemoryBytes, maxPauseM
 }
 
 /**
- * Memory that a process may still take: what its control groups and the machine leave. Linux tells; elsewhere there is
- * no number that means this.
+ * Memory that a process may still take, by its control groups and the machine. Only Linux has such a number.
  *
  * @param {{ pid?: number | 'self', root?: string }} [options] `root` stands for `/`, for tests
  * @returns {import('./cgroup').Room}
@@ -62,7 +61,7 @@ function diskRoom(directory) {
     // A file system without blocks (/proc) does not count them.
     return blocks === 0 ? Infinity : bavail * bsize;
   } catch {
-    // If the directory is unusable, the capture says so when it creates the file.
+    // If the directory is unusable, the capture fails with the reason when it creates the file.
     return Infinity;
   }
 }

@@ -1,15 +1,15 @@
 'use strict';
 
-// May a capture begin? One at a time, not too soon after the last, not too many a day.
+// May a capture begin? One at a time, with a cooldown after the last one, and a limit for a day.
 
 const { Quota } = require('../quota');
 const { busyError, cooldownError, dayLimitError } = require('./errors');
 
 const DEFAULT_MAX_PER_DAY = 48;
-/** After a capture that held the thread. One by fork is hardly felt, and may be followed at once. */
+/** Cooldown after a capture that held the thread. A forked capture holds it for milliseconds and needs no cooldown. */
 const DEFAULT_COOLDOWN_MS = 600_000;
 
-/** Errors of a capture that did nothing: it does not count. */
+/** Errors of a capture that did nothing. Such a capture does not count. */
 const HARMLESS = new Set([
   'HEAPHOUND_ERR_NO_HEADROOM',
   'HEAPHOUND_ERR_MAX_PAUSE',
@@ -30,11 +30,11 @@ class Admission {
   }
 
   /**
-   * Takes the one place there is, or says why not.
+   * Takes the only place, or throws the reason against it.
    *
    * @param {number} [now]
-   * @returns {(how: { mode?: 'fork' | 'inline', code?: string }, now?: number) => void} gives the place back;
-   *   takes how the capture was made, or the code of its error
+   * @returns {(how: { mode?: 'fork' | 'inline', code?: string }, now?: number) => void} gives the place back; its
+   *   argument is the mode of the capture, or the code of its error
    */
   enter(now = performance.now()) {
     if (this.#isBusy) throw busyError('another capture');

@@ -1,17 +1,17 @@
 'use strict';
 
-// Is there room for an analysis in the process of the app? Asked before it, of what is known of the snapshots.
+// Is there room for an analysis in the process of the app? The check runs before it, with the records of the snapshots.
 
 const { memoryRoom } = require('../room/headroom');
 const { analysisRoomError } = require('./errors');
 
-/** Bytes of an open snapshot at its peak: those of docs/benchmarks.md lie within a tenth of it. */
+/** Bytes of an open snapshot at its peak. The measurements of docs/benchmarks.md lie within a tenth of it. */
 const BASE_BYTES = 46e6;
 const NODE_BYTES = 60;
 const EDGE_BYTES = 14;
-/** Share for a snapshot that is compared with the last: its graph is not computed. */
+/** Share for an older snapshot of a comparison: its graph is not computed. */
 const OLDER_SHARE = 0.5;
-/** Share of the memory that the system leaves: the app goes on and allocates meanwhile. */
+/** Share of the free memory that an analysis may take: the app goes on and allocates meanwhile. */
 const SHARE = 0.75;
 
 /**
@@ -19,7 +19,8 @@ const SHARE = 0.75;
  *
  * @param {Array<Pick<import('../..').StoredSnapshot, 'nodeCount' | 'edgeCount'>>} snapshots oldest first
  * @param {{ maxMemoryBytes?: number, checkHeadroom?: boolean, room?: import('../room/cgroup').Room }} [options]
- * @returns {{ maxMemoryBytes?: number }} options for opening them: what a file takes beyond its record is refused there
+ * @returns {{ maxMemoryBytes?: number }} options for opening them, where a file that needs more than its record says is
+ *   refused
  */
 function analysisRoom(snapshots, { maxMemoryBytes, checkHeadroom = true, room = memoryRoom() } = {}) {
   const left = checkHeadroom ? Math.floor(room.bytes * SHARE) : Infinity;
@@ -31,7 +32,7 @@ function analysisRoom(snapshots, { maxMemoryBytes, checkHeadroom = true, room = 
 }
 
 /**
- * Bytes, by estimate; of a snapshot whose size nobody wrote down nothing.
+ * Bytes, by estimate; 0 for a snapshot whose record has no counts.
  *
  * @param {Array<Pick<import('../..').StoredSnapshot, 'nodeCount' | 'edgeCount'>>} snapshots
  */

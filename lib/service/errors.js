@@ -51,9 +51,9 @@ function noOperationError(id) {
 }
 
 /**
- * @param {string} what did not end
+ * @param {string} what the work that did not end
  * @param {number} timeoutMs
- * @param {string} option that allows no more
+ * @param {string} option the option with the limit
  */
 function lateError(what, timeoutMs, option) {
   return refusal(
@@ -65,7 +65,7 @@ function lateError(what, timeoutMs, option) {
 /**
  * @param {number} need bytes
  * @param {number} have bytes
- * @param {string} limit what leaves no more
+ * @param {string} limit the name of the limit
  */
 function analysisRoomError(need, have, limit) {
   const message =

@@ -1,7 +1,6 @@
 'use strict';
 
-// What heaphound does in a service: captures into a store, within limits, and analyses of what is stored. It knows
-// nothing of HTTP.
+// The service: captures into a store, within limits, and analyses of stored snapshots. It knows nothing of HTTP.
 
 const { publish } = require('../channels');
 const { diffKnown } = require('../compare/diff');
@@ -23,9 +22,9 @@ const { unlessGivenUp, within } = require('../../waits/bound');
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 5_000;
 const DEFAULT_ANALYSIS_MS = 600_000;
-/** For the wait, the capture and the upload together: a longer one would block the next capture. */
+/** Limit for the wait, the capture and the upload together: a longer one would block the next capture. */
 const CAPTURE_MS = 3600_000;
-/** Rows of a diff, when nobody says how many. */
+/** Default number of rows of a diff. */
 const DEFAULT_DIFF_LIMIT = 100;
 
 /**
@@ -206,7 +205,7 @@ class Service {
   }
 
   /**
-   * Nothing of them is pruned meanwhile.
+   * The store deletes none of these snapshots meanwhile.
    *
    * @template T
    * @param {string[]} ids
@@ -255,7 +254,7 @@ class Service {
   /** @param {string} id */
   async read(id) {
     checkId('id', id);
-    // A store of somebody else's may not have it.
+    // A user's store may lack this method.
     return this.#store.read ? this.#store.read(id) : toStream(await this.#store.source(id));
   }
 
@@ -303,7 +302,7 @@ class Service {
     else this.#log?.warn({ operation: id, kind, trigger, durationMs, ...error }, `heaphound: ${kind} failed`);
   }
 
-  /** Nothing begins from now on, and what runs is ended. */
+  /** Accepts no new operation, and cancels the running ones. */
   close() {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -1,6 +1,6 @@
 'use strict';
 
-// The service's work, under way and done: a capture or an analysis is an operation that can be watched and cancelled.
+// The operations of a service. A capture or an analysis is an operation, which can be watched and cancelled.
 
 const { randomBytes } = require('node:crypto');
 const { unlessGivenUp } = require('../../waits/bound');
@@ -53,8 +53,8 @@ class Operation {
   }
 
   /**
-   * From now on the result is read where it is kept: a document of an analysis is too large to stay in memory for as
-   * long as its operation is remembered.
+   * From now on the result is read from the store: the document of an analysis is too large to stay in memory as long
+   * as its operation.
    *
    * @param {() => Promise<T>} read
    */
@@ -68,7 +68,7 @@ class Operation {
   }
 
   /**
-   * Runs it. `done` resolves to what `work` does.
+   * Runs the operation. `done` resolves to the result of `work`.
    *
    * @param {(operation: Operation<T>) => Promise<T>} work
    * @param {(error?: NodeJS.ErrnoException, result?: T) => void} ended
@@ -81,7 +81,7 @@ class Operation {
     );
     timer.unref();
     const promise = this.#run(work, ended).finally(() => clearTimeout(timer));
-    // The caller looks at `done`, or at `status`.
+    // The caller reads `done` or `status`, so a rejection without a handler is fine.
     promise.catch(() => {});
     this.#result = () => promise;
   }
@@ -92,13 +92,13 @@ class Operation {
    */
   async #run(work, ended) {
     try {
-      // Work that does not look at its signal would hold its place for ever.
+      // Work that ignores its signal would hold its place for ever.
       const result = await unlessGivenUp(work(this), { signal: this.signal });
       this.#end('done');
       ended(undefined, result);
       return result;
     } catch (cause) {
-      // Whatever broke because it was cancelled: that is the reason.
+      // After a cancel, the reason of the cancel is the error, whatever error the work ended with.
       const error = this.signal.aborted ? this.signal.reason : cause;
       const { code = 'HEAPHOUND_ERR_INTERNAL', message = String(error) } =
         /** @type {Partial<NodeJS.ErrnoException>} */ (error ?? {});

@@ -1,16 +1,16 @@
 'use strict';
 
-// How the service takes a snapshot into whatever place a store gives it.
+// How the service takes a snapshot into the target of a store.
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { captureSnapshot } = require('../capture');
 const { whyNoFork } = require('../capture/fork');
 
-/** @typedef {{ path?: string, stream?: import('node:stream').Writable }} Target what a store wants to be filled */
+/** @typedef {{ path?: string, stream?: import('node:stream').Writable }} Target the destination that a store gives */
 
 /**
- * The mode is decided once and kept: where the system can copy the process, a copy that fails is an error, and never a
- * pause that nobody expects.
+ * The mode is decided once and kept. Where the system can fork the process, a failed fork is an error, and never turns
+ * into an unexpected pause.
  */
 class Taker {
   #options;
@@ -27,7 +27,7 @@ class Taker {
     this.#drainMs = drainMs;
   }
 
-  /** True from when a capture is due that will hold the thread until it has ended. */
+  /** True from the moment when a capture that holds the thread is due, until it has ended. */
   get isPauseDue() {
     return this.#due > 0;
   }
@@ -38,7 +38,7 @@ class Taker {
    * @returns {Promise<import('../..').CaptureResult>} without a path for a stream
    */
   async take(target, how) {
-    // It was let in already: when somebody else in this process takes a snapshot, it waits.
+    // It was admitted already: when other code of this process takes a snapshot, it waits.
     const options = { ...this.#options, queue: true, ...target, ...how };
     if (this.mode === 'inline') return this.#takeInline(options);
     return captureSnapshot({ ...options, mode: 'fork' });

@@ -1,7 +1,7 @@
 'use strict';
 
-// Which functions made what is alive now: V8 samples allocations, at little cost and without a pause. It sees what is
-// allocated while it runs.
+// Which functions allocated the objects that are alive now? V8 samples allocations, at little cost and without a pause.
+// It sees only allocations during the sampling.
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { sessionEnded } = require('../capture/object-ids');
@@ -15,7 +15,7 @@ const MOST = 20;
  * @property {string} function
  * @property {string} file
  * @property {number} line from 1
- * @property {number} liveBytes that it allocated while it was sampled and that are still alive, by estimate
+ * @property {number} liveBytes bytes that it allocated during the sampling and that are still alive, by estimate
  */
 
 /**

@@ -1,6 +1,6 @@
 'use strict';
 
-// Limits of the watcher: how often it captures and how often it raises an alarm, however bad things are.
+// Limits of the watcher: how often it may capture, and how often it may raise an alarm.
 
 const { Quota } = require('../quota');
 
@@ -38,17 +38,17 @@ class Budget {
     this.#quota.take(this.#now());
   }
 
-  /** May another rise be looked into? */
+  /** May another rise be investigated? */
   get isQuiet() {
     return this.quietForMs > 0;
   }
 
-  /** A rise was looked into. */
+  /** A rise was investigated. */
   cool() {
     this.#quietUntil = this.#now() + this.#limits.cooldownMs;
   }
 
-  /** Milliseconds until another rise may be looked into. */
+  /** Milliseconds until another rise may be investigated. */
   get quietForMs() {
     return Math.max(this.#quietUntil - this.#now(), 0);
   }

@@ -1,6 +1,6 @@
 'use strict';
 
-// Reports each major collection, soon after it: from the event loop.
+// Reports each major collection from the event loop, soon after it.
 
 const { PerformanceObserver, constants } = require('node:perf_hooks');
 

@@ -13,7 +13,7 @@ const { onAbort } = require('../../waits/signal');
  * @typedef {object} Evidence
  * @property {(reason: string, signal: AbortSignal) => Promise<Taken>} capture
  * @property {(ids: string[], signal: AbortSignal) => Promise<Verdict>} analyse
- * @property {(ttlMs: number) => Promise<(() => Promise<void>) | undefined>} lock for one of all processes
+ * @property {(ttlMs: number) => Promise<(() => Promise<void>) | undefined>} lock one of all processes holds it
  * @property {() => Promise<void>} close
  */
 
@@ -95,7 +95,7 @@ async function outcomeOf(service, operation, signal) {
 }
 
 /**
- * A function of the user's: it may throw, and give something else than a promise.
+ * Calls a function of the user, which may throw, or return another value than a promise.
  *
  * @template T
  * @param {() => T | Promise<T>} work

@@ -2,7 +2,7 @@
 
 const { RULES } = require('./rules');
 
-/** Windows that the floor is the least of. */
+/** The floor is the least value of this many windows. */
 const FLOOR_WINDOWS = 2;
 
 /** The watcher's measurements, as one rule reads them. */
@@ -14,7 +14,7 @@ class Gauge {
   /**
    * @param {import('../..').RuleName} rule
    * @param {import('./meters').Meters} meters
-   * @param {{ share?: number }} setting of the rule, which may change
+   * @param {{ share?: number }} setting the rule's setting, which may change
    */
   constructor(rule, meters, setting) {
     this.#rule = rule;
@@ -28,7 +28,7 @@ class Gauge {
     return find(this.#meters.view(), this.#setting.share ?? 1);
   }
 
-  /** Bytes: the least of the latest windows. Undefined: too few are over. */
+  /** Bytes: the least value of the latest windows. Undefined: too few windows are over. */
   floor() {
     return this.#level.floor(this.#meters.time, FLOOR_WINDOWS);
   }
@@ -38,7 +38,7 @@ class Gauge {
     return this.#level.latest;
   }
 
-  /** Bytes that the level may rise to: Infinity when it is not that of the heap. */
+  /** Bytes that the level may rise to. Infinity for other levels than the heap's. */
   get limit() {
     const { levels, heapLimit } = this.#meters.view();
     return this.#level === levels.heap ? heapLimit : Infinity;

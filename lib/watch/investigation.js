@@ -1,26 +1,26 @@
 'use strict';
 
-// A rise is looked into: a snapshot now and two more as the floor rises, then what findLeaks says of them.
+// The investigation of a rise: a snapshot now, two more as the floor rises, then the verdict of findLeaks.
 
 const { nextEvent } = require('../../waits/event');
 const { picture } = require('./picture');
 
-/** How far above the first the floor is at the second and at the third snapshot. */
+/** Rise of the floor since the first snapshot, at the second and at the third one. */
 const STEPS = [0.25, 0.5];
 /**
  * After the third snapshot the floor must reach this level, and rise by one more step from where it is then. Traffic
  * levels off; a leak does not.
  */
 const PROOF = 0.6;
-/** The highest that the level may lie, as a share of the heap's limit. */
+/** Highest level of the last step, as a share of the heap's limit. */
 const LAST_SHARE = 0.65;
-/** A capture that somebody else is in the way of is tried again so many times, at the next ticks. */
+/** A capture that another one blocks is tried again this many times, at the next ticks. */
 const TRIES = 40;
 /** @type {Set<string | undefined>} */
 const PASSING = new Set(['HEAPHOUND_ERR_BUSY', 'HEAPHOUND_ERR_COOLDOWN']);
 
 /**
- * @typedef {object} Scene what an investigation sees of its watcher
+ * @typedef {object} Scene the parts of the watcher that an investigation uses
  * @property {import('node:events').EventEmitter} ticks
  * @property {Pick<import('./gauge').Gauge, 'find' | 'floor' | 'limit' | 'now'>} gauge of the rule
  * @property {import('./budget').Budget} budget
@@ -35,7 +35,7 @@ const PASSING = new Set(['HEAPHOUND_ERR_BUSY', 'HEAPHOUND_ERR_COOLDOWN']);
  * @property {import('../..').LeakDocument} [document] the verdict
  * @property {string} [report] its id
  * @property {import('./picture').Picture} [picture] when there is no verdict
- * @property {string[]} skipped what could not be done, and why
+ * @property {string[]} skipped steps that were left out, each with its reason
  */
 
 class Investigation {
@@ -75,7 +75,7 @@ class Investigation {
   }
 
   /**
-   * Waits until the floor is there and still rising; false when it stopped on its way.
+   * Waits until the floor reaches the level and still rises; false when the rise ended before.
    *
    * @param {number} level bytes
    * @param {number} [waitMs] at the least

@@ -6,7 +6,7 @@ const v8 = require('node:v8');
 const { isMainThread, resourceLimits } = require('node:worker_threads');
 const { cgroupRoom } = require('../room/cgroup');
 
-/** New objects are there whether something leaks or not: the nursery does not count. @param {string} name of a space */
+/** The nursery does not count: new objects are in it with and without a leak. @param {string} name of a space */
 const isOld = (name) => !name.startsWith('new_');
 
 /** Bytes of the objects that outlived a collection: right after a major one, the floor of the heap. */
@@ -21,9 +21,8 @@ const MEBIBYTE = 1 << 20;
 const OLD_SPACE_FLAG = /^--max[-_]old[-_]space[-_]size=(\d+)$/;
 
 /**
- * Most that V8 lets the objects that last grow to. It is not `heapTotal`, which follows the heap. V8's own number has
- * the nursery in it, which matters where the limit is small: those are the processes that have a flag, or are workers
- * with a limit.
+ * The limit of V8 for the old objects. It is not `heapTotal`, which follows the heap. V8's own number includes the
+ * nursery. That matters where the limit is small: in processes with a flag, and in workers with a limit.
  */
 const heapLimit = (() => {
   const flags = [...(process.env.NODE_OPTIONS ?? '').split(/\s+/), ...process.execArgv];
@@ -35,7 +34,7 @@ const heapLimit = (() => {
   };
 })();
 
-/** The tightest control group: its limit and what is used of it. Undefined: none. */
+/** The tightest control group: its limit and its use. Undefined: none. */
 function container() {
   const room = cgroupRoom();
   return room && { limitBytes: room.limitBytes, usedBytes: room.limitBytes - room.bytes };

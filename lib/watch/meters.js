@@ -26,14 +26,14 @@ class Meters {
     return this.#clock.time;
   }
 
-  /** After a major collection: what is left of the heap. */
+  /** Records the floor of the heap, after a major collection. */
   collected() {
     const { time } = this.#clock;
     this.levels.heap.add(time, oldBytes());
     this.levels.external.add(time, process.memoryUsage().external);
   }
 
-  /** At each look. */
+  /** Records the other levels, at each tick. */
   look() {
     if (this.#clock.tick()) this.discard();
     const { rss, heapTotal, external } = process.memoryUsage();
@@ -42,7 +42,7 @@ class Meters {
     this.levels.gap.add(this.#clock.time, Math.max(rss - heapTotal - external, 0));
   }
 
-  /** Throws the open windows away: the thread stood still in them, or this package took memory. */
+  /** Drops the open windows: the thread stood still in them, or this package took memory. */
   discard() {
     for (const level of Object.values(this.levels)) level.discardOpen();
   }

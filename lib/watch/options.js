@@ -1,6 +1,6 @@
 'use strict';
 
-// How the watcher may be set up. The limits of what it does are those of docs/watcher.md.
+// Options of the watcher, and their defaults (docs/watcher.md).
 
 const { optionError } = require('../errors');
 const { MAX_MS, checkOptions, integer, ofType } = require('../options');
@@ -72,7 +72,7 @@ const CHECKS = {
   rules: (_, value) => checkOptions(value, Object.fromEntries(Object.keys(RULES).map((rule) => [rule, ruleSetting]))),
 };
 
-/** Where snapshots and verdicts may come from: one of these. */
+/** Sources of snapshots and verdicts: one of these may be given. */
 const EVIDENCE = /** @type {const} */ (['service', 'store', 'capture']);
 
 const RULE_CHECKS = { enabled: ofType('boolean'), share };
@@ -88,7 +88,7 @@ function checkWatchOptions(options) {
 }
 
 /**
- * A rule's setting: what `setRule` takes, or only whether it is on.
+ * A rule's setting: an object as for `setRule`, or a boolean for on and off.
  *
  * @type {import('../options').Check<import('../..').RuleSetting>}
  */

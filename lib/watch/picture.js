@@ -1,6 +1,6 @@
 'use strict';
 
-// The best picture of memory that there is still room for: a snapshot, else who allocates, else numbers.
+// The best picture of memory that there is still room for: a snapshot, else allocation sites, else statistics.
 
 const v8 = require('node:v8');
 const { allocationSites } = require('./allocation-sites');
@@ -17,21 +17,22 @@ const TOO_LATE = 0.85;
  * @property {import('./evidence').Taken} [snapshot]
  * @property {import('./allocation-sites').AllocationSite[]} [sites]
  * @property {object} statistics
- * @property {string[]} skipped why the rungs above were not taken
+ * @property {string[]} skipped the reasons against the pictures before this one
  */
 
 /**
  * Never rejects, unless `signal` fires.
  *
  * @param {object} how
- * @param {number} how.share of the limit that is used
- * @param {(() => Promise<import('./evidence').Taken>) | string} how.capture or why there will be none
+ * @param {number} how.share used share of the limit
+ * @param {(() => Promise<import('./evidence').Taken>) | string} how.capture takes a snapshot; a text is the reason why
+ *   there will be none
  * @param {number} how.samplingMs
  * @param {AbortSignal} how.signal
  * @returns {Promise<Picture>}
  */
 async function picture({ share, capture, samplingMs, signal }) {
-  // First of all: they are there even if the process does not live to see the rest.
+  // First of all, so that they exist even if the process ends before the rest is done.
   const numbers = statistics();
   /** @type {string[]} */
   const skipped = [];

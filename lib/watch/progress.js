@@ -1,6 +1,6 @@
 'use strict';
 
-// How far a rule is: what it has, what it needs, what it waits for.
+// The progress of a rule: its measured windows, the windows that it needs, and the reason why it waits.
 
 const { count, counted, size } = require('../../words/numbers');
 const { MIN_GAP_RATIO, RULES } = require('./rules');
@@ -20,8 +20,8 @@ const UNITS = /** @type {const} */ ([
  * @property {number} share
  * @property {import('./rules').View} view
  * @property {{ windowMs: number, settleMs: number, sampleMs: number }} times
- * @property {{ since: number, lookedAt: number, quietForMs: number, silentForMs: number }} clock `since`, `lookedAt`:
- *   of the wall
+ * @property {{ since: number, lookedAt: number, quietForMs: number, silentForMs: number }} clock `since` and `lookedAt`
+ *   are times of the wall clock
  */
 
 /**
@@ -99,7 +99,7 @@ function nearness(used, limit, share) {
 }
 
 /**
- * The line at the start, since a watcher shows nothing for minutes.
+ * The line in the log at the start: a watcher is silent for minutes.
  *
  * @param {{ sampleMs: number, windowMs: number, minWindows: number, settleMs: number }} options
  */

@@ -1,18 +1,18 @@
 'use strict';
 
-// The rules of the watcher. A rule asks a question about levels, and says what a yes means.
+// The rules of the watcher. A rule decides about levels, and names the action that follows.
 
 const { trend } = require('./trend');
 
-/** A rise below both is nothing that anybody would look into. */
+/** A rise below both is too small for an investigation. */
 const MIN_GROWTH = 1_000_000;
 const MIN_SHARE = 0.08;
-/** Memory outside of V8's heap comes and goes in larger pieces. */
+/** Memory outside of V8's heap grows and shrinks in larger pieces. */
 const MIN_GAP_GROWTH = 32_000_000;
 const MIN_GAP_RATIO = 2;
 
 /**
- * @typedef {object} View what a rule may look at
+ * @typedef {object} View the measurements that a rule may read
  * @property {number} time milliseconds of watching
  * @property {number} minWindows
  * @property {{ heap: import('./windows').Level, external: import('./windows').Level, gap: import('./windows').Level }}
@@ -31,12 +31,13 @@ const MIN_GAP_RATIO = 2;
 
 /**
  * @typedef {object} Rule
- * @property {string} meaning what it looks for
- * @property {string} diagnosis what it says when it finds it
- * @property {'investigate' | 'describe' | 'tell'} action three snapshots and a verdict, the best picture that there is
- *   room for, or the alarm alone
- * @property {'heap' | 'external' | 'gap'} [level] whose trend it follows
- * @property {number} [share] of the limit, where it is one that can be set
+ * @property {string} meaning the condition that it looks for
+ * @property {string} diagnosis its text in an alarm
+ * @property {'investigate' | 'describe' | 'tell'} action 'investigate': three snapshots and a verdict; 'describe': the
+ *   best picture that there is room for; 'tell': the
+ * alarm alone
+ * @property {'heap' | 'external' | 'gap'} [level] the level whose trend it follows
+ * @property {number} [share] share of the limit, for rules where it can be set
  * @property {(view: View, share: number) => Finding | undefined} find
  */
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Does a level rise, and will it go on? Ranks and medians only: a few wild windows change nothing.
+// Does a level rise, and will it go on? Only ranks and medians count, so a few odd windows change nothing.
 
 /** @typedef {{ time: number, value: number }} Point `time` in milliseconds of watching, `value` in bytes */
 
@@ -8,21 +8,20 @@
  * @typedef {object} Trend
  * @property {number} slope bytes for each millisecond: the median over all pairs of points (Theil and Sen)
  * @property {number} growth bytes: the slope over the whole time
- * @property {number} agreement of all pairs, how many more rise than fall: -1 to 1 (Kendall's tau)
+ * @property {number} agreement share of pairs that rise, less the share that fall: -1 to 1 (Kendall's tau)
  * @property {number} noise bytes: the median distance of a point from the line
  * @property {boolean} isRising
  */
 
 /**
- * Share of pairs that rise, less the share of those that fall. Noise alone has this much in one of
- * some thousand series of this length.
+ * Least `agreement` of a rise. Noise alone reaches it in one of some thousand series of this length.
  */
 const MIN_AGREEMENT = 0.6;
-/** How far the rise must stand out of the noise. */
+/** Least rise, as a multiple of the noise. */
 const MIN_SIGNAL = 4;
 /**
- * A younger half that rises by less than this, measured by the whole, levels off: caches that fill, traffic that has
- * reached its height.
+ * Least slope of the younger half, as a part of the whole slope. Below it the level is levelling off: a cache that has
+ * filled, traffic at its peak.
  */
 const MIN_CONTINUATION = 0.5;
 

@@ -1,10 +1,10 @@
 'use strict';
 
-// Time that was really watched: it never jumps, and does not count what stood still.
+// The time that was really watched: it never jumps, and leaves out pauses of the process.
 
 /**
- * A tick that comes this many times too late came after a pause: a busy thread, a stopped process, a machine that
- * slept.
+ * A tick that comes later than this many periods came after a pause: a busy thread, a stopped process, a sleeping
+ * machine.
  */
 const LATE = 4;
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Measures memory, asks the rules, and starts an investigation of what they find: one at a time.
+// Measures memory, evaluates the rules, and investigates their findings: one at a time.
 
 const { EventEmitter } = require('node:events');
 const { setTimeout: delay } = require('node:timers/promises');
@@ -24,7 +24,7 @@ const { post } = require('./webhook');
 const { STOP_MS, unlessGivenUp, within } = require('../../waits/bound');
 const { firstOf } = require('../../waits/signal');
 
-/** Rules about the process: only its main thread asks them. */
+/** Rules about the process: only its main thread evaluates them. */
 const OF_PROCESS = new Set(['rss-gap', 'container-limit']);
 /** Growth without an explanation raises an alarm from this share of the limit on. */
 const UNEXPLAINED_SHARE = 0.4;
@@ -32,7 +32,7 @@ const UNEXPLAINED_SHARE = 0.4;
 const PATIENCE = 2;
 
 /**
- * @typedef {object} Activity what is done about a finding
+ * @typedef {object} Activity the work on a finding
  * @property {Investigation} [investigation]
  * @property {AbortController} control
  * @property {boolean} isUrgent
@@ -41,7 +41,7 @@ const PATIENCE = 2;
 
 /**
  * @typedef {import('../..').RuleSetting & { enabled: boolean, state: import('../..').RuleState, gauge: Gauge }} Row a
- *   rule, how it is set, and what it reads
+ *   rule, its setting, and its measurements
  */
 
 class Watcher {
@@ -55,7 +55,7 @@ class Watcher {
   /** @type {Map<import('../..').RuleName, Row>} */
   #rules = new Map();
   #meters;
-  /** Times of the wall clock: the start of the measurement, and the last look. */
+  /** Times of the wall clock: the start of the measurement, and the last tick. */
   #since = Date.now();
   #lookedAt = Date.now();
   /** @type {Activity | undefined} */
@@ -219,7 +219,7 @@ class Watcher {
     activity.done = work[RULES[name].action]()
       .catch((error) => {
         if (signal.aborted) return;
-        // A failure would repeat at the next look and fill the log.
+        // A failure would repeat at the next tick and fill the log.
         this.#budget.cool();
         const reason = sentence(String(error.message));
         this.#options.log?.warn(
@@ -243,7 +243,7 @@ class Watcher {
   async #investigate(name, activity, signal) {
     const { limits, windowMs, minWindows, samplingMs } = this.#options;
     const { gauge } = this.#row(name);
-    // Replicas that rise together do not all stop to look at the same time.
+    // Replicas that rise together do not all capture at the same time.
     await delay(Math.random() * limits.jitterMs, undefined, { signal, ref: false });
     const release = await unlessGivenUp(this.#evidence.lock(limits.lockMs), { signal });
     if (release === undefined) {
@@ -278,7 +278,7 @@ class Watcher {
       await this.#alarm(name, finding, outcome);
       this.#forget();
     } finally {
-      // The lock ends by itself, at the latest when its time is over.
+      // The lock ends by itself when its time is over.
       await within(
         release().catch((/** @type {Error} */ error) => {
           this.#options.log?.warn({ err: error }, 'heaphound: the lock in the store could not be released');
@@ -363,14 +363,14 @@ class Watcher {
     this.#meters.forget();
   }
 
-  /** Ends the watch, and what it has under way. */
+  /** Ends the watch and its running work. */
   async close() {
     if (!this.#stopped.signal.aborted) {
       clearInterval(this.#timer);
       this.#unobserve();
       this.#stopped.abort();
     }
-    // Work under way was aborted and ends soon; a store or function of the user may ignore that.
+    // Running work was aborted and ends soon; a store or function of the user may ignore that.
     await within(Promise.allSettled([this.#activity?.done, ...this.#posts]), 2 * STOP_MS);
     await this.#evidence.close();
   }

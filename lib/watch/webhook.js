@@ -1,12 +1,12 @@
 'use strict';
 
-// Tells an alarm to an address from the configuration.
+// Sends an alarm to an address from the configuration.
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { toJson } = require('../../words/text');
 const { firstOf } = require('../../waits/signal');
 
-/** Answers after which the same may succeed. @param {number} status */
+/** Answers after which a repeated request may succeed. @param {number} status */
 const isPassing = (status) => status === 408 || status === 429 || status >= 500;
 
 /**
@@ -14,7 +14,7 @@ const isPassing = (status) => status === 408 || status === 429 || status >= 500;
  */
 
 /**
- * Never rejects. What goes wrong is said without the address, which may hold a secret.
+ * Never rejects. The reason of a failure does not contain the address, which may hold a secret.
  *
  * @param {Hook} hook
  * @param {unknown} alarm

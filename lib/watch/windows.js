@@ -1,10 +1,10 @@
 'use strict';
 
-// A level over time: the least of each window, on several scales. A window that has no value does not count.
+// A level over time: the least value of each window, on several scales. A window without a value does not count.
 
 /** Windows that each scale remembers. */
 const WINDOWS = 40;
-/** Each scale has windows this many times as long as the one below. */
+/** The windows of each scale are this many times as long as those of the scale below. */
 const STEP = 8;
 const SCALES = 3;
 
@@ -37,7 +37,7 @@ class Level {
     }
   }
 
-  /** Forgets what is not over: something of our own was in it. */
+  /** Drops the open windows: this package itself changed the level in them. */
   discardOpen() {
     for (const scale of this.#scales) scale.windows.pop();
   }
@@ -59,7 +59,7 @@ class Level {
   }
 
   /**
-   * The least of the latest windows.
+   * The least value of the latest windows.
    *
    * @param {number} time now
    * @param {number} count
