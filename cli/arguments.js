@@ -8,12 +8,12 @@ const { UsageError, nearest } = require('./usage');
 /**
  * @typedef {object} Invocation
  * @property {import('./commands').Command} [command]
- * @property {string[]} operands what stands after the command
- * @property {Record<string, any>} options read and checked
+ * @property {string[]} operands the words after the command
+ * @property {Record<string, any>} options converted and checked
  */
 
 /**
- * What a command line asks for.
+ * Reads a command line.
  *
  * @param {string[]} argv without node and the script
  * @returns {Invocation}
@@ -69,7 +69,7 @@ function readOption(token, command) {
     : ['help', 'version', 'color', 'no-color'];
   const option = OPTIONS[token.name];
   if (!option || !known.includes(token.name)) {
-    // `--version` belongs to no command, and is understood with any.
+    // `--version` belongs to no command, and works with each.
     if (token.name === 'version') return true;
     const suggestion = nearest(token.name, known);
     const owner = command ? `heaphound ${command.name}` : 'heaphound';

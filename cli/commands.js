@@ -6,17 +6,17 @@
  * @property {string} synopsis
  * @property {string} summary one line for the list of commands
  * @property {string[]} description
- * @property {string[]} options beside the common ones
- * @property {string[]} [common] the common ones, where it does not take all of them
- * @property {Record<string, string>} [optionHelp] where an option means something particular
+ * @property {string[]} options names of its options, without the common ones
+ * @property {string[]} [common] names of the common options that it takes. Default: all
+ * @property {Record<string, string>} [optionHelp] help texts of options with a particular meaning in this command
  * @property {string[]} [examples]
  * @property {{ least: number, most: number, wanted: string }} operands
  * @property {(operands: string[]) => string[]} [filesOf] which operands are files
- * @property {number} [graceMs] given to it to stop after Ctrl-C, where the usual time is too short
- * @property {(context: import('./main').Context) => Promise<number | void>} run the exit code, if it is not 0
+ * @property {number} [graceMs] time to stop after Ctrl-C, where the usual time is too short
+ * @property {(context: import('./main').Context) => Promise<number | void>} run gives the exit code, if it is not 0
  */
 
-/** In the order of the help: from the question that most people have to the rarest. @type {Command[]} */
+/** In the order of the help: from the most frequent question to the rarest. @type {Command[]} */
 const COMMANDS = [
   require('./commands/leaks'),
   require('./commands/suspects'),

@@ -6,7 +6,7 @@ const { drawTable } = require('./table');
 const { widthOf, wrap } = require('../words/text');
 
 const INDENT = 2;
-/** Columns that a meaning gets beside its name, or it goes below. */
+/** Least columns for a meaning beside its name. With fewer it goes below. */
 const LEAST_MEANING = 40;
 
 /** @type {import('./table').Column[]} */
@@ -39,7 +39,7 @@ function generalHelp(terminal) {
     '',
     ...[
       'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',
-      'Options of a command: heaphound COMMAND --help',
+      'For the options of a command: heaphound COMMAND --help',
       '',
       'Exit codes: 0 fine, 1 leaks found (leaks, check), 2 the command line is wrong, 3 the input is bad, ' +
         '4 no leak was found, and too much of the growth has no explanation (leaks, check).',
@@ -69,7 +69,7 @@ function commandHelp(command, terminal) {
 }
 
 /**
- * A name and what it means, beside each other, or one below the other where there is no room for both.
+ * Names and their meanings: side by side, or one below the other where there is no room.
  *
  * @param {import('./table').Column[]} columns
  * @param {any[]} rows

@@ -16,11 +16,11 @@ const { UsageError, nearest } = require('./usage');
 
 const PACKAGE = '../package.json';
 const EXIT = { FINE: 0, USAGE: 2, INPUT: 3, INTERRUPTED: 130 };
-/** Given to running work to stop after Ctrl-C. */
+/** Time for running work to stop after Ctrl-C. */
 const GRACE_MS = 2000;
 
 /**
- * What a command works with.
+ * The parts that a command works with.
  *
  * @typedef {object} Context
  * @property {string[]} operands
@@ -33,7 +33,7 @@ const GRACE_MS = 2000;
 
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
-  // A snapshot that comes in by standard input and is not needed to its end would keep the process waiting.
+  // When a snapshot on standard input is not read to its end, the open input would keep the process alive.
   if (process.argv.includes('-')) process.stdin.destroy();
 });
 
@@ -44,7 +44,7 @@ async function main(argv) {
   const interruption = new AbortController();
   process.once('SIGINT', () => {
     interruption.abort();
-    // What cannot stop (a reader of our output that does not read) is left behind.
+    // Work that cannot stop is left behind, such as a write to a reader that does not read.
     setTimeout(() => process.exit(EXIT.INTERRUPTED), invocation?.command?.graceMs ?? GRACE_MS).unref();
   });
   /** @type {import('./arguments').Invocation | undefined} */
@@ -126,7 +126,7 @@ function checkOperands(command, operands) {
 }
 
 /**
- * Says on standard error what went wrong and what to do.
+ * Prints the error and the remedy on standard error.
  *
  * @param {any} error
  * @param {import('./arguments').Invocation | undefined} invocation
@@ -141,7 +141,7 @@ function explain(error, invocation) {
     return EXIT.USAGE;
   }
   const file = fileOf(error, invocation);
-  // The engine names files by their full path; the user's own word for it stands in front already.
+  // The engine names a file by its full path; the name from the command line stands in front already.
   const message =
     file === undefined ? String(error.message ?? error) : error.message.replace(` ${path.resolve(file)}`, '');
   const front = file === undefined ? '' : `${file === '-' ? 'standard input' : file}: `;
@@ -154,7 +154,7 @@ function explain(error, invocation) {
 }
 
 /**
- * The operand that an error is about, when that is known.
+ * The operand with the error, if it is known.
  *
  * @param {any} error
  * @param {import('./arguments').Invocation | undefined} invocation

@@ -7,65 +7,70 @@ const { UsageError, nearest } = require('./usage');
 const UNITS = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /**
- * Every option there is; a command names those it takes. One that may be given `several` times is a list; one that
- * `isRead` names a file, or `-`.
+ * All options; a command names those that it takes. An option with `several` may be given again, and is a list. An
+ * option with `isRead` names a file to read, or `-`.
  *
- * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, isRead?: boolean, read?: (text: string, name: string) => any }>}
+ * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, isRead?: boolean, read?:
+ *   (text: string, name: string) => any }>}
  */
 const OPTIONS = {
   json: { help: 'print the whole document as JSON, a row a line' },
   limit: { value: 'N', help: 'rows to print (default 30; with --json all)', read: positiveInteger },
   sort: { value: 'FIELD', help: 'order of the rows' },
-  operations: { value: 'N[,N…]', help: 'how often the work was done between snapshots', read: positiveIntegers },
-  tree: { help: 'what one leaked object is made of' },
+  operations: {
+    value: 'N[,N…]',
+    help: 'operations between two snapshots: one number, or one for each interval',
+    read: positiveIntegers,
+  },
+  tree: { help: 'the parts of one leaked object' },
   'compare-by': { value: 'WHAT', help: 'match objects by: auto (default), ids, structure' },
-  order: { value: 'WHICH', help: 'auto (default): as they were taken; given: as they stand here' },
-  allow: { value: 'WHAT,…', help: 'same: a snapshot twice; unrelated: those of different programs', read: allowed },
-  strict: { help: 'numbers exactly as Chrome DevTools has them, its quirks too' },
-  'source-maps': { value: 'DIR', help: 'folder with source maps that do not lie where the scripts say' },
+  order: { value: 'WHICH', help: 'auto (default): by the time of capture; given: as on the command line' },
+  allow: { value: 'WHAT,…', help: 'same: a snapshot twice; unrelated: snapshots of different programs', read: allowed },
+  strict: { help: 'exactly the numbers of Chrome DevTools, its quirks included' },
+  'source-maps': { value: 'DIR', help: 'folder with source maps that are not where the scripts name them' },
   'no-source-maps': { help: 'do not look for source maps' },
   threads: { value: 'N', help: 'threads to work on (default: one for each processor)', read: positiveInteger },
   'max-memory': {
     value: 'SIZE',
-    help: 'give up when a snapshot takes more memory (default: what there is)',
+    help: 'give up when a snapshot takes more memory (default: the free memory)',
     read: bytes,
   },
-  color: { help: 'colours even when nobody seems to look' },
+  color: { help: 'colours even when standard output is no terminal' },
   'no-color': { help: 'no colours (also: NO_COLOR=1)' },
-  filter: { value: 'NAME', help: 'only what this filter of DevTools leaves' },
+  filter: { value: 'NAME', help: 'only the objects that this filter of DevTools leaves' },
   'after-id': { value: 'ID', help: 'only objects allocated after this id', read: identifier },
   'up-to-id': { value: 'ID', help: 'only objects allocated up to this id', read: identifier },
-  ignore: { value: 'WHAT,…', help: 'leave these out; may be given again', several: true },
-  all: { help: 'every leak at length, and what grew but is no leak' },
+  ignore: { value: 'WHAT,…', help: 'leaks to leave out; may be given again', several: true },
+  all: { help: 'every leak at length, and growth that is no leak' },
   path: { value: 'FORM', help: 'the path that holds the leak: short (default), full' },
   catalogue: { value: 'FILE', isRead: true, help: 'more known leaks of libraries, as docs/leaks.md describes them' },
-  source: { value: 'N', help: 'lines of the source on each side of a place', read: positiveInteger },
-  root: { value: 'DIR', help: 'folder that files are named from' },
+  source: { value: 'N', help: 'lines of the source to print on each side of a place', read: positiveInteger },
+  root: { value: 'DIR', help: 'folder from which files are named' },
   markdown: { help: 'print Markdown, for an issue or a comment' },
   sarif: { help: 'print SARIF 2.1.0, for code scanning' },
-  github: { help: 'annotations for GitHub Actions (by itself when GITHUB_ACTIONS is set)' },
-  baseline: { value: 'FILE', isRead: true, help: 'the leaks that are known' },
+  github: { help: 'annotations for GitHub Actions (default when GITHUB_ACTIONS is true)' },
+  baseline: { value: 'FILE', isRead: true, help: 'the file with the known leaks' },
   update: { help: 'write the baseline' },
   depth: { value: 'N', help: 'levels of the tree (default 1)', read: positiveInteger },
   name: { value: 'REGEX', help: 'objects whose name matches', read: expression },
   class: { value: 'REGEX', help: 'objects whose class matches', read: expression },
   property: { value: 'REGEX', help: 'objects with a property that matches', read: expression },
-  kind: { value: 'KIND', help: "V8's kind of the node: object, closure, string, array, native and others" },
+  kind: { value: 'KIND', help: "V8's type of the node: object, closure, string, array, native and others" },
   detached: { help: 'only detached DOM nodes' },
-  'min-size': { value: 'SIZE', help: 'shallow size at least: 500, 10kB, 1.5MB', read: bytes },
-  'max-size': { value: 'SIZE', help: 'shallow size at most', read: bytes },
-  'retained-min': { value: 'SIZE', help: 'retained size at least', read: bytes },
-  'retained-max': { value: 'SIZE', help: 'retained size at most', read: bytes },
-  'min-count': { value: 'N', help: 'copies at least (default 2)', read: positiveInteger },
+  'min-size': { value: 'SIZE', help: 'least shallow size: 500, 10kB, 1.5MB', read: bytes },
+  'max-size': { value: 'SIZE', help: 'greatest shallow size', read: bytes },
+  'retained-min': { value: 'SIZE', help: 'least retained size', read: bytes },
+  'retained-max': { value: 'SIZE', help: 'greatest retained size', read: bytes },
+  'min-count': { value: 'N', help: 'least number of copies (default 2)', read: positiveInteger },
   'key-file': {
     value: 'FILE',
     isRead: true,
-    help: 'its bytes make equal contents equal across runs too (default: a new key)',
+    help: 'key for placeholders: with the same key, equal contents are equal across runs (default: a new key)',
   },
   identity: {
     value: 'FILE',
     isRead: true,
-    help: 'the private keys of age, one a line (`age-keygen` writes such a file)',
+    help: 'the private keys of age, one on each line (`age-keygen` writes such a file)',
   },
   inspect: {
     value: 'URL|PORT',
@@ -74,25 +79,29 @@ const OPTIONS = {
   pid: { value: 'PID', help: 'the process; its inspector is opened and closed again (Linux)', read: positiveInteger },
   out: {
     value: 'FILE|DIR',
-    help: 'the new file, - for standard output, or a directory for one; DIR/ is made (default: here)',
+    help: 'the new file, - for standard output, or a directory for the file; DIR/ is made (default: here)',
   },
   compress: { value: 'CODEC', help: 'zstd (default), gzip or none; without it the ending of --out decides' },
   worker: { value: 'N', help: 'the heap of a worker thread', read: positiveInteger },
   list: { help: 'list the worker threads instead' },
   count: {
     value: 'N',
-    help: 'snapshots to take in one session, in which ids go on (default 1)',
+    help: 'snapshots to take in one session, comparable by id (default 1)',
     read: positiveInteger,
   },
   interval: { value: 'TIME', help: 'time between them: 500ms, 30s, 5min (default 30s)', read: duration },
-  'keep-ids': { help: 'no effect any more: ids go on within one session only, see --count' },
-  'max-bytes': { value: 'SIZE', help: 'give up when the file gets larger', read: bytes },
-  'max-pause': { value: 'MS', help: 'refuse when the process would stand still for longer', read: positiveInteger },
+  'keep-ids': { help: 'no effect any more: V8 keeps ids within one session only, see --count' },
+  'max-bytes': { value: 'SIZE', help: 'give up when the file becomes larger', read: bytes },
+  'max-pause': {
+    value: 'MS',
+    help: 'refuse when the process is expected to stand still for longer',
+    read: positiveInteger,
+  },
   timeout: { value: 'MS', help: 'give up after this time', read: positiveInteger },
   redact: { help: 'replace the contents of strings before they reach the disk' },
-  keep: { help: 'let the originals stay' },
-  once: { help: 'do what there is to do, and end' },
-  force: { help: 'capture even when there seems to be no room for it' },
+  keep: { help: 'keep the originals' },
+  once: { help: 'handle the files that are there, and end' },
+  force: { help: 'capture even when the memory or the disk seems too small' },
   help: { short: 'h', help: 'print this' },
   version: { short: 'V', help: 'print the version' },
 };
@@ -112,7 +121,7 @@ const COMMON = [
 ];
 
 /**
- * What is meant, though it is refused by default.
+ * The comparisons that `--allow` accepts, though they are refused by default.
  *
  * @param {string} text
  */
@@ -137,7 +146,7 @@ function duration(text, name) {
 }
 
 /**
- * The one of `choices` that the text means: dashes and case do not matter, and an unmistakable beginning is enough.
+ * The one of `choices` that the text names. Dashes and case do not matter, and a unique beginning is enough.
  *
  * @template {string} const K
  * @param {string} text
@@ -157,7 +166,7 @@ function choose(text, choices, option) {
 }
 
 /**
- * An id as V8 and DevTools write it, with or without the sign before it.
+ * An id as V8 and DevTools write it, with or without the `@`.
  *
  * @param {string} text
  * @param {string} name
@@ -214,7 +223,7 @@ function bytes(text, name) {
 }
 
 /**
- * Checked for being empty only: the engine's own syntax decides.
+ * Only an empty text is refused here: the engine checks the syntax.
  *
  * @param {string} text
  * @param {string} name

@@ -2,10 +2,10 @@
 
 const { toJson } = require('../words/text');
 
-/** Characters gathered before the stream is bothered. */
+/** Characters that are gathered before a write to the stream. */
 const BLOCK = 1 << 16;
 
-/** Standard output that waits for slow readers and takes no offence when the reader leaves (`| head`). */
+/** Standard output that waits for slow readers, and ends quietly when the reader leaves (`| head`). */
 class Output {
   #stream;
   #pending = '';
@@ -22,7 +22,7 @@ class Output {
     });
   }
 
-  /** True once nobody reads any more: what remains need not be made. */
+  /** True once the reader has left: the rest of the output need not be made. */
   get isClosed() {
     return this.#isClosed;
   }
@@ -40,8 +40,8 @@ class Output {
   }
 
   /**
-   * One JSON document, a row of a list on a line of its own; made piece by piece, never as one string. Nothing in it
-   * acts on a terminal.
+   * Writes one JSON document, with each row of a list on a line of its own. It is made piece by piece, never as one
+   * string. Control characters are escaped, so nothing in it acts on a terminal.
    *
    * @param {object} document
    */
@@ -66,7 +66,7 @@ class Output {
     await this.write(separator === '{' ? '{}\n' : '}\n');
   }
 
-  /** Resolves when the reader has taken everything, or has gone. */
+  /** Resolves when the reader has read everything, or has left. */
   async flush() {
     const text = this.#pending;
     this.#pending = '';

@@ -5,7 +5,7 @@ const { printLocation } = require('../words/location');
 const { objectOf, referenceOf } = require('../words/reference');
 const { fit, widthOf } = require('../words/text');
 
-/** Columns by which a step stands further to the right, of a short path and of one that would leave the page. */
+/** Indentation of each step in columns: of a short path, and of a path that would leave the page. */
 const STAIR = 2;
 const NARROW_STAIR = 1;
 const SHORT_PATH = 12;
@@ -13,11 +13,11 @@ const WIDEST_MARGIN = 30;
 const NARROWEST_NAME = 16;
 /** Steps of a chain (a linked list, closures in closures) that are shown at its beginning. */
 const CHAIN_HEAD = 2;
-/** What V8 made for itself: of use to few. A function without a name is the program's. */
+/** Names of V8's own objects, which are useful to few readers. A function without a name is the program's. */
 const MACHINERY = /^(\((?!closure)|system \/ )/;
 
 /**
- * A step, and how many like it were left out after it.
+ * A step, and the number of equal steps that were left out after it.
  *
  * @typedef {{ step: import('..').PathStep, parent?: import('..').PathStep, skipped: number }} PathRow
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** How the reader calls this program: what is printed to be copied begins with it. npx says so by npm's variable. */
+/** The words with which the user started this program. Printed commands begin with them. npx sets a variable of npm. */
 const PROGRAM = process.env.npm_command === 'exec' ? 'npx heaphound' : 'heaphound';
 
 module.exports = { PROGRAM };

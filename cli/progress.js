@@ -1,13 +1,13 @@
 'use strict';
 
-/** Work that ends sooner is not worth a bar. */
+/** Shorter work shows no bar. */
 const DELAY_MS = 500;
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /**
- * A bar on standard error while something takes long: only in a terminal, gone when the work is done.
+ * A bar on standard error during long work. It shows only in a terminal, and disappears when the work is done.
  */
 class ProgressBar {
   #stream;
@@ -30,7 +30,7 @@ class ProgressBar {
   }
 
   /**
-   * @param {string} label what is being done
+   * @param {string} label the current work
    * @param {number} [fraction] 0 to 1, when it is known
    */
   update(label, fraction) {
@@ -38,7 +38,7 @@ class ProgressBar {
     this.#fraction = fraction;
   }
 
-  /** Takes the bar away, so that what is printed next stands alone. */
+  /** Removes the bar, so that the next output stands alone. */
   stop() {
     clearTimeout(this.#timer);
     if (this.#isShown) this.#stream.write(CLEAR_LINE);

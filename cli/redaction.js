@@ -4,7 +4,7 @@ const { readInput } = require('./standard-streams');
 const { UsageError } = require('./usage');
 
 /**
- * Options of the API that `--redact` and `--key-file` mean.
+ * The options of the API for `--redact` and `--key-file`.
  *
  * @param {Record<string, any>} options
  * @returns {{ redact?: 'strings', key?: Buffer }}

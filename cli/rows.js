@@ -6,7 +6,7 @@ const { count } = require('../words/numbers');
 const DEFAULT_ROWS = 30;
 
 /**
- * Rows that a person gets to see.
+ * Number of rows for a person.
  *
  * @param {Record<string, any>} options
  */
@@ -15,12 +15,12 @@ function rowLimit(options) {
 }
 
 /**
- * Prints the first rows as a table, and how many are left.
+ * Prints the first rows as a table, and the number of the others.
  *
  * @param {import('./main').Context} context
  * @param {import('./table').Column[]} columns
- * @param {any[]} rows all, or one more than the limit when nobody knows how many there are
- * @param {{ none: string, total?: number }} options `none`: what to say when there is no row
+ * @param {any[]} rows all rows, or one more than the limit when the total is unknown
+ * @param {{ none: string, total?: number }} options `none`: the text without a row
  */
 async function printRows({ output, terminal, options }, columns, rows, { none, total }) {
   if (rows.length === 0) {

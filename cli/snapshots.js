@@ -7,7 +7,7 @@ const { DASH, checkInput, checkOneInput } = require('./standard-streams');
 const { harmless, quoteForShell } = require('../words/text');
 const { UsageError } = require('./usage');
 
-/** What the stages of `Progress` are called in the bar. */
+/** Names of the stages of `Progress` in the bar. */
 const STAGES = {
   waiting: 'waiting',
   capturing: 'capturing',
@@ -34,7 +34,7 @@ function sourcesOf(files) {
 }
 
 /**
- * Options of the API that the options of the command line mean.
+ * The options of the API for the options of the command line.
  *
  * @param {import('./main').Context} context
  * @returns {import('..').OpenOptions}
@@ -58,7 +58,7 @@ function workOptions({ options, signal, progress, operands }) {
 const COMPARISON = ['compare-by', 'order', 'allow'];
 
 /**
- * What `--source-maps` and `--no-source-maps` mean.
+ * The option of the API for `--source-maps` and `--no-source-maps`.
  *
  * @param {Record<string, any>} options
  * @returns {boolean | string}
@@ -77,7 +77,7 @@ function isFolder(folder) {
 }
 
 /**
- * What they mean.
+ * The options of the API for them.
  *
  * @param {Record<string, any>} options
  * @returns {Pick<import('..').ComparisonOptions, 'compareBy' | 'order' | 'allow'>}
@@ -91,7 +91,7 @@ function comparisonOptions({ 'compare-by': compareBy, order, allow }) {
 }
 
 /**
- * One file shows no growth, and some other things.
+ * A comparison of a single file fails, with a hint.
  *
  * @param {string[]} files of a command that compares
  * @param {import('./commands').Command} [command]
@@ -107,7 +107,7 @@ function checkSeveral(files, command) {
 }
 
 /**
- * The range of ids that `--after-id` and `--up-to-id` mean.
+ * The range of ids of `--after-id` and `--up-to-id`.
  *
  * @param {Record<string, any>} options
  */
@@ -118,7 +118,7 @@ function idRangeOf(options) {
 }
 
 /**
- * Opens the one snapshot of a command, asks, and closes it whatever happens.
+ * Opens the one snapshot of a command, runs the question, and closes the snapshot in every case.
  *
  * @template T
  * @param {import('./main').Context} context
@@ -138,7 +138,7 @@ async function withSnapshot(context, ask) {
 }
 
 /**
- * Opens the snapshot of a command `FILE @ID`, and asks about that object.
+ * The same for a command `FILE @ID`: the question is about that object.
  *
  * @template T
  * @param {import('./main').Context} context

@@ -1,6 +1,6 @@
 'use strict';
 
-// `-` in the place of a file: standard input where it is read, standard output where it is written.
+// `-` as the name of a file: standard input for reading, standard output for writing.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -22,7 +22,7 @@ function readInput(file) {
   return fs.readFileSync(process.stdin.fd);
 }
 
-/** Nobody types a file. */
+/** A user does not type a file. */
 function checkInput() {
   if (process.stdin.isTTY) throw new UsageError('standard input (-) is a terminal; pipe a file into it');
 }
@@ -38,7 +38,8 @@ function checkOneInput(files) {
 }
 
 /**
- * Where a command that makes a file says something: nothing else gets between the bytes of a file on standard output.
+ * The stream for messages of a command that makes a file. When the file goes to standard output, they go to standard
+ * error.
  *
  * @param {string | undefined} target
  * @param {Output} output
@@ -48,8 +49,8 @@ function besideFile(target, output) {
 }
 
 /**
- * Makes a new file, which goes to standard output when its name is `-`. Until it is whole it lies in a private
- * directory, so that what failed is never half there.
+ * Makes a new file, or writes to standard output when its name is `-`. Until the file is whole it is in a private
+ * directory, so that a failure leaves no partial file.
  *
  * @template T
  * @param {string} target
@@ -64,7 +65,7 @@ async function withOutputFile(target, make) {
     const file = path.join(directory, 'snapshot');
     const result = await make(file);
     await pipeline(fs.createReadStream(file), process.stdout, { end: false }).catch((error) => {
-      // The reader has seen enough.
+      // The reader has left.
       if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     });
     return result;

@@ -3,14 +3,14 @@
 const { fit, widthOf, wrap } = require('../words/text');
 
 const GAP = 2;
-/** A name gets at least so many columns before others are given up. */
+/** A name gets at least this many columns; optional columns are dropped for it. */
 const NAME_WIDTH = 24;
-/** A cell of text that has to give way keeps so many. */
+/** A text that is shortened keeps at least this many columns. */
 const LEAST_CELL = 8;
-/** Where nothing has an edge, as in a pipe: one long name shall not make every line as long. */
+/** Limit without a terminal, as in a pipe: one long name must not make every line as long. */
 const WIDEST_NAME = 100;
 const WIDEST_CELL = 200;
-/** Prose gets at least so many columns, however much stands before it. */
+/** Prose gets at least this many columns, in any place. */
 const NARROWEST_PROSE = 40;
 
 /**
@@ -18,15 +18,15 @@ const NARROWEST_PROSE = 40;
  * @property {string} title
  * @property {(row: any) => string} cell plain and harmless
  * @property {'left' | 'right'} [align]
- * @property {boolean} [flexible] takes what the others leave; one a table
+ * @property {boolean} [flexible] gets the columns that the others leave; one for each table
  * @property {boolean} [prose] sentences: they wrap and are never cut; the last column
  * @property {'start' | 'end'} [keep] which end of a text stays when it is cut
- * @property {boolean} [optional] left out when the terminal is narrow, the last one first
+ * @property {boolean} [optional] is dropped when the terminal is narrow, the last one first
  * @property {(cell: string, row: any) => string | string[] | undefined} [style]
  */
 
 /**
- * A column with its cells made and measured.
+ * A column with its texts and their greatest width.
  *
  * @typedef {{ column: Column, cells: string[], width: number }} Measured
  */
@@ -61,7 +61,7 @@ function drawTable(columns, rows, terminal, { header = true, indent = 0 } = {}) 
 }
 
 /**
- * One line, or as many as the prose in the last column takes.
+ * One line, or one for each line of the prose in the last column.
  *
  * @param {Measured[]} shown
  * @param {number} at
@@ -101,8 +101,7 @@ function measure(column, rows, header) {
 }
 
 /**
- * Gives up optional columns, then the length of names, then that of the longest texts, until a row fits.
- * Numbers stay whole.
+ * Drops optional columns, then shortens names, then the longest texts, until a row fits. Numbers stay whole.
  *
  * @param {Measured[]} measured
  * @param {{ table: number, page: number }} available columns of a table, and of prose
@@ -134,7 +133,7 @@ function chooseColumns(measured, { table, page }) {
 }
 
 /**
- * Takes columns from the widest of those that may give, until a row fits or none has more to give.
+ * Shortens the widest of the columns that may shrink, until a row fits or none can shrink further.
  *
  * @param {Measured[]} shown
  * @param {number} available
@@ -166,7 +165,7 @@ function totalWidth(shown, widthOfOne = (one) => one.width) {
  * @param {Column} column
  * @param {string} cell
  * @param {number} width
- * @param {boolean} isLast nothing follows that would need the padding
+ * @param {boolean} isLast the last cell of a line needs no padding
  * @param {(text: string) => string} paint
  */
 function place(column, cell, width, isLast, paint) {

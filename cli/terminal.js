@@ -2,23 +2,23 @@
 
 const { styleText } = require('node:util');
 
-/** Width of what is read by people but not in a terminal. */
+/** Width of a text for people outside of a terminal. */
 const PAGE_WIDTH = 100;
 const NARROWEST = 40;
 
 /**
- * What standard output can show.
+ * The abilities of standard output.
  *
  * @typedef {object} Terminal
  * @property {boolean} isTty
  * @property {number} width columns of a page of text
- * @property {number} tableWidth columns of a table: unlimited when nothing has an edge
+ * @property {number} tableWidth columns of a table; unlimited without a terminal
  * @property {(format: string | string[], text: string) => string} style
  */
 
 /**
  * @param {{ isTTY?: boolean, columns?: number }} stream
- * @param {{ color?: boolean, environment?: NodeJS.ProcessEnv }} [options] `color` overrides what the environment says
+ * @param {{ color?: boolean, environment?: NodeJS.ProcessEnv }} [options] `color` overrides the environment
  * @returns {Terminal}
  */
 function describeTerminal(stream, { color, environment = process.env } = {}) {
@@ -29,8 +29,8 @@ function describeTerminal(stream, { color, environment = process.env } = {}) {
     isTty,
     width: Math.min(columns ?? PAGE_WIDTH, 120),
     tableWidth: columns ?? Infinity,
-    // The stream was asked above; styleText must not ask it again.
-    // Node 20.11 and older have no styleText and stay plain.
+    // The stream was checked above; styleText must not check it again. Node 20.11 and older have no styleText and stay
+    // plain.
     style:
       isColored && styleText
         ? (format, text) =>

@@ -1,13 +1,13 @@
 'use strict';
 
-/** What the user typed cannot be done. Ends with exit code 2. `lines`: what helps, to be printed below the message. */
+/** The command line is wrong. Ends with exit code 2. `lines`: the help that is printed below the message. */
 class UsageError extends Error {
   /** @type {string[] | undefined} */
   lines;
 }
 
 /**
- * The candidate most like what was typed, if one is like it.
+ * The candidate that is most similar to the typed word, if one is similar.
  *
  * @param {string} typed
  * @param {readonly string[]} candidates

@@ -11,7 +11,7 @@ const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
 const CODECS = /** @type {const} */ (['zstd', 'gzip', 'none']);
-/** Between the snapshots of a series. */
+/** Default time between the snapshots of a series. */
 const INTERVAL_MS = 30_000;
 /** @type {Record<string, typeof CODECS[number]>} */
 const ENDINGS = { '.zst': 'zstd', '.gz': 'gzip', '.heapsnapshot': 'none' };
@@ -26,14 +26,15 @@ const WORKER_COLUMNS = [
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'capture',
-  // The other process is not left while it writes (`lib/capture/inspector/capture-from.js`).
+  // The connection stays open while the other process writes (`lib/capture/inspector/capture-from.js`).
   graceMs: 60_000,
   synopsis: 'capture (--pid PID | --inspect URL|PORT)',
   summary: 'take a snapshot of another process',
   description: [
-    'Takes a snapshot of a running process (Node.js, Deno, a page of Chromium) by its inspector, into a new private file. The process stands still until',
-    'V8 has written it. --pid opens a closed inspector by SIGUSR1 and closes it again; while it is open, whoever may connect',
-    'to the loopback of that machine can use it. The memory of the process and the disk are asked first whether there is room.',
+    'Takes a snapshot of a running process (Node.js, Deno, a page of Chromium) by its inspector, into a new private',
+    'file. The process stands still until V8 has written the snapshot. --pid opens a closed inspector by SIGUSR1 and',
+    'closes it again. While it is open, every user of that machine can connect to its loopback and run code in the',
+    'process. Before the capture, the free memory of the process and the free disk are checked.',
   ],
   options: [
     'inspect',
@@ -112,10 +113,10 @@ async function run({ options, output, terminal, progress, signal }) {
     results.push(result);
     if (options.json) continue;
     await beside.lines(linesOf(result, options.out, terminal));
-    // A person who waits for the next snapshot reads about this one.
+    // While the user waits for the next snapshot, the facts of this one are printed.
     await beside.flush();
   }
-  // Only now the inspector is closed.
+  // The inspector is closed only now.
   const [first] = results;
   if (!options.json && first !== undefined) await beside.write(`${inspectorSentence(first)}\n`);
   if (options.json) await beside.json(options.count === undefined ? results[0] : { snapshots: results });
@@ -167,7 +168,7 @@ function shortest(file) {
 }
 
 /**
- * What ends like a directory is one, and is made when it is not there: `--out heaps/`.
+ * A name that ends like a directory is one, and is made when it is missing: `--out heaps/`.
  *
  * @param {string} out
  */

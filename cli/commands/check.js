@@ -11,7 +11,7 @@ const { counted } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
-/** Exit code that says: there are leaks that the baseline does not have. */
+/** Exit code for leaks that the baseline does not have. */
 const NEW = 1;
 
 /** @type {import('../commands').Command} */
@@ -20,16 +20,16 @@ module.exports = {
   synopsis: 'check --baseline FILE FIRST SECOND [THIRD…]',
   summary: 'only the leaks that a baseline does not have: for CI',
   description: [
-    'Looks for leaks as the command leaks does and compares their fingerprints with those of the baseline, a JSON file that',
-    'is kept beside the code. Ends with exit code 1 when there are new ones, with 4 when there are none and too much of the',
-    'growth has no explanation. --update writes the baseline: what is there',
-    'now, sorted, one leak after the other, so that a diff shows what came and went; a `note` in an entry is kept.',
+    'Finds leaks like the command leaks, and compares their fingerprints with those of the baseline. The baseline is',
+    'a JSON file that you keep beside the code. Ends with exit code 1 when there are new leaks, and with 4 when there',
+    'are none and too much of the growth has no explanation. --update writes the leaks of today into the baseline,',
+    'sorted, so that a diff shows the new and the removed ones; a `note` in an entry is kept.',
   ],
   options: ['baseline', 'update', 'all', ...SEARCH, ...REPORT],
   optionHelp: {
     ...SEARCH_HELP,
     limit: 'leaks to print at length (default: all new ones)',
-    all: 'what grew but is no leak, too',
+    all: 'also growth that is no leak',
   },
   examples: [
     'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot',
@@ -51,7 +51,7 @@ async function run(context) {
   const document = await searchLeaks(context, files);
   if (update) {
     const text = writeBaseline(file, document.leaks, { before, root: rootOf(options) });
-    // Of standard output it is the only content.
+    // A baseline on standard output is its only content.
     if (text !== undefined) return output.write(text);
     return output.write(
       `${harmless(file)}: ${counted(new Set(document.leaks.map((leak) => leak.fingerprint)).size, 'leak')}\n`,
@@ -61,10 +61,10 @@ async function run(context) {
   const present = new Set(document.leaks.map((leak) => leak.fingerprint));
   const leaks = document.leaks.filter((leak) => !known.has(leak.fingerprint));
   const gone = before.filter((entry) => !present.has(entry.fingerprint));
-  // A leak of the baseline explains no other growth.
+  // A leak of the baseline does not explain other growth.
   const isUnknown =
     leaks.length === 0 && (!document.accounting.isExplained || document.outside?.isUnexplained === true);
-  // Code scanning wants to see those of the baseline, too.
+  // Code scanning also needs the leaks of the baseline.
   /** @type {import('../..').LeakDocument['verdict']} */
   const verdict = leaks.length > 0 ? 'leak' : isUnknown ? 'unknown' : 'none';
   const next = nextSteps({ ...document, verdict, leaks });
@@ -101,11 +101,11 @@ async function run(context) {
 
 /**
  * @param {string} file
- * @param {boolean} [update] it may be missing or broken then: it is written anew
+ * @param {boolean} [update] the baseline is written anew, so it may be missing or broken
  */
 function readBefore(file, update) {
   try {
-    // What goes to standard output does not come from standard input.
+    // A baseline that goes to standard output is not read from standard input.
     const before = update && file === DASH ? [] : readBaseline(file);
     if (before || update) return before ?? [];
   } catch (error) {

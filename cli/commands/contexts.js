@@ -17,10 +17,10 @@ const COLUMNS = [
 module.exports = {
   name: 'contexts',
   synopsis: 'contexts FILE',
-  summary: 'what closures keep alive, and what belongs to which node:vm context',
+  summary: 'the objects that closures keep alive, and the size of each node:vm context',
   description: [
-    'How much only the variables that closures captured keep alive, and how the heap is shared out among native contexts: one for the program, one',
-    'for each context of node:vm, and in a browser one for each frame.',
+    'Two sums: the bytes that only captured variables of closures keep alive, and the bytes of each native context.',
+    'There is a native context for the program, one for each context of node:vm, and in a browser one for each frame.',
   ],
   options: [],
   examples: ['heaphound contexts app.heapsnapshot'],

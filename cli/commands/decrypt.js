@@ -12,8 +12,8 @@ module.exports = {
   synopsis: 'decrypt IN OUT --identity FILE',
   summary: 'read a snapshot that a store encrypted',
   description: [
-    'Decrypts IN, which a store with `encryptTo` has written, into the new private file OUT. It is the age format: `age -d -i FILE -o OUT IN` does the',
-    'same. IN, OUT and FILE may be - for standard input and output. Needs the package age-encryption.',
+    'Decrypts IN, a file of a store with `encryptTo`, into the new private file OUT. `age -d -i FILE -o OUT IN` does',
+    'the same. IN, OUT and FILE may be - for standard input and output. Needs the package age-encryption.',
   ],
   options: ['identity'],
   common: ['json', 'color', 'no-color', 'help'],

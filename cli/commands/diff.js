@@ -19,11 +19,11 @@ const SORTS = [
   'grownSize',
   'name',
 ];
-/** More ids of one class than anybody looks at. */
+/** More ids of one class than a reader needs. */
 const IDS_IN_JSON = 100;
 
 /**
- * Nothing for zero, a dash for what nobody knows.
+ * Nothing for zero, a dash for an unknown value.
  *
  * @type {(print: (value: number) => string) => (value: number | null) => string}
  */
@@ -47,11 +47,12 @@ const COLUMNS = [
 module.exports = {
   name: 'diff',
   synopsis: 'diff BEFORE AFTER',
-  summary: 'what was added and removed between two snapshots, by class',
+  summary: 'objects that were added and removed between two snapshots, by class',
   description: [
-    'Compares two snapshots of one process, object by object, as the Comparison view of Chrome DevTools does. More',
-    'than DevTools: what the added objects retain, and how much objects grew that were there before. Snapshots of',
-    'different processes are compared class by class. Of a directory the oldest and the newest are compared.',
+    'Compares two snapshots of one process, object by object, like the Comparison view of Chrome DevTools. DevTools',
+    'does not show these: the retained size of the added objects, and the growth of objects that are in both.',
+    'Snapshots of different processes are compared class by class. For a directory, its oldest and its newest',
+    'snapshot are compared.',
   ],
   options: ['sort', ...COMPARISON],
   optionHelp: { sort: `order: ${SORTS.join(', ')}` },

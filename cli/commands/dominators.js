@@ -20,10 +20,11 @@ const COLUMNS = [
 module.exports = {
   name: 'dominators',
   synopsis: 'dominators FILE [@ID]',
-  summary: 'the biggest retainers: what would free most memory',
+  summary: 'the objects that retain most memory',
   description: [
-    'The objects that retain most, over the whole heap; with an @ID, what that object alone keeps alive, from which',
-    'one goes down the dominator tree step by step.',
+    'Lists the objects with the largest retained size in the whole heap. With an @ID, lists the objects that only',
+    'this object keeps alive: its children in the dominator tree. Repeat it with one of their ids to go further down',
+    'the tree.',
   ],
   options: ['depth'],
   optionHelp: { limit: 'children of each object (default 30; with --json 100)' },
@@ -43,7 +44,7 @@ async function run(context) {
     signal,
     id: operands.length > 1 ? identifier(operands[1], 'ID') : undefined,
     depth: options.depth,
-    // One more tells whether there are more.
+    // One more row than needed shows whether there are more.
     limit: options.json ? options.limit : rowLimit(options) + 1,
   };
   const document = await withSnapshot(context, async (snapshot) => ({

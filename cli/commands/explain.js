@@ -9,11 +9,11 @@ const { UsageError } = require('../usage');
 module.exports = {
   name: 'explain',
   synopsis: 'explain FINGERPRINT FIRST SECOND [THIRD…]',
-  summary: 'everything that is known of one leak',
+  summary: 'all facts about one leak',
   description: [
-    'Takes the fingerprint of a leak, or the beginning of one, and the snapshots in which it was found. Prints all of it:',
-    'every step of the path and why it is taken for what it is, what one leaked object is made of, what came with it,',
-    'the evidence, and who allocated it where that was recorded.',
+    'Takes the fingerprint of a leak, or its beginning, and the snapshots in which the leak was found. Prints every',
+    'step of the path with its mark and the reason for it, the parts of one leaked object, the classes that came with',
+    'it, the evidence, and the allocation stack where it was recorded.',
   ],
   options: SEARCH,
   optionHelp: SEARCH_HELP,

@@ -4,7 +4,7 @@
 module.exports = {
   name: 'help',
   synopsis: 'help [COMMAND]',
-  summary: 'this page, or that of a command',
+  summary: 'this page, or the page of a command',
   description: ['Prints what heaphound or one of its commands does.'],
   options: [],
   operands: { least: 0, most: 1, wanted: 'the name of a command' },

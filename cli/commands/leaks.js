@@ -5,7 +5,7 @@ const { SEARCH, SEARCH_HELP, flagsOf, searchLeaks } = require('../leaks/search')
 const { tellLeaks } = require('../leaks/story');
 const { choose } = require('../options');
 
-/** Exit code that says: leaks were found. */
+/** Exit code for leaks that were found. */
 const FOUND = 1;
 
 /** @type {import('../commands').Command} */
@@ -14,12 +14,12 @@ module.exports = {
   synopsis: 'leaks FIRST SECOND [THIRD…]',
   summary: 'the objects that grow from snapshot to snapshot, and their holder',
   description: [
-    'Takes two or more snapshots of one program, oldest first, and names what accumulates: the class, the container,',
-    'the reference that holds it and where that stands in the source. Ends with exit code 1 when something leaks,',
-    'and with 4 when it cannot tell: no leak was found, and too much of the growth has no explanation.',
-    'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up. Objects are',
-    'followed by their ids, or, after restarts and over replicas, compared by their paths from the roots.',
-    'Marks along the path: ✓ is meant to be there, ? may not be, ✗ should have gone.',
+    'Takes two or more snapshots of one program, oldest first, and finds the objects that pile up: their class, the',
+    'container, the reference that holds them, and its place in the source. Ends with exit code 1 when there is a',
+    'leak, and with 4 when the verdict is unknown: no leak was found, and too much of the growth has no explanation.',
+    'Three snapshots or more, with the same work between them, tell a leak from a cache that is filling up. Objects',
+    'are followed by their ids. After restarts and across replicas they are compared by their paths from the roots.',
+    'Marks along the path: ✓ belongs there, ? may not belong there, ✗ should be gone.',
   ],
   options: ['all', 'tree', 'path', ...SEARCH, ...REPORT],
   optionHelp: {

@@ -10,7 +10,7 @@ const { printRows, rowLimit } = require('../rows');
 const { withObject } = require('../snapshots');
 const { fit, harmless, label } = require('../../words/text');
 
-/** The text of a string is what one asks for here: V8 writes 1,024 characters of it. */
+/** A string is asked for its text: V8 writes 1,024 characters of it. */
 const LONGEST_TEXT = 1100;
 
 /** @type {(title: string) => import('../table').Column} */
@@ -24,9 +24,10 @@ const EDGES = [edgeColumn('Holds'), nameColumn(''), idColumn(), sizeColumn('Reta
 module.exports = {
   name: 'node',
   synopsis: 'node FILE @ID',
-  summary: 'everything about one object: who holds it, what it holds',
+  summary: 'all facts about one object: its retainers, its edges, its path',
   description: [
-    'One object: sizes, dominator, retainers, edges, retaining path, and where it was allocated if that was recorded.',
+    'Prints the sizes, dominator, retainers, edges and retaining path of one object, and its allocation stack if it',
+    'was recorded.',
   ],
   options: [],
   optionHelp: { limit: 'retainers and edges to print (default 30; with --json all)' },

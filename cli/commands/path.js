@@ -8,9 +8,10 @@ const { withObject } = require('../snapshots');
 module.exports = {
   name: 'path',
   synopsis: 'path FILE @ID',
-  summary: 'what keeps one object alive, from the root to it',
+  summary: 'the path that keeps one object alive, from the root on',
   description: [
-    "The shortest path from a root to the object, past references that keep nothing alive and past V8's own machinery.",
+    "Prints the shortest path from a root to the object. It leaves out weak references and, where it can, V8's own",
+    'objects.',
   ],
   options: ['ignore'],
   optionHelp: { ignore: 'find a path that avoids the objects with these ids' },

@@ -23,8 +23,8 @@ const COLUMNS = [
 module.exports = {
   name: 'query',
   synopsis: 'query FILE',
-  summary: 'objects by name, class, property, kind or size',
-  description: ['Objects for which everything that is asked holds. Regular expressions ignore case.'],
+  summary: 'objects by name, class, property, type or size',
+  description: ['Lists the objects that match all of the given options. Regular expressions ignore case.'],
   options: [
     'class',
     'name',

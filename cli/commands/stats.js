@@ -15,8 +15,8 @@ const COLUMNS = [
 module.exports = {
   name: 'stats',
   synopsis: 'stats FILE',
-  summary: 'what the memory consists of: code, strings, arrays, native',
-  description: ['Splits the size of the heap as the Statistics view of Chrome DevTools does.'],
+  summary: 'the parts of the memory: code, strings, arrays, native',
+  description: ['Splits the size of the heap like the Statistics view of Chrome DevTools.'],
   options: [],
   operands: { least: 1, most: 1, wanted: 'one FILE' },
   filesOf: (operands) => operands,

@@ -19,15 +19,15 @@ const COLUMNS = [
   nameColumn('String', (row) => quote(row.value)),
 ];
 
-/** V8 cuts a string in the file: of what lies behind nobody knows. @type {import('../table').Column} */
+/** V8 cuts long strings in the file: their ends are unknown. @type {import('../table').Column} */
 const EQUAL_IN = { title: 'Equal in', cell: (row) => (row.maybe ? 'its first 1,024 characters' : 'all') };
 
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'strings',
   synopsis: 'strings FILE',
-  summary: 'strings that are there more than once',
-  description: ['Strings of equal text, and the bytes that keeping one of each would save.'],
+  summary: 'strings that exist more than once',
+  description: ['Lists strings of equal text, and the bytes that a single copy would save.'],
   options: ['sort', 'min-count'],
   optionHelp: { sort: `order: ${SORTS.join(', ')}` },
   examples: ['heaphound strings app.heapsnapshot --min-count 100'],

@@ -25,13 +25,14 @@ module.exports = {
   synopsis: 'summary FILE',
   summary: 'objects by class, with their sizes',
   description: [
-    'Objects grouped by class as in the Summary view of Chrome DevTools: how many, their shallow size, what would',
-    'go away with them (retained size), the fewest steps from a root, and where the class stands in the source.',
+    'Lists the objects by class, like the Summary view of Chrome DevTools: their number, their shallow size, the',
+    'bytes that would be freed with them (retained size), the fewest edges from a root, and the place of the class in',
+    'the source.',
   ],
   options: ['sort', 'filter', 'after-id', 'up-to-id'],
   optionHelp: {
     sort: `order: ${SORTS.join(', ')}`,
-    filter: `only what DevTools' filter leaves: ${FILTERS.join(', ')}`,
+    filter: `only the objects that a filter of DevTools leaves: ${FILTERS.join(', ')}`,
   },
   examples: ['heaphound summary app.heapsnapshot', 'heaphound summary app.heapsnapshot --sort count --json | head'],
   operands: { least: 1, most: 1, wanted: 'one FILE' },
@@ -64,7 +65,7 @@ async function run(context) {
 }
 
 /**
- * The share of the whole heap beside the size, as DevTools has it.
+ * The share of the whole heap beside the size, as in DevTools.
  *
  * @param {import('../table').Column} column
  * @param {number} total

@@ -8,18 +8,19 @@ const { harmless, toJson } = require('../../words/text');
 const { UsageError } = require('../usage');
 
 const CODECS = /** @type {const} */ (['zstd', 'gzip', 'none']);
-/** As for bad input. */
+/** The exit code for bad input. */
 const NOT_ALL = 3;
 
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'watch-dir',
   synopsis: 'watch-dir DIR',
-  summary: 'pack the snapshots that Node.js leaves in a directory',
+  summary: 'pack the snapshots that Node.js writes into a directory',
   description: [
-    'Waits for snapshots that Node.js writes into DIR by itself (--heapsnapshot-signal, --heapsnapshot-near-heap-limit and',
-    '--heap-snapshot-on-oom, with --diagnostic-dir=DIR), and makes private, compressed, verified files of those that are whole.',
-    'The original is removed then. A file that a killed process left unfinished is reported and stays.',
+    'Waits for snapshots that Node.js writes into DIR by itself (--heapsnapshot-signal,',
+    '--heapsnapshot-near-heap-limit and --heap-snapshot-on-oom, with --diagnostic-dir=DIR). Turns each whole one into',
+    'a private, compressed, verified file, and removes the original. A file that a killed process left unfinished is',
+    'reported, and stays.',
   ],
   options: ['out', 'compress', 'redact', 'key-file', 'keep', 'once'],
   optionHelp: { out: 'the directory for the packed files (default: DIR)', compress: 'zstd (default), gzip or none' },
@@ -35,7 +36,7 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run({ operands, options, output, progress, signal }) {
   progress.stop();
-  // Many files do not go to one stream, and a directory does not come from one.
+  // Several files cannot go to one stream, and a directory cannot come from one.
   if (options.out === DASH || operands[0] === DASH)
     throw new UsageError('watch-dir works on directories: - is none', { cause: module.exports });
   const { collectSnapshots } = require('../..');
