@@ -1,6 +1,6 @@
 'use strict';
 
-// heaphound as a plugin of Fastify 5: the decorator for the app, the routes in a scope of their own.
+// heaphound as a plugin of Fastify 5: a decorator for the app, and routes in a scope of their own.
 
 const fp = require('fastify-plugin');
 const { openGateway } = require('../http/gateway');
@@ -22,7 +22,7 @@ const heaphound = async (
   const gateway = await openGateway(forGateway, log);
   const { service, watcher } = gateway;
   app.decorate('heaphound', facade(service, watcher));
-  // What runs has to end before the server waits for its last requests: one of them may wait for it.
+  // Operations must end before the server waits for its last requests: a request may wait for an operation.
   app.addHook('preClose', async () => gateway.close());
   app.addHook('onClose', async () => gateway.close());
   if (listen) listenApart(app, gateway, { ...listen, base: `${prefix}${forRoutes.path}` });
@@ -49,7 +49,7 @@ const heaphound = async (
 };
 
 /**
- * What the app gets: the service without its end, which is the app's.
+ * The decorator: the service without `close`, because it closes with the app.
  *
  * @param {import('..').Service} service
  * @param {import('..').MemoryWatcher | undefined} watcher

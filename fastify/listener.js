@@ -1,6 +1,6 @@
 'use strict';
 
-// The routes on a port of their own, which the load balancer of the app does not know.
+// Serves the routes on a port of their own, which the app's load balancer does not know.
 
 const http = require('node:http');
 const { nextEvent } = require('../waits/event');
@@ -9,7 +9,7 @@ const { requestError } = require('../http/errors');
 const { serve } = require('../http/serve');
 const { toJson } = require('../words/text');
 
-/** For connections that were cut to be gone. */
+/** Time limit for closing the connections. */
 const CLOSE_MS = 5_000;
 
 /**

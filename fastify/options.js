@@ -3,7 +3,7 @@
 const { checkPath, wrong } = require('../http/options');
 
 /**
- * Which option is for whom.
+ * Separates the options of the gateway from those of the routes.
  *
  * @param {any} options
  * @returns {{ forGateway: any, forRoutes: any, prefix?: string, listen?: { host: string, port: number } }}
@@ -27,7 +27,7 @@ function checkFastifyOptions({
   }
   if (listen !== undefined && !Number.isInteger(listen?.port)) throw wrong('listen', 'must be { port, host? }');
   if (routeOpts === null || typeof routeOpts !== 'object') throw wrong('routeOpts', 'must be an object');
-  // Without routes nobody can come in, so nobody has to be known.
+  // Without routes there are no callers, so no `auth` is needed.
   if (routes === false && forGateway.auth === undefined) forGateway.auth = () => false;
   const forRoutes = { routes, path, exposeInDocs, openapiSecurity, routeOpts, rateLimit, logLevel };
   return { forGateway, forRoutes, prefix, ...(listen && { listen: { host: '127.0.0.1', ...listen } }) };

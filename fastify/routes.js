@@ -1,16 +1,16 @@
 'use strict';
 
-// The table of routes as routes of Fastify. All is set on the route itself, so that nothing of the host replaces it:
-// not its validator, not its serializer, not its parsers, not its error handler.
+// The table of routes as routes of Fastify. Validator, serializer, parsers and error handler are set on each route, so
+// that the host's do not replace them.
 
 const { BODY_LIMIT, hasUnreadBody, parseBody } = require('../http/body');
 const { ROUTES } = require('../http/routes');
 const { flushed } = require('../http/serve');
 const { toJson } = require('../words/text');
 
-/** For hosts that limit the time of a handler: these routes take as long as a capture. */
+/** Time limit of these routes, for hosts that have one: a request takes as long as a capture. */
 const LONG_MS = 3600_000;
-/** For hosts with @fastify/rate-limit; the service has limits of its own. */
+/** Limit for hosts with @fastify/rate-limit; the service has limits of its own. */
 const RATE_LIMIT = { max: 10, timeWindow: '10 minutes' };
 
 /** @typedef {import('fastify').FastifyRequest} Request */
@@ -18,7 +18,8 @@ const RATE_LIMIT = { max: 10, timeWindow: '10 minutes' };
 
 /**
  * @param {any} scope
- * @param {{ gateway: import('../http/gateway').Gateway, path: string, exposeInDocs: boolean, openapiSecurity?: object[],
+ * @param {{ gateway: import('../http/gateway').Gateway, path: string, exposeInDocs: boolean, openapiSecurity?:
+ *   object[],
  *   routeOpts: any, rateLimit?: any, logLevel?: string }} options
  */
 async function routes(

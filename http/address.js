@@ -7,7 +7,7 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * @param {string | undefined} name an address, or the name that every machine has for itself
+ * @param {string | undefined} name an address, or `localhost`
  * @returns {boolean}
  */
 function isLoopback(name) {
@@ -19,7 +19,7 @@ function isLoopback(name) {
 }
 
 /**
- * The name by which the client called this service, without the port.
+ * The host name in the request, without the port.
  *
  * @param {import('node:http').IncomingHttpHeaders} headers
  * @returns {string | undefined}

@@ -1,6 +1,6 @@
 'use strict';
 
-// Authentication: the one place that decides who may. Whatever goes wrong in it, the answer is no.
+// Authentication: the only place that decides which callers are admitted. Every error in it is a refusal.
 
 const { createHash, timingSafeEqual } = require('node:crypto');
 const { requestError } = require('./errors');
@@ -8,7 +8,7 @@ const { isOver, responseOver } = require('../waits/response');
 const { isLoopback, hostOf } = require('./address');
 
 const DEFAULT_MIN_LENGTH = 32;
-/** Time for a function of the host to answer. */
+/** Time limit for the answer of a function of the host. */
 const ANSWER_MS = 30_000;
 /**
  * Headers that proxies add. A request with one of these came from farther than its socket says. A proxy that adds none
@@ -35,8 +35,8 @@ const FORWARDED = new RegExp(
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {string | undefined} remoteAddress of the socket, never what a header claims
  * @property {string} [httpVersion]
- * @property {import('../waits/response').Response} response of Node.js: when it is over, nobody waits for an answer any more
- * @property {any[]} args what a function of the host is called with: request and reply, or req and res
+ * @property {import('../waits/response').Response} response of Node.js: when it is over, the client has left
+ * @property {any[]} args arguments for a function of the host: request and reply, or req and res
  * @property {unknown} [self] `this` of that function
  */
 
@@ -78,7 +78,7 @@ function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
     return hash(key);
   });
   if (keys.length === 0) throw noAuth('`auth.bearer` is empty');
-  // Names a key in the audit, and tells nothing of it.
+  // Names a key in the audit, and does not reveal it.
   const names = keys.map((key) => `bearer:${createHash('sha256').update(key).digest('hex').slice(0, 8)}`);
   return {
     kind: 'bearer',
@@ -87,7 +87,8 @@ function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
       if (key === undefined) throw unauthorized('a key is needed: authorization: Bearer KEY');
       const given = hash(key);
       let found = -1;
-      // All of them, whichever it is; hashes have one length, whatever the key's is.
+      // All keys are compared, also after a match, so that the time is constant. Hashes have one length for keys of any
+      // length.
       for (let index = 0; index < keys.length; index += 1) if (timingSafeEqual(keys[index], given)) found = index;
       if (found < 0) throw unauthorized('the key is not known');
       return names[found];
@@ -96,15 +97,15 @@ function byBearer({ bearer, minLength = DEFAULT_MIN_LENGTH, ...unknown }) {
 }
 
 /**
- * Two kinds of functions: with a callback (three parameters), as `fastify.auth([...])` makes them, and those that
- * answer `true`.
+ * There are two kinds of functions: those with a callback (three parameters), such as the result of
+ * `fastify.auth([...])`, and those that answer `true`.
  *
  * @param {Function} check
  * @param {Call} call
  * @returns {Promise<string>}
  */
 async function byFunction(check, { args, self, response }) {
-  // It may have answered by itself, as middleware does, and never call back.
+  // The function may have answered the request by itself, as a middleware does, and never call back.
   const over = responseOver(response, ANSWER_MS).then(() => NO_ANSWER);
   const answer = await Promise.race([asked(check, args, self), over]).catch((cause) => {
     if (cause?.statusCode === 401) throw unauthorized('the service does not know you', { cause });
@@ -139,7 +140,7 @@ async function asked(check, args, self) {
   if (check.length < 3) return check.apply(self, args);
   return new Promise((resolve, reject) => {
     const done = (/** @type {unknown} */ error) => {
-      // A refusal that is no error object is one all the same; what a chain refuses is not known to the service.
+      // A refusal may be another value than an error object. The service does not know the reason of a chain's refusal.
       if (error === undefined || error === null) resolve(true);
       else
         reject(
@@ -153,7 +154,7 @@ async function asked(check, args, self) {
 }
 
 /**
- * When it may be tried again, if the error of a limiter says so.
+ * The time of the next attempt, if a limiter's error has it.
  *
  * @param {{ headers?: Record<string, unknown> }} cause
  * @returns {Record<string, string>}
@@ -164,7 +165,7 @@ function retryAfter({ headers }) {
 }
 
 /**
- * That the other end of the socket is on this machine proves nothing: it may be a proxy there, which brings anybody.
+ * A socket whose other end is on this machine proves nothing: it may be a proxy's, which forwards requests of anybody.
  *
  * @param {Call} call
  * @returns {Promise<string>}

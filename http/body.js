@@ -3,13 +3,13 @@
 const { requestError } = require('./errors');
 const { unlessGivenUp } = require('../waits/bound');
 
-/** Enough for the longest reason and all tags; nobody has to send more. */
+/** Most bytes of a body: enough for the longest reason and all tags. */
 const BODY_LIMIT = 8192;
-/** For a body that is so small to arrive. */
+/** Time limit for such a small body to arrive. */
 const ARRIVES_MS = 10_000;
 
 /**
- * JSON, or nothing.
+ * Reads a body that is JSON or empty.
  *
  * @param {string} text
  * @returns {unknown}
@@ -24,7 +24,7 @@ function parseBody(text) {
 }
 
 /**
- * The members of a body, of which there are no others.
+ * The members of a body. Unknown members are refused.
  *
  * @param {unknown} body
  * @param {string[]} names
@@ -43,8 +43,8 @@ function members(body, names) {
 }
 
 /**
- * Refuses what is declared as something else than JSON, whoever reads it, or has read it: a form is what a page of any
- * site can send without asking.
+ * Refuses a body with another type than JSON, also when the host's parser reads it. A page of any site can send a form
+ * without permission.
  *
  * @param {import('node:http').IncomingHttpHeaders} headers
  */
@@ -54,20 +54,20 @@ function checkMediaType({ 'content-type': type, 'content-length': length = '0' }
 }
 
 /**
- * The body that the host's parser has read.
+ * Takes the body that the host's parser has read.
  *
  * @param {import('node:http').IncomingHttpHeaders} headers
  * @param {unknown} body
  */
 function givenBody({ 'content-type': type }, body) {
   if (type !== undefined) return body;
-  // Without a type there is no body, or one that a page of another site may have sent.
+  // Without a type the body is empty, or a page of another site may have sent it.
   if (typeof body === 'object' && body !== null ? Object.keys(body).length > 0 : Boolean(body)) throw mediaType();
   return undefined;
 }
 
 /**
- * Reads a body of JSON. What is too large is not read on.
+ * Reads a body of JSON. It stops reading a body that is too large.
  *
  * @param {import('node:http').IncomingMessage} req
  * @returns {Promise<unknown>}
@@ -96,8 +96,8 @@ async function readBody(req) {
 }
 
 /**
- * What has come already, is on its way, or will not come since the client has left: the stream of a request tells each
- * of these.
+ * The body may have arrived already, may still arrive, or may never arrive because the client has left. The stream of
+ * the request shows which.
  *
  * @param {import('node:http').IncomingMessage} req
  */
@@ -114,8 +114,8 @@ async function collect(req) {
 }
 
 /**
- * True when the client is still sending what nobody is going to read: then the connection has to end with the answer.
- * HTTP/2 ends the stream by itself.
+ * True when the client still sends a body that the service does not read. The connection then has to end with the
+ * answer. HTTP/2 ends the stream by itself.
  *
  * @param {import('node:http').IncomingMessage} req
  */

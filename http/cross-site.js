@@ -1,13 +1,14 @@
 'use strict';
 
-// Is a page of another site behind this request? A browser adds cookies and passwords by itself, and a form can post to
-// anywhere.
+// Did a page of another site cause this request? A browser adds cookies and passwords by itself, and a form can be
+// posted to any address.
 
 const { hostOf } = require('./address');
 const { requestError } = require('./errors');
 
 /**
- * Not set by a form or a link, and by a script of another site only after this service said yes, which it never does.
+ * A header that a page of another site cannot send. A form or a link cannot set it. A script of another site needs the
+ * permission of this service for it, which never gives it.
  */
 const HEADER = 'x-heaphound';
 
@@ -30,8 +31,8 @@ function refuseCrossSite(headers, { hasEffect, hosts }) {
 }
 
 /**
- * Every browser says where a request that changes something comes from; and credentials other than a bearer key may be
- * those that it adds.
+ * Every browser sends the origin of a request that changes something. Credentials other than a bearer key may come from
+ * the browser itself.
  *
  * @param {import('node:http').IncomingHttpHeaders} headers
  */

@@ -1,11 +1,11 @@
 'use strict';
 
-// A stored snapshot on its way to whoever may have it. Never the live heap: V8 would keep its graph for as long as the
+// Sends a stored snapshot to an admitted client. It never sends the live heap: V8 would keep its graph as long as the
 // client reads.
 
 const { streamOver } = require('../waits/stream');
 
-/** For a slow client. */
+/** Time limit for a slow client. */
 const TIMEOUT_MS = 600_000;
 
 /**
@@ -30,7 +30,7 @@ async function download({ service }, id) {
         return release();
       })
       .catch(() => {});
-    // Downloads sort by time, too. A record comes from the store: only digits of it get into a header.
+    // The names of downloads sort by time, too. A record comes from the store, so only digits of it get into a header.
     const time = String(startedAt).replaceAll(/[-:.]/g, '');
     const name = `${/^\d{8}T\d{9}Z$/.test(time) ? `${time}-` : ''}${id}.heapsnapshot.zst${encrypted ? '.age' : ''}`;
     const headers = {

@@ -4,7 +4,7 @@
 
 const { STATUS_CODES } = require('node:http');
 
-/** What is not here is 500: the caller can do nothing about it. @type {Record<string, number>} */
+/** Every other code is 500: the caller cannot repair it. @type {Record<string, number>} */
 const STATUSES = {
   HEAPHOUND_ERR_OPTION: 400,
   HEAPHOUND_ERR_BODY: 400,
@@ -37,7 +37,7 @@ const STATUSES = {
 };
 
 /**
- * What the host or a plugin of it refuses by throwing, by status: `@fastify/rate-limit` has no code of its own.
+ * Codes for errors of the host or its plugins, by status: `@fastify/rate-limit` has no code of its own.
  *
  * @type {Record<number, string>}
  */
@@ -53,7 +53,7 @@ const OF_HOST = {
 };
 
 /**
- * Errors of Fastify itself that can come before a handler, by status.
+ * Codes for errors of Fastify itself before a handler, by status.
  *
  * @type {Record<number, [code: string, message: string]>}
  */
@@ -78,7 +78,7 @@ function requestError(code, message, { cause, answerStatus, headers } = {}) {
 }
 
 /**
- * What somebody threw: of all that it may have nothing has to be there.
+ * A thrown value. It may have these members, or none.
  *
  * @typedef {{ code?: unknown, message?: unknown, statusCode?: number, answerStatus?: number, retryAfterMs?: number,
  *   headers?: Record<string, string>, need?: number, have?: number } | null | undefined} Thrown
@@ -88,7 +88,7 @@ function requestError(code, message, { cause, answerStatus, headers } = {}) {
  */
 
 /**
- * Says nothing of an error that is not ours: its message was not written for strangers.
+ * Hides the message of an error that is not heaphound's: it was not written for strangers.
  *
  * @param {unknown} thrown
  * @returns {{ status: number, headers: Record<string, string>, body: ErrorBody }}
@@ -116,7 +116,7 @@ function describe(error) {
     return { status: answerStatus ?? STATUSES[code] ?? 500, code, message: String(message) };
   const known = code.startsWith('FST_ERR_') ? FROM_FASTIFY[statusCode] : undefined;
   if (known) return { status: statusCode, code: known[0], message: known[1] };
-  // Plugins of the host, such as @fastify/rate-limit, refuse by throwing.
+  // Plugins of the host, such as @fastify/rate-limit, refuse a request by throwing.
   const refused = Number.isInteger(statusCode) && statusCode >= 400 && statusCode < 500;
   if (refused)
     return {

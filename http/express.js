@@ -1,6 +1,6 @@
 'use strict';
 
-// The same for Express: `app.use('/internal', await heaphound({ auth }))`.
+// The service for Express: `app.use('/internal', await heaphound({ auth }))`.
 
 const { createHandler } = require('./index');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Callers that were not let in: each waits a little, a flood does not wait, and the log stays readable.
+// Refused callers: each waits a little, a flood is refused at once, and the log stays readable.
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { requestError } = require('./errors');
@@ -14,11 +14,11 @@ class Failures {
   #waiting = 0;
   #minute = -Infinity;
   #lines = 0;
-  /** All of them since the start. */
+  /** Refused callers since the start. */
   count = 0;
 
   /**
-   * Whoever has the right key never comes here, so a flood of wrong ones locks nobody out.
+   * A caller with the right key never comes here, so a flood of wrong keys does not lock it out.
    *
    * @returns {Promise<void>} rejects when too many wait already
    */

@@ -1,6 +1,6 @@
 'use strict';
 
-// Receives requests from every framework: lets them in or refuses them, answers them, and writes them into the audit.
+// Receives requests from every framework: admits or refuses them, answers them, and writes them into the audit.
 
 const diagnostics = require('node:diagnostics_channel');
 const { createService, openStore, watchMemory } = require('..');
@@ -13,7 +13,7 @@ const { checkGatewayOptions, isPath } = require('./options');
 
 const audit = diagnostics.channel('heaphound:audit');
 
-/** Headers of every answer: it is for this client and this moment only. */
+/** Headers of every answer: it is for this client and this moment only, so it must not be cached. */
 const HEADERS = Object.freeze({
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -31,7 +31,7 @@ const REFUSALS = new Set(['HEAPHOUND_ERR_UNAUTHORIZED', 'HEAPHOUND_ERR_FORBIDDEN
 /** @typedef {import('./routes').Answer} Answer */
 
 /**
- * Opens the store, the service and the watcher, once the options say who may use them.
+ * Opens the store, the service and the watcher, after a check of the option `auth`.
  *
  * @param {import('./index').DeskOptions} options
  * @param {import('..').ServiceLog} [log]
@@ -118,8 +118,8 @@ class Gateway {
   }
 
   /**
-   * The beginning of links. A proxy that takes a prefix off the path says so by a header, or the option does. A client
-   * can forge the header, but it only gets into the answer to that client.
+   * The beginning of links. When a proxy removes a prefix of the path, the option or a header names the prefix. A
+   * client can forge the header, but the prefix only gets into the answer to that client.
    *
    * @param {string} base of the routes in this process
    * @param {import('node:http').IncomingHttpHeaders} headers
@@ -130,7 +130,7 @@ class Gateway {
   }
 
   /**
-   * The first step of every request. Rejects unless the client may do this.
+   * The first step of every request. Rejects unless the client is admitted.
    *
    * @param {Pick<Route, 'method' | 'action' | 'isDownload'>} route
    * @param {import('./auth').Call} call
@@ -213,7 +213,7 @@ class Gateway {
     return this.service.isReady();
   }
 
-  /** From now on no operation begins. */
+  /** Ends the service: no further operation begins. */
   close() {
     this.#closing ??= this.#close();
     return this.#closing;

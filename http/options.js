@@ -2,7 +2,7 @@
 
 const { requestError } = require('./errors');
 
-/** Options of the gateway itself. The service checks the others. */
+/** Options of the gateway. The service checks the others. */
 const OF_GATEWAY = [
   'auth',
   'dangerouslyAllowUnauthenticated',

@@ -1,19 +1,19 @@
 'use strict';
 
-// The one table of routes that Fastify, Express and the plain handler serve. Paths are below that of the option `path`.
+// The one table of routes, for Fastify, Express and the plain handler. Paths are below the option `path`.
 
 const { requestError } = require('./errors');
 const { members } = require('./body');
 const { download } = require('./download');
 const { ANSWERS, BODIES, ID, WAIT } = require('./schemas');
 
-/** Most snapshots of a list. */
+/** Most snapshots in a list. */
 const LIST_LIMIT = 100;
 
 /** @typedef {import('./gateway').Gateway} Gateway */
 
 /**
- * A request that the gateway has let in.
+ * A request that the gateway has admitted.
  *
  * @typedef {object} AdmittedRequest
  * @property {Record<string, string>} params
@@ -21,7 +21,7 @@ const LIST_LIMIT = 100;
  * @property {unknown} body
  * @property {string} base of all routes, as the client sees it
  * @property {{ who: string, address: string | undefined }} by
- * @property {Promise<void>} flushed when the answer is on its way
+ * @property {Promise<void>} flushed resolves when the answer was sent
  */
 
 /** @typedef {{ status: number, headers?: Record<string, string>, body?: unknown, stream?: import('node:stream').Readable }} Answer */

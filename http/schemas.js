@@ -1,7 +1,7 @@
 'use strict';
 
-// JSON Schemas of what goes in and out: the contract for people and for @fastify/swagger. What comes in is checked by
-// the service itself, in every adapter alike; a test holds both together.
+// JSON Schemas of requests and answers: the contract for people and for @fastify/swagger. The service itself checks
+// requests, for every framework. A test compares the two.
 
 const ID = { type: 'string', pattern: '^[0-9a-f]{32}$', description: '32 hexadecimal digits' };
 const TIME = { type: 'string', format: 'date-time' };
@@ -87,7 +87,7 @@ const RULE = {
 const REPORT = { description: 'what was found: a document of findLeaks or diffSnapshots (index.d.ts)' };
 const DOCUMENT = { ...open({}, []), ...REPORT };
 
-/** Bodies may be absent where nothing in them is required: a POST without one is no error. */
+/** A body may be absent where no member is required: a POST without a body is no error. */
 const BODIES = {
   capture: closed(
     { reason: { type: 'string', maxLength: 1000 }, tags: TAGS, redact: { type: 'string', enum: ['strings'] } },

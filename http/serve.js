@@ -1,6 +1,6 @@
 'use strict';
 
-// The table of routes over plain requests of Node.js, HTTP/1 or HTTP/2.
+// Serves the table of routes for plain requests of Node.js, HTTP/1 or HTTP/2.
 
 const { pipeline } = require('node:stream');
 const { setImmediate: nextTurn } = require('node:timers/promises');
@@ -14,19 +14,19 @@ const { toJson } = require('../words/text');
 /** @typedef {import('node:http').ServerResponse} Res */
 /** @typedef {import('./routes').Route} Route */
 
-/** For an answer of a few hundred bytes to go to the system. */
+/** Time limit for sending an answer of a few hundred bytes. */
 const FLUSH_MS = 10_000;
-/** A route that does not exist. Only a client that is let in learns that. */
+/** A route that does not exist. Only an admitted client learns that. */
 const UNKNOWN = { method: /** @type {const} */ ('POST'), action: 'unknown' };
 
 /**
- * Answers a request under `base`; says false when it is for somebody else.
+ * Answers a request under `base`; returns false for a request with another path.
  *
  * @param {import('./gateway').Gateway} gateway
  * @param {Req} req
  * @param {Res} res
  * @param {{ base: string, mounted?: string, body?: unknown }} where `mounted`: the part of the path that the framework
- *   has taken off; `body`: when it has read it
+ *   has removed; `body`: the body, if the framework has read it
  * @returns {Promise<boolean>}
  */
 async function serve(gateway, req, res, { base, mounted = '', body }) {
@@ -64,7 +64,7 @@ async function serve(gateway, req, res, { base, mounted = '', body }) {
     );
   } catch (error) {
     const answer = gateway.failure(error);
-    // Somebody else answered, or nobody is there.
+    // Other code answered, or the client has left.
     if (isOver(res)) return true;
     if (res.headersSent) res.destroy();
     else send(res, hasUnreadBody(req) ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer);
@@ -111,7 +111,7 @@ function decoded(part) {
   try {
     return decodeURIComponent(part);
   } catch {
-    // No id and no name looks like this.
+    // No id and no name has this form.
     return part;
   }
 }
@@ -125,8 +125,8 @@ function nothingHere(allow) {
 }
 
 /**
- * Resolves a turn of the event loop after the answer went to the system. A capture that begins then holds back no
- * byte of it. Also when the client is gone, or takes too long.
+ * Resolves one turn of the event loop after the answer went to the system, so that a capture cannot hold back a byte of
+ * it. It also resolves when the client has left, or after the time limit.
  *
  * @param {Res} res
  * @returns {Promise<void>}
@@ -144,7 +144,7 @@ function send(res, { status, headers = {}, body, stream }) {
   if (stream) {
     res.writeHead(status, headers);
     pipeline(stream, res, () => {
-      // A client that left, or a file that broke off: the response is destroyed, and the client sees that.
+      // When the client leaves or the file breaks off, the response is destroyed, which the client sees.
     });
     return;
   }

@@ -16,19 +16,20 @@ const { inQueue } = require('./measure/queue');
 const { isDoubtful, judge } = require('./report/verdict');
 
 const MOST_SNAPSHOTS = 10;
-/** From so many on `findLeaks` takes growth by a multiple of them for no accident. */
+/** From this number of runs on, `findLeaks` counts growth by a multiple of them. */
 const FEWEST_ITERATIONS = 3;
 /**
- * `findLeaks` asks for five objects an interval of what not every run leaves: so many show what every other run does.
+ * `findLeaks` needs five objects an interval when not every run leaves one. With this number of runs it sees a leak in
+ * every other run.
  */
 const ITERATIONS = 11;
-/** Two snapshots make one interval: what grows once by a multiple of a small number may be an accident. */
+/** Two snapshots make one interval: a single growth by a multiple of a small number may be an accident. */
 const ITERATIONS_OF_ONE = 23;
-/** Leaks to ask for: those that are ignored must not push others out. */
+/** Limit of leaks: ignored leaks must not push others out. */
 const MOST_LEAKS = 1000;
 const WARMUP = 2;
 const SETTLE_MS = 40;
-/** What takes the place of a class for the kinds of nodes that no program makes. */
+/** Names in the place of a class, for nodes that no program makes. */
 const MADE_BY_V8 = new Set(['(compiled code)', '(object shape)', '(system)']);
 
 const OPTIONS = {
@@ -87,7 +88,7 @@ async function measure(
     const grown = await findGrown(files, maxGrowth);
     const bytes = maxBytesPerIteration === undefined ? undefined : await bytesPerIteration(files, plan.iterations);
     const tooMany = bytes !== undefined && bytes > maxBytesPerIteration;
-    // Leaks that are none of the scenario explain their part of the growth.
+    // Leaks from elsewhere than the scenario explain their part of the growth.
     const isUnknown = leaks.length === 0 && isDoubtful(document.accounting, plan);
     const report = {
       leaks,
@@ -118,7 +119,7 @@ async function measure(
 }
 
 /**
- * Classes that gained more objects than they may, from the first snapshot to the last.
+ * Classes that gained more objects than `maxGrowth` allows, from the first snapshot to the last.
  *
  * @param {string[]} files
  * @param {Record<string, number>} most
@@ -134,8 +135,8 @@ async function findGrown(files, most) {
 }
 
 /**
- * Bytes of what the program made; of the intervals the one with the least, since what is not of the scenario comes
- * once.
+ * Bytes of the program's objects for each run. The interval with the least growth counts, since growth from elsewhere
+ * comes once.
  *
  * @param {string[]} files
  * @param {number} iterations

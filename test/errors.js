@@ -8,7 +8,7 @@ function closedError(message) {
 }
 
 /**
- * What a test fails with. The documents stand aside (not enumerable): runners print everything else of an error.
+ * The error of a failed test. Its documents are not enumerable, because runners print all enumerable members.
  *
  * @param {string} message
  * @param {Record<string, unknown>} facts

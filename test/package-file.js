@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 
-/** Folders of heaphound. Objects that a measurement makes are not of the program. */
+/** Folders of heaphound. Objects of a measurement do not belong to the program. */
 const FOLDERS = ['lib', 'test'].map((name) => path.join(__dirname, '..', name) + path.sep);
 
 /** @param {string | undefined} file a path */

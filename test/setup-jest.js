@@ -1,6 +1,6 @@
 'use strict';
 
-// `heaphound/test/jest`: for `setupFilesAfterEnv` of Jest, which gives this module to whatever it runs.
+// `heaphound/test/jest`: for `setupFilesAfterEnv` of Jest, which loads this module before each test file.
 
 // @ts-ignore: there where Jest is
 const { expect } = require('@jest/globals');

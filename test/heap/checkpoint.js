@@ -22,14 +22,14 @@ async function checkpoint(options) {
   const { settleMs = SETTLE_MS } = checkOptions(options, OPTIONS);
   keepForCheckpoint();
   return inQueue(async () => {
-    // From now on it stays open, and is there before and after.
+    // From now on the session stays open, so it is in the heap before and after.
     openSession().end();
     await collectGarbage(settleMs);
     return new Checkpoint(await openHeapNow(), settleMs);
   });
 }
 
-/** A heap as it was. */
+/** The heap of an earlier moment. */
 class Checkpoint {
   #before;
   #settleMs;
@@ -60,7 +60,7 @@ class Checkpoint {
     });
   }
 
-  /** Diffs that were asked for before get their answer. */
+  /** Diffs that run already get their answer. */
   async close() {
     await inQueue(async () => {
       this.#isClosed = true;
@@ -74,7 +74,7 @@ class Checkpoint {
 }
 
 /**
- * V8 counts its ids up: what was made later has a greater one.
+ * V8 counts its ids up: an object that was made later has a greater id.
  *
  * @param {import('../..').DiffDocument} diff
  * @param {import('..').HeapObject[]} rows of the later heap

@@ -1,7 +1,7 @@
 'use strict';
 
-// V8's own count of the objects that inherit from a prototype, asked through the inspector: other than
-// `v8.queryObjects`, it can be asked in the context of a class, and Jest runs tests in contexts of their own.
+// V8's own count of the objects that inherit from a prototype, by the inspector. Unlike `v8.queryObjects`, the
+// inspector can count in the context of a class. Jest runs tests in contexts of their own.
 
 const { randomUUID } = require('node:crypto');
 const vm = require('node:vm');
@@ -13,8 +13,8 @@ const { inQueue } = require('../measure/queue');
 const GROUP = 'heaphound';
 
 /**
- * Counts an array of objects; prototypes of subclasses inherit too, and are no instances. Runs in the context of the
- * class.
+ * Counts the instances in an array of objects. Prototypes of subclasses also inherit, and are not instances. Runs in
+ * the context of the class.
  */
 const COUNT = `function () {
   const own = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
@@ -40,7 +40,7 @@ async function countInstances(Class) {
 }
 
 /**
- * The session is of this thread: answers are there when `post` returns.
+ * The session is of this thread, so the answer is there when `post` returns.
  *
  * @param {Function} Class
  */
@@ -51,7 +51,7 @@ function count(Class) {
   const note = (/** @type {any} */ { params }) => contexts.push(params.context.id);
   session.on('Runtime.executionContextCreated', note);
   const key = `heaphound-${randomUUID()}`;
-  // Instances may be of the context of the test, of that in which the process began, or of the one of the class.
+  // Instances may be of the test's context, of the context in which the process began, or of the class's.
   const globals = new Set([globalThis, vm.runInThisContext('globalThis'), globalOf(Class)]);
   for (const global of globals) Object.defineProperty(global, key, { value: Class.prototype, configurable: true });
   try {

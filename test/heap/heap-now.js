@@ -4,7 +4,7 @@ const { captureAndOpen } = require('../..');
 const { areKept } = require('./ids');
 
 /**
- * The heap of this thread as it is now, to ask questions of. No file is made.
+ * Opens a snapshot of this thread's heap. No file is made.
  *
  * @returns {Promise<import('../..').Snapshot>} for the caller to close
  */

@@ -5,10 +5,10 @@ const { toPath } = require('../../words/location');
 const { placeHere } = require('../report/scripts');
 const { isOfHeaphound } = require('../package-file');
 
-/** V8's types of what a program makes and can tell apart. Strings, numbers and V8's own tables are none of them. */
+/** V8's types of objects that a program makes and can tell apart, without strings, numbers and V8's own tables. */
 const TYPES = /** @type {const} */ (['object', 'closure', 'regexp']);
 
-/** Some objects of a heap, and how many. @implements {Iterable<import('..').HeapObject>} */
+/** Some objects of a heap, and their number. @implements {Iterable<import('..').HeapObject>} */
 class HeapObjects {
   /** @param {import('..').HeapObject[]} rows */
   constructor(rows) {
@@ -30,7 +30,7 @@ class HeapObjects {
 }
 
 /**
- * What a program made, of all that is in a heap; what stands in this package is the measurement's.
+ * The program's objects in a heap. Objects of classes of this package belong to the measurement.
  *
  * @param {import('../..').Snapshot} snapshot
  * @returns {Promise<import('..').HeapObject[]>}

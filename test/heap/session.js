@@ -1,7 +1,8 @@
 'use strict';
 
 // A session with the inspector of this thread. When a session ends, V8 forgets the ids of all objects: two snapshots
-// around it number them differently. So while a checkpoint needs the ids, one session stays open and serves everybody.
+// around it number them differently. So while a checkpoint needs the ids, one session stays open and serves all
+// callers.
 
 const inspector = require('node:inspector');
 const { areKept } = require('./ids');
@@ -13,10 +14,10 @@ class InspectorSession extends inspector.Session {}
 let lasting;
 
 /**
- * Answers of a session in the same thread are there when `post` returns.
+ * The answer of a session in the same thread is there when `post` returns.
  *
  * @returns {{ session: import('node:inspector').Session, end: () => void }}
- *   `end`: for the caller when it is done, after it has disabled what it enabled
+ *   `end`: ends the session, after the caller has disabled the domains that it enabled
  */
 function openSession() {
   if (lasting !== undefined) return { session: lasting, end: () => {} };

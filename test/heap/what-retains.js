@@ -1,7 +1,7 @@
 'use strict';
 
-// The path that keeps one object alive. A mark with a property of a name that nobody else has holds it weakly, so that
-// the snapshot knows which it is.
+// The path that keeps one object alive. A mark holds the object weakly, in a property with a unique name. By this name
+// the object is found in the snapshot.
 
 const { randomUUID } = require('node:crypto');
 const { collectGarbage } = require('../measure/collector');
@@ -12,7 +12,7 @@ const { placeHere } = require('../report/scripts');
 const { inQueue } = require('../measure/queue');
 
 /**
- * Not async: a function that waits would keep its parameter alive.
+ * This function is not async: a waiting function would keep its parameter alive.
  *
  * @param {object} object the object, or a WeakRef of it
  * @returns {Promise<import('..').Retention>}
@@ -40,7 +40,7 @@ async function explain(mark, name) {
     return { alive: path.length > 0, path, message };
   } finally {
     await snapshot.close();
-    // Here until now: the snapshot had to find it.
+    // The mark must live until here: the snapshot had to find it.
     delete mark[name];
   }
 }

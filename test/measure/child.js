@@ -1,13 +1,13 @@
 'use strict';
 
-// A scenario in a process of its own, with nothing else in its heap, and with V8 quiet from the start.
+// Runs a scenario in a process of its own. Its heap has no other objects, and V8 is quiet from the start.
 
 const { fork } = require('node:child_process');
 const path = require('node:path');
 const { QUIET } = require('./quiet');
 
 const MAIN = path.join(__dirname, 'child-main.js');
-/** Of the environment: what makes the child speak to a test runner, or fills its heap. */
+/** Variables of the environment that make the child speak to a test runner, or fill its heap. */
 const NOT_INHERITED = ['NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD', 'NODE_UNIQUE_ID'];
 
 /**
@@ -16,7 +16,7 @@ const NOT_INHERITED = ['NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD
  * @param {string} directory for the snapshots
  * @param {string[]} execArgv further flags
  * @returns {Promise<{ files: string[], scripts: import('../report/scripts').Script[] }>} their paths, oldest first, and
- *   what was compiled in memory there
+ *   the scripts that were compiled in memory there
  */
 function takeRoundsInChild(scenario, plan, directory, execArgv) {
   const env = { ...process.env };

@@ -1,12 +1,12 @@
 'use strict';
 
-// The garbage collector, in processes that were started without `--expose-gc`, too.
+// Runs the garbage collector, also in processes that were started without `--expose-gc`.
 
 const { setImmediate: nextTurn, setTimeout: sleep } = require('node:timers/promises');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-/** Collections in a row. An object that a finalizer lets go is freed by the next one; chains of them are short. */
+/** Collections in a row. An object that a finalizer releases is freed by the next one; chains of them are short. */
 const COLLECTIONS = 4;
 
 /** @type {(() => void) | undefined} */

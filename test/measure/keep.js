@@ -1,7 +1,7 @@
 'use strict';
 
-// Snapshots live in a private directory while they are compared. A test that fails leaves them where a person finds
-// them.
+// Snapshots are in a private directory while they are compared. The snapshots of a failed test are moved to the user's
+// directory.
 
 const fs = require('node:fs');
 const os = require('node:os');
@@ -21,11 +21,11 @@ function removeDirectory(directory) {
 /**
  * @param {string[]} files
  * @param {{ dir: string, name: string }} place
- * @returns {string[]} where they are now
+ * @returns {string[]} their new paths
  */
 function keep(files, { dir, name }) {
   const isNew = fs.mkdirSync(dir, { recursive: true, mode: 0o700 }) !== undefined;
-  // They hold all that the heap holds: nobody is to commit them by accident.
+  // They contain the data of the heap, so they must not be committed by accident.
   if (isNew) fs.writeFileSync(path.join(dir, '.gitignore'), '*\n');
   const readable = name
     .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
@@ -48,7 +48,7 @@ function move(from, to) {
   try {
     fs.renameSync(from, to);
   } catch {
-    // Another file system.
+    // The directory is on another file system.
     fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL);
     fs.rmSync(from);
   }

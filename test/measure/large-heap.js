@@ -5,12 +5,12 @@
 const v8 = require('node:v8');
 const { size } = require('../../words/numbers');
 
-/** Of a process with a runner in it and no compiler: Jest and Vitest have 20 to 60 MB. */
+/** Heap of a process with a runner and no compiler: Jest and Vitest have 20 to 60 MB. */
 const LARGE = 100e6;
 
 let isSaid = false;
 
-/** Says so once, before the first snapshot: a runner's time limit may leave no other chance. */
+/** Warns once, before the first snapshot: afterwards a runner's time limit may end the test. */
 function warnOfLargeHeap() {
   const used = v8.getHeapStatistics().used_heap_size;
   if (used < LARGE || isSaid) return;

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * A number of runs that nothing else in a process has: growth by a multiple of it is the scenario's.
+ * A number of runs that no other work in a process has, so that growth by a multiple of it comes from the scenario.
  *
  * @param {number} least
  * @returns {number} the first prime from there on

@@ -1,6 +1,7 @@
 'use strict';
 
-// One measurement at a time: two in one heap would count each other's objects. Those of a thread form a queue.
+// One measurement at a time: two in one heap would count each other's objects. The measurements of a thread form a
+// queue.
 
 const { optionError } = require('../errors');
 
@@ -30,7 +31,7 @@ async function inQueue(work) {
 }
 
 /**
- * Runs the work. The name of this function is in the stack of everything that the work calls and awaits.
+ * Runs the work. The name of this function is in the stack of each function that the work calls and awaits.
  *
  * @template T
  * @param {() => Promise<T>} work

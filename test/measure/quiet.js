@@ -1,15 +1,15 @@
 'use strict';
 
-// V8 makes objects of its own while it learns how a program runs: compiled code, feedback, tables. A process that
-// learns nothing is quiet.
+// V8 makes objects of its own while it optimises a program: compiled code, feedback, tables. A process that does not
+// optimise is quiet.
 
 const v8 = require('node:v8');
 
-/** Flags with which a heap holds only what the program made. */
+/** Flags with which V8 makes few objects of its own. */
 const QUIET = ['--no-opt', '--no-sparkplug', '--no-maglev', '--no-lazy-feedback-allocation'];
-/** What takes them back. Of Maglev nobody can tell whether it was on: it stays off, which is only slower. */
+/** Flags that undo them. Maglev stays off, because its earlier state is unknown; that is only slower. */
 const LOUD = ['--opt', '--sparkplug', '--lazy-feedback-allocation'];
-/** Whoever chose one of these for the process has reasons of their own. */
+/** When the process was started with one of these flags, its choice stays. */
 const CHOSEN =
   /--(no-?)?(jitless|opt|sparkplug|always-sparkplug|maglev|lazy-feedback-allocation|interpreted-frames-native-stack)\b/;
 
@@ -25,7 +25,7 @@ function set(flags) {
 }
 
 /**
- * Makes this process quiet. The code runs several times slower meanwhile; what was compiled before stays compiled.
+ * Makes this process quiet. Code runs several times slower meanwhile; code that was compiled before stays compiled.
  *
  * @returns {() => void} gives the speed back
  */
@@ -43,7 +43,7 @@ function stayQuiet() {
   forGood = true;
 }
 
-/** True when nothing but the tests' own code makes objects. */
+/** True when V8 makes few objects of its own. */
 function isQuietForGood() {
   return forGood || process.execArgv.includes('--no-lazy-feedback-allocation');
 }

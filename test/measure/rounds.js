@@ -1,6 +1,6 @@
 'use strict';
 
-// The protocol of a measurement: warm up, then the same work before each further snapshot.
+// The steps of a measurement: warm up, then the same work before each further snapshot.
 
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
@@ -29,7 +29,7 @@ async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs },
     let done = 0;
     const round = async () => {
       for (const end = done + iterations; done < end; done += 1) await scenario(done);
-      // Node.js keeps an entry for each of the first 250 fetches: a buffer that fills up and stops, but not in so few
+      // Node.js keeps an entry for each of the first 250 fetches. This buffer fills up and stops, but not in so few
       // runs.
       performance.clearResourceTimings?.();
       await collectGarbage(settleMs);

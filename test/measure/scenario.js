@@ -5,7 +5,7 @@ const { pathToFileURL } = require('node:url');
 const { optionError } = require('../errors');
 
 /**
- * Where a scenario runs: a function only where it was made, a module anywhere.
+ * Decides where a scenario runs: a function only in its own process, a module in either.
  *
  * @param {any} scenario
  * @param {{ inProcess?: boolean, exported?: string }} options
@@ -51,8 +51,8 @@ function toHref(text) {
  */
 async function loadScenario(href, exported) {
   const module = await import(href);
-  // Of CommonJS the names are not always seen from outside, and `default` is all that it exports: what a compiler of
-  // TypeScript calls default is in that.
+  // The names of a CommonJS module cannot always be seen from outside. Then `default` has all of its exports, and the
+  // default export of compiled TypeScript is a member of it.
   const run = [module[exported], module.default?.[exported]].find((it) => typeof it === 'function');
   if (run === undefined)
     throw optionError(

@@ -1,6 +1,7 @@
 'use strict';
 
-// `expect.extend(matchers)` of Vitest and Jest. Both call them with the value and what the assertion was given.
+// The matchers for `expect.extend(matchers)` of Vitest and Jest. Both pass the value and the arguments of the
+// assertion.
 
 const { printLocation, toPath } = require('../../words/location');
 const { nameOf } = require('../../words/leak-sentences');
@@ -12,8 +13,8 @@ const { isOfHeaphound } = require('../package-file');
 const { optionError } = require('../errors');
 
 /**
- * Of a `diffSnapshots` or checkpoint's diff: no class of the program's own gained objects. Of what `findLeaks` gives:
- * there is no leak.
+ * For a diff of `diffSnapshots` or of a checkpoint: no class of the program gained objects. For a document of
+ * `findLeaks`: there is no leak.
  *
  * @param {any} received
  * @param {{ ignore?: any }} [options]
@@ -63,8 +64,8 @@ function toHaveGrownBy(received, expected) {
 }
 
 /**
- * Classes that stand in the program's source, or in a package's, and have more objects than before. What V8 and Node.js
- * make for themselves has no such place; what the measurement makes stands in this package.
+ * Classes in the source of the program or of a package that have more objects than before. Classes of V8 and Node.js
+ * have no such place, and classes of the measurement are in this package.
  *
  * @param {any} received
  * @returns {import('../..').ClassDiff[]}

@@ -29,7 +29,7 @@ const ROOTS = '(roots)';
 /**
  * @param {any} report
  * @param {{ maxBytesPerIteration?: number, files: string[], unknown?: import('../..').LeakDocument }} options
- *   `unknown`: the document, where no verdict is possible
+ *   `unknown`: the document of the verdict 'unknown'
  */
 function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
   const { leaks, grown, bytesPerIteration } = report;
@@ -104,7 +104,7 @@ function textOf({ text, place, relation, source }) {
 function tellPath(steps, container) {
   const grows = steps.findIndex((step) => step.id === container);
   const above = grows < 0 ? steps : steps.slice(0, grows);
-  // The path from the roots to the measurement itself explains nothing.
+  // Steps from the roots to the measurement itself explain nothing.
   const begin =
     1 + above.findLastIndex(({ location }) => location !== undefined && isOfHeaphound(toPath(location.file)));
   const lines = begin > 0 ? [signOf(steps[0]) + RUNNING] : [];

@@ -1,7 +1,7 @@
 'use strict';
 
-// Where the code of this thread was written. Runners of tests and loaders compile in memory: a place in the code that
-// ran is none in the file, but for the source map that the code brings along.
+// Maps places in the code of this thread to its source. Test runners and loaders compile in memory, so a place in the
+// code that ran is not a place in the file. The source map in the code leads back.
 
 const fs = require('node:fs');
 const { SourceMap } = require('node:module');
@@ -11,13 +11,13 @@ const { isOfHeaphound } = require('../package-file');
 const { toPath } = require('../../words/location');
 
 /**
- * @typedef {object} Script whose code is not the text of its file
+ * @typedef {object} Script a script whose code is not the text of its file
  * @property {number} scriptId
  * @property {string} file
- * @property {string} [map] the source map as a `data:` URL; without it nobody can tell where its code was written
+ * @property {string} [map] the source map as a `data:` URL; without it the source of its code is unknown
  */
 
-/** Names of packages' folders: what lies there runs as it is. */
+/** Names of folders of packages. Code in them runs without compilation. */
 const PACKAGES = `${path.sep}node_modules${path.sep}`;
 
 /**
@@ -58,7 +58,7 @@ async function compiledScripts(wanted) {
     }
     return scripts;
   } catch {
-    // Where there is no inspector, or another debugger does not let it: the places stay as they are.
+    // Without an inspector, or when another debugger blocks it, the places stay as they are.
     return [];
   } finally {
     if (opened !== undefined) {
@@ -82,7 +82,7 @@ function post(session, method, params) {
 }
 
 /**
- * Whether the places of the code are those of the file: it is the same, or has blanks where types were.
+ * True when places in the code are places in the file: the code is the same text, or has blanks in the place of types.
  *
  * @param {string} file
  * @param {string} code
@@ -92,7 +92,7 @@ function isTextOf(file, code) {
     const text = fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
     if (text === code) return true;
     const [lines, others] = [text.split('\n'), code.split('\n')];
-    // Who compiles says at the end of what.
+    // A compiler names its source map at the end of the code.
     const rest = others.slice(lines.length);
     return (
       rest.every((line) => /^\s*(\/\/.*)?$/.test(line)) && lines.every((line, at) => line.length === others[at]?.length)
@@ -103,7 +103,8 @@ function isTextOf(file, code) {
 }
 
 /**
- * Gives every place in such a script its original, or marks it: line and column are then not those of the file.
+ * Adds the original to every place in such a script. Without an original it marks the place as `unmapped`: its line and
+ * column are not those of the file.
  *
  * @param {unknown} document any part of what `findLeaks` gives
  * @param {Script[]} scripts
@@ -147,7 +148,7 @@ function place(location, map, file) {
   delete location.unmapped;
   /** @type {any} */
   const entry = map?.findEntry(location.line - 1, location.column - 1);
-  // The nearest before it may be of another line, which says nothing of this one.
+  // The nearest mapping before the place may be of another line, and then does not count.
   if (entry?.originalSource === undefined || entry.generatedLine !== location.line - 1) {
     location.unmapped = true;
     return;

@@ -1,11 +1,11 @@
 'use strict';
 
-// Which of the leaks that were found a test fails for.
+// Which of the found leaks make a test fail?
 
 const { ignoreLeaks } = require('../..');
 
 /**
- * Of the iterations, those of which each at least must leave something: what comes more seldom is not of the scenario.
+ * A leak of the scenario adds at least this share of an object per iteration. Slower growth comes from elsewhere.
  */
 const SHARE = 0.25;
 
@@ -30,8 +30,8 @@ function isOfScenario({ countGrowth, sizeGrowth }, iterations) {
 }
 
 /**
- * Whether growth without an explanation is the scenario's. In a single interval nothing tells it from what the first
- * runs leave, unless there are as many objects as a share of the runs.
+ * True when growth without an explanation comes from the scenario. In a single interval it may come from the first
+ * runs. So there a class must have gained objects in a share of the runs.
  *
  * @param {import('../..').Accounting} accounting
  * @param {{ iterations: number, snapshots: number }} plan
