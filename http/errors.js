@@ -58,7 +58,7 @@ const OF_HOST = {
  * @type {Record<number, [code: string, message: string]>}
  */
 const FROM_FASTIFY = {
-  400: ['HEAPHOUND_ERR_BODY', 'the body is not what its headers say'],
+  400: ['HEAPHOUND_ERR_BODY', 'the body does not match its headers'],
   413: ['HEAPHOUND_ERR_BODY_TOO_LARGE', 'the body is too large'],
   415: ['HEAPHOUND_ERR_MEDIA_TYPE', 'the body must be application/json'],
 };
@@ -127,7 +127,7 @@ function describe(error) {
   return {
     status: 500,
     code: 'HEAPHOUND_ERR_INTERNAL',
-    message: 'something failed that should not; the log of the service has it',
+    message: 'an unexpected error; the log of the service has it',
   };
 }
 

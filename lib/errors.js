@@ -3,13 +3,13 @@
 const { optionError } = require('../checks/options');
 
 /**
- * A failure as the addon reports it.
+ * A failure that the addon reports.
  * @typedef {{ code: string, message: string } & Partial<Omit<import('./native/addon').Failure, 'code' | 'message'>>} Failure
  */
 
 /**
  * @param {Failure} failure
- * @param {Error} [caller] made where the caller called: a job has no JavaScript stack of its own
+ * @param {Error} [caller] made in the call of the user: a job has no JavaScript stack of its own
  * @returns {import('..').HeaphoundError}
  */
 function toError(failure, caller) {
@@ -34,8 +34,9 @@ function closedError() {
  */
 function headroomError(need, have, limit) {
   const message =
-    `a capture may take ${megabytes(need)} of memory, and ${limit} leaves ${megabytes(have)}: nothing was done; raise the limit, capture an ` +
-    'instance with more room, or set `checkHeadroom: false` if you know the heap to be of long strings';
+    `a capture may need ${megabytes(need)} of memory, and ${limit} leaves ${megabytes(have)}: it did not begin; ` +
+    'raise the limit, capture an instance with more memory, or set `checkHeadroom: false` ' +
+    'if the heap consists of long strings';
   return withNumbers('HEAPHOUND_ERR_NO_HEADROOM', message, need, have);
 }
 
@@ -46,8 +47,9 @@ function headroomError(need, have, limit) {
  */
 function openingError(need, have, limit) {
   const message =
-    `the snapshot takes ${megabytes(need)} of memory at least, and ${limit} leaves ${megabytes(have)}: it was not opened; open it where there is more, or ` +
-    'set `maxMemoryBytes` (`--max-memory`) if you know better';
+    `the snapshot takes ${megabytes(need)} of memory at least, and ${limit} leaves ${megabytes(have)}: ` +
+    'it was not opened; open it on a machine with more memory, ' +
+    'or set `maxMemoryBytes` (`--max-memory`) if you know better';
   return withNumbers('HEAPHOUND_ERR_NO_HEADROOM', message, need, have);
 }
 
@@ -57,7 +59,9 @@ function openingError(need, have, limit) {
  * @param {number} have bytes
  */
 function spaceError(directory, need, have) {
-  const message = `the snapshot may take ${megabytes(need)}, and ${directory} has ${megabytes(have)}: nothing was done; free some or choose another directory`;
+  const message =
+    `the snapshot may take ${megabytes(need)}, and ${directory} has ${megabytes(have)} left: ` +
+    'the capture did not begin; free some space or choose another directory';
   return withNumbers('HEAPHOUND_ERR_NO_SPACE', message, need, have);
 }
 
@@ -66,7 +70,9 @@ function spaceError(directory, need, have) {
  * @param {number} have milliseconds
  */
 function pauseError(need, have) {
-  const message = `a capture would hold this thread for about ${need} ms, more than the ${have} ms that \`maxPauseMs\` allows: nothing was done`;
+  const message =
+    `a capture would hold this thread for about ${need} ms, more than the ${have} ms that \`maxPauseMs\` allows: ` +
+    'it did not begin';
   return withNumbers('HEAPHOUND_ERR_MAX_PAUSE', message, need, have);
 }
 
@@ -81,8 +87,9 @@ function inspectorError(what) {
 /** @param {string[]} names of two snapshots */
 function sameError([one, other]) {
   const message =
-    `${one === other ? `${one} is there twice` : `${one} and ${other} are the same snapshot`}: equal nodes, ids and edges. Nothing can have grown between ` +
-    "them: take another one later, or allow it by `allow: ['same']` (--allow same)";
+    `${one === other ? `${one} is given twice` : `${one} and ${other} are the same snapshot`}: ` +
+    "equal nodes, ids and edges. Nothing can have grown between them: take another snapshot later, " +
+    "or allow it by `allow: ['same']` (--allow same)";
   return toError({ code: 'HEAPHOUND_ERR_SAME', message }, new Error('at'));
 }
 
@@ -120,7 +127,7 @@ function megabytes(bytes) {
 function streamError(cause) {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const error = toError(
-    { code: 'HEAPHOUND_ERR_STREAM', message: `the stream that the snapshot goes to failed: ${reason}` },
+    { code: 'HEAPHOUND_ERR_STREAM', message: `the stream that receives the snapshot failed: ${reason}` },
     new Error('at'),
   );
   error.cause = cause;

@@ -44,7 +44,10 @@ function unsafeError(directory, what) {
 
 /** @param {string} what is not there */
 function notStoredError(what) {
-  return failure('HEAPHOUND_ERR_NOT_STORED', `the store has no ${what}; it may have been pruned or deleted`);
+  return failure(
+    'HEAPHOUND_ERR_NOT_STORED',
+    `the store has no ${what}; it may have been deleted, by a quota or by a caller`,
+  );
 }
 
 function closedStoreError() {
@@ -60,7 +63,7 @@ function existsError(id) {
 function writeOnlyError(kind) {
   return failure(
     'HEAPHOUND_ERR_WRITE_ONLY',
-    `a store of the kind ${kind} only takes: fetch the snapshot from where it lies`,
+    `a store of the kind ${kind} cannot be read back: fetch the snapshot from its place yourself`,
   );
 }
 

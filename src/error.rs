@@ -11,7 +11,7 @@ pub enum Error {
     Cancelled,
     /// The input is a heap snapshot with a fault at a known place.
     Format { table: &'static str, offset: u64, what: String },
-    /// The input has nothing in it but `offset` bytes of white space.
+    /// The input is empty but for `offset` bytes of white space.
     Empty { offset: u64 },
     /// The input ended inside `table`.
     Truncated { table: &'static str, offset: u64 },
@@ -19,7 +19,7 @@ pub enum Error {
     Order { table: &'static str, offset: u64 },
     /// The input is something else than a V8 heap snapshot.
     Foreign { what: String },
-    /// A count is above what ordinals can hold.
+    /// A count is larger than ordinals can hold.
     TooLarge { table: &'static str, count: u64, limit: u64 },
     /// The gzip or zstd stream is damaged at `offset` of the compressed input.
     Compression { codec: &'static str, offset: u64, what: String },
@@ -39,13 +39,13 @@ pub enum Error {
     Busy,
     /// A snapshot could not be taken.
     Capture { what: String },
-    /// The process that wrote the snapshot may not use more memory, or gets none. `what` says which and how much.
+    /// The forked child may not use more memory, or the system has no more. `what` says which, and how much.
     NoHeadroom { what: String },
-    /// Opening a snapshot takes more bytes of memory than it may. `need`: so many at least.
+    /// Opening a snapshot needs more bytes of memory than the `have` that are allowed. `need` is the least need.
     Memory { need: u64, have: u64 },
-    /// The process that wrote the snapshot was ended by somebody. `what`: its last words, or nothing.
+    /// A signal from outside ended the forked child. `what` is its last output, or empty.
     Killed { signal: i32, what: String },
-    /// An error in the process that wrote the snapshot: its code and its message.
+    /// An error in the forked child: its code and its message.
     Child { code: &'static str, message: String },
     /// A defect of heaphound: a panic that was caught at the boundary.
     Internal { what: String },
@@ -77,7 +77,7 @@ impl Error {
         }
     }
 
-    /// Table of the snapshot the fault lies in, when there is one.
+    /// Table of the snapshot with the fault, if there is one.
     pub fn table(&self) -> Option<&'static str> {
         match self {
             Error::Format { table, .. }
@@ -101,7 +101,7 @@ impl Error {
         }
     }
 
-    /// Bytes of memory that would be needed, and those that there are.
+    /// Bytes of memory that are needed, and those that are available.
     pub fn memory(&self) -> Option<(u64, u64)> {
         match self {
             Error::Memory { need, have } => Some((*need, *have)),
@@ -144,8 +144,8 @@ impl fmt::Display for Error {
             ),
             Error::Empty { offset } => write!(
                 f,
-                "the file is empty: {}; the capture was ended before it wrote, the disk was full, or the copy has not begun; see that there is \
-                 room, and take the snapshot or fetch the file again",
+                "the file is empty: {}; the capture was ended before it wrote, the disk was full, or \
+                 the copy has not begun; make room on the disk, and take the snapshot or fetch the file again",
                 if *offset == 0 {
                     "it has no bytes, or none come out when it is unpacked"
                 } else {
@@ -154,8 +154,8 @@ impl fmt::Display for Error {
             ),
             Error::Order { table, offset } => write!(
                 f,
-                "{table} come at byte {offset}, before the sections that say what in them is a name; a stream of this order cannot be \
-                 redacted, save it as a file first"
+                "{table} come at byte {offset}, before the sections that say which of them are names; a stream in this \
+                 order cannot be redacted: save it as a file first"
             ),
             Error::Foreign { what } => write!(f, "not a V8 heap snapshot: {what}"),
             Error::TooLarge { table, count, limit } => {
@@ -174,7 +174,7 @@ impl fmt::Display for Error {
             ),
             Error::Exists { path } => write!(f, "{path} exists already; choose another name or remove it"),
             Error::NoSuchNode { id } => {
-                write!(f, "no node has the id @{id} in this snapshot; ids are those that `query` and `leaks` print")
+                write!(f, "no node has the id @{id} in this snapshot; `query` and `leaks` print the ids of a snapshot")
             }
             Error::Option { name, what } => write!(f, "option {name}: {what}"),
             Error::Busy => write!(f, "this process is taking a snapshot already; wait for it to end"),
@@ -185,8 +185,8 @@ impl fmt::Display for Error {
             ),
             Error::Memory { need, have } => write!(
                 f,
-                "the snapshot takes {need} bytes of memory at least, and {have} may be used; allow more (`maxMemoryBytes`) or open it where there is \
-                 more"
+                "the snapshot takes {need} bytes of memory at least, and {have} may be used; allow more (`maxMemoryBytes`) \
+                 or open it on a machine with more memory"
             ),
             Error::Killed { signal, what } => write!(
                 f,

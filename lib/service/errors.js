@@ -33,20 +33,20 @@ function cooldownError(waitMs) {
 function dayLimitError(most, waitMs) {
   return refusal(
     'HEAPHOUND_ERR_DAY_LIMIT',
-    `this process has begun ${most} captures in the last 24 hours, which is all it may (\`limits.maxPerDay\`)`,
+    `this process has begun ${most} captures in the last 24 hours, the most that \`limits.maxPerDay\` allows`,
     waitMs,
   );
 }
 
 function shutdownError() {
-  return refusal('HEAPHOUND_ERR_SHUTDOWN', 'the service is closing: nothing new begins');
+  return refusal('HEAPHOUND_ERR_SHUTDOWN', 'the service is closing: it begins nothing new');
 }
 
 /** @param {string} id */
 function noOperationError(id) {
   return refusal(
     'HEAPHOUND_ERR_NO_OPERATION',
-    `there is no operation ${id}: the list has the latest ones only, of this process`,
+    `there is no operation ${id}: this process remembers only its latest operations`,
   );
 }
 
@@ -69,8 +69,8 @@ function lateError(what, timeoutMs, option) {
  */
 function analysisRoomError(need, have, limit) {
   const message =
-    `the analysis may take ${megabytes(need)} of memory beside the app, and ${limit} leaves ${megabytes(have)}: nothing was done; ` +
-    'raise the limit, or fetch the snapshots and analyse them on another machine';
+    `the analysis may need ${megabytes(need)} of memory beside the app, and ${limit} leaves ${megabytes(have)}: ` +
+    'it did not begin; raise the limit, or fetch the snapshots and analyse them on another machine';
   return Object.assign(refusal('HEAPHOUND_ERR_NO_HEADROOM', message), { need, have });
 }
 
