@@ -1,4 +1,4 @@
-//! How much memory the opening of a snapshot may take.
+//! The limit for the memory that opening a snapshot may take.
 
 use crate::error::{Error, Result};
 

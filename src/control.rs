@@ -1,4 +1,4 @@
-//! How a caller follows and stops long work.
+//! The caller's means to follow and to stop long work.
 
 use crate::error::{Error, Result};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};

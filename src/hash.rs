@@ -1,5 +1,6 @@
-//! The two hashes of heaphound: one of a text, one that joins two numbers. Both are the same on every machine, so that
-//! fingerprints and files can hold them. `analysis/quick_hash.rs` is the seeded one for tables that live for one pass.
+//! The two hashes of heaphound: one of a text, and one that joins two numbers. Both are the same on every machine, so
+//! that fingerprints and files can contain them. `analysis/quick_hash.rs` is the seeded one for tables that live for
+//! one pass.
 
 use crate::text::Text;
 

@@ -1,4 +1,4 @@
-//! The kinds of nodes and edges; V8 calls them types. The numbers are ours; a file's own numbers are mapped by name.
+//! The types of nodes and edges. The numbers are heaphound's; a file's own numbers are mapped by name.
 
 /// Kind of a node. Values from [`NodeKind::FIRST_FOREIGN`] index the names that only this file knows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

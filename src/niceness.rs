@@ -1,4 +1,4 @@
-//! Who goes first where two threads want one processor.
+//! Priorities: which of two threads gets a processor first?
 
 /// On the scale of `nice`: about a third of what the thread of JavaScript gets when both are busy.
 #[cfg(target_os = "linux")]

@@ -1,7 +1,5 @@
-//! A hint to the processor that a row of a column will be read soon.
-//!
-//! Walks over a heap jump through columns that no cache holds: asking for the next rows while the present one is worked
-//! on hides part of the wait.
+//! A hint to the processor that a row of a column will be read soon. Walks over a heap jump through columns that no
+//! cache can hold. A request for the next rows during the work on the present one hides part of the wait.
 
 /// Starts to load `column[index]` into the cache. Does nothing for a row that does not exist, and nothing on processors
 /// other than x86-64: a hint changes no result, so its absence is its safe twin.

@@ -1,4 +1,4 @@
-//! One battery for readers of bytes: however the bytes are split, a reader says the same.
+//! Tests for readers of bytes: a reader gives the same result for every split of its input.
 
 use crate::error::Result;
 use crate::test_random::Random;

@@ -1,4 +1,4 @@
-//! Numbers that nearly always fit 32 bits: ids and sizes.
+//! A column of numbers that nearly always fit 32 bits: ids and sizes.
 
 use std::collections::HashMap;
 

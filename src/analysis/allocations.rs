@@ -1,4 +1,4 @@
-//! Which functions allocated, and what of it is alive: the Allocation view of a recording.
+//! The functions that allocated, with their allocations that are still alive: the Allocation view of a recording.
 
 use super::heap::Heap;
 use crate::control::Control;

@@ -1,4 +1,4 @@
-//! Finds the class of one node after the other, and makes the rows.
+//! Finds the class of each node in turn, and makes the rows of the classes.
 
 use super::class::{Class, ClassOrdinal};
 use super::interface_match::NONE;

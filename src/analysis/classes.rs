@@ -1,4 +1,4 @@
-//! The classes of a snapshot: what the rows of a summary or of a diff are about.
+//! The classes of a snapshot: each is a row of a summary or of a diff.
 
 use super::class::{Class, ClassOrdinal};
 use super::class_builder::ClassBuilder;

@@ -1,7 +1,5 @@
-//! How deep in braces does a place of a script lie, and where does a function end?
-//!
-//! No parser: braces, brackets, texts, templates, comments and regular expressions are told apart, which is enough to
-//! know what stands in a function.
+//! How many braces surround a place of a script, and where does a function end? This is no parser. It tells braces,
+//! brackets, texts, templates, comments and regular expressions apart, which is enough to find the code of a function.
 
 /// Before a slash these words begin an expression, so the slash begins a regular expression.
 const BEFORE_EXPRESSION: [&[u8]; 11] =

@@ -1,4 +1,4 @@
-//! Are objects followed from one snapshot to the next by their ids, and why, or why not?
+//! Decides whether objects are followed from one snapshot to the next by their ids, and gives the reason.
 
 use super::id_sample::{IdMatch, IdSample};
 use crate::control::Control;

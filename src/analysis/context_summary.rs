@@ -1,4 +1,4 @@
-//! How much function contexts and realms hold.
+//! The bytes that function contexts and realms hold.
 
 use super::heap::Heap;
 use super::named_filters::{NamedFilter, context_names, filter_members};

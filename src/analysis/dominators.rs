@@ -1,4 +1,4 @@
-//! Who keeps the bytes: questions to the dominator tree.
+//! Which objects retain the bytes? Questions to the dominator tree.
 
 use super::heap::Heap;
 use crate::control::Control;

@@ -1,4 +1,4 @@
-//! Strings that stand in the heap more than once.
+//! Strings that are in the heap more than once.
 
 use super::heap::Heap;
 use super::names::ROPE_UNITS;

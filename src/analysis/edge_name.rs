@@ -1,4 +1,4 @@
-//! What to call an edge.
+//! The name of an edge.
 
 use crate::kind::EdgeKind;
 use crate::ordinal::{EdgeOrdinal, StringOrdinal};

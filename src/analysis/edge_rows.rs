@@ -1,4 +1,4 @@
-//! What a node refers to: the children of a row in the Containment view.
+//! The edges of a node: the children of a row in the Containment view.
 
 use super::edge_name::{EdgeName, edge_name};
 use super::heap::Heap;

@@ -1,4 +1,4 @@
-//! An opened snapshot: what every question is asked of.
+//! An opened snapshot: the data for every question.
 
 use super::classes::Classes;
 use super::interfaces::Interfaces;

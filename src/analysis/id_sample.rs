@@ -1,4 +1,4 @@
-//! Do ids name the same objects in two heaps? A sample of them tells where nobody has written it down.
+//! Do ids name the same objects in two heaps? Where no sidecar says so, a sample of the ids decides.
 
 use super::quick_hash::QuickHash;
 use crate::control::Control;

@@ -1,4 +1,4 @@
-//! "Ignore this retainer": what the retainers look like when some nodes do not count.
+//! "Ignore this retainer": the retainers of a node without some ignored nodes.
 
 use super::heap::Heap;
 use crate::bit_set::BitSet;

@@ -1,4 +1,5 @@
-//! One question a file. Functions take a [`Heap`] and give plain data with ordinals; `report` turns it into documents.
+//! One question for each file. Functions take a [`Heap`] and return plain data with ordinals; `report` turns it into
+//! documents.
 
 mod aggregates;
 mod allocations;

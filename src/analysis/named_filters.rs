@@ -1,4 +1,4 @@
-//! DevTools' named filters of the Summary: what certain holders alone keep alive.
+//! DevTools' named filters of the Summary: the objects that only certain holders keep alive.
 
 use super::duplicate_strings::duplicated;
 use super::edge_name::{EdgeName, edge_name};

@@ -1,4 +1,4 @@
-//! What to call a node.
+//! The name of a node.
 
 use super::property_text::property_text;
 use crate::kind::{EdgeKind, NodeKind};

@@ -1,9 +1,6 @@
-//! What a class, a function or a variable was called before a bundler made its name short: from the `names` of a source
-//! map.
-//!
-//! A map says of single words of the script what they were. Short names are given again and again, so a word counts
-//! only where it stands as the name of the very class or function, or in the function whose variable it is, where all
-//! that say so agree.
+//! The name of a class, a function or a variable before a bundler shortened it, by the `names` of a source map. A map
+//! gives the original of single words of the script. Bundlers use a short name for many things. So a word counts only
+//! as the name of this class or function, or inside the function whose variable it is. All such words must agree.
 
 use super::code_range::{Extent, blocks_around, depths, is_word};
 use sourcemap::SourceMap;

@@ -1,4 +1,4 @@
-//! Property names as they stand inside braces.
+//! Property names as they are written inside braces: `{id, "content-type"}`.
 
 use crate::text::{Text, TextBuf};
 

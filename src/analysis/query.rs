@@ -1,4 +1,4 @@
-//! Which objects are like this? Filters over all nodes.
+//! Which objects match? Filters over all nodes.
 
 use super::edge_name::{EdgeName, edge_name};
 use super::heap::Heap;

@@ -1,4 +1,4 @@
-//! Who holds a node: the Retainers view, and DevTools' way up from it.
+//! The retainers of a node: the Retainers view, and DevTools' path from a retainer to the root.
 
 use super::heap::Heap;
 use super::ignored_retainers::{IGNORED_DISTANCE, IgnoredRetainers};

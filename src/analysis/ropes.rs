@@ -1,4 +1,4 @@
-//! Texts of many ropes, the long ones spelled out once.
+//! Texts of many ropes. A long part that several ropes share is spelled out once.
 
 use super::names::{ROPE_UNITS, append_rope};
 use super::quick_hash::QuickHash;

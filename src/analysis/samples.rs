@@ -1,4 +1,4 @@
-//! When was what is still alive allocated? The bars of the allocation timeline.
+//! When were the objects allocated that are still alive? The bars of the allocation timeline.
 
 use super::heap::Heap;
 use crate::control::Control;

@@ -1,8 +1,8 @@
-//! Whose variables does a context hold?
+//! Which function's variables does a context hold?
 //!
 //! V8 keeps a record of each scope (`ScopeInfo`). In the snapshot its slots are numbered: first the names of the
-//! variables, then in a function's record its name, or an empty text and the name that V8 guessed. Of a module an empty
-//! text follows, a table, and the names of what it imports and exports: these are no names of functions.
+//! variables, then in a function's record its name, or an empty text and the name that V8 guessed. In a module's record
+//! an empty text follows, a table, and the names of its imports and exports. These are no names of functions.
 
 use super::heap::Heap;
 use crate::kind::{EdgeKind, NodeKind};

@@ -1,9 +1,8 @@
-//! Where in the source a function, an object's class or a context stands.
+//! The place in the source of a function, of an object's class, or of a context.
 //!
 //! The file's `locations` name scripts by number only. V8 writes the names elsewhere: a closure leads over `shared` to
 //! its function and from there over `script` (`script_or_debug_info` before V8 12) to the script, whose node is named
-//! by the path, in V8 15 after `system / Script / `. Every script that stands in `locations` stands there for one of
-//! its closures.
+//! by the path, in V8 15 after `system / Script / `. Every script in `locations` is there for one of its closures.
 
 use super::heap::Heap;
 use super::scope_name::{functions_of, is_context};

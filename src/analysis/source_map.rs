@@ -1,4 +1,4 @@
-//! From the code that ran to the code that was written: positions through the source maps that scripts name.
+//! Maps positions in the code that ran to positions in the original source, by the source maps that scripts name.
 
 use super::original_names::OriginalNames;
 use super::scripts::SourceLocation;

@@ -1,4 +1,4 @@
-//! Where the bytes are, in a handful of numbers.
+//! The parts of the heap's size, in a handful of numbers.
 
 use super::heap::Heap;
 use crate::control::Control;

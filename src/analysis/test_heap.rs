@@ -1,4 +1,4 @@
-//! Drawn heaps with everything that opening computes, for tests.
+//! Drawn heaps with all tables that opening computes, for tests.
 
 use super::heap::{Heap, Parity};
 use crate::control::Control;

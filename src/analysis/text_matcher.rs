@@ -1,4 +1,4 @@
-//! Does a text match? Asked once for each distinct string, however many nodes and edges have it.
+//! Does a text match? The matcher runs once for each distinct string, not for each node or edge with it.
 
 use super::names::display_name;
 use crate::error::{Error, Result};

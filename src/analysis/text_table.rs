@@ -1,4 +1,4 @@
-//! Numbers equal texts equally, with little memory for each.
+//! Gives equal texts equal numbers, with little memory for each text.
 
 use super::quick_hash::QuickHash;
 use crate::ordinal::StringOrdinal;

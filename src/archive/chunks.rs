@@ -1,4 +1,4 @@
-//! A stream whose bytes somebody else pushes, with backpressure that never blocks the pusher.
+//! A stream whose bytes another thread pushes. Its backpressure never blocks the pusher.
 
 use crate::control::Control;
 use crate::error::{Error, Result};

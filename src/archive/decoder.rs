@@ -1,4 +1,4 @@
-//! Stored bytes to raw bytes, by what the first of them say.
+//! Decodes stored bytes to raw bytes. The first bytes decide the codec.
 
 use super::Codec;
 use super::input::Input;

@@ -1,4 +1,4 @@
-//! A file that has no name, or none that counts, until it is whole.
+//! A file without a name, or with a temporary one, until it is whole.
 
 use crate::error::{Error, Result};
 use std::fs::File;

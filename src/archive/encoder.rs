@@ -1,4 +1,4 @@
-//! Raw bytes to stored bytes, hashed on their way.
+//! Encodes raw bytes to stored bytes, and hashes them.
 
 use super::Codec;
 use super::gzip::GzipWriter;

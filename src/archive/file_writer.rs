@@ -1,4 +1,4 @@
-//! The one way out: a private file that gets its name when it is whole.
+//! The only writer of files: a private file, which gets its name when it is whole.
 
 use super::Codec;
 use super::directory::{Unnamed, space_or_io};

@@ -1,8 +1,6 @@
-//! gzip on several threads, one member all the same: every reader of gzip takes it.
-//!
-//! The input is cut into blocks that are deflated independently. Each ends at a byte (a sync flush), so that the pieces
-//! can follow one another; an empty last block closes the stream, and the check sums of the blocks make that of the
-//! whole.
+//! gzip on several threads. The result is one member, which every reader of gzip accepts. The input is cut into blocks,
+//! which are deflated independently. Each ends at a byte (a sync flush), so that the pieces can follow one another. An
+//! empty last block closes the stream. The checksums of the blocks are combined into one.
 
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Where stored bytes come from: a file, a FIFO, a stream somebody pushes, or memory.
+//! The sources of stored bytes: a file, a FIFO, a pushed stream, or memory.
 
 use super::chunks::ChunkReceiver;
 use crate::error::{Error, Result};

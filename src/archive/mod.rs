@@ -1,5 +1,5 @@
-//! Bytes in and out: plain, gzip or zstd, read off the caller's thread and written so that no half file ever has its
-//! name.
+//! Reading and writing bytes: plain, gzip or zstd. Reading runs on another thread than the caller's. A written file
+//! gets its name only when it is whole.
 //!
 //! The only module that touches the disk.
 

@@ -1,4 +1,4 @@
-//! The one way in: a thread of its own reads and decodes, the caller's thread uses the bytes.
+//! The only reader of snapshots: a thread of its own reads and decodes, the caller's thread uses the bytes.
 
 use super::Codec;
 use super::decoder::Decoder;

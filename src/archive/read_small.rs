@@ -1,4 +1,4 @@
-//! A whole file that is small: a script, a source map.
+//! Reads a whole small file: a script, a source map.
 
 use std::fs::File;
 use std::io::Read;

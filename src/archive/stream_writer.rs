@@ -1,4 +1,4 @@
-//! The way out that leads to a reader instead of a file: stored bytes, in chunks, or through a pipe to another process.
+//! The writer for a reader instead of a file: stored bytes in chunks, or through a pipe to another process.
 
 use super::chunks::ChunkSender;
 use super::encoder::Encoder;

@@ -1,4 +1,4 @@
-//! Freeing what is big without holding the main thread.
+//! Frees large values without holding the main thread.
 
 use std::sync::Arc;
 use std::thread;

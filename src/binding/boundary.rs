@@ -1,4 +1,4 @@
-//! For `benches/boundary.js`: the same rows as objects that napi makes, and as a page of JSON.
+//! For `benches/boundary.js`: the same rows as objects of napi, and as a page of JSON.
 
 use napi_derive::napi;
 use serde::Serialize;

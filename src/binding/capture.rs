@@ -1,4 +1,4 @@
-//! A capture of this process, of which JavaScript does the middle: it lets V8 write into the descriptor.
+//! A capture of this process. JavaScript does its middle step: it lets V8 write into the descriptor.
 
 use super::control::Control;
 use super::failure::Failure;

@@ -1,4 +1,4 @@
-//! The handle that JavaScript has on a running job: a way to stop it and a look at where it is.
+//! JavaScript's handle of a running job: it stops the job and reads its progress.
 
 use crate::control::Control as CoreControl;
 use napi::{Env, Result};

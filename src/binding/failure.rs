@@ -1,5 +1,5 @@
-//! An error on its way to JavaScript. Jobs resolve with it instead of rejecting: napi's errors carry a code and nothing
-//! else, and `lib/native/index.js` knows the caller's stack.
+//! An error for JavaScript. Jobs resolve with it instead of rejecting: napi's errors carry only a code, and
+//! `lib/native/index.js` knows the caller's stack.
 
 use crate::error::Error;
 use napi_derive::napi;

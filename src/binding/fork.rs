@@ -1,5 +1,5 @@
-//! A capture in a forked child, of which JavaScript does the two steps that need its thread: the fork, and in
-//! the child the call of V8.
+//! A capture in a forked child. JavaScript does the two steps that need its thread: the fork, and in the child the call
+//! of V8.
 
 use super::capture::CapturedFile;
 use super::control::Control;

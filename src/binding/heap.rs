@@ -1,4 +1,4 @@
-//! Opening a snapshot, and the handle on it.
+//! Opening a snapshot, and its handle.
 
 use super::aside::Aside;
 use super::control::Control;

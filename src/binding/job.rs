@@ -1,4 +1,4 @@
-//! The one way in which this folder does work: on a thread of its own, never on libuv's, with panics caught.
+//! Runs all work of this folder: on a thread of its own, never on libuv's, and catches panics.
 
 use super::control::Control;
 use super::failure::Failure;

@@ -1,5 +1,5 @@
-//! The only folder that names napi. A call clones its handles, does one thing in a [`job`], and gives back a class of
-//! this folder; `lib/native/index.js` makes errors and promises of them that users see.
+//! The only folder that names napi. A call clones its handles, does one thing in a [`job`], and returns a class of this
+//! folder. `lib/native/index.js` turns these into the errors and promises that users see.
 
 #![cfg_attr(test, allow(dead_code))] // napi exports nothing in test builds.
 

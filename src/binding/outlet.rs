@@ -1,4 +1,4 @@
-//! Bytes that a job makes and JavaScript takes, when it likes.
+//! Bytes that a job makes and that JavaScript takes at its own pace.
 
 use super::control::Control;
 use super::job;

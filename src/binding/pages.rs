@@ -1,4 +1,4 @@
-//! A document on its way to JavaScript, page by page.
+//! Hands a document to JavaScript, page by page.
 
 use crate::report::Document;
 use napi_derive::napi;

@@ -1,4 +1,4 @@
-//! Snapshots that come from elsewhere, as files of ours.
+//! Stores snapshots that another process or V8 has written, as files of heaphound.
 
 use super::capture::CapturedFile;
 use super::control::Control;

@@ -1,4 +1,4 @@
-//! From one snapshot file or stream to a new file without contents.
+//! Redacts a snapshot file or stream into a new file.
 
 use super::control::Control;
 use super::feed::Feed;

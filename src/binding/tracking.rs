@@ -1,4 +1,4 @@
-//! Recording allocations of the thread that calls.
+//! Records the allocations of the calling thread.
 
 use super::failure::Failure;
 use crate::capture;

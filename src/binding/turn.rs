@@ -1,4 +1,4 @@
-//! The lock of captures, as JavaScript holds it: one for all threads of the process.
+//! JavaScript's handle of the capture lock: one lock for all threads of the process.
 
 use super::control::Control;
 use super::failure::Failure;

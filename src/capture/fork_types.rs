@@ -1,4 +1,4 @@
-//! Options and results of a forked capture, the same on systems where the process can be forked and where it cannot.
+//! Options and results of a forked capture. They are the same on systems without a fork.
 
 use super::identity::Origin;
 use super::stream::Captured;

@@ -1,5 +1,4 @@
-//! The lock that a capture holds, of which a process has one, and the queue before it: two snapshots at once take twice
-//! the memory.
+//! The lock of a capture, and its queue. A process has one lock, because two snapshots at once take twice the memory.
 
 use crate::control::Control;
 use crate::error::{Error, Result};

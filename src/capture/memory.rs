@@ -1,4 +1,4 @@
-//! Giving memory back to the system.
+//! Gives memory back to the system.
 
 /// Returns what the C library keeps of freed memory, which after a snapshot is many times the heap.
 ///

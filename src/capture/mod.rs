@@ -1,5 +1,5 @@
-//! Taking a snapshot of this process: V8 writes into a pipe, a thread of ours makes a private compressed file of it.
-//! Either V8 does so in this process, which stands still meanwhile, or in a child of it.
+//! Takes a snapshot of this process: V8 writes into a pipe, and a thread of heaphound makes a private compressed file
+//! of the bytes. V8 writes either in this process, which stands still meanwhile, or in a forked child.
 
 #[cfg_attr(
     not(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64"))),

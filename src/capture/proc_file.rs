@@ -1,4 +1,4 @@
-//! Files of `/proc`, which say how this process stands. They have no length, and are read in one go.
+//! Files of `/proc` about this process. They have no length, and are read in one go.
 
 use std::io;
 

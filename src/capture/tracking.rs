@@ -1,7 +1,5 @@
-//! Recording who allocates, by V8's own functions.
-//!
-//! The inspector has the same, and walks the whole heap twenty times a second meanwhile to draw a timeline: a process
-//! under load stands still.
+//! Records the stacks of allocations, by V8's own functions. The inspector can do the same, but walks the whole heap
+//! twenty times a second for a timeline: a process under load then stands still.
 
 use crate::error::{Error, Result};
 use std::ffi::{CStr, c_void};

@@ -1,4 +1,4 @@
-//! What added objects retain, without counting anything twice.
+//! The bytes that added objects retain, without counting a byte twice.
 
 use crate::analysis::Heap;
 use crate::bit_set::BitSet;

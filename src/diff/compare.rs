@@ -1,4 +1,4 @@
-//! DevTools' Comparison, and what it lacks.
+//! DevTools' Comparison, with the numbers that it lacks.
 
 use super::added_retained::retained_by_class;
 use super::row::DiffRow;

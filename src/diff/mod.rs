@@ -1,4 +1,4 @@
-//! What changed between two snapshots of one process.
+//! The changes between two snapshots of one process.
 
 mod added_retained;
 mod compare;

@@ -1,4 +1,4 @@
-//! What a diff must know of the older snapshot, so that the rest of it need not stay in memory.
+//! The facts that a diff needs of the older snapshot, so that the rest of it need not stay in memory.
 
 use super::id_order::nodes_by_id;
 use crate::analysis::{Class, Classes, IdSample, Interfaces, Parity, sized};

@@ -1,4 +1,4 @@
-//! Numbers that another thread found in a block before the parser came to it.
+//! Numbers that another thread found in a block before the parser reached it.
 
 use super::scan;
 

@@ -1,4 +1,4 @@
-//! White space between the tokens of JSON, passed at the speed of memory and up to a bound.
+//! Skips white space between the tokens of JSON, at the speed of memory and up to a limit.
 
 use crate::error::{Error, Result};
 

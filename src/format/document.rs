@@ -1,6 +1,6 @@
 //! The driver of a document: it follows the outermost object, and gives the bytes of each section to a reader.
 //!
-//! The parser and the redactor are its readers. The one makes tables of the bytes, the other writes them again.
+//! The parser and the redactor are its readers. The parser makes tables of the bytes; the redactor writes them again.
 
 use super::blanks::BlankRun;
 use super::key::Key;

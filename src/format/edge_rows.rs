@@ -1,4 +1,4 @@
-//! Rows of `edges` to columns.
+//! Reads rows of `edges` into columns.
 
 use super::header::{EdgeFields, Header};
 use super::integers::{Fault, Rows};

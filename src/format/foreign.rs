@@ -1,4 +1,4 @@
-//! Names the kind of a file that is no heap snapshot of V8, and says what to do with it.
+//! Names the kind of a file that is no heap snapshot of V8, and the command that unpacks it.
 
 use crate::error::Error;
 

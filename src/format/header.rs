@@ -1,4 +1,4 @@
-//! The `snapshot` object: which fields a row has, what the kinds are called, how many rows to expect.
+//! The `snapshot` object: the fields of a row, the names of the types, the expected number of rows.
 
 use crate::error::{Error, Result};
 use crate::kind::EdgeKind;

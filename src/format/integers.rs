@@ -1,4 +1,4 @@
-//! A section that is one flat array of whole numbers: bytes to rows.
+//! Reads a section that is one flat array of whole numbers: bytes to rows.
 
 use super::ahead::Ahead;
 use super::blanks::{blanks, is_blank};

@@ -1,4 +1,4 @@
-//! A section whose bytes are kept until it has ended: the header, and whatever comes before it.
+//! A section whose bytes are kept until it has ended: the header, and all sections before it.
 
 use super::balanced::Balanced;
 use super::key::Key;

@@ -1,4 +1,4 @@
-//! The layout of a document's rows, for code that passes a document on without reading it.
+//! The layout of a document's rows, for code that copies a document without reading it.
 
 use super::header::Snapshot;
 use serde::Deserialize;

@@ -1,5 +1,5 @@
-//! Bytes of a `.heapsnapshot` to flat tables. No files, no graph. `docs/format.md` says what is accepted and what is
-//! refused.
+//! Parses the bytes of a `.heapsnapshot` into flat tables. No files, no graph. `docs/format.md` lists the accepted and
+//! the refused inputs.
 
 mod ahead;
 mod balanced;

@@ -1,4 +1,4 @@
-//! Rows of `nodes` to columns.
+//! Reads rows of `nodes` into columns.
 
 use super::header::{Header, NodeFields};
 use super::integers::{Fault, Rows};

@@ -1,4 +1,4 @@
-//! The outermost object of the document: which section comes next, and where.
+//! The outermost object of the document: the next section, and its position.
 
 use super::blanks::{blanks, is_blank};
 use super::foreign;

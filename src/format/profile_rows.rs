@@ -1,4 +1,4 @@
-//! Rows of `trace_function_infos`, `samples` and `locations`.
+//! Reads rows of `trace_function_infos`, `samples` and `locations`.
 
 use super::edge_rows::{MOST_NODES, node};
 use super::header::{FunctionFields, Header, LocationFields, SampleFields};

@@ -1,4 +1,4 @@
-//! References between sections, checked when all of them are there.
+//! Checks the references between sections, when all sections are there.
 
 use super::edge_rows::MOST_NODES;
 use super::key::Key;

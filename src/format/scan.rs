@@ -1,8 +1,8 @@
-//! Runs of plain numbers in bulk: the hot path of opening a snapshot.
+//! Reads runs of plain numbers in bulk: the hot path of opening a snapshot.
 //!
 //! Both scanners keep one contract, and the safe one is the oracle of the other: they read `number , number , …` with
 //! white space around, and stop, at a comma, before anything else: a sign, a fraction, a bracket, a number above 32
-//! bits, a fault. What stopped them is for the exact reader in `integers`.
+//! bits, a fault. The exact reader in `integers` goes on from there.
 
 /// How far a scan came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,4 +1,4 @@
-//! The `strings` section: JSON strings to WTF-8, while they arrive.
+//! The `strings` section: turns JSON strings into WTF-8 while they arrive.
 
 use super::blanks::{blanks, is_blank};
 use super::tables::StringTable;

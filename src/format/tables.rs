@@ -1,4 +1,5 @@
-//! The contents of a snapshot file, in columns. Counts are checked, ordinals are in range, kinds are ours.
+//! The contents of a snapshot file, in columns. Counts are checked, ordinals are in range, and types have heaphound's
+//! numbers.
 
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::text::Text;

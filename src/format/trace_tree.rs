@@ -1,4 +1,4 @@
-//! The `trace_tree` section: nested tuples to rows in preorder, without recursion.
+//! The `trace_tree` section: turns nested tuples into rows in preorder, without recursion.
 
 use super::blanks::{blanks, is_blank};
 use super::header::TraceNodeFields;

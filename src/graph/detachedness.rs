@@ -1,4 +1,4 @@
-//! Which native objects are no longer part of a document, spread from those of which V8 knows.
+//! Which native objects are no longer part of a document? The answer spreads from those that V8 marks.
 
 use crate::control::Control;
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! Essential edges: those that keep their target alive for the dominator tree.
+//! Essential edges: the edges that count for the dominator tree, because they keep their target alive.
 
 use super::ephemerons::Ephemerons;
 use crate::bit_set::BitSet;

@@ -1,4 +1,4 @@
-//! DevTools' node flags (`calculateFlags`; rules: docs/design.md, "Parity"), but for that of page objects, which
+//! DevTools' node flags (`calculateFlags`; rules: docs/design.md, "Parity"), except the flag of page objects, which
 //! [`super::Spanning`] finds.
 
 use super::flood::{EdgeKinds, flood};

@@ -1,4 +1,4 @@
-//! Which nodes can be reached from some others.
+//! Finds the nodes that can be reached from some others.
 
 use crate::bit_set::BitSet;
 use crate::control::Control;

@@ -1,4 +1,4 @@
-//! Facts that follow from the shape of the graph; one algorithm a file.
+//! Facts that follow from the shape of the graph, with one algorithm in each file.
 
 mod detachedness;
 mod distances;

@@ -1,4 +1,4 @@
-//! Which realm (global object with its builtins) an object belongs to.
+//! Finds the realm (a global object with its builtins) of each object.
 
 use crate::control::Control;
 use crate::error::Result;

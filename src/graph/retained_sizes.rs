@@ -1,4 +1,4 @@
-//! Retained sizes: what would go away with a node.
+//! Retained sizes: the bytes that would be freed with a node.
 
 use super::dominators::DominatorTree;
 use crate::snapshot::Snapshot;

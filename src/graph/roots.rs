@@ -1,4 +1,4 @@
-//! User roots: what the embedder, not V8, keeps alive.
+//! User roots: the objects that the embedder, not V8, keeps alive.
 
 use crate::kind::NodeKind;
 use crate::ordinal::NodeOrdinal;

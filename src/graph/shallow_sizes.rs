@@ -1,4 +1,4 @@
-//! Shallow sizes in which an object answers for the backing stores that only it owns.
+//! Shallow sizes. An object's size includes the backing stores that only it owns.
 
 use super::roots::user_roots;
 use crate::bit_set::BitSet;

@@ -1,4 +1,4 @@
-//! Which string ordinals spell a text that the analysis looks for.
+//! The ordinals of strings that equal a text of interest.
 
 use crate::bit_set::BitSet;
 use crate::ordinal::StringOrdinal;

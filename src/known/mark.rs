@@ -1,4 +1,4 @@
-//! What a name can say about a step of a path, and the row of one name.
+//! The facts about a step of a path that follow from a name, and the row of one name.
 
 /// What the name of an edge, or of a node that V8 or Node.js made, says about a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,4 +1,4 @@
-//! What the names of one snapshot say about the steps of a path.
+//! The facts about the steps of a path that follow from the names of one snapshot.
 
 use super::engine::{self, MAP_OF_CLASS, WEAK_PAIR};
 use super::mark::Mark;

@@ -1,7 +1,6 @@
 //! What heaphound knows about the names of Node.js: its classes by sort, the lists that it bounds, and the properties
-//! under which it keeps listeners, stores and timers.
-//!
-//! The path of a file of Node.js is given where a name comes from, as of Node.js 20 to 26.
+//! under which it keeps listeners, stores and timers. Beside a name stands the file of Node.js that it comes from, as
+//! of Node.js 20 to 26.
 
 use super::mark::{Known, Mark};
 

@@ -1,4 +1,4 @@
-//! Opening a snapshot: from a source to the session that questions are asked of.
+//! Opens a snapshot: from a source to the session that answers questions.
 
 mod options;
 mod pipeline;

@@ -1,4 +1,4 @@
-//! How a snapshot is opened, and what its documents say.
+//! The options for opening a snapshot, and for its documents.
 
 use crate::analysis::Parity;
 use crate::budget::Budget;

@@ -1,4 +1,4 @@
-//! An opened snapshot, with the tables that its first question makes and later ones share.
+//! An opened snapshot, with tables that the first question makes and later ones share.
 
 use super::options::OpenOptions;
 use super::pipeline::{analyse, memory_bytes, read};

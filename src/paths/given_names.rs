@@ -1,5 +1,5 @@
-//! Classes whose constructor has a `name` of its own, beside the one that V8 knows: a library that makes its classes by
-//! a function, a bundle whose names were shortened and kept.
+//! Classes whose constructor has a property `name` beside the name that V8 knows. Examples: a library that makes its
+//! classes by a function; a bundle that shortened names and kept the originals so.
 
 use crate::control::Control;
 use crate::error::Result;

@@ -1,4 +1,4 @@
-//! What a node is called when it is counted: equal in every heap, of whatever process.
+//! The label under which a node is counted: equal in every heap of every process.
 
 use super::given_names::GivenNames;
 use crate::control::Control;

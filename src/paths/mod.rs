@@ -1,5 +1,5 @@
-//! The shortest path from the roots to each node, by weights that prefer what a person understands, and the one name
-//! for each node and reference on it.
+//! The shortest path from the roots to each node, by weights that prefer references that a person understands. Also the
+//! one name for each node and reference on it.
 
 pub mod given_names;
 pub mod labels;

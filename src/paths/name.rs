@@ -1,4 +1,4 @@
-//! What to call a node of a path, and where it stands in the source.
+//! The name of a node on a path, and its place in the source.
 
 use super::given_names::GivenNames;
 use super::tree::PathTree;

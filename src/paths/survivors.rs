@@ -1,4 +1,4 @@
-//! Which objects are the same in all heaps.
+//! Finds the objects that are in all heaps.
 
 use crate::bit_set::BitSet;
 use crate::control::Control;

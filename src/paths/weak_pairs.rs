@@ -1,4 +1,4 @@
-//! From which of its two holders the value of a WeakMap's entry hangs.
+//! Which of its two holders, the key or the table, holds the value of a WeakMap's entry?
 
 use super::survivors::Persistent;
 use crate::hash::hash_bytes;

@@ -1,4 +1,4 @@
-//! How readily a person accepts a reference as a step of a retaining path.
+//! The weight of a reference: light where a person understands it as a step of a retaining path.
 
 use super::survivors::Persistent;
 use super::weak_pairs::{Halves, Pairs};

@@ -1,5 +1,5 @@
-//! Are two heaps of one program, where no file says which functions stand in it (Bun, Hermes, V8 before 2018)? By
-//! what is in them.
+//! Are two heaps of one program? This file decides by their contents, for files that do not name their functions (Bun,
+//! Hermes, V8 before 2018).
 
 use crate::control::Control;
 use crate::error::Result;

@@ -1,5 +1,5 @@
-//! Are ids comparable, and which snapshot is older? V8 gives a new object a higher id than any before it, as long as
-//! it remembers its ids.
+//! Are ids comparable, and which snapshot is older? As long as V8 keeps its ids, a new object gets a higher id than any
+//! before it.
 
 use super::same::is_same;
 use crate::analysis::{Comparison, IdMatch, IdSample, last_object_id};

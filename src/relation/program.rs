@@ -1,9 +1,6 @@
 //! Which program does a heap belong to? Replicas, restarts and releases of one program have its functions in common;
-//! two programs do not.
-//!
-//! A refusal that is wrong stands in the way of an answer, so it takes evidence on both sides: each heap has
-//! functions in files of its own,
-//! and the other has them not. Heaps that do not say it count as related.
+//! two programs do not. A wrong refusal would prevent an answer, so a refusal needs evidence on both sides: each heap
+//! has functions in files of its own that the other does not have. Heaps without such names count as related.
 
 use super::contents::Contents;
 use crate::analysis::Scripts;

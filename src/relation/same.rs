@@ -1,4 +1,4 @@
-//! Are two snapshots one and the same, under whatever name, compression or redaction?
+//! Are two snapshots the same one? Names, compression and redaction do not matter.
 
 use crate::control::Control;
 use crate::error::Result;

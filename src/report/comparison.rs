@@ -1,4 +1,4 @@
-//! How snapshots were compared, and how they are to be.
+//! The options of a comparison, and the way in which snapshots were compared.
 
 use crate::analysis::{Comparison, Matching};
 use serde::{Deserialize, Serialize};

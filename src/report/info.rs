@@ -1,4 +1,4 @@
-//! `SnapshotInfo`: what is known of an opened snapshot.
+//! `SnapshotInfo`: the facts about an opened snapshot.
 
 use super::document::to_json;
 use crate::analysis::{Parity, last_object_id};

@@ -1,4 +1,4 @@
-//! What accumulates over snapshots.
+//! The document of leaks over several snapshots.
 
 use super::allocations::FrameRow;
 use super::comparison::{ComparisonQuestion, ComparisonRow};

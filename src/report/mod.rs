@@ -1,4 +1,4 @@
-//! Documents: what `index.d.ts` describes, made of what the analyses find. The only serialised shapes.
+//! Documents: the shapes of `index.d.ts`, made from the results of the analyses. Nothing else is serialised.
 
 mod allocations;
 mod comparison;

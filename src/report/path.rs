@@ -1,4 +1,4 @@
-//! The path of one object: what keeps it alive.
+//! The path that keeps one object alive.
 
 use super::document::Document;
 use super::places::{LocationRow, Places};

@@ -1,5 +1,4 @@
-//! How several snapshots are related: for `lib/compare/sequence.js`, which decides in what order they are
-//! compared.
+//! The relation of several snapshots, for `lib/compare/sequence.js`, which decides the order of the comparison.
 
 use super::comparison::ComparisonRow;
 use super::document::Document;

@@ -1,4 +1,4 @@
-//! Classes of a heap, and where its bytes are.
+//! The classes of a heap, and the parts of its size.
 
 use super::document::{Document, LATER};
 use super::places::{LocationRow, Places};

@@ -1,5 +1,5 @@
-//! The forked child, from its first instruction to its last. It is a copy of the app, and must touch nothing that the
-//! app shares with the world.
+//! The forked child, from its first instruction to its last. It is a copy of the app, and must not touch anything that
+//! the app shares with other processes.
 
 use super::super::identity::{Numbering, Origin};
 use super::super::proc_file;

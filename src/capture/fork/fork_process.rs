@@ -1,12 +1,10 @@
-//! The fork itself, of which the app must notice nothing: the end of a child sends it no signal.
+//! The fork itself. The app must not notice it: the end of the child sends no signal.
 //!
 //! `fork(2)` of the C library makes a child whose end sends SIGCHLD, and a listener of the app would take it for a
-//! child of its own. The system call underneath takes the signal as an argument, and 0 is none.
-//!
-//! The C library's work around the call is left out then: locks that it takes so that they are free in the child (of
-//! malloc, above all), and functions that libraries have registered (`pthread_atfork`). So the child is made at a
-//! moment when no other thread works and nobody holds such a lock. Where a child got stuck all the same, the next one
-//! is made by the C library.
+//! child of its own. The system call underneath takes the signal as an argument, and 0 is none. This skips the work of
+//! the C library around the call. It takes locks so that they are free in the child (malloc's above all), and calls
+//! functions that libraries have registered (`pthread_atfork`). So the child is made at a moment when no other thread
+//! works and holds such a lock. After a child that got stuck, the next one is made by the C library.
 
 /// Who makes the child.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

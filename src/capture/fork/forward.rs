@@ -1,4 +1,5 @@
-//! From the pipe of a forked process to whoever reads its snapshot in the app. Who reads slowly makes the process wait.
+//! Passes bytes from the pipe of the forked child to the reader of its snapshot in the app. A slow reader makes the
+//! child wait.
 
 use crate::archive::ChunkSender;
 use std::io::{PipeReader, Read};

@@ -1,7 +1,5 @@
-//! Where Node.js finds the functions of the C library: the table of addresses (GOT) of each object that it consists of.
-//!
-//! The places are looked up ahead of the fork, because that takes a lock of the loader and time; the forked process
-//! only writes them.
+//! The tables of addresses (GOT) through which Node.js calls the C library, one for each object file. The entries are
+//! looked up before the fork, because that takes time and a lock of the loader. The forked child only writes them.
 
 use super::hooks::{ESSENTIAL, Hook};
 use std::ffi::CStr;

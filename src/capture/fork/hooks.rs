@@ -1,9 +1,7 @@
-//! The C library's blocking calls as they are in a forked child, for the code of Node.js: none of the threads that it
-//! would wait for exists.
-//!
-//! Waking somebody is done without looking: glibc's `pthread_cond_signal` can wait for ever for waiters that were in
-//! the middle of leaving. Waiting ends the process with a number that says where, so that the capture is tried again at
-//! another moment.
+//! Replacements for the C library's blocking calls, for the code of Node.js in a forked child: the threads that it
+//! would wait for do not exist there. Calls that wake a thread do nothing: glibc's `pthread_cond_signal` can wait for
+//! ever for waiters that were in the middle of leaving. Calls that wait end the child with a number that names the
+//! call, so that the capture is tried again at another moment.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -1,4 +1,4 @@
-//! Which memory a forked process gets. V8 marks its heap `MADV_DONTFORK`: without it a forked child dies at its
+//! The memory that the forked child gets. V8 marks its heap `MADV_DONTFORK`; without this memory the child dies at its
 //! first bytecode.
 
 /// Addresses from `start` up to `end`.

@@ -1,5 +1,5 @@
-//! A moment at which no other thread works. V8's helpers do not exist in a forked process, and what one of them had in
-//! its hands stays as it was: a lock that is held, a page that is half swept.
+//! Waits for a moment at which no other thread works. V8's helper threads do not exist in the forked child, and their
+//! unfinished work stays as it was: a lock that is held, a page that is half swept.
 
 use super::super::proc_file;
 use crate::control::Control;

@@ -1,4 +1,5 @@
-//! Where a process cannot be forked safely: another system than Linux, another C library than glibc, another processor.
+//! The same functions where a process cannot be forked safely: on another system than Linux, another C library than
+//! glibc, another processor.
 
 use super::fork_types::{Ended, ForkOptions, ForkTarget, Forked, WatchOptions};
 use crate::archive::Codec;

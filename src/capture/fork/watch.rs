@@ -1,5 +1,4 @@
-//! The app's side: waits for the forked process, on a thread of its own, and always ends with that process gone and
-//! reaped.
+//! The app's side: waits for the forked child on a thread of its own. At its end the child is always gone and reaped.
 
 use super::super::fork_types::{Ended, WatchOptions};
 use super::super::proc_file;

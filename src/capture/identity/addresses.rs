@@ -1,9 +1,9 @@
-//! Where the objects of a snapshot are: V8's own table, found in this process's memory while V8 writes.
+//! The addresses of a snapshot's objects, from V8's own table. It is found in this process's memory while V8 writes.
 //!
 //! V8 numbers objects in one array of records of 24 bytes: id (`u32`), address (`u64`), size (`u32`), each at a
 //! multiple of eight bytes. Ids ascend: odd ones for objects of the heap, even ones for native objects, each in their
-//! own series. Nothing leads to that array from outside, so it is looked for by its pattern. Whether it is the right
-//! one is decided where the snapshot is known.
+//! own series. No exported symbol leads to that array, so it is found by its pattern. The caller, who knows the
+//! snapshot, decides whether it is the right array.
 
 use super::own_memory;
 use std::ops::Range;

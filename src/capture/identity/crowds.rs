@@ -1,4 +1,4 @@
-//! Places where many objects of one class come and go.
+//! Finds places where many objects of one class come and go.
 
 use super::content::Content;
 use super::rows::Rows;

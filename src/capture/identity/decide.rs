@@ -1,4 +1,4 @@
-//! Which id each node of this snapshot gets.
+//! Decides the id of each node of this snapshot.
 
 use super::addresses::Records;
 use super::content::{Content, is_synthetic};

@@ -1,4 +1,5 @@
-//! Pages that the collector emptied: what it moved from one lies in the same order as before, closer together.
+//! Pages that the collector emptied. The objects that it moved from one page are in the same order as before, closer
+//! together.
 
 use super::matching::Matching;
 use crate::ordinal::NO_NODE;

@@ -1,4 +1,4 @@
-//! Which heap a snapshot is of: a thread of a process.
+//! The key of a heap: a thread of a process.
 
 use serde::{Deserialize, Serialize};
 use std::path::Path;

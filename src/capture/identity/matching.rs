@@ -1,4 +1,4 @@
-//! Rows of the last table for the objects of this snapshot.
+//! Finds the rows of the last table for the objects of this snapshot.
 
 use super::content::{Content, Fact, child_hash};
 use super::crowds::{Crowds, place_of_node, place_of_row};

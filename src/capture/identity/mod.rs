@@ -1,5 +1,5 @@
-//! Which object of this snapshot is which object of the one before, decided by what both hold. `docs/design.md` has the
-//! method.
+//! Which object of this snapshot is the same as an object of the one before? Their contents decide. `docs/design.md`
+//! has the method.
 
 mod addresses;
 mod content;

@@ -1,4 +1,5 @@
-//! Reading this process's memory in a way that cannot fault: what is gone is an answer, not a signal.
+//! Reads this process's memory in a way that cannot fault: for memory that is gone it returns an error, without a
+//! signal.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Other ids in the numbers of the nodes, byte for byte the same beside.
+//! Replaces the ids in the numbers of the nodes, and copies all other bytes.
 
 /// Numbers of a node's row, and which of them is its id.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! A document of V8 that waits in the forked child, cut at the numbers of its nodes, where the ids stand.
+//! A document of V8 that waits in the forked child, cut at the numbers of its nodes, which contain the ids.
 
 use super::rewrite::{IdColumn, Rewrite};
 use crate::archive::Packed;

@@ -1,4 +1,4 @@
-//! The texts of a snapshot as hashes, and which of them tell one object from another.
+//! The texts of a snapshot as hashes, and those of them that identify an object.
 
 use crate::bit_set::BitSet;
 use crate::format::{EdgeTable, Tables};

@@ -1,4 +1,4 @@
-//! Is the document that arrived whole? Asked while it streams by, for a fraction of a parser's memory and time.
+//! Is the arriving document whole? It is checked while it passes, with a fraction of a parser's memory and time.
 
 use crate::error::{Error, Result};
 use crate::format::Layout;

@@ -1,5 +1,5 @@
-//! A snapshot taken in this process: JavaScript lets V8 write into [`InlineCapture::fd`], a thread of ours makes the
-//! file meanwhile.
+//! A snapshot that is taken in this process: JavaScript lets V8 write into [`InlineCapture::fd`], and a thread of
+//! heaphound makes the file meanwhile.
 
 use super::super::memory;
 use super::route::{BLOCK, Captured, Route};

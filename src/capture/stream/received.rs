@@ -1,4 +1,4 @@
-//! A snapshot that somebody else wrote: another process, or V8 into a file of its own.
+//! A snapshot from another writer: another process, or V8 into a file of its own.
 
 use super::completeness::Completeness;
 use super::route::Captured;

@@ -1,8 +1,7 @@
-//! The route of a document from V8's pipe to the place where it is kept: the same in this process and in a forked
-//! child.
+//! The route of a document from V8's pipe to its destination: the same in this process and in a forked child.
 //!
-//! Everything here is pushed, on one thread, without locks, pools or state outside of it: in a forked process the
-//! threads that hold locks or serve a pool do not exist.
+//! Everything here is pushed, on one thread, without locks, pools or state outside of it: in a forked child the threads
+//! that hold locks or serve a pool do not exist.
 
 use super::completeness::{Completeness, Counts};
 use crate::archive::{FileWriter, StreamWriter, Written};

@@ -1,7 +1,5 @@
-//! Takes the contents of strings out of a snapshot while its bytes pass by, and leaves names.
-//!
-//! V8 writes `strings` last: once they come, everything that refers to them is known. `docs/design.md`, "Redaction",
-//! says what is a name.
+//! Replaces the contents of strings in a snapshot while its bytes pass, and keeps names. V8 writes `strings` last: when
+//! they come, all references to them are known. `docs/design.md`, "Redaction", defines a name.
 
 mod names;
 mod placeholder;

@@ -1,4 +1,4 @@
-//! Contents inside of names: what of a text that is kept has to be replaced.
+//! Contents inside of names: the parts of a kept text that are replaced, such as the query of a URL.
 
 use super::uses::{Marks, Uses};
 use crate::text::Text;

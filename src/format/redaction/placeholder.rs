@@ -1,4 +1,5 @@
-//! The text in the place of a content: equal for equal texts, as long as the text, and nothing to guess it by.
+//! The text in the place of a content. It is equal for equal texts, has the same length, and gives no hint of the
+//! content.
 
 use crate::text::Text;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! Which strings are names and which are contents: what the tables that refer to them say.
+//! Which strings are names, and which are contents? The tables that refer to them decide.
 
 use crate::format::header::{EdgeFields, FunctionFields, Header};
 use crate::format::integers::{Fault, Rows};

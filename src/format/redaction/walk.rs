@@ -1,5 +1,4 @@
-//! The bytes of a snapshot that is redacted, section after section: each is copied, looked at, written anew or left
-//! out.
+//! Passes the bytes of a snapshot on, section after section. Each section is copied, read, written anew or left out.
 
 use super::super::balanced::Balanced;
 use super::super::document::{Document, Reader};
