@@ -88,7 +88,7 @@ function inspectorError(what) {
 function sameError([one, other]) {
   const message =
     `${one === other ? `${one} is given twice` : `${one} and ${other} are the same snapshot`}: ` +
-    "equal nodes, ids and edges. Nothing can have grown between them: take another snapshot later, " +
+    'equal nodes, ids and edges. Nothing can have grown between them: take another snapshot later, ' +
     "or allow it by `allow: ['same']` (--allow same)";
   return toError({ code: 'HEAPHOUND_ERR_SAME', message }, new Error('at'));
 }

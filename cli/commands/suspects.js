@@ -12,18 +12,19 @@ const PRINTED = 3;
 module.exports = {
   name: 'suspects',
   synopsis: 'suspects FILE',
-  summary: 'what piles up in one snapshot: for the file of a crash',
+  summary: 'the objects that pile up in one snapshot, such as the file of a crash',
   description: [
-    'Takes one snapshot, as Node.js writes it before it runs out of memory (--heapsnapshot-near-heap-limit), and names',
-    'where most of the heap piles up: how many objects of which class, in which container, held or made by which line',
-    'of the program, what one of them is made of, and what speaks for a leak and against one. One snapshot shows no',
-    'growth, so a suspect is no proof: the exit code is 0 with suspects, too. leaks FIRST SECOND shows what grows.',
+    'Takes one snapshot, such as the file that Node.js writes before it runs out of memory',
+    '(--heapsnapshot-near-heap-limit). Finds the objects that fill the heap: their class and number, their container,',
+    'the line of the program that holds or makes them, the parts of one of them, and the reasons for and against a',
+    'leak. One snapshot shows no growth, so a suspect is no proof, and the exit code is 0 with suspects, too. leaks',
+    'FIRST SECOND shows growth.',
   ],
   options: ['ignore', 'markdown', 'root'],
   optionHelp: {
     limit: `suspects to print (default ${PRINTED}; with --json 20)`,
-    ignore: 'leave suspects out: fingerprints, names of classes, ends of paths, /expressions/',
-    root: 'folder that files are named from (default: the working one)',
+    ignore: 'suspects to leave out: fingerprints, names of classes, ends of paths, /expressions/',
+    root: 'folder from which files are named (default: the working folder)',
   },
   examples: [
     'heaphound suspects Heap.20260106.101500.4711.0.001.heapsnapshot',

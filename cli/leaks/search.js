@@ -22,8 +22,8 @@ const FOUND_BY = [
 ];
 
 const SEARCH_HELP = {
-  ignore: 'leave leaks out: fingerprints, names of classes, ends of paths, /expressions/',
-  root: 'folder that files are named from (default: the working one)',
+  ignore: 'leaks to leave out: fingerprints, names of classes, ends of paths, /expressions/',
+  root: 'folder from which files are named (default: the working folder)',
 };
 
 /**

@@ -17,12 +17,12 @@ const LONGEST_MANIFEST = 1 << 20;
  * one of their lists.
  */
 const MOST_BETWEEN = 2;
-/** Stands in a row for Node.js itself, whose own files begin so. */
+/** The name of Node.js in a row. Names of its own files begin with it. */
 const NODE = 'node';
 const OF_NODE = 'node:';
-/** Objects of Node.js that no file of it has for a class. */
+/** Objects of Node.js whose class is in none of its files. */
 const WITHOUT_PLACE = ['process', 'console'];
-/** Stands for the file that it loaded. */
+/** A node that stands for a loaded file. */
 const MODULE = 'Module';
 const TEXTS = /** @type {const} */ (['package', 'versions', 'title', 'advice', 'source']);
 const EXPRESSIONS = /** @type {const} */ (['className', 'container']);
@@ -85,8 +85,8 @@ function isLike(leak, pattern) {
 }
 
 /**
- * Whether steps are of Node.js. An array or a Map has no place in a source, so one of them must have one, or be the
- * process, the console or a module.
+ * True when the steps are objects of Node.js. An array or a Map has no place in a source, so one of the steps must have
+ * a place, or be the process, the console or a module.
  *
  * @param {import('../..').LeakStep[]} steps
  */

@@ -1,14 +1,14 @@
 'use strict';
 
-// The largest accumulations of one snapshot. It stands beside the comparisons: both name what leaks, and leave out what
-// somebody knows and accepts.
+// The largest accumulations of one snapshot. This file stands beside the comparisons, because both leave out leaks that
+// the user accepts.
 
 const { ALL_ROWS } = require('../../checks/limits');
 const { ignorePatterns, matches } = require('./ignore');
 const { Snapshot, openSnapshot } = require('../open/snapshot');
 const { OPEN, checkOptions, limit } = require('../options');
 
-/** When the caller does not say. */
+/** Default of the option `limit`. */
 const MOST_SUSPECTS = 20;
 
 const SUSPECTS = { ...OPEN, limit, ignore: ignorePatterns };
@@ -24,7 +24,7 @@ async function findSuspects(source, options) {
     source instanceof Snapshot ? source : await openSnapshot(/** @type {import('../..').Source} */ (source), opening);
   try {
     const { signal, onProgress } = opening;
-    // Those that are ignored must not push others beyond the limit.
+    // Ignored suspects must not push others beyond the limit.
     const document = await snapshot.suspects({ signal, onProgress, limit: ignore.length > 0 ? ALL_ROWS : limit });
     const kept = document.suspects.filter((suspect) => !ignore.some((pattern) => matches(pattern, suspect)));
     return { ...document, suspects: kept.slice(0, limit), ignored: document.suspects.length - kept.length };
