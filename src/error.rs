@@ -145,7 +145,7 @@ impl fmt::Display for Error {
             Error::Empty { offset } => write!(
                 f,
                 "the file is empty: {}; the capture was ended before it wrote, the disk was full, or \
-                 the copy has not begun; make room on the disk, and take the snapshot or fetch the file again",
+                 the copy has not begun; check that the disk has room, and take the snapshot or fetch the file again",
                 if *offset == 0 {
                     "it has no bytes, or none come out when it is unpacked"
                 } else {
