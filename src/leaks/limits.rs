@@ -189,6 +189,8 @@ limits! {
          hundred.";
     own_references: usize = 4, "references", Bound,
         "A person reads the first references of a way to a function below the cut; the function's place says the rest.";
+    own_file_name: usize = 4096, "bytes", Bound,
+        "A longer name is no file: it is the longest path of Linux (`PATH_MAX`).";
     own_files: usize = 8, "rows", Bound,
         "Other own files that load the package of a leak.";
     // explain

@@ -157,7 +157,7 @@ pub fn find_mapped(
     let items: Vec<NodeOrdinal> = found.iter().map(|suspect| suspect.item).collect();
     let parts = explain::parts::items(&newest, &items, control)?;
     let facts = Facts { growing: &growing, ids: comparison.ids };
-    let own = Search::new(&options.tools, control);
+    let own = Search::new(&options.tools, options.limits.own_file_name, control);
     let leaks = found.iter().zip(parts).map(|(suspect, item)| {
         let examples = examples.get(&suspect.key).cloned().unwrap_or_default();
         let objects = Objects { examples, allocated: allocated.get(&suspect.key).cloned(), item };

@@ -6,8 +6,6 @@ use crate::leaks::newest::Newest;
 use crate::leaks::origin::{Origin, origin_of_file};
 use crate::ordinal::NodeOrdinal;
 
-/// Longer names are no files.
-const LONGEST_FILE: usize = 4096;
 /// Beginnings of names that V8, a bundler or a runtime gives to code that is in no file: `(script 7)`, `wasm://wasm/…`.
 const NO_FILE: [&str; 14] = [
     "(",
@@ -35,6 +33,8 @@ const OF_PACKAGE_MANAGER: [&str; 4] = ["/.pnp.", "\\.pnp.", "/.yarn/", "\\.yarn\
 pub struct OwnCode<'a> {
     /// Beginnings of files of the tool that measures.
     pub tools: &'a [String],
+    /// Bytes of a name, from which on it is no file's: [`Limits::own_file_name`](crate::leaks::limits::Limits).
+    pub longest_file: usize,
 }
 
 impl OwnCode<'_> {
@@ -57,7 +57,7 @@ impl OwnCode<'_> {
     }
 
     pub fn is_own_file(&self, file: &str) -> bool {
-        let is_named = !file.is_empty() && file.len() <= LONGEST_FILE;
+        let is_named = !file.is_empty() && file.len() <= self.longest_file;
         let is_file = is_named && !NO_FILE.iter().any(|begin| file.starts_with(begin));
         is_file
             && origin_of_file(file) == Origin::Program
@@ -75,7 +75,7 @@ mod tests {
     #[track_caller]
     fn check(files: &[&str], is_own: bool) {
         let tools = ["/opt/heaphound/lib/".to_owned()];
-        let own = OwnCode { tools: &tools };
+        let own = OwnCode { tools: &tools, longest_file: 4096 };
         for file in files {
             assert_eq!(own.is_own_file(file), is_own, "{file}");
         }

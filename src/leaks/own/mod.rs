@@ -36,8 +36,8 @@ pub struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// `tools`: beginnings of files that are no program's, as the folder of heaphound itself.
-    pub fn new(tools: &'a [String], control: &'a Control) -> Self {
-        Self { own: OwnCode { tools }, control, modules: OnceCell::new() }
+    pub fn new(tools: &'a [String], longest_file: usize, control: &'a Control) -> Self {
+        Self { own: OwnCode { tools, longest_file }, control, modules: OnceCell::new() }
     }
 
     /// The place for the leak of a scene; `stack` is what allocated most of its objects, innermost first; `loaded` is
