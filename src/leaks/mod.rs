@@ -166,7 +166,9 @@ pub fn find_mapped(
     let mut leaks: Vec<Leak> = leaks.collect::<Result<_>>()?;
     if let Some(begin) = &options.explain {
         for leak in leaks.iter_mut().filter(|leak| leak.fingerprint.starts_with(begin)) {
-            leak.freed = freed(&newest, leak, control)?;
+            if let Some(cut) = leak.retaining_path.iter().find(|step| step.cut) {
+                leak.freed = freed(&newest, cut.id, control)?;
+            }
         }
     }
     let dropped = dropped_growths(&newest, &growing, &dropped);

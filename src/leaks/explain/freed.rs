@@ -1,6 +1,5 @@
 //! What cutting the reference of a leak would free, and what else holds what it does not.
 
-use super::leak::Leak;
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
@@ -33,16 +32,15 @@ pub struct Still {
     pub holder_name: TextBuf,
 }
 
-/// `None` when the path has no reference to cut.
+/// `None` when the heap has no object of this id: `cut` is the first object behind the reference to cut.
 ///
 /// # Cost
 /// O(nodes + edges), twice; three bits a node and the stack.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
-pub fn freed(newest: &Newest<'_>, leak: &Leak, control: &Control) -> Result<Option<Freed>> {
+pub fn freed(newest: &Newest<'_>, cut: u64, control: &Control) -> Result<Option<Freed>> {
     let snapshot = newest.snapshot();
-    let cut = leak.retaining_path.iter().find(|step| step.cut).and_then(|step| snapshot.find(step.id));
-    let Some(cut) = cut else { return Ok(None) };
+    let Some(cut) = snapshot.find(cut) else { return Ok(None) };
     let leaked = alike(newest, cut, control)?;
     let ephemerons = Ephemerons::of(snapshot);
     let all = reached(newest, &ephemerons, None, control)?;

@@ -129,7 +129,8 @@ impl Grouping {
             let is_watched = watched.contains(node.index());
             is_watched.then(|| identity.name(snapshot, node)).flatten()
         };
-        count_unreached(&mut census, &grouping, tree, &watched, limits, control)?;
+        let group_of = |node| grouping.key(tree, node);
+        count_unreached(&mut census, &group_of, &grouping.persistent, tree, &watched, limits, control)?;
         Ok((grouping, census))
     }
 

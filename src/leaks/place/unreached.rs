@@ -1,7 +1,6 @@
 //! Who holds the nodes that no shortest path reaches: code, shapes, numbers; and which nodes nothing holds.
 
-use super::census::{Census, Loose, ObjectName};
-use super::grouping::Grouping;
+use super::census::{Census, GroupKey, Loose, ObjectName};
 use super::holder_tree::HolderTree;
 use crate::bit_set::BitSet;
 use crate::control::Control;
@@ -25,7 +24,8 @@ enum Round {
 }
 
 /// Adds the nodes that no path reaches to the census: to the group of their holder, to the persistent object that holds
-/// them, to V8's code, or to the nodes that nothing holds. `watched` names the persistent objects that the census has.
+/// them, to V8's code, or to the nodes that nothing holds. `group_of` is asked for
+/// holders that are not persistent; `watched` names the persistent objects that the census has.
 ///
 /// # Cost
 /// O(nodes + edges); one bit a node, 24 bytes a label, and 8 bytes for each node that no path reaches, while it runs.
@@ -33,14 +33,15 @@ enum Round {
 /// [`crate::error::Error::Cancelled`].
 pub fn count_unreached(
     census: &mut Census,
-    grouping: &Grouping,
+    group_of: &dyn Fn(NodeOrdinal) -> GroupKey,
+    persistent: &BitSet,
     tree: &HolderTree<'_>,
     watched: &dyn Fn(NodeOrdinal) -> Option<ObjectName>,
     limits: &Limits,
     control: &Control,
 ) -> Result<()> {
     let snapshot = tree.snapshot;
-    let (held, seen) = holders(grouping, tree, control)?;
+    let (held, seen) = holders(persistent, tree, control)?;
     let mut loose = Classes::of(tree);
     // The nodes of one holder stand together.
     let mut before = None;
@@ -52,7 +53,7 @@ pub fn count_unreached(
         }
         let key = match before {
             Some((known, key)) if known == holder => key,
-            _ => (!grouping.is_persistent(holder)).then(|| grouping.key(tree, holder)),
+            _ => (!persistent.contains(holder.index())).then(|| group_of(holder)),
         };
         before = Some((holder, key));
         if let Some(group) = key.and_then(|key| census.groups.get_mut(&key)) {
@@ -156,7 +157,7 @@ impl Held<'_> {
 
 /// Each held node that no path reaches, with the object that leads to it; and all nodes that anything leads to.
 fn holders(
-    grouping: &Grouping,
+    persistent: &BitSet,
     tree: &HolderTree<'_>,
     control: &Control,
 ) -> Result<(Vec<(NodeOrdinal, NodeOrdinal)>, BitSet)> {
@@ -166,7 +167,8 @@ fn holders(
     let mut held = Held { snapshot, marks, rows: Vec::new(), seen, turn: 0 };
     tree.forest.order().for_each(|node| held.seen.insert(node.index()));
     let holder_of = |node| if tree.is_backing(node) { tree.owner(node).unwrap_or(node) } else { node };
-    let is_new = |holder| !grouping.is_persistent(holder) && snapshot.kind(holder) != NodeKind::SYNTHETIC;
+    let is_new =
+        |holder: NodeOrdinal| !persistent.contains(holder.index()) && snapshot.kind(holder) != NodeKind::SYNTHETIC;
     // Caches that lasting objects refer to, with the object and its holder.
     let mut caches: Vec<(NodeOrdinal, NodeOrdinal, NodeOrdinal)> = Vec::new();
     let mut new = Vec::new();
