@@ -1,13 +1,13 @@
 'use strict';
 
-// What a person writes about each kind of leak. `write-kinds.js` makes the pages of docs/kinds/ of it, with the program,
-// its verdict and its repair.
+// What a person writes about each kind of leak. `write-kinds.js` makes the pages of docs/kinds/ of it, with the
+// program, its verdict and its repair.
 
 const NODE = 'https://nodejs.org/api/';
 
 /**
- * `program`: a case of examples/leaks. `why`: why it leaks. `healthy`: how to tell it from what is no leak. `facts`: what
- * the language, V8 or Node.js does, each with its source.
+ * `program`: a case of examples/leaks. `why`: why it leaks. `healthy`: how to tell it from what is no leak. `facts`:
+ * what the language, V8 or Node.js does, each with its source.
  *
  * @type {Record<string, { program: string, why: string, healthy: string, facts: [string, string][] }>}
  */

@@ -6,7 +6,8 @@ use crate::kind::{EdgeKind, NodeKind};
 use crate::known::node::PROCESS;
 use crate::snapshot::Snapshot;
 
-/// The property of the process object with its version, and how the version begins (`lib/internal/process/per_thread.js`).
+/// The property of the process object with its version, and how the version begins
+/// (`lib/internal/process/per_thread.js`).
 const VERSION: &str = "version";
 const BEGINS: char = 'v';
 

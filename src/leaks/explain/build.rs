@@ -12,7 +12,7 @@ use crate::leaks::kind::{Kind, Scene, advice, kind_of, link_after};
 use crate::leaks::newest::Newest;
 use crate::leaks::own::Search;
 use crate::leaks::place::fingerprint::fingerprint;
-use crate::leaks::place::path::told_nodes_to;
+use crate::leaks::place::path::shown_nodes_to;
 use crate::leaks::suspects::suspect::Suspect;
 
 /// The leaked objects themselves, from passes over the whole heap.
@@ -35,7 +35,7 @@ pub fn leak(
     own: &Search<'_>,
     most: usize,
 ) -> Result<Leak> {
-    let nodes = told_nodes_to(newest, suspect.end, suspect.container);
+    let nodes = shown_nodes_to(newest, suspect.end, suspect.container);
     let cut = first_leaking(newest, suspect, facts.growing, &nodes);
     let item = nodes.iter().position(|node| *node == suspect.item).unwrap_or(nodes.len() - 1);
     let scene = Scene { newest, suspect, growing: facts.growing, nodes: &nodes, cut, item };
@@ -48,7 +48,7 @@ pub fn leak(
     let link = link.filter(|link| newest.key(*link) == newest.key(suspect.item));
     let (nodes, cut) = match link {
         Some(link) => {
-            let nodes = told_nodes_to(newest, link, suspect.container);
+            let nodes = shown_nodes_to(newest, link, suspect.container);
             let cut = nodes.len() - 1;
             (nodes, cut)
         }

@@ -140,8 +140,8 @@ impl<'a> Scene<'a, '_> {
         Some(self.newest.origin_at(&place))
     }
 
-    /// Whether the nearest object above the leaking ones that has a place in the source is a scope of Node.js: what hangs
-    /// from its variables is Node's own. An object of Node.js may have a property of the program.
+    /// Whether the nearest object above the leaking ones that has a place in the source is a scope of Node.js: what
+    /// hangs from its variables is Node's own. An object of Node.js may have a property of the program.
     pub fn is_variable_of_node(&self) -> bool {
         let nearest = (0..self.cut).rev().find_map(|at| Some((self.nodes[at], self.location(at)?)));
         nearest.is_some_and(|(node, place)| {
