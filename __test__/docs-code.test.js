@@ -69,7 +69,7 @@ before(() => {
   for (const [name, code] of Object.entries(OWN)) fs.writeFileSync(path.join(folder, name), code);
   for (const [at, name] of ['a', 'b', 'c'].entries())
     fs.writeFileSync(path.join(folder, `${name}.heapsnapshot`), hostileHeap({ names: ['Session'], count: 5 + 7 * at }));
-  for (const name of ['app.heapsnapshot', 'heap.heapsnapshot.zst'])
+  for (const name of ['app.heapsnapshot', 'crash.heapsnapshot', 'heap.heapsnapshot.zst'])
     fs.copyFileSync(path.join(folder, 'c.heapsnapshot'), path.join(folder, name));
 });
 after(() => fs.rmSync(folder, { recursive: true, force: true }));

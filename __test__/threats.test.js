@@ -712,7 +712,13 @@ test('hostile dumps: a broken one is an error of its operation, and names are da
 
 test('supply chain: few dependencies, and Fastify is not one of them', () => {
   const { dependencies, peerDependenciesMeta, files } = require('../package.json');
-  assert.deepEqual(Object.keys(dependencies).sort(), ['@babel/parser', '@fastify/error', 'fastify-plugin', 'semver', 'ws']);
+  assert.deepEqual(Object.keys(dependencies).sort(), [
+    '@babel/parser',
+    '@fastify/error',
+    'fastify-plugin',
+    'semver',
+    'ws',
+  ]);
   assert.equal(peerDependenciesMeta.fastify.optional, true);
   assert.ok(files.includes('http') && files.includes('fastify'));
   const script = `require('./fastify'); require('./http'); require('./http/express');
