@@ -117,6 +117,10 @@ describe('an empty process', () => {
         [],
       );
       assertAddsUp(document);
+      // The page says how large a suspect is, and that the answer is no verdict.
+      assert.equal(document.leastSize, 400_000);
+      const { stdout } = await heaphound('suspects', file);
+      assert.match(stdout.replaceAll('\n', ' '), /^No suspect: nothing of one sort takes 400 kB .* That does not say/);
     });
   }
 });
@@ -173,7 +177,7 @@ describe('heaphound suspects', () => {
     const document = JSON.parse((await heaphound('suspects', file, '--json')).stdout);
     assertAddsUp(document);
     const { stdout } = await heaphound('suspects', file, '--markdown', '--limit', '1');
-    assert.match(stdout, /^### What piles up in one snapshot of /);
+    assert.match(stdout, /^### Suspects in one snapshot of /);
     assert.equal(stdout.match(/^\*\*/gm).length, 1);
     await assert.rejects(heaphound('suspects', file, '--json', '--markdown'), { code: 2 });
   });

@@ -180,4 +180,23 @@ function nextCommands({ suspects }, file, program) {
   ];
 }
 
-module.exports = { nextCommands, sectionSentences, suspectFacts, suspectHeadline, titleOfLine };
+/**
+ * The answer without a suspect. It is no verdict: one snapshot does not show what grows.
+ *
+ * @param {import('..').SuspectDocument} document
+ */
+function noSuspect({ totalSize, leastSize }) {
+  return (
+    `No suspect: nothing of one sort takes ${size(leastSize)} or more of the ${size(totalSize)}. ` +
+    'That does not say that nothing leaks: a leak that is younger or smaller shows in two snapshots or more.'
+  );
+}
+
+module.exports = {
+  noSuspect,
+  nextCommands,
+  sectionSentences,
+  suspectFacts,
+  suspectHeadline,
+  titleOfLine,
+};

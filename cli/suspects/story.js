@@ -5,6 +5,7 @@
 const { count, percent, size } = require('../../words/numbers');
 const { referenceOf, nameOf } = require('../../words/reference');
 const {
+  noSuspect,
   nextCommands,
   sectionSentences,
   suspectFacts,
@@ -36,9 +37,7 @@ function tellSuspects(document, { file, limit, terminal }) {
   const title = (/** @type {string} */ text) => ['', terminal.style('bold', text)];
   const bullets = sectionSentences(document).flatMap((text) => indented(text, terminal));
   return [
-    ...(printed.length === 0
-      ? wrap(`Nothing piles up: no place has a hundredth of the ${size(totalSize)}.`, terminal.width)
-      : []),
+    ...(printed.length === 0 ? wrap(noSuspect(document), terminal.width) : []),
     ...printed.flatMap((suspect, at) => [
       ...(at > 0 ? [''] : []),
       ...tellSuspect(suspect, at + 1, totalSize, terminal),
@@ -125,9 +124,11 @@ function drawAccount({ accounting, suspects, totalSize }, terminal) {
  * @param {{ root: string }} options
  * @returns {string[]} lines
  */
-function suspectsAsMarkdown({ suspects, totalSize }, { root }) {
+function suspectsAsMarkdown(document, { root }) {
+  const { suspects, totalSize } = document;
   return [
-    `### ${suspects.length === 0 ? 'Nothing piles up' : 'What piles up'} in one snapshot of ${size(totalSize)}`,
+    `### ${suspects.length === 0 ? 'No suspect' : 'Suspects'} in one snapshot of ${size(totalSize)}`,
+    ...(suspects.length === 0 ? ['', plain(noSuspect(document))] : []),
     ...suspects.flatMap((suspect, at) => [
       '',
       `**${at + 1}. ${suspectHeadline(suspect, totalSize, code)}**`,

@@ -26,6 +26,7 @@ pub fn suspects(opened: &Opened, question: &SuspectsQuestion, control: &Control)
     #[serde(rename_all = "camelCase")]
     struct Head {
         total_size: u64,
+        least_size: u64,
         suspects: [(); 0],
         accounting: Vec<LineRow>,
         sections: SectionsRow,
@@ -46,7 +47,7 @@ pub fn suspects(opened: &Opened, question: &SuspectsQuestion, control: &Control)
     });
     let accounting = lines.collect();
     let sections = SectionsRow::of(opened, &found.sections);
-    let head = Head { total_size: found.total, suspects: LATER, accounting, sections };
+    let head = Head { total_size: found.total, least_size: found.least, suspects: LATER, accounting, sections };
     let mut row_places = Places::new(opened, control);
     let rows = found.suspects.into_iter().map(|suspect| Ok(SuspectRow::of(suspect, &naming, &mut row_places)));
     Document::new(&head)?.with_list("suspects", rows, control)

@@ -48,6 +48,8 @@ pub struct SuspectReport {
     pub lines: Vec<Line>,
     /// Bytes of the whole heap, with those outside of it that V8 counts.
     pub total: u64,
+    /// Bytes of a suspect at least.
+    pub least: u64,
     pub sections: Sections,
     /// What names the steps of paths.
     pub whole: WholeTree,
@@ -105,7 +107,7 @@ pub fn find(
     let members = members_of(&suspects, chosen.len());
     let lines = account(heap, &whole, &groups, &piles, &members, control)?;
     let suspects = suspects.into_iter().map(|(suspect, _)| suspect).collect();
-    Ok(SuspectReport { suspects, lines, total, sections, whole })
+    Ok(SuspectReport { suspects, lines, total, least, sections, whole })
 }
 
 /// What a suspect is made of.
