@@ -59,7 +59,9 @@ describe('a bundle with a source map', () => {
     assert.equal(leaks.length, 1);
     assert.match(printLocation(leaks[0].container.location), /node_modules\/tiny-cache\/index\.js:\d+:\d+$/);
     const withoutMaps = await findLeaks(files);
-    assert.equal(withoutMaps.leaks.length, 2, 'without the map the package is the program');
+    // Two dictionaries of one object that gain as many of one class are one leak in the program's code, too.
+    assert.equal(withoutMaps.leaks.length, 1);
+    assert.doesNotMatch(printLocation(withoutMaps.leaks[0].container.location), /node_modules/);
   });
 
   it('has the names of the source again', async () => {

@@ -4,7 +4,7 @@
 // the same facts; each leaves out what it has no room for.
 
 const { cacheOf, cutOf, detailOf, isOutsideOfNode, knownAs, nameOf, placeOf } = require('./leak-sentences');
-const { ownLine } = require('./leak-own');
+const { ownLine, placeToChange } = require('./leak-own');
 const { sentence } = require('./text');
 
 /** @typedef {import('./leak-sentences').Quote} Quote */
@@ -39,6 +39,7 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
   /** @type {Fact[]} */
   const facts = [
     ownLine(leak, { quote, prose, folder }),
+    ...sourceFacts(placeToChange(leak) ?? container.location ?? location, quote),
     { label: 'Kind', text: `${kind}${more ? `: ${more}` : ''}`, place: detail?.location },
     {
       label: 'Container',
@@ -48,7 +49,6 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
     },
     { label: 'Class', text: location?.file ? quote(nameOf(className)) : '', place: location },
     { label: 'Made by', text: maker ? quote(nameOf(maker.name)) : '', place: maker },
-    ...sourceFacts(place ?? container.location ?? location, quote),
     { label: 'Cut', text: cutOf(leak, quote) },
     { label: 'Known', text: known ? prose(knownAs(known)) : '', source: known?.source },
     { label: 'Fix', text: prose(known?.advice ?? advice) },
@@ -66,7 +66,9 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
  * @returns {Fact[]}
  */
 function sourceFacts(place, quote) {
-  const { source, noSource } = place ?? {};
+  const { source, noSource, wholeFile } = place ?? {};
+  // Of a file that only loads a package no line says more than another.
+  if (wholeFile) return [];
   if (source === undefined) return noSource === undefined ? [] : [{ label: 'Source', text: `not shown: ${noSource}` }];
   return [{ label: 'Source', text: `line ${source.line}: ${quote(source.text.trim())}`, lines: source }];
 }

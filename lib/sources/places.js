@@ -94,7 +94,7 @@ function placesOf(leak) {
     ...retainingPath.map((step) => ({ place: step.location, name: step.name })),
     { place: detail?.location, name: detail?.function },
     ...allocationStack.map((frame) => ({ place: frame, name: frame.name })),
-    { place: responsible?.location },
+    { place: responsible?.location, name: nameAt(responsible?.location, retainingPath) },
   ].flatMap(({ place, name }) => (place?.file ? [{ place, name }] : []));
 }
 
