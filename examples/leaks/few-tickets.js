@@ -16,4 +16,4 @@ exports.fixed = (i) => {
 };
 exports.warmup = 6;
 exports.operations = 13;
-exports.expect = { kind: 'growing-map', classes: ['Ticket'], path: ['board', 'Ticket'] };
+exports.expect = { line: 'few-tickets.js', kind: 'growing-map', classes: ['Ticket'], path: ['board', 'Ticket'] };

@@ -14,4 +14,9 @@ exports.fixed = (i) => {
   heads.length = 0;
   for (const at of PARTS) heads.push(Buffer.from(message.subarray(at, at + 16)));
 };
-exports.expect = { kind: 'buffer-slices', classes: ['Buffer'], path: ['heads', 'Array', 'Buffer'] };
+exports.expect = {
+  line: 'parts-of-messages.js',
+  kind: 'buffer-slices',
+  classes: ['Buffer'],
+  path: ['heads', 'Array', 'Buffer'],
+};

@@ -22,4 +22,9 @@ exports.fixed = (i) => {
   stopping.signal.removeEventListener('abort', stop);
 };
 exports.operations = 53;
-exports.expect = { kind: 'abort-listeners', classes: ['Listener'], path: ['signal', 'Listener'] };
+exports.expect = {
+  line: "stopping.signal.addEventListener('abort', () => {",
+  kind: 'abort-listeners',
+  classes: ['Listener'],
+  path: ['signal', 'Listener'],
+};

@@ -14,6 +14,7 @@ function add(key, i) {
 exports.leak = (i) => add(`rule-${i}`, i);
 exports.fixed = (i) => add(`rule-${i % 5}`, i);
 exports.expect = {
+  line: 'class Sheet {',
   kind: 'growing-object',
   classes: ['(concatenated string)', '(string)'],
   path: ['sheet', 'Sheet', 'texts'],

@@ -15,4 +15,4 @@ exports.fixed = (i) => {
   editor.current = new EditStep(null, i);
 };
 exports.operations = 53;
-exports.expect = { kind: 'closures', classes: ['EditStep'], path: ['current', 'EditStep'] };
+exports.expect = { line: 'undo-steps.js', kind: 'closures', classes: ['EditStep'], path: ['current', 'EditStep'] };

@@ -54,7 +54,9 @@ pub fn merge_owned(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grow
             if is_of_package {
                 newest.limits.is_in_step(&other.growth.counts, &top.growth.counts)
             } else {
-                other.growth.counts == top.growth.counts && newest.label(other.node) == newest.label(top.node)
+                other.growth.counts == top.growth.counts
+                    && newest.label(other.node) == newest.label(top.node)
+                    && newest.label(other.container) == newest.label(top.container)
             }
         };
         match known.iter().find(belongs) {

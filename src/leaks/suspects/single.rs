@@ -33,11 +33,12 @@ pub fn growing_singles(newest: &Newest<'_>, growing: &Growing, suspects: &[Suspe
         if is_explained || !newest.may_leak(node) {
             continue;
         }
-        // Queues of Node.js and of packages have slots for a few hundred, and start anew. An array whose slots grow by
-        // the same does not.
-        let is_little =
-            !growing.arrays.contains(name) && growth.sizes.iter().any(|step| *step < newest.limits.swelling);
-        if is_little && (newest.is_inside_node(node) || newest.is_inside_package(node)) {
+        // Queues of Node.js and of packages have slots for a few hundred, and start anew. A package's array whose slots
+        // grow by the same does not; the slots of Node.js's own queues follow the requests.
+        let is_little = growth.sizes.iter().any(|step| *step < newest.limits.swelling);
+        let is_queue =
+            || newest.is_inside_node(node) || !growing.arrays.contains(name) && newest.is_inside_package(node);
+        if is_little && is_queue() {
             continue;
         }
         // A registry has a cell for each object that it watches: the objects are the leak.
