@@ -69,6 +69,7 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
     diff: [() => [files[0], files[2]], () => [files[0], files[2], '--compare-by', 'structure']],
     summary: [() => [files[2]], () => [files[2], '--sort', 'name', '--limit', '1000']],
     stats: [() => [files[2]]],
+    suspects: [() => [files[2]], () => [files[2], '--limit', '200']],
     dominators: [() => [files[2], '--limit', '200'], () => [files[2], node, '--depth', '4']],
     query: [() => [files[2], '--limit', '1000'], () => [files[2], '--kind', 'string']],
     path: [() => [files[2], string]],
