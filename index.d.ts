@@ -1128,7 +1128,9 @@ export interface SuspectDocument {
   snapshot: SnapshotInfo;
   /** Bytes of the whole heap, with those outside of it that V8 counts. */
   totalSize: number;
-  /** Bytes of a suspect at least: a hundredth of the heap, and never less than 400,000. Smaller ones are not looked for. */
+  /**
+   * Bytes of a suspect at least: a hundredth of the heap, and never less than 400,000. Smaller ones are not looked for.
+   */
   leastSize: number;
   /** Suspects that look like leaks stand first; among equals the heaviest. */
   suspects: Suspect[];

@@ -221,6 +221,9 @@ function stableOutput(block) {
       .replaceAll(/\bduration_ms:? [\d.]+/g, 'duration_ms TIME')
       .replaceAll(/[\d.,]+ %/g, 'SHARE')
       .replaceAll(/@\d+/g, '@ID')
+      // Which of the leaked objects is shown, and the port of a server, differ from run to run.
+      .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
+      .replaceAll(/\["[^"]*"\]/g, '["KEY"]')
       // From the roots to the variable of the program a path leads through Node.js, each line of it in another way.
       .replaceAll(/(Why it stays alive|Kept alive by) .*(✓ variable )/g, '$1 … $2')
       .replaceAll(/\bnode:[\w/-]+(:\d+)*/g, 'node:PLACE')
