@@ -54,9 +54,7 @@ pub fn merge_owned(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grow
             if is_of_package {
                 newest.limits.is_in_step(&other.growth.counts, &top.growth.counts)
             } else {
-                other.growth.counts == top.growth.counts
-                    && newest.label(other.node) == newest.label(top.node)
-                    && newest.label(other.container) == newest.label(top.container)
+                other.growth.counts == top.growth.counts && newest.label(other.node) == newest.label(top.node)
             }
         };
         match known.iter().find(belongs) {
@@ -70,13 +68,14 @@ pub fn merge_owned(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grow
     merged
 }
 
-/// Whether a class or a literal of the program made it, and not V8: scopes and global objects own what has nothing to
-/// do with one another.
+/// Whether a class or a literal of the program made it, and not V8: scopes, global objects and collections own what has
+/// nothing to do with one another.
 fn is_object(newest: &Newest<'_>, node: NodeOrdinal) -> bool {
     let snapshot = newest.snapshot();
     newest.is_inside_package(node)
         || snapshot.kind(node) == NodeKind::OBJECT
             && newest.origin(node) != Origin::Engine
+            && !["Array", "Map", "Set"].iter().any(|class| snapshot.name_text(node).is(class))
             && !is_global(&snapshot.name_text(node).to_string_lossy())
 }
 
