@@ -46,7 +46,7 @@ describe('leak cases', { concurrency: 2 }, () => {
 });
 
 /** Of two snapshots, and of three of which the first is older than the warm-up. */
-const OTHER_WAYS = ['few-tickets', 'stopping-signal', 'undo-steps', 'wrapped-again'];
+const OTHER_WAYS = ['few-tickets', 'stopping-signal', 'two-indexes', 'undo-steps', 'wrapped-again'];
 
 describe('from two snapshots, and from a first one before the warm-up', { concurrency: 2 }, () => {
   for (const { name, expect } of leakCases().filter(({ name }) => OTHER_WAYS.includes(name))) {

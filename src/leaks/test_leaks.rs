@@ -543,8 +543,19 @@ fn two_dictionaries_of_one_object_that_gain_the_same_are_one_leak() {
         };
         find_in(&three(&always, &more(10..40), &more(40..70))).len()
     };
+    let found_with_keys = || {
+        let always = "root > !global | global > sheet.Sheet | Sheet > inserted.Object#1 | Sheet > names.Object#2";
+        let more = |numbers: std::ops::Range<usize>| {
+            let row = |number| {
+                format!("Object#1 > Key#{number} Rule#{number} | Object#2 > Key#{number} Rule#{}", number + 1000)
+            };
+            numbers.map(row).collect::<Vec<_>>().join(" | ")
+        };
+        find_in(&three(always, &more(10..40), &more(40..70))).len()
+    };
     assert_eq!(found("Sheet", 1), 1);
     assert_eq!(found("Sheet", 2), 2, "not as many");
+    assert_eq!(found_with_keys(), 1, "the keys of one dictionary come first, the other shares them");
     assert_eq!(found("global", 1), 2, "the global object owns what has nothing to do with one another");
 }
 

@@ -26,12 +26,13 @@ pub struct Step {
 pub fn nearest(scene: &Scene<'_, '_>, own: &OwnCode<'_>) -> Option<Step> {
     let steps = scene.nodes.iter().enumerate().filter_map(|(at, node)| {
         let (function, place) = own_place(scene, own, *node)?;
-        // In a list or a tree one leaked object holds the next.
-        // A holder may have the class of the leaked objects: the module that loads modules again and again.
-        let is_alike = scene.newest.label(*node) == scene.newest.label(scene.item());
-        let is_leaked = at >= scene.cut || is_alike && !scene.newest.grouping.is_persistent(*node);
-        let is_class = is_leaked && !is_code(scene, function);
         let is_module = module_file(scene.newest.snapshot(), *node).is_some();
+        // In a list or a tree one leaked object holds the next, and the oldest is no holder.
+        // A module is one, though it has the class of what it loads again and again: its place is its file.
+        let is_alike = scene.newest.label(*node) == scene.newest.label(scene.item());
+        let is_holder = is_module && scene.newest.grouping.is_persistent(*node);
+        let is_leaked = at >= scene.cut || is_alike && !is_holder;
+        let is_class = is_leaked && !is_code(scene, function);
         Some((is_class, at.abs_diff(scene.cut), at >= scene.cut, is_module, at, function, place))
     });
     let (is_class, distance, is_leaking, is_module, at, function, place) =

@@ -39,28 +39,32 @@ pub fn merge_generic_paths(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<
 /// Example: a spy keeps a list of its calls, one of their arguments and one of their results.
 pub fn merge_owned(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
     let mut merged: Vec<Vec<Grown>> = Vec::with_capacity(places.len());
-    // By owner: a place, its highest group.
-    let mut owned: HashMap<NodeOrdinal, Vec<(Grown, usize)>> = HashMap::new();
+    // By owner: each place with its highest groups. A dictionary has two of them, its values and its keys.
+    let mut owned: HashMap<NodeOrdinal, Vec<(Vec<Grown>, usize)>> = HashMap::new();
     for groups in places {
-        let top = groups.iter().find(|group| group.is_top && group.growth.counts.iter().all(|step| *step > 0));
-        let owner = top.and_then(|top| newest.owner(top.container)).filter(|owner| is_object(newest, *owner));
-        let (Some(top), Some(owner)) = (top, owner) else {
+        let is_highest = |group: &&Grown| group.is_top && group.growth.counts.iter().all(|step| *step > 0);
+        let highest: Vec<Grown> = groups.iter().filter(is_highest).cloned().collect();
+        let owner = highest.first().and_then(|top| newest.owner(top.container));
+        let Some(owner) = owner.filter(|owner| is_object(newest, *owner)) else {
             merged.push(groups);
             continue;
         };
         let known = owned.entry(owner).or_default();
         let is_of_package = newest.is_inside_package(owner);
-        let belongs = |(other, _): &&(Grown, usize)| {
+        let is_as_many = |one: &Grown, other: &Grown| {
+            one.growth.counts == other.growth.counts && newest.label(one.node) == newest.label(other.node)
+        };
+        let belongs = |(others, _): &&(Vec<Grown>, usize)| {
             if is_of_package {
-                newest.limits.is_in_step(&other.growth.counts, &top.growth.counts)
+                newest.limits.is_in_step(&others[0].growth.counts, &highest[0].growth.counts)
             } else {
-                other.growth.counts == top.growth.counts && newest.label(other.node) == newest.label(top.node)
+                highest.iter().any(|one| others.iter().any(|other| is_as_many(one, other)))
             }
         };
         match known.iter().find(belongs) {
             Some((_, at)) => merged[*at].extend(groups),
             None => {
-                known.push((top.clone(), merged.len()));
+                known.push((highest, merged.len()));
                 merged.push(groups);
             }
         }

@@ -1,5 +1,10 @@
 'use strict';
 // One style sheet has two dictionaries, and every page adds its rule to both: one leak, and one entry.
+class Rule {
+  constructor(number) {
+    this.number = number;
+  }
+}
 class Sheet {
   texts = {};
   names = {};
@@ -8,9 +13,14 @@ const sheet = new Sheet();
 exports.sheet = sheet;
 
 function add(key, i) {
-  sheet.texts[key] = `.rule-${i} { width: ${i}px; color: blue; margin: ${i * 2}px; border: 1px solid }`;
-  sheet.names[key] = `the name of rule ${i} in the sheet`;
+  sheet.texts[key] = new Rule(i);
+  sheet.names[key] = new Rule(i);
 }
 exports.leak = (i) => add(`rule-${i}`, i);
 exports.fixed = (i) => add(`rule-${i % 5}`, i);
-exports.expect = { leaks: [['(concatenated string)', 'growing-object']] };
+exports.expect = {
+  line: 'class Sheet {',
+  kind: 'growing-object',
+  classes: ['Rule'],
+  path: ['sheet', 'Sheet', 'texts'],
+};
