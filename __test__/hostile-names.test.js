@@ -26,7 +26,7 @@ const { NAMES, hostileHeap } = require('./helpers/hostile-heap');
 /** Places of names that are long or pile up. */
 const LONG = NAMES.flatMap((name, at) => (name.length > 200 ? [at] : []));
 /** Characters of a line: of a table, of a path step with its place, of the text of a string. */
-const WIDEST = 2400;
+const WIDEST = 1600;
 /** Characters of a report about 26 names. */
 const LONGEST = 300_000;
 /** Made apart from the rule of `words/text.js`. */

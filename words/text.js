@@ -24,6 +24,8 @@ const LONGEST = 4096;
 /** And of a word within a sentence: a path has room. */
 const LONGEST_WORD = 200;
 const LONG_WORD = new RegExp(`[^ ]{${LONGEST_WORD + 1},}`, 'g');
+/** What is left of `\u202e` where a cut goes through it. */
+const CUT_ESCAPE = /\\(?:x[0-9a-f]?|u[0-9a-f]{0,3}|u\{[0-9a-f]*)?$/;
 /** @type {Record<string, string>} */
 const NAMED = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -96,12 +98,14 @@ function visible(name) {
 }
 
 /**
- * A sentence with names in it, harmless: a name does not make it without end.
+ * A sentence with names in it, harmless: a name does not make it without end, also where its characters are written
+ * out, which makes six of one.
  *
  * @param {string} text
  */
 function sentence(text) {
-  return harmless(text.replace(LONG_WORD, (word) => `${shorten(word, LONGEST_WORD)}…`));
+  const written = harmless(text.replace(LONG_WORD, (word) => `${shorten(word, LONGEST_WORD)}…`));
+  return written.replace(LONG_WORD, (word) => `${shorten(word, LONGEST_WORD).replace(CUT_ESCAPE, '')}…`);
 }
 
 /**
