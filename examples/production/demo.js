@@ -27,7 +27,7 @@ const LOAD = { connections: 10, overallRate: 400 };
 /** All is well for so long, and nothing may be said. */
 const HEALTHY_MS = 15_000;
 /** On a machine that has much else to do. The alarm comes after about half a minute. */
-const PATIENCE_SECONDS = 240;
+const PATIENCE_SECONDS = 480;
 
 const begun = performance.now();
 const say = (/** @type {string} */ what) =>
