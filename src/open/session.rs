@@ -10,7 +10,8 @@ use crate::ordinal::NodeOrdinal;
 use crate::paths::Paths;
 use crate::snapshot::Snapshot;
 use rayon::ThreadPool;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// A snapshot that was only read: the older side of a comparison needs no more.
 #[derive(Clone)]
@@ -42,7 +43,9 @@ pub struct Opened {
     pub read: ReadInfo,
     // Some documents need these and most do not; they cost a pass over the heap and are kept from the first use on.
     scripts: OnceLock<Scripts>,
-    paths: OnceLock<Paths>,
+    paths: OnceLock<Arc<Paths>>,
+    /// Whether a path was asked for.
+    has_path: AtomicBool,
 }
 
 impl Opened {
@@ -69,7 +72,14 @@ impl Opened {
     fn analysed(snapshot: Snapshot, read: ReadInfo, options: OpenOptions, control: &Control) -> Result<Self> {
         let heap = options.pool()?.install(|| analyse(snapshot, &options, control))?;
         control.begin(Stage::Done, 0);
-        Ok(Self { heap, options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
+        Ok(Self {
+            heap,
+            options,
+            read,
+            scripts: OnceLock::new(),
+            paths: OnceLock::new(),
+            has_path: AtomicBool::new(false),
+        })
     }
 
     /// Threads for one job on it.
@@ -86,13 +96,28 @@ impl Opened {
         Ok(self.scripts.get().expect("it was set above or by another job"))
     }
 
+    /// Paths that have one to this node, and touch none of the nodes to be avoided.
+    ///
     /// # Cost
-    /// At the first call that of [`Paths::of`].
-    pub fn paths(&self, control: &Control) -> Result<&Paths> {
-        if self.paths.get().is_none() {
-            _ = self.paths.set(Paths::of(&self.heap.snapshot, &[], control)?);
+    /// At the first call, and with nodes to be avoided, that of [`Paths::to`]. Who asks again may ask often: the second
+    /// call costs as much as [`Paths::of`], and later ones nothing.
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn paths_to(&self, node: NodeOrdinal, avoided: &[NodeOrdinal], control: &Control) -> Result<Arc<Paths>> {
+        if !avoided.is_empty() {
+            return Ok(Arc::new(Paths::to(&self.heap, node, avoided, control)?));
         }
-        Ok(self.paths.get().expect("it was set above or by another job"))
+        if let Some(paths) = self.paths.get() {
+            return Ok(Arc::clone(paths));
+        }
+        let paths = Arc::new(match self.has_path.swap(true, Ordering::Relaxed) {
+            false => Paths::to(&self.heap, node, &[], control)?,
+            true => Paths::of(&self.heap.snapshot, &[], control)?,
+        });
+        if paths.is_whole() {
+            _ = self.paths.set(Arc::clone(&paths));
+        }
+        Ok(paths)
     }
 
     /// A reader of source maps for one document, if the options ask for it. It keeps the files that it read; the next

@@ -4,6 +4,7 @@
 pub mod given_names;
 pub mod labels;
 pub mod name;
+mod one_path;
 pub mod path;
 pub mod reference;
 pub mod survivors;

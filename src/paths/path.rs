@@ -3,6 +3,7 @@
 use super::given_names::GivenNames;
 use super::labels::Labels;
 use super::name::Naming;
+use super::one_path::{Ground, one_path};
 use super::tree::{Growth, PathTree};
 use super::weight::References;
 use crate::analysis::{Heap, Scripts, SourceMaps};
@@ -12,7 +13,7 @@ use crate::known::names::Marks;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 
-/// A path from the root to every node that anything but a weak reference holds.
+/// A path from the root to every node that anything but a weak reference holds, or to one of them.
 ///
 /// # Shapes
 /// 8 bytes a node, and one a string.
@@ -20,6 +21,7 @@ pub struct Paths {
     given: GivenNames,
     marks: Marks,
     tree: PathTree,
+    is_whole: bool,
 }
 
 impl Paths {
@@ -32,9 +34,44 @@ impl Paths {
     pub fn of(snapshot: &Snapshot, avoided: &[NodeOrdinal], control: &Control) -> Result<Self> {
         let mut labels = Labels::of(snapshot, control)?;
         let references = References::of(snapshot, None, control)?;
+        let tree = Self::grow(snapshot, &references, &mut labels, avoided, control)?;
+        Ok(Self { given: labels.into_given_names(), marks: references.marks, tree, is_whole: true })
+    }
+
+    /// The path to one node that touches none of the nodes to be avoided: the same as that of [`Self::of`].
+    ///
+    /// # Cost
+    /// O(nodes + edges) for names and weights of references, a third of [`Self::of`] where a short search finds the
+    /// path. Where it does not, that of [`Self::of`].
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn to(heap: &Heap, node: NodeOrdinal, avoided: &[NodeOrdinal], control: &Control) -> Result<Self> {
+        let snapshot = &heap.snapshot;
+        let mut labels = Labels::of(snapshot, control)?;
+        let references = References::of(snapshot, None, control)?;
+        let retainers = &heap.graph.retainers;
+        let ground = Ground { snapshot, retainers, references: &references, labels: &labels, avoided };
+        let (tree, is_whole) = match one_path(ground, node, control)? {
+            Some(steps) => (PathTree::of_steps(snapshot, &references.marks, &steps), false),
+            None => (Self::grow(snapshot, &references, &mut labels, avoided, control)?, true),
+        };
+        Ok(Self { given: labels.into_given_names(), marks: references.marks, tree, is_whole })
+    }
+
+    fn grow(
+        snapshot: &Snapshot,
+        references: &References,
+        labels: &mut Labels,
+        avoided: &[NodeOrdinal],
+        control: &Control,
+    ) -> Result<PathTree> {
         let growth = Growth { avoided, everything: true, ..Growth::default() };
-        let tree = PathTree::grow(snapshot, &references, &mut labels, growth, control)?.without_order();
-        Ok(Self { given: labels.into_given_names(), marks: references.marks, tree })
+        Ok(PathTree::grow(snapshot, references, labels, growth, control)?.without_order())
+    }
+
+    /// Whether they have a path to every node.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// What names the steps.
@@ -78,9 +115,14 @@ mod tests {
         analyse(Snapshot::new(tables), &options, &Control::new()).unwrap()
     }
 
+    /// The same by the paths of all nodes and by the path of this one.
     fn nodes_to(heap: &Heap, node: NodeOrdinal, avoided: &[NodeOrdinal]) -> Vec<NodeOrdinal> {
-        let scripts = Scripts::default();
-        Paths::of(&heap.snapshot, avoided, &Control::new()).unwrap().naming(heap, &scripts, None).nodes_to(node)
+        let (scripts, control) = (Scripts::default(), Control::new());
+        let all = Paths::of(&heap.snapshot, avoided, &control).unwrap();
+        let one = Paths::to(heap, node, avoided, &control).unwrap();
+        let [of_all, of_one] = [all, one].map(|paths| paths.naming(heap, &scripts, None).nodes_to(node));
+        assert_eq!(of_one, of_all);
+        of_all
     }
 
     #[track_caller]

@@ -8,6 +8,7 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::names::Marks;
 use crate::ordinal::{EdgeOrdinal, NO_NODE, NodeOrdinal};
 use crate::prefetch::prefetch;
 use crate::snapshot::{Snapshot, unpack_edge};
@@ -24,7 +25,7 @@ pub struct PathTree {
 /// The parent of a node and the edge from it; [`NO_NODE`] twice where no path leads and at the root.
 #[derive(Clone, Copy)]
 struct Holder {
-    /// With [`FANS_OUT`], where [`Marks::fans_out`](crate::known::names::Marks::fans_out) says so of the edge.
+    /// With [`FANS_OUT`], where [`Marks::fans_out`] says so of the edge.
     parent: u32,
     edge: u32,
 }
@@ -32,7 +33,23 @@ struct Holder {
 /// Stands above every ordinal of a node, in columns of holders: the edge to the row's node is one of many of its sort.
 pub const FANS_OUT: u32 = 1 << 31;
 
+/// A reference on the shortest path to a node.
+#[derive(Clone, Copy, Debug)]
+pub struct PathStep {
+    pub parent: NodeOrdinal,
+    pub edge: EdgeOrdinal,
+    pub node: NodeOrdinal,
+}
+
 const NO_HOLDER: Holder = Holder { parent: NO_NODE, edge: NO_NODE };
+
+impl Holder {
+    #[inline(always)]
+    fn of(snapshot: &Snapshot, marks: &Marks, parent: NodeOrdinal, edge: EdgeOrdinal) -> Self {
+        let fans_out = if marks.fans_out(snapshot, edge) { FANS_OUT } else { 0 };
+        Self { parent: parent.0 | fans_out, edge: edge.0 }
+    }
+}
 
 /// How a tree grows.
 #[derive(Clone, Copy, Default)]
@@ -74,6 +91,15 @@ impl PathTree {
         let Growing { tree, reach, .. } = growing;
         labels.give_back(reach.into_iter().map(|reach| reach.label).collect());
         grown.map(|()| tree)
+    }
+
+    /// A tree that has these steps only, and no [`Self::order`]: 8 bytes a node.
+    pub fn of_steps(snapshot: &Snapshot, marks: &Marks, steps: &[PathStep]) -> Self {
+        let mut holders = vec![NO_HOLDER; snapshot.node_count()];
+        for PathStep { parent, edge, node } in steps {
+            holders[node.index()] = Holder::of(snapshot, marks, *parent, *edge);
+        }
+        Self { holders, order: Vec::new() }
     }
 
     /// The tree without [`Self::order`]: 8 bytes a node.
@@ -217,7 +243,7 @@ impl Growing<'_> {
                 let is_open =
                     snapshot.edge_kind(edge) != EdgeKind::Weak && self.references.marks.is_running(snapshot, target);
                 if is_open && self.tree.parent(target).is_none() && !self.reach[target.index()].is_settled() {
-                    self.tree.holders[target.index()] = self.holder(root, edge);
+                    self.tree.holders[target.index()] = Holder::of(snapshot, &self.references.marks, root, edge);
                     self.reach[target.index()].state = self.heaviest | OPEN;
                     admitted.push(target.0);
                 }
@@ -277,12 +303,6 @@ impl Growing<'_> {
             self.heaviest = self.heaviest.max(now);
             now += 1;
         }
-    }
-
-    #[inline(always)]
-    fn holder(&self, parent: NodeOrdinal, edge: EdgeOrdinal) -> Holder {
-        let fans_out = self.references.marks.fans_out(self.snapshot, edge);
-        Holder { parent: parent.0 | if fans_out { FANS_OUT } else { 0 }, edge: edge.0 }
     }
 
     /// True when the node was not settled before.
@@ -359,7 +379,7 @@ impl Growing<'_> {
                 put += 1;
             }
             self.reach[target] = Reach { names: name, state: total, label: known.label };
-            self.tree.holders[target] = self.holder(node, edge);
+            self.tree.holders[target] = Holder::of(snapshot, &self.references.marks, node, edge);
         }
         Ok(put)
     }

@@ -68,7 +68,8 @@ pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Resu
     };
     retainers.truncate(limit);
     edges.truncate(limit);
-    let path = path_rows(opened, opened.paths(control)?, node, &places, control)?;
+    let paths = opened.paths_to(node, &[], control)?;
+    let path = path_rows(opened, &paths, node, &places, control)?;
     let retainers = retainers.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance)));
     let edges = edges.iter().map(|edge| Ok(EdgeRow::of(heap, *edge)));
     Document::new(&head)?.with_list("retainers", retainers, control)?.with_list("edges", edges, control)?.with_list(

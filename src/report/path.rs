@@ -25,12 +25,8 @@ pub fn retaining_path(opened: &Opened, question: &PathQuestion, control: &Contro
     // Whoever holds it is asked for, not whether it is there.
     ignored.retain(|ignored| *ignored != node);
     let places = Places::new(opened, control);
-    let rows = if ignored.is_empty() {
-        path_rows(opened, opened.paths(control)?, node, &places, control)?
-    } else {
-        let past = Paths::of(&opened.heap.snapshot, &ignored, control)?;
-        path_rows(opened, &past, node, &places, control)?
-    };
+    let paths = opened.paths_to(node, &ignored, control)?;
+    let rows = path_rows(opened, &paths, node, &places, control)?;
     Document::of_rows(rows.into_iter().map(Ok), control)
 }
 
