@@ -50,7 +50,7 @@ macro_rules! limits {
 
 limits! {
     // place
-    chain_period: usize = 8, "ancestors", Unshown,
+    chain_period: usize = 8, "ancestors", Fails("a_chain_through_arrays_of_one_is_one_list"),
         "A link of a list repeats one of so many ancestors: what lies between two links of real lists (an entry, its \
          context, its function, a promise and two reactions) is shorter.";
     store_of_one: usize = 32, "references", Fails("a_chain_through_arrays_of_one_is_one_list"),
@@ -60,7 +60,7 @@ limits! {
         "a_leak_explains_its_table_its_numbers_and_the_code_that_only_it_holds"
     ),
         "A persistent object below this is not watched for growth of its own: an empty Map or a small array is below.";
-    dictionary: usize = 64, "properties", Unshown,
+    dictionary: usize = 64, "properties", Fails("the_properties_of_a_dictionary_are_data"),
         "An `Object` with more references is used as a map, so its property names are data: no class has as many.";
     near_holders: usize = 4, "objects", Fails("of_two_containers_that_of_the_program_is_named"),
         "Objects above a container, itself included, whose origin counts for it. Farther up stands the framework, or \
@@ -139,7 +139,7 @@ limits! {
         "A class that grows though no place does is looked for from here on: two snapshots have no second interval \
          that could add as many.";
     // suspects
-    few_bytes: i64 = 16 << 10, "bytes", Unshown,
+    few_bytes: i64 = 16 << 10, "bytes", Fails("three_light_objects_at_every_step_are_no_leak_and_three_heavy_ones_are"),
         "Fewer than `fewest` objects of Node.js or the language must weigh so much to be a suspect.";
     many_bytes_of_node: i64 = 512 << 10, "bytes", Fails(
         "few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_each_time"
@@ -177,11 +177,11 @@ limits! {
         "Classes that inherit from one another.";
     most_below: usize = 400, "objects", Bound,
         "Objects below an item that are asked for the function that waits for it.";
-    most_led_to: usize = 4000, "objects", Unshown,
+    most_led_to: usize = 4000, "objects", Fails("a_context_is_looked_for_behind_the_objects_of_an_item"),
         "Objects that an item leads to: a context of `node:vm` is some thousand objects behind its objects.";
     near_cut: usize = 3, "steps", Unshown,
         "Steps above the first leaking object that tell its kind: `_events`, the array of listeners, the listener.";
-    slice_parent: u64 = 1 << 10, "bytes", Unshown,
+    slice_parent: u64 = 1 << 10, "bytes", Fails("a_slice_of_a_short_text_does_not_name_the_kind"),
         "A slice of a shorter text, or of less memory, does not name the kind: a copy would take as much.";
     // own
     own_below: usize = 4000, "objects", Bound,

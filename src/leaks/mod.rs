@@ -29,6 +29,8 @@ mod test_leaks;
 mod test_limits;
 #[cfg(test)]
 mod test_running;
+#[cfg(test)]
+mod test_suspects;
 
 use crate::analysis::{Heap, IdSample, Matching, SourceMaps};
 use crate::control::Control;

@@ -12,7 +12,8 @@ use crate::text::Text;
 use std::collections::HashMap;
 
 /// A hash of kind and, where the name is a class rather than content, of the name.
-pub type Label = u64;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label(pub u64);
 
 /// Labels of one heap's nodes.
 ///
@@ -55,7 +56,7 @@ impl Numbering {
     }
 
     fn number(&mut self, kind: NodeKind, name: u64) -> u32 {
-        let label = mix(u64::from(kind.0) + 1, name);
+        let label = Label(mix(u64::from(kind.0) + 1, name));
         let Self { known, number_of, .. } = self;
         *number_of.entry(label).or_insert_with(|| {
             known.push(label);

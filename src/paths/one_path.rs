@@ -11,7 +11,8 @@ use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 
-/// Edges that the search looks at, as a part of all. With more the tree of all nodes is cheaper: it needs no hash table.
+/// Edges that the search looks at, as a part of all. With more the tree of all nodes is cheaper: it needs no hash
+/// table.
 const MOST_EDGES_PART: usize = 16;
 /// Of a small heap.
 const FEWEST_EDGES: usize = 1 << 12;
@@ -196,7 +197,7 @@ impl Search<'_> {
         if is_known {
             self.best = total;
         }
-        let names = mix(mix(reach.names, references.generic_name(snapshot, edge)), labels.label(target));
+        let names = mix(mix(reach.names, references.generic_name(snapshot, edge)), labels.label(target).0);
         if known.is_some_and(|known| weight == known.weight && names >= known.names) {
             return;
         }

@@ -370,7 +370,7 @@ impl Growing<'_> {
                 continue;
             }
             let name = mix(names, self.references.generic_name(snapshot, edge));
-            let name = mix(name, self.labels.numbered(known.label));
+            let name = mix(name, self.labels.numbered(known.label).0);
             if total == known.state && name >= known.names {
                 continue;
             }

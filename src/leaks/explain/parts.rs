@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::leaks::newest::Newest;
 use crate::leaks::place::census::GroupKey;
 use crate::ordinal::NodeOrdinal;
+use crate::paths::labels::Label;
 use crate::text::TextBuf;
 use std::collections::HashMap;
 
@@ -53,7 +54,7 @@ pub fn items(newest: &Newest<'_>, items: &[NodeOrdinal], control: &Control) -> R
     }
     // By node: its place plus one; 0 for a node that is no part of an item.
     let mut place_of = vec![0_u32; snapshot.node_count()];
-    let mut known: HashMap<(u32, u64, u64), u32> = HashMap::new();
+    let mut known: HashMap<(u32, u64, Label), u32> = HashMap::new();
     let mut is_item = BitSet::new(snapshot.node_count());
     items.iter().for_each(|item| is_item.insert(item.index()));
     for (turn, node) in newest.tree.forest.order().enumerate() {

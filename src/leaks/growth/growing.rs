@@ -278,7 +278,7 @@ pub(crate) mod tests {
                 latest: None,
                 is_field: true,
                 parent: parent.map(GroupKey),
-                label: 0,
+                label: Label(0),
                 path: PathKey(*path),
             };
             census.groups.insert(GroupKey(*key), group);

@@ -155,7 +155,7 @@ impl Grouping {
     }
 
     pub fn key(&self, tree: &HolderTree<'_>, node: NodeOrdinal) -> GroupKey {
-        GroupKey(mix(self.base(tree, node), tree.label(node)))
+        GroupKey(mix(self.base(tree, node), tree.label(node).0))
     }
 
     fn base(&self, tree: &HolderTree<'_>, node: NodeOrdinal) -> u64 {
@@ -186,7 +186,7 @@ impl Grouping {
             } else {
                 let has_name = self.is_persistent(node) && !is_dictionary(tree.snapshot, above, limits);
                 let reference = if has_name { tree.step(node) } else { 0 };
-                mix(mix(path, reference), tree.label(node))
+                mix(mix(path, reference), tree.label(node).0)
             };
         }
         PathKey(paths[node.index()])

@@ -168,7 +168,7 @@ impl<'a> HolderTree<'a> {
     /// A hash of the classes and references from an ancestor to a node.
     fn path_between(&self, ancestor: NodeOrdinal, node: NodeOrdinal) -> u64 {
         let between = std::iter::successors(Some(node), |node| self.owner(*node)).take_while(|node| *node != ancestor);
-        between.fold(0, |path, node| mix(path, mix(self.label(node), self.step(node))))
+        between.fold(0, |path, node| mix(path, mix(self.label(node).0, self.step(node))))
     }
 
     /// Whether an instance of a class refers to another of its class, as the nodes of a tree do.

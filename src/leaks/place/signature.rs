@@ -47,7 +47,7 @@ impl Signatures {
                 (None, None) => Signature::ROOT,
                 (None, Some(owner)) => {
                     // CommonJS modules lie side by side in lists: only the file tells one from another.
-                    let step = mix(mix(signature[owner.index()].0, tree.step(node)), tree.label(node));
+                    let step = mix(mix(signature[owner.index()].0, tree.step(node)), tree.label(node).0);
                     let named = |file| mix(step, hash_text(snapshot.name_text(file)));
                     Signature(module_file(snapshot, node).map_or(step, named))
                 }

@@ -27,7 +27,7 @@ pub fn merge_generic_paths(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<
     let mut merged: BTreeMap<PathKey, Vec<Grown>> = BTreeMap::new();
     for groups in places {
         let Some(top) = groups.iter().find(|group| group.is_top) else { continue };
-        let path = PathKey(mix(newest.path(top.container).0, newest.label(top.node)));
+        let path = PathKey(mix(newest.path(top.container).0, newest.label(top.node).0));
         merged.entry(path).or_default().extend(groups);
     }
     merged.into_values().map(|groups| summed(groups, |group| newest.path(group.node))).collect()
