@@ -2,23 +2,13 @@
 
 const { locationColumn, nameColumn, right } = require('../columns');
 const { count, countDelta, counted, size, sizeDelta } = require('../../words/numbers');
+const { DIFF_SORTS } = require('../../checks/sorts');
 const { choose } = require('../options');
 const { orderSentence } = require('../../words/leak-order');
 const { printRows } = require('../rows');
 const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
 const { sentence, wrap } = require('../../words/text');
 
-const SORTS = [
-  'sizeDelta',
-  'countDelta',
-  'addedSize',
-  'addedCount',
-  'removedSize',
-  'removedCount',
-  'addedRetainedSize',
-  'grownSize',
-  'name',
-];
 /** More ids of one class than a reader needs. */
 const IDS_IN_JSON = 100;
 
@@ -55,7 +45,7 @@ module.exports = {
     'snapshot are compared.',
   ],
   options: ['sort', ...COMPARISON],
-  optionHelp: { sort: `order: ${SORTS.join(', ')}` },
+  optionHelp: { sort: `order: ${DIFF_SORTS.join(', ')}` },
   examples: ['heaphound diff before.heapsnapshot after.heapsnapshot --sort countDelta'],
   operands: { least: 1, most: 2, wanted: 'two FILEs, or a DIR' },
   filesOf: (operands) => operands,
@@ -70,7 +60,7 @@ async function run(context) {
   const { diffSnapshots } = require('../..');
   const document = await diffSnapshots(before, after, {
     ...workOptions(context),
-    sort: options.sort && choose(options.sort, SORTS, 'sort'),
+    sort: options.sort && choose(options.sort, DIFF_SORTS, 'sort'),
     ...comparisonOptions(options),
     limit: options.json ? options.limit : undefined,
     ids: options.json ? IDS_IN_JSON : 1,

@@ -4,6 +4,7 @@ const { addon } = require('../native');
 const { read } = require('../native/document');
 const { withClasses } = require('./diff-class');
 const { SEQUENCE, openSequence } = require('./sequence');
+const { DIFF_SORTS } = require('../../checks/sorts');
 const { inside } = require('../open/snapshot');
 const { OPEN, checkOptions, integer, oneOf, compareBy, limit } = require('../options');
 
@@ -12,17 +13,7 @@ const MAX_IDS = 1000;
 const DIFF = {
   ...OPEN,
   ...SEQUENCE,
-  sort: oneOf([
-    'sizeDelta',
-    'countDelta',
-    'addedSize',
-    'addedCount',
-    'removedSize',
-    'removedCount',
-    'addedRetainedSize',
-    'grownSize',
-    'name',
-  ]),
+  sort: oneOf(DIFF_SORTS),
   limit,
   ids: integer(0, MAX_IDS),
   compareBy,
