@@ -6,7 +6,7 @@ const { PROGRAM } = require('../program');
 const { quoteForShell, wrap } = require('../../words/text');
 
 /**
- * What goes away when the reference is cut, and the command that shows who holds the rest.
+ * The objects that cutting the reference would free, and the command that shows who holds the rest.
  *
  * @param {import('../..').Leak} leak
  * @param {string} file the last snapshot

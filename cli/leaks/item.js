@@ -13,7 +13,7 @@ const COLUMNS = [
 ];
 
 /**
- * What one leaked object is made of, a part a line.
+ * The parts of one leaked object, a line each.
  *
  * @param {import('../..').LeakPart} item
  * @param {import('../terminal').Terminal} terminal

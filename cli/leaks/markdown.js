@@ -109,7 +109,7 @@ function longestRun(text) {
 }
 
 /**
- * Prose that may hold names. An empty comment keeps `@name`, `#1` and links from being what they look like.
+ * Prose that may hold names. An empty comment keeps `@name`, `#1` and links from being a mention or a link.
  *
  * @param {string} text
  */
@@ -124,7 +124,7 @@ function escape(text) {
 }
 
 /**
- * The same, with the links of a catalogue: that is our own, or the user's.
+ * Prose with the links of a catalogue, which is ours or the user's.
  *
  * @param {string} text
  */

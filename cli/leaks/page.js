@@ -28,7 +28,7 @@ function section(title, lines, terminal) {
 }
 
 /**
- * The sentence in lines; the class is what the eye looks for first.
+ * The sentence in lines. The class is bold: a reader looks for it first.
  *
  * @param {Leak} leak
  * @param {number | undefined} number of several

@@ -22,7 +22,8 @@ const COLORS = /** @type {const} */ ({ no: 'green', unknown: 'yellow', yes: 'red
  */
 
 /**
- * The path of a leak, a step a line: ✓ what is meant to be there, ? what may not be, ✗ what should have gone.
+ * The path of a leak, a step a line: ✓ an object that is meant to be there, ? one that may not be, ✗ one that should
+ * have gone.
  *
  * @param {Leak} leak
  * @param {import('../terminal').Terminal} terminal
@@ -37,8 +38,8 @@ function drawShortPath(leak, terminal, most) {
   );
   /** @type {Set<number>} */
   const shown = new Set();
-  // In the order of their worth: what grows, the cut, the step in own code, what it gains, the ends of what lies
-  // between, and the way up from the container.
+  // In the order of their worth: the growing object, the cut, the step in own code, the objects that it gains, the ends
+  // of the stretch between, and the steps above the container.
   const own = path.findIndex((step) => step.id === ownStepOf(leak));
   const wanted = [container, path.findIndex((step) => step.cut), own, last, container - 1, container + 1, last - 1];
   for (let at = container + 2; at < last - 1; at += 1) wanted.push(at);
@@ -76,7 +77,7 @@ function ownStepOf({ responsible }) {
 }
 
 /**
- * All steps, with ids and why each is taken for what it is. Runs of equal steps lose their middle.
+ * All steps, with ids and the reason for each mark. Runs of equal steps lose their middle.
  *
  * @param {Leak} leak
  * @param {import('../terminal').Terminal} terminal

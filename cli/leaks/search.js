@@ -7,13 +7,13 @@ const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = 
 const { DASH, readInput } = require('../standard-streams');
 const { UsageError } = require('../usage');
 
-/** `/…/`, with the flags that change what is matched. */
+/** `/…/`, with the flags that change the match. */
 const EXPRESSION = /^\/(.+)\/([imsuv]*)$/s;
 
 /** Options of every command that looks for leaks. */
 const SEARCH = ['operations', ...COMPARISON, 'ignore', 'catalogue', 'root', 'source'];
 
-/** Those of them, and of all commands, that decide what is found. */
+/** The options, of these and of all commands, that decide which leaks are found. */
 const FOUND_BY = [
   ...SEARCH.filter((name) => name !== 'root' && name !== 'source'),
   'strict',
@@ -46,7 +46,7 @@ async function searchLeaks(context, files, limit = ALL_ROWS, explain = undefined
     ignore: readIgnore(options.ignore ?? []),
     catalogue: catalogueOf(options),
     limit,
-    // Those that read source maps may read sources, too.
+    // A command that reads source maps may read sources, too.
     sources: options['no-source-maps'] ? false : rootOf(options),
     sourceLines: options.source,
     explain,
@@ -102,7 +102,8 @@ function catalogueOf({ catalogue }) {
 }
 
 /**
- * The options that decide what is found, as words of a command line: another command finds the same with them.
+ * The options that decide which leaks are found, as words of a command line: another command finds the same with
+ * them.
  *
  * @param {Record<string, any>} options
  * @returns {string[]}

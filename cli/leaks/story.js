@@ -25,7 +25,7 @@ const MOST_OTHERS = 8;
 const TITLES = { leak: [], none: ['bold', 'green'], known: ['bold'], unknown: ['bold', 'yellow'] };
 
 /**
- * The verdict as a colleague would give it: the leak, then what else there is to say.
+ * The verdict as a colleague would give it: the leak, then the rest.
  *
  * @param {import('../..').LeakDocument} document
  * @param {{ files: string[], flags?: string[], limit: number, all?: boolean, tree?: boolean, full?: boolean, known?:
@@ -147,7 +147,8 @@ function tellMeasurement(document, terminal, isLong, knownCount = 0) {
 }
 
 /**
- * What would make the answer sure. A command stands whole on a line of its own, so that it can be copied.
+ * The measurement that would make the answer sure. A command stands whole on a line of its own, so that it can be
+ * copied.
  *
  * @param {import('../..').LeakDocument} document
  * @param {Terminal} terminal

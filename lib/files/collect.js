@@ -35,7 +35,7 @@ const RETRY_MS = 30_000;
  * @property {string} state size and time of the last change
  * @property {number} since when it is in that state, by our clock
  * @property {boolean} wasTried
- * @property {boolean} wasTold
+ * @property {boolean} isReported its outcome was yielded
  */
 
 /**
@@ -77,8 +77,8 @@ async function* collectSnapshots(directory, options) {
         }
         if (outcome.event === 'failed') Object.assign(entry, { since: performance.now() + RETRY_MS, wasTried: false });
         const removed = outcome.event === 'stored' && !keep && remove(file);
-        const isNews = !(outcome.already && keep) && !entry.wasTold;
-        entry.wasTold = true;
+        const isNews = !(outcome.already && keep) && !entry.isReported;
+        entry.isReported = true;
         if (isNews) yield { ...outcome, file, removed };
       }
       if (once) return;
@@ -107,7 +107,7 @@ function look(directory, seen) {
     if (facts === undefined || !facts.isFile()) return [];
     const state = stateOf(file);
     if (seen.get(name)?.state !== state)
-      seen.set(name, { state, since: performance.now(), wasTried: false, wasTold: false });
+      seen.set(name, { state, since: performance.now(), wasTried: false, isReported: false });
     if ((facts.mode & 0o77) !== 0) makePrivate(file);
     return [{ name, size: facts.size, state }];
   });

@@ -1,10 +1,10 @@
 'use strict';
 
-// Which of several calls of a package most likely makes or holds the objects that leak, and why.
+// Weighs several calls of a package: the heaviest most likely makes or holds the objects that leak.
 
 const { lastName } = require('./origins');
 
-/** What the first name is worth, if it is the name of what is called or constructed. */
+/** The weight of the first name, if it is the name of the called function or class. */
 const SAME_NAME = 100;
 /** If a part of it is: `Client` of `ClientRequest`. */
 const PART_OF_NAME = 40;
@@ -63,7 +63,7 @@ function weigh({ how, of, isRepeated }, { packageName, names }) {
 /**
  * The name that fits best.
  *
- * @param {string[]} own what is called, and the class of its instance
+ * @param {string[]} own the name of the called function, and the class of its instance
  * @param {string[]} names
  * @param {boolean} isMethod
  */

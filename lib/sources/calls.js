@@ -15,7 +15,7 @@ const { cutAround, linesOf } = require('../../words/source-line');
 const LONGEST_TEXT = 200;
 
 /**
- * What a program does with a value of the package.
+ * A use of a value of the package by the program.
  *
  * @typedef {object} Use
  * @property {'new' | 'call' | 'extends' | 'renders'} how
@@ -24,7 +24,7 @@ const LONGEST_TEXT = 200;
  */
 
 /**
- * The calls, those first that most likely make or hold the objects with the names.
+ * The calls. The first one most likely makes or holds the objects with the names.
  *
  * @param {string} text of the file
  * @param {{ package: string, names?: string[], file?: string }} options `names`: of the leaked class, its container and
@@ -36,14 +36,14 @@ function callsOf(text, options) {
 }
 
 /**
- * The same with the weight of each, so that those of several files can be compared.
+ * The calls with their weights, so that the calls of several files can be compared.
  *
  * @param {string} text
  * @param {{ package: string, names?: string[], file?: string }} options
  * @returns {(PackageCall & { weight: number })[] | undefined}
  */
 function weighedCalls(text, { package: packageName, names = [], file }) {
-  // A name that is put together at run time is found in no way.
+  // A name that the program puts together at run time is not found.
   if (!text.includes(packageName)) return [];
   const program = parse(text, file);
   if (program === undefined) return undefined;
@@ -94,7 +94,7 @@ function useOf(node, scope, origins) {
 }
 
 /**
- * Where the call is seen: at the name of a method, which in a chain may stand on a line of its own.
+ * The place of the call: the name of the method, which in a chain may stand on a line of its own.
  *
  * @param {Part} node
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-// Source files of the program, below one folder: what a snapshot names may lie anywhere, or be a trap.
+// Reads source files of the program, below one folder only: a path in a snapshot may lead anywhere, or be a trap.
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
@@ -21,7 +21,7 @@ class FileTexts {
   /** @type {Map<string, Promise<FileText | undefined>>} */
   #texts = new Map();
 
-  /** @param {string} folder only what lies below it is read */
+  /** @param {string} folder only files below it are read */
   constructor(folder) {
     this.#folder = folder;
   }
@@ -49,7 +49,7 @@ class FileTexts {
 
   /** @param {string} file */
   async #read(file) {
-    // The names of shares would ask other machines: so the name itself comes first.
+    // The path of a network share would ask another machine: so the text of the path is checked first.
     if (!path.isAbsolute(file) || file.includes('\0') || !isBelow(this.#folder, file)) return undefined;
     this.#real ??= fs.realpath(this.#folder);
     const [folder, real] = await Promise.all([this.#real, fs.realpath(file)]);

@@ -1,6 +1,6 @@
 'use strict';
 
-// What source files at hand add to the leaks: the lines of their places, and the calls of a package.
+// Adds to leaks the facts that source files have: the lines of their places, and the calls of a package.
 
 const path = require('node:path');
 const { addCalls } = require('./called');
@@ -17,7 +17,7 @@ function checkSources(name, value) {
 }
 
 /**
- * The folder below which sources are read: none where no file of this machine may be read for source maps.
+ * Sources are read below this folder. There is none where source maps may read no file of this machine.
  *
  * @param {boolean | string | undefined} sources
  * @param {boolean | string | undefined} sourceMaps

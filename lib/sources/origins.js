@@ -1,6 +1,7 @@
 'use strict';
 
-// What the values of a program have to do with a package: its exports, what they made, and functions that return such.
+// Which values of a program come from a package: its exports, the instances that they made, and functions that return
+// one of these.
 
 /** @typedef {import('./syntax').Part} Part */
 /** @typedef {import('./scopes').Scope} Scope */
@@ -46,7 +47,7 @@ class Origins {
   }
 
   /**
-   * What a value has to do with the package; undefined for nothing.
+   * The origin of a value in the package; undefined where it has none.
    *
    * @param {Part | null | undefined} node an expression
    * @param {Scope} scope in which it stands
@@ -100,7 +101,7 @@ class Origins {
   }
 
   /**
-   * True for a call that loads the package or hands it on: it is no use of it yet.
+   * True for a call that loads the package or passes it on. Such a call does not use the package yet.
    *
    * @param {Part} node
    * @param {Scope} scope
@@ -289,7 +290,7 @@ class Origins {
   }
 
   /**
-   * Has what a pattern stands for come from the package.
+   * Gives the names that a pattern declares their origin in the package.
    *
    * @param {Part} target
    * @param {Origin | undefined} origin
@@ -343,7 +344,7 @@ function isCreateRequire({ type, callee }) {
 }
 
 /**
- * The member of a package by its own name, `{ Pool }` as `Pool`; that of an instance with the instance before it.
+ * The member of a package by its own name (`{ Pool }` as `Pool`). A member of an instance has the instance before it.
  *
  * @param {Origin} origin
  * @param {string | undefined} name

@@ -41,7 +41,7 @@ async function sourceOf(place, { texts, around, takenAtMs, name, mapLines }) {
     if (text === undefined) return undefined;
     return misfit(text, place, { name, takenAtMs }) ?? linesAround(text.lines, place, around);
   }
-  // What the map brings, or the file that it names, is the text of the build, which may be another one by now.
+  // The map has the text of the build, and so has the file that it names. A later build may have another text.
   const built = await texts.read(place.file);
   if (built !== undefined && !(built.changedAtMs <= takenAtMs)) return 'the built file was written after the snapshot';
   if (mapLines !== undefined) {
@@ -99,7 +99,7 @@ function placesOf(leak) {
 }
 
 /**
- * Of a container that has no place of its own it is that of a step above, whose name stands there.
+ * A container without a place has the place of a step above, and the name of that step stands there.
  *
  * @param {SourceLocation | undefined} place
  * @param {import('../..').LeakStep[]} path

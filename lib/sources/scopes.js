@@ -1,13 +1,13 @@
 'use strict';
 
-// Which variable a name means, and what a variable, a property of it, or a property of `this` may hold.
+// Finds the variable of a name, and the values that a variable, its property, or a property of `this` may hold.
 
 const { partsOf } = require('./syntax');
 
 /** @typedef {import('./syntax').Part} Part */
 
 /**
- * What a value has to do with a package.
+ * How a value comes from a package.
  *
  * @typedef {object} Origin
  * @property {'export' | 'instance' | 'maker'} sort `export`: of the package; `instance`: made by a call of one;
@@ -59,7 +59,7 @@ class Scope {
 }
 
 /**
- * The scope in which each node stands, and what each function returns.
+ * The scope of each node, and the returned value of each function.
  *
  * @param {Part} program
  * @returns {{ nodes: { node: Part, scope: Scope }[], returns: Map<Part, { node: Part, scope: Scope }[]> }} nodes in the
