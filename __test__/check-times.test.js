@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { folder } = require('./helpers/folder');
-const { readTimes, withTables } = require('../scripts/times');
+const { longestFirst, quickOnes, readTimes, withTables } = require('../scripts/times');
 
 const ROOT = path.join(__dirname, '..');
 
@@ -20,6 +20,14 @@ test('CONTRIBUTING.md has the times of scripts/times.json', () => {
 test('every time is that of a file of tests that is there', () => {
   const gone = Object.keys(readTimes().tests).filter((name) => !fs.existsSync(path.join(__dirname, name)));
   assert.deepEqual(gone, []);
+});
+
+test('a file that was never measured counts as slow: it runs first, and not among the quick ones', () => {
+  const time = (/** @type {number} */ seconds) => ({ seconds, processorSeconds: seconds });
+  const taken = { 'quick.test.js': time(1), 'slow.test.js': time(90) };
+  const names = ['quick.test.js', 'new.test.js', 'slow.test.js', 'newer.test.js'];
+  assert.deepEqual(longestFirst(names, taken), ['new.test.js', 'newer.test.js', 'slow.test.js', 'quick.test.js']);
+  assert.deepEqual(quickOnes(names, taken, 2), ['quick.test.js']);
 });
 
 test('files of tests run in the order in which they are given, and one that fails ends the run with 1', (t) => {

@@ -1,5 +1,8 @@
 'use strict';
 
+// The cases of examples/leaks. The snapshots of a case serve all that is asked of it: leak and repaired form, the other
+// lines of Node.js, and the page of its kind. UPDATE_EXPECT=1 writes the pages in docs/kinds/ anew.
+
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
 const fs = require('node:fs');
@@ -8,8 +11,11 @@ const path = require('node:path');
 const { after, describe, it } = require('node:test');
 const { promisify } = require('node:util');
 const { findLeaks, openSnapshot } = require('..');
+const { PAGES, kinds, page, verdictOf } = require('../scripts/write-kinds');
+const { stable } = require('../scripts/write-outputs');
 const { assertAccounted } = require('./helpers/accounting');
 const { RUN, assertFound, assertOwnLine, leakCases } = require('./helpers/leak-case');
+const { LINES, nodeOfLine } = require('./helpers/node-lines');
 
 const OF_REPLICAS = [
   'maps-of-tenants',
@@ -21,8 +27,14 @@ const OF_REPLICAS = [
   'control-filling-cache',
 ];
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-leaks-'));
+/** Programs of pages. */
+const ON_PAGES = new Set(Object.values(kinds).map(({ program }) => program));
+const OTHER_LINES = LINES.map(nodeOfLine).filter((binary) => binary && binary !== process.execPath);
+
+const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-leaks-')));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const HEALTHY = { leaks: [], withoutIds: [], ofTwo: [], output: '' };
 
 describe('leak cases', { concurrency: 2 }, () => {
   for (const { name, expect, fixed, isLeak } of leakCases()) {
@@ -40,8 +52,49 @@ describe('leak cases', { concurrency: 2 }, () => {
     });
     if (isLeak && fixed) {
       it(`${name}, repaired, is healthy`, async () =>
-        assert.deepEqual(await verdict(name, 'fixed'), { leaks: [], withoutIds: [], ofTwo: [] }));
+        assert.deepEqual({ ...(await verdict(name, 'fixed')), output: '' }, HEALTHY));
     }
+  }
+});
+
+describe(
+  'every leak is found on every line of Node, with one fingerprint',
+  { concurrency: 2, skip: skipLines() },
+  () => {
+    for (const { name, expect } of leakCases().filter(({ isLeak }) => isLeak)) {
+      it(name, async () => {
+        const { leaks, withoutIds } = await verdict(name, 'leak');
+        const fingerprints = [leaks, withoutIds].map(([leak]) => leak.fingerprint);
+        for (const [at, binary] of OTHER_LINES.entries()) {
+          const out = path.join(folder, `${name}-${at}`);
+          await promisify(execFile)(binary, [RUN, `./${name}`, out]);
+          const files = ['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`));
+          for (const compareBy of ['ids', 'structure']) {
+            const { leaks } = await findLeaks(files, { compareBy });
+            assertFound(leaks, expect);
+            fingerprints.push(leaks[0].fingerprint);
+          }
+          fs.rmSync(out, { recursive: true });
+        }
+        assert.equal(new Set(fingerprints).size, 1, fingerprints.join(' '));
+      });
+    }
+  },
+);
+
+function skipLines() {
+  return OTHER_LINES.length > 0 ? false : 'two binaries are not installed: npm ci --prefix __test__/nodes';
+}
+
+describe('the page of a kind has its program, its verdict and its repair', { concurrency: 2 }, () => {
+  for (const [kind, { program }] of Object.entries(kinds)) {
+    it(kind, async () => {
+      const [leak, fixed] = [await verdict(program, 'leak'), await verdict(program, 'fixed')];
+      const expected = page(kind, { leak: leak.output, fixed: fixed.output });
+      const file = path.join(PAGES, `${kind}.md`);
+      if (process.env.UPDATE_EXPECT) fs.writeFileSync(file, expected);
+      else assert.deepEqual(stable(fs.readFileSync(file, 'utf8')).split('\n'), stable(expected).split('\n'));
+    });
   }
 });
 
@@ -111,11 +164,28 @@ async function ofReplicas(name, variant) {
   return found;
 }
 
+/** @typedef {Awaited<ReturnType<typeof takeVerdict>>} Verdict */
+/** @type {Map<string, Promise<Verdict>>} */
+const verdicts = new Map();
+
+/**
+ * The answers about a case, which runs once.
+ *
+ * @param {string} name
+ * @param {'leak' | 'fixed'} variant
+ */
+function verdict(name, variant) {
+  const key = `${name}-${variant}`;
+  const taken = verdicts.get(key) ?? takeVerdict(name, variant);
+  verdicts.set(key, taken);
+  return taken;
+}
+
 /**
  * @param {string} name
  * @param {'leak' | 'fixed'} variant
  */
-async function verdict(name, variant) {
+async function takeVerdict(name, variant) {
   const out = path.join(folder, `${name}-${variant}`);
   await promisify(execFile)(process.execPath, [RUN, `./${name}`, out, variant]);
   const files = ['A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`));
@@ -128,13 +198,14 @@ async function verdict(name, variant) {
   for (const compareBy of /** @type {const} */ (['ids', 'structure']))
     pairs.push(await findLeaks([files[0], files[2]], { compareBy }));
   const ofTwo = pairs.flatMap(({ leaks }) => leaks.filter((leak) => leak.fingerprint === fingerprint));
+  const output = ON_PAGES.has(name) ? await verdictOf(out) : '';
   fs.rmSync(out, { recursive: true });
   for (const document of [byIds, byStructure]) {
     assertAccounted(document);
     assert.equal(document.verdict, document.leaks.length > 0 ? 'leak' : 'none');
     assert.ok(document.accounting.isExplained, JSON.stringify(document.accounting));
   }
-  return { leaks: byIds.leaks, withoutIds: byStructure.leaks, ofTwo };
+  return { leaks: byIds.leaks, withoutIds: byStructure.leaks, ofTwo, output };
 }
 
 /**

@@ -12,11 +12,11 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn, spawnSync } = require('node:child_process');
-const { measure, readTimes, writeTimes } = require('./times');
+const { longestFirst, measure, quickOnes, readTimes, writeTimes } = require('./times');
 
 const root = path.join(__dirname, '..');
 
-/** `fast` leaves out files of tests that took more processor time than this. */
+/** `fast` leaves out files of tests that took more processor time than this, and those that were never measured. */
 const QUICK_SECONDS = 2;
 
 /** @typedef {{ name: string, command: string[] }} Step */
@@ -71,12 +71,11 @@ const modes = {
     await sideBySide([...LINT_RUST, BUILD, ...CORE_TESTS], LINT_JAVASCRIPT);
     installNodes();
     installRunners();
-    await sideBySide([tests(() => true)]);
+    await sideBySide([tests(testFiles())]);
   },
   fast: async () => {
     await sideBySide([...LINT_RUST, BUILD], LINT_JAVASCRIPT);
-    const { tests: taken } = readTimes();
-    await sideBySide([tests((name) => !(taken[name]?.processorSeconds > QUICK_SECONDS))]);
+    await sideBySide([tests(quickOnes(testFiles(), readTimes().tests, QUICK_SECONDS))]);
   },
   lint: () => sideBySide(LINT_RUST, LINT_JAVASCRIPT),
   times: async () => {
@@ -93,7 +92,7 @@ const modes = {
     writeTimes({
       steps: take(steps, known.steps),
       tests: take(
-        testFiles().map((name) => ({ name, command: tests((file) => file === name).command })),
+        testFiles().map((name) => ({ name, command: tests([name]).command })),
         known.tests,
       ),
     });
@@ -157,18 +156,14 @@ function testFiles() {
 /**
  * The step that runs files of tests, those that take longest first.
  *
- * @param {(name: string) => boolean} wanted
+ * @param {string[]} names
  * @returns {Step}
  */
-function tests(wanted) {
-  const { tests: taken } = readTimes();
-  const seconds = (/** @type {string} */ name) => taken[name]?.seconds ?? 0;
-  const files = testFiles()
-    .filter(wanted)
-    .sort((a, b) => seconds(b) - seconds(a));
+function tests(names) {
+  const files = longestFirst(names, readTimes().tests).map((name) => path.join('__test__', name));
   return {
     name: `${files.length} files of tests`,
-    command: [process.execPath, path.join('scripts', 'tests.js'), ...files.map((name) => path.join('__test__', name))],
+    command: [process.execPath, path.join('scripts', 'tests.js'), ...files],
   };
 }
 

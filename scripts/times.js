@@ -26,6 +26,29 @@ function readTimes() {
 }
 
 /**
+ * Files of tests, those that take longest first. Nobody knows how long a file takes that was never measured: it comes
+ * before the others.
+ *
+ * @param {string[]} names
+ * @param {Record<string, Time>} taken
+ */
+function longestFirst(names, taken) {
+  const seconds = (/** @type {string} */ name) => taken[name]?.seconds ?? Infinity;
+  return [...names].sort((a, b) => (seconds(a) === seconds(b) ? 0 : seconds(b) - seconds(a)));
+}
+
+/**
+ * Files of tests that took no more processor time than this. A file that was never measured is none of them.
+ *
+ * @param {string[]} names
+ * @param {Record<string, Time>} taken
+ * @param {number} most
+ */
+function quickOnes(names, taken, most) {
+  return names.filter((name) => taken[name]?.processorSeconds <= most);
+}
+
+/**
  * Runs a command to its end. The shell of POSIX knows what its children took.
  *
  * @param {string} name
@@ -99,4 +122,4 @@ function round(seconds) {
   return Math.round(seconds * 10) / 10;
 }
 
-module.exports = { measure, readTimes, withTables, writeTimes };
+module.exports = { longestFirst, measure, quickOnes, readTimes, withTables, writeTimes };

@@ -7,17 +7,20 @@
 // What a person writes stands in kinds.js. The program and its repair are those of a case in examples/leaks, and the
 // verdicts are what `heaphound leaks` prints about them. docs/kinds/browser.md and other.md are written by hand.
 
-const { execFileSync } = require('node:child_process');
+const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { promisify } = require('node:util');
 const { OF_BROWSERS } = require('../words/kind-page');
 const kinds = require('./kinds');
 
 const ROOT = path.join(__dirname, '..');
 const CASES = path.join(ROOT, 'examples', 'leaks');
 const PAGES = path.join(ROOT, 'docs', 'kinds');
+const CLI = path.join(ROOT, 'cli', 'main.js');
 const WIDTH = 120;
+const run = promisify(execFile);
 /** `exports.expect` says what the search should find, and comes last. */
 const EXPECT = /^exports\.expect = [\s\S]*/m;
 /** The first line, and all that are indented or close it. */
@@ -115,42 +118,33 @@ function paragraph(text, indent = '') {
  *
  * @param {string} kind
  */
-function verdictsOf(kind) {
+async function verdictsOf(kind) {
   const place = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-kinds-')));
   try {
-    const { program } = kinds[kind];
-    return { leak: verdict(place, program, 'leak'), fixed: verdict(place, program, 'fixed') };
+    const [leak, fixed] = ['leak', 'fixed'].map((variant) => path.join(place, variant));
+    for (const work of [leak, fixed])
+      await run(process.execPath, ['run.js', `./${kinds[kind].program}`, work, path.basename(work)], { cwd: CASES });
+    return { leak: await verdictOf(leak), fixed: await verdictOf(fixed) };
   } finally {
     fs.rmSync(place, { recursive: true, force: true });
   }
 }
 
 /**
- * @param {string} place a folder for the snapshots
- * @param {string} program
- * @param {'leak' | 'fixed'} variant
+ * What `heaphound leaks` prints about a folder of snapshots, as a reader sees it.
+ *
+ * @param {string} work
+ * @returns {Promise<string>}
  */
-function verdict(place, program, variant) {
-  const work = path.join(place, variant);
+async function verdictOf(work) {
   const { NODE_OPTIONS, FORCE_COLOR, GITHUB_ACTIONS, ...environment } = process.env;
-  const options = { cwd: CASES, encoding: /** @type {const} */ ('utf8'), env: { ...environment, NO_COLOR: '1' } };
-  execFileSync(process.execPath, ['run.js', `./${program}`, work, variant], options);
-  return leaksOf([work], options).replaceAll(work, 'heaps').replaceAll(ROOT, '/home/you/heaphound');
-}
-
-/**
- * @param {string[]} files
- * @param {import('node:child_process').ExecFileSyncOptionsWithStringEncoding} options
- */
-function leaksOf(files, options) {
-  try {
-    return execFileSync(process.execPath, [path.join(ROOT, 'cli', 'main.js'), 'leaks', ...files], options);
-  } catch (error) {
-    // Exit code 1: there are leaks.
-    const { status, stdout } = /** @type {{ status: number, stdout: string }} */ (error);
-    if (status !== 1) throw error;
-    return stdout;
-  }
+  const options = { cwd: CASES, env: { ...environment, NO_COLOR: '1' } };
+  // Exit code 1: there are leaks.
+  const { stdout } = await run(process.execPath, [CLI, 'leaks', work], options).catch((error) => {
+    if (error.code !== 1) throw error;
+    return /** @type {{ stdout: string }} */ (error);
+  });
+  return stdout.replaceAll(work, 'heaps').replaceAll(ROOT, '/home/you/heaphound');
 }
 
 /** The list of all kinds. */
@@ -174,15 +168,15 @@ How a kind is told from the others: [How leaks are found](../leaks.md#the-method
 `;
 }
 
-function main() {
+async function main() {
   fs.mkdirSync(PAGES, { recursive: true });
   for (const kind of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(kinds)) {
-    fs.writeFileSync(path.join(PAGES, `${kind}.md`), page(kind, verdictsOf(kind)));
+    fs.writeFileSync(path.join(PAGES, `${kind}.md`), page(kind, await verdictsOf(kind)));
     console.log(`docs/kinds/${kind}.md`);
   }
   fs.writeFileSync(path.join(PAGES, 'README.md'), list());
 }
 
-module.exports = { PAGES, kinds, list, page, verdictsOf };
+module.exports = { PAGES, kinds, list, page, verdictOf };
 
 if (require.main === module) main();
