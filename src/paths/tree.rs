@@ -80,13 +80,25 @@ impl PathTree {
         growth: Growth<'_>,
         control: &Control,
     ) -> Result<Self> {
+        Self::grow_to(snapshot, references, labels, growth, MOST, control)
+    }
+
+    /// [`Self::grow`] with this weight at most.
+    fn grow_to(
+        snapshot: &Snapshot,
+        references: &References,
+        labels: &mut Labels,
+        growth: Growth<'_>,
+        most: u32,
+        control: &Control,
+    ) -> Result<Self> {
         let nodes = snapshot.node_count();
         let tree = Self { holders: vec![NO_HOLDER; nodes], order: Vec::with_capacity(nodes) };
         let numbers = labels.take_numbers();
         let reach = numbers.iter().map(|label| Reach { names: 0, state: UNREACHED, label: *label }).collect();
         drop(numbers);
         let mut growing =
-            Growing { snapshot, references, labels, tree, reach, heaviest: 0, takes_closed: false, turn: 0 };
+            Growing { snapshot, references, labels, tree, reach, most, heaviest: 0, takes_closed: false, turn: 0 };
         let grown = growing.all(growth, control);
         let Growing { tree, reach, .. } = growing;
         labels.give_back(reach.into_iter().map(|reach| reach.label).collect());
@@ -160,6 +172,8 @@ struct Growing<'a> {
     tree: PathTree,
     /// By node.
     reach: Vec<Reach>,
+    /// Of a path. Heavier ones count as this: the order in which they are found decides between them.
+    most: u32,
     /// Of the paths so far.
     heaviest: u32,
     /// Whether closed references count now.
@@ -181,6 +195,8 @@ struct Reach {
 /// Stands in the state of a node that may still get a shorter path. So a settled node is below all others.
 const OPEN: u32 = 1 << 31;
 const UNREACHED: u32 = u32::MAX;
+/// The heaviest path that a state can tell from [`UNREACHED`]: a list of 36 million of the heaviest steps.
+const MOST: u32 = !OPEN - 1;
 
 /// Rows of a bucket between a hint and its use: the node's place in the columns, then its edges, then their targets.
 const AHEAD: [usize; 3] = [12, 6, 2];
@@ -278,30 +294,32 @@ impl Growing<'_> {
         let mut ring: Vec<Vec<u32>> = vec![Vec::new(); MAX_WEIGHT as usize + 1];
         let mut starts = starts.iter().copied().peekable();
         let mut left_out = Vec::new();
-        let (mut now, mut waiting) = (0_u32, 0_usize);
+        // The place of the bucket goes on where the weight stays at its most.
+        let (mut place, mut waiting) = (0_u64, 0_usize);
         loop {
             if waiting == 0 {
                 match starts.peek() {
-                    Some(start) => now = self.reach[*start as usize].weight(),
+                    Some(start) => place = u64::from(self.reach[*start as usize].weight()),
                     None => return Ok(left_out),
                 }
             }
+            let now = u32::try_from(place).map_or(self.most, |weight| weight.min(self.most));
             while let Some(start) = starts.next_if(|start| self.reach[*start as usize].weight() == now) {
                 self.settle(start);
-                waiting += self.expand(NodeOrdinal(start), late, &mut ring, &mut left_out, control)?;
+                waiting += self.expand(NodeOrdinal(start), place, late, &mut ring, &mut left_out, control)?;
             }
-            let bucket = std::mem::take(&mut ring[now as usize % (MAX_WEIGHT as usize + 1)]);
+            let bucket = std::mem::take(&mut ring[bucket_of(place)]);
             waiting -= bucket.len();
             // A node stands in a second bucket when a shorter path to it was found later; it is settled in the one of
             // the shorter path.
             for (at, node) in bucket.iter().enumerate() {
                 self.hint(&bucket, at);
                 if self.settle(*node) {
-                    waiting += self.expand(NodeOrdinal(*node), late, &mut ring, &mut left_out, control)?;
+                    waiting += self.expand(NodeOrdinal(*node), place, late, &mut ring, &mut left_out, control)?;
                 }
             }
             self.heaviest = self.heaviest.max(now);
-            now += 1;
+            place += 1;
         }
     }
 
@@ -335,11 +353,13 @@ impl Growing<'_> {
         }
     }
 
-    /// Offers this node's path to all that it refers to; returns how many it put into buckets.
+    /// Offers this node's path to all that it refers to; returns how many it put into buckets. `place` is that of the
+    /// bucket that the node stood in.
     #[inline(always)]
     fn expand(
         &mut self,
         node: NodeOrdinal,
+        place: u64,
         late: &BitSet,
         ring: &mut [Vec<u32>],
         left_out: &mut Vec<u32>,
@@ -359,7 +379,7 @@ impl Growing<'_> {
             let open = self.references.weight(snapshot, node, edge);
             let closed = || self.references.last_resort(snapshot, node, edge).filter(|_| self.takes_closed);
             let Some(step) = open.or_else(closed) else { continue };
-            let total = (now + step) | OPEN;
+            let total = now.saturating_add(step).min(self.most) | OPEN;
             if total > known.state {
                 continue;
             }
@@ -375,12 +395,51 @@ impl Growing<'_> {
                 continue;
             }
             if total < known.state {
-                ring[(now + step) as usize % (MAX_WEIGHT as usize + 1)].push(snapshot.target(edge).0);
+                ring[bucket_of(place + u64::from(step))].push(snapshot.target(edge).0);
                 put += 1;
             }
             self.reach[target] = Reach { names: name, state: total, label: known.label };
             self.tree.holders[target] = Holder::of(snapshot, &self.references.marks, node, edge);
         }
         Ok(put)
+    }
+}
+
+/// The bucket of the ring at this place.
+#[inline(always)]
+fn bucket_of(place: u64) -> usize {
+    (place % (u64::from(MAX_WEIGHT) + 1)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::drawing::draw;
+
+    /// The parent of each node, where no path weighs more than `most`.
+    fn parents(drawing: &str, most: u32) -> Vec<Option<NodeOrdinal>> {
+        let (snapshot, control) = (draw(drawing), Control::new());
+        let references = References::of(&snapshot, None, &control).unwrap();
+        let mut labels = Labels::of(&snapshot, &control).unwrap();
+        let growth = Growth { everything: true, ..Growth::default() };
+        let tree = PathTree::grow_to(&snapshot, &references, &mut labels, growth, most, &control).unwrap();
+        let mut seen = BitSet::new(snapshot.node_count());
+        for node in tree.order() {
+            assert!(tree.parent(node).is_none_or(|parent| seen.contains(parent.index())), "parents stand first");
+            assert!(seen.insert_new(node.index()), "each node stands once");
+        }
+        snapshot.nodes().map(|node| tree.parent(node)).collect()
+    }
+
+    #[test]
+    fn a_path_beyond_the_heaviest_weight_leads_on() {
+        let list: String = (1..200).map(|at| format!(" | Job#{} > next.Job#{at}", at - 1)).collect();
+        let drawing = format!("root > !global | global > first.Job#0 other.Job#150{list}");
+        let expected = parents(&drawing, MOST);
+        assert!(expected[2..].iter().all(Option::is_some));
+        // The whole list has less room than one of the heaviest steps, about half of it, and just enough.
+        for most in [1, MAX_WEIGHT, MAX_WEIGHT + 1, 200, 290, 400, 500] {
+            assert_eq!(parents(&drawing, most), expected, "{most}");
+        }
     }
 }
