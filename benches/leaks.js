@@ -1,6 +1,7 @@
 'use strict';
 
-// The search for leaks in three large snapshots, beside three times the summary of one.
+// The search for leaks in three large snapshots, beside three times the summary of one; and the search for suspects in
+// one of them, beside one summary.
 //
 // The heaps lie in `benches/heaps`, or where HEAPHOUND_BENCH_HEAPS says. They are made when they are missing
 // (2 GB of disk).
@@ -18,10 +19,15 @@ const SIZES = [
   { rows: 480_000, aim: { seconds: 2 } },
   { rows: 700_000, aim: { seconds: 3, peakBytes: 900e6 } },
 ];
+/** Calls that take the last file. */
+const OF_ONE = ['summary', 'suspects'];
+/** Seconds that suspects may take more than a summary. */
+const SUSPECTS_MORE = 0.5;
 const CALLS = {
   leaks: '`findLeaks`, by ids',
   structure: '`findLeaks`, by structure',
   summary: 'three times open and summary of the last',
+  suspects: '`findSuspects` of the last',
 };
 
 /** @param {string[]} flags */
@@ -44,7 +50,7 @@ function section({ rows, aim }, runs) {
   const taken = Object.fromEntries(Object.keys(CALLS).map((call) => [call, []]));
   for (let turn = 0; turn < runs; turn += 1) {
     for (const call of Object.keys(CALLS)) {
-      const of = call === 'summary' ? [files[2]] : files;
+      const of = OF_ONE.includes(call) ? [files[2]] : files;
       const result = measure([process.execPath, path.join(__dirname, 'one-call.js'), call, ...of]);
       console.error(`${rows} rows, ${call}: ${result.failure ?? `${result.seconds} s`}`);
       taken[call].push(result);
@@ -52,6 +58,7 @@ function section({ rows, aim }, runs) {
   }
   const size = fs.statSync(files[2]).size;
   const peak = aim.peakBytes === undefined ? '' : bytes(aim.peakBytes);
+  const suspects = (median(taken.summary).seconds + SUSPECTS_MORE).toFixed(2);
   return [
     `### Three files of ${bytes(size)}`,
     '',
@@ -59,6 +66,7 @@ function section({ rows, aim }, runs) {
     '|---|--:|--:|--:|',
     ...Object.entries(CALLS).map(([call, title]) => row(title, median(taken[call]), call === 'summary' ? 3 : 1)),
     `| *aim of \`findLeaks\` by ids on two cores* | ${aim.seconds} s | | ${peak} |`,
+    `| *aim of \`findSuspects\`: a summary, and half a second* | ${suspects} s | | |`,
     '',
   ];
 }

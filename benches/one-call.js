@@ -4,8 +4,9 @@
 //
 //   node benches/one-call.js leaks A B C
 //   node benches/one-call.js summary A
+//   node benches/one-call.js suspects A
 
-const { findLeaks, openSnapshot } = require('..');
+const { findLeaks, findSuspects, openSnapshot } = require('..');
 
 const CALLS = {
   leaks: (files) => findLeaks(files, { sourceMaps: false }),
@@ -15,6 +16,7 @@ const CALLS = {
     await snapshot.summary();
     await snapshot.close();
   },
+  suspects: ([file]) => findSuspects(file, { sourceMaps: false }),
 };
 
 const [call, ...files] = process.argv.slice(2);
