@@ -148,8 +148,8 @@ pub fn find_mapped(
     } else {
         by_signatures(earlier, last, operations, maps, control)?
     };
-    let (mut found, dropped) = suspects(&newest, &growing);
-    let (account, tops) = account(&newest, &growing, &heaps, &found, &dropped);
+    let (mut found, dropped) = suspects(&newest, &growing, control)?;
+    let (account, tops) = account(&newest, &growing, &heaps, &found, &dropped, control)?;
     let one_off = one_off(&newest, &account, tops);
     let fingerprints = found.iter().map(|suspect| fingerprint_of(&newest, suspect)).collect();
     found.truncate(options.limit);

@@ -70,8 +70,11 @@ impl<'a> Newest<'a> {
     }
 
     /// The path key of a node.
-    pub fn path(&self, node: NodeOrdinal) -> PathKey {
-        self.grouping.path(&self.tree, &self.limits, node)
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn path(&self, node: NodeOrdinal, control: &Control) -> Result<PathKey> {
+        self.grouping.path(&self.tree, &self.limits, node, control)
     }
 
     pub fn owner(&self, node: NodeOrdinal) -> Option<NodeOrdinal> {

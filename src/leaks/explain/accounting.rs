@@ -2,6 +2,8 @@
 
 use super::account::{Account, Cause, Line};
 use super::leaked_class::LeakedClass;
+use crate::control::Control;
+use crate::error::Result;
 use crate::known::node::LOADED;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
@@ -29,19 +31,23 @@ pub struct Top {
 }
 
 /// Gives every byte of growth a cause. Also returns the growth of the highest groups.
+///
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
 pub fn account(
     newest: &Newest<'_>,
     growing: &Growing,
     earlier: &[Census],
     suspects: &[Suspect],
     dropped: &Dropped,
-) -> (Account, Vec<Top>) {
+    control: &Control,
+) -> Result<(Account, Vec<Top>)> {
     let heaps: Vec<&Census> = earlier.iter().chain([&newest.census]).collect();
-    let mut books = Books::new(newest, growing, heaps, suspects, dropped);
+    let mut books = Books::new(newest, growing, heaps, suspects, dropped, control)?;
     let tops = books.groups();
-    books.objects();
+    books.objects(control)?;
     books.unreached();
-    (books.close(), tops)
+    Ok((books.close(), tops))
 }
 
 /// Growth of classes, each with a sample.
@@ -74,7 +80,8 @@ impl<'a, 'b> Books<'a, 'b> {
         heaps: Vec<&'a Census>,
         suspects: &'a [Suspect],
         dropped: &'a Dropped,
-    ) -> Self {
+        control: &Control,
+    ) -> Result<Self> {
         let mut books = Self {
             newest,
             growing,
@@ -103,12 +110,12 @@ impl<'a, 'b> Books<'a, 'b> {
                 for container in holder.into_iter().chain([suspect.container]) {
                     if newest.grouping.is_persistent(container) {
                         books.containers.entry(container).or_insert(at);
-                        books.paths.entry(newest.path(container)).or_insert(at);
+                        books.paths.entry(newest.path(container, control)?).or_insert(at);
                     }
                 }
             }
         }
-        books
+        Ok(books)
     }
 
     /// Enters the groups of objects that are not in every heap.
@@ -275,7 +282,7 @@ impl<'a, 'b> Books<'a, 'b> {
     }
 
     /// Enters the persistent objects: their tables, with the numbers and texts that only they hold.
-    fn objects(&mut self) {
+    fn objects(&mut self, control: &Control) -> Result<()> {
         let names: HashSet<ObjectName> = self.heaps.iter().flat_map(|heap| heap.large.keys().copied()).collect();
         let limits = &self.newest.limits;
         let mut passing = self.newest.owners_of_passing(&self.growing.rest);
@@ -294,9 +301,13 @@ impl<'a, 'b> Books<'a, 'b> {
                 continue;
             }
             let node = self.newest.census.large.get(&name).map(|large| large.node);
-            let leak = node.and_then(|node| {
-                self.containers.get(&node).or_else(|| self.paths.get(&self.newest.path(node))).copied()
-            });
+            let leak = match node {
+                Some(node) => match self.containers.get(&node) {
+                    Some(leak) => Some(*leak),
+                    None => self.paths.get(&self.newest.path(node, control)?).copied(),
+                },
+                None => None,
+            };
             let cause = match (leak, node) {
                 (Some(leak), _) => Cause::Leak(leak),
                 _ if growth.bytes() <= 0 => Cause::Freed,
@@ -316,6 +327,7 @@ impl<'a, 'b> Books<'a, 'b> {
             };
             self.enter(cause, node, &growth);
         }
+        Ok(())
     }
 
     /// Whether an object is a table that grows in steps, by a half or to the double. Nobody sees how many numbers a

@@ -16,6 +16,7 @@ use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Which group each node belongs to.
 pub struct Grouping {
@@ -103,7 +104,7 @@ impl Grouping {
             let key = grouping.key(tree, node);
             let group = rows.row(key, || {
                 let parent = tree.owner(node).filter(|owner| !grouping.is_persistent(*owner));
-                Group {
+                Ok(Group {
                     count: 0,
                     links: 0,
                     size: 0,
@@ -113,9 +114,9 @@ impl Grouping {
                     is_field: !tree.fans_out(node) && !tree.is_in_list(node),
                     parent: parent.map(|parent| grouping.key(tree, parent)),
                     label: tree.label(node),
-                    path: grouping.path(tree, limits, node),
-                }
-            });
+                    path: grouping.path(tree, limits, node, control)?,
+                })
+            })?;
             group.count += 1;
             group.links += u64::from(tree.is_link(node));
             group.size += size_of(node);
@@ -169,16 +170,26 @@ impl Grouping {
     }
 
     /// # Cost
-    /// A step for each node above that nobody asked for before.
-    pub fn path(&self, tree: &HolderTree<'_>, limits: &Limits, node: NodeOrdinal) -> PathKey {
+    /// A step for each node above that nobody asked for before. A list may have millions of them.
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn path(
+        &self,
+        tree: &HolderTree<'_>,
+        limits: &Limits,
+        node: NodeOrdinal,
+        control: &Control,
+    ) -> Result<PathKey> {
         let mut paths = self.paths.lock();
         let mut below = Vec::new();
         let mut at = Some(node);
         while let Some(node) = at.filter(|node| paths[node.index()] == 0) {
+            control.check_at(below.len())?;
             at = tree.repeats(node).or_else(|| tree.owner(node)).filter(|_| !tree.is_backing(node));
             below.push((node, at));
         }
         while let Some((node, above)) = below.pop() {
+            control.check_at(below.len())?;
             let Some(above) = above else { continue };
             let path = paths[above.index()];
             paths[node.index()] = if tree.is_link(node) {
@@ -189,7 +200,7 @@ impl Grouping {
                 mix(mix(path, reference), tree.label(node).0)
             };
         }
-        PathKey(paths[node.index()])
+        Ok(PathKey(paths[node.index()]))
     }
 
     #[inline(always)]
@@ -209,16 +220,19 @@ struct Rows {
 
 impl Rows {
     #[inline(always)]
-    fn row(&mut self, key: GroupKey, new: impl FnOnce() -> Group) -> &mut Group {
+    fn row(&mut self, key: GroupKey, new: impl FnOnce() -> Result<Group>) -> Result<&mut Group> {
         let place = match self.last {
             Some((known, place)) if known == key => place,
-            _ => *self.places.entry(key.0).or_insert_with(|| {
-                self.groups.push((key, new()));
-                self.groups.len() - 1
-            }),
+            _ => match self.places.entry(key.0) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(place) => {
+                    self.groups.push((key, new()?));
+                    *place.insert(self.groups.len() - 1)
+                }
+            },
         };
         self.last = Some((key, place));
-        &mut self.groups[place].1
+        Ok(&mut self.groups[place].1)
     }
 }
 
@@ -253,6 +267,7 @@ fn is_dictionary(snapshot: &Snapshot, node: NodeOrdinal, limits: &Limits) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::leaks::test_leaks::{heap, many};
     use crate::paths::survivors::Persistent;
 
@@ -280,6 +295,20 @@ mod tests {
         let after = format!("{always} | {sessions} | {users} | {elsewhere}");
         let expected = [(2, 0, 16, true), (2, 0, 32, false), (4, 0, 64, false)];
         assert_eq!(rows([always, &after]), expected);
+    }
+
+    #[test]
+    fn a_climb_to_the_roots_can_be_cancelled() {
+        let links: String = (1..100).map(|at| format!(" | Job#{} > next.Job#{at}", at - 1)).collect();
+        let after = heap(&format!("root > !global | global > first.Job#0{links}"));
+        let (control, limits) = (Control::new(), Limits::default());
+        let persistent = Persistent::in_all(&[&after], &control).unwrap();
+        let tree = HolderTree::of(&after, Some(&persistent[0]), &limits, &control).unwrap();
+        let (grouping, _) = Grouping::of(&tree, &Identity::Ids(&persistent[0]), &limits, &control).unwrap();
+        let last = after.nodes().last().expect("the last job");
+        control.cancel();
+        assert_eq!(grouping.path(&tree, &limits, last, &control), Err(Error::Cancelled));
+        assert!(grouping.path(&tree, &limits, last, &Control::new()).is_ok());
     }
 
     #[test]

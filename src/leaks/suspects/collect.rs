@@ -8,6 +8,8 @@ use super::rules::{Candidate, UNNAMED, dropped_by};
 use super::single::growing_singles;
 use super::spread::merge_classes;
 use super::suspect::{Grown, Suspect};
+use crate::control::Control;
+use crate::error::Result;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::growth::why::Rule;
@@ -22,11 +24,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub type Dropped = HashMap<GroupKey, Rule>;
 
 /// Every suspect, best evidence first; and the dropped groups.
-pub fn suspects(newest: &Newest<'_>, growing: &Growing) -> (Vec<Suspect>, Dropped) {
+///
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
+pub fn suspects(newest: &Newest<'_>, growing: &Growing, control: &Control) -> Result<(Vec<Suspect>, Dropped)> {
     let places = by_container(newest, growing).into_values().map(|groups| merge_same_paths(newest, groups));
     let may_leak = |groups: &Vec<Grown>| groups.iter().any(|group| newest.may_leak(group.node));
     let places: Vec<Vec<Grown>> = places.filter(may_leak).collect();
-    let places = merge_classes(newest, growing, merge_owned(newest, merge_generic_paths(newest, places)));
+    let places = merge_classes(newest, growing, merge_owned(newest, merge_generic_paths(newest, places, control)?));
     let total: i64 = places.iter().flatten().map(|group| group.growth.bytes()).sum();
     let (mut suspects, mut dropped) = (Vec::new(), growing.dropped.clone());
     for groups in merge_linked(newest, places) {
@@ -38,7 +43,7 @@ pub fn suspects(newest: &Newest<'_>, growing: &Growing) -> (Vec<Suspect>, Droppe
     }
     suspects.extend(growing_singles(newest, growing, &suspects));
     suspects.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.container.cmp(&b.container)));
-    (merge_named_alike(newest, suspects), dropped)
+    Ok((merge_named_alike(newest, suspects), dropped))
 }
 
 /// The growing groups by their container, which is the owner of the highest group.
@@ -81,7 +86,12 @@ fn top_of(newest: &Newest<'_>, growing: &Growing, key: GroupKey) -> GroupKey {
 }
 
 /// One suspect from the groups of one place, or the rule that drops them.
-fn suspect_of(newest: &Newest<'_>, growing: &Growing, groups: Vec<Grown>, total: i64) -> Result<Suspect, Rule> {
+fn suspect_of(
+    newest: &Newest<'_>,
+    growing: &Growing,
+    groups: Vec<Grown>,
+    total: i64,
+) -> std::result::Result<Suspect, Rule> {
     let mut sum = Growth::default();
     groups.iter().for_each(|group| sum.add(&group.growth));
     let (mut groups, engine_groups): (Vec<Grown>, Vec<Grown>) =

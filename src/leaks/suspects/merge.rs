@@ -2,6 +2,8 @@
 
 use super::suspect::{Grown, summed};
 use crate::bit_set::BitSet;
+use crate::control::Control;
+use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::NodeKind;
 use crate::known::names::is_global;
@@ -23,14 +25,22 @@ pub fn merge_same_paths(newest: &Newest<'_>, mut groups: Vec<Grown>) -> Vec<Grow
 /// Merges places with the same path from the roots that accumulate the same class.
 ///
 /// Example: forty users with a history each.
-pub fn merge_generic_paths(newest: &Newest<'_>, places: Vec<Vec<Grown>>) -> Vec<Vec<Grown>> {
+///
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
+pub fn merge_generic_paths(newest: &Newest<'_>, places: Vec<Vec<Grown>>, control: &Control) -> Result<Vec<Vec<Grown>>> {
     let mut merged: BTreeMap<PathKey, Vec<Grown>> = BTreeMap::new();
     for groups in places {
         let Some(top) = groups.iter().find(|group| group.is_top) else { continue };
-        let path = PathKey(mix(newest.path(top.container).0, newest.label(top.node).0));
+        let path = PathKey(mix(newest.path(top.container, control)?.0, newest.label(top.node).0));
         merged.entry(path).or_default().extend(groups);
     }
-    merged.into_values().map(|groups| summed(groups, |group| newest.path(group.node))).collect()
+    let one_place = |groups: Vec<Grown>| {
+        let paths = groups.iter().map(|group| Ok((group.node, newest.path(group.node, control)?)));
+        let paths: HashMap<NodeOrdinal, PathKey> = paths.collect::<Result<_>>()?;
+        Ok(summed(groups, |group| paths[&group.node]))
+    };
+    merged.into_values().map(one_place).collect()
 }
 
 /// Merges collections of one object that grow in step: of an object of a package; of any other object, where they gain
