@@ -34,6 +34,17 @@ test('findLeaks tells what grew and what holds it', async () => {
   await after.close();
 });
 
+test('the answer about files is that about opened snapshots, the facts about the newest included', async () => {
+  const [before, after] = [await openSnapshot(BEFORE), await openSnapshot(AFTER)];
+  const { snapshots, ...expected } = await findLeaks([before, after]);
+  const { snapshots: ofFiles, ...found } = await findLeaks([BEFORE, AFTER]);
+  assert.deepEqual(found, expected);
+  assert.equal(JSON.stringify(ofFiles[1]), JSON.stringify(snapshots[1]));
+  assert.equal(typeof ofFiles[1].unreachableCount, 'number');
+  await before.close();
+  await after.close();
+});
+
 test('opened snapshots and sources can be mixed', async () => {
   const before = await openSnapshot(BEFORE);
   const after = await openSnapshot(AFTER);

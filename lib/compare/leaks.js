@@ -94,7 +94,6 @@ async function find(snapshots, options, { shortestMs, known }) {
     if (operations !== undefined && operations.length > 1 && operations.length !== last) {
       throw optionError('operations', `must be one number, or one for each of the ${last} intervals`);
     }
-    await sequence.analysed(last);
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
     // Ignored leaks must not push others beyond the limit.
     const json = JSON.stringify({
@@ -107,12 +106,16 @@ async function find(snapshots, options, { shortestMs, known }) {
       sourceLines: folder === undefined ? undefined : around,
       explain,
     });
-    const infos = sorted.map((snapshot) => snapshot.info);
     const pages = await inside.job(sorted, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );
-    /** @type {Omit<import('../..').LeakDocument, 'snapshots' | 'order' | 'verdict' | 'ignored' | 'outside'>} */
-    const document = await read(pages);
+    /**
+     * @type {Omit<import('../..').LeakDocument, 'snapshots' | 'order' | 'verdict' | 'ignored' | 'outside'> & {
+     *   newestInfo: string }}
+     */
+    const { newestInfo, ...document } = await read(pages);
+    // The newest was analysed for the answer.
+    const infos = sorted.map(({ info }, at) => (at === last ? withFacts(info, JSON.parse(newestInfo)) : info));
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
     await nameKnown(kept, patterns, {
@@ -138,6 +141,18 @@ async function find(snapshots, options, { shortestMs, known }) {
   } finally {
     await sequence.close();
   }
+}
+
+/**
+ * What is known of a snapshot, with these facts in the place of older ones.
+ *
+ * @param {import('../..').SnapshotInfo | import('../..').ReadInfo} info
+ * @param {object} facts
+ * @returns {import('../..').SnapshotInfo}
+ */
+function withFacts(info, facts) {
+  const rest = Object.entries(info).filter(([name]) => !(name in facts));
+  return Object.freeze({ .../** @type {any} */ (Object.fromEntries(rest)), ...facts });
 }
 
 /**

@@ -227,8 +227,8 @@ export function checkSnapshot(path: string, control: Control): Promise<CheckedSn
 export function diff(before: Heap, after: Heap, question: string, control: Control): Promise<Pages | Failure>;
 
 /**
- * Finds the objects that grow in number over `earlier`, opened or parsed (then their handles are empty afterwards),
- * oldest first, and `last`, opened.
+ * Finds the objects that grow in number over `earlier` and `last`, oldest first. Those that were only parsed are
+ * taken: their handles are empty afterwards.
  */
 export function findLeaks(
   earlier: Array<Heap>,

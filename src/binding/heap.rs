@@ -56,6 +56,13 @@ impl Held {
         }
     }
 
+    pub fn options(&self) -> &open::OpenOptions {
+        match self {
+            Self::Opened(opened) => &opened.options,
+            Self::Parsed(parsed) => &parsed.options,
+        }
+    }
+
     /// Analyses what was only parsed.
     fn opened(self, control: &CoreControl) -> Result<Aside<Opened>> {
         match self {

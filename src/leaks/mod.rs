@@ -32,7 +32,7 @@ mod test_running;
 #[cfg(test)]
 mod test_suspects;
 
-use crate::analysis::{Heap, IdSample, Matching, SourceMaps};
+use crate::analysis::{Comparison, Heap, IdSample, Matching, SourceMaps};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
@@ -57,7 +57,8 @@ pub use explain::leaked_class::LeakedClass;
 pub use explain::parts::Part;
 pub use explain::steps::{Leaking, Step};
 pub use grouped::grouped;
-use growth::follow::{by_ids, by_signatures};
+pub use growth::follow::{Counted, Lasting};
+use growth::follow::{Earlier, Followed, by_ids, by_signatures, count_by_ids};
 use growth::operations::Operations;
 pub use growth::why::{Rule, Why};
 pub use kind::{Detail, Kind};
@@ -126,35 +127,89 @@ pub fn find_mapped(
     maps: Option<&SourceMaps>,
     control: &Control,
 ) -> Result<LeakReport> {
-    if earlier.is_empty() {
-        return Err(Error::Option {
-            name: "snapshots",
-            what: "one is not enough, growth needs two or more".to_owned(),
-        });
-    }
-    let limits = &options.limits;
-    let operations = Operations::new(&options.operations, earlier.len(), limits).ok_or_else(|| Error::Option {
-        name: "operations",
-        what: format!("must be one number, or one for each of the {} intervals", earlier.len()),
-    })?;
-    let operations = operations.within(&options.elapsed);
+    let operations = operations_of(earlier.len(), options)?;
     let samples = match options.matching {
         Matching::Sample => earlier.iter().map(|snapshot| IdSample::of(snapshot, control)).collect::<Result<_>>()?,
         Matching::Known(_) => Vec::new(),
     };
     let comparison = options.matching.decide(&samples, &last.snapshot, control)?;
-    let (newest, growing, heaps) = if comparison.ids {
-        by_ids(earlier, last, operations, maps, control)?
+    let followed = if comparison.ids {
+        let lasting = Lasting::of(earlier, &last.snapshot, control)?;
+        let ready = earlier.iter().map(|snapshot| Earlier::Ready(snapshot)).collect();
+        by_ids(count_by_ids(ready, &lasting, || Ok(last), &options.limits, control)?, last, operations, maps)
     } else {
         by_signatures(earlier, last, operations, maps, control)?
     };
+    let with_ids = if comparison.ids { earlier } else { &[] };
+    answer(followed, comparison, with_ids, options, control)
+}
+
+/// Counts heaps that were only read, whose ids name the same objects: [`find_counted`] goes on from there. Each earlier
+/// one is dropped once it is counted, and `analysed` makes the newest heap meanwhile. So less memory is taken than
+/// [`find`] needs, and the answer is the same.
+///
+/// `lasting` is of all of them as they were read. Where allocations were recorded in an earlier heap, ask [`find`]: it
+/// looks for the stacks there.
+///
+/// # Errors
+/// As [`find`], and those of `analysed`.
+pub fn count_read<'a>(
+    earlier: Vec<Snapshot>,
+    lasting: &Lasting,
+    analysed: impl FnOnce() -> Result<&'a Heap> + Send,
+    options: &LeakOptions,
+    control: &Control,
+) -> Result<Counted<'a>> {
+    operations_of(earlier.len(), options)?;
+    let read = earlier.into_iter().map(|snapshot| Earlier::Read(Box::new(snapshot))).collect();
+    count_by_ids(read, lasting, analysed, &options.limits, control)
+}
+
+/// [`find_mapped`], after [`count_read`].
+///
+/// # Errors
+/// As [`find`].
+pub fn find_counted(
+    counted: Counted<'_>,
+    last: &Heap,
+    comparison: Comparison,
+    options: &LeakOptions,
+    maps: Option<&SourceMaps>,
+    control: &Control,
+) -> Result<LeakReport> {
+    let operations = operations_of(counted.earlier_count(), options)?;
+    answer(by_ids(counted, last, operations, maps), comparison, &[], options, control)
+}
+
+fn operations_of(earlier: usize, options: &LeakOptions) -> Result<Operations> {
+    if earlier == 0 {
+        return Err(Error::Option {
+            name: "snapshots",
+            what: "one is not enough, growth needs two or more".to_owned(),
+        });
+    }
+    let operations = Operations::new(&options.operations, earlier, &options.limits).ok_or_else(|| Error::Option {
+        name: "operations",
+        what: format!("must be one number, or one for each of the {earlier} intervals"),
+    })?;
+    Ok(operations.within(&options.elapsed))
+}
+
+/// The report about what was followed. `with_ids` are the earlier snapshots that know objects by the same ids, for who
+/// asks where these were allocated.
+fn answer(
+    (newest, growing, heaps): Followed<'_>,
+    comparison: Comparison,
+    with_ids: &[&Snapshot],
+    options: &LeakOptions,
+    control: &Control,
+) -> Result<LeakReport> {
     let (mut found, dropped) = suspects(&newest, &growing, control)?;
     let (account, tops) = account(&newest, &growing, &heaps, &found, &dropped, control)?;
     let one_off = one_off(&newest, &account, tops);
     let fingerprints = found.iter().map(|suspect| fingerprint_of(&newest, suspect)).collect();
     found.truncate(options.limit);
     let examples = examples(&newest, &found, options.examples);
-    let with_ids = if comparison.ids { earlier } else { &[] };
     let allocated = allocated(&newest, &found, with_ids, control)?;
     let items: Vec<NodeOrdinal> = found.iter().map(|suspect| suspect.item).collect();
     let parts = explain::parts::items(&newest, &items, control)?;

@@ -51,13 +51,7 @@ pub fn read(source: Source, budget: Budget, control: &Control) -> Result<(Snapsh
 /// [`Error::Cancelled`](crate::error::Error::Cancelled); [`Error::Memory`](crate::error::Error::Memory) before it
 /// begins.
 pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {
-    options.budget.check(memory_bytes(&snapshot))?;
-    control.begin(Stage::Graph, 0);
-    let snapshot = match options.parity {
-        Parity::Ours => snapshot,
-        Parity::DevTools => snapshot.as_devtools_has_it(),
-    };
-    let snapshot = with_detachedness(snapshot, control)?;
+    let snapshot = begun(snapshot, options, control)?;
     let ephemerons = Ephemerons::of(&snapshot);
     let holding = Holding::of(&snapshot, &ephemerons, control)?;
     let (spanned, retainers) = rayon::join(|| Spanning::of(&holding, control), || Retainers::of(&holding, control));
@@ -86,4 +80,41 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
     let (retained_sizes, dominators) = rayon::join(|| retained_sizes(&snapshot, &tree), || tree.by_node(&snapshot));
     let graph = Graph { dominators, unreachable_count: tree.unreachable_count, retainers, distances, retained_sizes };
     Ok(Heap { snapshot, graph, parity: options.parity, interfaces, classes })
+}
+
+/// [`analyse`] for the search for leaks, which asks who refers to a node, and never who dominates it: the columns of
+/// distances, dominators and retained sizes are empty. The heap must not leave the search.
+///
+/// # Errors
+/// As [`analyse`].
+pub fn analyse_for_search(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {
+    let snapshot = begun(snapshot, options, control)?;
+    let ephemerons = Ephemerons::of(&snapshot);
+    let holding = Holding::of(&snapshot, &ephemerons, control)?;
+    let (reached, retainers) = rayon::join(
+        || Spanning::of(&holding, control).map(|(spanning, _)| spanning.nodes.len()),
+        || Retainers::of(&holding, control),
+    );
+    let unreachable_count = (snapshot.node_count() - reached?) as u32;
+    let retainers = retainers?;
+    let (sizes, inferred) = rayon::join(
+        || shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control),
+        || Classes::infer(&snapshot, control),
+    );
+    let (sizes, (interfaces, classes)) = (sizes?, inferred?);
+    let snapshot = snapshot.with_shallow_sizes(sizes);
+    let (distances, dominators, retained_sizes) = Default::default();
+    let graph = Graph { retainers, distances, dominators, retained_sizes, unreachable_count };
+    Ok(Heap { snapshot, graph, parity: Parity::Ours, interfaces, classes: classes.merged() })
+}
+
+/// The steps before those that need the graph.
+fn begun(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Snapshot> {
+    options.budget.check(memory_bytes(&snapshot))?;
+    control.begin(Stage::Graph, 0);
+    let snapshot = match options.parity {
+        Parity::Ours => snapshot,
+        Parity::DevTools => snapshot.as_devtools_has_it(),
+    };
+    with_detachedness(snapshot, control)
 }

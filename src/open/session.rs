@@ -1,7 +1,7 @@
 //! An opened snapshot, with tables that the first question makes and later ones share.
 
 use super::options::OpenOptions;
-use super::pipeline::{analyse, memory_bytes, read};
+use super::pipeline::{analyse, analyse_for_search, memory_bytes, read};
 use crate::analysis::{Heap, Scripts, SourceMaps};
 use crate::archive::{self, ReadInfo, Source};
 use crate::control::{Control, Stage};
@@ -67,6 +67,17 @@ impl Opened {
     pub fn of_parsed(parsed: Parsed, control: &Control) -> Result<Self> {
         let Parsed { snapshot, options, read } = parsed;
         Self::analysed(snapshot, read, options, control)
+    }
+
+    /// Analyses a snapshot that was only read, for the search for leaks alone ([`analyse_for_search`]), on the threads
+    /// of the search.
+    ///
+    /// # Errors
+    /// The errors of [`analyse`].
+    pub fn for_search(parsed: Parsed, control: &Control) -> Result<Self> {
+        let Parsed { snapshot, options, read } = parsed;
+        let heap = analyse_for_search(snapshot, &options, control)?;
+        Ok(Self { heap, options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
     }
 
     fn analysed(snapshot: Snapshot, read: ReadInfo, options: OpenOptions, control: &Control) -> Result<Self> {

@@ -6,6 +6,7 @@ use crate::analysis::{Comparison, IdMatch, IdSample, last_object_id};
 use crate::control::Control;
 use crate::error::Result;
 use crate::snapshot::Snapshot;
+use rayon::prelude::*;
 
 /// With fewer ids in common than this, equal ones may be so by chance. As in `analysis/id_sample.rs`.
 const ENOUGH: usize = 32;
@@ -32,9 +33,10 @@ pub fn compare(
     let highest: Vec<u64> = snapshots.iter().map(|snapshot| last_object_id(snapshot)).collect();
     let positions = 0..snapshots.len();
     let Some(newest) = positions.clone().max_by_key(|at| (highest[*at], *at)) else { return Ok(Default::default()) };
+    let others: Vec<usize> = positions.clone().filter(|at| *at != newest).collect();
+    let look_up = |at: usize| IdSample::of(snapshots[at], control)?.look_up(snapshots[newest], control);
     let mut weakest: Option<IdMatch> = None;
-    for at in positions.clone().filter(|at| *at != newest) {
-        let found = IdSample::of(snapshots[at], control)?.look_up(snapshots[newest], control)?;
+    for found in others.into_par_iter().map(look_up).collect::<Result<Vec<_>>>()? {
         if !found.is_match {
             return Ok((explained(claimed, &found), None));
         }

@@ -3,14 +3,15 @@
 use super::allocations::FrameRow;
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
+use super::info::info;
 use super::places::{LocationRow, Places};
 use super::responsible::ResponsibleRow;
-use crate::analysis::node_version;
+use crate::analysis::{Comparison, Matching, node_version};
 use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
-    self, Account, Cause, Confidence, Container, Detail, DroppedGrowth, Freed, Leak, LeakOptions, LeakedClass, Leaking,
-    OneOff, Part, Step,
+    self, Account, Cause, Confidence, Container, Counted, Detail, DroppedGrowth, Freed, Leak, LeakOptions, LeakReport,
+    LeakedClass, Leaking, OneOff, Part, Step,
 };
 use crate::open::Opened;
 use crate::snapshot::Snapshot;
@@ -37,9 +38,53 @@ pub struct LeaksQuestion {
 
 /// `LeakDocument` of `index.d.ts`, without the member `snapshots`.
 pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, control: &Control) -> Result<Document> {
+    let mut places = Places::new(last, control).with_lines(question.source_lines);
+    let found = leaks::find_mapped(earlier, &last.heap, &question.options(), places.maps(), control)?;
+    document(found, last, &mut places, control)
+}
+
+/// [`leaks`], after [`leaks::count_read`].
+pub fn leaks_counted(
+    counted: Counted<'_>,
+    last: &Opened,
+    question: &LeaksQuestion,
+    control: &Control,
+) -> Result<Document> {
+    let mut places = Places::new(last, control).with_lines(question.source_lines);
+    let comparison = question.known_comparison().unwrap_or_default();
+    let found = leaks::find_counted(counted, &last.heap, comparison, &question.options(), places.maps(), control)?;
+    document(found, last, &mut places, control)
+}
+
+impl LeaksQuestion {
+    pub fn options(&self) -> LeakOptions {
+        let mut options = LeakOptions {
+            matching: self.comparison.matching(),
+            operations: self.operations.clone(),
+            elapsed: self.elapsed_ms.clone(),
+            tools: self.tools.clone(),
+            explain: self.explain.clone(),
+            ..LeakOptions::default()
+        };
+        options.limit = self.limit.unwrap_or(options.limit);
+        options
+    }
+
+    /// How objects are followed, where nobody has to look at the heaps for it.
+    pub fn known_comparison(&self) -> Option<Comparison> {
+        match self.comparison.matching() {
+            Matching::Known(comparison) => Some(comparison),
+            Matching::Sample => None,
+        }
+    }
+}
+
+fn document(found: LeakReport, last: &Opened, places: &mut Places<'_>, control: &Control) -> Result<Document> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Head {
+        /// `SnapshotInfo` of the newest snapshot as JSON: it may have been analysed for this answer.
+        newest_info: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         node_version: Option<String>,
         comparison: ComparisonRow,
@@ -48,23 +93,14 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
         dropped: Vec<DroppedRow>,
         accounting: AccountRow,
     }
-    let mut options = LeakOptions {
-        matching: question.comparison.matching(),
-        operations: question.operations.clone(),
-        elapsed: question.elapsed_ms.clone(),
-        tools: question.tools.clone(),
-        explain: question.explain.clone(),
-        ..LeakOptions::default()
-    };
-    options.limit = question.limit.unwrap_or(options.limit);
-    let mut places = Places::new(last, control).with_lines(question.source_lines);
-    let found = leaks::find_mapped(earlier, &last.heap, &options, places.maps(), control)?;
-    let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, &mut places)).collect();
-    let dropped = found.dropped.into_iter().map(|growth| DroppedRow::of(growth, &mut places)).collect();
+    let one_off = found.one_off.into_iter().map(|growth| OneOffRow::of(growth, places)).collect();
+    let dropped = found.dropped.into_iter().map(|growth| DroppedRow::of(growth, places)).collect();
     let accounting = AccountRow::of(found.account, &found.fingerprints);
     let node_version = node_version(&last.heap.snapshot, control)?;
-    let head = Head { node_version, comparison: found.comparison.into(), leaks: LATER, one_off, dropped, accounting };
-    let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, &mut places)));
+    let newest_info = info(last)?;
+    let comparison = found.comparison.into();
+    let head = Head { newest_info, node_version, comparison, leaks: LATER, one_off, dropped, accounting };
+    let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, places)));
     let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);
     Ok(document)

@@ -23,6 +23,6 @@ mod suspects;
 pub use diff::{DiffQuestion, diff};
 pub use document::{Document, List};
 pub use info::{info, info_of_parsed};
-pub use leaks::{LeaksQuestion, leaks};
+pub use leaks::{LeaksQuestion, leaks, leaks_counted};
 pub use question::{answer, parse};
 pub use relation::{RelationQuestion, relation};

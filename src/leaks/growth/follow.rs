@@ -6,14 +6,14 @@ use super::growing::Growing;
 use super::kept::add_kept;
 use super::operations::Operations;
 use super::sample;
-use super::survival::survivals_of;
-use crate::analysis::{Heap, SourceMaps};
+use super::survival::{Survival, survivals_of};
+use crate::analysis::{Heap, Parity, SourceMaps, sized};
 use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::leaks::limits::Limits;
 use crate::leaks::newest::{Newest, Passes};
-use crate::leaks::place::census::Census;
+use crate::leaks::place::census::{Census, GroupKey};
 use crate::leaks::place::grouping::Grouping;
 use crate::leaks::place::holder_tree::HolderTree;
 use crate::leaks::place::identity::Identity;
@@ -26,46 +26,112 @@ use std::collections::HashMap;
 /// The newest heap, what grew, and the censuses of the earlier heaps.
 pub type Followed<'a> = (Newest<'a>, Growing, Vec<Census>);
 
-/// Follows objects that have the same id in all heaps.
-pub fn by_ids<'a>(
-    earlier: &[&Snapshot],
-    newest: &'a Heap,
-    operations: Operations,
-    maps: Option<&'a SourceMaps>,
+/// An earlier heap. One that was only read is made ready when its turn comes, and is dropped once it is counted.
+pub enum Earlier<'a> {
+    Ready(&'a Snapshot),
+    Read(Box<Snapshot>),
+}
+
+/// Which nodes last, by their ids. Plain bits: the heaps are not needed for it afterwards.
+pub struct Lasting {
+    /// Of each heap, those that all have.
+    all: Vec<Persistent>,
+    /// Of the heap before the newest, those that the newest has. Of two heaps, all that both have is persistent:
+    /// nothing else is there to survive.
+    kept: Option<Persistent>,
+}
+
+impl Lasting {
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn of(earlier: &[&Snapshot], newest: &Snapshot, control: &Control) -> Result<Self> {
+        let heaps: Vec<&Snapshot> = earlier.iter().copied().chain([newest]).collect();
+        let all = Persistent::in_all(&heaps, control)?;
+        let kept = match heaps[..] {
+            [_, .., before, newest] => Persistent::in_all(&[before, newest], control)?.into_iter().next(),
+            _ => None,
+        };
+        Ok(Self { all, kept })
+    }
+}
+
+/// All heaps after the passes over them.
+pub struct Counted<'a> {
+    passes: Passes<'a>,
+    heaps: Vec<Census>,
+    /// Of the groups of the heap before the newest.
+    survivals: HashMap<GroupKey, Survival>,
+}
+
+impl Counted<'_> {
+    pub fn earlier_count(&self) -> usize {
+        self.heaps.len()
+    }
+}
+
+/// Counts the objects of all heaps, two side by side. `newest` makes the newest heap while another thread counts the
+/// earlier ones.
+///
+/// # Errors
+/// [`crate::error::Error::Cancelled`], and the errors of `newest`.
+pub fn count_by_ids<'a>(
+    earlier: Vec<Earlier<'_>>,
+    lasting: &Lasting,
+    newest: impl FnOnce() -> Result<&'a Heap> + Send,
+    limits: &Limits,
     control: &Control,
-) -> Result<Followed<'a>> {
-    let all: Vec<&Snapshot> = earlier.iter().copied().chain([&newest.snapshot]).collect();
-    let persistent = Persistent::in_all(&all, control)?;
-    let limits = operations.limits.clone();
-    let (of_newest, before) = persistent.split_last().expect("the newest heap is one of them");
-    let last = earlier.len() - 1;
-    let count = |(index, (snapshot, persistent)): (usize, (&&Snapshot, &Persistent))| {
-        let tree = HolderTree::of(snapshot, Some(persistent), &limits, control)?;
-        let (grouping, census) = Grouping::of(&tree, &Identity::Ids(persistent), &limits, control)?;
-        // Of two snapshots, all that both have is persistent: nothing else is there to survive.
-        if index == 0 || index < last {
-            return Ok((census, HashMap::new()));
+) -> Result<Counted<'a>> {
+    let (of_newest, before) = lasting.all.split_last().expect("the newest heap is one of them");
+    let last = before.len() - 1;
+    let count = |(index, (earlier, persistent)): (usize, (Earlier<'_>, &Persistent))| {
+        let kept = lasting.kept.as_ref().filter(|_| index == last);
+        match earlier {
+            Earlier::Ready(snapshot) => counted(snapshot, persistent, kept, limits, control),
+            Earlier::Read(snapshot) => {
+                counted(&sized(*snapshot, Parity::Ours, control)?, persistent, kept, limits, control)
+            }
         }
-        let both = Persistent::in_all(&[*snapshot, &newest.snapshot], control)?;
-        let survivals = survivals_of(&grouping, &tree, &both[0], control)?;
-        Ok((census, survivals))
     };
     let (passes, counted) = rayon::join(
         || {
-            let tree = HolderTree::of(&newest.snapshot, Some(of_newest), &limits, control)?;
-            Passes::of(tree, &Identity::Ids(of_newest), &limits, control)
+            let tree = HolderTree::of(&newest()?.snapshot, Some(of_newest), limits, control)?;
+            Passes::of(tree, &Identity::Ids(of_newest), limits, control)
         },
-        || earlier.par_iter().zip(before).enumerate().map(count).collect::<Result<Vec<_>>>(),
+        || earlier.into_par_iter().zip(before).enumerate().map(count).collect::<Result<Vec<_>>>(),
     );
     let (passes, counted) = (passes?, counted?);
-    let newest = Newest::of(newest, passes, maps, limits.clone());
     let (heaps, mut survivals): (Vec<Census>, Vec<_>) = counted.into_iter().unzip();
-    let survivals = survivals.pop().unwrap_or_default();
+    Ok(Counted { passes, heaps, survivals: survivals.pop().unwrap_or_default() })
+}
+
+/// The census of an earlier heap; and the survival of its groups, where it is known what the newest heap has `kept`.
+fn counted(
+    snapshot: &Snapshot,
+    persistent: &Persistent,
+    kept: Option<&Persistent>,
+    limits: &Limits,
+    control: &Control,
+) -> Result<(Census, HashMap<GroupKey, Survival>)> {
+    let tree = HolderTree::of(snapshot, Some(persistent), limits, control)?;
+    let (grouping, census) = Grouping::of(&tree, &Identity::Ids(persistent), limits, control)?;
+    let survivals = kept.map(|kept| survivals_of(&grouping, &tree, kept, control)).transpose()?;
+    Ok((census, survivals.unwrap_or_default()))
+}
+
+/// Follows objects that have the same id in all heaps.
+pub fn by_ids<'a>(
+    counted: Counted<'a>,
+    newest: &'a Heap,
+    operations: Operations,
+    maps: Option<&'a SourceMaps>,
+) -> Followed<'a> {
+    let Counted { passes, heaps, survivals } = counted;
+    let newest = Newest::of(newest, passes, maps, operations.limits.clone());
     let censuses: Vec<&Census> = heaps.iter().chain([&newest.census]).collect();
     let mut growing = Growing::between(&censuses, operations, &survivals);
     add_kept(&mut growing, &censuses, &newest);
     add_classes(&mut growing, &censuses, &newest, &survivals);
-    Ok((newest, growing, heaps))
+    (newest, growing, heaps)
 }
 
 /// Follows objects that have the same unique signature in all heaps.
