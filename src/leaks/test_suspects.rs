@@ -1,6 +1,6 @@
 //! The functions from growing groups to suspects, one by one, in drawn heaps; and the kinds that ask how far they look.
 
-use super::growth::follow::{by_ids, by_signatures};
+use super::growth::follow::{Earlier, Lasting, by_ids, by_signatures, count_by_ids};
 use super::growth::growing::Growing;
 use super::growth::operations::Operations;
 use super::limits::Limits;
@@ -24,12 +24,14 @@ fn follow<T>(ids: bool, drawings: &[String], ask: impl FnOnce(&Newest<'_>, &Grow
     let control = Control::new();
     let last = analyse(heap(last), &OpenOptions::default(), &control).unwrap();
     let operations = Operations::new(&[], earlier.len(), &Limits::default()).unwrap();
-    let followed = if ids {
-        by_ids(&earlier, &last, operations, None, &control)
+    let (newest, growing, _) = if ids {
+        let lasting = Lasting::of(&earlier, &last.snapshot, &control).unwrap();
+        let ready = earlier.iter().map(|snapshot| Earlier::Ready(snapshot)).collect();
+        let counted = count_by_ids(ready, &lasting, || Ok(&last), &operations.limits, &control).unwrap();
+        by_ids(counted, &last, operations, None)
     } else {
-        by_signatures(&earlier, &last, operations, None, &control)
+        by_signatures(&earlier, &last, operations, None, &control).unwrap()
     };
-    let (newest, growing, _) = followed.unwrap();
     ask(&newest, &growing)
 }
 
@@ -74,7 +76,9 @@ fn places_of_one_path_are_one() {
     let found = |first: &str, second: &str| {
         let always = format!("root > !global | global > tenants | tenants > {first}Map#1 {second}Map#2");
         let drawings = two(&always, "Map#1 > Draft#1", "Map#2 > Draft#2");
-        places(&drawings, ("Map", ["Draft", "Draft"]), merge_generic_paths)
+        places(&drawings, ("Map", ["Draft", "Draft"]), |newest, places| {
+            merge_generic_paths(newest, places, &Control::new()).unwrap()
+        })
     };
     assert_eq!(found("%0.", "%1."), [20]);
     assert_eq!(found("drafts.", "sent.").len(), 2, "the names of the references differ");

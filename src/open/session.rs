@@ -77,20 +77,18 @@ impl Opened {
     pub fn for_search(parsed: Parsed, control: &Control) -> Result<Self> {
         let Parsed { snapshot, options, read } = parsed;
         let heap = analyse_for_search(snapshot, &options, control)?;
-        Ok(Self { heap, options, read, scripts: OnceLock::new(), paths: OnceLock::new() })
+        Ok(Self::new(heap, options, read))
     }
 
     fn analysed(snapshot: Snapshot, read: ReadInfo, options: OpenOptions, control: &Control) -> Result<Self> {
         let heap = options.pool()?.install(|| analyse(snapshot, &options, control))?;
         control.begin(Stage::Done, 0);
-        Ok(Self {
-            heap,
-            options,
-            read,
-            scripts: OnceLock::new(),
-            paths: OnceLock::new(),
-            has_path: AtomicBool::new(false),
-        })
+        Ok(Self::new(heap, options, read))
+    }
+
+    fn new(heap: Heap, options: OpenOptions, read: ReadInfo) -> Self {
+        let (scripts, paths) = (OnceLock::new(), OnceLock::new());
+        Self { heap, options, read, scripts, paths, has_path: AtomicBool::new(false) }
     }
 
     /// Threads for one job on it.
