@@ -113,6 +113,17 @@ describe('from two snapshots, and from a first one before the warm-up', { concur
     });
     it(`${name}, repaired, is healthy`, async () => assert.deepEqual(await otherWays(name, 'fixed'), [[], []]));
   }
+  for (const name of ['child-processes', 'few-tickets', 'idle-workers', 'stopping-signal', 'unread-answers']) {
+    it(`${name} is not called healthy from a first snapshot before the warm-up, with ids or without`, async () => {
+      const out = await taken(name, 'leak');
+      for (const compareBy of /** @type {const} */ (['ids', 'structure'])) {
+        const files = ['Z', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`));
+        const { verdict, accounting } = await findLeaks(files, { compareBy });
+        assert.notEqual(verdict, 'none', `${compareBy}: ${JSON.stringify(accounting)}`);
+      }
+      fs.rmSync(out, { recursive: true });
+    });
+  }
   it('control-rising-requests is healthy', async () =>
     assert.deepEqual((await otherWays('control-rising-requests', 'leak'))[1], []));
 });
@@ -121,9 +132,18 @@ describe('from two snapshots, and from a first one before the warm-up', { concur
  * @param {string} name
  * @param {'leak' | 'fixed'} variant
  */
-async function otherWays(name, variant) {
-  const out = path.join(folder, `${name}-${variant}-ways`);
+async function taken(name, variant) {
+  const out = fs.mkdtempSync(path.join(folder, `${name}-${variant}-ways-`));
   await promisify(execFile)(process.execPath, [RUN, `./${name}`, out, variant, 'ZABC']);
+  return out;
+}
+
+/**
+ * @param {string} name
+ * @param {'leak' | 'fixed'} variant
+ */
+async function otherWays(name, variant) {
+  const out = await taken(name, variant);
   const [before, first, second, third] = ['Z', 'A', 'B', 'C'].map((file) => path.join(out, `${file}.heapsnapshot`));
   const found = [];
   for (const files of [

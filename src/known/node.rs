@@ -81,6 +81,14 @@ pub const REQUESTS: [&str; 6] =
     ["IncomingMessage", "ServerResponse", "ClientRequest", "Http2Stream", "OutgoingMessage", "HTTPParser"];
 /// Connections and what accepts them (`lib/net.js`, `lib/_tls_wrap.js`).
 pub const SOCKETS: [&str; 4] = ["Socket", "Server", "Http2Session", "TLSSocket"];
+/// The property of a socket that holds the timer which ends it when it is idle (`lib/internal/stream_base_commons.js`),
+/// that which holds its parser, and that which holds the message under way (`lib/_http_server.js`).
+pub const TIMER_OF_SOCKET: &str = "<symbol timeout>";
+pub const PARSER_OF_SOCKET: &str = "parser";
+pub const MESSAGE_OF_SOCKET: &str = "_httpMessage";
+/// What these hold (`lib/_http_common.js`, `lib/_http_incoming.js`, `lib/_http_outgoing.js`).
+pub const PARSERS: [&str; 1] = ["HTTPParser"];
+pub const MESSAGES: [&str; 4] = ["IncomingMessage", "ServerResponse", "ClientRequest", "OutgoingMessage"];
 /// Streams (`lib/internal/streams/`).
 pub const STREAMS: [&str; 5] = ["Readable", "Writable", "Duplex", "Transform", "Stream"];
 /// Handles of libuv, and resources that only hooks see (`src/*_wrap.cc`).

@@ -110,7 +110,8 @@ limits! {
     slowdown: i64 = 2, "part of the largest step", Fails("what_grows_in_step_with_the_load_names_the_leak"),
         "The last interval adds at least a half of what the largest added. Growth that slows down more is filling up.";
     slowdown_of_load: i64 = 4, "part of the largest step", Fails("sustained_growth_does_not_slow_down"),
-        "A quarter is enough where growth was slower before and rose again: it follows the load.";
+        "A quarter is enough where growth was slower before and rose again: it follows the load. Growth that slowed down \
+         and still adds `floor` has stopped when the last interval adds a quarter at most.";
     even_quarters: i64 = 3, "quarters of the largest step", Fails(
         "few_objects_that_native_code_holds_follow_the_load_unless_they_are_as_many_each_time"
     ),
@@ -211,7 +212,8 @@ limits! {
     dropped_rows: usize = 20, "rows", Fails("a_dropped_growth_has_its_rule"),
         "Rows of `dropped`.";
     little: i64 = 16 << 10, "bytes an interval", Fails("only_code_and_tables_of_v8_are_called_so"),
-        "A smaller growth says nothing by itself: the taking of a snapshot leaves as much.";
+        "A smaller growth says nothing by itself: the taking of a snapshot leaves as much. A place without an explanation \
+         that gains so much in every interval is no noise, however small its part of all growth is.";
     rest: i64 = 4 << 10, "bytes", Fails("only_code_and_tables_of_v8_are_called_so"),
         "A smaller growth of a place is not worth a reason of its own.";
     floor: i64 = 64 << 10, "bytes an interval", Fails("what_nothing_holds_is_no_code_and_no_verdict"),

@@ -24,6 +24,8 @@ mod explain;
 #[cfg(test)]
 mod test_accounting;
 #[cfg(test)]
+mod test_doubt;
+#[cfg(test)]
 mod test_leaks;
 #[cfg(test)]
 mod test_limits;

@@ -1,21 +1,24 @@
 //! Gives every byte of growth a cause: the lines add up to the difference of the totals.
 
 use super::account::{Account, Cause, Line};
+use super::doubt::is_doubtful;
 use super::leaked_class::LeakedClass;
 use crate::control::Control;
 use crate::error::Result;
-use crate::known::node::LOADED;
+use crate::known::node::{LOADED, NATIVE};
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
+use crate::leaks::growth::rules::THIN;
 use crate::leaks::growth::steps::add;
 use crate::leaks::growth::why::Why;
 use crate::leaks::limits::Limits;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
 use crate::leaks::place::bounded::is_bounded;
-use crate::leaks::place::census::{Census, GroupKey, Loose, ObjectName, PathKey};
+use crate::leaks::place::census::{Census, Group, GroupKey, Loose, ObjectName, PathKey};
 use crate::leaks::place::unreached::is_of_engine;
 use crate::leaks::suspects::collect::Dropped;
+use crate::leaks::suspects::rules::{IDLE, UNSURE};
 use crate::leaks::suspects::suspect::Suspect;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::Label;
@@ -71,6 +74,8 @@ struct Books<'a, 'b> {
     sums: BTreeMap<Cause, (Vec<i64>, Classes)>,
     /// Bytes of tables that grow in steps: an interval without growth says nothing about them.
     stepped: i64,
+    /// Bytes of places whose growth is no noise and has no explanation.
+    doubted: i64,
 }
 
 impl<'a, 'b> Books<'a, 'b> {
@@ -93,6 +98,7 @@ impl<'a, 'b> Books<'a, 'b> {
             paths: HashMap::new(),
             sums: BTreeMap::new(),
             stepped: 0,
+            doubted: 0,
         };
         for (at, suspect) in suspects.iter().enumerate() {
             if newest.grouping.is_persistent(suspect.item) {
@@ -175,6 +181,10 @@ impl<'a, 'b> Books<'a, 'b> {
                 Cause::Unexplained if bytes_passing.get(&key).is_some_and(|some| some * 2 >= growth.bytes()) => {
                     Cause::OneOff(Why::Passing)
                 }
+                cause if has_ended(cause) && self.is_stepped_group(key, &growth) => {
+                    self.stepped += growth.bytes();
+                    Cause::Unexplained
+                }
                 cause => cause,
             };
             Top { node, growth, cause }
@@ -182,9 +192,21 @@ impl<'a, 'b> Books<'a, 'b> {
         let mut tops: Vec<Top> = tops.collect();
         self.doubt_classes(&mut tops);
         for top in &tops {
+            self.doubt(top);
             self.enter(top.cause, Some(top.node), &top.growth);
         }
         tops
+    }
+
+    /// Counts a place without an explanation that grew in every interval by more than noise, however small its part of
+    /// all growth is.
+    fn doubt(&mut self, top: &Top) {
+        let key = self.newest.key(top.node);
+        let is_much = top.growth.sizes.iter().all(|step| *step >= self.newest.limits.little);
+        let is_unsure = self.dropped.get(&key) == Some(&UNSURE) || is_doubtful(self.newest, self.growing, key);
+        if top.cause == Cause::Unexplained && (is_much || is_unsure) {
+            self.doubted += top.growth.bytes();
+        }
     }
 
     /// Classes that went in one place and came in another: their objects are not new, another path leads to them. The
@@ -242,19 +264,43 @@ impl<'a, 'b> Books<'a, 'b> {
         None
     }
 
-    /// The highest group above this one that grew.
+    /// The highest group above this one that grew and has a cause of its own; else the highest that grew. An object is
+    /// no part of the code or of a table of V8's above it.
+    ///
+    /// Example: sockets that the load explains stand below an agent that the first interval made.
     fn top_of(&self, grown: &HashMap<GroupKey, Growth>, key: GroupKey) -> GroupKey {
+        let groups = &self.newest.census.groups;
+        let is_code = |key: &GroupKey| groups.get(key).is_some_and(|group| self.is_code(group.first));
         let (mut top, mut at) = (key, key);
+        let mut own = self.has_own_cause(key).then_some(key);
         for _ in 0..self.newest.limits.deepest {
-            at = match self.newest.census.groups.get(&at).and_then(|group| group.parent) {
+            at = match groups.get(&at).and_then(|group| group.parent) {
                 Some(parent) => parent,
                 None => break,
             };
-            if grown.contains_key(&at) {
+            if grown.contains_key(&at) && (is_code(&top) || !is_code(&at)) {
                 top = at;
+                own = if self.has_own_cause(at) { Some(at) } else { own };
             }
         }
-        top
+        own.unwrap_or(top)
+    }
+
+    /// Whether a rule dropped the group because of its number, or its number grew without a rule.
+    fn has_own_cause(&self, key: GroupKey) -> bool {
+        match self.dropped.get(&key) {
+            Some(rule) => matches!(rule.why, Why::Load | Why::Few) && *rule != THIN,
+            None => is_doubtful(self.newest, self.growing, key),
+        }
+    }
+
+    /// Whether the node is code or a table of V8's. The objects of native code are none, of whatever kind a line of
+    /// Node.js writes them.
+    fn is_code(&self, node: NodeOrdinal) -> bool {
+        let snapshot = self.newest.snapshot();
+        !self.newest.may_leak(node)
+            && is_of_engine(snapshot.kind(node))
+            && !snapshot.name_text(node).as_bytes().starts_with(NATIVE.as_bytes())
     }
 
     fn cause_of(&self, key: GroupKey, node: NodeOrdinal, growth: &Growth) -> Cause {
@@ -262,14 +308,20 @@ impl<'a, 'b> Books<'a, 'b> {
         if let Some(leak) = self.classes.get(&newest.label(node)) {
             return Cause::Leak(*leak);
         }
-        if !newest.may_leak(node) && is_of_engine(newest.snapshot().kind(node)) {
+        if self.is_code(node) {
             return Cause::OneOff(Why::Code);
+        }
+        match self.dropped.get(&key) {
+            Some(rule) if *rule == UNSURE => return Cause::Unexplained,
+            Some(rule) if *rule == IDLE => return Cause::OneOff(rule.why),
+            None if is_doubtful(newest, self.growing, key) => return Cause::Unexplained,
+            _ => (),
         }
         let is_module = |node: &NodeOrdinal| {
             let class = newest.class_name(*node).to_string();
             !newest.grouping.is_persistent(*node) && LOADED.contains(&class.as_str())
         };
-        if newest.tree.ancestors(node).iter().any(is_module) {
+        if !self.has_own_cause(key) && newest.tree.ancestors(node).iter().any(is_module) {
             return Cause::OneOff(Why::Modules);
         }
         if is_bounded(newest, newest.owner(newest.head(node)).unwrap_or(node), newest.key(node)) {
@@ -311,11 +363,7 @@ impl<'a, 'b> Books<'a, 'b> {
             let cause = match (leak, node) {
                 (Some(leak), _) => Cause::Leak(leak),
                 _ if growth.bytes() <= 0 => Cause::Freed,
-                (None, Some(node))
-                    if !self.newest.may_leak(node) && is_of_engine(self.newest.snapshot().kind(node)) =>
-                {
-                    Cause::OneOff(Why::Code)
-                }
+                (None, Some(node)) if self.is_code(node) => Cause::OneOff(Why::Code),
                 (None, Some(node)) if passing.contains(&node) => Cause::OneOff(Why::Passing),
                 _ => by_steps(&growth.sizes, None, limits),
             };
@@ -325,6 +373,9 @@ impl<'a, 'b> Books<'a, 'b> {
             } else {
                 cause
             };
+            if cause == Cause::Unexplained && growth.sizes.iter().all(|step| *step >= limits.little) {
+                self.doubted += growth.bytes();
+            }
             self.enter(cause, node, &growth);
         }
         Ok(())
@@ -345,6 +396,23 @@ impl<'a, 'b> Books<'a, 'b> {
         growth.bytes() > limits.floor
             && states.windows(2).all(is_step)
             && shown.saturating_mul(limits.bytes_of_reference) < growth.bytes().unsigned_abs()
+    }
+
+    /// The same for objects of one group, whose number stays, and below which no objects came.
+    fn is_stepped_group(&self, key: GroupKey, growth: &Growth) -> bool {
+        let limits = &self.newest.limits;
+        let Some(states) = self.heaps.iter().map(|heap| heap.groups.get(&key)).collect::<Option<Vec<_>>>() else {
+            return false;
+        };
+        let is_step = |pair: &[&Group]| {
+            pair[0].count == pair[1].count
+                && pair[1].bytes >= pair[0].bytes
+                && pair[1].bytes <= pair[0].bytes.saturating_mul(limits.table_step)
+        };
+        let own = states[states.len() - 1].bytes.saturating_sub(states[0].bytes);
+        // What is below it has no part in the growth.
+        let is_alone = own.saturating_mul(2) > growth.bytes().unsigned_abs();
+        growth.bytes() > limits.floor && is_alone && states.windows(2).all(is_step)
     }
 
     /// Enters the nodes that no path reaches, and the bytes that V8 counts outside of its heap.
@@ -395,9 +463,11 @@ impl<'a, 'b> Books<'a, 'b> {
             }
         }
         let unexplained = if self.newest.limits.is_sustained(&missing, 1) { sum(&missing) } else { self.stepped };
+        let unexplained = unexplained.max(self.doubted);
         let intervals = i64::try_from(size_growth.len()).unwrap_or(i64::MAX);
-        let is_explained = unexplained <= self.newest.limits.floor.saturating_mul(intervals)
+        let is_little = unexplained <= self.newest.limits.floor.saturating_mul(intervals)
             || unexplained <= grown / self.newest.limits.unexplained_part;
+        let is_explained = is_little && self.doubted == 0;
         let newest = self.newest;
         let lines = self.sums.into_iter().map(|(cause, (size_growth, classes))| Line {
             cause,
@@ -421,9 +491,15 @@ fn by_steps(steps: &[i64], why: Option<Why>, limits: &Limits) -> Cause {
     let most = steps.iter().max().copied().unwrap_or(0);
     let is_little = steps.iter().all(|step| *step < limits.little);
     let is_least = steps.iter().sum::<i64>() < limits.rest;
+    // So much more has not stopped, and the first interval may have had the start of the program in it.
+    let has_slowed = if *newest >= limits.floor {
+        newest * limits.slowdown_of_load <= most
+    } else {
+        newest * limits.slowdown < most
+    };
     match why {
         _ if !before.is_empty() && before.iter().sum::<i64>() * limits.recent < *newest => Cause::OneOff(Why::Recent),
-        _ if !before.is_empty() && newest * limits.slowdown < most => Cause::OneOff(Why::Filled),
+        _ if !before.is_empty() && has_slowed => Cause::OneOff(Why::Filled),
         _ if is_least => Cause::Rest,
         Some(Why::Parts) => Cause::OneOff(Why::Parts),
         Some(why) if is_little => Cause::OneOff(why),

@@ -34,7 +34,7 @@ pub fn dropped_growths(newest: &Newest<'_>, growing: &Growing, dropped: &Dropped
         let above = std::iter::successors(groups[key].parent, |key| groups.get(key).and_then(|group| group.parent));
         let mut seen = HashSet::from([*key]);
         let mut above = above.take_while(|key| seen.insert(*key));
-        above.any(|key| dropped.contains_key(&key))
+        above.any(|key| dropped.contains_key(&key) && newest.may_leak(groups[&key].first))
     };
     let tops = dropped.iter().filter(|(key, _)| newest.may_leak(groups[key].first) && !is_below(key));
     let mut sums: BTreeMap<_, (GroupKey, Rule, Growth)> = BTreeMap::new();

@@ -50,11 +50,18 @@ pub fn weigh(newest: &Newest<'_>, suspect: &Suspect, facts: &Facts<'_>) -> (Conf
     let is_accident =
         is_accident && !is_multiple && !swells && newest.is_collected_by_node(suspect.item, suspect.container);
     let is_enough = counts.len() >= limits.intervals_for_high;
+    let may_end = suspect.groups.iter().map(|group| group.node).chain([suspect.item]).any(|node| newest.may_end(node));
+    let may_be_work = !facts.ids && is_enough && may_end && !is_multiple;
+    if may_be_work {
+        sentences.push(
+            "without ids nobody knows whether the same ones are still there: it may be more work under way".to_owned(),
+        );
+    }
     if !is_enough {
         sentences.push("two snapshots cannot tell a leak from a cache that is filling up".to_owned());
     }
     let confidence = match (is_enough, is_regular) {
-        (true, true) if !churns && !is_accident => Confidence::High,
+        (true, true) if !churns && !is_accident && !may_be_work => Confidence::High,
         (true, _) => Confidence::Medium,
         (false, _) if is_multiple => Confidence::Medium,
         (false, _) => Confidence::Low,

@@ -6,6 +6,7 @@ pub mod allocated;
 pub mod answer;
 pub mod build;
 pub mod container;
+pub mod doubt;
 pub mod dropped;
 pub mod evidence;
 pub mod examples;

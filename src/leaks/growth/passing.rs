@@ -3,6 +3,8 @@
 use super::change::Growth;
 use super::operations::Operations;
 use super::why::{Rule, Why};
+use crate::kind::NodeKind;
+use crate::known::node::{HANDLES, REQUESTS, SOCKETS, TIMERS};
 use crate::leaks::newest::Newest;
 use crate::leaks::place::census::GroupKey;
 use crate::ordinal::NodeOrdinal;
@@ -27,6 +29,14 @@ pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
 }
 
 impl Newest<'_> {
+    /// Whether the object ends by itself: a client, a timer or a waiting promise, of which there are more when there is
+    /// more work.
+    pub fn may_end(&self, node: NodeOrdinal) -> bool {
+        let name = self.class_name(node).to_string();
+        let ends = [&SOCKETS[..], &REQUESTS, &HANDLES, &TIMERS, &["Promise"]];
+        self.snapshot().kind(node) == NodeKind::NATIVE || ends.iter().any(|classes| classes.contains(&&name[..]))
+    }
+
     /// The owners of groups whose objects come and go.
     pub fn owners_of_passing(&self, groups: &HashMap<GroupKey, Growth>) -> HashSet<NodeOrdinal> {
         let passing = groups.iter().filter(|(_, growth)| growth.survival.is_passing(&self.limits));

@@ -2,6 +2,7 @@
 
 pub mod alike;
 pub mod collect;
+pub mod idle;
 pub mod merge;
 pub mod name;
 pub mod rank;

@@ -2,9 +2,8 @@
 //!
 //! The first rule that fits decides; [`RULES`] has them in their order.
 
+use super::idle::wait_for_requests;
 use super::suspect::Grown;
-use crate::kind::NodeKind;
-use crate::known::node::{HANDLES, REQUESTS, SOCKETS, TIMERS};
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::growth::survival::Survival;
@@ -32,7 +31,7 @@ struct SuspectRule {
     fits: fn(&Candidate<'_, '_>) -> bool,
 }
 
-const RULES: [SuspectRule; 7] = [
+const RULES: [SuspectRule; 9] = [
     SuspectRule {
         rule: Rule { why: Why::Bounded, because: "Node.js keeps a fixed number of these, and there are no more" },
         fits: is_within_bound,
@@ -51,6 +50,8 @@ const RULES: [SuspectRule; 7] = [
         },
         fits: come_and_go_in_node,
     },
+    SuspectRule { rule: IDLE, fits: are_idle_connections },
+    SuspectRule { rule: UNSURE, fits: may_be_load_or_leak },
     SuspectRule {
         rule: Rule {
             why: Why::Load,
@@ -78,6 +79,16 @@ const RULES: [SuspectRule; 7] = [
     },
 ];
 
+/// Connections of clients that have a timer.
+pub const IDLE: Rule = Rule {
+    why: Why::Load,
+    because: "connections of clients that wait for the next request, each with a timer that closes it",
+};
+/// Growth of which the load is only one explanation: it is no reason for the verdict that nothing leaks.
+pub const UNSURE: Rule = Rule {
+    why: Why::Load,
+    because: "Node.js holds them, and whether those of the interval before are still there is not known",
+};
 /// The candidate without a name.
 pub const UNNAMED: Rule = Rule { why: Why::Few, because: "none of the objects that grew there can name a leak" };
 
@@ -109,14 +120,13 @@ impl Candidate<'_, '_> {
     /// Example: listeners on a signal of the program.
     fn has_piled_up(&self) -> bool {
         let Survival { kept, there } = self.growth.survival;
-        let all = self.parts.iter().map(|part| part.node).chain([self.item]);
-        kept == there && there >= self.newest.limits.fewest_survivors && !all.into_iter().any(|node| self.may_end(node))
+        kept == there && there >= self.newest.limits.fewest_survivors && !self.may_end()
     }
 
-    fn may_end(&self, node: NodeOrdinal) -> bool {
-        let name = self.newest.class_name(node).to_string();
-        let ends = [&SOCKETS[..], &REQUESTS, &HANDLES, &TIMERS, &["Promise"]];
-        self.newest.snapshot().kind(node) == NodeKind::NATIVE || ends.iter().any(|classes| classes.contains(&&name[..]))
+    /// A client, a timer or a waiting promise is among the objects.
+    fn may_end(&self) -> bool {
+        let all = self.parts.iter().map(|part| part.node).chain([self.item]);
+        all.into_iter().any(|node| self.newest.may_end(node))
     }
 }
 
@@ -138,8 +148,21 @@ fn are_few_values_of_node(candidate: &Candidate<'_, '_>) -> bool {
 fn come_and_go_in_node(candidate: &Candidate<'_, '_>) -> bool {
     let (newest, item) = (candidate.newest, candidate.item);
     let is_of_node =
-        newest.origin(item) <= Origin::Node && (newest.is_inside_node(candidate.container) || candidate.may_end(item));
+        newest.origin(item) <= Origin::Node && (newest.is_inside_node(candidate.container) || newest.may_end(item));
     is_of_node && candidate.growth.survival.is_passing(&newest.limits) && !candidate.is_multiple()
+}
+
+/// Connections that are open because clients keep them for their next request. There are as many as the most requests
+/// at once.
+fn are_idle_connections(candidate: &Candidate<'_, '_>) -> bool {
+    let Candidate { newest, item, growth, parts, .. } = candidate;
+    newest.origin(*item) <= Origin::Node && wait_for_requests(newest, *item, growth, parts)
+}
+
+/// What the next rules drop as load, though nothing of it ends by itself, and nobody knows whether any of it is gone.
+fn may_be_load_or_leak(candidate: &Candidate<'_, '_>) -> bool {
+    let is_unknown = candidate.growth.survival.there == 0 && !candidate.may_end();
+    is_unknown && (follows_the_load(candidate) || are_few_of_node(candidate))
 }
 
 /// Over two intervals unequal growth of so few follows the load: some clients opened more connections.
