@@ -1174,7 +1174,7 @@ export interface Suspect {
   /** The usual repair for this kind. */
   advice: string;
   detail?: LeakDetail;
-  /** The place in the program's own code that makes or holds the objects. */
+  /** The place in the program's own code that makes or holds the objects, and how it was found. */
   responsible: SuspectPlace;
   /** The parts of one object: the mean of all. */
   item: LeakPart;
@@ -1188,18 +1188,8 @@ export interface Suspect {
   fingerprint: string;
 }
 
-export interface SuspectPlace {
-  /** Missing when the snapshot has no such place: then `evidence` is `'unknown'`. */
-  location?: SourceLocation;
-  /** Whether the code there made the objects or holds them. */
-  role?: 'made' | 'held';
-  /** A step of the path; a function that one of the objects holds. */
-  evidence: 'path' | 'callback' | 'unknown';
-  because: string;
-  probably?: boolean;
-  /** The call or command that shows it. */
-  command?: string;
-}
+/** The same evidence as of a leak. */
+export type SuspectPlace = ResponsiblePlace | UnknownPlace;
 
 export interface SuspectClass {
   className: string;

@@ -11,6 +11,7 @@ const { findSuspects, openSnapshot } = require('..');
 
 const ROOT = path.join(__dirname, '..');
 const UNTIL_CRASH = path.join(__dirname, 'fixtures', 'suspects', 'until-crash.js');
+const ONE_FILE = path.join(__dirname, 'fixtures', 'suspects', 'one-file.js');
 const TABLE = path.join(__dirname, 'fixtures', 'suspects', 'table-at-start.js');
 const LINES = [20, 22, 24, 26];
 const BINARIES = LINES.map((line) => [line, path.join(__dirname, 'nodes/node_modules', `node${line}`, 'bin/node')]);
@@ -27,6 +28,18 @@ async function fileOfCrash(binary, name, megabytes = 32) {
   await assert.rejects(run(binary, [...flags, UNTIL_CRASH, name], { cwd: out }), 'the process ends by its limit');
   const [file] = fs.readdirSync(out).filter((entry) => entry.endsWith('.heapsnapshot'));
   return path.join(out, file);
+}
+
+/** The document of one snapshot, after a case ran so many times. */
+async function afterRuns(name, count) {
+  const file = path.join(fs.mkdtempSync(path.join(folder, `${name}-`)), 'one.heapsnapshot');
+  await run(process.execPath, [ONE_FILE, name, `${count}`, file]);
+  return { file, document: await findSuspects(file) };
+}
+
+/** The text of an own line. */
+function textOf({ location }) {
+  return fs.readFileSync(location.file, 'utf8').split('\n')[location.line - 1].trim();
 }
 
 function assertAddsUp({ accounting, totalSize, snapshot }) {
@@ -79,6 +92,75 @@ describe('each sort of accumulation has its kind', { concurrency: 2 }, () => {
       fs.rmSync(path.dirname(file), { recursive: true });
     });
   }
+});
+
+describe('one snapshot is asked the same questions as three', { concurrency: 2 }, () => {
+  it('requests that wait name their sockets and handles, as one suspect', async () => {
+    const { document } = await afterRuns('unfinished-requests', 120);
+    const [first, ...others] = document.suspects;
+    assert.ok(['ClientRequest', 'IncomingMessage', 'ServerResponse'].includes(first.className), first.className);
+    assert.equal(first.kind, 'requests');
+    assert.ok(first.count >= 119 && first.count <= 121, `${first.count}`);
+    assert.equal(path.basename(first.responsible.location.file), 'unfinished-requests.js');
+    assert.deepEqual(
+      others.map(({ className }) => className),
+      [],
+    );
+    assertAddsUp(document);
+  });
+
+  it('a module that is imported again and again is one suspect, and names its file', async () => {
+    const { document } = await afterRuns('import-busting', 600);
+    const [first, ...others] = document.suspects;
+    assert.deepEqual([first.kind, first.count], ['modules', 600]);
+    assert.match(first.responsible.location.file, /theme\.mjs$/);
+    assert.deepEqual(
+      others.map(({ className }) => className),
+      [],
+    );
+    assertAddsUp(document);
+  });
+
+  it('a list that is held at both ends counts each link once', async () => {
+    const { document } = await afterRuns('interval-timers', 3000);
+    const [first] = document.suspects;
+    assert.deepEqual([first.className, first.count, first.kind], ['Poller', 3000, 'timers']);
+    assert.match(textOf(first.responsible), /setInterval/);
+  });
+
+  it('the container of a list is what holds it, and not its oldest link', async () => {
+    const { document } = await afterRuns('growing-text', 8000);
+    const [first] = document.suspects;
+    assert.deepEqual([first.container.name, first.kind], ['AccessLog', 'growing-text']);
+  });
+
+  it('emitters that listen to one emitter are no list', async () => {
+    const { document } = await afterRuns('piped-streams', 400);
+    const [first] = document.suspects;
+    assert.deepEqual([first.className, first.count], ['RequestLog', 400]);
+  });
+
+  it('the code that runs is the own line, before the class of the objects', async () => {
+    const { document } = await afterRuns('event-listeners', 4000);
+    const [first] = document.suspects;
+    assert.deepEqual([first.className, first.kind], ['RequestScope', 'event-listeners']);
+    assert.match(textOf(first.responsible), /config\.on\('change'/);
+  });
+
+  it('one of many containers is named by what holds it', async () => {
+    const { file } = await afterRuns('maps-of-tenants', 12_000);
+    const { stdout } = await heaphound('suspects', file);
+    assert.match(stdout, /12,000 Draft in 3 objects like Map within \.byTenant/);
+  });
+
+  it('what own code has most of is named where nothing takes much, and is not sure', async () => {
+    const { document } = await afterRuns('linked-queue', 400);
+    const [first] = document.suspects;
+    assert.deepEqual([first.className, first.confidence], ['Task', 'low']);
+    assert.ok(first.counterEvidence.some((text) => text.startsWith('it takes only ')));
+    assert.ok(document.leastSize < 400_000);
+    assertAddsUp(document);
+  });
 });
 
 describe('a table that was loaded at the start is no leak', () => {
@@ -169,6 +251,7 @@ describe('heaphound suspects', () => {
       assert.match(stdout, part);
     }
     assert.match(stdout, new RegExp(`leaks ${file} LATER`));
+    assert.match(stdout.replaceAll(/\s+/g, ' '), /One snapshot shows what is there, and not what grows/);
     assert.ok(stdout);
   });
 

@@ -26,7 +26,7 @@ function placeToChange(leak) {
  * "Made in", and "src/price-service.js:14:3: the function onPrice(), which the leaked ClientRequest leads to by
  * _events.response". The file stands first, since it is what a reader looks for.
  *
- * @param {import('..').Leak} leak
+ * @param {Pick<import('..').Leak, 'responsible'>} leak or a suspect
  * @param {{ quote?: Quote, prose?: Quote, folder?: string }} [write] `folder`: that files are named from
  * @returns {{ label: 'Made in' | 'Held in', text: string }} an empty text where the document does not say
  */

@@ -3,7 +3,7 @@
 // What the command line and Markdown say of an accumulation in one snapshot.
 
 const { count, counted, mean, percent, size } = require('./numbers');
-const { printLocation } = require('./location');
+const { ownLine } = require('./leak-own');
 const { nameOf, writeEdge } = require('./reference');
 const { harmless, quoteForShell, sentence } = require('./text');
 
@@ -34,7 +34,7 @@ function suspectHeadline(suspect, total, quote = (text) => text) {
     ? 'native code'
     : containerCount === 1
       ? quote(containerName(suspect))
-      : `${count(containerCount)} objects like ${quote(nameOf(container.name))}`;
+      : `${count(containerCount)} objects like ${quote(containerName(suspect))}`;
   const held = isNative(container.name) ? 'held by' : 'in';
   return `${count(suspect.count)} ${quote(nameOf(className))} ${held} ${holder}: ${much}`;
 }
@@ -54,10 +54,25 @@ function isNative(name) {
  * @param {Suspect} suspect
  */
 function containerName({ container, retainingPath }) {
-  const step = retainingPath.find(({ id }) => id === container.id);
-  const reference = step?.reference || (container.edge === '' ? '' : writeEdge(container.edge));
+  const at = retainingPath.findIndex(({ id }) => id === container.id);
+  const { reference = '' } = retainingPath[at] ?? {};
   const name = nameOf(container.name);
-  return reference === '' ? name : `${nameOf(reference)}, ${name}`;
+  // One of many is known by what holds them: `.byTenant`, whose entry it is.
+  const owner = isOneOfMany(reference)
+    ? retainingPath.slice(0, at).findLast((step) => step.reference !== '' && !isOneOfMany(step.reference))
+    : undefined;
+  if (owner !== undefined) return `${name} within ${nameOf(owner.reference)}`;
+  const held = reference || (container.edge === '' ? '' : writeEdge(container.edge));
+  return held === '' ? name : `${nameOf(held)}, ${name}`;
+}
+
+/**
+ * Whether a reference says a position and no name: `Map entry`, `[12]`.
+ *
+ * @param {string} reference
+ */
+function isOneOfMany(reference) {
+  return / entry$/.test(reference) || /^\[(?:\d+)?\]$/.test(reference);
 }
 
 /**
@@ -68,9 +83,7 @@ function containerName({ container, retainingPath }) {
  * @returns {{ label: string, text: string }[]}
  */
 function suspectFacts(suspect, { quote = (text) => text, prose = sentence, root } = {}) {
-  const { responsible, container, item } = suspect;
-  const place = printLocation(responsible.location, root);
-  const role = responsible.role === 'made' ? 'Made in' : 'Held in';
+  const { container, item } = suspect;
   const main = suspect.containerCount > 1 ? `: it has ${count(suspect.containerItemCount)} of them` : '';
   const classes = suspect.classes
     .slice(0, 3)
@@ -98,8 +111,7 @@ function suspectFacts(suspect, { quote = (text) => text, prose = sentence, root 
     },
     { label: 'Kind', text: suspect.kind },
     { label: 'Container', text: `${quote(`${containerName(suspect)} @${container.id}`)}${main}` },
-    { label: role, text: place === '' ? '' : quote(place) },
-    { label: 'Own code', text: place === '' ? `unknown: ${prose(responsible.because)}` : '' },
+    ownLine(suspect, { quote, prose, folder: root }),
     { label: 'Each', text: suspect.single ? '' : `${size(item.size)}: ${partsOf(item, quote)}` },
     { label: 'Also', text: classes.join('; ') },
     { label: 'Fix', text: suspect.looksLike === 'leak' ? prose(suspect.advice) : '' },
@@ -177,8 +189,14 @@ function nextCommands({ suspects }, file, program) {
   return [
     ...(first ? [`${program} path ${quoted} @${first.examples[0]}`] : []),
     `${program} leaks ${quoted} LATER    (a second snapshot of the same process shows what grows)`,
+    `${program} capture --pid PID --count 3 --out heaps    (where it has ended: three of the next one, for leaks)`,
   ];
 }
+
+/** What one file does not say. */
+const LIMITS_OF_ONE_FILE =
+  'One snapshot shows what is there, and not what grows: a suspect may be a full cache, or data that the program ' +
+  'needs. Two snapshots or more of one process tell.';
 
 /**
  * The answer without a suspect. It is no verdict: one snapshot does not show what grows.
@@ -193,6 +211,7 @@ function noSuspect({ totalSize, leastSize }) {
 }
 
 module.exports = {
+  LIMITS_OF_ONE_FILE,
   noSuspect,
   nextCommands,
   sectionSentences,

@@ -5,6 +5,7 @@
 const { count, percent, size } = require('../../words/numbers');
 const { referenceOf, nameOf } = require('../../words/reference');
 const {
+  LIMITS_OF_ONE_FILE,
   noSuspect,
   nextCommands,
   sectionSentences,
@@ -47,6 +48,7 @@ function tellSuspects(document, { file, limit, terminal }) {
     ...title('The whole heap'),
     ...drawAccount(document, terminal),
     ...title('Next'),
+    ...(printed.length > 0 ? indented(LIMITS_OF_ONE_FILE, terminal) : []),
     ...nextCommands(document, file, PROGRAM).map((line) => terminal.style('dim', ' '.repeat(INDENT) + line)),
   ];
 }

@@ -1,6 +1,5 @@
 'use strict';
 
-const path = require('node:path');
 const { ALL_ROWS } = require('../../checks/limits');
 const { addon } = require('../native');
 const { read } = require('../native/document');
@@ -13,6 +12,7 @@ const { nextSteps } = require('../../words/next-steps');
 const { inside } = require('../open/snapshot');
 const { addSourceLines, checkSources, folderOf } = require('../sources');
 const { OPEN, checkOptions, compareBy, integer, limit, ofType, operations } = require('../options');
+const { TOOLS } = require('../tools');
 
 /** Default of the option `limit`. */
 const MOST_LEAKS = 20;
@@ -21,11 +21,6 @@ const MOST_LEAKS = 20;
  * nothing about the work.
  */
 const LONG_MS = 30_000;
-
-/** Folders with code of heaphound that runs in the process it measures: a leak is never that of a tool. */
-const TOOLS = ['lib', 'waits', 'words', 'checks', 'test', 'http', 'fastify', 'cli'].map(
-  (name) => path.join(__dirname, '..', '..', name) + path.sep,
-);
 
 /** Lines of a source on each side of a place. */
 const MOST_LINES = 50;

@@ -4,6 +4,7 @@ const { addon, run } = require('../native');
 const { read } = require('../native/document');
 const { closedError, openingError } = require('../errors');
 const { memoryRoom } = require('../room/headroom');
+const { TOOLS } = require('../tools');
 const { readProvenance } = require('./provenance');
 const { runOnInput } = require('./run-on-input');
 const {
@@ -239,7 +240,7 @@ class Snapshot {
    * @returns {Promise<import('../..').SuspectDocument>}
    */
   async suspects(options) {
-    const document = await this.#ask('suspects', checkOptions(options, SUSPECTS));
+    const document = await this.#ask('suspects', { ...checkOptions(options, SUSPECTS), tools: TOOLS });
     return { snapshot: this.#info, .../** @type {Omit<import('../..').SuspectDocument, 'snapshot'>} */ (document) };
   }
 
@@ -279,7 +280,7 @@ class Snapshot {
   /**
    * @template T
    * @param {string} about
-   * @param {import('../..').WorkOptions & { id?: number }} options and what else the question has
+   * @param {import('../..').WorkOptions & { id?: number, tools?: string[] }} options and what else the question has
    * @returns {Promise<T>}
    */
   async #ask(about, options) {

@@ -63,11 +63,12 @@ pub use growth::follow::{Counted, Lasting};
 use growth::follow::{Earlier, Followed, by_ids, by_signatures, count_by_ids};
 use growth::operations::Operations;
 pub use growth::why::{Rule, Why};
-pub use kind::{Detail, Kind};
+pub use kind::{Detail, Kind, Leaked, Scene, advice, kind_of};
 pub use limits::Limits;
-use own::Search;
-pub use own::{Evidence, Found, Responsible, Role};
+pub use origin::Origin;
+pub use own::{Evidence, Found, Responsible, Role, Search};
 use suspects::collect::suspects;
+pub use suspects::name::worth;
 
 /// How to search, and how much to report.
 #[derive(Clone, Debug)]

@@ -144,9 +144,9 @@ impl<'a> Newest<'a> {
         self.naming().location(node)
     }
 
-    /// The place of the last of these nodes that has one.
+    /// [`Naming::nearest_location`].
     pub fn nearest_location(&self, nodes: &[NodeOrdinal]) -> Option<SourceLocation> {
-        nodes.iter().rev().find_map(|node| self.location(*node))
+        self.naming().nearest_location(nodes)
     }
 
     /// Whether growth in the number of such objects is a leak by itself. V8 makes and drops code, shapes, feedback and

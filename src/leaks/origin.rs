@@ -9,6 +9,7 @@ use crate::known::engine::{ARRAY_BUFFER_DATA, GLOBAL_HANDLES, SYSTEM};
 use crate::known::names::is_realm;
 use crate::known::node::{MODULE, NATIVE};
 use crate::ordinal::NodeOrdinal;
+use crate::paths::name::Naming;
 use crate::snapshot::Snapshot;
 
 /// Who made the class of an object. A later origin says more to a person who looks for a leak.
@@ -30,10 +31,10 @@ pub enum Origin {
     Program,
 }
 
-impl Newest<'_> {
+impl Naming<'_> {
     /// The origin of the object's class.
     pub fn origin(&self, node: NodeOrdinal) -> Origin {
-        let snapshot = self.snapshot();
+        let snapshot = &self.heap.snapshot;
         let name = snapshot.name_text(node);
         match snapshot.kind(node) {
             NodeKind::CLOSURE | NodeKind::REGEXP | NodeKind::BIGINT => Origin::Value,
@@ -65,6 +66,18 @@ impl Newest<'_> {
             }
             origin => origin,
         }
+    }
+}
+
+impl Newest<'_> {
+    /// [`Naming::origin`].
+    pub fn origin(&self, node: NodeOrdinal) -> Origin {
+        self.naming().origin(node)
+    }
+
+    /// [`Naming::origin_at`].
+    pub fn origin_at(&self, place: &SourceLocation) -> Origin {
+        self.naming().origin_at(place)
     }
 
     /// The highest origin among a container and the objects closely above it. A module and a function have the origin

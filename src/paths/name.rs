@@ -109,6 +109,11 @@ impl Naming<'_> {
         self.module_place(node).or_else(|| self.scripts.locate(self.heap, node)).or_else(of_scope)
     }
 
+    /// The place of the last of these nodes that has one.
+    pub fn nearest_location(&self, nodes: &[NodeOrdinal]) -> Option<SourceLocation> {
+        nodes.iter().rev().find_map(|node| self.location(*node))
+    }
+
     fn module_place(&self, node: NodeOrdinal) -> Option<SourceLocation> {
         let file = self.heap.snapshot.name_text(module_file(&self.heap.snapshot, node)?);
         (!file.is_empty()).then(|| SourceLocation { file: file.to_owned(), line: 1, column: 1, script_id: 0 })

@@ -4,11 +4,12 @@ use super::document::{Document, LATER};
 use super::leaks::{ContainerRow, DetailRow, PartRow};
 use super::path::PathRow;
 use super::places::{LocationRow, Places};
+use super::responsible::ResponsibleRow;
 use crate::control::Control;
 use crate::error::Result;
 use crate::open::Opened;
 use crate::paths::name::Naming;
-use crate::suspects::{self, Confidence, FoundBy, Looks, Other, OwnLine, Role, Sections, Suspect, Use};
+use crate::suspects::{self, Confidence, Looks, Other, Sections, Suspect, SuspectOptions, Use};
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ const LIMIT: usize = 20;
 #[derive(Deserialize)]
 pub struct SuspectsQuestion {
     limit: Option<usize>,
+    #[serde(default)]
+    tools: Vec<String>,
 }
 
 /// `SuspectDocument` of `index.d.ts`, without the member `snapshot`.
@@ -33,8 +36,8 @@ pub fn suspects(opened: &Opened, question: &SuspectsQuestion, control: &Control)
     }
     let places = Places::new(opened, control);
     let scripts = opened.scripts(control)?;
-    let limit = question.limit.unwrap_or(LIMIT);
-    let found = suspects::find(&opened.heap, scripts, places.maps(), limit, control)?;
+    let options = SuspectOptions { limit: question.limit.unwrap_or(LIMIT), tools: question.tools.clone() };
+    let found = suspects::find(&opened.heap, scripts, places.maps(), &options, control)?;
     let naming = found.whole.naming(&opened.heap, scripts, places.maps());
     let lines = found.lines.iter().map(|line| LineRow {
         what: line.of.name(),
@@ -81,7 +84,7 @@ struct SuspectRow {
     evidence: Vec<String>,
     counter_evidence: Vec<String>,
     kind: &'static str,
-    advice: &'static str,
+    advice: String,
     #[serde(skip_serializing_if = "DetailRow::is_empty")]
     detail: DetailRow,
     responsible: ResponsibleRow,
@@ -120,56 +123,12 @@ impl SuspectRow {
             kind: suspect.kind.name(),
             advice: suspect.advice,
             detail: DetailRow::of(suspect.detail, places),
-            responsible: ResponsibleRow::of(suspect.own_line, places),
+            responsible: ResponsibleRow::of(suspect.responsible, places),
             item: PartRow::of(suspect.item),
             classes: suspect.others.into_iter().map(OtherRow::of).collect(),
             retaining_path: suspect.path.iter().map(|node| PathRow::of(naming, *node, places)).collect(),
             examples: suspect.examples,
             fingerprint: suspect.fingerprint,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ResponsibleRow {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<LocationRow>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'static str>,
-    evidence: &'static str,
-    because: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    probably: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    command: Option<&'static str>,
-}
-
-impl ResponsibleRow {
-    fn of(line: Option<OwnLine>, places: &Places<'_>) -> Self {
-        let Some(line) = line else {
-            return Self {
-                location: None,
-                role: None,
-                evidence: "unknown",
-                because: "no place of the program's own code stands on the path or below the objects".to_owned(),
-                probably: None,
-                command: Some("trackAllocations()"),
-            };
-        };
-        Self {
-            location: Some(places.row(line.location)),
-            role: Some(match line.role {
-                Role::Made => "made",
-                Role::Held => "held",
-            }),
-            evidence: match line.evidence {
-                FoundBy::Path => "path",
-                FoundBy::Callback => "callback",
-            },
-            because: line.because,
-            probably: Some(false),
-            command: None,
         }
     }
 }

@@ -49,6 +49,8 @@ pub struct Facts<'a> {
     pub count: u64,
     pub size: u64,
     pub total: u64,
+    /// Nothing takes much of the heap, and this is what the program's own code has most of.
+    pub is_small: bool,
 }
 
 /// Of the first snapshot of a process, and of one before which nothing died.
@@ -109,6 +111,10 @@ pub fn opinion(facts: &Facts<'_>) -> Opinion {
         let count = grouped(facts.holding.count);
         speaks_against.push(format!("the container has exactly {count} of them, as one with a limit has"));
     }
+    if facts.is_small {
+        let size = grouped(facts.size);
+        speaks_against.push(format!("it takes only {size} bytes: what a program needs may take as much"));
+    }
     let looks = match () {
         () if is_pending => Looks::Leak,
         () if is_round || loses => Looks::Bounded,
@@ -135,6 +141,7 @@ fn is_pending(kind: Kind) -> bool {
         kind,
         Kind::EventListeners
             | Kind::AbortListeners
+            | Kind::AsyncContext
             | Kind::Timers
             | Kind::Promises
             | Kind::Requests

@@ -30,10 +30,12 @@ const PLAIN: u64 = u64::MAX;
 pub struct Group {
     /// [`NO_GROUP`] for that of the root. A group stands behind the group above it.
     pub parent: u32,
-    class: u64,
+    pub class: u64,
     step: u64,
     /// The first of them: the nearest to the roots.
     pub sample: NodeOrdinal,
+    /// Whether it is one of many that its holder has alike: an element, an entry, a listener in a list.
+    pub fans_out: bool,
     pub count: u64,
     /// Those of them that hang on another one of them, as the links of a list do.
     pub links: u64,
@@ -89,7 +91,8 @@ impl Groups {
                 Some(at) => at,
                 None => *known.entry((parent, class, step)).or_insert_with(|| {
                     let place = groups.rows.len();
-                    let row = Group { parent, class, step, sample: node, count: 0, links: 0, shallow: 0, total: 0 };
+                    let (count, links, shallow, total) = (0, 0, 0, 0);
+                    let row = Group { parent, class, step, sample: node, fans_out, count, links, shallow, total };
                     groups.rows.push(row);
                     NodeOrdinal::from_index(place).0
                 }),
@@ -130,6 +133,10 @@ impl Groups {
             let group = self.rows.get(at as usize)?;
             if group.class == class && group.step == step && codes.is_same(&heap.snapshot, group.sample, node) {
                 return Some(at);
+            }
+            // Emitters that listen to one emitter are no list: many hang on one.
+            if group.fans_out && !fans_out {
+                return None;
             }
             at = group.parent;
         }

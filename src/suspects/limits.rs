@@ -27,8 +27,24 @@ pub const ID_BUCKETS: usize = 4_096;
 pub const PART_LEVELS: usize = 4;
 pub const PART_CHILDREN: usize = 4;
 pub const PART_SHARE: f64 = 0.02;
-/// Objects that are looked at below one that piles up, in the search for a function of the program.
+/// Objects that are looked at below one that piles up, in the search for the part that names it.
 pub const MOST_BELOW: usize = 400;
+/// Groups below one that piles up that may name it, and how many objects they have for each object of it: a part that
+/// only some have, or of which each has several, is not what piles up.
+pub const DEEPEST_NAME: i64 = 8;
+pub const NAMED_SHARE: f64 = 0.5;
+pub const NAMED_MORE: f64 = 1.5;
+/// Steps that a request lies deeper than its socket, at most, where it still names both.
+pub const WORTH_OF_REQUEST: i64 = 3;
+/// Two accumulations that Node.js holds are one where their numbers differ by this part at most: a call of the program
+/// puts one object in each.
+pub const SAME_NUMBER: f64 = 0.05;
+/// Where nothing has [`FEWEST_BYTES`], accumulations of the program's own code count from here on, and from this part
+/// of the heap.
+pub const FEWEST_BYTES_OF_SMALL: u64 = 4_000;
+pub const SMALLEST_SHARE_OF_SMALL: u64 = 1_000;
+/// Parts that are followed downwards from an item to the one that holds most of its bytes.
+pub const MOST_PARTS: usize = 4;
 /// Characters of a text from which it is reported by itself, in bytes.
 pub const HUGE_STRING: u64 = 1 << 20;
 /// Sizes at which people limit a cache.

@@ -11,10 +11,10 @@ mod choose;
 mod collect;
 mod evidence;
 mod groups;
+mod in_one_heap;
 mod item;
-mod kind;
 mod limits;
-mod own_line;
+mod name;
 mod sections;
 mod suspect;
 #[cfg(test)]
@@ -24,7 +24,9 @@ use crate::analysis::{Heap, Scripts, SourceMaps};
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::NodeKind;
+use crate::leaks::{Evidence, Limits, Responsible, Search};
 use crate::ordinal::NodeOrdinal;
+use crate::paths::name::Naming;
 use crate::paths::whole_tree::WholeTree;
 use crate::snapshot::Snapshot;
 pub use account::{Line, Use};
@@ -34,8 +36,7 @@ use choose::choose;
 use collect::{Piles, collect};
 pub use evidence::{Confidence, Looks, Opinion};
 use groups::{Groups, NO_GROUP};
-use limits::{FEWEST_BYTES, SMALLEST_SHARE};
-pub use own_line::{Found as FoundBy, OwnLine, Role};
+use limits::{FEWEST_BYTES, FEWEST_BYTES_OF_SMALL, SAME_NUMBER, SMALLEST_SHARE, SMALLEST_SHARE_OF_SMALL};
 use sections::sections;
 pub use sections::{Sections, Sum};
 use std::collections::HashMap;
@@ -55,10 +56,19 @@ pub struct SuspectReport {
     pub whole: WholeTree,
 }
 
+/// How much to report, and what is no program's own.
+#[derive(Clone, Debug)]
+pub struct SuspectOptions {
+    /// Suspects at most.
+    pub limit: usize,
+    /// Beginnings of files that are no program's own, as the folders of heaphound.
+    pub tools: Vec<String>,
+}
+
 /// Texts and others of each section.
 const LISTED: usize = 5;
 
-/// The largest accumulations of a heap, `limit` at most.
+/// The largest accumulations of a heap.
 ///
 /// # Cost
 /// O(nodes + edges); two threads; about 40 bytes a node while it runs.
@@ -68,7 +78,7 @@ pub fn find(
     heap: &Heap,
     scripts: &Scripts,
     maps: Option<&SourceMaps>,
-    limit: usize,
+    options: &SuspectOptions,
     control: &Control,
 ) -> Result<SuspectReport> {
     let snapshot = &heap.snapshot;
@@ -83,51 +93,138 @@ pub fn find(
         (groups?, sections?)
     };
     let total = heap.graph.retained_size(snapshot.root()).saturating_add(snapshot.tables().extra_native_bytes);
-    let least = (total / SMALLEST_SHARE).max(FEWEST_BYTES);
-    let chosen = choose(snapshot, &groups, least);
-    let piles = collect(heap, &whole, &groups, &chosen, control)?;
+    let own = Search::new(&options.tools, Limits::default().own_file_name, control);
     let below = item::below(&groups);
     let naming = whole.naming(heap, scripts, maps);
-    let found = Found { naming: &naming, groups: &groups, below: &below, chosen: &chosen, piles: &piles, total };
-    let mut suspects: Vec<(Suspect, Members)> = Vec::new();
-    for positions in by_holder(&groups, &chosen) {
-        control.check()?;
-        let holders = holders_of(snapshot, &groups, &chosen, &piles, &positions);
-        let table_size = holders.map_or(0, |at| groups.rows[at as usize].shallow);
-        let suspect = found.of_groups(&positions, table_size);
-        suspects.extend(suspect.map(|suspect| (suspect, Members::Groups { positions, holders })));
+    let search = |least, is_small| {
+        Looking {
+            heap,
+            whole: &whole,
+            groups: &groups,
+            below: &below,
+            naming: &naming,
+            own: &own,
+            total,
+            least,
+            is_small,
+        }
+        .look(control)
+    };
+    let mut least = (total / SMALLEST_SHARE).max(FEWEST_BYTES);
+    let mut result = search(least, false)?;
+    if result.suspects.is_empty() {
+        let smaller = (total / SMALLEST_SHARE_OF_SMALL).max(FEWEST_BYTES_OF_SMALL);
+        let small = search(smaller, true)?;
+        if !small.suspects.is_empty() {
+            (result, least) = (small, smaller);
+        }
     }
-    let taken: Vec<u32> = suspects.iter().filter_map(|(_, members)| members.holders()).collect();
-    for node in large_objects(heap, &groups, &piles, &taken, least, control)? {
-        let suspect = found.of_object(node, snapshot.shallow_size(node));
-        suspects.extend(suspect.map(|suspect| (suspect, Members::Object(node))));
-    }
+    let Searched { mut suspects, piles, chosen } = result;
     suspects.sort_by_key(|(suspect, _)| (suspect.opinion.looks != Looks::Leak, std::cmp::Reverse(suspect.size)));
-    suspects.truncate(limit);
-    let members = members_of(&suspects, chosen.len());
+    suspects.truncate(options.limit);
+    let members = members_of(&suspects, chosen);
     let lines = account(heap, &whole, &groups, &piles, &members, control)?;
     let suspects = suspects.into_iter().map(|(suspect, _)| suspect).collect();
     Ok(SuspectReport { suspects, lines, total, least, sections, whole })
 }
 
-/// What a suspect is made of.
-enum Members {
-    /// Positions among the chosen groups.
-    Groups {
-        positions: Vec<usize>,
-        holders: Option<u32>,
-    },
-    Object(NodeOrdinal),
+/// One search, for what has so many bytes at least.
+struct Looking<'a> {
+    heap: &'a Heap,
+    whole: &'a WholeTree,
+    groups: &'a Groups,
+    below: &'a [Vec<u32>],
+    naming: &'a Naming<'a>,
+    own: &'a Search<'a>,
+    total: u64,
+    least: u64,
+    /// Only what own code has to do with: nothing takes much of the heap.
+    is_small: bool,
 }
 
-impl Members {
-    /// The group of the holders, where these do nothing but hold.
-    fn holders(&self) -> Option<u32> {
-        match self {
-            Self::Groups { holders, .. } => *holders,
-            Self::Object(_) => None,
+/// What a search found.
+struct Searched {
+    suspects: Vec<(Suspect, Members)>,
+    piles: Piles,
+    /// Number of the chosen groups.
+    chosen: usize,
+}
+
+impl Looking<'_> {
+    fn look(&self, control: &Control) -> Result<Searched> {
+        let (snapshot, groups) = (&self.heap.snapshot, self.groups);
+        let chosen = choose(snapshot, groups, self.least);
+        let piles = collect(self.heap, self.whole, groups, &chosen, control)?;
+        let (naming, below, own) = (self.naming, self.below, self.own);
+        let (total, is_small) = (self.total, self.is_small);
+        let found = Found { naming, groups, below, chosen: &chosen, piles: &piles, own, total, is_small };
+        let mut suspects: Vec<(Suspect, Members)> = Vec::new();
+        for positions in by_holder(groups, &chosen) {
+            control.check()?;
+            let holders = holders_of(snapshot, groups, &chosen, &piles, &positions);
+            let table_size = holders.map_or(0, |at| groups.rows[at as usize].shallow);
+            let suspect = found.of_groups(&positions, table_size)?;
+            let holders = holders.into_iter().collect();
+            suspects.extend(suspect.map(|suspect| (suspect, Members { positions, holders, object: None })));
+        }
+        if is_small {
+            suspects.retain(|(suspect, _)| is_of_program(suspect));
+        } else {
+            let taken: Vec<u32> = suspects.iter().flat_map(|(_, members)| members.holders.clone()).collect();
+            for node in large_objects(self.heap, groups, &piles, &taken, self.least, control)? {
+                let suspect = found.of_object(node, snapshot.shallow_size(node))?;
+                let members = Members { positions: Vec::new(), holders: Vec::new(), object: Some(node) };
+                suspects.extend(suspect.map(|suspect| (suspect, members)));
+            }
+        }
+        let suspects = merged(suspects);
+        Ok(Searched { suspects, piles, chosen: chosen.len() })
+    }
+}
+
+/// Whether own code stands on the path or is called by the objects. All else may be a table of Node.js.
+fn is_of_program(suspect: &Suspect) -> bool {
+    match &suspect.responsible {
+        Responsible::Found(found) => !found.probably && matches!(found.evidence, Evidence::Path | Evidence::Callback),
+        Responsible::Unknown { .. } => false,
+    }
+}
+
+/// What a suspect is made of.
+struct Members {
+    /// Positions among the chosen groups.
+    positions: Vec<usize>,
+    /// Groups of the holders, where these do nothing but hold.
+    holders: Vec<u32>,
+    /// One large object.
+    object: Option<NodeOrdinal>,
+}
+
+/// Accumulations that Node.js itself holds, with about as many objects each, are one: a call of the program puts one
+/// object in each. The heaviest of them names it.
+///
+/// Example: a module that is imported again stands in the cache of loaded modules, and in that of their names.
+fn merged(mut suspects: Vec<(Suspect, Members)>) -> Vec<(Suspect, Members)> {
+    suspects.sort_by_key(|(suspect, _)| std::cmp::Reverse(suspect.size));
+    let mut all: Vec<(Suspect, Members)> = Vec::new();
+    for (suspect, members) in suspects {
+        let is_same = |(other, _): &&mut (Suspect, Members)| {
+            let difference = other.count.abs_diff(suspect.count) as f64;
+            let is_of_node = other.is_held_by_node && suspect.is_held_by_node;
+            !other.is_single && !suspect.is_single && is_of_node && difference <= other.count as f64 * SAME_NUMBER
+        };
+        match all.iter_mut().find(is_same) {
+            Some((first, all)) => {
+                first.size = first.size.saturating_add(suspect.size);
+                let Suspect { class_name, count, size, others, .. } = suspect;
+                first.others.extend([Other { class_name, count, size }].into_iter().chain(others));
+                all.positions.extend(members.positions);
+                all.holders.extend(members.holders);
+            }
+            None => all.push((suspect, members)),
         }
     }
+    all
 }
 
 /// The group of the containers of some chosen groups, when most objects of it are containers: their tables are part of
@@ -145,13 +242,9 @@ fn holders_of(snapshot: &Snapshot, groups: &Groups, chosen: &[u32], piles: &Pile
 fn members_of(suspects: &[(Suspect, Members)], chosen: usize) -> Suspects {
     let mut all = Suspects { count: suspects.len(), of_group: vec![None; chosen], ..Suspects::default() };
     for (at, (_, members)) in suspects.iter().enumerate() {
-        match members {
-            Members::Groups { positions, holders } => {
-                positions.iter().for_each(|group| all.of_group[*group] = Some(at));
-                holders.iter().for_each(|group| _ = all.of_holders.insert(*group, at));
-            }
-            Members::Object(node) => _ = all.of_object.insert(*node, at),
-        }
+        members.positions.iter().for_each(|group| all.of_group[*group] = Some(at));
+        members.holders.iter().for_each(|group| _ = all.of_holders.insert(*group, at));
+        members.object.iter().for_each(|node| _ = all.of_object.insert(*node, at));
     }
     all
 }

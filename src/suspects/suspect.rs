@@ -1,9 +1,8 @@
 //! One accumulation: plain data.
 
 use super::evidence::Opinion;
-use super::own_line::OwnLine;
 use crate::analysis::SourceLocation;
-use crate::leaks::{Container, Detail, Kind, Part};
+use crate::leaks::{Container, Detail, Kind, Part, Responsible};
 use crate::ordinal::NodeOrdinal;
 use crate::text::TextBuf;
 
@@ -26,14 +25,16 @@ pub struct Suspect {
     /// How many containers there are.
     pub container_count: u64,
     pub is_single: bool,
+    /// Whether Node.js or native code holds the container, and neither own code nor a package does.
+    pub is_held_by_node: bool,
     pub kind: Kind,
-    pub advice: &'static str,
+    pub advice: String,
     pub detail: Detail,
     pub opinion: Opinion,
     pub item: Part,
     /// From the roots over the container to one of the objects.
     pub path: Vec<NodeOrdinal>,
-    pub own_line: Option<OwnLine>,
+    pub responsible: Responsible,
     pub examples: Vec<u64>,
     /// Other classes that pile up in the same containers.
     pub others: Vec<Other>,

@@ -14,7 +14,8 @@ fn check_suspects(drawing: &str, expected: &[&str]) -> SuspectReport {
     let heap = heap_of(drawing);
     let control = Control::new();
     let scripts = Scripts::of(&heap.snapshot, &control).expect("it is not cancelled");
-    let report = find(&heap, &scripts, None, 20, &control).expect("it is not cancelled");
+    let report = find(&heap, &scripts, None, &SuspectOptions { limit: 20, tools: Vec::new() }, &control)
+        .expect("it is not cancelled");
     let found: Vec<String> = (report.suspects.iter())
         .map(|suspect| format!("{} {} in {}", suspect.count, suspect.class_name, suspect.container.name))
         .collect();

@@ -8,7 +8,7 @@ use super::leaked_class::LeakedClass;
 use super::parts::Part;
 use super::steps::{first_leaking, steps};
 use crate::error::Result;
-use crate::leaks::kind::{Kind, Scene, advice, kind_of, link_after};
+use crate::leaks::kind::{BetweenHeaps, Kind, Scene, advice, kind_of};
 use crate::leaks::newest::Newest;
 use crate::leaks::own::Search;
 use crate::leaks::place::fingerprint::fingerprint;
@@ -38,13 +38,14 @@ pub fn leak(
     let nodes = shown_nodes_to(newest, suspect.end, suspect.container);
     let cut = first_leaking(newest, suspect, facts.growing, &nodes);
     let item = nodes.iter().position(|node| *node == suspect.item).unwrap_or(nodes.len() - 1);
-    let scene = Scene { newest, suspect, growing: facts.growing, nodes: &nodes, cut, item };
+    let leaked = BetweenHeaps { newest, suspect, growing: facts.growing };
+    let scene = Scene { naming: newest.naming(), leaked: &leaked, limits: &newest.limits, nodes: &nodes, cut, item };
     let (kind, detail) = kind_of(&scene);
     let advice = advice(&scene, kind, &detail);
     let stack = objects.allocated.as_ref().map_or(&[][..], |allocated| &allocated.stack);
     let responsible = own.responsible(&scene, stack, detail.module.as_deref())?;
     // In a chain of scopes the reference from one link to the next is the one to cut.
-    let link = (kind == Kind::Closures).then(|| link_after(&scene)).flatten();
+    let link = (kind == Kind::Closures).then(|| leaked.link_after(nodes[cut])).flatten();
     let link = link.filter(|link| newest.key(*link) == newest.key(suspect.item));
     let (nodes, cut) = match link {
         Some(link) => {

@@ -51,7 +51,7 @@ pub fn advice(scene: &Scene<'_, '_>, kind: Kind, detail: &Detail) -> String {
     if let Some((_, advice)) = of_class.filter(|_| ends_by_itself(kind)) {
         return (*advice).to_owned();
     }
-    let writer = detail.location.as_ref().map(|place| scene.newest.origin_at(place));
+    let writer = detail.location.as_ref().map(|place| scene.naming.origin_at(place));
     let own = match (kind, writer) {
         (Kind::Timers, Some(Origin::Package)) => OF_PACKAGE_TIMER,
         (Kind::EventListeners, Some(Origin::Package)) => OF_PACKAGE_LISTENER,

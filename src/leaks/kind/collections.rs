@@ -23,16 +23,14 @@ pub fn global(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 
 /// One text to which more is added: a rope of concatenated pieces.
 pub fn text(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let swells = scene.suspect.item_growth.counts.iter().all(|count| *count == 0);
-    let group = scene.newest.census.groups.get(&scene.suspect.key);
     let is_rope = scene.kind(scene.item) == NodeKind::CONCATENATED_STRING
-        && group.is_some_and(|group| group.links * 2 > group.count);
-    (is_rope || swells && scene.kind(scene.item).is_string()).then(|| (Kind::GrowingText, Detail::default()))
+        && scene.leaked.link(scene.item(), scene.item()).is_some();
+    (is_rope || scene.leaked.swells() && scene.kind(scene.item).is_string())
+        .then(|| (Kind::GrowingText, Detail::default()))
 }
 
 pub fn collection(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
-    let swells = scene.suspect.item_growth.counts.iter().all(|count| *count == 0);
-    let container = if swells { scene.item } else { scene.cut.checked_sub(1)? };
+    let container = if scene.leaked.swells() { scene.item } else { scene.cut.checked_sub(1)? };
     // A class of the program that extends a collection is one, too.
     let is_a = |classes: &[&str]| scene.is_a(scene.nodes[container], classes);
     let kind = match scene.kind(container) {

@@ -21,7 +21,7 @@ pub fn listeners(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     }
     let emitter = table.checked_sub(1).map(|at| scene.nodes[at])?;
     let detail = Detail {
-        emitter: Some(scene.newest.original_name(emitter).to_string()),
+        emitter: Some(scene.naming.original_name(emitter).to_string()),
         event: event(scene, table),
         ..scene.function()
     };
@@ -37,7 +37,7 @@ fn is_listener(scene: &Scene<'_, '_>, at: usize) -> bool {
 
 /// Node.js 20 calls an AbortSignal an EventTarget.
 fn is_signal(scene: &Scene<'_, '_>, emitter: NodeOrdinal) -> bool {
-    scene.newest.class_name(emitter).to_string() == ABORT_SIGNAL || scene.has_property(emitter, ABORTED)
+    scene.naming.class_name(emitter).to_string() == ABORT_SIGNAL || scene.has_property(emitter, ABORTED)
 }
 
 /// The event: the property by which the table holds the next object, or its key in a Map.
@@ -49,8 +49,8 @@ fn event(scene: &Scene<'_, '_>, table: usize) -> Option<String> {
     let name = scene.edge(next);
     let Some(slot) = name.strip_prefix("table[").and_then(|rest| rest.strip_suffix(']')) else { return Some(name) };
     let key = slot.parse::<u32>().ok()?.checked_sub(1)?.to_string();
-    let store = scene.newest.tree.forest.parent(scene.nodes[next])?;
-    let snapshot = scene.newest.snapshot();
+    let store = scene.naming.tree.parent(scene.nodes[next])?;
+    let snapshot = scene.snapshot();
     let key = snapshot.internal_edge(store, &key).map(|(_, key)| key)?;
     let is_text = snapshot.kind(key).is_string() || snapshot.kind(key) == NodeKind::SYMBOL;
     is_text.then(|| snapshot.name_text(key).to_string_lossy())

@@ -24,16 +24,16 @@ const VIEWS: [&str; 14] = [
 /// Slices of a text that weighs more than the rest of the item; or several views of one piece of memory.
 pub fn slices(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let end = scene.nodes.len() - 1;
-    if !scene.suspect.item_growth.counts.iter().any(|count| *count > 0) {
+    if scene.leaked.swells() {
         return None;
     }
     let in_piece = (scene.cut..=end).rev().find(|at| scene.kind(*at) == NodeKind::SLICED_STRING && *at < end);
-    let size = scene.newest.weights.weight(scene.nodes[end]);
-    if in_piece.is_some() && scene.kind(end).is_string() && size >= scene.newest.limits.slice_parent {
+    let size = scene.leaked.weight(scene.nodes[end]);
+    if in_piece.is_some() && scene.kind(end).is_string() && size >= scene.limits.slice_parent {
         return Some((Kind::StringSlices, Detail { parent_size: Some(size), ..Detail::default() }));
     }
     let size = viewed(scene)?;
-    (views_share(scene) && size >= scene.newest.limits.slice_parent)
+    (views_share(scene) && size >= scene.limits.slice_parent)
         .then(|| (Kind::BufferSlices, Detail { parent_size: Some(size), ..Detail::default() }))
 }
 
@@ -44,8 +44,7 @@ pub fn external(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let is_store = scene.class(end) == ARRAY_BUFFER_DATA
         || scene.item_class().starts_with("ArrayBuffer")
         || scene.item_class() == "SharedArrayBuffer";
-    let swells = scene.suspect.item_growth.counts.iter().all(|count| *count == 0);
-    let is_collected = scene.cut > 0 && scene.kind(scene.cut - 1) == NodeKind::OBJECT && !swells;
+    let is_collected = scene.cut > 0 && scene.kind(scene.cut - 1) == NodeKind::OBJECT && !scene.leaked.swells();
     (is_store && !is_collected && network::class_of_node(scene).is_none())
         .then(|| (Kind::ExternalMemory, Detail::default()))
 }
@@ -57,23 +56,20 @@ pub fn viewed(scene: &Scene<'_, '_>) -> Option<u64> {
     if scene.origin(view) > Origin::Node || network::class_of_node(scene).is_some() {
         return None;
     }
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     let (_, buffer) = snapshot
         .internal_edge(scene.nodes[view], "buffer")
         .or_else(|| snapshot.named_edge(scene.nodes[view], EdgeKind::Property, "buffer"))?;
-    if scene.newest.grouping.is_persistent(buffer) {
+    if scene.leaked.is_persistent(buffer) {
         return None;
     }
     let (_, store) = snapshot.internal_edge(buffer, BACKING_STORE)?;
     let size = snapshot.shallow_size(store);
-    (size * 2 > scene.newest.weights.weight(scene.item())).then_some(size)
+    (size * 2 > scene.leaked.weight(scene.item())).then_some(size)
 }
 
 /// Whether fewer stores came than leaked objects: several views show parts of one store.
 fn views_share(scene: &Scene<'_, '_>) -> bool {
-    let total = |counts: &[i64]| counts.iter().sum::<i64>();
-    let groups = scene.suspect.groups.iter().chain(&scene.suspect.engine_groups);
-    let is_store = |node| scene.newest.class_name(node).to_string() == ARRAY_BUFFER_DATA;
-    let stores: i64 = groups.filter(|group| is_store(group.node)).map(|group| total(&group.growth.counts)).sum();
-    stores < total(&scene.suspect.item_growth.counts)
+    let is_store = |node| scene.naming.class_name(node).to_string() == ARRAY_BUFFER_DATA;
+    scene.leaked.count_of(&is_store) < scene.leaked.count()
 }

@@ -3,10 +3,12 @@
 //! One question a file. The table [`QUESTIONS`] has their order: the more special question comes first.
 
 mod advice;
+mod between_heaps;
 mod closures;
 mod collections;
 mod emitters;
 mod instances;
+mod leaked;
 mod memory;
 mod modules;
 mod network;
@@ -19,7 +21,8 @@ mod timers;
 
 use crate::analysis::SourceLocation;
 pub use advice::advice;
-pub use closures::link_after;
+pub use between_heaps::BetweenHeaps;
+pub use leaked::Leaked;
 pub use scene::Scene;
 
 macro_rules! kinds {

@@ -12,6 +12,6 @@ pub fn reloaded(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
             || class.starts_with(SOURCE_TEXT_MODULE)
     })?;
     let file = [FILE_OF_MODULE, URL_OF_MODULE].iter().find_map(|name| scene.property(scene.nodes[record], name));
-    let module = file.map(|text| scene.newest.snapshot().name_text(text).to_string_lossy());
+    let module = file.map(|text| scene.snapshot().name_text(text).to_string_lossy());
     Some((Kind::Modules, Detail { module, ..Detail::default() }))
 }

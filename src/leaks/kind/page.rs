@@ -46,7 +46,7 @@ fn of_browser(scene: &Scene<'_, '_>, at: usize) -> Option<(Kind, Detail)> {
 
 /// Objects of a browser are native nodes, as objects of Node.js are; only the latter have a prefix that says so.
 fn is_of_browser(scene: &Scene<'_, '_>, at: usize) -> bool {
-    let name = scene.newest.snapshot().name_text(scene.nodes[at]).to_string_lossy();
+    let name = scene.snapshot().name_text(scene.nodes[at]).to_string_lossy();
     scene.kind(at) == NodeKind::NATIVE && !is_of_node(name.strip_prefix(DETACHED).unwrap_or(&name))
 }
 
@@ -54,7 +54,7 @@ fn is_node(scene: &Scene<'_, '_>, at: usize) -> bool {
     let class = scene.class(at);
     let class = class.strip_prefix(DETACHED).unwrap_or(&class);
     let is_named = class.starts_with('<') || class.ends_with("Element") || NODES.contains(&class);
-    is_named || is_detached(scene.newest.snapshot(), scene.nodes[at])
+    is_named || is_detached(scene.snapshot(), scene.nodes[at])
 }
 
 fn is_of_node(name: &str) -> bool {

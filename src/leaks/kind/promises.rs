@@ -18,7 +18,7 @@ pub fn reactions(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 
 /// A pending promise refers to its reactions, a settled one to its result. Promises in a cache are settled.
 fn is_settled(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     let result = snapshot.internal_edge(node, REACTIONS_OR_RESULT).map(|(_, target)| target);
     result.is_some_and(|result| !snapshot.name_text(result).starts_with(PROMISE_REACTION))
 }

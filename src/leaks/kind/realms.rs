@@ -25,17 +25,10 @@ pub fn realm(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
 /// Whether the leaked object leads to a new native context, and no fewer contexts came than leaked objects. Every realm
 /// has one native context. Contexts that grow elsewhere say nothing.
 fn contexts(scene: &Scene<'_, '_>) -> bool {
-    let mut realms = vec![0; scene.suspect.item_growth.counts.len()];
-    for (key, growth) in &scene.growing.groups {
-        if is_native_context(scene, scene.newest.census.groups[key].first) {
-            realms.iter_mut().zip(&growth.counts).for_each(|(sum, count)| *sum += count);
-        }
-    }
-    let is_enough =
-        scene.suspect.item_growth.counts.iter().zip(&realms).all(|(items, realms)| *realms > 0 && realms >= items);
+    let is_enough = scene.leaked.comes_with(&|node| is_native_context(scene, node));
     is_enough && scene.leads_to(|node| is_native_context(scene, node))
 }
 
 fn is_native_context(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
-    scene.newest.snapshot().name_text(node).starts_with(NATIVE_CONTEXT)
+    scene.snapshot().name_text(node).starts_with(NATIVE_CONTEXT)
 }

@@ -14,7 +14,7 @@ pub fn timers(scene: &Scene<'_, '_>) -> Option<(Kind, Detail)> {
     let is_timer = |at: usize| TIMERS.contains(&scene.class(at).as_str()) && scene.origin(at) <= Origin::Node;
     // One timer that was always there, and whose function collects something, is no pile of timers. A new timer above
     // the leaking objects is started again each time, and hands them on.
-    let is_anew = |at: &usize| !scene.newest.grouping.is_persistent(scene.nodes[*at]);
+    let is_anew = |at: &usize| !scene.leaked.is_persistent(scene.nodes[*at]);
     if !scene.leaking().any(is_timer) && !scene.holders().filter(is_anew).any(is_timer) {
         return None;
     }

@@ -10,7 +10,7 @@ pub fn first_own_frame(scene: &Scene<'_, '_>, own: &OwnCode<'_>, stack: &[StackF
         let file = file_of_script(frame.file.as_text());
         (frame, SourceLocation { file, line: frame.line, column: frame.column, script_id: frame.script_id })
     });
-    let (frame, location) = places.into_iter().find(|(_, place)| own.is_own(scene.newest, place))?;
+    let (frame, location) = places.into_iter().find(|(_, place)| own.is_own(&scene.naming, place))?;
     let name = frame.name.to_string();
     let name = if name.is_empty() { "a function without a name".to_owned() } else { format!("{name}()") };
     Some(Found {

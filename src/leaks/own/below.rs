@@ -28,9 +28,9 @@ pub struct Below {
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 pub fn nearest_function(scene: &Scene<'_, '_>, own: &OwnCode<'_>, control: &Control) -> Result<Option<Below>> {
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     let is_function = |node: NodeOrdinal| snapshot.kind(node) == NodeKind::CLOSURE || is_context(snapshot, node);
-    let walk = Walk::until(scene, control, |node| is_function(node).then(|| own.place(scene.newest, node)).flatten())?;
+    let walk = Walk::until(scene, control, |node| is_function(node).then(|| own.place(&scene.naming, node)).flatten())?;
     Ok(walk.map(|(walk, place)| {
         let because = walk.told(scene);
         Below { depth: walk.depth(), found: found(place, because) }
@@ -42,9 +42,9 @@ pub fn nearest_function(scene: &Scene<'_, '_>, own: &OwnCode<'_>, control: &Cont
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 pub fn nearest_object(scene: &Scene<'_, '_>, own: &OwnCode<'_>, control: &Control) -> Result<Option<Found>> {
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     let walk = Walk::until(scene, control, |node| {
-        (snapshot.kind(node) == NodeKind::OBJECT).then(|| own.place(scene.newest, node)).flatten()
+        (snapshot.kind(node) == NodeKind::OBJECT).then(|| own.place(&scene.naming, node)).flatten()
     })?;
     Ok(walk.map(|(walk, place)| Found { probably: true, ..found(place, walk.told(scene)) }))
 }
@@ -83,7 +83,7 @@ impl Walk {
         control: &Control,
         find: impl Fn(NodeOrdinal) -> Option<T>,
     ) -> Result<Option<(Self, T)>> {
-        let limits = &scene.newest.limits;
+        let limits = &scene.limits;
         let starts = [scene.nodes[scene.cut], scene.item()];
         let mut seen: HashSet<NodeOrdinal> = starts.into_iter().collect();
         let mut walk = Self { visits: Vec::new(), end: 0 };
@@ -94,8 +94,8 @@ impl Walk {
             if let Some(found) = find(node) {
                 return Ok(Some((walk, found)));
             }
-            if walk.visits.len() < limits.own_below && (depth == 0 || !scene.newest.grouping.is_persistent(node)) {
-                let snapshot = scene.newest.snapshot();
+            if walk.visits.len() < limits.own_below && (depth == 0 || !scene.leaked.is_persistent(node)) {
+                let snapshot = scene.snapshot();
                 for edge in snapshot.edges(node).filter(|edge| is_followed(scene, node, *edge)) {
                     let target = snapshot.target(edge);
                     if seen.insert(target) {
@@ -116,7 +116,7 @@ impl Walk {
 
     /// "the function onPrice(), which the leaked ClientRequest has as _events.response"
     fn told(&self, scene: &Scene<'_, '_>) -> String {
-        let (newest, snapshot) = (scene.newest, scene.newest.snapshot());
+        let (naming, snapshot) = (&scene.naming, scene.snapshot());
         let mut names = Vec::new();
         let mut at = self.end;
         while let Some((before, edge)) = self.visits[at].by {
@@ -124,14 +124,14 @@ impl Walk {
             at = before;
         }
         names.reverse();
-        names.truncate(newest.limits.own_references);
+        names.truncate(scene.limits.own_references);
         let end = self.visits[self.end].node;
         let what = match snapshot.kind(end) {
-            NodeKind::CLOSURE => function_name(newest, end),
+            NodeKind::CLOSURE => function_name(naming, end),
             _ if is_context(snapshot, end) => "the variables of a function".to_owned(),
-            _ => format!("an object of {}", newest.original_name(end)),
+            _ => format!("an object of {}", naming.original_name(end)),
         };
-        let holder = newest.original_name(self.visits[at].node);
+        let holder = naming.original_name(self.visits[at].node);
         let by = if names.is_empty() { String::new() } else { format!(" by {}", names.join(".")) };
         format!("{what}, which the leaked {holder} leads to{by}")
     }
@@ -139,7 +139,7 @@ impl Walk {
 
 /// The name of a reference that a person knows.
 fn name_of(scene: &Scene<'_, '_>, edge: EdgeOrdinal) -> Option<String> {
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     let name = snapshot.text(snapshot.edge_string(edge)?).to_string_lossy();
     match snapshot.edge_kind(edge) {
         EdgeKind::Property | EdgeKind::Context => Some(name),
@@ -148,8 +148,8 @@ fn name_of(scene: &Scene<'_, '_>, edge: EdgeOrdinal) -> Option<String> {
 }
 
 fn is_followed(scene: &Scene<'_, '_>, from: NodeOrdinal, edge: EdgeOrdinal) -> bool {
-    let snapshot = scene.newest.snapshot();
-    let marks = &scene.newest.tree.references.marks;
+    let snapshot = scene.snapshot();
+    let marks = &scene.naming.marks;
     let target = snapshot.target(edge);
     let is_kept = match snapshot.edge_kind(edge) {
         EdgeKind::Weak | EdgeKind::Foreign | EdgeKind::Shortcut => false,

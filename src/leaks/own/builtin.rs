@@ -30,8 +30,8 @@ pub fn own_users(
     control: &Control,
 ) -> Result<Option<Found>> {
     let file_of = |node: NodeOrdinal| {
-        let place = scene.newest.location(node)?;
-        (scene.newest.origin_at(&place) == Origin::Node).then(|| place.file.to_string())
+        let place = scene.naming.location(node)?;
+        (scene.naming.origin_at(&place) == Origin::Node).then(|| place.file.to_string())
     };
     let leaked = scene.nodes[scene.cut..].iter().find_map(|node| file_of(*node));
     if leaked.is_some_and(|file| module_of_file(&file).is_none()) {
@@ -42,7 +42,7 @@ pub fn own_users(
     let found = match scene.nodes[scene.cut..].iter().find_map(|node| used(*node)) {
         Some(found) => Some(found),
         None => {
-            let is_asked = |node| matches!(scene.newest.snapshot().kind(node), NodeKind::OBJECT | NodeKind::CLOSURE);
+            let is_asked = |node| matches!(scene.snapshot().kind(node), NodeKind::OBJECT | NodeKind::CLOSURE);
             Walk::until(scene, control, |node| is_asked(node).then(|| used(node)).flatten())?.map(|(_, found)| found)
         }
     };
@@ -65,7 +65,7 @@ fn all_users(
     let mut users = BTreeMap::new();
     for (module, id) in &modules.builtin {
         let is_of_module = |file: &str| module_of_file(file) == Some(id.as_str());
-        let mut files = files_with_variables(scene.newest, own, [*module], is_of_module, control)?;
+        let mut files = files_with_variables(&scene.naming, own, [*module], is_of_module, control)?;
         let url = format!("{FILE_OF_BUILTIN}{id}");
         let importers = modules.loaders_of(|file| file == url);
         files.extend(importers.into_iter().filter(|file| own.is_own_file(file)).map(str::to_owned));

@@ -2,9 +2,9 @@
 //! a source map has it.
 
 use crate::analysis::SourceLocation;
-use crate::leaks::newest::Newest;
 use crate::leaks::origin::{Origin, origin_of_file};
 use crate::ordinal::NodeOrdinal;
+use crate::paths::name::Naming;
 
 /// Beginnings of names that V8, a bundler or a runtime gives to code that is in no file: `(script 7)`, `wasm://wasm/…`.
 const NO_FILE: [&str; 14] = [
@@ -39,16 +39,16 @@ pub struct OwnCode<'a> {
 
 impl OwnCode<'_> {
     /// The place of a node in own code.
-    pub fn place(&self, newest: &Newest<'_>, node: NodeOrdinal) -> Option<SourceLocation> {
-        newest.location(node).filter(|place| self.is_own(newest, place))
+    pub fn place(&self, naming: &Naming<'_>, node: NodeOrdinal) -> Option<SourceLocation> {
+        naming.location(node).filter(|place| self.is_own(naming, place))
     }
 
-    pub fn is_own(&self, newest: &Newest<'_>, place: &SourceLocation) -> bool {
+    pub fn is_own(&self, naming: &Naming<'_>, place: &SourceLocation) -> bool {
         let file = place.file.to_string();
         if !self.is_own_file(&file) {
             return false;
         }
-        let Some(maps) = newest.maps else { return true };
+        let Some(maps) = naming.maps else { return true };
         match maps.original(place) {
             Some(original) => self.is_own_file(&original.file),
             // What a bundler or a compiler adds is in no source. Of a whole file the map says nothing.

@@ -25,7 +25,7 @@ pub fn own_loaders(
 ) -> Result<Option<Found>> {
     let is_of_package = |file: &str| file.starts_with(&package.folder);
     let of_package = modules.common.iter().filter(|(_, file)| is_of_package(file)).map(|(module, _)| *module);
-    let mut direct = files_with_variables(scene.newest, own, of_package, is_of_package, control)?;
+    let mut direct = files_with_variables(&scene.naming, own, of_package, is_of_package, control)?;
     let loaders = modules.loaders_of(is_of_package);
     direct.extend(loaders.iter().filter(|file| own.is_own_file(file)).map(|file| (*file).to_owned()));
     let (over, chain) = over_packages(own, modules, package, control)?;
@@ -55,7 +55,7 @@ pub fn loaded_again(scene: &Scene<'_, '_>, own: &OwnCode<'_>, file: &str) -> Opt
 /// A file, and the others that it may be as well.
 pub fn of_files(scene: &Scene<'_, '_>, first: &str, files: &[String], because: String, probably: bool) -> Found {
     let whole = |file: &str| SourceLocation { file: TextBuf::from(file), line: 1, column: 1, script_id: 0 };
-    let others = files.iter().filter(|file| *file != first).take(scene.newest.limits.own_files);
+    let others = files.iter().filter(|file| *file != first).take(scene.limits.own_files);
     Found {
         location: whole(first),
         role: Role::Made,

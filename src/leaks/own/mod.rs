@@ -94,7 +94,7 @@ impl<'a> Search<'a> {
         if let Some(modules) = self.modules.get() {
             return Ok(modules);
         }
-        let modules = ModuleGraph::of(scene.newest.snapshot(), self.control)?;
+        let modules = ModuleGraph::of(scene.snapshot(), self.control)?;
         Ok(self.modules.get_or_init(|| modules))
     }
 }

@@ -40,7 +40,7 @@ pub fn nearest(scene: &Scene<'_, '_>, control: &Control) -> Result<Option<Packag
     if on_path.is_some() {
         return Ok(on_path);
     }
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     let walk = Walk::until(scene, control, |node| {
         let is_code = matches!(snapshot.kind(node), NodeKind::CLOSURE | NodeKind::OBJECT);
         is_code.then(|| package_of(scene, node)).flatten()
@@ -50,12 +50,12 @@ pub fn nearest(scene: &Scene<'_, '_>, control: &Control) -> Result<Option<Packag
 
 /// The package in which a node's function, class or scope is written, by the original file.
 fn package_of(scene: &Scene<'_, '_>, node: NodeOrdinal) -> Option<Package> {
-    let newest = scene.newest;
-    let place = newest.location(node)?;
-    if newest.origin_at(&place) != Origin::Package {
+    let naming = &scene.naming;
+    let place = naming.location(node)?;
+    if naming.origin_at(&place) != Origin::Package {
         return None;
     }
-    let original = || newest.maps?.original(&place).map(|original| original.file);
+    let original = || naming.maps?.original(&place).map(|original| original.file);
     Package::of_file(&place.file.to_string()).or_else(|| Package::of_file(&original()?))
 }
 

@@ -6,9 +6,9 @@ use crate::analysis::{SourceLocation, is_context};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::known::names::module_file;
 use crate::leaks::kind::Scene;
-use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
+use crate::paths::name::Naming;
 
 /// A step in own code.
 pub struct Step {
@@ -26,11 +26,11 @@ pub struct Step {
 pub fn nearest(scene: &Scene<'_, '_>, own: &OwnCode<'_>) -> Option<Step> {
     let steps = scene.nodes.iter().enumerate().filter_map(|(at, node)| {
         let (function, place) = own_place(scene, own, *node)?;
-        let is_module = module_file(scene.newest.snapshot(), *node).is_some();
+        let is_module = module_file(scene.snapshot(), *node).is_some();
         // In a list or a tree one leaked object holds the next, and the oldest is no holder.
         // A module is one, though it has the class of what it loads again and again: its place is its file.
-        let is_alike = scene.newest.label(*node) == scene.newest.label(scene.item());
-        let is_holder = is_module && scene.newest.grouping.is_persistent(*node);
+        let is_alike = scene.leaked.is_alike(*node, scene.item());
+        let is_holder = is_module && scene.leaked.is_persistent(*node);
         let is_leaked = at >= scene.cut || is_alike && !is_holder;
         let is_class = is_leaked && !is_code(scene, function);
         Some((is_class, at.abs_diff(scene.cut), at >= scene.cut, is_module, at, function, place))
@@ -50,7 +50,7 @@ pub fn nearest(scene: &Scene<'_, '_>, own: &OwnCode<'_>) -> Option<Step> {
             false => format!("a step of the path: {}", told(scene, at, function)),
         },
         probably: is_class,
-        step: Some(scene.newest.snapshot().id(scene.nodes[at])),
+        step: Some(scene.snapshot().id(scene.nodes[at])),
         is_whole_file: is_module,
         others: Vec::new(),
     };
@@ -59,19 +59,19 @@ pub fn nearest(scene: &Scene<'_, '_>, own: &OwnCode<'_>) -> Option<Step> {
 
 /// The place of a node; of a function that was bound or wrapped (`once`) the one inside.
 fn own_place(scene: &Scene<'_, '_>, own: &OwnCode<'_>, node: NodeOrdinal) -> Option<(NodeOrdinal, SourceLocation)> {
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     let inner = |node: &NodeOrdinal| {
         (snapshot.kind(*node) == NodeKind::CLOSURE).then_some(())?;
         let wrapped = snapshot.named_edge(*node, EdgeKind::Property, "listener");
         wrapped.or_else(|| snapshot.internal_edge(*node, "bound_function")).map(|(_, target)| target)
     };
-    let functions = std::iter::successors(Some(node), inner).take(scene.newest.limits.most_bound);
-    functions.filter_map(|function| Some((function, own.place(scene.newest, function)?))).next()
+    let functions = std::iter::successors(Some(node), inner).take(scene.limits.most_bound);
+    functions.filter_map(|function| Some((function, own.place(&scene.naming, function)?))).next()
 }
 
 /// Whether the place of a node is code that ran, and not the declaration of a class.
 fn is_code(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
-    let snapshot = scene.newest.snapshot();
+    let snapshot = scene.snapshot();
     snapshot.kind(node) == NodeKind::CLOSURE
         || is_context(snapshot, node)
         || snapshot.internal_edge(node, "function").is_some()
@@ -79,28 +79,27 @@ fn is_code(scene: &Scene<'_, '_>, node: NodeOrdinal) -> bool {
 
 /// "variable sessions in createStore()", "SessionStore.sessions", "function onResponse()"
 fn told(scene: &Scene<'_, '_>, at: usize, function: NodeOrdinal) -> String {
-    let (newest, node) = (scene.newest, scene.nodes[at]);
-    let naming = newest.naming();
+    let (naming, snapshot, node) = (&scene.naming, scene.snapshot(), scene.nodes[at]);
     let name = naming.original_name(function).to_string();
-    if newest.snapshot().kind(function) == NodeKind::CLOSURE {
-        return function_name(newest, function);
+    if snapshot.kind(function) == NodeKind::CLOSURE {
+        return function_name(naming, function);
     }
-    if let Some((_, waiting)) = newest.snapshot().internal_edge(function, "function") {
-        return format!("{}, which waits", function_name(newest, waiting));
+    if let Some((_, waiting)) = snapshot.internal_edge(function, "function") {
+        return format!("{}, which waits", function_name(naming, waiting));
     }
     let below = scene.nodes.get(at + 1).map(|below| naming.reference(*below).to_string()).unwrap_or_default();
     match below {
-        below if is_context(newest.snapshot(), node) && !below.is_empty() => below,
+        below if is_context(snapshot, node) && !below.is_empty() => below,
         below if below.starts_with('.') && at < scene.cut => format!("{name}{below}"),
-        _ if is_context(newest.snapshot(), node) => "the variables of a function".to_owned(),
+        _ if is_context(snapshot, node) => "the variables of a function".to_owned(),
         _ => name,
     }
 }
 
 /// "the function onResponse()"
-pub fn function_name(newest: &Newest<'_>, function: NodeOrdinal) -> String {
-    match newest.snapshot().name_text(function).is_empty() {
+pub fn function_name(naming: &Naming<'_>, function: NodeOrdinal) -> String {
+    match naming.heap.snapshot.name_text(function).is_empty() {
         true => "a function without a name".to_owned(),
-        false => format!("the function {}", newest.original_name(function)),
+        false => format!("the function {}", naming.original_name(function)),
     }
 }

@@ -13,7 +13,7 @@ pub fn why(scene: &Scene<'_, '_>, package: Option<&Package>) -> Responsible {
         Some(package) => {
             format!("the code on the path is of {}, and the snapshot does not show who loads it", package.name)
         }
-        None if scene.newest.scripts.is_empty() => "these files do not say where functions are written".to_owned(),
+        None if scene.naming.scripts.is_empty() => "these files do not say where functions are written".to_owned(),
         None => "no step of the path and nothing that the leaked objects lead to is of the program or of a package"
             .to_owned(),
     };

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::known::engine::PLAIN_OBJECT;
 use crate::known::node::EXPORTS_OF_MODULE;
-use crate::leaks::newest::Newest;
 use crate::ordinal::NodeOrdinal;
+use crate::paths::name::Naming;
 use std::collections::{BTreeSet, HashSet};
 
 /// Own files with a variable that holds the exports of one of these modules, or a function that it exports and of which
@@ -20,17 +20,17 @@ use std::collections::{BTreeSet, HashSet};
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 pub fn files_with_variables(
-    newest: &Newest<'_>,
+    naming: &Naming<'_>,
     own: &OwnCode<'_>,
     modules: impl IntoIterator<Item = NodeOrdinal>,
     is_of_module: impl Fn(&str) -> bool,
     control: &Control,
 ) -> Result<BTreeSet<String>> {
-    let snapshot = newest.snapshot();
+    let snapshot = &naming.heap.snapshot;
     let is_plain =
         |node: NodeOrdinal| snapshot.kind(node) == NodeKind::OBJECT && snapshot.name_text(node).is(PLAIN_OBJECT);
     let is_written_there =
-        |node: NodeOrdinal| newest.location(node).is_some_and(|place| is_of_module(&place.file.to_string()));
+        |node: NodeOrdinal| naming.location(node).is_some_and(|place| is_of_module(&place.file.to_string()));
     let mut exported: HashSet<NodeOrdinal> = HashSet::new();
     for module in modules {
         let Some((_, exports)) = snapshot.named_edge(module, EdgeKind::Property, EXPORTS_OF_MODULE) else { continue };
@@ -39,7 +39,7 @@ pub fn files_with_variables(
         let functions = properties.map(|edge| snapshot.target(edge));
         exported.extend(functions.filter(|node| snapshot.kind(*node) == NodeKind::CLOSURE && is_written_there(*node)));
     }
-    let retainers = &newest.heap.graph.retainers;
+    let retainers = &naming.heap.graph.retainers;
     let mut files = BTreeSet::new();
     let mut turn = 0;
     for node in exported {
@@ -54,7 +54,7 @@ pub fn files_with_variables(
                 false => vec![source],
             };
             let scopes = holders.into_iter().filter(|holder| is_context(snapshot, *holder));
-            files.extend(scopes.filter_map(|scope| own.place(newest, scope)).map(|place| place.file.to_string()));
+            files.extend(scopes.filter_map(|scope| own.place(naming, scope)).map(|place| place.file.to_string()));
         }
     }
     Ok(files)
