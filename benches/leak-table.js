@@ -1,7 +1,8 @@
 'use strict';
 
 // Runs every case of `examples/leaks` and `examples/packages`, leaking and repaired, asks `findLeaks` with ids and
-// without, and writes the table of `docs/leaks.md`. Exits with 1 when an answer is wrong.
+// without, and writes the table of `docs/leaks.md`. `findSuspects` gets the last snapshot alone. Exits with 1 when an
+// answer of `findLeaks` is wrong.
 //
 //   node benches/leak-table.js                   all of them; writes the document
 //   node benches/leak-table.js CASE|FOLDER …     some of them, or cases from elsewhere; prints the table
@@ -17,7 +18,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
-const { findLeaks } = require('..');
+const { findLeaks, findSuspects } = require('..');
 
 const root = path.join(__dirname, '..');
 const target = path.join(root, 'docs', 'leaks.md');
@@ -35,6 +36,8 @@ const MARK = '<!-- cases -->';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 300_000;
+/** Suspects that a person reads before giving up. */
+const FIRST_SUSPECTS = 3;
 
 async function main() {
   const isWritten = process.argv.length === 2 || process.argv[2] === '--write';
@@ -139,20 +142,22 @@ async function tryCase(one) {
   const problems = [];
   const isLeak = one.expect.classes.length > 0;
   const leaking = await ask(one, 'leak');
-  for (const [how, { leaks }] of Object.entries(leaking)) {
+  const { ids, structure } = leaking;
+  for (const [how, { leaks }] of Object.entries({ ids, structure })) {
     if (one.expect.needsIds && how !== 'ids') continue;
     const problem = isLeak ? whyWrong(leaks, one.expect) : leaks.length > 0 && `false alarm: ${leaks[0].className}`;
     if (problem) problems.push(`${how}: ${problem}`);
   }
-  const { ids, structure } = leaking;
   const isSame = ids.leaks[0]?.fingerprint === structure.leaks[0]?.fingerprint;
   if (isLeak && !one.expect.isLoose && !one.expect.needsIds && !isSame) problems.push('fingerprints differ');
   if (isLeak && one.hasFixed) {
-    for (const [how, { leaks }] of Object.entries(await ask(one, 'fixed'))) {
+    const repaired = await ask(one, 'fixed');
+    for (const [how, { leaks }] of Object.entries({ ids: repaired.ids, structure: repaired.structure })) {
       if (leaks.length > 0) problems.push(`repaired, ${how}: false alarm: ${leaks[0].className}`);
     }
   }
-  return { ...one, isLeak, first: leaking.ids.leaks[0], ms: leaking.ids.ms, problems };
+  const oneFile = isLeak ? inOneFile(leaking.suspects, one.expect) : '';
+  return { ...one, isLeak, first: leaking.ids.leaks[0], ms: leaking.ids.ms, problems, oneFile };
 }
 
 /**
@@ -161,7 +166,7 @@ async function tryCase(one) {
  */
 function notRun(one, error) {
   const [what, why = ''] = error.message.split('\n').filter((line) => /\S/.test(line));
-  return { ...one, isLeak: true, first: undefined, ms: 0, problems: [`did not run: ${what} ${why}`] };
+  return { ...one, isLeak: true, first: undefined, ms: 0, problems: [`did not run: ${what} ${why}`], oneFile: '' };
 }
 
 /**
@@ -173,7 +178,8 @@ async function ask({ run: take }, variant) {
   try {
     await take(dir, variant);
     const files = ['A', 'B', 'C'].map((file) => path.join(dir, `${file}.heapsnapshot`));
-    return { ids: await timed(files, 'ids'), structure: await timed(files, 'structure') };
+    const { suspects } = await findSuspects(files[2]);
+    return { ids: await timed(files, 'ids'), structure: await timed(files, 'structure'), suspects };
   } finally {
     fs.rmSync(dir, { recursive: true });
   }
@@ -215,7 +221,24 @@ function whyWrong([leak, ...others], { classes, path: names, kind, line, file, i
 }
 
 /**
- * @param {import('..').Leak} leak
+ * Whether the last snapshot alone names the class and the own line among its first suspects.
+ *
+ * @param {import('..').Suspect[]} suspects
+ * @param {Expected} expected
+ */
+function inOneFile(suspects, { classes, line, isLoose }) {
+  const isNamed = (/** @type {string} */ className) =>
+    classes.some((name) => (isLoose ? className.includes(name) : className === name));
+  const at = suspects
+    .slice(0, FIRST_SUSPECTS)
+    .findIndex((one) => [one, ...one.classes].some(({ className }) => isNamed(className)));
+  if (at < 0) return suspects.length === 0 ? 'too small' : `no: ${code(suspects[0].className)}`;
+  const otherLine = whyOtherLine(suspects[at], line);
+  return `${at + 1}.${otherLine === '' ? '' : `, ${otherLine.replaceAll(`${root}/`, '')}`}`;
+}
+
+/**
+ * @param {Pick<import('..').Leak, 'responsible'>} leak or a suspect
  * @param {string | null | undefined} expected
  */
 function whyOtherLine({ responsible }, expected) {
@@ -250,7 +273,7 @@ function write(rows, isPart) {
   const text = [
     MARK,
     `Written by \`node benches/leak-table.js\` on ${new Date().toISOString().slice(0, 10)} with Node ${process.version}: ${right} of ${body.length} right, each with ids and, but for what only ids can tell, without. ` +
-      'Right means: one entry, of the right class, with the right container, path and own line; nothing for the repaired form. The time is that of `findLeaks` on three snapshots.',
+      'Right means: one entry, of the right class, with the right container, path and own line; nothing for the repaired form. The time is that of `findLeaks` on three snapshots. The column "one file" is of `findSuspects` with the last snapshot alone: the place of the suspect with the right class among the first three, and what is wrong with its own line.',
     '',
     head,
     table[1],
@@ -262,7 +285,7 @@ function write(rows, isPart) {
 
 /** @param {Awaited<ReturnType<typeof tryCase>>[]} rows */
 function drawTable(rows) {
-  const cells = rows.map(({ title, expect, isLeak, hasFixed, first, ms, problems }) => [
+  const cells = rows.map(({ title, expect, isLeak, hasFixed, first, ms, problems, oneFile }) => [
     title,
     first ? code(first.className) : isLeak ? '' : 'nothing',
     first?.kind ?? '',
@@ -274,12 +297,13 @@ function drawTable(rows) {
       : isLeak
         ? `yes${hasFixed ? '; repaired: nothing' : ''}`
         : `healthy${expect.needsIds ? ' by its ids' : ''}, and so it says`,
+    oneFile,
     first?.known ? first.known.package : '',
     `${Math.round(ms)} ms`,
   ]);
   return [
-    '| case | first entry | kind | container | in | own line | right? | in the catalogue | time |',
-    '|---|---|---|---|---|---|---|---|--:|',
+    '| case | first entry | kind | container | in | own line | right? | one file (suspects) | in the catalogue | time |',
+    '|---|---|---|---|---|---|---|---|---|--:|',
     ...cells.map((row) => `| ${row.join(' | ')} |`),
   ];
 }
