@@ -128,16 +128,39 @@ describe('one snapshot is asked the same questions as three', { concurrency: 2 }
     assert.match(textOf(first.responsible), /setInterval/);
   });
 
+  it('a listener that is held by two names counts once', async () => {
+    const { document } = await afterRuns('abort-signal', 3000);
+    const [first] = document.suspects;
+    assert.deepEqual([first.className, first.count, first.kind], ['Download', 3000, 'abort-listeners']);
+  });
+
   it('the container of a list is what holds it, and not its oldest link', async () => {
     const { document } = await afterRuns('growing-text', 8000);
     const [first] = document.suspects;
     assert.deepEqual([first.container.name, first.kind], ['AccessLog', 'growing-text']);
   });
 
-  it('emitters that listen to one emitter are no list', async () => {
-    const { document } = await afterRuns('piped-streams', 400);
+  it('emitters that listen to one emitter are no list, and a pipe is one suspect', async () => {
+    const { document } = await afterRuns('piped-streams', 2500);
     const [first] = document.suspects;
-    assert.deepEqual([first.className, first.count], ['RequestLog', 400]);
+    assert.deepEqual([first.className, first.count], ['RequestLog', 2500]);
+    // A pipe adds a listener for each of several events.
+    assert.equal(document.suspects.length, 1);
+    assert.ok(first.classes.some(({ count }) => count === 2500));
+    assertAddsUp(document);
+  });
+
+  it('a module of CommonJS that is loaded again and again is a suspect', async () => {
+    const { document } = await afterRuns('module-children', 600);
+    const [first] = document.suspects;
+    assert.deepEqual([first.className, first.kind, first.looksLike], ['Module', 'modules', 'leak']);
+  });
+
+  it('a plain object within each link of a list does not name the list', async () => {
+    const { document } = await afterRuns('wrapped-again', 4000);
+    const [first] = document.suspects;
+    assert.deepEqual([first.className, first.kind], ['tracedHandle()', 'closures']);
+    assert.match(textOf(first.responsible), /function traced/);
   });
 
   it('the code that runs is the own line, before the class of the objects', async () => {

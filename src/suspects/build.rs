@@ -6,7 +6,7 @@ use super::evidence::{Facts, opinion};
 use super::groups::Groups;
 use super::in_one_heap::InOneHeap;
 use super::item::item;
-use super::limits::{CHAIN_PERIOD, FEWEST_BYTES};
+use super::limits::{CHAIN_PERIOD, FEWEST_BYTES, NAMED_MORE};
 use super::name::{best_group, first_of, heaviest_part};
 use super::suspect::{Other, Suspect};
 use crate::error::Result;
@@ -50,7 +50,7 @@ impl Found<'_, '_> {
             piles: self.piles,
             positions,
             group: best,
-            count: self.groups.rows[best as usize].count,
+            count: self.count_named(*first, best),
             links: if is_list { &pile.examples } else { &[] },
         };
         let named = first_of(self.groups, &leaked, holding.first, best);
@@ -85,6 +85,18 @@ impl Found<'_, '_> {
             container_count: pile.holders.len() as u64,
             ..suspect
         }))
+    }
+
+    /// Objects of a class within the chosen group at this position: V8 may lead to them by two names, as the callback
+    /// of a listener and the listener itself. Where each of those that pile up has several of the class, those of the
+    /// group alone.
+    fn count_named(&self, position: usize, group: u32) -> u64 {
+        let rows = &self.groups.rows;
+        let named = &rows[group as usize];
+        let within = rows.iter().zip(&self.piles.within).filter(|(_, within)| **within == Some(position));
+        let sum = within.filter(|(row, _)| row.class == named.class).map(|(row, _)| row.count).sum::<u64>();
+        let top = rows[self.chosen[position] as usize].count;
+        if sum as f64 <= top as f64 * NAMED_MORE { sum } else { named.count }
     }
 
     /// The object that holds a list, and the first link: the oldest link is no container.
@@ -181,6 +193,7 @@ impl Found<'_, '_> {
             item: part,
             responsible,
             fingerprint: fingerprint(naming, &path[..=at], place.item),
+            holder: naming.owner(place.container),
             is_held_by_node: self.is_held_by_node(&path[..=at]),
             path,
             examples: Vec::new(),

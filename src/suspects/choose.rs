@@ -2,18 +2,26 @@
 
 use super::groups::{Group, Groups};
 use super::limits::{FEWEST_ITEMS, FEWEST_LINKS, INNER_SHARE};
+use crate::control::Control;
+use crate::error::Result;
 use crate::kind::NodeKind;
+use crate::known::KnownText;
 use crate::known::engine::{PROMISE_PARTS, WEAK_CELL};
-use crate::known::names::{is_context_name, is_realm};
-use crate::known::node::{BUILTIN_MODULE, MODULE_RECORDS};
+use crate::known::names::{is_context_name, is_realm, module_file};
+use crate::known::node::{BUILTIN_MODULE, MODULE, MODULE_RECORDS};
 use crate::snapshot::Snapshot;
+use std::collections::HashMap;
 
 /// Groups of at least so many bytes that pile up, the heaviest first; none lies below another one.
 ///
 /// A Map of tenants with a Map of drafts each is two accumulations, one in the other. The one with more objects for
 /// each holder stays: 3 tenants with 20,000 drafts each are drafts that pile up, 20,000 sessions with 3 drafts each are
 /// sessions.
-pub fn choose(snapshot: &Snapshot, groups: &Groups, least: u64) -> Vec<u32> {
+///
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
+pub fn choose(snapshot: &Snapshot, groups: &Groups, least: u64, control: &Control) -> Result<Vec<u32>> {
+    let most_loads = most_loads(snapshot, control)?;
     // By group: what is chosen at it or below it, and the bytes of that. Groups stand behind those above them.
     let mut chosen: Vec<Vec<u32>> = vec![Vec::new(); groups.rows.len()];
     let mut all = Vec::new();
@@ -21,7 +29,7 @@ pub fn choose(snapshot: &Snapshot, groups: &Groups, least: u64) -> Vec<u32> {
         let group = &groups.rows[at];
         let below = std::mem::take(&mut chosen[at]);
         let here = u32::try_from(at).expect("there are no more groups than nodes");
-        let mine = if group.total >= least && piles_up(snapshot, groups, here) {
+        let mine = if group.total >= least && piles_up(snapshot, groups, most_loads, here) {
             let inner: u64 = below.iter().map(|inner| groups.rows[*inner as usize].total).sum();
             let is_inner = inner as f64 >= group.total as f64 * INNER_SHARE
                 && below.iter().all(|inner| groups.fan(snapshot, *inner) > groups.fan(snapshot, here));
@@ -35,19 +43,40 @@ pub fn choose(snapshot: &Snapshot, groups: &Groups, least: u64) -> Vec<u32> {
         }
     }
     all.sort_by_key(|at| (std::cmp::Reverse(groups.rows[*at as usize].total), *at));
-    all
+    Ok(all)
 }
 
-fn piles_up(snapshot: &Snapshot, groups: &Groups, at: u32) -> bool {
+/// Modules of one file, of the file that has most: more than one or two of them were loaded again and again.
+fn most_loads(snapshot: &Snapshot, control: &Control) -> Result<u64> {
+    let mut files: HashMap<String, u64> = HashMap::new();
+    let module = KnownText::of(snapshot, MODULE);
+    for node in snapshot.nodes() {
+        control.check_at(node.index())?;
+        if module.is(snapshot.name(node)) && snapshot.kind(node) == NodeKind::OBJECT {
+            if let Some(file) = module_file(snapshot, node) {
+                *files.entry(snapshot.name_text(file).to_string_lossy()).or_default() += 1;
+            }
+        }
+    }
+    files.remove("");
+    Ok(files.into_values().max().unwrap_or(0))
+}
+
+fn piles_up(snapshot: &Snapshot, groups: &Groups, most_loads: u64, at: u32) -> bool {
     let group = &groups.rows[at as usize];
     let is_list = is_list(group);
     let enough = if is_list { group.count >= FEWEST_LINKS } else { groups.fan(snapshot, at) >= FEWEST_ITEMS as f64 };
-    enough && may_pile_up(snapshot, group, is_list)
+    enough && (may_pile_up(snapshot, group, is_list) || is_loaded_again(snapshot, group, most_loads))
 }
 
 /// Whether more than half of the objects hang on one another.
 pub fn is_list(group: &Group) -> bool {
     group.links * 2 > group.count
+}
+
+/// Whether the modules of a file that is loaded again and again can be in the group.
+fn is_loaded_again(snapshot: &Snapshot, group: &Group, most_loads: u64) -> bool {
+    module_file(snapshot, group.sample).is_some() && most_loads >= FEWEST_ITEMS && group.count >= most_loads
 }
 
 /// V8 makes and drops code, shapes and scopes as it likes; a module is loaded once and holds what the program holds.

@@ -24,7 +24,7 @@ use crate::analysis::{Heap, Scripts, SourceMaps};
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::NodeKind;
-use crate::leaks::{Evidence, Limits, Responsible, Search};
+use crate::leaks::{Evidence, Kind, Limits, Responsible, Search};
 use crate::ordinal::NodeOrdinal;
 use crate::paths::name::Naming;
 use crate::paths::whole_tree::WholeTree;
@@ -153,7 +153,7 @@ struct Searched {
 impl Looking<'_> {
     fn look(&self, control: &Control) -> Result<Searched> {
         let (snapshot, groups) = (&self.heap.snapshot, self.groups);
-        let chosen = choose(snapshot, groups, self.least);
+        let chosen = choose(snapshot, groups, self.least, control)?;
         let piles = collect(self.heap, self.whole, groups, &chosen, control)?;
         let (naming, below, own) = (self.naming, self.below, self.own);
         let (total, is_small) = (self.total, self.is_small);
@@ -182,8 +182,13 @@ impl Looking<'_> {
     }
 }
 
-/// Whether own code stands on the path or is called by the objects. All else may be a table of Node.js.
+/// Whether own code stands on the path or is called by the objects, or they are of a kind that Node.js has none of by
+/// itself. All else may be a table of Node.js.
 fn is_of_program(suspect: &Suspect) -> bool {
+    use Kind::{Globals, Modules, Ports, Requests, Sockets, Streams, Workers};
+    if matches!(suspect.kind, Globals | Modules | Ports | Requests | Sockets | Streams | Workers) {
+        return true;
+    }
     match &suspect.responsible {
         Responsible::Found(found) => !found.probably && matches!(found.evidence, Evidence::Path | Evidence::Callback),
         Responsible::Unknown { .. } => false,
@@ -201,9 +206,10 @@ struct Members {
 }
 
 /// Accumulations that Node.js itself holds, with about as many objects each, are one: a call of the program puts one
-/// object in each. The heaviest of them names it.
+/// object in each. So are the lists of listeners of one emitter. The heaviest names them.
 ///
-/// Example: a module that is imported again stands in the cache of loaded modules, and in that of their names.
+/// Example: a module that is imported again stands in the cache of loaded modules, and in that of their names. A pipe
+/// adds a listener for each of `error`, `close`, and `finish`.
 fn merged(mut suspects: Vec<(Suspect, Members)>) -> Vec<(Suspect, Members)> {
     suspects.sort_by_key(|(suspect, _)| std::cmp::Reverse(suspect.size));
     let mut all: Vec<(Suspect, Members)> = Vec::new();
@@ -211,7 +217,12 @@ fn merged(mut suspects: Vec<(Suspect, Members)>) -> Vec<(Suspect, Members)> {
         let is_same = |(other, _): &&mut (Suspect, Members)| {
             let difference = other.count.abs_diff(suspect.count) as f64;
             let is_of_node = other.is_held_by_node && suspect.is_held_by_node;
-            !other.is_single && !suspect.is_single && is_of_node && difference <= other.count as f64 * SAME_NUMBER
+            let are_listeners = [other.kind, suspect.kind].iter().all(|kind| *kind == Kind::EventListeners);
+            let is_of_one = are_listeners && other.holder.is_some() && other.holder == suspect.holder;
+            !other.is_single
+                && !suspect.is_single
+                && (is_of_node || is_of_one)
+                && difference <= other.count as f64 * SAME_NUMBER
         };
         match all.iter_mut().find(is_same) {
             Some((first, all)) => {

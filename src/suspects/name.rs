@@ -21,8 +21,11 @@ pub fn best_group(naming: &Naming<'_>, groups: &Groups, below: &[Vec<u32>], top:
     let mut best = (i64::MIN, top);
     let mut next = vec![(top, 0_i64)];
     while let Some((group, depth)) = next.pop() {
-        let worth = worth_of(naming, groups.rows[group as usize].sample) - depth;
-        if worth > best.0 {
+        let sample = groups.rows[group as usize].sample;
+        let worth = worth_of(naming, sample) - depth;
+        // A plain object may be anything: as a part it says nothing.
+        let is_named = depth == 0 || naming.origin(sample) != Origin::Plain;
+        if is_named && worth > best.0 {
             best = (worth, group);
         }
         if depth < DEEPEST_NAME {

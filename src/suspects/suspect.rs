@@ -24,6 +24,8 @@ pub struct Suspect {
     pub container_retained_size: u64,
     /// How many containers there are.
     pub container_count: u64,
+    /// What holds that one: of a list of listeners the table of its emitter.
+    pub holder: Option<NodeOrdinal>,
     pub is_single: bool,
     /// Whether Node.js or native code holds the container, and neither own code nor a package does.
     pub is_held_by_node: bool,
