@@ -52,10 +52,9 @@ fn most_loads(snapshot: &Snapshot, control: &Control) -> Result<u64> {
     let module = KnownText::of(snapshot, MODULE);
     for node in snapshot.nodes() {
         control.check_at(node.index())?;
-        if module.is(snapshot.name(node)) && snapshot.kind(node) == NodeKind::OBJECT {
-            if let Some(file) = module_file(snapshot, node) {
-                *files.entry(snapshot.name_text(file).to_string_lossy()).or_default() += 1;
-            }
+        let file = module.is(snapshot.name(node)).then(|| module_file(snapshot, node)).flatten();
+        if let Some(file) = file {
+            *files.entry(snapshot.name_text(file).to_string_lossy()).or_default() += 1;
         }
     }
     files.remove("");
