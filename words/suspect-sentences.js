@@ -72,7 +72,7 @@ function containerName({ container, retainingPath }) {
  * @param {string} reference
  */
 function isOneOfMany(reference) {
-  return / entry$/.test(reference) || /^\[(?:\d+)?\]$/.test(reference);
+  return reference.endsWith(' entry') || /^\[(?:\d+)?\]$/.test(reference);
 }
 
 /**
