@@ -3,78 +3,11 @@
 // The place in the program's own code, in programs whose leak lies in a package.
 
 const assert = require('node:assert/strict');
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { findLeaks } = require('..');
-const { folder } = require('./helpers/folder');
 const { LINES, nodeOfLine } = require('./helpers/node-lines');
-
-/** Three snapshots of a program whose module `work` exports a function that leaks. */
-const MAIN = `
-import v8 from 'node:v8';
-import path from 'node:path';
-const { default: work } = await import(process.argv[2]);
-let id = 0;
-for (const [name, count] of [['A', 20], ['B', 53], ['C', 53]]) {
-  for (let turn = 0; turn < count; turn++) await work(id++);
-  v8.writeHeapSnapshot(path.join(process.argv[3], name + '.heapsnapshot'));
-}
-process.exit(0);
-`;
-/** A package that keeps a timer for each ticket; nothing of the program is below it. */
-const TICKETS = `
-class Ticket { constructor(id) { this.id = id; this.timer = setInterval(() => this.check(), 1e9); } check() {} }
-exports.open = (id) => { new Ticket(id); };
-`;
-const packaged = (name, code) => ({
-  [`node_modules/${name}/index.js`]: code,
-  [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0' }),
-});
-
-/**
- * The own line of the only leak, by ids and by structure, of three snapshots and of two where these know the leak.
- *
- * @param {import('node:test').TestContext} t
- * @param {Record<string, string>} files by path below the program's folder
- * @param {{ work?: string, node?: string, after?: (root: string) => void }} [more]
- */
-async function ownLineOf(t, files, { work = 'work.js', node = process.execPath, after = () => {} } = {}) {
-  const root = fs.realpathSync(folder(t));
-  for (const [name, text] of Object.entries({ ...files, 'main.mjs': MAIN })) {
-    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    fs.writeFileSync(path.join(root, name), text);
-  }
-  after(root);
-  execFileSync(node, [path.join(root, 'main.mjs'), path.join(root, work), root], { stdio: 'pipe' });
-  const taken = ['A', 'B', 'C'].map((name) => path.join(root, `${name}.heapsnapshot`));
-  const answers = [];
-  for (const compareBy of /** @type {const} */ (['ids', 'structure'])) {
-    for (const set of [taken, [taken[0], taken[2]]]) {
-      const { leaks } = await findLeaks(set, { compareBy });
-      // Two snapshots are too few for some leaks; that is not the question here.
-      const isSilent = set.length === 2 && leaks.length === 0;
-      assert.equal(
-        leaks.length,
-        isSilent ? 0 : 1,
-        `${compareBy}, ${set.length}: ${leaks.map((leak) => leak.className)}`,
-      );
-      answers.push(...leaks.map((leak) => shown(leak, root)));
-    }
-  }
-  for (const answer of answers) assert.deepEqual(answer, answers[0]);
-  return answers[0];
-}
-
-/** @param {import('..').Leak} leak @param {string} root */
-function shown({ responsible }, root) {
-  const { location, role, evidence, probably, because, others = [] } = responsible;
-  const name = ({ file }) => path.relative(root, file).replaceAll(path.sep, '/');
-  if (location === undefined) return { evidence, because };
-  const at = location.wholeFile ? name(location) : `${name(location)}:${location.line}`;
-  return { at, role, evidence, probably, because, others: others.map(name) };
-}
+const { TICKETS, ownLineOf, packaged } = require('./helpers/own-line');
 
 const ONE = { role: 'made', evidence: 'module', probably: false, others: [] };
 
