@@ -194,7 +194,7 @@ module.exports = {
     facts: [
       [
         'Before Node.js 24 each resource refers to the store; from 24 on it refers to a frame of all stores',
-        'https://github.com/nodejs/node/pull/58065',
+        'https://github.com/nodejs/node/pull/48528',
       ],
       [
         'An AsyncLocalStorage that ran something is kept until `disable()` before Node.js 24',
