@@ -31,6 +31,14 @@ pub const NATIVE_CONTEXT: &str = "system / NativeContext";
 pub const PROMISE_PARTS: &str = "system / Promise";
 /// What waits for a promise.
 pub const PROMISE_REACTION: &str = "system / PromiseReaction";
+/// What waits for its turn to run, once (`src/objects/microtask.h`, `src/objects/promise.h`).
+pub const JOBS: [&str; 5] = [
+    "system / CallableTask",
+    "system / CallbackTask",
+    "system / PromiseFulfillReactionJobTask",
+    "system / PromiseRejectReactionJobTask",
+    "system / PromiseResolveThenableJobTask",
+];
 /// A registration in a FinalizationRegistry.
 pub const WEAK_CELL: &str = "system / WeakCell";
 /// The bytes of an ArrayBuffer, outside of the heap.

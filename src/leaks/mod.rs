@@ -24,6 +24,8 @@ mod explain;
 #[cfg(test)]
 mod test_accounting;
 #[cfg(test)]
+mod test_begin;
+#[cfg(test)]
 mod test_doubt;
 #[cfg(test)]
 mod test_leaks;

@@ -1,7 +1,8 @@
 //! A retaining path as a person would tell it.
 
-use crate::analysis::is_context;
+use crate::analysis::{is_context, is_module_scope};
 use crate::kind::NodeKind;
+use crate::known::engine::JOBS;
 use crate::known::names::is_global;
 use crate::known::node::{BUILTIN_MODULE, MODULE, PROCESS};
 use crate::leaks::newest::Newest;
@@ -36,26 +37,41 @@ pub fn shown_nodes_to(newest: &Newest<'_>, node: NodeOrdinal, container: NodeOrd
     shown.split_off(begin)
 }
 
-/// Where a person begins to read: at the last module above the container, one of Node.js's own included; else at the
-/// process or at a scope of a file of Node.js, whichever comes later; else at the global object; else at the first
-/// step. Which function of the global object leads to such a scope (`clearImmediate`, `setInterval`) says nothing, and
-/// differs from one line of Node.js to the next.
+/// Where a person begins to read: at the last module above the container, one of Node.js's own and the scope of an ES
+/// module included; else at the process or at a scope of a file of Node.js, whichever comes later; else at the global
+/// object; else below a job that waits for its turn; else at the first step. Which function of the global object leads
+/// to such a scope (`clearImmediate`, `setInterval`) says nothing, and differs from one line of Node.js to the next.
 fn known_root(newest: &Newest<'_>, shown: &[NodeOrdinal], container: NodeOrdinal) -> usize {
     let above = shown.iter().position(|node| *node == container).unwrap_or(0);
     let snapshot = newest.snapshot();
     let is_lasting =
         |node: &NodeOrdinal| snapshot.kind(*node) == NodeKind::OBJECT && newest.grouping.is_persistent(*node);
-    let is =
-        |class: &str| shown[..above].iter().rposition(|node| is_lasting(node) && snapshot.name_text(*node).is(class));
-    let global = || {
-        let is_one = |node: &NodeOrdinal| is_lasting(node) && is_global(&snapshot.name_text(*node).to_string_lossy());
-        shown[..above].iter().rposition(is_one)
+    let last = |is_one: &dyn Fn(NodeOrdinal) -> bool| {
+        shown[..above].iter().rposition(|node| is_lasting(node) && is_one(*node))
     };
+    let is = |class: &str| last(&|node| snapshot.name_text(node).is(class));
+    let global = || last(&|node| is_global(&snapshot.name_text(node).to_string_lossy()));
     is(MODULE)
         .max(is(BUILTIN_MODULE))
+        .max(last(&|node| is_module_scope(snapshot, node)))
         .or_else(|| scope_of_node(newest, &shown[..above]).max(is(PROCESS)))
         .or_else(global)
+        .or_else(|| scope_below_job(newest, &shown[..above]))
         .unwrap_or(0)
+}
+
+/// The first lasting scope below the last job of V8. A job is there for a moment, and in the next snapshot another one
+/// stands in its place.
+///
+/// Example: an async function waits for its turn, and its closure holds the variables of the main script.
+fn scope_below_job(newest: &Newest<'_>, above: &[NodeOrdinal]) -> Option<usize> {
+    let snapshot = newest.snapshot();
+    let job = above.iter().rposition(|node| JOBS.iter().any(|job| snapshot.name_text(*node).is(job)))?;
+    let has_place =
+        |node: NodeOrdinal| newest.location(node).is_some_and(|place| newest.origin_at(&place) >= Origin::Package);
+    let is_anchor =
+        |node: &NodeOrdinal| is_context(snapshot, *node) && newest.grouping.is_persistent(*node) && has_place(*node);
+    Some(job + above[job..].iter().position(is_anchor)?)
 }
 
 /// The last scope of a file of Node.js, where all that stands above it is of Node.js or has no place in a source.
