@@ -910,8 +910,19 @@ export interface LeakStep extends PathStep {
   leaking: 'no' | 'unknown' | 'yes';
   /** Why, in a few words. */
   because?: string;
+  /** Where the reference is an entry of a WeakMap, of which the step before is the key. */
+  weakMap?: WeakMapOfEntry;
   /** True for the reference to remove: the one by which the first leaking object is held. */
   cut?: true;
+}
+
+/** A WeakMap on a path: its entry keeps the value alive as long as both the key and the WeakMap live. */
+export interface WeakMapOfEntry {
+  id: number;
+  /** The reference that holds it: `variable audits in audits.js`, `Registry.audits`; empty where only roots do. */
+  heldBy: string;
+  /** The place of its nearest holder that has one. */
+  location?: SourceLocation;
 }
 
 /** Objects of one class at one place of a leaked object: the mean over all that leaked. */

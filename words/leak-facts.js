@@ -3,7 +3,7 @@
 // The facts below a headline: a label, a text and a place each. The terminal, Markdown and the message of a test print
 // the same facts; each leaves out what it has no room for.
 
-const { cacheOf, cutOf, detailOf, isOutsideOfNode, knownAs, nameOf, placeOf } = require('./leak-sentences');
+const { cacheOf, cutOf, detailOf, isOutsideOfNode, knownAs, nameOf, placeOf, weakMapOf } = require('./leak-sentences');
 const { ownLine, placeToChange } = require('./leak-own');
 const { sentence } = require('./text');
 
@@ -11,8 +11,8 @@ const { sentence } = require('./text');
 
 /**
  * @typedef {object} Fact
- * @property {'Made in' | 'Held in' | 'Kind' | 'Container' | 'Class' | 'Made by' | 'Source' | 'Cut' | 'Known' | 'Fix'
- *   | 'Cache?' | 'Sure'} label
+ * @property {'Made in' | 'Held in' | 'Kind' | 'Container' | 'WeakMap' | 'Class' | 'Made by' | 'Source' | 'Cut' | 'Known'
+ *   | 'Fix' | 'Cache?' | 'Sure'} label
  * @property {string} text
  * @property {import('..').SourceLocation | import('..').SourcePosition} [place] it stands behind the text
  * @property {string} [relation] before the place, where it is not the place of the text: "held at"
@@ -36,7 +36,7 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
   const holderPlace = isOutsideOfNode(container.location) || place === location ? undefined : place;
   // Where allocations were recorded: the innermost function that is not of Node.js.
   const maker = leak.allocationStack?.find(isOutsideOfNode) ?? leak.allocationStack?.[0];
-  /** @type {Fact[]} */
+  /** @type {(Fact | undefined)[]} */
   const facts = [
     ownLine(leak, { quote, prose, folder }),
     ...sourceFacts(placeToChange(leak) ?? container.location ?? location, quote),
@@ -47,6 +47,7 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
       place: holderPlace ?? container.location,
       relation: holderPlace && 'held at',
     },
+    weakMapOf(leak, quote),
     { label: 'Class', text: location?.file ? quote(nameOf(className)) : '', place: location },
     { label: 'Made by', text: maker ? quote(nameOf(maker.name)) : '', place: maker },
     { label: 'Cut', text: cutOf(leak, quote) },
@@ -55,7 +56,7 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
     { label: 'Cache?', text: cacheOf(leak) },
     { label: 'Sure', text: confidence, reasons: evidence.map(prose) },
   ];
-  return facts.filter(({ text }) => text !== '');
+  return facts.filter((fact) => fact !== undefined && fact.text !== '');
 }
 
 /**

@@ -200,6 +200,24 @@ function cutOf({ className, retainingPath }, quote = plain) {
 }
 
 /**
+ * The WeakMap whose entry keeps the leaked objects, with who holds its key: a path leads over the key alone. "audits, a
+ * WeakMap @17; its key is Account, held by Module.exports.accounts[]"
+ *
+ * @param {Leak} leak
+ * @param {Quote} [quote]
+ * @returns {{ label: 'WeakMap', text: string, place?: import('..').SourceLocation } | undefined}
+ */
+function weakMapOf({ retainingPath }, quote = plain) {
+  const at = retainingPath.findLastIndex((step) => step.weakMap !== undefined);
+  const { id, heldBy, location } = retainingPath[at]?.weakMap ?? {};
+  if (id === undefined) return undefined;
+  const [map, key] = [nameOf(heldBy || 'WeakMap'), nameOf(retainingPath[at - 1].name)];
+  const holder = writeOut(retainingPath, at - 1);
+  const text = `${quote(map)} @${id}; the key is ${quote(key)}${holder === '' || holder === key ? '' : `, ${quote(holder)}`}`;
+  return { label: 'WeakMap', text, place: location };
+}
+
+/**
  * Whether the leak may be a cache that is not full yet: its container has keys, or a name like "cache". A leak of the
  * catalogue is no cache.
  *
@@ -305,4 +323,5 @@ module.exports = {
   remarkOf,
   shortHeadline,
   sum,
+  weakMapOf,
 };

@@ -59,7 +59,7 @@ pub use explain::freed::{Freed, Still};
 pub use explain::leak::{Confidence, Leak};
 pub use explain::leaked_class::LeakedClass;
 pub use explain::parts::Part;
-pub use explain::steps::{Leaking, Step};
+pub use explain::steps::{Leaking, Step, WeakMap};
 pub use grouped::grouped;
 pub use growth::follow::{Counted, Lasting};
 use growth::follow::{Earlier, Followed, by_ids, by_signatures, count_by_ids};

@@ -9,6 +9,7 @@ pub mod path;
 pub mod reference;
 pub mod survivors;
 pub mod tree;
+pub mod weak_map;
 pub mod weak_pairs;
 pub mod weight;
 pub mod whole_tree;

@@ -75,7 +75,7 @@ impl Pairs {
 
 /// `… (table @9)`. Looser than `graph::Ephemerons`, which knows what DevTools knows: a name with a line break in it, or
 /// one that was redacted, counts.
-fn table_id(name: &[u8]) -> Option<u64> {
+pub fn table_id(name: &[u8]) -> Option<u64> {
     let at = name.iter().rposition(|byte| *byte == b'@')?;
     std::str::from_utf8(&name[at + 1..]).ok()?.trim_end_matches(')').parse().ok()
 }

@@ -11,7 +11,7 @@ use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
     self, Account, Cause, Confidence, Container, Counted, Detail, DroppedGrowth, Freed, Leak, LeakOptions, LeakReport,
-    LeakedClass, Leaking, OneOff, Part, Step,
+    LeakedClass, Leaking, OneOff, Part, Step, WeakMap,
 };
 use crate::open::Opened;
 use crate::snapshot::Snapshot;
@@ -283,8 +283,20 @@ struct StepRow {
     leaking: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<String>,
+    #[serde(rename = "weakMap", skip_serializing_if = "Option::is_none")]
+    weak_map: Option<WeakMapRow>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
+}
+
+/// `WeakMapOfEntry` of `index.d.ts`.
+#[derive(Serialize)]
+struct WeakMapRow {
+    id: u64,
+    #[serde(rename = "heldBy")]
+    holder: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<LocationRow>,
 }
 
 impl StepRow {
@@ -295,8 +307,12 @@ impl StepRow {
             Leaking::Yes => "yes",
         };
         let location = step.location.map(|place| places.row(place));
+        let weak_map = step.weak_map.map(|WeakMap { id, holder, location }| {
+            let location = location.map(|place| places.row(place));
+            WeakMapRow { id, holder, location }
+        });
         let Step { name, shape, edge, reference, id, because, cut, .. } = step;
-        Self { name, shape, edge, reference, id, location, leaking, because, cut }
+        Self { name, shape, edge, reference, id, location, leaking, because, weak_map, cut }
     }
 }
 

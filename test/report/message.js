@@ -21,7 +21,7 @@ const CACHE = [
   '    raise `warmup` until it is, or give the cache a small limit in this test.',
 ];
 /** Facts of a leak in this order, around its path. */
-const BEFORE = ['Made in', 'Held in', 'Class', 'Container'];
+const BEFORE = ['Made in', 'Held in', 'Class', 'Container', 'WeakMap'];
 const BEHIND = ['Cut', 'Kind', 'Known'];
 const RUNNING = '(the test that runs)';
 const ROOTS = '(roots)';

@@ -27,8 +27,31 @@ pub struct Step {
     pub location: Option<SourceLocation>,
     pub leaking: Leaking,
     pub because: Option<String>,
+    /// Where the reference is an entry of a WeakMap: the step before is its key.
+    pub weak_map: Option<WeakMap>,
     /// True for the reference that keeps what should have gone.
     pub cut: bool,
+}
+
+/// A WeakMap whose entry keeps the value of a step alive as long as its key lives. Both have to be known: the key is to
+/// go, or the entry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeakMap {
+    /// V8's id.
+    pub id: u64,
+    /// What holds it: `variable audits in audits.js`; empty where only roots do.
+    pub holder: String,
+    /// The place of its nearest holder that has one.
+    pub location: Option<SourceLocation>,
+}
+
+impl WeakMap {
+    fn of(newest: &Newest<'_>, value: NodeOrdinal) -> Option<Self> {
+        let naming = newest.naming();
+        let map = naming.weak_map_of(value)?;
+        let location = newest.nearest_location(&newest.tree.ancestors(map));
+        Some(Self { id: newest.snapshot().id(map), holder: naming.holder_of(map), location })
+    }
 }
 
 /// Whether a step is part of the fault.
@@ -79,6 +102,7 @@ pub fn steps(newest: &Newest<'_>, nodes: &[NodeOrdinal], cut: usize, growth: &[i
             id: newest.snapshot().id(*node),
             location: newest.location(*node),
             leaking,
+            weak_map: if at == 0 { None } else { WeakMap::of(newest, *node) },
             because: because(newest, *node, leaking, (at == cut).then_some(sum)),
             cut: at == cut,
         }

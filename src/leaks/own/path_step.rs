@@ -21,40 +21,72 @@ pub struct Step {
     pub is_foreign_between: bool,
 }
 
+/// A place in own code at a step.
+struct Candidate {
+    /// Index of the step.
+    at: usize,
+    place: SourceLocation,
+    because: String,
+    is_class: bool,
+    is_module: bool,
+    /// Whether it is a WeakMap that the step is the key of.
+    is_weak_map: bool,
+}
+
 /// The step in own code that is nearest to the cut; of two as near the one above it. The class of the leaked objects
-/// comes last: it is written where they are declared, not where they are made or held.
+/// comes last: it is written where they are declared, not where they are made or held. A WeakMap comes before the class
+/// of its key: the key was there before the WeakMap got an entry for it.
 pub fn nearest(scene: &Scene<'_, '_>, own: &OwnCode<'_>) -> Option<Step> {
-    let steps = scene.nodes.iter().enumerate().filter_map(|(at, node)| {
-        let (function, place) = own_place(scene, own, *node)?;
-        let is_module = module_file(scene.snapshot(), *node).is_some();
-        // In a list or a tree one leaked object holds the next, and the oldest is no holder.
-        // A module is one, though it has the class of what it loads again and again: its place is its file.
-        let is_alike = scene.leaked.is_alike(*node, scene.item());
-        let is_holder = is_module && scene.leaked.is_persistent(*node);
-        let is_leaked = at >= scene.cut || is_alike && !is_holder;
-        let is_class = is_leaked && !is_code(scene, function);
-        Some((is_class, at.abs_diff(scene.cut), at >= scene.cut, is_module, at, function, place))
-    });
-    let (is_class, distance, is_leaking, is_module, at, function, place) =
-        steps.min_by_key(|(is_class, distance, is_leaking, is_module, ..)| {
-            (*is_class, *is_module, *distance, *is_leaking)
-        })?;
+    let steps = (0..scene.nodes.len()).filter_map(|at| on_path(scene, own, at));
+    let maps = (1..scene.nodes.len()).filter_map(|at| weak_map(scene, own, at));
+    let Candidate { at, place, because, is_class, is_module, .. } = steps.chain(maps).min_by_key(|one| {
+        (one.is_class, one.is_module, one.at.abs_diff(scene.cut), one.at >= scene.cut, !one.is_weak_map)
+    })?;
     let foreign = |at: &usize| matches!(scene.origin(*at), Origin::Node | Origin::Package);
     let is_foreign_between = at < scene.cut && (at + 1..scene.cut).any(|between| foreign(&between));
     let found = Found {
         location: place,
-        role: if is_leaking { Role::Made } else { Role::Held },
+        role: if at >= scene.cut { Role::Made } else { Role::Held },
         evidence: Evidence::Path,
-        because: match is_class {
-            true => format!("the class {} of the leaked objects is written there", told(scene, at, function)),
-            false => format!("a step of the path: {}", told(scene, at, function)),
-        },
+        because,
         probably: is_class,
         step: Some(scene.snapshot().id(scene.nodes[at])),
         is_whole_file: is_module,
         others: Vec::new(),
     };
-    Some(Step { found, distance, is_class, is_foreign_between })
+    Some(Step { found, distance: at.abs_diff(scene.cut), is_class, is_foreign_between })
+}
+
+fn on_path(scene: &Scene<'_, '_>, own: &OwnCode<'_>, at: usize) -> Option<Candidate> {
+    let node = scene.nodes[at];
+    let (function, place) = own_place(scene, own, node)?;
+    let is_module = module_file(scene.snapshot(), node).is_some();
+    // In a list or a tree one leaked object holds the next, and the oldest is no holder.
+    // A module is one, though it has the class of what it loads again and again: its place is its file.
+    let is_alike = scene.leaked.is_alike(node, scene.item());
+    let is_holder = is_module && scene.leaked.is_persistent(node);
+    let is_leaked = at >= scene.cut || is_alike && !is_holder;
+    let is_class = is_leaked && !is_code(scene, function);
+    let because = match is_class {
+        true => format!("the class {} of the leaked objects is written there", told(scene, at, function)),
+        false => format!("a step of the path: {}", told(scene, at, function)),
+    };
+    Some(Candidate { at, place, because, is_class, is_module, is_weak_map: false })
+}
+
+/// Where own code holds the WeakMap whose entry leads from the step before to this one. The place of a WeakMap in a
+/// package says nothing.
+fn weak_map(scene: &Scene<'_, '_>, own: &OwnCode<'_>, at: usize) -> Option<Candidate> {
+    let naming = &scene.naming;
+    let map = naming.weak_map_of(scene.nodes[at])?;
+    let mut holders = std::iter::successors(Some(map), |node| naming.owner(*node));
+    let (holder, place) = holders.find_map(|node| Some((node, naming.location(node)?)))?;
+    let place = own.is_own(naming, &place).then_some(place)?;
+    let name = naming.holder_of(map);
+    let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+    let because = format!("a step of the path is an entry of the WeakMap{name}, which is held there");
+    let is_module = module_file(scene.snapshot(), holder).is_some();
+    Some(Candidate { at: at - 1, place, because, is_class: false, is_module, is_weak_map: true })
 }
 
 /// The place of a node; of a function that was bound or wrapped (`once`) the one inside.
