@@ -164,6 +164,7 @@ describe('leaks', () => {
     );
     for (const label of ['Kind', 'Container', 'Class', 'Fix', 'Sure'])
       assert.match(stdout, new RegExp(`^ {3}${label} +\\S`, 'm'));
+    assert.match(stdout, /^ {3}More {7}docs\/kinds\/globals\.md of this package$/m);
     assert.match(stdout, /^ {3}Why it stays alive$/m);
     assert.match(stdout, /grows here/);
     assert.match(stdout, /^\d+ leaks? over 2 snapshots/m);

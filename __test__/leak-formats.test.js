@@ -193,6 +193,13 @@ describe('a document of which nobody can tell', () => {
       },
     });
 
+  it('has in Markdown what would make it sure, as commands in blocks of code', () => {
+    const next = [{ why: `Which <classes> grew`, command: 'heaphound diff `a` b' }];
+    const markdown = leaksAsMarkdown({ ...unknown('Session'), next }, { root: ROOT }).join('\n');
+    assert.ok(markdown.endsWith('**To be sure**\n\nWhich &lt;classes&gt; grew:\n\n```text\nheaphound diff `a` b\n```'));
+    assert.doesNotMatch(leaksAsMarkdown(unknown('Session'), { root: ROOT }).join('\n'), /To be sure/);
+  });
+
   it('is no leak and not healthy in Markdown, in SARIF and on GitHub', () => {
     const markdown = leaksAsMarkdown(unknown('Session'), { root: ROOT }).join('\n');
     assert.match(

@@ -50,6 +50,13 @@ test('toHaveNoLeaks takes diffs and the answers of findLeaks', async () => {
   const leaking = matchers.toHaveNoLeaks(found);
   assert.equal(leaking.pass, false);
   assert.match(leaking.message(), new RegExp(`^${found.leaks[0].className} `));
+  // Two snapshots are not sure: the message says what would be, and where the kind is described.
+  const [{ command }] = found.next;
+  assert.match(command, /^heaphound capture .* && heaphound leaks /);
+  assert.ok(leaking.message().includes(`To be sure:\n  ${found.next[0].why}:\n    npx heaphound capture `));
+  assert.match(leaking.message(), / && npx heaphound leaks /);
+  assert.match(leaking.message(), /^ {2}More: docs\/kinds\/[\w-]+\.md of this package$/m);
+  assert.doesNotMatch(matchers.toHaveNoLeaks({ ...found, next: [] }).message(), /To be sure/);
   assert.equal(matchers.toHaveNoLeaks(found, { ignore: found.leaks.map((leak) => leak.fingerprint) }).pass, true);
   assert.equal(matchers.toHaveNoLeaks({ ...found, leaks: [] }).pass, true);
   for (const wrong of [

@@ -114,6 +114,13 @@ describe('assertNoLeak', () => {
     assert.match(error.message, /it grew in every interval or by the steps of a table, and no rule makes it/);
     assert.match(error.message, /a leak or tells it from one \(Array \+1, \+3\)/);
     assert.match(error.message, /Snapshots: npx heaphound leaks /);
+    const [, first, last] = /^ {4}npx heaphound diff (\S+) (\S+)$/m.exec(error.message) ?? [];
+    assert.match(
+      error.message,
+      /^To be sure:\n {2}More of the same work decides: .* Raise `iterations`, or `snapshots`\.$/m,
+    );
+    assert.deepEqual([first, last], [error.snapshots[0], error.snapshots[2]], 'the files that are kept');
+    assert.doesNotMatch(error.message, /--inspect/);
     assert.deepEqual([error.report.leaks, error.snapshots.length, held.length], [[], 3, 4]);
   });
 

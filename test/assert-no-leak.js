@@ -105,7 +105,7 @@ async function measure(
     const message = tellFailure(report, {
       maxBytesPerIteration,
       files: kept,
-      unknown: isUnknown ? document : undefined,
+      document: { ...document, leaks, verdict: isUnknown ? 'unknown' : leaks.length > 0 ? 'leak' : 'none' },
     });
     throw leakError(
       message,

@@ -3,6 +3,7 @@
 // The facts below a headline: a label, a text and a place each. The terminal, Markdown and the message of a test print
 // the same facts; each leaves out what it has no room for.
 
+const { kindPage } = require('./kind-page');
 const { cacheOf, cutOf, detailOf, isOutsideOfNode, knownAs, nameOf, placeOf, weakMapOf } = require('./leak-sentences');
 const { ownLine, placeToChange } = require('./leak-own');
 const { sentence } = require('./text');
@@ -12,7 +13,7 @@ const { sentence } = require('./text');
 /**
  * @typedef {object} Fact
  * @property {'Made in' | 'Held in' | 'Kind' | 'Container' | 'WeakMap' | 'Class' | 'Made by' | 'Source' | 'Cut' | 'Known'
- *   | 'Fix' | 'Cache?' | 'Sure'} label
+ *   | 'Fix' | 'Cache?' | 'Sure' | 'More'} label
  * @property {string} text
  * @property {import('..').SourceLocation | import('..').SourcePosition} [place] it stands behind the text
  * @property {string} [relation] before the place, where it is not the place of the text: "held at"
@@ -36,7 +37,8 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
   const holderPlace = isOutsideOfNode(container.location) || place === location ? undefined : place;
   // Where allocations were recorded: the innermost function that is not of Node.js.
   const maker = leak.allocationStack?.find(isOutsideOfNode) ?? leak.allocationStack?.[0];
-  /** @type {(Fact | undefined)[]} */
+  const weakMap = weakMapOf(leak, quote);
+  /** @type {Fact[]} */
   const facts = [
     ownLine(leak, { quote, prose, folder }),
     ...sourceFacts(placeToChange(leak) ?? container.location ?? location, quote),
@@ -47,7 +49,7 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
       place: holderPlace ?? container.location,
       relation: holderPlace && 'held at',
     },
-    weakMapOf(leak, quote),
+    ...(weakMap ? [weakMap] : []),
     { label: 'Class', text: location?.file ? quote(nameOf(className)) : '', place: location },
     { label: 'Made by', text: maker ? quote(nameOf(maker.name)) : '', place: maker },
     { label: 'Cut', text: cutOf(leak, quote) },
@@ -55,8 +57,9 @@ function factsOf(leak, { quote = (text) => text, prose = sentence, folder } = {}
     { label: 'Fix', text: prose(known?.advice ?? advice) },
     { label: 'Cache?', text: cacheOf(leak) },
     { label: 'Sure', text: confidence, reasons: evidence.map(prose) },
+    { label: 'More', text: `${kindPage(kind)} of this package` },
   ];
-  return facts.filter((fact) => fact !== undefined && fact.text !== '');
+  return facts.filter(({ text }) => text !== '');
 }
 
 /**

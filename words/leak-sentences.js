@@ -200,8 +200,8 @@ function cutOf({ className, retainingPath }, quote = plain) {
 }
 
 /**
- * The WeakMap whose entry keeps the leaked objects, with who holds its key: a path leads over the key alone. "audits, a
- * WeakMap @17; its key is Account, held by Module.exports.accounts[]"
+ * The WeakMap whose entry keeps the leaked objects, with who holds its key: a path leads over the key alone. "variable
+ * audits in audits.js; the key is Account, Module.exports.accounts[]", with the id of the WeakMap behind its holder.
  *
  * @param {Leak} leak
  * @param {Quote} [quote]

@@ -4,7 +4,6 @@ const path = require('node:path');
 const { printLocation } = require('../../words/location');
 const { drawFullPath } = require('./path');
 const { INDENT, drawFacts, drawHeadline, margin, section } = require('./page');
-const { kindPage } = require('../../words/kind-page');
 const { nameOf, sum } = require('../../words/leak-sentences');
 const { drawItem } = require('./item');
 const { drawFreed } = require('./freed');
@@ -51,7 +50,6 @@ function explainLeak(document, leak, { files, flags = [], terminal }) {
       leak.examples.slice(0, MOST_EXAMPLES).map((id) => margin(`${PROGRAM} node ${quoteForShell(last)} @${id}`)),
       terminal,
     ),
-    ...section(`About leaks of the kind ${leak.kind}`, [margin(`${kindPage(leak.kind)} of this package`)], terminal),
     ...section(
       'If this is as it should be',
       [margin(`${PROGRAM} leaks ${search} --ignore ${leak.fingerprint}`)],

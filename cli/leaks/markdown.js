@@ -30,6 +30,21 @@ function leaksAsMarkdown(document, { root }) {
       '',
       text,
     ]),
+    ...nextAsMarkdown(document.next),
+  ];
+}
+
+/**
+ * What would make the answer sure.
+ *
+ * @param {import('../..').NextStep[]} [next]
+ */
+function nextAsMarkdown(next = []) {
+  if (next.length === 0) return [];
+  return [
+    '',
+    '**To be sure**',
+    ...next.flatMap(({ why, command }) => ['', `${escape(why)}:`, '', ...codeBlock([command])]),
   ];
 }
 

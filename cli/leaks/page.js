@@ -16,7 +16,7 @@ const LABEL_WIDTH = 11;
 /** A place gets this many columns at least, or is left out. */
 const NARROWEST_PLACE = 14;
 /** Facts that are left out where a screen has no room, in this order. */
-const LESS_WORTH = ['Made by', 'Class', 'Kind', 'Cache?', 'Source'];
+const LESS_WORTH = ['Made by', 'Class', 'Kind', 'Cache?', 'Source', 'More'];
 
 /**
  * @param {string} title

@@ -7,6 +7,7 @@ const { printLocation, toPath } = require('../../words/location');
 const { nameOf } = require('../../words/leak-sentences');
 const { countDelta: signed } = require('../../words/numbers');
 const { tellLeak } = require('./message');
+const { tellNext } = require('./next');
 const { judge } = require('./verdict');
 const { checkOptions, patterns } = require('../options');
 const { isOfHeaphound } = require('../package-file');
@@ -24,8 +25,10 @@ function toHaveNoLeaks(received, options) {
   if (received !== null && typeof received === 'object' && Array.isArray(received.leaks)) {
     const { leaks } = judge(received.leaks, { iterations: 0, ignore: allowed });
     return verdict(leaks.length === 0, () =>
-      leaks
-        .flatMap((/** @type {import('../..').Leak} */ leak) => [...tellLeak(leak), ''])
+      [
+        ...leaks.flatMap((/** @type {import('../..').Leak} */ leak) => [...tellLeak(leak), '']),
+        ...tellNext(received.next),
+      ]
         .join('\n')
         .trimEnd(),
     );

@@ -11,6 +11,7 @@ const { printLocation, toPath } = require('../../words/location');
 const { count, countDelta, counted, size } = require('../../words/numbers');
 const { objectOf, referenceOf } = require('../../words/reference');
 const { quoteForShell, sentence } = require('../../words/text');
+const { tellNextOfTest } = require('./next');
 const { isOfHeaphound } = require('../package-file');
 
 const MOST_LEAKS = 3;
@@ -28,10 +29,10 @@ const ROOTS = '(roots)';
 
 /**
  * @param {any} report
- * @param {{ maxBytesPerIteration?: number, files: string[], unknown?: import('../..').LeakDocument }} options
- *   `unknown`: the document of the verdict 'unknown'
+ * @param {{ maxBytesPerIteration?: number, files: string[], document: import('../..').LeakDocument }} options `document`:
+ *   its verdict and leaks are those of the test
  */
-function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
+function tellFailure(report, { maxBytesPerIteration, files, document }) {
   const { leaks, grown, bytesPerIteration } = report;
   const lines = [];
   for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak), '');
@@ -48,8 +49,8 @@ function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
       '',
     );
   }
-  if (unknown) {
-    const { headline: unexplained, sentences } = tellUnknown(unknown);
+  if (document.verdict === 'unknown') {
+    const { headline: unexplained, sentences } = tellUnknown(document);
     lines.push(
       `${CANNOT_TELL}: ${unexplained}`,
       ...sentences.map((sentence) => `  ${sentence}`),
@@ -57,6 +58,8 @@ function tellFailure(report, { maxBytesPerIteration, files, unknown }) {
       '',
     );
   }
+  const next = tellNextOfTest(document, files);
+  if (next.length > 0) lines.push(...next, '');
   lines.push(...tellMeasurement(report), ...tellFiles(files));
   return lines.join('\n');
 }
@@ -83,6 +86,7 @@ function tellLeak(leak) {
     ...lines(kind === 'other' ? BEHIND.filter((label) => label !== 'Kind') : BEHIND),
     ...(came.length > 0 ? [`  Came with it: ${came.join(', ')}`] : []),
     ...(mayBeCache(leak) ? [...CACHE, fix.replace('Fix:', 'Fix, if it is none:')] : [fix]),
+    ...lines(['More']),
     `  If this is as it should be: ignore: ['${fingerprint}']`,
   ];
 }
