@@ -32,6 +32,8 @@ mod test_leaks;
 #[cfg(test)]
 mod test_limits;
 #[cfg(test)]
+mod test_renewed;
+#[cfg(test)]
 mod test_running;
 #[cfg(test)]
 mod test_suspects;

@@ -72,7 +72,8 @@ pub fn first_leaking(newest: &Newest<'_>, suspect: &Suspect, growing: &Growing, 
     let piles_up = |node: NodeOrdinal| {
         let growth = growing.groups.get(&newest.key(node));
         !newest.grouping.is_persistent(node)
-            && growth.is_some_and(|growth| growth.counts.iter().all(|count| *count > 0))
+            && (growth.is_some_and(|growth| growth.counts.iter().all(|count| *count > 0))
+                || growing.is_renewed(newest.key(node)))
     };
     // The first link of a list is in another group than the others, and another object each time.
     let begins_list = |at: usize| {

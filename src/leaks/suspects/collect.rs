@@ -55,7 +55,7 @@ fn by_container(newest: &Newest<'_>, growing: &Growing) -> BTreeMap<NodeOrdinal,
     keys.sort_unstable_by_key(|key| (groups[key].first, *key));
     for key in keys {
         let top = top_of(newest, growing, key);
-        let container = *containers.entry(top).or_insert_with(|| container_of(newest, groups[&top].first));
+        let container = *containers.entry(top).or_insert_with(|| container_of(newest, growing, top));
         by_container.entry(container).or_default().push(Grown {
             key,
             also: Vec::new(),
@@ -68,9 +68,15 @@ fn by_container(newest: &Newest<'_>, growing: &Growing) -> BTreeMap<NodeOrdinal,
     by_container
 }
 
-/// The owner of the object, or of the list that it is a link of.
-fn container_of(newest: &Newest<'_>, node: NodeOrdinal) -> NodeOrdinal {
-    newest.owner(newest.head(node)).unwrap_or(newest.snapshot().root())
+/// The owner of the objects of a group, or of the list that they are links of; past owners that are
+/// [renewed](Growing::is_renewed).
+fn container_of(newest: &Newest<'_>, growing: &Growing, top: GroupKey) -> NodeOrdinal {
+    let owner = |node| newest.owner(newest.head(node)).unwrap_or(newest.snapshot().root());
+    let mut container = owner(newest.census.groups[&top].first);
+    while !newest.grouping.is_persistent(container) && growing.is_renewed(newest.key(container)) {
+        container = owner(container);
+    }
+    container
 }
 
 /// The highest growing group above this one.
