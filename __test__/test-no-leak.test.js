@@ -105,7 +105,7 @@ describe('assertNoLeak', () => {
     const unequal = async (run) => {
       if ([25, 37, 38, 39].includes(run)) held.push(new Array(18_000).fill(0.5));
     };
-    const error = await assertNoLeak(unequal, { dir, name: 'unequal' }).then(
+    const error = await assertNoLeak(unequal, { dir, name: 'unequal', alwaysSnapshots: true }).then(
       () => assert.fail('it passed'),
       (it) => it,
     );
@@ -129,6 +129,16 @@ describe('assertNoLeak', () => {
     const report = await assertNoLeak(fixed, { dir, maxBytesPerIteration: 300, maxGrowth: { Ticket: 0, Nothing: 0 } });
     assert.deepEqual([report.leaks, report.ignored, report.grown, report.process], [[], 0, [], 'this']);
     assert.deepEqual([leftovers(), fs.readdirSync(dir)], before);
+  });
+
+  it('takes no snapshot where the heap stands still without one, and says so', async () => {
+    const decidedBy = async (options) => (await assertNoLeak(fixed, { dir, ...options })).decidedBy;
+    assert.equal(await decidedBy({}), 'statistics');
+    assert.equal(await decidedBy({ alwaysSnapshots: true }), 'snapshots');
+    assert.equal(await decidedBy({ maxGrowth: { Ticket: 0 } }), 'snapshots');
+    assert.equal(await decidedBy({ maxBytesPerIteration: 300 }), 'snapshots');
+    const inChild = await assertNoLeak(SESSIONS, { export: 'fixed', dir });
+    assert.deepEqual([inChild.process, inChild.decidedBy], ['child', 'statistics']);
   });
 
   it('fails for what maxGrowth and maxBytesPerIteration do not allow, whatever is ignored', async () => {

@@ -40,6 +40,7 @@ const OPTIONS = {
   ignore: patterns,
   maxBytesPerIteration: integer(0),
   maxGrowth: counts,
+  alwaysSnapshots: ofType('boolean'),
   inProcess: ofType('boolean'),
   export: text,
   execArgv: strings,
@@ -56,7 +57,17 @@ async function assertNoLeak(scenario, options) {
   const { iterations, snapshots = 3, warmup = WARMUP, settleMs = SETTLE_MS, ...rest } = checkOptions(options, OPTIONS);
   const where = toScenario(scenario, { inProcess: rest.inProcess, exported: rest.export });
   const wanted = iterations ?? (snapshots === 2 ? ITERATIONS_OF_ONE : ITERATIONS);
-  const plan = { iterations: nextPrime(Math.max(wanted, FEWEST_ITERATIONS)), warmup, snapshots, settleMs };
+  // What counts objects of a class, or bytes of the program alone, needs the snapshots.
+  const isCounted = rest.maxBytesPerIteration !== undefined || Object.keys(rest.maxGrowth ?? {}).length > 0;
+  // Who does not warm up asks for the growth of the first runs, which a look after them does not see.
+  const isCold = warmup < WARMUP;
+  const plan = {
+    iterations: nextPrime(Math.max(wanted, FEWEST_ITERATIONS)),
+    warmup,
+    snapshots,
+    settleMs,
+    alwaysSnapshots: isCounted || isCold || (rest.alwaysSnapshots ?? false),
+  };
   const name = rest.name ?? (typeof scenario === 'function' ? scenario.name : path.basename(String(scenario)));
   const caller = {};
   Error.captureStackTrace(caller, assertNoLeak);
@@ -76,11 +87,16 @@ async function measure(
   const startedAt = performance.now();
   const directory = makeDirectory();
   try {
-    if ('run' in where) warnOfLargeHeap();
     const { files, scripts } =
       'run' in where
-        ? { files: await takeRounds(where.run, plan, directory), scripts: undefined }
+        ? { files: await takeRounds(where.run, plan, directory, warnOfLargeHeap), scripts: undefined }
         : await takeRoundsInChild(where, plan, directory, execArgv);
+    const how = {
+      process: /** @type {'this' | 'child'} */ ('run' in where ? 'this' : 'child'),
+      decidedBy: /** @type {'statistics' | 'snapshots'} */ (files.length === 0 ? 'statistics' : 'snapshots'),
+      durationMs: performance.now() - startedAt,
+    };
+    if (files.length === 0) return { leaks: [], ignored: 0, grown: [], ...plan, ...how };
     const document = await findLeaks(files, { operations: plan.iterations, limit: MOST_LEAKS, sourceMaps: true });
     if (scripts === undefined) await placeHere(document.leaks);
     else placeInSources(document.leaks, scripts);
@@ -96,7 +112,7 @@ async function measure(
       grown,
       ...plan,
       ...(bytes === undefined ? {} : { bytesPerIteration: bytes }),
-      process: /** @type {'this' | 'child'} */ ('run' in where ? 'this' : 'child'),
+      ...how,
       durationMs: performance.now() - startedAt,
     };
     if (leaks.length === 0 && grown.length === 0 && !tooMany && !isUnknown) return report;

@@ -14,6 +14,11 @@ export interface NoLeakOptions {
   snapshots?: number | undefined;
   /** Milliseconds of rest after each round, in which connections close and timers end. Default: 40. */
   settleMs?: number | undefined;
+  /**
+   * Take the snapshots also where the heap stands still without them. Default: false; true with `maxGrowth` or
+   * `maxBytesPerIteration`, which count objects and bytes in the snapshots, and with a `warmup` below 2.
+   */
+  alwaysSnapshots?: boolean | undefined;
   /** Leaks to leave out, as in `findLeaks`. The message has the fingerprint of a leak. */
   ignore?: IgnorePattern | IgnorePattern[] | undefined;
   /**
@@ -61,6 +66,11 @@ export interface NoLeakReport {
   warmup: number;
   snapshots: number;
   settleMs: number;
+  alwaysSnapshots: boolean;
+  /**
+   * `'statistics'`: in two rounds in a row the heap did not grow by the smallest leak, and no snapshot was taken.
+   */
+  decidedBy: 'statistics' | 'snapshots';
   /** Only with `maxBytesPerIteration`. */
   bytesPerIteration?: number;
   /** Where the scenario ran. */

@@ -34,12 +34,22 @@ function collect() {
  * @param {number} settleMs milliseconds to wait between collections, in all
  */
 async function collectGarbage(settleMs) {
-  for (let round = 0; round < COLLECTIONS; round += 1) {
-    await sleep(settleMs / COLLECTIONS);
-    await nextTurn();
-    collect();
-  }
+  await settle(settleMs, COLLECTIONS);
   await nextTurn();
 }
 
-module.exports = { collect, collectGarbage };
+/**
+ * The same, and the last step is a collection: nothing was allocated since.
+ *
+ * @param {number} settleMs
+ * @param {number} collections
+ */
+async function settle(settleMs, collections) {
+  for (let round = 0; round < collections; round += 1) {
+    await sleep(settleMs / collections);
+    await nextTurn();
+    collect();
+  }
+}
+
+module.exports = { collect, collectGarbage, settle };

@@ -1,13 +1,18 @@
 'use strict';
 
-// The steps of a measurement: warm up, then the same work before each further snapshot.
+// The steps of a measurement: warm up, look whether the heap stands still, and if not, the same work before each
+// further snapshot.
 
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const { captureSnapshot } = require('../..');
-const { collectGarbage } = require('./collector');
+const { collectGarbage, settle } = require('./collector');
 const { areKept } = require('../heap/ids');
+const { isStill } = require('./first-pass');
 const { beQuiet } = require('./quiet');
+
+/** Collections before a look at the gauges. What a later one would free only makes the look less sure. */
+const COLLECTIONS_OF_A_LOOK = 2;
 
 /**
  * @typedef {object} Plan
@@ -15,26 +20,38 @@ const { beQuiet } = require('./quiet');
  * @property {number} warmup rounds before the first snapshot
  * @property {number} snapshots
  * @property {number} settleMs milliseconds of rest after each round
+ * @property {boolean} alwaysSnapshots also where the heap stands still
  */
 
 /**
  * @param {(iteration: number) => unknown} scenario
  * @param {Plan} plan
  * @param {string} directory for the snapshots
- * @returns {Promise<string[]>} their paths, oldest first
+ * @param {() => void} [onSnapshots] called before the first snapshot
+ * @returns {Promise<string[]>} their paths, oldest first; none where the heap stood still without them
  */
-async function takeRounds(scenario, { iterations, warmup, snapshots, settleMs }, directory) {
+async function takeRounds(scenario, plan, directory, onSnapshots = () => {}) {
+  const { iterations, warmup, snapshots, settleMs, alwaysSnapshots } = plan;
   const beLoud = beQuiet();
   try {
     let done = 0;
-    const round = async () => {
+    const run = async () => {
       for (const end = done + iterations; done < end; done += 1) await scenario(done);
       // Node.js keeps an entry for each of the first 250 fetches. This buffer fills up and stops, but not in so few
       // runs.
       performance.clearResourceTimings?.();
+    };
+    const round = async () => {
+      await run();
       await collectGarbage(settleMs);
     };
-    for (let at = 0; at < warmup; at += 1) await round();
+    const look = async () => {
+      await run();
+      await settle(settleMs, COLLECTIONS_OF_A_LOOK);
+    };
+    if (!alwaysSnapshots && (await isStill(look, plan))) return [];
+    if (alwaysSnapshots) for (let at = 0; at < warmup; at += 1) await round();
+    onSnapshots();
     const files = [];
     for (let at = 0; at < snapshots; at += 1) {
       if (at > 0) await round();

@@ -42,4 +42,4 @@ function isDoubtful({ isExplained, lines }, { iterations, snapshots }) {
   return unexplained.some(({ classes = [] }) => classes.some((row) => row.size > 0 && row.count >= SHARE * iterations));
 }
 
-module.exports = { isDoubtful, judge };
+module.exports = { SHARE, isDoubtful, judge };

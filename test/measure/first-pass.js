@@ -1,0 +1,86 @@
+'use strict';
+
+// A first look without snapshots. Most scenarios leak nothing, and V8's own numbers show it: after a full collection
+// the heap has as many bytes as before. A leak of the smallest object shows in them too. Whatever is not still goes on
+// to the snapshots.
+
+const { GAUGES, readGauges } = require('./gauges');
+const { SHARE } = require('../report/verdict');
+
+/** Bytes of the smallest object of a heap: a number with its header. */
+const SMALLEST_OBJECT = 16;
+/**
+ * Rounds in a row without growth that decide: as many as there are intervals between three snapshots. After a late
+ * growth as many as there were before it, since a table of numbers grows when their count has doubled; but not more
+ * than `MOST_STILL_ROUNDS`.
+ */
+const STILL_ROUNDS = 2;
+const MOST_STILL_ROUNDS = 4;
+/** Rounds in a row with growth after which nobody hopes for stillness. Servers need two to become still. */
+const GROWN_ROUNDS = 3;
+/** V8's own lists become a little longer now and then. What is not still after so many rounds is measured. */
+const MOST_ROUNDS = 8;
+/** Looks before the first round: the code of a look makes objects of its own when it runs for the first times. */
+const REHEARSALS = 8;
+
+/**
+ * Compares the heap of each round with that of the round before. It allocates nothing that stays: a list of what it saw
+ * would be growth.
+ */
+class FirstPass {
+  #before = new Float64Array(GAUGES);
+  #now = new Float64Array(GAUGES);
+  /** Bytes by which a leak that the snapshots find changes a round at least. */
+  #least;
+  /** Rounds in a row without a change that is as large. */
+  still = 0;
+  /** Rounds in a row with growth that is as large. */
+  grown = 0;
+
+  /** @param {number} iterations runs of a round */
+  constructor(iterations) {
+    this.#least = SHARE * iterations * SMALLEST_OBJECT;
+    for (let at = 0; at < REHEARSALS; at += 1) this.look();
+  }
+
+  look() {
+    readGauges(this.#now);
+    let isChanged = false;
+    let isGrown = false;
+    for (let gauge = 0; gauge < GAUGES; gauge += 1) {
+      const change = this.#now[gauge] - this.#before[gauge];
+      if (Math.abs(change) >= this.#least) isChanged = true;
+      if (change >= this.#least) isGrown = true;
+      this.#before[gauge] = this.#now[gauge];
+    }
+    this.still = isChanged ? 0 : this.still + 1;
+    this.grown = isGrown ? this.grown + 1 : 0;
+  }
+
+  forget() {
+    this.still = 0;
+    this.grown = 0;
+  }
+}
+
+/**
+ * Warms up, and runs rounds until some in a row left the heap as it was.
+ *
+ * @param {() => Promise<void>} round runs the scenario; its last step is a collection
+ * @param {{ iterations: number, snapshots: number, warmup: number }} plan
+ * @returns {Promise<boolean>} false where something grew in a row, or where nobody can tell
+ */
+async function isStill(round, { iterations, snapshots, warmup }) {
+  const pass = new FirstPass(iterations);
+  for (let at = 0; at < warmup + MOST_ROUNDS; at += 1) {
+    await round();
+    pass.look();
+    if (at < warmup) pass.forget();
+    const before = Math.min(at + 1 - pass.still, MOST_STILL_ROUNDS);
+    if (pass.still >= Math.max(STILL_ROUNDS, before, snapshots - 1)) return true;
+    if (pass.grown >= GROWN_ROUNDS) return false;
+  }
+  return false;
+}
+
+module.exports = { isStill };
