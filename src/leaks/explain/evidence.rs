@@ -1,6 +1,7 @@
 //! How sure a leak is, and why.
 
 use super::leak::Confidence;
+use crate::kind::NodeKind;
 use crate::leaks::grouped::grouped;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::growth::survival::Survival;
@@ -50,7 +51,9 @@ pub fn weigh(newest: &Newest<'_>, suspect: &Suspect, facts: &Facts<'_>) -> (Conf
     let is_accident =
         is_accident && !is_multiple && !swells && newest.is_collected_by_node(suspect.item, suspect.container);
     let is_enough = counts.len() >= limits.intervals_for_high;
-    let may_end = suspect.groups.iter().map(|group| group.node).chain([suspect.item]).any(|node| newest.may_end(node));
+    // Memory outside of the heap and contexts are native objects too, but no work.
+    let is_work = |node| newest.may_end(node) && newest.snapshot().kind(node) != NodeKind::NATIVE;
+    let may_end = suspect.groups.iter().map(|group| group.node).chain([suspect.item]).any(is_work);
     let may_be_work = !facts.ids && is_enough && may_end && !is_multiple;
     if may_be_work {
         sentences.push(
