@@ -97,6 +97,14 @@ impl Growing {
         }
     }
 
+    /// Whether objects that come and go, and are more each time, are what holds: each of them is made anew for the same
+    /// items, and none of them is where these collect.
+    ///
+    /// Example: who waits for a place in a queue tries again every second, each time with another timer.
+    pub fn is_renewed(&self, holders: GroupKey) -> bool {
+        self.dropped.get(&holders).is_some_and(|rule| rule.why == PASSING.why)
+    }
+
     /// Counts a group among those that grow.
     pub fn admit(&mut self, key: GroupKey, growth: Growth) {
         self.groups.insert(key, growth);

@@ -1,7 +1,6 @@
 //! Work under way: objects that come and go, of which more were there when a snapshot was taken.
 
 use super::change::Growth;
-use super::growing::Growing;
 use super::operations::Operations;
 use super::why::{Rule, Why};
 use crate::kind::NodeKind;
@@ -27,16 +26,6 @@ pub fn is_passing(growth: &Growth, operations: &Operations) -> bool {
         limits.is_exact(&growth.counts) && growth.counts[0] >= limits.fewest_uneven
     };
     growth.survival.is_passing(limits) && !is_regular
-}
-
-impl Growing {
-    /// Whether objects that come and go, and are more each time, are what holds: each of them is made anew for the same
-    /// items, and none of them is where these collect.
-    ///
-    /// Example: who waits for a place in a queue tries again every second, each time with another timer.
-    pub fn is_renewed(&self, holders: GroupKey) -> bool {
-        self.dropped.get(&holders).is_some_and(|rule| rule.why == Why::Passing)
-    }
 }
 
 impl Newest<'_> {
