@@ -110,7 +110,9 @@ async function find(snapshots, options, { shortestMs, known }) {
      */
     const { newestInfo, ...document } = await read(pages);
     // The newest was analysed for the answer.
-    const infos = sorted.map(({ info }, at) => (at === last ? withFacts(info, JSON.parse(newestInfo)) : info));
+    /** @type {import('../..').SnapshotInfo} */
+    const facts = JSON.parse(newestInfo);
+    const infos = sorted.map(({ info }, at) => (at === last ? withFacts(info, facts) : info));
     const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
     const kept = leaks.slice(0, limit ?? MOST_LEAKS);
     await nameKnown(kept, patterns, {
@@ -142,12 +144,11 @@ async function find(snapshots, options, { shortestMs, known }) {
  * What is known of a snapshot, with these facts in the place of older ones.
  *
  * @param {import('../..').SnapshotInfo | import('../..').ReadInfo} info
- * @param {object} facts
- * @returns {import('../..').SnapshotInfo}
+ * @param {import('../..').SnapshotInfo} facts
  */
 function withFacts(info, facts) {
   const rest = Object.entries(info).filter(([name]) => !(name in facts));
-  return Object.freeze({ .../** @type {any} */ (Object.fromEntries(rest)), ...facts });
+  return Object.freeze(Object.assign(Object.fromEntries(rest), facts));
 }
 
 /**

@@ -34,7 +34,7 @@ function collect() {
  * @param {number} settleMs milliseconds to wait between collections, in all
  */
 async function collectGarbage(settleMs) {
-  await settle(settleMs, COLLECTIONS);
+  await restAndCollect(settleMs, COLLECTIONS);
   await nextTurn();
 }
 
@@ -44,7 +44,7 @@ async function collectGarbage(settleMs) {
  * @param {number} settleMs
  * @param {number} collections
  */
-async function settle(settleMs, collections) {
+async function restAndCollect(settleMs, collections) {
   for (let round = 0; round < collections; round += 1) {
     await sleep(settleMs / collections);
     await nextTurn();
@@ -52,4 +52,4 @@ async function settle(settleMs, collections) {
   }
 }
 
-module.exports = { collect, collectGarbage, settle };
+module.exports = { collect, collectGarbage, restAndCollect };

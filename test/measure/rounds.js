@@ -6,7 +6,7 @@
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const { captureSnapshot } = require('../..');
-const { collectGarbage, settle } = require('./collector');
+const { collectGarbage, restAndCollect } = require('./collector');
 const { areKept } = require('../heap/ids');
 const { isStill } = require('./first-pass');
 const { beQuiet } = require('./quiet');
@@ -47,7 +47,7 @@ async function takeRounds(scenario, plan, directory, onSnapshots = () => {}) {
     };
     const look = async () => {
       await run();
-      await settle(settleMs, COLLECTIONS_OF_A_LOOK);
+      await restAndCollect(settleMs, COLLECTIONS_OF_A_LOOK);
     };
     if (!alwaysSnapshots && (await isStill(look, plan))) return [];
     if (alwaysSnapshots) for (let at = 0; at < warmup; at += 1) await round();
