@@ -35,7 +35,7 @@ const PRINTERS = {
   GitHub: (document) => [...annotations(document.leaks, { root: ROOT }), ...doubt(document)].join('\n'),
   'a failed test': (document) => {
     const report = { ...MEASURED, leaks: document.leaks, grown: [] };
-    return tellFailure(report, { files: FILES, unknown: document.verdict === 'unknown' ? document : undefined });
+    return tellFailure(report, { files: FILES, document });
   },
   alarm: (document) =>
     alarmOf(
