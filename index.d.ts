@@ -1121,6 +1121,67 @@ export function diffSnapshots(
  */
 export function findLeaks(snapshots: SnapshotOrSource[], options?: LeakOptions): Promise<LeakDocument>;
 
+/** Snapshots of the program before the fix, and after it: the same work in both. Three of each are enough. */
+export interface VerifySeries {
+  before: SnapshotOrSource[];
+  after: SnapshotOrSource[];
+}
+
+export interface VerifyOptions extends Omit<LeakOptions, 'limit' | 'operations'> {
+  /** As of `findLeaks`, for both series; or of each. With it, rates are those of one operation. */
+  operations?: LeakOptions['operations'] | { before: number | number[]; after: number | number[] } | undefined;
+}
+
+/** The growth of one leak: the mean over all intervals. */
+export interface VerifiedRate {
+  of: 'objects' | 'bytes';
+  /** `'operation'` with the option `operations`. */
+  per: 'interval' | 'operation';
+  before: number;
+  /** 0 where the second series does not have the leak. */
+  after: number;
+}
+
+/** What became of one leak of the first series. */
+export interface VerifiedLeak {
+  /**
+   * `'smaller'`, `'larger'`: its rate differs by more than a tenth. `'moved'`: another leak of the second series has
+   * these objects: the same class and kind, the same class of the program, or the class is part of what leaks now.
+   * `'unknown'`: the second series does not have it, and does not show that it is gone; `because` says why.
+   */
+  state: 'gone' | 'smaller' | 'same' | 'larger' | 'moved' | 'unknown';
+  /** Of the first series; `after` of a leak that moved has another one. */
+  fingerprint: string;
+  before: Leak;
+  after?: Leak;
+  rate: VerifiedRate;
+  /** Of `'unknown'`: clauses without a full stop. */
+  because?: string;
+}
+
+export interface VerifyDocument {
+  /**
+   * `'left'`: a leak of the first series is left or moved, or the second one has another. `'unknown'`: none of these,
+   * and a leak is `'unknown'`, or the first series has no leak. `'gone'`: all are gone, and nothing is new.
+   */
+  verdict: 'gone' | 'left' | 'unknown';
+  /** The leaks of the first series, most important first; leaks of one fingerprint are one. */
+  leaks: VerifiedLeak[];
+  /** Leaks of the second series that the first one does not have. */
+  new: Leak[];
+  before: LeakDocument;
+  after: LeakDocument;
+  /** What the verdict rests on, where that is weak: sentences without a full stop. Empty where nothing is. */
+  doubts: string[];
+}
+
+/**
+ * Whether leaks are gone: those of a series of snapshots before a fix, in one after it. They are matched by
+ * fingerprint, so the program may have restarted. Rejects like `findLeaks`, and with `HEAPHOUND_ERR_UNRELATED` when the
+ * two series are of different programs.
+ */
+export function verifyFix(series: VerifySeries, options?: VerifyOptions): Promise<VerifyDocument>;
+
 /** Options of `findSuspects`. */
 export interface SuspectOptions extends OpenOptions {
   /** Most suspects to return. Default: 20. */

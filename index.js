@@ -9,6 +9,7 @@ const { openSnapshot } = require('./lib/open/snapshot');
 const { diffSnapshots } = require('./lib/compare/diff');
 const { findLeaks } = require('./lib/compare/leaks');
 const { findSuspects } = require('./lib/compare/suspects');
+const { verifyFix } = require('./lib/compare/verify');
 const { decryptSnapshot } = require('./lib/files/decrypt');
 const { ignoreLeaks } = require('./lib/compare/ignore');
 const { redactSnapshot } = require('./lib/files/redact');
@@ -29,6 +30,7 @@ module.exports = {
   diffSnapshots,
   findLeaks,
   findSuspects,
+  verifyFix,
   ignoreLeaks,
   redactSnapshot,
   openStore,

@@ -26,16 +26,37 @@ function readArguments(argv) {
     allowPositionals: true,
     tokens: true,
   });
-  const words = tokens.filter((token) => token.kind === 'positional').map((token) => token.value);
+  const { words, series } = withSeries(tokens);
   const command = words.length > 0 ? findCommand(words[0]) : undefined;
   /** @type {Record<string, any>} */
   const options = {};
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const value = readOption(token, command);
-    options[token.name] = OPTIONS[token.name].several ? [...(options[token.name] ?? []), value] : value;
+    const values = [value, ...(series.get(token.index) ?? [])];
+    options[token.name] = OPTIONS[token.name].several ? [...(options[token.name] ?? []), ...values] : value;
   }
   return { command, operands: words.slice(1), options };
+}
+
+/**
+ * The words of the command line, without those that belong to the option before them.
+ *
+ * @param {any[]} tokens
+ */
+function withSeries(tokens) {
+  /** @type {string[]} */
+  const words = [];
+  /** @type {Map<number, string[]>} */
+  const series = new Map();
+  /** @type {string[] | undefined} */
+  let open;
+  for (const { kind, index, name, value } of tokens) {
+    if (kind === 'positional') (open ?? words).push(value);
+    else open = kind === 'option' && OPTIONS[name]?.isSeries ? [] : undefined;
+    if (kind === 'option' && open) series.set(index, open);
+  }
+  return { words, series };
 }
 
 /** @returns {import('node:util').ParseArgsOptionsConfig} */

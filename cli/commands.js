@@ -22,6 +22,7 @@ const COMMANDS = [
   require('./commands/suspects'),
   require('./commands/explain'),
   require('./commands/check'),
+  require('./commands/verify'),
   require('./commands/diff'),
   require('./commands/summary'),
   require('./commands/stats'),

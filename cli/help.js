@@ -41,8 +41,8 @@ function generalHelp(terminal) {
       'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',
       'For the options of a command: heaphound COMMAND --help',
       '',
-      'Exit codes: 0 fine, 1 leaks found (leaks, check), 2 the command line is wrong, 3 the input is bad, ' +
-        '4 no leak was found, and too much of the growth has no explanation (leaks, check).',
+      'Exit codes: 0 fine, 1 leaks found (leaks, check, verify), 2 the command line is wrong, 3 the input is bad, ' +
+        '4 no leak was found, and the snapshots do not show that there is none (leaks, check, verify).',
     ].flatMap((text) => wrap(text, terminal.width)),
   ];
 }

@@ -91,7 +91,7 @@ async function run({ command, operands, options }, { output, progress, signal })
   }
   checkOperands(command, operands);
   const isRead = Object.keys(options).filter((name) => OPTIONS[name].isRead);
-  checkOneInput([...(command.filesOf?.(operands) ?? operands), ...isRead.map((name) => options[name])]);
+  checkOneInput([...(command.filesOf?.(operands) ?? operands), ...isRead.flatMap((name) => options[name])]);
   const code = await command.run({ operands, options, output, terminal, progress, signal });
   return code ?? EXIT.FINE;
 }

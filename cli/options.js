@@ -8,10 +8,11 @@ const UNITS = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /**
  * All options; a command names those that it takes. An option with `several` may be given again, and is a list. An
- * option with `isRead` names a file to read, or `-`.
+ * option with `isRead` names a file to read, or `-`. One with `isSeries` takes the words behind it too, up to the next
+ * option: `--before A B C --after D E F`.
  *
- * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, isRead?: boolean, read?:
- *   (text: string, name: string) => any }>}
+ * @type {Record<string, { value?: string, short?: string, help: string, several?: boolean, isRead?: boolean, isSeries?:
+ *   boolean, read?: (text: string, name: string) => any }>}
  */
 const OPTIONS = {
   json: { help: 'print the whole document as JSON, a row a line' },
@@ -49,6 +50,20 @@ const OPTIONS = {
   markdown: { help: 'print Markdown, for an issue or a comment' },
   sarif: { help: 'print SARIF 2.1.0, for code scanning' },
   github: { help: 'annotations for GitHub Actions (default when GITHUB_ACTIONS is true)' },
+  before: {
+    value: 'FILE…',
+    isRead: true,
+    isSeries: true,
+    several: true,
+    help: 'the snapshots before the fix, or their directory',
+  },
+  after: {
+    value: 'FILE…',
+    isRead: true,
+    isSeries: true,
+    several: true,
+    help: 'the snapshots after the fix, or their directory',
+  },
   baseline: { value: 'FILE', isRead: true, help: 'the file with the known leaks' },
   update: { help: 'write the baseline' },
   depth: { value: 'N', help: 'levels of the tree (default 1)', read: positiveInteger },

@@ -150,4 +150,4 @@ function escapeKeepingLinks(text) {
     .join('');
 }
 
-module.exports = { leaksAsMarkdown };
+module.exports = { code, escape, leaksAsMarkdown };

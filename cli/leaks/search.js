@@ -36,23 +36,34 @@ const SEARCH_HELP = {
  * @returns {Promise<import('../..').LeakDocument>}
  */
 async function searchLeaks(context, files, limit = ALL_ROWS, explain = undefined) {
-  const { options } = context;
   checkSeveral(files);
   const { findLeaks } = require('../..');
   const document = await findLeaks(sourcesOf(files), {
-    ...workOptions({ ...context, operands: files }),
-    ...comparisonOptions(options),
-    operations: options.operations,
-    ignore: readIgnore(options.ignore ?? []),
-    catalogue: catalogueOf(options),
+    ...searchOptions({ ...context, operands: files }),
     limit,
-    // A command that reads source maps may read sources, too.
-    sources: options['no-source-maps'] ? false : rootOf(options),
-    sourceLines: options.source,
     explain,
   });
   context.progress.stop();
   return document;
+}
+
+/**
+ * The options of the API for those of `SEARCH`.
+ *
+ * @param {import('../main').Context} context whose operands are the files
+ */
+function searchOptions(context) {
+  const { options } = context;
+  return {
+    ...workOptions(context),
+    ...comparisonOptions(options),
+    operations: options.operations,
+    ignore: readIgnore(options.ignore ?? []),
+    catalogue: catalogueOf(options),
+    // A command that reads source maps may read sources, too.
+    sources: options['no-source-maps'] ? false : rootOf(options),
+    sourceLines: options.source,
+  };
 }
 
 /**
@@ -122,4 +133,4 @@ function rootOf({ root }) {
   return path.resolve(root ?? '.');
 }
 
-module.exports = { SEARCH, SEARCH_HELP, flagsOf, readIgnore, rootOf, searchLeaks };
+module.exports = { SEARCH, SEARCH_HELP, flagsOf, readIgnore, rootOf, searchLeaks, searchOptions };
