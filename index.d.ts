@@ -1855,6 +1855,35 @@ export interface EmbeddedMetricsOptions {
   everyMs?: number | undefined;
 }
 
+/** What a gauge counted. */
+export interface ClassCount {
+  count: number;
+  /** How long the thread stood still for it, in milliseconds. */
+  pauseMs: number;
+  /** ISO 8601, UTC. */
+  at: string;
+}
+
+/** How many objects of one class are alive. */
+export interface ClassGauge {
+  readonly className: string;
+  /**
+   * Counts the objects of the class and its subclasses that are alive after a full collection. This thread stands still
+   * for the collection, as long as V8 takes to look at the whole heap: `docs/watcher.md` has figures.
+   */
+  count(): Promise<number>;
+  /** The last count; undefined before the first one. Costs nothing. */
+  latest(): ClassCount | undefined;
+  /** Ends the session with the inspector. `count` rejects with `HEAPHOUND_ERR_CLOSED` afterwards. */
+  close(): void;
+}
+
+/**
+ * A gauge of the live objects of a class, without a snapshot, a flag or a trace in the objects: to see in production
+ * that a fix holds. It keeps none of them alive.
+ */
+export function watchClass(Class: abstract new (...args: any[]) => unknown): ClassGauge;
+
 export interface MetricsOptions {
   /** A registry of prom-client. The global one is used only if you pass it. */
   registry?: object | undefined;
@@ -1864,6 +1893,8 @@ export interface MetricsOptions {
   emf?: boolean | EmbeddedMetricsOptions | undefined;
   /** A watcher whose levels and rules are exported too. */
   watcher?: Pick<MemoryWatcher, 'levels' | 'rules'> | undefined;
+  /** Gauges of `watchClass` whose last counts are exported too. Reading them counts nothing. */
+  gauges?: Pick<ClassGauge, 'className' | 'count' | 'latest'>[] | undefined;
 }
 
 /**

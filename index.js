@@ -17,6 +17,7 @@ const { openStore } = require('./lib/store/store');
 const { createService } = require('./lib/service');
 const { watchMemory } = require('./lib/watch');
 const { observeMetrics } = require('./lib/metrics');
+const { watchClass } = require('./lib/metrics/class-gauge');
 
 module.exports = {
   captureSnapshot,
@@ -38,4 +39,5 @@ module.exports = {
   decryptSnapshot,
   watchMemory,
   observeMetrics,
+  watchClass,
 };

@@ -9,7 +9,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const ROOT = path.join(__dirname, '..');
-const FOLDERS = ['lib', 'http', 'fastify', 'cli', 'test', 'words', 'checks', 'waits'];
+const FOLDERS = ['lib', 'http', 'fastify', 'cli', 'test', 'words', 'checks', 'counts', 'waits'];
 
 const PROTOCOL = 'answers of the inspector protocol: their types follow from a name at run time';
 const OPTIONS = "options as the user's command line gave them, by name";
@@ -49,7 +49,7 @@ const ALLOWED = {
   'cli/table.js': [4, ROWS],
   'test/assert-no-leak.js': [2, VALUE],
   'test/heap/checkpoint.js': [1, 'a diff with methods that are added to it'],
-  'test/heap/count-instances.js': [4, PROTOCOL],
+  'counts/instances.js': [4, PROTOCOL],
   'test/measure/child-main.js': [2, "what the user's scenario threw, and messages of another process"],
   'test/measure/child.js': [1, 'a message of another process'],
   'test/measure/scenario.js': [1, VALUE],

@@ -49,7 +49,7 @@ test('every bad file of the corpus is an error with a documented code', async ()
 });
 
 test('every code has its heading, and every heading its code', () => {
-  const folders = ['checks', 'cli', 'fastify', 'http', 'lib', 'test', 'waits', 'words'];
+  const folders = ['checks', 'counts', 'cli', 'fastify', 'http', 'lib', 'test', 'waits', 'words'];
   const inside = (folder) =>
     fs.readdirSync(path.join(root, folder), { recursive: true }).map((name) => path.join(folder, name));
   const scripts = folders.flatMap(inside).filter((name) => /\.m?js$/.test(name));

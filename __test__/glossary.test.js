@@ -9,7 +9,7 @@ const path = require('node:path');
 const { test } = require('node:test');
 
 const ROOT = path.join(__dirname, '..');
-const FOLDERS = ['checks', 'cli', 'fastify', 'http', 'test', 'waits', 'words'];
+const FOLDERS = ['checks', 'counts', 'cli', 'fastify', 'http', 'test', 'waits', 'words'];
 
 /** A word of the last table of the glossary, and how it looks in code and comments. */
 const WORDS = {

@@ -33,6 +33,9 @@ const watcher = {
   rules: () => [{ name: 'heap-trend', enabled: true, state: 'rising', meaning: '' }],
 };
 
+/** A gauge that has counted. */
+const gauge = { className: 'Session', count: async () => 3, latest: () => ({ count: 3, pauseMs: 9, at: '' }) };
+
 /** One of each message. */
 function happen() {
   publish('capture', { event: 'start', trigger: 'watch' });
@@ -93,7 +96,7 @@ test('a meter of OpenTelemetry has them', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3600_000 });
   const provider = new MeterProvider({ readers: [reader] });
-  const metrics = observeMetrics({ meter: provider.getMeter('test'), watcher });
+  const metrics = observeMetrics({ meter: provider.getMeter('test'), watcher, gauges: [gauge] });
   happen();
   await provider.forceFlush();
   const found = new Map(

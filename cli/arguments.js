@@ -42,7 +42,7 @@ function readArguments(argv) {
 /**
  * The words of the command line, without those that belong to the option before them.
  *
- * @param {any[]} tokens
+ * @param {NonNullable<ReturnType<typeof parseArgs>['tokens']>} tokens
  */
 function withSeries(tokens) {
   /** @type {string[]} */
@@ -51,10 +51,15 @@ function withSeries(tokens) {
   const series = new Map();
   /** @type {string[] | undefined} */
   let open;
-  for (const { kind, index, name, value } of tokens) {
-    if (kind === 'positional') (open ?? words).push(value);
-    else open = kind === 'option' && OPTIONS[name]?.isSeries ? [] : undefined;
-    if (kind === 'option' && open) series.set(index, open);
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      (open ?? words).push(token.value);
+      continue;
+    }
+    open = undefined;
+    if (token.kind !== 'option' || !OPTIONS[token.name]?.isSeries) continue;
+    open = [];
+    series.set(token.index, open);
   }
   return { words, series };
 }

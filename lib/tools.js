@@ -4,7 +4,7 @@
 
 const path = require('node:path');
 
-const TOOLS = ['lib', 'waits', 'words', 'checks', 'test', 'http', 'fastify', 'cli'].map(
+const TOOLS = ['lib', 'waits', 'words', 'checks', 'counts', 'test', 'http', 'fastify', 'cli'].map(
   (name) => path.join(__dirname, '..', name) + path.sep,
 );
 

@@ -13,7 +13,7 @@ const { Snapshot, inside, parse } = require('../open/snapshot');
 const { takenOrder } = require('./taken-order');
 
 /** A process that takes its own snapshots has functions of these files. */
-const CAPTURES = ['lib', 'index.js', 'test', 'http', 'fastify', 'cli'].map((name) =>
+const CAPTURES = ['lib', 'index.js', 'counts', 'test', 'http', 'fastify', 'cli'].map((name) =>
   path.join(__dirname, '..', '..', name),
 );
 

@@ -161,14 +161,17 @@ function operationsOf(given) {
   return { before: operations('operations', both.before), after: operations('operations', both.after) };
 }
 
-/** @param {Record<string, any>} options @param {string[]} names */
+/** @param {Record<string, unknown>} options @param {string[]} names */
 function pick(options, names) {
   return Object.fromEntries(names.filter((name) => name in options).map((name) => [name, options[name]]));
 }
 
 /** @param {unknown} source @returns {source is import('node:stream').Readable} */
 function isStream(source) {
-  return !(source instanceof Snapshot) && typeof (/** @type {any} */ (source)?.pipe) === 'function';
+  return (
+    !(source instanceof Snapshot) &&
+    typeof (/** @type {{ pipe?: unknown } | undefined} */ (source)?.pipe) === 'function'
+  );
 }
 
 /**

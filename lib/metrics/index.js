@@ -20,6 +20,10 @@ const CHECKS = {
   meter: having('createCounter', 'createHistogram', 'createObservableGauge', 'addBatchObservableCallback'),
   emf: (_, value) => (typeof value === 'boolean' ? value && {} : checkOptions(value, EMBEDDED)),
   watcher: having('levels', 'rules'),
+  gauges: (name, value) => {
+    if (!Array.isArray(value)) throw optionError(name, 'must be an array of gauges of watchClass');
+    return value.map((gauge) => having('latest', 'count')(name, gauge));
+  },
 };
 
 /**
@@ -27,9 +31,9 @@ const CHECKS = {
  * @returns {{ stop(): void }}
  */
 function observeMetrics(options) {
-  const { registry, meter, emf, watcher } = checkOptions(options, CHECKS);
+  const { registry, meter, emf, watcher, gauges } = checkOptions(options, CHECKS);
   if (!registry && !meter && !emf) throw optionError('options', 'must name where metrics go: registry, meter or emf');
-  const read = () => levels(watcher, limits);
+  const read = () => levels(watcher, limits, gauges);
   const targets = [
     ...(registry ? [intoRegistry(registry, read)] : []),
     ...(meter ? [intoMeter(meter, read)] : []),

@@ -91,6 +91,13 @@ const METRICS = {
     labels: ['rule', 'state'],
     help: '1 for the state that a rule of the watcher is in, 0 for the others',
   },
+  heaphound_live_objects: {
+    dotted: 'heaphound.live_objects',
+    kind: 'gauge',
+    unit: 'count',
+    labels: ['class'],
+    help: 'Objects of a class that were alive when its gauge last counted them',
+  },
   heaphound_last_capture_timestamp_seconds: {
     dotted: 'heaphound.capture.last',
     kind: 'gauge',
@@ -135,9 +142,10 @@ function reasonOf(code) {
  *
  * @param {Pick<import('../..').MemoryWatcher, 'levels' | 'rules'> | undefined} watcher
  * @param {() => { heapLimitBytes: number, memoryLimitBytes?: number }} limits without a watcher
+ * @param {Pick<import('../..').ClassGauge, 'className' | 'latest'>[]} [gauges] reading them counts nothing
  * @returns {Array<[name: MetricName, value: number, labels: Labels]>}
  */
-function levels(watcher, limits) {
+function levels(watcher, limits, gauges = []) {
   const { heapLimitBytes, memoryLimitBytes, heapAfterCollectionBytes, heapBytesPerSecond } =
     /** @type {import('../..').MemoryLevels} */ (watcher ? watcher.levels() : limits());
   /** @type {Array<[MetricName, number | undefined, Labels]>} */
@@ -150,6 +158,7 @@ function levels(watcher, limits) {
   for (const rule of watcher?.rules() ?? [])
     for (const state of RULE_STATES)
       read.push(['heaphound_rule_state', Number(rule.state === state), { rule: rule.name, state }]);
+  for (const gauge of gauges) read.push(['heaphound_live_objects', gauge.latest()?.count, { class: gauge.className }]);
   return /** @type {Array<[MetricName, number, Labels]>} */ (read.filter(([, value]) => value !== undefined));
 }
 
@@ -160,6 +169,7 @@ const LEVELS = [
   'heaphound_heap_used_after_gc_bytes',
   'heaphound_heap_trend_bytes_per_second',
   'heaphound_rule_state',
+  'heaphound_live_objects',
 ];
 
 module.exports = { METRICS, MESSAGES, LEVELS, levels };
