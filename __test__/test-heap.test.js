@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 const vm = require('node:vm');
-const { checkpoint, countInstances, matchers, whatRetains } = require('heaphound/test');
+const { assertRetained, checkpoint, countInstances, matchers, whatRetains } = require('heaphound/test');
 
 class Vehicle {
   constructor() {
@@ -105,4 +105,44 @@ test('whatRetains tells the path of one object, and not its own mark', async () 
     message: 'nothing: it is collected, or will be',
   });
   await assert.rejects(whatRetains(1), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
+test('assertRetained allows what it is told, and names what keeps the rest alive', async () => {
+  class Parcel {
+    weight = 1;
+  }
+  // Its prototype has the name of the class in a snapshot, and is no parcel.
+  class LargeParcel extends Parcel {}
+  class Depot {
+    parcels = [new Parcel(), new Parcel()];
+  }
+  globalThis.depot = new Depot();
+  assert.deepEqual(await assertRetained({ Parcel: 2, Depot: (n) => n === 1 }), { Parcel: 2, Depot: 1 });
+  await assert.rejects(assertRetained({ Parcel: 1, Depot: (n) => n > 1 }), (error) => {
+    assert.equal(error.code, 'HEAPHOUND_ERR_LEAK');
+    assert.match(error.message, /^Parcel: 2 objects are alive, and 1 is allowed\n {2}Why one of them stays alive:\n/);
+    assert.match(error.message, /\.depot → Depot[^]*\.parcels → Array[^]* → Parcel/);
+    assert.match(error.message, /\n\nDepot: 1 object is alive, and \(n\) => n > 1 does not allow that\n/);
+    assert.deepEqual(error.counts, { Parcel: 2, Depot: 1 });
+    assert.deepEqual(
+      error.retained.map(({ className, count }) => [className, count]),
+      [
+        ['Parcel', 2],
+        ['Depot', 1],
+      ],
+    );
+    assert.match(error.stack, /test-heap\.test\.js/);
+    assert.doesNotMatch(JSON.stringify(error), /retained/);
+    return true;
+  });
+  delete globalThis.depot;
+  assert.deepEqual(await assertRetained({ Parcel: 0, Depot: 0 }), { Parcel: 0, Depot: 0 });
+  assert.deepEqual([typeof Depot, typeof LargeParcel], ['function', 'function']);
+});
+
+test('assertRetained refuses a name that no class has: it would allow everything', async () => {
+  const code = 'HEAPHOUND_ERR_OPTION';
+  await assert.rejects(assertRetained({ Parsel: 0 }), { code, message: /Parsel: is no class in this heap/ });
+  for (const wrong of [undefined, {}, [], { Parcel: -1 }, { Parcel: '1' }])
+    await assert.rejects(assertRetained(wrong), { code });
 });

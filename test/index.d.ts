@@ -191,6 +191,34 @@ export function checkpoint(options?: CheckpointOptions): Promise<Checkpoint>;
 /** Counts the objects of a class and its subclasses that are alive after a full collection. Takes no snapshot. */
 export function countInstances(Class: abstract new (...args: any[]) => unknown): Promise<number>;
 
+/** Objects that are alive, by the name of their class. */
+export type RetainedCounts = Record<string, number>;
+
+/** A class with more objects than are allowed. */
+export interface RetainedClass {
+  className: string;
+  count: number;
+  allowed: number | ((count: number) => unknown);
+  /** From the root to one of the objects; empty when no reference in the snapshot keeps one. */
+  path: PathStep[];
+}
+
+/** The error of `assertRetained`. */
+export interface RetainedError extends Error {
+  code: 'HEAPHOUND_ERR_LEAK';
+  retained: RetainedClass[];
+  /** Of all classes that were asked for. */
+  counts: RetainedCounts;
+}
+
+/**
+ * Counts the objects of classes after a collection, by name, in one snapshot of this thread: `{ Session: 0, Cache: (n)
+ * => n <= 1 }`. A number is the most objects that may be alive. Objects of a subclass have the name of the subclass.
+ * Rejects with a `RetainedError`, whose message has the path that keeps one of them alive, and with
+ * `HEAPHOUND_ERR_OPTION` for a name that no class in the heap has.
+ */
+export function assertRetained(classes: Record<string, number | ((count: number) => unknown)>): Promise<RetainedCounts>;
+
 export interface Retention {
   alive: boolean;
   /** From the root to the object; empty when nothing holds it. */

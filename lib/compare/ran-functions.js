@@ -3,13 +3,10 @@
 // Which functions of a program ran, as V8 leaves it in the heap?
 
 const { ALL_ROWS } = require('../../checks/limits');
+const { functionsNamed } = require('../../counts/in-snapshot');
 
-/** Functions of one name that are looked at: a class of that name is among the first. */
-const MOST_OF_NAME = 50;
 /** Functions that are looked at in all. */
 const MOST_OF_FILES = 200;
-/** No class that a person wrote has a longer name, and an expression has a bound too. */
-const LONGEST_NAME = 200;
 /** A function keeps this reference from the first object on that it makes as a constructor. */
 const FIRST_OBJECT = 'initial_map';
 /** V8 gives a function that runs again and again a vector of what it met. */
@@ -30,15 +27,9 @@ const COMPILED_IN = /function_data$/;
  * @param {WorkOptions} work
  */
 async function functionsOf({ name, file }, snapshot, work) {
-  if (name.length > LONGEST_NAME) return [];
-  const literal = name.replaceAll(
-    /[^\p{L}\p{N}_]/gu,
-    (character) => `\\x{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-  const rows = await snapshot.query({ ...work, name: `^${literal}$`, kind: 'closure', limit: MOST_OF_NAME });
   const found = [];
-  for (const { id, name: own, location } of rows) {
-    if (own !== name || !isOfFile(location, file)) continue;
+  for (const { id, location } of await functionsNamed(name, snapshot, work)) {
+    if (!isOfFile(location, file)) continue;
     const edges = await snapshot.edges(id, work);
     found.push({ hasMade: edges.some(({ edge }) => edge === FIRST_OBJECT) });
   }

@@ -3,6 +3,7 @@
 // Does a snapshot show that the program did the work by which a leak came about? A program that stands idle leaks
 // nothing, with its fix and without.
 
+const { prototypesNamed } = require('../../counts/in-snapshot');
 const { isTelling } = require('./matched-leaks');
 const { functionsOf, functionsThatRan, isOfFile, isOwnFile } = require('./ran-functions');
 
@@ -73,7 +74,10 @@ function baseOf(file) {
  */
 async function hasObjects(className, file, snapshot, work) {
   const { classes } = await snapshot.summary(work);
-  return classes.some(({ name, count, location }) => name === className && count > 0 && isOfFile(location, file));
+  const nodes = classes
+    .filter(({ name, location }) => name === className && isOfFile(location, file))
+    .reduce((sum, { count }) => sum + count, 0);
+  return nodes > 0 && nodes > (await prototypesNamed(className, snapshot, work)).size;
 }
 
 /**
