@@ -91,8 +91,8 @@ function verifiedHeadline({ verdict, leaks, new: others, before }) {
       [times('gone'), 'gone'],
       [times('unknown'), 'not known'],
     ];
-    const told = parts.filter(([count]) => Number(count) > 0).map(([count, what]) => `${count} ${what}`);
-    return { title: 'Not gone', headline: `Not gone: ${told.join(', ')}, of ${of} of the first series.` };
+    const named = parts.filter(([count]) => Number(count) > 0).map(([count, what]) => `${count} ${what}`);
+    return { title: 'Not gone', headline: `Not gone: ${named.join(', ')}, of ${of} of the first series.` };
   }
   const why =
     leaks.length > 0

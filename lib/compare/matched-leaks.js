@@ -65,7 +65,12 @@ function isOfClassAndKind(before, after) {
   return before.className === after.className && before.kind === after.kind;
 }
 
-/** The objects of an own class are the same ones in another sort of container. @param {Leak} before @param {Leak} after */
+/**
+ * The objects of an own class are the same ones in another sort of container.
+ *
+ * @param {Leak} before
+ * @param {Leak} after
+ */
 function isOfClass(before, after) {
   return before.className === after.className && isTelling(before);
 }
