@@ -1,7 +1,7 @@
 'use strict';
 
-// The objects of one name in a snapshot. V8 gives the prototype of a subclass the name of the class, and it is no object
-// of that class: `class Admin extends Session {}` alone is one node with the name `Session`.
+// The objects of one name in a snapshot. V8 gives the prototype of a subclass the name of the class, and it is no
+// object of that class: `class Admin extends Session {}` alone is one node with the name `Session`.
 
 const { ALL_ROWS } = require('../checks/limits');
 

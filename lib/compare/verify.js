@@ -77,11 +77,11 @@ async function judge({ before, after }, ends, { opening, allow, work }) {
     const leaks = [];
     for (const match of matches) {
       const [leak] = match.before;
-      const told = { fingerprint: match.fingerprint, before: leak, rate: rateOf(match, work) };
+      const facts = { fingerprint: match.fingerprint, before: leak, rate: rateOf(match, work) };
       if (match.after.length > 0) {
         leaks.push({
-          state: match.isMoved ? 'moved' : compareRates(told.rate),
-          ...told,
+          state: match.isMoved ? 'moved' : compareRates(facts.rate),
+          ...facts,
           after: match.after[0],
         });
         continue;
@@ -96,7 +96,7 @@ async function judge({ before, after }, ends, { opening, allow, work }) {
       reasons.forEach((text) => doubts.add(sentenceOf(text)));
       leaks.push({
         state: reasons.length > 0 ? 'unknown' : 'gone',
-        ...told,
+        ...facts,
         ...(reasons.length > 0 && { because: reasons.join('; ') }),
       });
     }
