@@ -169,7 +169,8 @@ it('nothing leaves a terminal of any width, and no sentence is cut', async () =>
 });
 
 it('the message of a test that failed, and an alarm, are harmless', async () => {
-  const { leaks } = await findLeaks(files);
+  const document = await findLeaks(files);
+  const { leaks } = document;
   const grown = NAMES.map((className) => ({ className, countDelta: 7, most: 1 }));
   const report = {
     leaks,
@@ -184,7 +185,7 @@ it('the message of a test that failed, and an alarm, are harmless', async () => 
   };
   for (const leak of leaks)
     assertReadable(
-      tellFailure({ ...report, leaks: [leak] }, { files: NAMES.slice(0, 3).map((name) => `/tmp/${name}`) }),
+      tellFailure({ ...report, leaks: [leak] }, { document, files: NAMES.slice(0, 3).map((name) => `/tmp/${name}`) }),
     );
   for (const leak of leaks) {
     const { message } = alarmOf(
