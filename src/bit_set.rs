@@ -59,6 +59,10 @@ impl BitSet {
         })
     }
 
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// The words themselves, for passes that fill disjoint ranges in parallel; bit `i` is bit `i % 64` of word `i /
     /// 64`.
     pub fn words_mut(&mut self) -> &mut [u64] {

@@ -1,6 +1,7 @@
 //! The caller's means to follow and to stop long work.
 
 use crate::error::{Error, Result};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 /// Loops over nodes or edges look at the control every so many turns.
@@ -29,7 +30,7 @@ impl Stage {
 /// [`Control::check`] is one relaxed load.
 #[derive(Default, Debug)]
 pub struct Control {
-    cancelled: AtomicBool,
+    cancelled: Arc<AtomicBool>,
     stage: AtomicU8,
     done: AtomicU64,
     total: AtomicU64,
@@ -38,6 +39,12 @@ pub struct Control {
 impl Control {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A control for a part of the work that goes on beside the rest: it is cancelled with the rest, and has a meter of
+    /// its own.
+    pub fn beside(&self) -> Self {
+        Self { cancelled: Arc::clone(&self.cancelled), ..Self::default() }
     }
 
     pub fn cancel(&self) {
@@ -87,5 +94,15 @@ mod tests {
         assert_eq!(control.check(), Err(Error::Cancelled));
         assert_eq!(control.check_at(CHECK_EVERY * 3), Err(Error::Cancelled));
         assert_eq!(control.check_at(1), Ok(()));
+    }
+
+    #[test]
+    fn work_beside_is_cancelled_with_the_rest_and_has_its_own_meter() {
+        let control = Control::new();
+        let beside = control.beside();
+        beside.begin(Stage::Reading, 7);
+        assert_eq!((control.progress().2, beside.progress().2), (0, 7));
+        control.cancel();
+        assert_eq!(beside.check(), Err(Error::Cancelled));
     }
 }

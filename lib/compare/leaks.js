@@ -7,6 +7,7 @@ const { optionError } = require('../errors');
 const { ignoreLeaks, ignorePatterns } = require('./ignore');
 const { outsideGrowth } = require('./outside-growth');
 const { checkCatalogue, nameKnown, readCatalogue } = require('./known-leaks');
+const { searchInTurn } = require('./in-turn');
 const { SEQUENCE, openSequence } = require('./sequence');
 const { nextSteps } = require('../../words/next-steps');
 const { inside } = require('../open/snapshot');
@@ -21,6 +22,15 @@ const MOST_LEAKS = 20;
  * nothing about the work.
  */
 const LONG_MS = 30_000;
+
+/** @typedef {import('../open/provenance').Provenance} Taken facts about a snapshot that its bytes do not tell */
+/**
+ * @typedef {object} Found
+ * @property {(import('../..').SnapshotInfo | import('../..').ReadInfo)[]} infos of the snapshots, oldest first
+ * @property {import('../..').SnapshotOrder} order
+ * @property {Omit<import('../..').LeakDocument, 'snapshots' | 'order' | 'verdict' | 'ignored' | 'outside'> & {
+ *   newestInfo: string }} document
+ */
 
 /** Lines of a source on each side of a place. */
 const MOST_LINES = 50;
@@ -82,6 +92,60 @@ async function find(snapshots, options, { shortestMs, known }) {
   } = checkOptions(options, LEAKS);
   const patterns = await readCatalogue(catalogue);
   const folder = folderOf(sources, opening.sourceMaps);
+  const ask = (/** @type {Taken[]} */ taken) => ({
+    // Ignored leaks must not push others beyond the limit.
+    limit: ignore === undefined ? limit : ALL_ROWS,
+    compareBy,
+    operations,
+    elapsedMs: elapsed(taken, shortestMs),
+    tools: TOOLS,
+    sourceLines: folder === undefined ? undefined : around,
+    explain,
+  });
+  const isPlain = wanted !== 'given' && (compareBy ?? 'auto') === 'auto';
+  const inTurn = isPlain ? await searchInTurn(snapshots, opening, known ?? [], ask) : undefined;
+  const found = inTurn ?? (await searchTogether(snapshots, opening, { order: wanted, allow, known, operations }, ask));
+  const { newestInfo, ...document } = found.document;
+  const last = found.infos.length - 1;
+  // The newest was analysed for the answer.
+  /** @type {import('../..').SnapshotInfo} */
+  const facts = JSON.parse(newestInfo);
+  const infos = found.infos.map((info, at) => (at === last ? withFacts(info, facts) : info));
+  const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
+  const kept = leaks.slice(0, limit ?? MOST_LEAKS);
+  await nameKnown(kept, patterns, {
+    readManifests: opening.sourceMaps !== false,
+    nodeVersion: document.nodeVersion,
+  });
+  if (folder !== undefined) await addSourceLines(kept, { folder, around, takenAt: infos[last].takenAt });
+  const outside = outsideGrowth(infos);
+  const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;
+  /** @type {import('../..').LeakDocument} */
+  const answer = {
+    snapshots: infos,
+    order: found.order,
+    // One leak makes the verdict "leak". The verdict "none" needs an explanation for the rest of the growth.
+    verdict: leaks.length > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
+    ...document,
+    leaks: kept,
+    ignored: ignored.length,
+    accounting: withIgnored(document.accounting, ignored),
+    ...(outside && { outside }),
+  };
+  return { ...answer, next: nextSteps(answer) };
+}
+
+/**
+ * The answer of the addon about snapshots that are opened all together.
+ *
+ * @param {import('../..').SnapshotOrSource[]} snapshots
+ * @param {import('../..').OpenOptions} opening
+ * @param {{ order?: 'auto' | 'given', allow?: string[], known?: import('../open/provenance').Provenance[],
+ *   operations?: number[] }} options
+ * @param {(taken: Taken[]) => object} ask gives the question about the snapshots, oldest first
+ * @returns {Promise<Found>}
+ */
+async function searchTogether(snapshots, opening, { order: wanted, allow, known, operations }, ask) {
   const sequence = await openSequence(snapshots, opening, { order: wanted, allow, known });
   try {
     const { snapshots: sorted, order, comparison } = sequence;
@@ -90,51 +154,12 @@ async function find(snapshots, options, { shortestMs, known }) {
       throw optionError('operations', `must be one number, or one for each of the ${last} intervals`);
     }
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: order.given[last] };
-    // Ignored leaks must not push others beyond the limit.
-    const json = JSON.stringify({
-      limit: ignore === undefined ? limit : ALL_ROWS,
-      compareBy,
-      comparison,
-      operations,
-      elapsedMs: elapsed(sorted, shortestMs),
-      tools: TOOLS,
-      sourceLines: folder === undefined ? undefined : around,
-      explain,
-    });
+    const infos = sorted.map(({ info }) => info);
+    const json = JSON.stringify({ ...ask(infos), comparison });
     const pages = await inside.job(sorted, work, (heaps, control) =>
       addon.findLeaks(heaps.slice(0, last), heaps[last], json, control),
     );
-    /**
-     * @type {Omit<import('../..').LeakDocument, 'snapshots' | 'order' | 'verdict' | 'ignored' | 'outside'> & {
-     *   newestInfo: string }}
-     */
-    const { newestInfo, ...document } = await read(pages);
-    // The newest was analysed for the answer.
-    /** @type {import('../..').SnapshotInfo} */
-    const facts = JSON.parse(newestInfo);
-    const infos = sorted.map(({ info }, at) => (at === last ? withFacts(info, facts) : info));
-    const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
-    const kept = leaks.slice(0, limit ?? MOST_LEAKS);
-    await nameKnown(kept, patterns, {
-      readManifests: opening.sourceMaps !== false,
-      nodeVersion: document.nodeVersion,
-    });
-    if (folder !== undefined) await addSourceLines(kept, { folder, around, takenAt: infos[last].takenAt });
-    const outside = outsideGrowth(infos);
-    const isExplained = document.accounting.isExplained && outside?.isUnexplained !== true;
-    /** @type {import('../..').LeakDocument} */
-    const answer = {
-      snapshots: infos,
-      order,
-      // One leak makes the verdict "leak". The verdict "none" needs an explanation for the rest of the growth.
-      verdict: leaks.length > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
-      ...document,
-      leaks: kept,
-      ignored: ignored.length,
-      accounting: withIgnored(document.accounting, ignored),
-      ...(outside && { outside }),
-    };
-    return { ...answer, next: nextSteps(answer) };
+    return { infos, order, document: await read(pages) };
   } finally {
     await sequence.close();
   }
@@ -169,11 +194,11 @@ function withIgnored(accounting, ignored) {
  * Milliseconds of each interval; empty when the times of the snapshots are not known, not in their order, or too near
  * to each other.
  *
- * @param {import('../open/snapshot').Snapshot[]} snapshots
+ * @param {Taken[]} taken
  * @param {number} shortestMs
  */
-function elapsed(snapshots, shortestMs) {
-  const times = snapshots.map(({ info }) => Date.parse(info.takenAt ?? ''));
+function elapsed(taken, shortestMs) {
+  const times = taken.map(({ takenAt }) => Date.parse(takenAt ?? ''));
   const intervals = times.slice(1).map((time, at) => time - times[at]);
   return intervals.every((interval) => interval >= shortestMs) ? intervals : [];
 }

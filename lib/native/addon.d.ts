@@ -71,6 +71,16 @@ export class Feed {
   close(): void;
 }
 
+/** The ids of several files, which were read ahead of the rest. */
+export class FileIds {
+  private constructor();
+  /**
+   * Positions of the files, oldest first; null where their ids do not show it: then the files are to be opened all
+   * together.
+   */
+  order(): Array<number> | null;
+}
+
 /** A capture that was prepared. Collected at any time, it leaves nothing behind. */
 export class Fork {
   private constructor();
@@ -237,6 +247,18 @@ export function findLeaks(
   control: Control,
 ): Promise<Pages | Failure>;
 
+/**
+ * [`super::comparisons::find_leaks`] in the files whose ids were read. An error of it says nothing about the files that
+ * an open of all of them would not say better.
+ */
+export function findLeaksInFiles(
+  files: Array<string>,
+  ids: FileIds,
+  options: OpenOptions,
+  question: string,
+  control: Control,
+): Promise<Pages | Failure>;
+
 /** Nothing where the C library does not tell. */
 export function mallocUse(): MallocUse | null;
 
@@ -255,6 +277,9 @@ export function prepareFork(
   request: ForkRequest,
   control: Control,
 ): Promise<Fork | Failure>;
+
+/** Reads the ids of the files, and no more of them. */
+export function readIds(files: Array<string>, options: OpenOptions, control: Control): Promise<FileIds | Failure>;
 
 /** Redacts `source` into a new file. */
 export function redact(

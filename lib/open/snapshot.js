@@ -405,4 +405,4 @@ function nativeOptions(options, room) {
   };
 }
 
-module.exports = { Snapshot, inside, openSnapshot, openFeed, parse };
+module.exports = { Snapshot, inside, nativeOptions, openFeed, openSnapshot, openingRoom, parse };

@@ -106,7 +106,8 @@ fn leaks_of_read(
     };
     let counted = leaks::count_read(earlier, &lasting, analysed, &question.options(), control)?;
     let last = opened.get().expect("what was counted was analysed");
-    report::leaks_counted(counted, last, question, control)
+    let comparison = question.known_comparison().unwrap_or_default();
+    report::leaks_counted(counted, last, (comparison, Vec::new()), question, control)
 }
 
 /// Tells how the snapshots are related, opened or parsed. Their handles stay as they are.

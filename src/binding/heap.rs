@@ -33,6 +33,18 @@ pub struct OpenOptions {
     pub parse_only: bool,
 }
 
+impl OpenOptions {
+    pub fn into_core(self) -> open::OpenOptions {
+        open::OpenOptions {
+            parity: if self.devtools { Parity::DevTools } else { Parity::Ours },
+            threads: usize::try_from(self.threads).unwrap_or(usize::MAX),
+            source_maps: self.source_maps,
+            budget: self.max_memory_bytes.map_or(Budget::UNLIMITED, |bytes| Budget::of(bytes as u64)),
+            source_map_folder: self.source_map_folder.map(PathBuf::from),
+        }
+    }
+}
+
 /// A handle on a snapshot.
 #[napi(custom_finalize)]
 pub struct Heap {
@@ -154,13 +166,7 @@ pub fn open<'env>(
         Either::B(feed) => feed.take_receiver().map(Source::Chunks),
     };
     let parse_only = options.parse_only;
-    let options = open::OpenOptions {
-        parity: if options.devtools { Parity::DevTools } else { Parity::Ours },
-        threads: usize::try_from(options.threads).unwrap_or(usize::MAX),
-        source_maps: options.source_maps,
-        budget: options.max_memory_bytes.map_or(Budget::UNLIMITED, |bytes| Budget::of(bytes as u64)),
-        source_map_folder: options.source_map_folder.map(PathBuf::from),
-    };
+    let options = options.into_core();
     let work = move |control: &CoreControl| {
         if parse_only {
             let parsed = Parsed::read(source?, &options, control)?;

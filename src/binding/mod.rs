@@ -13,6 +13,7 @@ mod failure;
 mod feed;
 mod fork;
 mod heap;
+mod in_turn;
 mod job;
 mod outlet;
 mod pages;

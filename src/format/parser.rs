@@ -10,7 +10,7 @@ use super::key::Key;
 use super::outline::Outline;
 use super::references::{self, Names};
 use super::section::{Room, Section};
-use super::tables::Tables;
+use super::tables::{NodeTable, Tables};
 use crate::budget::Budget;
 use crate::error::{Error, Result};
 
@@ -93,6 +93,13 @@ impl Parser {
         let fed = self.document.feed(chunk, &mut Reading { building: &mut self.building, ahead });
         let checked = fed.and_then(|()| self.building.budget.check(self.held_bytes()));
         checked.inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    /// The nodes, once their section was read: who wants no more can stop here. Their names are not checked yet.
+    pub fn nodes(&self) -> Option<&NodeTable> {
+        let nodes = &self.building.tables.nodes;
+        // The end of the section closes this column.
+        (!nodes.first_edge.is_empty()).then_some(nodes)
     }
 
     /// Bytes of memory that it takes so far.

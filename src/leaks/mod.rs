@@ -42,6 +42,7 @@ use crate::analysis::{Comparison, Heap, IdSample, Matching, SourceMaps};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::ordinal::NodeOrdinal;
+pub use crate::paths::survivors::OddIds;
 use crate::snapshot::Snapshot;
 pub use explain::account::{Account, Cause, Line};
 use explain::accounting::account;
@@ -170,6 +171,21 @@ pub fn count_read<'a>(
     operations_of(earlier.len(), options)?;
     let read = earlier.into_iter().map(|snapshot| Earlier::Read(Box::new(snapshot))).collect();
     count_by_ids(read, lasting, analysed, &options.limits, control)
+}
+
+/// [`count_read`] of heaps that are read when their turn comes: two are there at a time.
+///
+/// # Errors
+/// As [`count_read`], and those of the functions that read.
+pub fn count_unread<'a>(
+    earlier: Vec<Box<dyn FnOnce() -> Result<Snapshot> + Send + '_>>,
+    lasting: &Lasting,
+    analysed: impl FnOnce() -> Result<&'a Heap> + Send,
+    options: &LeakOptions,
+    control: &Control,
+) -> Result<Counted<'a>> {
+    operations_of(earlier.len(), options)?;
+    count_by_ids(earlier.into_iter().map(Earlier::Unread).collect(), lasting, analysed, &options.limits, control)
 }
 
 /// [`find_mapped`], after [`count_read`].

@@ -5,50 +5,89 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
-use rayon::prelude::*;
+use crate::wide_column::WideColumn;
 
-/// Nodes of one heap that every heap of a series has: one bit each.
+/// Odd ids of one heap, or of several: V8 numbers its own objects with odd ids and keeps them for life. Embedders'
+/// objects get an even id that changes from one snapshot to the next, so none of those is ever taken for the same.
 ///
-/// V8 numbers its own objects with odd ids and keeps them for life; embedders' objects get an even id that changes from
-/// one snapshot to the next, so none of those is ever taken for the same.
+/// # Shapes
+/// One bit for half of each id where the ids are dense, as those of a real process are; else the ids, ascending.
+#[derive(Clone, Debug)]
+pub enum OddIds {
+    Dense { bits: BitSet, len: usize },
+    Sparse(Vec<u64>),
+}
+
+/// Bits for each node, from which on ids are taken for sparse.
+const BITS_PER_NODE: usize = 64;
+/// Fewer nodes count as this many.
+const FEW_NODES: usize = 1024;
+
+impl OddIds {
+    /// # Cost
+    /// O(nodes) for dense ids; O(nodes log nodes) for any others.
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn of(ids: &WideColumn, control: &Control) -> Result<Self> {
+        let largest = ids.iter().filter(|id| id % 2 == 1).max().unwrap_or(0);
+        let most = BITS_PER_NODE * ids.len().max(FEW_NODES);
+        let Some(len) = usize::try_from(largest / 2).ok().filter(|bit| *bit < most).map(|bit| bit + 1) else {
+            let mut sparse: Vec<u64> = ids.iter().filter(|id| id % 2 == 1).collect();
+            sparse.sort_unstable();
+            control.check()?;
+            return Ok(Self::Sparse(sparse));
+        };
+        let mut bits = BitSet::new(len);
+        for (at, id) in ids.iter().enumerate() {
+            control.check_at(at)?;
+            if id % 2 == 1 {
+                bits.insert(usize::try_from(id / 2).expect("it is below the length"));
+            }
+        }
+        Ok(Self::Dense { bits, len })
+    }
+
+    /// The ids that both have.
+    pub fn common(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Dense { bits, len }, Self::Dense { bits: others, len: other_len }) => {
+                let (mut common, len) = (BitSet::new(*len.min(other_len)), *len.min(other_len));
+                let words = bits.words().iter().zip(others.words());
+                common.words_mut().iter_mut().zip(words).for_each(|(common, (one, other))| *common = one & other);
+                Self::Dense { bits: common, len }
+            }
+            (Self::Sparse(ids), other) | (other, Self::Sparse(ids)) => {
+                Self::Sparse(ids.iter().copied().filter(|id| other.contains(*id)).collect())
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub fn contains(&self, id: u64) -> bool {
+        match self {
+            Self::Dense { bits, len } => {
+                id % 2 == 1 && usize::try_from(id / 2).is_ok_and(|bit| bit < *len && bits.contains(bit))
+            }
+            Self::Sparse(ids) => ids.binary_search(&id).is_ok(),
+        }
+    }
+}
+
+/// Nodes of one heap whose ids every heap of a series has: one bit each.
 pub struct Persistent {
     nodes: BitSet,
 }
 
 impl Persistent {
-    /// For each heap its nodes whose ids all of the heaps have.
+    /// The nodes of a heap with these ids.
     ///
-    /// # Cost
-    /// O(nodes) for the dense ids of a real process; O(nodes log nodes) for any others.
     /// # Errors
     /// [`crate::error::Error::Cancelled`].
-    pub fn in_all(heaps: &[&Snapshot], control: &Control) -> Result<Vec<Self>> {
-        // Ids of embedders' objects are even, and as large as addresses.
-        let largest_of = |heap: &&Snapshot| heap.tables().nodes.id.iter().filter(|id| id % 2 == 1).max().unwrap_or(0);
-        let largest = heaps.par_iter().map(largest_of).min().unwrap_or(0);
-        let nodes: usize = heaps.iter().map(|heap| heap.node_count()).sum();
-        let dense = usize::try_from(largest / 2).ok().filter(|bits| *bits < 64 * nodes.max(1024));
-        match dense {
-            Some(bits) => {
-                let ids = dense_ids(heaps, bits + 1, control)?;
-                let has = |id: u64| usize::try_from(id / 2).is_ok_and(|bit| bit <= bits && ids.contains(bit));
-                heaps.par_iter().map(|heap| Self::of_ids(heap, has, control)).collect()
-            }
-            None => {
-                let ids = sparse_ids(heaps, control)?;
-                let has = |id: u64| ids.binary_search(&id).is_ok();
-                heaps.par_iter().map(|heap| Self::of_ids(heap, has, control)).collect()
-            }
-        }
-    }
-
-    /// The nodes with an odd id that `has` knows.
-    fn of_ids(heap: &Snapshot, has: impl Fn(u64) -> bool, control: &Control) -> Result<Self> {
+    pub fn of(heap: &Snapshot, ids: &OddIds, control: &Control) -> Result<Self> {
         let mut nodes = BitSet::new(heap.node_count());
         for node in heap.nodes() {
             control.check_at(node.index())?;
-            let id = heap.id(node);
-            if id % 2 == 1 && has(id) {
+            if ids.contains(heap.id(node)) {
                 nodes.insert(node.index());
             }
         }
@@ -59,42 +98,6 @@ impl Persistent {
     pub fn contains(&self, node: NodeOrdinal) -> bool {
         self.nodes.contains(node.index())
     }
-}
-
-/// Odd ids that all heaps have, by half of each.
-fn dense_ids(heaps: &[&Snapshot], bits: usize, control: &Control) -> Result<BitSet> {
-    let ids_of = |heap: &&Snapshot| {
-        let mut ids = BitSet::new(bits);
-        for node in heap.nodes() {
-            control.check_at(node.index())?;
-            let id = heap.id(node);
-            let bit = usize::try_from(id / 2).unwrap_or(usize::MAX);
-            if id % 2 == 1 && bit < bits {
-                ids.insert(bit);
-            }
-        }
-        Ok(ids)
-    };
-    let mut all = heaps.par_iter().map(ids_of).collect::<Result<Vec<BitSet>>>()?.into_iter();
-    let mut common = all.next().unwrap_or_else(|| BitSet::new(bits));
-    for mut ids in all {
-        common.words_mut().iter_mut().zip(ids.words_mut()).for_each(|(common, ids)| *common &= *ids);
-    }
-    Ok(common)
-}
-
-fn sparse_ids(heaps: &[&Snapshot], control: &Control) -> Result<Vec<u64>> {
-    let mut all: Option<Vec<u64>> = None;
-    for heap in heaps {
-        control.check()?;
-        let mut ids: Vec<u64> = heap.tables().nodes.id.iter().filter(|id| id % 2 == 1).collect();
-        ids.sort_unstable();
-        if let Some(all) = &all {
-            ids.retain(|id| all.binary_search(id).is_ok());
-        }
-        all = Some(ids);
-    }
-    Ok(all.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -111,6 +114,18 @@ mod tests {
         Snapshot::new(tables)
     }
 
+    /// A heap with one id as large as an address beside heaps whose ids are dense.
+    #[test]
+    fn dense_and_sparse_ids_are_compared_too() {
+        let ids = |ids: &[u64]| OddIds::of(&ids.iter().copied().collect(), &Control::new()).unwrap();
+        let (dense, sparse) = (ids(&[1, 2, 3, 5, 9]), ids(&[3, 5, 6, 7, (1 << 40) + 1]));
+        assert!(matches!((&dense, &sparse), (OddIds::Dense { .. }, OddIds::Sparse(_))));
+        for common in [dense.common(&sparse), sparse.common(&dense)] {
+            let found: Vec<u64> = (0..20).chain([(1 << 40) + 1]).filter(|id| common.contains(*id)).collect();
+            assert_eq!(found, [3, 5]);
+        }
+    }
+
     #[test]
     fn persistent_nodes_have_an_odd_id_that_all_heaps_have() {
         let mut random = Random::new(15);
@@ -125,8 +140,12 @@ mod tests {
             };
             let heaps = [heap(&ids()), heap(&ids()), heap(&ids())];
             let heaps: Vec<&Snapshot> = heaps.iter().collect();
-            let found = Persistent::in_all(&heaps, &Control::new()).unwrap();
-            for (heap, found) in heaps.iter().zip(&found) {
+            let control = Control::new();
+            let odd: Vec<OddIds> =
+                heaps.iter().map(|heap| OddIds::of(&heap.tables().nodes.id, &control).unwrap()).collect();
+            let common = odd[0].common(&odd[1]).common(&odd[2]);
+            for heap in &heaps {
+                let found = Persistent::of(heap, &common, &control).unwrap();
                 for node in heap.nodes() {
                     let id = heap.id(node);
                     let is_in = |heap: &&Snapshot| heap.nodes().any(|node| heap.id(node) == id);

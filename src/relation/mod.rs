@@ -11,6 +11,7 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::snapshot::Snapshot;
 use order::compare;
+pub use order::compare_samples;
 use program::Program;
 use same::is_same;
 

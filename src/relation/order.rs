@@ -35,16 +35,11 @@ pub fn compare(
     let Some(newest) = positions.clone().max_by_key(|at| (highest[*at], *at)) else { return Ok(Default::default()) };
     let others: Vec<usize> = positions.clone().filter(|at| *at != newest).collect();
     let look_up = |at: usize| IdSample::of(snapshots[at], control)?.look_up(snapshots[newest], control);
-    let mut weakest: Option<IdMatch> = None;
-    for found in others.into_par_iter().map(look_up).collect::<Result<Vec<_>>>()? {
-        if !found.is_match {
-            return Ok((explained(claimed, &found), None));
-        }
-        if weakest.is_none_or(|known| found.shared < known.shared) {
-            weakest = Some(found);
-        }
+    let found = others.into_par_iter().map(look_up).collect::<Result<Vec<_>>>()?;
+    let Some(weakest) = deciding(&found) else { return Ok(Default::default()) };
+    if !weakest.is_match {
+        return Ok((explained(claimed, &weakest), None));
     }
-    let Some(weakest) = weakest else { return Ok(Default::default()) };
     let mut order: Vec<usize> = positions.collect();
     order.sort_by_key(|at| highest[*at]);
     for pair in order.windows(2) {
@@ -55,6 +50,34 @@ pub fn compare(
     }
     let is_known = weakest.shared >= ENOUGH;
     Ok((explained(claimed, &weakest), is_known.then_some(order)))
+}
+
+/// Whether ids name the same objects in heaps that are gone, of which there are `samples`, and in the newest. `None`
+/// where [`compare`] would say no, or would not know the order.
+///
+/// # Cost
+/// A look at every node of the newest for each sample.
+/// # Errors
+/// [`crate::error::Error::Cancelled`].
+pub fn compare_samples(
+    samples: &[IdSample],
+    newest: &Snapshot,
+    id_spaces: &[Option<String>],
+    control: &Control,
+) -> Result<Option<Comparison>> {
+    let claimed = Comparison::of_id_spaces(id_spaces);
+    if claimed.as_ref().is_some_and(|claim| !claim.ids) {
+        return Ok(None);
+    }
+    let found = samples.par_iter().map(|sample| sample.look_up(newest, control)).collect::<Result<Vec<_>>>()?;
+    let weakest = deciding(&found).filter(|weakest| weakest.is_match && weakest.shared >= ENOUGH);
+    Ok(weakest.map(|weakest| explained(claimed, &weakest)))
+}
+
+/// The first that does not match, else the first of those that share the fewest ids.
+fn deciding(found: &[IdMatch]) -> Option<IdMatch> {
+    let other = found.iter().find(|found| !found.is_match);
+    other.or_else(|| found.iter().min_by_key(|found| found.shared)).copied()
 }
 
 /// The finding of the sample, beside the facts that are written down.

@@ -26,6 +26,9 @@ pub struct LeaksQuestion {
     operations: Vec<u64>,
     #[serde(default)]
     elapsed_ms: Vec<u64>,
+    /// The id space of each snapshot, where it is known; for who has not asked for the relation before.
+    #[serde(default)]
+    id_spaces: Vec<Option<String>>,
     #[serde(default)]
     tools: Vec<String>,
     /// Lines of the source around each place, where a source map has its text; none without the member.
@@ -40,20 +43,21 @@ pub struct LeaksQuestion {
 pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, control: &Control) -> Result<Document> {
     let mut places = Places::new(last, control).with_lines(question.source_lines);
     let found = leaks::find_mapped(earlier, &last.heap, &question.options(), places.maps(), control)?;
-    document(found, last, &mut places, control)
+    document(found, last, Vec::new(), &mut places, control)
 }
 
-/// [`leaks`], after [`leaks::count_read`].
+/// [`leaks`], after [`leaks::count_read`] or [`leaks::count_unread`]. `infos`: those of snapshots that nobody else has
+/// read, in the order of the call.
 pub fn leaks_counted(
     counted: Counted<'_>,
     last: &Opened,
+    (comparison, infos): (Comparison, Vec<String>),
     question: &LeaksQuestion,
     control: &Control,
 ) -> Result<Document> {
     let mut places = Places::new(last, control).with_lines(question.source_lines);
-    let comparison = question.known_comparison().unwrap_or_default();
     let found = leaks::find_counted(counted, &last.heap, comparison, &question.options(), places.maps(), control)?;
-    document(found, last, &mut places, control)
+    document(found, last, infos, &mut places, control)
 }
 
 impl LeaksQuestion {
@@ -70,6 +74,10 @@ impl LeaksQuestion {
         options
     }
 
+    pub fn id_spaces(&self) -> &[Option<String>] {
+        &self.id_spaces
+    }
+
     /// How objects are followed, where nobody has to look at the heaps for it.
     pub fn known_comparison(&self) -> Option<Comparison> {
         match self.comparison.matching() {
@@ -79,12 +87,21 @@ impl LeaksQuestion {
     }
 }
 
-fn document(found: LeakReport, last: &Opened, places: &mut Places<'_>, control: &Control) -> Result<Document> {
+fn document(
+    found: LeakReport,
+    last: &Opened,
+    infos: Vec<String>,
+    places: &mut Places<'_>,
+    control: &Control,
+) -> Result<Document> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Head {
         /// `SnapshotInfo` of the newest snapshot as JSON: it may have been analysed for this answer.
         newest_info: String,
+        /// `ReadInfo` of each snapshot, where only this answer has read them.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        infos: Vec<String>,
         #[serde(skip_serializing_if = "Option::is_none")]
         node_version: Option<String>,
         comparison: ComparisonRow,
@@ -99,7 +116,7 @@ fn document(found: LeakReport, last: &Opened, places: &mut Places<'_>, control: 
     let node_version = node_version(&last.heap.snapshot, control)?;
     let newest_info = info(last)?;
     let comparison = found.comparison.into();
-    let head = Head { newest_info, node_version, comparison, leaks: LATER, one_off, dropped, accounting };
+    let head = Head { newest_info, infos, node_version, comparison, leaks: LATER, one_off, dropped, accounting };
     let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, places)));
     let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);

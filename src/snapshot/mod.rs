@@ -60,7 +60,7 @@ impl Snapshot {
 
     #[inline(always)]
     pub fn kind(&self, node: NodeOrdinal) -> NodeKind {
-        NodeKind(self.tables.nodes.kind[node.index()] & KIND_BITS)
+        unpack_kind(self.tables.nodes.kind[node.index()])
     }
 
     /// V8's word for the kind, also for one that only this file has.
@@ -251,6 +251,12 @@ impl Snapshot {
         }
         self
     }
+}
+
+/// The kind in a packed byte of the column of kinds.
+#[inline(always)]
+pub fn unpack_kind(packed: u8) -> NodeKind {
+    NodeKind(packed & KIND_BITS)
 }
 
 /// Takes a packed edge apart.

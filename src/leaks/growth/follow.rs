@@ -18,7 +18,7 @@ use crate::leaks::place::grouping::Grouping;
 use crate::leaks::place::holder_tree::HolderTree;
 use crate::leaks::place::identity::Identity;
 use crate::leaks::place::signature::Signatures;
-use crate::paths::survivors::Persistent;
+use crate::paths::survivors::{OddIds, Persistent};
 use crate::snapshot::Snapshot;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -26,19 +26,21 @@ use std::collections::HashMap;
 /// The newest heap, what grew, and the censuses of the earlier heaps.
 pub type Followed<'a> = (Newest<'a>, Growing, Vec<Census>);
 
-/// An earlier heap. One that was only read is made ready when its turn comes, and is dropped once it is counted.
+/// An earlier heap. One that is not ready is made ready when its turn comes, and is dropped once it is counted.
 pub enum Earlier<'a> {
     Ready(&'a Snapshot),
     Read(Box<Snapshot>),
+    /// It is read when its turn comes.
+    Unread(Box<dyn FnOnce() -> Result<Snapshot> + Send + 'a>),
 }
 
-/// Which nodes last, by their ids. Plain bits: the heaps are not needed for it afterwards.
+/// Which ids last. Plain bits: the heaps are not needed for it afterwards.
 pub struct Lasting {
-    /// Of each heap, those that all have.
-    all: Vec<Persistent>,
-    /// Of the heap before the newest, those that the newest has. Of two heaps, all that both have is persistent:
-    /// nothing else is there to survive.
-    kept: Option<Persistent>,
+    /// Those that all heaps have.
+    all: OddIds,
+    /// Those that the newest heap and the one before it have. Of two heaps, all that both have is persistent: nothing
+    /// else is there to survive.
+    kept: Option<OddIds>,
 }
 
 impl Lasting {
@@ -46,12 +48,19 @@ impl Lasting {
     /// [`crate::error::Error::Cancelled`].
     pub fn of(earlier: &[&Snapshot], newest: &Snapshot, control: &Control) -> Result<Self> {
         let heaps: Vec<&Snapshot> = earlier.iter().copied().chain([newest]).collect();
-        let all = Persistent::in_all(&heaps, control)?;
-        let kept = match heaps[..] {
-            [_, .., before, newest] => Persistent::in_all(&[before, newest], control)?.into_iter().next(),
+        let ids = heaps.into_par_iter().map(|heap| OddIds::of(&heap.tables().nodes.id, control));
+        Ok(Self::of_ids(&ids.collect::<Result<Vec<_>>>()?.iter().collect::<Vec<_>>()))
+    }
+
+    /// The same from the ids of each heap, oldest first.
+    pub fn of_ids(heaps: &[&OddIds]) -> Self {
+        let (newest, earlier) = heaps.split_last().expect("the newest heap is one of them");
+        let all = earlier.iter().fold((*newest).clone(), |common, ids| common.common(ids));
+        let kept = match earlier {
+            [_, .., before] => Some(before.common(newest)),
             _ => None,
         };
-        Ok(Self { all, kept })
+        Self { all, kept }
     }
 }
 
@@ -69,11 +78,11 @@ impl Counted<'_> {
     }
 }
 
-/// Counts the objects of all heaps, two side by side. `newest` makes the newest heap while another thread counts the
-/// earlier ones.
+/// Counts the objects of all heaps. `newest` makes the newest heap while other threads count the earlier ones. Those
+/// that are unread are read and counted one after the other: two heaps are there at a time.
 ///
 /// # Errors
-/// [`crate::error::Error::Cancelled`], and the errors of `newest`.
+/// [`crate::error::Error::Cancelled`], and the errors of `newest` and of what makes the earlier heaps.
 pub fn count_by_ids<'a>(
     earlier: Vec<Earlier<'_>>,
     lasting: &Lasting,
@@ -81,24 +90,34 @@ pub fn count_by_ids<'a>(
     limits: &Limits,
     control: &Control,
 ) -> Result<Counted<'a>> {
-    let (of_newest, before) = lasting.all.split_last().expect("the newest heap is one of them");
-    let last = before.len() - 1;
-    let count = |(index, (earlier, persistent)): (usize, (Earlier<'_>, &Persistent))| {
+    let last = earlier.len().saturating_sub(1);
+    let count = |(index, earlier): (usize, Earlier<'_>)| {
         let kept = lasting.kept.as_ref().filter(|_| index == last);
         match earlier {
-            Earlier::Ready(snapshot) => counted(snapshot, persistent, kept, limits, control),
+            Earlier::Ready(snapshot) => counted(snapshot, &lasting.all, kept, limits, control),
             Earlier::Read(snapshot) => {
-                counted(&sized(*snapshot, Parity::Ours, control)?, persistent, kept, limits, control)
+                counted(&sized(*snapshot, Parity::Ours, control)?, &lasting.all, kept, limits, control)
+            }
+            Earlier::Unread(read) => {
+                counted(&sized(read()?, Parity::Ours, control)?, &lasting.all, kept, limits, control)
             }
         }
     };
-    let (passes, counted) = rayon::join(
-        || {
-            let tree = HolderTree::of(&newest()?.snapshot, Some(of_newest), limits, control)?;
-            Passes::of(tree, &Identity::Ids(of_newest), limits, control)
-        },
-        || earlier.into_par_iter().zip(before).enumerate().map(count).collect::<Result<Vec<_>>>(),
-    );
+    let passes_of = |newest: &'a Heap| {
+        let persistent = Persistent::of(&newest.snapshot, &lasting.all, control)?;
+        let tree = HolderTree::of(&newest.snapshot, Some(&persistent), limits, control)?;
+        Passes::of(tree, &Identity::Ids(&persistent), limits, control)
+    };
+    let is_unread = |earlier: &Earlier<'_>| matches!(earlier, Earlier::Unread(_));
+    let (passes, counted) = if earlier.iter().any(is_unread) {
+        let counted = || earlier.into_iter().enumerate().map(count).collect::<Result<Vec<_>>>();
+        let (newest, counted) = rayon::join(newest, counted);
+        // The passes take as much memory again as the newest heap: they wait until the earlier heaps are gone.
+        (newest.and_then(passes_of), counted)
+    } else {
+        let counted = || earlier.into_par_iter().enumerate().map(count).collect::<Result<Vec<_>>>();
+        rayon::join(|| newest().and_then(passes_of), counted)
+    };
     let (passes, counted) = (passes?, counted?);
     let (heaps, mut survivals): (Vec<Census>, Vec<_>) = counted.into_iter().unzip();
     Ok(Counted { passes, heaps, survivals: survivals.pop().unwrap_or_default() })
@@ -107,14 +126,16 @@ pub fn count_by_ids<'a>(
 /// The census of an earlier heap; and the survival of its groups, where it is known what the newest heap has `kept`.
 fn counted(
     snapshot: &Snapshot,
-    persistent: &Persistent,
-    kept: Option<&Persistent>,
+    lasting: &OddIds,
+    kept: Option<&OddIds>,
     limits: &Limits,
     control: &Control,
 ) -> Result<(Census, HashMap<GroupKey, Survival>)> {
-    let tree = HolderTree::of(snapshot, Some(persistent), limits, control)?;
-    let (grouping, census) = Grouping::of(&tree, &Identity::Ids(persistent), limits, control)?;
-    let survivals = kept.map(|kept| survivals_of(&grouping, &tree, kept, control)).transpose()?;
+    let persistent = Persistent::of(snapshot, lasting, control)?;
+    let tree = HolderTree::of(snapshot, Some(&persistent), limits, control)?;
+    let (grouping, census) = Grouping::of(&tree, &Identity::Ids(&persistent), limits, control)?;
+    let survivals = kept.map(|kept| survivals_of(&grouping, &tree, &Persistent::of(snapshot, kept, control)?, control));
+    let survivals = survivals.transpose()?;
     Ok((census, survivals.unwrap_or_default()))
 }
 

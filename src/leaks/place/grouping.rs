@@ -269,16 +269,22 @@ mod tests {
     use super::*;
     use crate::error::Error;
     use crate::leaks::test_leaks::{heap, many};
-    use crate::paths::survivors::Persistent;
+    use crate::paths::survivors::{OddIds, Persistent};
+
+    /// Of the last heap, the nodes that all have.
+    fn persistent(heaps: &[&Snapshot], control: &Control) -> Persistent {
+        let ids = heaps.iter().map(|heap| OddIds::of(&heap.tables().nodes.id, control).unwrap());
+        let common = ids.reduce(|one, other| one.common(&other)).expect("one heap at least");
+        Persistent::of(heaps.last().expect("one heap at least"), &common, control).unwrap()
+    }
 
     /// Count, links and bytes of each group of the last heap, and whether a group stands above it.
     fn rows(drawings: [&str; 2]) -> Vec<(u64, u64, u64, bool)> {
         let [before, after] = drawings.map(heap);
         let (control, limits) = (Control::new(), Limits::default());
-        let persistent = Persistent::in_all(&[&before, &after], &control).unwrap();
-        let persistent = &persistent[1];
-        let tree = HolderTree::of(&after, Some(persistent), &limits, &control).unwrap();
-        let (_, census) = Grouping::of(&tree, &Identity::Ids(persistent), &limits, &control).unwrap();
+        let persistent = persistent(&[&before, &after], &control);
+        let tree = HolderTree::of(&after, Some(&persistent), &limits, &control).unwrap();
+        let (_, census) = Grouping::of(&tree, &Identity::Ids(&persistent), &limits, &control).unwrap();
         assert_eq!(census.sum(), census.total);
         let groups = census.groups.values();
         let mut rows: Vec<_> = groups.map(|it| (it.count, it.links, it.size, it.parent.is_some())).collect();
@@ -302,9 +308,9 @@ mod tests {
         let links: String = (1..100).map(|at| format!(" | Job#{} > next.Job#{at}", at - 1)).collect();
         let after = heap(&format!("root > !global | global > first.Job#0{links}"));
         let (control, limits) = (Control::new(), Limits::default());
-        let persistent = Persistent::in_all(&[&after], &control).unwrap();
-        let tree = HolderTree::of(&after, Some(&persistent[0]), &limits, &control).unwrap();
-        let (grouping, _) = Grouping::of(&tree, &Identity::Ids(&persistent[0]), &limits, &control).unwrap();
+        let persistent = persistent(&[&after], &control);
+        let tree = HolderTree::of(&after, Some(&persistent), &limits, &control).unwrap();
+        let (grouping, _) = Grouping::of(&tree, &Identity::Ids(&persistent), &limits, &control).unwrap();
         let last = after.nodes().last().expect("the last job");
         control.cancel();
         assert_eq!(grouping.path(&tree, &limits, last, &control), Err(Error::Cancelled));
