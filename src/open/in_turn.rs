@@ -126,7 +126,7 @@ impl OfFile {
     }
 }
 
-/// Reads the newest file and counts the others meanwhile. Each of these goes as soon as it is counted. `about` says
+/// Reads and counts the earlier files, each of which goes as soon as it is counted, and then the newest. `about` says
 /// what is to be known of each file, in the order of the call. `newest` keeps the newest.
 ///
 /// # Cost

@@ -64,6 +64,9 @@ impl Lasting {
     }
 }
 
+/// Heaps that are read and counted at a time.
+const SIDE_BY_SIDE: usize = 2;
+
 /// All heaps after the passes over them.
 pub struct Counted<'a> {
     passes: Passes<'a>,
@@ -78,8 +81,8 @@ impl Counted<'_> {
     }
 }
 
-/// Counts the objects of all heaps. `newest` makes the newest heap while other threads count the earlier ones. Those
-/// that are unread are read and counted one after the other: two heaps are there at a time.
+/// Counts the objects of all heaps. `newest` makes the newest heap while other threads count the earlier ones. Where
+/// these are unread, two are read and counted at a time, and the newest heap comes when they are gone.
 ///
 /// # Errors
 /// [`crate::error::Error::Cancelled`], and the errors of `newest` and of what makes the earlier heaps.
@@ -110,10 +113,14 @@ pub fn count_by_ids<'a>(
     };
     let is_unread = |earlier: &Earlier<'_>| matches!(earlier, Earlier::Unread(_));
     let (passes, counted) = if earlier.iter().any(is_unread) {
-        let counted = || earlier.into_iter().enumerate().map(count).collect::<Result<Vec<_>>>();
-        let (newest, counted) = rayon::join(newest, counted);
-        // The passes take as much memory again as the newest heap: they wait until the earlier heaps are gone.
-        (newest.and_then(passes_of), counted)
+        let mut earlier = earlier.into_iter().enumerate().peekable();
+        let mut counted = Vec::new();
+        while earlier.peek().is_some() {
+            let some: Vec<_> = earlier.by_ref().take(SIDE_BY_SIDE).collect();
+            counted.append(&mut some.into_par_iter().map(count).collect::<Result<Vec<_>>>()?);
+        }
+        // The newest comes when the earlier heaps are gone: it stays, and its passes take as much memory again.
+        (newest().and_then(passes_of), Ok(counted))
     } else {
         let counted = || earlier.into_par_iter().enumerate().map(count).collect::<Result<Vec<_>>>();
         rayon::join(|| newest().and_then(passes_of), counted)
