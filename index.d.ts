@@ -236,6 +236,57 @@ export interface SummaryDocument {
   classes: ClassSummary[];
 }
 
+export interface OwnerOptions extends WorkOptions {
+  /** What a row stands for. Default: `'package'`. */
+  by?: 'package' | 'file' | undefined;
+  /** Default: `'shallowSize'`. */
+  sort?: 'shallowSize' | 'count' | 'name' | undefined;
+  /** Most owners to return. Default: all. */
+  limit?: number | undefined;
+}
+
+/** Nodes of the heap, and their bytes. Each node is counted once in a document. */
+export interface OwnerSum {
+  /** Nodes: objects, and the parts of V8 that belong to them. */
+  count: number;
+  /** Shallow bytes. */
+  shallowSize: number;
+}
+
+/** Whose objects: by the place of their class or function, else by the nearest owner that holds them. */
+export interface OwnerSummary extends OwnerSum {
+  /**
+   * By package: `'(own code)'`, the name of a package, `'node:'`, `'(V8)'`, `'(other code)'`. By file: the path, of the
+   * original file where a source map has it; `'(V8)'`, `'node:'` for native code, `'(no file)'`.
+   */
+  name: string;
+  /**
+   * `'own'`: code of the program. `'other'`: code of `eval`, of a bundler or a package manager, which is in no file that
+   * says whose it is. Name and kind together are unique in a document.
+   */
+  kind: 'own' | 'package' | 'node' | 'v8' | 'other';
+}
+
+/** What belongs to no owner. */
+export interface OwnerRest extends OwnerSum {
+  /** Nodes that two owners or more hold equally closely. */
+  several: OwnerSum;
+  /** Nodes that no owner holds: the global object, what only the roots hold. */
+  nobody: OwnerSum;
+  /** Bytes outside of all nodes (`info.extraNativeSize`); they are in `shallowSize`. */
+  extraNativeSize: number;
+}
+
+/** The sums of `owners`, `more` and `rest` together are `snapshot.totalSize` and `snapshot.nodeCount`. */
+export interface OwnerDocument {
+  snapshot: SnapshotInfo;
+  by: 'package' | 'file';
+  owners: OwnerSummary[];
+  /** Owners that the option `limit` left out. */
+  more: OwnerSum & { owners: number };
+  rest: OwnerRest;
+}
+
 /** All bytes. */
 export interface Statistics {
   total: number;
@@ -522,6 +573,8 @@ export interface Snapshot extends AsyncDisposable {
   allocations(options?: WorkOptions): Promise<AllocationsDocument>;
   /** The largest accumulations, as in `findSuspects`. */
   suspects(options?: SnapshotSuspectOptions): Promise<SuspectDocument>;
+  /** Whose objects the heap has, for each package or file. O(nodes + edges). */
+  owners(options?: OwnerOptions): Promise<OwnerDocument>;
   /** Stops running calls and frees the memory. Closing twice is fine. */
   close(): Promise<void>;
 }
@@ -646,6 +699,56 @@ export interface DiffDocument {
    * the first class. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` may have cut the class off.
    */
   class(name: string): ClassDiff;
+}
+
+export interface OwnerDiffOptions extends OpenOptions {
+  /** What a row stands for. Default: `'package'`. */
+  by?: 'package' | 'file' | undefined;
+  /** Default: `'sizeDelta'`. */
+  sort?: 'sizeDelta' | 'countDelta' | 'name' | undefined;
+  /** Most owners to return. Default: all, also those that did not change. */
+  limit?: number | undefined;
+  /** As in `ComparisonOptions`. */
+  order?: ComparisonOptions['order'] | undefined;
+  /** As in `ComparisonOptions`. */
+  allow?: ComparisonOptions['allow'] | undefined;
+}
+
+/** Nodes and shallow bytes in both snapshots. An object whose nearest owner changed counts for both of them. */
+export interface OwnerChange {
+  countBefore: number;
+  countAfter: number;
+  countDelta: number;
+  sizeBefore: number;
+  sizeAfter: number;
+  sizeDelta: number;
+}
+
+/** The change of one owner; `name` and `kind` as in `OwnerSummary`. */
+export interface OwnerDiff extends OwnerChange {
+  name: string;
+  kind: OwnerSummary['kind'];
+}
+
+export interface OwnerRestDiff extends OwnerChange {
+  several: OwnerChange;
+  nobody: OwnerChange;
+  extraNativeDelta: number;
+}
+
+/**
+ * The sums of `owners`, `more` and `rest` together are the sizes and nodes of the two snapshots. It needs no ids:
+ * snapshots of restarts and replicas compare as well.
+ */
+export interface OwnerDiffDocument {
+  before: SnapshotInfo;
+  after: SnapshotInfo;
+  order: SnapshotOrder;
+  by: 'package' | 'file';
+  owners: OwnerDiff[];
+  /** Owners that the option `limit` left out. */
+  more: OwnerChange & { owners: number };
+  rest: OwnerRestDiff;
 }
 
 export interface LeakOptions extends ComparisonOptions {
@@ -1114,6 +1217,16 @@ export function diffSnapshots(
   after?: SnapshotOrSource,
   options?: DiffOptions,
 ): Promise<DiffDocument>;
+
+/**
+ * How many bytes each package, or each file, gained between two snapshots. Both are analysed, and take memory at the
+ * same time. `before` alone is the path of a directory, as in `diffSnapshots`.
+ */
+export function diffOwners(
+  before: SnapshotOrSource,
+  after?: SnapshotOrSource,
+  options?: OwnerDiffOptions,
+): Promise<OwnerDiffDocument>;
 
 /**
  * Finds the leaks in two or more snapshots of one program. The snapshots are sorted by the time at which they were

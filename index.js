@@ -7,6 +7,7 @@ const { collectSnapshots } = require('./lib/files/collect');
 const { trackAllocations } = require('./lib/capture/track-allocations');
 const { openSnapshot } = require('./lib/open/snapshot');
 const { diffSnapshots } = require('./lib/compare/diff');
+const { diffOwners } = require('./lib/compare/owners');
 const { findLeaks } = require('./lib/compare/leaks');
 const { findSuspects } = require('./lib/compare/suspects');
 const { verifyFix } = require('./lib/compare/verify');
@@ -29,6 +30,7 @@ module.exports = {
   trackAllocations,
   openSnapshot,
   diffSnapshots,
+  diffOwners,
   findLeaks,
   findSuspects,
   verifyFix,

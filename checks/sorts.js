@@ -17,4 +17,17 @@ const DIFF_SORTS = Object.freeze([
   'name',
 ]);
 
-module.exports = { DIFF_SORTS };
+/**
+ * What a row of owners can be.
+ *
+ * @type {readonly NonNullable<import('..').OwnerOptions['by']>[]}
+ */
+const OWNER_KINDS = Object.freeze(['package', 'file']);
+
+/** @type {readonly NonNullable<import('..').OwnerOptions['sort']>[]} */
+const OWNER_SORTS = Object.freeze(['shallowSize', 'count', 'name']);
+
+/** @type {readonly NonNullable<import('..').OwnerDiffOptions['sort']>[]} */
+const OWNER_DIFF_SORTS = Object.freeze(['sizeDelta', 'countDelta', 'name']);
+
+module.exports = { DIFF_SORTS, OWNER_KINDS, OWNER_SORTS, OWNER_DIFF_SORTS };

@@ -18,6 +18,7 @@ const OPTIONS = {
   json: { help: 'print the whole document as JSON, a row a line' },
   limit: { value: 'N', help: 'rows to print (default 30; with --json all)', read: positiveInteger },
   sort: { value: 'FIELD', help: 'order of the rows' },
+  by: { value: 'WHAT', help: 'rows: class (default), package, file' },
   operations: {
     value: 'N[,N…]',
     help: 'operations between two snapshots: one number, or one for each interval',

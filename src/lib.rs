@@ -46,6 +46,8 @@ pub mod leaks;
 
 pub mod suspects;
 
+pub mod owners;
+
 pub mod open;
 
 pub mod report;

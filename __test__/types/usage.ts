@@ -1,6 +1,6 @@
 // Compiled, never run: the types say what the documentation says.
 
-import { captureSnapshot, diffSnapshots, findLeaks, ignoreLeaks, openSnapshot } from '../..';
+import { captureSnapshot, diffOwners, diffSnapshots, findLeaks, ignoreLeaks, openSnapshot } from '../..';
 import type { HeaphoundError, Leak, Snapshot } from '../..';
 
 export async function biggest(file: string | Uint8Array, signal: AbortSignal): Promise<number[]> {
@@ -35,6 +35,14 @@ export async function news(files: string[]): Promise<string[]> {
 export async function grown(before: Snapshot, after: Snapshot): Promise<string[]> {
   const { classes } = await diffSnapshots(before, after, { sort: 'addedRetainedSize' });
   return classes.filter((row) => row.countDelta > 0).map((row) => row.key);
+}
+
+export async function ofPackages(before: Snapshot, after: string): Promise<number> {
+  const { owners, rest } = await before.owners({ by: 'package', sort: 'count' });
+  const change = await diffOwners(before, after, { by: 'file', order: 'given' });
+  // @ts-expect-error: owners have no retained size
+  const retained: number = owners[0].retainedSize;
+  return rest.several.shallowSize + change.rest.nobody.sizeDelta + change.owners[0].countDelta + retained;
 }
 
 export async function added(before: string, after: string): Promise<number> {

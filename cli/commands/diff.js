@@ -2,9 +2,10 @@
 
 const { locationColumn, nameColumn, right } = require('../columns');
 const { count, countDelta, counted, size, sizeDelta } = require('../../words/numbers');
-const { DIFF_SORTS } = require('../../checks/sorts');
+const { DIFF_SORTS, OWNER_DIFF_SORTS } = require('../../checks/sorts');
 const { choose } = require('../options');
 const { orderSentence } = require('../../words/leak-order');
+const { ownersOf, printOwnerDiff } = require('../owners');
 const { printRows } = require('../rows');
 const { COMPARISON, checkSeveral, comparisonOptions, sourcesOf, workOptions } = require('../snapshots');
 const { sentence, wrap } = require('../../words/text');
@@ -42,11 +43,14 @@ module.exports = {
     'Compares two snapshots of one process, object by object, like the Comparison view of Chrome DevTools. DevTools',
     'does not show these: the retained size of the added objects, and the growth of objects that are in both.',
     'Snapshots of different processes are compared class by class. For a directory, its oldest and its newest',
-    'snapshot are compared.',
+    'snapshot are compared. With --by: how many bytes each package or file gained (see summary).',
   ],
-  options: ['sort', ...COMPARISON],
-  optionHelp: { sort: `order: ${DIFF_SORTS.join(', ')}` },
-  examples: ['heaphound diff before.heapsnapshot after.heapsnapshot --sort countDelta'],
+  options: ['by', 'sort', ...COMPARISON],
+  optionHelp: { sort: `order: ${DIFF_SORTS.join(', ')}; with --by: ${OWNER_DIFF_SORTS.join(', ')}` },
+  examples: [
+    'heaphound diff before.heapsnapshot after.heapsnapshot --sort countDelta',
+    'heaphound diff before.heapsnapshot after.heapsnapshot --by package',
+  ],
   operands: { least: 1, most: 2, wanted: 'two FILEs, or a DIR' },
   filesOf: (operands) => operands,
   run,
@@ -56,6 +60,8 @@ module.exports = {
 async function run(context) {
   const { options, operands, output, terminal } = context;
   checkSeveral(operands);
+  const by = ownersOf(options, ['compare-by']);
+  if (by) return printOwnerDiff(context, by);
   const [before, after] = sourcesOf(operands);
   const { diffSnapshots } = require('../..');
   const document = await diffSnapshots(before, after, {

@@ -3,7 +3,9 @@
 const { countColumn, distanceColumn, locationColumn, nameColumn, sizeColumn } = require('../columns');
 const { count, counted, size, percent } = require('../../words/numbers');
 const { FILTERS } = require('../../checks/filters');
+const { OWNER_SORTS } = require('../../checks/sorts');
 const { choose } = require('../options');
+const { ownersOf, printOwners } = require('../owners');
 const { printRows } = require('../rows');
 const { idRangeOf, withSnapshot } = require('../snapshots');
 
@@ -27,14 +29,19 @@ module.exports = {
   description: [
     'Lists the objects by class, like the Summary view of Chrome DevTools: their number, their shallow size, the',
     'bytes that would be freed with them (retained size), the fewest edges from a root, and the place of the class in',
-    'the source.',
+    'the source. With --by: whose objects they are, for each package or file. An object belongs to where its class or',
+    'function stands, and one without such a place to the nearest owner that holds it; the last lines are the rest.',
   ],
-  options: ['sort', 'filter', 'after-id', 'up-to-id'],
+  options: ['by', 'sort', 'filter', 'after-id', 'up-to-id'],
   optionHelp: {
-    sort: `order: ${SORTS.join(', ')}`,
+    sort: `order: ${SORTS.join(', ')}; with --by: ${OWNER_SORTS.join(', ')}`,
     filter: `only the objects that a filter of DevTools leaves: ${FILTERS.join(', ')}`,
   },
-  examples: ['heaphound summary app.heapsnapshot', 'heaphound summary app.heapsnapshot --sort count --json | head'],
+  examples: [
+    'heaphound summary app.heapsnapshot',
+    'heaphound summary app.heapsnapshot --by package',
+    'heaphound summary app.heapsnapshot --sort count --json | head',
+  ],
   operands: { least: 1, most: 1, wanted: 'one FILE' },
   filesOf: (operands) => operands,
   run,
@@ -43,6 +50,8 @@ module.exports = {
 /** @param {import('../main').Context} context */
 async function run(context) {
   const { options, output, terminal, signal } = context;
+  const by = ownersOf(options, ['filter', 'after-id', 'up-to-id']);
+  if (by) return printOwners(context, by);
   const query = {
     signal,
     sort: options.sort && choose(options.sort, SORTS, 'sort'),

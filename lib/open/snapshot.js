@@ -4,6 +4,7 @@ const { addon, run } = require('../native');
 const { read } = require('../native/document');
 const { closedError, openingError } = require('../errors');
 const { memoryRoom } = require('../room/headroom');
+const { OWNER_KINDS, OWNER_SORTS } = require('../../checks/sorts');
 const { TOOLS } = require('../tools');
 const { readProvenance } = require('./provenance');
 const { runOnInput } = require('./run-on-input');
@@ -38,6 +39,7 @@ const PATH = { ...WORK, ignored: ids };
 const DOMINATORS = { ...WORK, id, depth: integer(1, MAX_DEPTH), limit };
 const STRINGS = { ...WORK, minCount: integer(2), limit };
 const SUSPECTS = { ...WORK, limit };
+const OWNERS = { ...WORK, by: oneOf(OWNER_KINDS), sort: oneOf(OWNER_SORTS), limit };
 const QUERY = {
   ...WORK,
   name: ofType('string'),
@@ -244,6 +246,17 @@ class Snapshot {
     return { snapshot: this.#info, .../** @type {Omit<import('../..').SuspectDocument, 'snapshot'>} */ (document) };
   }
 
+  /**
+   * @param {import('../..').OwnerOptions} [options]
+   * @returns {Promise<import('../..').OwnerDocument>}
+   */
+  async owners(options) {
+    const { by = 'package', ...question } = checkOptions(options, OWNERS);
+    const document = await this.#ask('owners', { ...question, by, tools: TOOLS });
+    const found = /** @type {Omit<import('../..').OwnerDocument, 'snapshot' | 'by'>} */ (document);
+    return { snapshot: this.#info, by, ...found };
+  }
+
   async close() {
     if (!this.#closed) {
       this.#closed = true;
@@ -280,7 +293,7 @@ class Snapshot {
   /**
    * @template T
    * @param {string} about
-   * @param {import('../..').WorkOptions & { id?: number, tools?: string[] }} options and what else the question has
+   * @param {import('../..').WorkOptions & { id?: number, by?: string, tools?: string[] }} options and what else the question has
    * @returns {Promise<T>}
    */
   async #ask(about, options) {

@@ -66,7 +66,9 @@ pub use quick_hash::QuickHash;
 pub use retainer_rows::{RetainerRow, retainer_rows, ui_retaining_path};
 pub use samples::{SampleRow, samples};
 pub use scope_name::{functions_of, is_context, is_module_scope, scope_function};
-pub use scripts::{Scripts, SourceLocation, file_of_script, has_own_place, scope_file};
+pub use scripts::{
+    Scripts, SourceLocation, constructor_of_map, file_of_script, has_own_place, map_of, scope_file, script_of_record,
+};
 pub use source_map::{MAX_SOURCE_BYTES, OriginalLocation, ReadFile, SourceMaps, VariableOf};
 pub use statistics::{Native, Statistics, V8Heap, statistics};
 pub use text_matcher::{Pattern, TextMatcher};

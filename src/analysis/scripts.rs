@@ -146,6 +146,12 @@ pub fn scope_file(heap: &Heap, context: NodeOrdinal) -> Option<SourceLocation> {
     Some(SourceLocation { file: file_of_script(script_name(snapshot, script)?), line: 1, column: 1, script_id: 0 })
 }
 
+/// The script of V8's record of a function, and its file; `None` for a node that is no such record.
+pub fn script_of_record(snapshot: &Snapshot, record: NodeOrdinal) -> Option<(NodeOrdinal, TextBuf)> {
+    let script = script_of_function(snapshot, record)?;
+    Some((script, file_of_script(script_name(snapshot, script)?.shown().as_text())))
+}
+
 /// Node of the script that a closure's code stands in.
 fn script_of(snapshot: &Snapshot, closure: NodeOrdinal) -> Option<NodeOrdinal> {
     let (_, shared) = snapshot.internal_edge(closure, "shared")?;
@@ -175,7 +181,16 @@ fn script_name(snapshot: &Snapshot, script: NodeOrdinal) -> Option<Text<'_>> {
 
 /// The function that made the object, from its map.
 fn constructor(snapshot: &Snapshot, object: NodeOrdinal) -> Option<NodeOrdinal> {
-    let (_, mut map) = snapshot.internal_edge(object, "map")?;
+    constructor_of_map(snapshot, map_of(snapshot, object)?)
+}
+
+/// V8's description of an object's layout.
+pub fn map_of(snapshot: &Snapshot, object: NodeOrdinal) -> Option<NodeOrdinal> {
+    snapshot.internal_edge(object, "map").map(|(_, map)| map)
+}
+
+/// The function that made the objects of a map.
+pub fn constructor_of_map(snapshot: &Snapshot, mut map: NodeOrdinal) -> Option<NodeOrdinal> {
     for _ in 0..MAX_MAPS {
         if let Some((_, made)) = snapshot.internal_edge(map, "constructor") {
             return (snapshot.kind(made) == NodeKind::CLOSURE).then_some(made);

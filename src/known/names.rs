@@ -133,6 +133,22 @@ pub fn module_file(snapshot: &Snapshot, node: NodeOrdinal) -> Option<NodeOrdinal
     (snapshot.kind(file) == NodeKind::STRING).then_some(file)
 }
 
+/// The URL of a module as ES modules import it, a string.
+pub fn module_url(snapshot: &Snapshot, node: NodeOrdinal) -> Option<NodeOrdinal> {
+    if snapshot.kind(node) != NodeKind::OBJECT || !snapshot.name_text(node).is(node::MODULE_WRAP) {
+        return None;
+    }
+    let (_, url) = snapshot.named_edge(node, EdgeKind::Property, node::URL_OF_MODULE)?;
+    (snapshot.kind(url) == NodeKind::STRING).then_some(url)
+}
+
+/// V8's record of a module, whose exports it holds.
+pub fn is_module_record(snapshot: &Snapshot, node: NodeOrdinal) -> bool {
+    let name = snapshot.name_text(node);
+    snapshot.kind(node) != NodeKind::OBJECT
+        && (name.starts_with(engine::SOURCE_TEXT_MODULE) || name.starts_with(engine::SYNTHETIC_MODULE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

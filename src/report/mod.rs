@@ -9,6 +9,7 @@ mod dominators;
 mod info;
 mod leaks;
 mod node;
+mod owners;
 mod path;
 mod places;
 mod query;

@@ -1,7 +1,7 @@
 //! Questions to one snapshot, as `lib/open/snapshot.js` writes them, and the document that answers each.
 
 use super::document::Document;
-use super::{allocations, contexts, dominators, node, path, query, strings, summary, suspects};
+use super::{allocations, contexts, dominators, node, owners, path, query, strings, summary, suspects};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::open::Opened;
@@ -23,6 +23,7 @@ enum Question {
     Query(query::QueryQuestion),
     Allocations,
     Suspects(suspects::SuspectsQuestion),
+    Owners(owners::OwnersQuestion),
 }
 
 /// Answers a question given as JSON.
@@ -45,6 +46,7 @@ pub fn answer(opened: &Opened, question: &str, control: &Control) -> Result<Docu
         Question::Query(question) => query::query_document(opened, &question, control),
         Question::Allocations => allocations::allocations(opened, control),
         Question::Suspects(question) => suspects::suspects(opened, &question, control),
+        Question::Owners(question) => owners::owners(opened, &question, control),
     })?;
     control.begin(Stage::Done, 0);
     Ok(document)
