@@ -1,8 +1,8 @@
 'use strict';
 
 // Leaks in three files or more, of which never more than two are in memory: the ids of all are read first, the earlier
-// ones are read and counted two at a time, and the newest comes when they are gone. Where it does not work, the files are opened all together
-// (`sequence.js`), which gives the same answer, or says what is wrong.
+// ones are read and counted two at a time, and the newest comes when they are gone. Where it does not work, the files
+// are opened all together (`sequence.js`), which gives the same answer, or says what is wrong.
 
 const fs = require('node:fs/promises');
 const path = require('node:path');

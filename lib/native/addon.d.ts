@@ -248,8 +248,8 @@ export function findLeaks(
 ): Promise<Pages | Failure>;
 
 /**
- * [`super::comparisons::find_leaks`] in the files whose ids were read. An error of it says nothing about the files that
- * an open of all of them would not say better.
+ * [`super::comparisons::find_leaks`] in the files whose ids were read. After an error of it the files are to be opened
+ * all together: that says what is wrong with them.
  */
 export function findLeaksInFiles(
   files: Array<string>,
