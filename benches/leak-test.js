@@ -15,7 +15,7 @@ const WAYS = {
   function: '`assertNoLeak`, a function',
   module: '`assertNoLeak`, a module in a child',
 };
-const AIM_S = 3;
+const AIM_S = 0.3;
 /** Runs of the scenario by default: two rounds to warm up, two more between three snapshots. */
 const RUNS = 4 * 11;
 
