@@ -5,9 +5,11 @@
 const fs = require('node:fs/promises');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
-const semver = require('semver');
 const { readRegular } = require('../disk/regular-file');
 const { optionError } = require('../errors');
+
+/** It takes longer to load than all else of this package, and only a search for leaks needs it. */
+const semver = () => require('semver');
 
 const OURS = path.join(__dirname, '..', '..', 'catalogue', 'known-leaks.json');
 /** No package.json is larger. The file that a snapshot names may be any file. */
@@ -60,10 +62,10 @@ async function nameKnown(leaks, patterns, { readManifests, nodeVersion }) {
       if (!isLike(leak, pattern)) continue;
       const folder = pattern.package === NODE ? NODE : folderOf(leak, pattern.package);
       if (folder === undefined) continue;
-      if (folder === NODE) versions.set(NODE, Promise.resolve(semver.valid(nodeVersion ?? null)));
+      if (folder === NODE) versions.set(NODE, Promise.resolve(semver().valid(nodeVersion ?? null)));
       else if (readManifests && !versions.has(folder)) versions.set(folder, readVersion(folder));
       const version = (await versions.get(folder)) ?? null;
-      if (version !== null && !semver.satisfies(version, pattern.versions, { includePrerelease: true })) continue;
+      if (version !== null && !semver().satisfies(version, pattern.versions, { includePrerelease: true })) continue;
       const { package: name, versions: affected, title, advice, source } = pattern;
       leak.known = { package: name, version, versions: affected, title, advice, source };
       break;
@@ -163,7 +165,7 @@ async function readVersion(folder) {
   if (!path.isAbsolute(folder) || /^[\\/]{2}/.test(folder) || folder.includes('\0')) return null;
   const file = path.join(folder, 'package.json');
   try {
-    return semver.valid(JSON.parse(await readRegular(file, { isPrivate: false, most: LONGEST_MANIFEST })).version);
+    return semver().valid(JSON.parse(await readRegular(file, { isPrivate: false, most: LONGEST_MANIFEST })).version);
   } catch {
     return null;
   }
@@ -203,7 +205,7 @@ function checkRow(name, row) {
   for (const field of TEXTS) {
     if (typeof row[field] !== 'string' || row[field] === '') throw optionError(`${name}.${field}`, 'must be a text');
   }
-  if (semver.validRange(String(row.versions)) === null)
+  if (semver().validRange(String(row.versions)) === null)
     throw optionError(`${name}.versions`, 'must be a range of versions, as npm writes it');
   const { path: names = [] } = row;
   if (!Array.isArray(names)) throw optionError(`${name}.path`, 'must be an array of regular expressions');
