@@ -18,7 +18,7 @@ use crate::wide_column::WideColumn;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -86,11 +86,11 @@ impl FileIds {
 }
 
 impl OfFile {
-    fn read(file: &PathBuf, budget: Budget, control: &Control) -> Result<Self> {
+    fn read(file: &Path, budget: Budget, control: &Control) -> Result<Self> {
         let (mut parser, mut found) = (None, None);
         let mut unknown = Ahead::default();
         let look = |bytes: &[u8], ahead: &mut Ahead| ahead.scan(bytes);
-        let read = archive::read_ahead(Source::Path(file.clone()), control, &look, &mut |bytes, ahead| {
+        let read = archive::read_ahead(Source::Path(file.to_path_buf()), control, &look, &mut |bytes, ahead| {
             let parser = parser.get_or_insert_with(|| Parser::with_size_hint(control.progress().2).within(budget));
             parser.feed_scanned(bytes, ahead.unwrap_or(&mut unknown))?;
             let Some(nodes) = parser.nodes() else { return Ok(()) };
