@@ -1411,6 +1411,51 @@ export interface SuspectSections {
  */
 export function findSuspects(source: SnapshotOrSource, options?: SuspectOptions): Promise<SuspectDocument>;
 
+/** Most objects, and most bytes: a number, or a size like `'1.5MB'`. */
+export interface BudgetLimits {
+  count?: number | undefined;
+  /** Shallow bytes: of the objects themselves. */
+  bytes?: number | string | undefined;
+}
+
+/** What a heap may have. */
+export interface Budget {
+  /** Of all nodes. */
+  total?: BudgetLimits | undefined;
+  /** By the name of a class. `retained`: bytes that would be freed with all its objects. */
+  classes?: Record<string, BudgetLimits & { retained?: number | string | undefined }> | undefined;
+  /** By the names of `snapshot.owners()`: a package, `'(own code)'`, `'node:'`. */
+  packages?: Record<string, BudgetLimits> | undefined;
+}
+
+/** One limit of a budget, and what the heap has. */
+export interface BudgetLine {
+  of: 'total' | 'class' | 'package';
+  /** Empty for the total. */
+  name: string;
+  measure: 'count' | 'bytes' | 'retained';
+  is: number;
+  most: number;
+  /** `is` above `most`; 0 within the budget. */
+  over: number;
+}
+
+export interface BudgetDocument {
+  snapshot: SnapshotInfo;
+  /** In the order of the budget. */
+  lines: BudgetLine[];
+  /** Lines that are over their limit. */
+  over: number;
+  /** Names of the budget of which this heap has nothing: gone, or misspelt. */
+  absent: string[];
+}
+
+/**
+ * Compares one snapshot with a budget. Cost: a summary by class where the budget names classes, and a pass over nodes
+ * and edges where it names packages.
+ */
+export function checkBudget(source: SnapshotOrSource, budget: Budget, options?: OpenOptions): Promise<BudgetDocument>;
+
 /** Separates the leaks that you accept from the others: for stored documents, and for tests. */
 export function ignoreLeaks(leaks: Leak[], ignore?: IgnorePattern | IgnorePattern[]): SortedLeaks;
 
@@ -2053,6 +2098,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_LEAK'
   | 'HEAPHOUND_ERR_UNEXPLAINED'
   | 'HEAPHOUND_ERR_BASELINE'
+  | 'HEAPHOUND_ERR_BUDGET'
   | 'HEAPHOUND_ERR_COOLDOWN'
   | 'HEAPHOUND_ERR_DAY_LIMIT'
   | 'HEAPHOUND_ERR_RATE_LIMIT'

@@ -10,6 +10,7 @@ const { diffSnapshots } = require('./lib/compare/diff');
 const { diffOwners } = require('./lib/compare/owners');
 const { findLeaks } = require('./lib/compare/leaks');
 const { findSuspects } = require('./lib/compare/suspects');
+const { checkBudget } = require('./lib/compare/budget');
 const { verifyFix } = require('./lib/compare/verify');
 const { decryptSnapshot } = require('./lib/files/decrypt');
 const { ignoreLeaks } = require('./lib/compare/ignore');
@@ -33,6 +34,7 @@ module.exports = {
   diffOwners,
   findLeaks,
   findSuspects,
+  checkBudget,
   verifyFix,
   ignoreLeaks,
   redactSnapshot,

@@ -1,10 +1,8 @@
 'use strict';
 
 const { ALL_ROWS, MAX_MS } = require('../checks/limits');
+const { readSize } = require('../checks/size');
 const { UsageError, nearest } = require('./usage');
-
-/** @type {Record<string, number>} */
-const UNITS = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
 
 /**
  * All options; a command names those that it takes. An option with `several` may be given again, and is a list. An
@@ -66,6 +64,7 @@ const OPTIONS = {
     help: 'the snapshots after the fix, or their directory',
   },
   baseline: { value: 'FILE', isRead: true, help: 'the file with the known leaks' },
+  budget: { value: 'FILE', isRead: true, help: 'the file with the objects and bytes that a heap may have' },
   update: { help: 'write the baseline' },
   depth: { value: 'N', help: 'levels of the tree (default 1)', read: positiveInteger },
   name: { value: 'REGEX', help: 'objects whose name matches', read: expression },
@@ -232,10 +231,9 @@ function positiveIntegers(text, name) {
  * @param {string} name
  */
 function bytes(text, name) {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
-  const factor = UNITS[unit?.toLowerCase()];
-  if (factor === undefined) throw new UsageError(`${name} must be a size like 500, 10kB or 1.5MB, not '${text}'`);
-  return Math.round(Number(number) * factor);
+  const size = readSize(text);
+  if (size === undefined) throw new UsageError(`${name} must be a size like 500, 10kB or 1.5MB, not '${text}'`);
+  return size;
 }
 
 /**

@@ -1,31 +1,36 @@
 'use strict';
 
+const { budgetError, readBudgetFile, tellBudget } = require('../budget');
 const { baselineError, readBaseline, writeBaseline } = require('../leaks/baseline');
 const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leaks/report');
 const { SEARCH, SEARCH_HELP, flagsOf, rootOf, searchLeaks } = require('../leaks/search');
 const { tellLeaks } = require('../leaks/story');
-const { checkSeveral } = require('../snapshots');
+const { checkSeveral, sourcesOf, workOptions } = require('../snapshots');
 const { DASH } = require('../standard-streams');
 const { nextSteps } = require('../../words/next-steps');
 const { counted } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
-/** Exit code for leaks that the baseline does not have. */
+/** Exit code for leaks that the baseline does not have, and for a heap that is over its budget. */
 const NEW = 1;
+/** Begins the message about a member of a budget. */
+const BUDGET_OPTION = 'option budget';
 
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'check',
-  synopsis: 'check --baseline FILE FIRST SECOND [THIRD…]',
-  summary: 'only the leaks that a baseline does not have: for CI',
+  synopsis: 'check --baseline|--budget FILE FIRST [SECOND…]',
+  summary: 'only the leaks that a baseline does not have, and a budget: for CI',
   description: [
     'Finds leaks like the command leaks, and compares their fingerprints with those of the baseline. The baseline is',
     'a JSON file that you keep beside the code. Ends with exit code 1 when there are new leaks, and with 4 when there',
     'are none and too much of the growth has no explanation. --update writes the leaks of today into the baseline,',
     'sorted, so that a diff shows the new and the removed ones; a `note` in an entry is kept.',
+    'With --budget it compares one snapshot with the objects and bytes that a heap may have, in all, of a class or of',
+    'a package, and ends with 1 when a limit is passed.',
   ],
-  options: ['baseline', 'update', 'all', ...SEARCH, ...REPORT],
+  options: ['baseline', 'budget', 'update', 'all', ...SEARCH, ...REPORT],
   optionHelp: {
     ...SEARCH_HELP,
     limit: 'leaks to print at length (default: all new ones)',
@@ -34,8 +39,9 @@ module.exports = {
   examples: [
     'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot',
     'heaphound check --baseline heap.json a.heapsnapshot b.heapsnapshot c.heapsnapshot --update',
+    'heaphound check --budget budget.json c.heapsnapshot',
   ],
-  operands: { least: 1, most: Infinity, wanted: 'two FILEs or more, or a DIR' },
+  operands: { least: 1, most: Infinity, wanted: 'two FILEs or more, or a DIR; with --budget one FILE' },
   filesOf: (operands) => operands,
   run,
 };
@@ -45,7 +51,9 @@ async function run(context) {
   const { operands: files, options, output, terminal } = context;
   checkFormat(options);
   const { baseline: file, update } = options;
-  if (file === undefined) throw new UsageError('heaphound check needs --baseline FILE', { cause: module.exports });
+  if (options.budget !== undefined) return runBudget(context);
+  if (file === undefined)
+    throw new UsageError('heaphound check needs --baseline FILE, or --budget FILE', { cause: module.exports });
   checkSeveral(files, module.exports);
   const before = readBefore(file, update);
   const document = await searchLeaks(context, files);
@@ -97,6 +105,29 @@ async function run(context) {
     ],
   });
   return leaks.length > 0 ? NEW : isUnknown ? CANNOT_TELL : 0;
+}
+
+/** @param {import('../main').Context} context */
+async function runBudget(context) {
+  const { operands, options, output, terminal, progress } = context;
+  const other = ['baseline', 'update', ...SEARCH, ...REPORT].find((name) => options[name] !== undefined);
+  if (other !== undefined)
+    throw new UsageError(`--${other} cannot be used with --budget: it is about growth`, { cause: module.exports });
+  if (operands.length !== 1)
+    throw new UsageError('--budget is for one snapshot: give the last one', { cause: module.exports });
+  const budget = readBudgetFile(options.budget);
+  const { checkBudget } = require('../..');
+  const [source] = sourcesOf(operands);
+  const document = await checkBudget(source, budget, workOptions(context)).catch((error) => {
+    // What is wrong stands in the file of the budget, and not on the command line.
+    throw error.code === 'HEAPHOUND_ERR_OPTION' && error.message.startsWith(BUDGET_OPTION)
+      ? budgetError(`${options.budget}: ${error.message.slice(BUDGET_OPTION.length).replace(/^\./, '')}`)
+      : error;
+  });
+  progress.stop();
+  if (options.json) await output.json(document);
+  else await output.lines(tellBudget(document, terminal));
+  return document.over > 0 ? NEW : 0;
 }
 
 /**
