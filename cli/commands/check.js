@@ -20,7 +20,7 @@ const BUDGET_OPTION = 'option budget';
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'check',
-  synopsis: 'check --baseline|--budget FILE FIRST [SECOND…]',
+  synopsis: 'check --baseline|--budget FILE FILE…',
   summary: 'only the leaks that a baseline does not have, and a budget: for CI',
   description: [
     'Finds leaks like the command leaks, and compares their fingerprints with those of the baseline. The baseline is',
