@@ -117,6 +117,7 @@ describe('a text fits the code that ran', () => {
   it('without a name only when the file is older than the snapshot', () => {
     assert.equal(check(8, 17, undefined), undefined);
     assert.equal(check(8, 17, '(anonymous)'), undefined);
+    assert.equal(check(8, 17, 'Generator'), undefined);
     assert.match(check(8, 17, undefined, 101), /written after the snapshot/);
     assert.match(check(8, 15, undefined), /nothing begins/);
     assert.match(

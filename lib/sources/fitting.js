@@ -13,6 +13,8 @@ const CLASS_HEAD =
   /\bclass\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)|([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*[=:]\s*class\b/gu;
 /** Names that V8 writes and no file has: `system / Context`, `(array)`, `{id, name}`. */
 const PLAIN_NAME = /^[\p{ID_Start}$_#][\p{ID_Continue}$]*$/u;
+/** Names that V8 gives where it knows no other: a function that waits is a `Generator` at the place of the function. */
+const NO_NAMES = ['anonymous', 'Generator', 'AsyncGenerator'];
 
 /**
  * @typedef {object} Text
@@ -54,7 +56,7 @@ function plainName(name = '') {
     .replace(/^(get|set|bound|async) /, '')
     .split('.')
     .pop();
-  return last !== undefined && PLAIN_NAME.test(last) && last !== 'anonymous' ? last : undefined;
+  return last !== undefined && PLAIN_NAME.test(last) && !NO_NAMES.includes(last) ? last : undefined;
 }
 
 /**
