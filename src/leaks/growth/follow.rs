@@ -64,9 +64,6 @@ impl Lasting {
     }
 }
 
-/// Heaps that are read and counted at a time.
-const SIDE_BY_SIDE: usize = 2;
-
 /// All heaps after the passes over them.
 pub struct Counted<'a> {
     passes: Passes<'a>,
@@ -113,11 +110,13 @@ pub fn count_by_ids<'a>(
     };
     let is_unread = |earlier: &Earlier<'_>| matches!(earlier, Earlier::Unread(_));
     let (passes, counted) = if earlier.iter().any(is_unread) {
-        let mut earlier = earlier.into_iter().enumerate().peekable();
+        let mut earlier = earlier.into_iter().enumerate();
         let mut counted = Vec::new();
-        while earlier.peek().is_some() {
-            let some: Vec<_> = earlier.by_ref().take(SIDE_BY_SIDE).collect();
-            counted.append(&mut some.into_par_iter().map(count).collect::<Result<Vec<_>>>()?);
+        while let Some(one) = earlier.next() {
+            let other = earlier.next();
+            let (one, other) = rayon::join(|| count(one), || other.map(count).transpose());
+            counted.push(one?);
+            counted.extend(other?);
         }
         // The newest comes when the earlier heaps are gone: it stays, and its passes take as much memory again.
         (newest().and_then(passes_of), Ok(counted))
