@@ -725,5 +725,5 @@ test('supply chain: few dependencies, and Fastify is not one of them', () => {
     const loaded = Object.keys(require.cache).map((file) => /node_modules.((?:@[^/\\\\]+.)?[^/\\\\]+)/.exec(file)?.[1]).filter(Boolean);
     console.log([...new Set(loaded)].sort().join());`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
-  assert.equal(stdout.trim(), '@fastify/error,fastify-plugin,semver', stderr);
+  assert.equal(stdout.trim(), '@fastify/error,fastify-plugin', stderr);
 });
