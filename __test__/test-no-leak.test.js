@@ -141,6 +141,15 @@ describe('assertNoLeak', () => {
     assert.deepEqual([inChild.process, inChild.decidedBy], ['child', 'statistics']);
   });
 
+  it('finds what swells by two bytes a run, also where a round has many runs', async () => {
+    let buffer = new Uint8Array(10_000);
+    const swelling = () => {
+      buffer = new Uint8Array(buffer.length + 2);
+    };
+    await assert.rejects(assertNoLeak(swelling, { dir, iterations: 10_007 }), { code: 'HEAPHOUND_ERR_LEAK' });
+    assert.ok(buffer.length > 10_000);
+  });
+
   it('fails for what maxGrowth and maxBytesPerIteration do not allow, whatever is ignored', async () => {
     const options = { dir, ignore: [/Ticket/], snapshots: 2, warmup: 1 };
     const passed = await assertNoLeak(leaking, options);

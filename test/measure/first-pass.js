@@ -10,6 +10,11 @@ const { SHARE } = require('../report/verdict');
 /** Bytes of the smallest object of a heap: a number with its header. */
 const SMALLEST_OBJECT = 16;
 /**
+ * Objects of that size that always count, however many runs a round has: a leak need not be objects. Example: a Buffer
+ * that is replaced by one of two bytes more.
+ */
+const MOST_OBJECTS = 4;
+/**
  * Rounds in a row without growth that decide: as many as there are intervals between three snapshots. After a late
  * growth as many as there were before it, since a table of numbers grows when their count has doubled; but not more
  * than `MOST_STILL_ROUNDS`.
@@ -33,9 +38,9 @@ const REHEARSALS = 8;
  * would be growth.
  */
 class FirstPass {
-  #before = new Float64Array(GAUGES);
-  #now = new Float64Array(GAUGES);
-  /** Bytes by which a leak that the snapshots find changes a round at least. */
+  #before = new Float64Array(GAUGES.length);
+  #now = new Float64Array(GAUGES.length);
+  /** What a leak that the snapshots find adds to each gauge in a round, at least. */
   #least;
   /** Rounds in a row without a change that is as large. */
   still = 0;
@@ -45,7 +50,8 @@ class FirstPass {
 
   /** @param {number} iterations runs of a round */
   constructor(iterations) {
-    this.#least = SHARE * iterations * SMALLEST_OBJECT;
+    const bytes = Math.min(SHARE * iterations, MOST_OBJECTS) * SMALLEST_OBJECT;
+    this.#least = Float64Array.from(GAUGES, (unit) => (unit === 'bytes' ? bytes : 1));
     for (let at = 0; at < REHEARSALS; at += 1) this.look();
   }
 
@@ -53,10 +59,10 @@ class FirstPass {
     readGauges(this.#now);
     let isChanged = false;
     let growth = 0;
-    for (let gauge = 0; gauge < GAUGES; gauge += 1) {
+    for (let gauge = 0; gauge < GAUGES.length; gauge += 1) {
       const change = this.#now[gauge] - this.#before[gauge];
-      if (Math.abs(change) >= this.#least) isChanged = true;
-      if (change >= this.#least) growth += change;
+      if (Math.abs(change) >= this.#least[gauge]) isChanged = true;
+      if (change >= this.#least[gauge]) growth += change;
       this.#before[gauge] = this.#now[gauge];
     }
     this.still = isChanged ? 0 : this.still + 1;

@@ -4,8 +4,8 @@
 
 const v8 = require('node:v8');
 
-/** Numbers that `readGauges` writes. */
-const GAUGES = 4;
+/** What each number that `readGauges` writes is counted in. */
+const GAUGES = /** @type {const} */ (['bytes', 'bytes', 'contexts', 'bytes']);
 
 /**
  * Writes what the heap holds into `into`: bytes of its objects; bytes that objects hold outside of it, as Buffers and
