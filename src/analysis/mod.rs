@@ -34,6 +34,7 @@ mod scripts;
 mod shapes;
 mod source_map;
 mod statistics;
+mod sum;
 #[cfg(test)]
 mod test_heap;
 mod text_matcher;
@@ -71,4 +72,5 @@ pub use scripts::{
 };
 pub use source_map::{MAX_SOURCE_BYTES, OriginalLocation, ReadFile, SourceMaps, VariableOf};
 pub use statistics::{Native, Statistics, V8Heap, statistics};
+pub use sum::Sum;
 pub use text_matcher::{Pattern, TextMatcher};

@@ -95,7 +95,7 @@ fn leaks_of_read(
         Lasting::of(&snapshots, &last.snapshot, control)?
     };
     let read = |held: Held| match held {
-        Held::Parsed(parsed) => Ok(owned(parsed).snapshot),
+        Held::Parsed(parsed) => Ok(leaks::Earlier::Read(Box::new(owned(parsed).snapshot))),
         Held::Opened(_) => Err(Error::Internal { what: "an opened snapshot was taken for one that was read".into() }),
     };
     let earlier = earlier.into_iter().map(read).collect::<Result<Vec<_>>>()?;
@@ -104,7 +104,7 @@ fn leaks_of_read(
         let made = Opened::for_search(last, control)?;
         Ok(&opened.get_or_init(|| made).heap)
     };
-    let counted = leaks::count_read(earlier, &lasting, analysed, &question.options(), control)?;
+    let counted = leaks::count_earlier(earlier, &lasting, analysed, &question.options(), control)?;
     let last = opened.get().expect("what was counted was analysed");
     let comparison = question.known_comparison().unwrap_or_default();
     report::leaks_counted(counted, last, (comparison, Vec::new()), question, control)

@@ -64,8 +64,8 @@ pub use explain::leaked_class::LeakedClass;
 pub use explain::parts::Part;
 pub use explain::steps::{Leaking, Step, WeakMap};
 pub use grouped::grouped;
-pub use growth::follow::{Counted, Lasting};
-use growth::follow::{Earlier, Followed, by_ids, by_signatures, count_by_ids};
+pub use growth::follow::{Counted, Earlier, Lasting};
+use growth::follow::{Followed, by_ids, by_signatures, count_by_ids};
 use growth::operations::Operations;
 pub use growth::why::{Rule, Why};
 pub use kind::{Detail, Kind, Leaked, Scene, advice, kind_of};
@@ -155,43 +155,27 @@ pub fn find_mapped(
     answer(followed, comparison, with_ids, options, control)
 }
 
-/// Counts heaps that were only read, whose ids name the same objects: [`find_counted`] goes on from there. Each earlier
-/// one is dropped once it is counted, and `analysed` makes the newest heap meanwhile. So less memory is taken than
+/// Counts heaps whose ids name the same objects: [`find_counted`] goes on from there. Each earlier one is dropped once
+/// it is counted, and `analysed` makes the newest heap, beside them or after them. So less memory is taken than
 /// [`find`] needs, and the answer is the same.
 ///
 /// `lasting` is of all of them as they were read. Where allocations were recorded in an earlier heap, ask [`find`]: it
 /// looks for the stacks there.
 ///
 /// # Errors
-/// As [`find`], and those of `analysed`.
-pub fn count_read<'a>(
-    earlier: Vec<Snapshot>,
+/// As [`find`], and those of `analysed` and of what reads the earlier heaps.
+pub fn count_earlier<'a>(
+    earlier: Vec<Earlier<'_>>,
     lasting: &Lasting,
     analysed: impl FnOnce() -> Result<&'a Heap> + Send,
     options: &LeakOptions,
     control: &Control,
 ) -> Result<Counted<'a>> {
     operations_of(earlier.len(), options)?;
-    let read = earlier.into_iter().map(|snapshot| Earlier::Read(Box::new(snapshot))).collect();
-    count_by_ids(read, lasting, analysed, &options.limits, control)
+    count_by_ids(earlier, lasting, analysed, &options.limits, control)
 }
 
-/// [`count_read`] of heaps that are read when their turn comes: two are there at a time.
-///
-/// # Errors
-/// As [`count_read`], and those of the functions that read.
-pub fn count_unread<'a>(
-    earlier: Vec<Box<dyn FnOnce() -> Result<Snapshot> + Send + '_>>,
-    lasting: &Lasting,
-    analysed: impl FnOnce() -> Result<&'a Heap> + Send,
-    options: &LeakOptions,
-    control: &Control,
-) -> Result<Counted<'a>> {
-    operations_of(earlier.len(), options)?;
-    count_by_ids(earlier.into_iter().map(Earlier::Unread).collect(), lasting, analysed, &options.limits, control)
-}
-
-/// [`find_mapped`], after [`count_read`].
+/// [`find_mapped`], after [`count_earlier`].
 ///
 /// # Errors
 /// As [`find`].

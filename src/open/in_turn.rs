@@ -11,16 +11,15 @@ use crate::error::{Error, Result};
 use crate::format::{Ahead, Parser};
 use crate::hash::mix;
 use crate::kind::NodeKind;
-use crate::leaks::{Counted, Lasting, LeakOptions, OddIds, count_unread};
+use crate::leaks::{Counted, Earlier, Lasting, LeakOptions, OddIds, count_earlier};
 use crate::relation::compare_samples;
-use crate::snapshot::{Snapshot, unpack_kind};
+use crate::snapshot::unpack_kind;
 use crate::wide_column::WideColumn;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Files whose nodes are read side by side.
 const SIDE_BY_SIDE: usize = 2;
@@ -132,7 +131,7 @@ impl OfFile {
 /// # Cost
 /// Two snapshots at a time. Each may take half of the budget of the options.
 /// # Errors
-/// The errors of [`super::read`] and of [`count_unread`]; and one that says so where the files have to be opened all
+/// The errors of [`super::read`] and of [`count_earlier`]; and one that says so where the files have to be opened all
 /// together: they changed meanwhile, two may be the same snapshot, their ids do not name the same objects, or
 /// allocations were recorded in them.
 pub fn count_in_turn<'a, T: Send>(
@@ -147,28 +146,21 @@ pub fn count_in_turn<'a, T: Send>(
     let ids = ids.filter(|ids| ids.files.len() == files.len()).ok_or_else(|| unfit("their ids show no order"))?;
     let Some((last, earlier)) = ids.order.split_last() else { return Err(unfit("there are none")) };
     let noted: Vec<Mutex<Option<Noted<T>>>> = files.iter().map(|_| Mutex::new(None)).collect();
-    let failed = AtomicBool::new(false);
     let read = |at: usize, control: &Control| -> Result<Parsed> {
-        if failed.load(Ordering::Relaxed) {
-            return Err(Error::Cancelled);
-        }
-        let parsed = Parsed::read(Source::Path(files[at].clone()), options, control).and_then(|parsed| {
-            *noted[at].lock() = Some(Noted::of(&parsed, &ids.files[at], &about, control)?);
-            Ok(parsed)
-        });
-        parsed.inspect_err(|_| failed.store(true, Ordering::Relaxed))
+        let parsed = Parsed::read(Source::Path(files[at].clone()), options, control)?;
+        *noted[at].lock() = Some(Noted::of(&parsed, &ids.files[at], &about, control)?);
+        Ok(parsed)
     };
     let read = &read;
     let lasting = Lasting::of_ids(&ids.order.iter().map(|at| &ids.files[*at].ids).collect::<Vec<_>>());
-    let unread = earlier.iter().map(|at| -> Box<dyn FnOnce() -> Result<Snapshot> + Send> {
-        Box::new(move || read(*at, &control.beside()).map(|parsed| parsed.snapshot))
-    });
+    let unread = earlier
+        .iter()
+        .map(|at| Earlier::Unread(Box::new(move || read(*at, &control.beside()).map(|parsed| parsed.snapshot))));
     let analysed = || {
-        let made = read(*last, control).and_then(|parsed| Opened::for_search(parsed, control));
-        let made = made.inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+        let made = Opened::for_search(read(*last, control)?, control)?;
         Ok(&newest.get_or_init(|| made).heap)
     };
-    let counted = count_unread(unread.collect(), &lasting, analysed, leaks, control)?;
+    let counted = count_earlier(unread.collect(), &lasting, analysed, leaks, control)?;
     let noted: Option<Vec<Noted<T>>> = noted.into_iter().map(Mutex::into_inner).collect();
     let (Some(noted), Some(newest)) = (noted, newest.get()) else { return Err(unfit("one was not read")) };
     let may_be_same = |one: &Noted<T>, other: &Noted<T>| one.nodes == other.nodes && one.edges == other.edges;

@@ -11,7 +11,7 @@ mod seeds;
 #[cfg(test)]
 mod test_owners;
 
-use crate::analysis::{Heap, Scripts, SourceMaps};
+use crate::analysis::{Heap, Scripts, SourceMaps, Sum};
 use crate::control::Control;
 use crate::error::Result;
 use crate::graph::{Ephemerons, Holding};
@@ -30,20 +30,6 @@ use seeds::{closed, seeds};
 pub struct OwnerOptions {
     pub by: By,
     pub tools: Vec<String>,
-}
-
-/// Nodes, and their shallow bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Sum {
-    pub count: u64,
-    pub size: u64,
-}
-
-impl Sum {
-    fn add(&mut self, size: u64) {
-        self.count += 1;
-        self.size = self.size.saturating_add(size);
-    }
 }
 
 /// All nodes of a heap, each once.

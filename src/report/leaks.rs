@@ -46,8 +46,8 @@ pub fn leaks(earlier: &[&Snapshot], last: &Opened, question: &LeaksQuestion, con
     document(found, last, Vec::new(), &mut places, control)
 }
 
-/// [`leaks`], after [`leaks::count_read`] or [`leaks::count_unread`]. `infos`: those of snapshots that nobody else has
-/// read, in the order of the call.
+/// [`leaks`], after [`leaks::count_earlier`]. `infos`: those of snapshots that nobody else has read, in the order of
+/// the call.
 pub fn leaks_counted(
     counted: Counted<'_>,
     last: &Opened,

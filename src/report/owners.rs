@@ -2,10 +2,11 @@
 
 use super::document::{Document, LATER};
 use super::places::Places;
+use crate::analysis::Sum;
 use crate::control::Control;
 use crate::error::Result;
 use crate::open::Opened;
-use crate::owners::{self, By, Owner, OwnerOptions, Sum};
+use crate::owners::{self, By, Owner, OwnerOptions};
 use crate::text::TextBuf;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;

@@ -5,6 +5,7 @@ use super::leaks::{ContainerRow, DetailRow, PartRow};
 use super::path::PathRow;
 use super::places::{LocationRow, Places};
 use super::responsible::ResponsibleRow;
+use crate::analysis::{Sum, display_name};
 use crate::control::Control;
 use crate::error::Result;
 use crate::open::Opened;
@@ -194,10 +195,10 @@ impl SectionsRow {
         });
         let huge = sections.huge_strings.iter().map(|node| TextRow {
             id: snapshot.id(*node),
-            start: crate::analysis::display_name(snapshot, *node),
+            start: display_name(snapshot, *node),
             size: snapshot.shallow_size(*node),
         });
-        let sum = |sum: suspects::Sum| SumRow { count: sum.count, size: sum.size };
+        let sum = |sum: Sum| SumRow { count: sum.count, size: sum.size };
         Self {
             duplicate_strings: DuplicatesRow {
                 count: sections.duplicates.count,

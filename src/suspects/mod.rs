@@ -37,8 +37,8 @@ use collect::{Piles, collect};
 pub use evidence::{Confidence, Looks, Opinion};
 use groups::{Groups, NO_GROUP};
 use limits::{FEWEST_BYTES, FEWEST_BYTES_OF_SMALL, SAME_NUMBER, SMALLEST_SHARE, SMALLEST_SHARE_OF_SMALL};
+pub use sections::Sections;
 use sections::sections;
-pub use sections::{Sections, Sum};
 use std::collections::HashMap;
 pub use suspect::{Other, Suspect};
 

@@ -1,7 +1,7 @@
 //! What else takes memory and shows in one snapshot: equal texts, huge texts, detached nodes, contexts, buffers.
 
 use super::limits::HUGE_STRING;
-use crate::analysis::{DuplicateString, Heap, duplicate_strings};
+use crate::analysis::{DuplicateString, Heap, Sum, duplicate_strings};
 use crate::control::Control;
 use crate::error::Result;
 use crate::graph::is_detached;
@@ -10,20 +10,6 @@ use crate::known::KnownText;
 use crate::known::engine::{ARRAY_BUFFER_DATA, EXTERNAL_STRING_DATA};
 use crate::known::names::is_realm;
 use crate::ordinal::NodeOrdinal;
-
-/// Objects, and their bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sum {
-    pub count: u64,
-    pub size: u64,
-}
-
-impl Sum {
-    fn add(&mut self, size: u64) {
-        self.count += 1;
-        self.size = self.size.saturating_add(size);
-    }
-}
 
 /// Facts beside the suspects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
