@@ -23,6 +23,10 @@ for (const line of LINES) {
     const { captures, files, descriptors, children } = JSON.parse(stdout);
     assert.deepEqual([captures.length, files, children], [COUNT, COUNT, '']);
     assert.ok(descriptors <= 0, `${descriptors} more descriptors`);
+    assert.ok(
+      captures.every(({ rounds }) => rounds > 0),
+      JSON.stringify(captures),
+    );
     t.diagnostic(`tries: ${captures.map(({ tries }) => tries).join(' ')}`);
     t.diagnostic(`pauses: ${captures.map(({ pauseMs }) => pauseMs.toFixed(1)).join(' ')} ms`);
   });
