@@ -14,6 +14,8 @@ const { spec: Spec, tap } = require('node:test/reporters');
 const LONGEST_MS = 20 * 60_000;
 
 const files = process.argv.slice(2).map((file) => path.resolve(file));
-const tests = run({ files, concurrency: Math.max(2, os.availableParallelism()), timeout: LONGEST_MS });
+/** One more than there are processors: a file that waits for a process, a timer or a socket leaves its own to another. */
+const concurrency = Math.max(2, os.availableParallelism()) + 1;
+const tests = run({ files, concurrency, timeout: LONGEST_MS });
 tests.on('test:fail', () => (process.exitCode = 1));
 tests.compose(process.stdout.isTTY ? new Spec() : tap).pipe(process.stdout);
