@@ -14,7 +14,7 @@ const { spec: Spec, tap } = require('node:test/reporters');
 const LONGEST_MS = 20 * 60_000;
 
 const files = process.argv.slice(2).map((file) => path.resolve(file));
-/** One more than there are processors: a file that waits for a process, a timer or a socket leaves its own to another. */
+/** One more than there are processors: a file that waits for a process, a timer or a socket leaves its own idle. */
 const concurrency = Math.max(2, os.availableParallelism()) + 1;
 const tests = run({ files, concurrency, timeout: LONGEST_MS });
 tests.on('test:fail', () => (process.exitCode = 1));
