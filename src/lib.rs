@@ -18,6 +18,7 @@ mod test_splits;
 pub mod text;
 
 pub mod hash;
+pub mod ranks;
 pub mod wide_column;
 
 pub mod format;

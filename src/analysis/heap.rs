@@ -35,10 +35,11 @@ pub fn sized(snapshot: Snapshot, parity: Parity, control: &Control) -> Result<Sn
         Parity::Ours => snapshot,
         Parity::DevTools => snapshot.as_devtools_has_it(),
     };
-    let snapshot = with_detachedness(snapshot, control)?;
-    let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
+    let mut snapshot = with_detachedness(snapshot, control)?;
+    let sizes = snapshot.take_sizes();
+    let (mut sizes, before) = shallow_sizes(&snapshot, sizes, control)?;
     if parity == Parity::DevTools {
         sizes.wrap_to_32_bits();
     }
-    Ok(snapshot.with_shallow_sizes(sizes))
+    Ok(snapshot.with_shallow_sizes(sizes, before))
 }

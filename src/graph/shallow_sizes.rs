@@ -7,16 +7,31 @@ use crate::error::Result;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::known::engine::EXTERNAL_STRING_DATA;
 use crate::ordinal::NodeOrdinal;
-use crate::snapshot::{Snapshot, unpack_edge};
+use crate::ranks::Ranks;
+use crate::snapshot::{FileSizes, Snapshot, unpack_edge};
 use crate::wide_column::WideColumn;
 
 const NOBODY: u32 = u32::MAX;
 const MANY: u32 = u32::MAX - 1;
 
-/// Owner of every ownable node, or [`NOBODY`] or [`MANY`]; and which nodes are ownable.
+/// The ownable nodes, and by their numbers the owner of each, or [`NOBODY`] or [`MANY`].
 struct Owners {
-    ownable: BitSet,
+    ownable: Ranks,
     owner: Vec<u32>,
+}
+
+impl Owners {
+    /// Each node that is charged to another one, and that one.
+    fn charged(&self, snapshot: &Snapshot) -> impl Iterator<Item = (usize, NodeOrdinal)> {
+        let is_owner = |owner: NodeOrdinal| owner != snapshot.root() && snapshot.kind(owner) != NodeKind::SYNTHETIC;
+        self.ownable
+            .rows()
+            .iter()
+            .zip(&self.owner)
+            .filter(|(_, owner)| **owner != NOBODY && **owner != MANY)
+            .map(|(node, owner)| (node, NodeOrdinal(*owner)))
+            .filter(move |(_, owner)| is_owner(*owner))
+    }
 }
 
 /// Charges the sizes of arrays, hidden nodes and external string data to the one node that reaches them through nothing
@@ -24,49 +39,47 @@ struct Owners {
 /// keeps its sizes.
 ///
 /// # Units
-/// Bytes. `sizes` are those of the file, the result replaces them.
+/// Bytes. `sizes` are those of the file and are changed in place; the second result has those that were replaced.
 /// # Cost
-/// O(nodes + edges) time; 4 bytes and one bit a node while it runs.
+/// O(nodes + edges) time; a few bits a node and 4 bytes for each such node while it runs.
 /// # Errors
 /// [`crate::error::Error::Cancelled`].
 /// # Source
 /// DevTools' `calculateShallowSizes`.
-pub fn shallow_sizes(snapshot: &Snapshot, mut sizes: WideColumn, control: &Control) -> Result<WideColumn> {
+pub fn shallow_sizes(snapshot: &Snapshot, mut sizes: WideColumn, control: &Control) -> Result<(WideColumn, FileSizes)> {
     if user_roots(snapshot).next().is_none() {
-        return Ok(sizes);
+        return Ok((sizes, FileSizes::default()));
     }
-    let Owners { ownable, owner } = owners(snapshot, control)?;
-    for node in ownable.iter() {
-        let owner = owner[node];
-        if owner == NOBODY || owner == MANY {
-            continue;
-        }
-        let owner = NodeOrdinal(owner);
-        if owner == snapshot.root() || snapshot.kind(owner) == NodeKind::SYNTHETIC {
-            continue;
-        }
+    let owners = owners(snapshot, control)?;
+    let mut changed = BitSet::new(snapshot.node_count());
+    for (node, owner) in owners.charged(snapshot) {
+        changed.insert(node);
+        changed.insert(owner.index());
+    }
+    let before = FileSizes::of(Ranks::of(changed), &sizes);
+    for (node, owner) in owners.charged(snapshot) {
         let size = sizes.get(node);
         if size != 0 {
             sizes.set(owner.index(), sizes.get(owner.index()).saturating_add(size));
             sizes.set(node, 0);
         }
     }
-    Ok(sizes)
+    Ok((sizes, before))
 }
 
 fn owners(snapshot: &Snapshot, control: &Control) -> Result<Owners> {
-    let ownable = ownable_nodes(snapshot);
-    let mut owner = vec![NOBODY; snapshot.node_count()];
+    let ownable = Ranks::of(ownable_nodes(snapshot));
+    let mut owner = vec![NOBODY; ownable.len()];
     let mut stack: Vec<NodeOrdinal> = Vec::new();
     for node in snapshot.nodes() {
         control.check_at(node.index())?;
-        if ownable.contains(node.index()) {
+        if ownable.rows().contains(node.index()) {
             continue;
         }
         give(snapshot, &ownable, &mut owner, node, node.0, &mut stack);
         // Depth first, so that the stack stays short.
         while let Some(next) = stack.pop() {
-            let by = owner[next.index()];
+            let by = owner[ownable.get(next.index()).expect("only such nodes wait")];
             give(snapshot, &ownable, &mut owner, next, by, &mut stack);
         }
     }
@@ -78,7 +91,7 @@ fn owners(snapshot: &Snapshot, control: &Control) -> Result<Owners> {
 #[inline(always)]
 fn give(
     snapshot: &Snapshot,
-    ownable: &BitSet,
+    ownable: &Ranks,
     owner: &mut [u32],
     from: NodeOrdinal,
     by: u32,
@@ -86,10 +99,11 @@ fn give(
 ) {
     for packed in snapshot.packed_edges(from) {
         let (kind, target) = unpack_edge(*packed);
-        if kind == EdgeKind::Weak || !ownable.contains(target.index()) {
+        if kind == EdgeKind::Weak {
             continue;
         }
-        let known = &mut owner[target.index()];
+        let Some(rank) = ownable.get(target.index()) else { continue };
+        let known = &mut owner[rank];
         if *known == NOBODY {
             *known = by;
         } else if *known != by && *known != MANY {
@@ -126,10 +140,14 @@ mod tests {
     fn check_shallow(drawing: &str, expected: &str) {
         let control = Control::new();
         let snapshot = draw(drawing);
-        let sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), &control).unwrap();
+        let (sizes, before) = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), &control).unwrap();
         for word in expected.split_whitespace() {
             let (name, size) = word.split_once('=').unwrap();
             assert_eq!(sizes.get(named(&snapshot, name).index()), size.parse::<u64>().unwrap(), "{name} in {drawing}");
+        }
+        let sized = snapshot.clone().with_shallow_sizes(sizes, before);
+        for node in snapshot.nodes() {
+            assert_eq!(sized.file_size(node), snapshot.shallow_size(node), "node {} of {drawing} in the file", node.0);
         }
     }
 

@@ -51,7 +51,8 @@ pub fn read(source: Source, budget: Budget, control: &Control) -> Result<(Snapsh
 /// [`Error::Cancelled`](crate::error::Error::Cancelled); [`Error::Memory`](crate::error::Error::Memory) before it
 /// begins.
 pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {
-    let snapshot = begun(snapshot, options, control)?;
+    let mut snapshot = begun(snapshot, options, control)?;
+    let sizes = snapshot.take_sizes();
     let ephemerons = Ephemerons::of(&snapshot);
     let holding = Holding::of(&snapshot, &ephemerons, control)?;
     let (spanned, retainers) = rayon::join(|| Spanning::of(&holding, control), || Retainers::of(&holding, control));
@@ -61,22 +62,22 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
     let (tree, rest) = rayon::join(
         || dominator_tree(&essential, spanning, &retainers, control),
         || {
-            let mut sizes = shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control)?;
+            let (mut sizes, before) = shallow_sizes(&snapshot, sizes, control)?;
             if options.parity == Parity::DevTools {
                 sizes.wrap_to_32_bits();
             }
             let distances = distances(&snapshot, &ephemerons, control)?;
             let (interfaces, classes) = Classes::infer(&snapshot, control)?;
-            Ok((sizes, distances, interfaces, classes))
+            Ok((sizes, before, distances, interfaces, classes))
         },
     );
     let tree: DominatorTree = tree?;
-    let (sizes, distances, interfaces, classes) = rest?;
+    let (sizes, before, distances, interfaces, classes) = rest?;
     let classes = match options.parity {
         Parity::Ours => classes.merged(),
         Parity::DevTools => classes,
     };
-    let snapshot = snapshot.with_shallow_sizes(sizes);
+    let snapshot = snapshot.with_shallow_sizes(sizes, before);
     let (retained_sizes, dominators) = rayon::join(|| retained_sizes(&snapshot, &tree), || tree.by_node(&snapshot));
     let graph = Graph { dominators, unreachable_count: tree.unreachable_count, retainers, distances, retained_sizes };
     Ok(Heap { snapshot, graph, parity: options.parity, interfaces, classes })
@@ -88,7 +89,8 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
 /// # Errors
 /// As [`analyse`].
 pub fn analyse_for_search(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> Result<Heap> {
-    let snapshot = begun(snapshot, options, control)?;
+    let mut snapshot = begun(snapshot, options, control)?;
+    let sizes = snapshot.take_sizes();
     let ephemerons = Ephemerons::of(&snapshot);
     let holding = Holding::of(&snapshot, &ephemerons, control)?;
     let (reached, retainers) = rayon::join(
@@ -97,12 +99,10 @@ pub fn analyse_for_search(snapshot: Snapshot, options: &OpenOptions, control: &C
     );
     let unreachable_count = (snapshot.node_count() - reached?) as u32;
     let retainers = retainers?;
-    let (sizes, inferred) = rayon::join(
-        || shallow_sizes(&snapshot, snapshot.tables().nodes.size.clone(), control),
-        || Classes::infer(&snapshot, control),
-    );
-    let (sizes, (interfaces, classes)) = (sizes?, inferred?);
-    let snapshot = snapshot.with_shallow_sizes(sizes);
+    let (sizes, inferred) =
+        rayon::join(|| shallow_sizes(&snapshot, sizes, control), || Classes::infer(&snapshot, control));
+    let ((sizes, before), (interfaces, classes)) = (sizes?, inferred?);
+    let snapshot = snapshot.with_shallow_sizes(sizes, before);
     let (distances, dominators, retained_sizes) = Default::default();
     let graph = Graph { retainers, distances, dominators, retained_sizes, unreachable_count };
     Ok(Heap { snapshot, graph, parity: Parity::Ours, interfaces, classes: classes.merged() })

@@ -6,7 +6,10 @@ use crate::ordinal::{EdgeOrdinal, NodeOrdinal, StringOrdinal};
 use crate::prefetch::prefetch;
 use crate::text::Text;
 use crate::wide_column::WideColumn;
+pub use file_sizes::FileSizes;
 use std::ops::Range;
+
+mod file_sizes;
 
 #[cfg(test)]
 pub mod drawing;
@@ -18,8 +21,8 @@ const TARGET_BITS: u32 = (1 << 29) - 1;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     tables: Tables,
-    /// Sizes as the file has them, where [`Snapshot::with_shallow_sizes`] changed them.
-    file_sizes: Option<WideColumn>,
+    /// Where [`Snapshot::with_shallow_sizes`] changed them.
+    file_sizes: FileSizes,
 }
 
 impl Snapshot {
@@ -34,7 +37,7 @@ impl Snapshot {
             tables.nodes.size.push(0);
             tables.nodes.first_edge = vec![0, 0];
         }
-        Self { tables, file_sizes: None }
+        Self { tables, file_sizes: FileSizes::default() }
     }
 
     pub fn tables(&self) -> &Tables {
@@ -111,7 +114,7 @@ impl Snapshot {
     /// Bytes of the node as the file has them: the same whether the snapshot was analysed or read only.
     #[inline(always)]
     pub fn file_size(&self, node: NodeOrdinal) -> u64 {
-        self.file_sizes.as_ref().unwrap_or(&self.tables.nodes.size).get(node.index())
+        self.file_sizes.get(node.index()).unwrap_or_else(|| self.shallow_size(node))
     }
 
     /// Position of the node's allocation stack in the trace tree, by id; 0: not recorded.
@@ -233,11 +236,21 @@ impl Snapshot {
         self.tables.strings.push(text)
     }
 
-    /// Building step: the sizes after backing stores were charged to their owners (`graph::shallow_sizes`).
-    pub fn with_shallow_sizes(mut self, sizes: WideColumn) -> Self {
+    /// Building step: takes the sizes out, for `graph::shallow_sizes` to change them while others read the snapshot.
+    /// Until [`Snapshot::with_shallow_sizes`] no node has a size.
+    pub fn take_sizes(&mut self) -> WideColumn {
+        std::mem::take(&mut self.tables.nodes.size)
+    }
+
+    /// Building step: the sizes after backing stores were charged to their owners (`graph::shallow_sizes`), and those
+    /// that it replaced.
+    pub fn with_shallow_sizes(mut self, sizes: WideColumn, before: FileSizes) -> Self {
         debug_assert_eq!(sizes.len(), self.node_count());
-        let before = std::mem::replace(&mut self.tables.nodes.size, sizes);
-        self.file_sizes.get_or_insert(before);
+        self.tables.nodes.size = sizes;
+        // A second time no store has a size left that could go to its owner.
+        if self.file_sizes.is_empty() {
+            self.file_sizes = before;
+        }
         self
     }
 
