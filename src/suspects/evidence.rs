@@ -106,7 +106,9 @@ pub fn opinion(facts: &Facts<'_>) -> Opinion {
         None => {}
     }
     let loses = removed.is_some_and(|(entries, gone)| gone as f64 > entries as f64 * LOSING_SHARE);
-    let is_round = ROUND_LIMITS.contains(&facts.holding.count);
+    // The table of a Map or Set doubles: one that is full has a power of two of entries, with a limit and without.
+    let may_be_full = removed.is_some() && facts.holding.count.is_power_of_two();
+    let is_round = !may_be_full && ROUND_LIMITS.contains(&facts.holding.count);
     if is_round {
         let count = grouped(facts.holding.count);
         speaks_against.push(format!("the container has exactly {count} of them, as one with a limit has"));

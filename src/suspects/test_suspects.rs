@@ -73,3 +73,25 @@ fn ids_tell_ages_only_where_some_are_gone() {
     ids.into_iter().for_each(|id| tables.nodes.id.push(id));
     assert!(ages::Ranges::of(&Snapshot::new(tables)).tell_ages);
 }
+
+/// A Map whose values are so many strings, in a table without gaps.
+fn full_map(count: usize) -> String {
+    let entries: String = (0..count).map(|at| format!(" #{}.s{at}:20000/string", at * 3)).collect();
+    format!("root > Store | Store > cache.Map | Map > #table.t/array | t >{entries}")
+}
+
+#[test]
+fn a_round_count_speaks_of_a_limit_but_not_where_a_table_is_full() {
+    let sentence = |count: usize| {
+        let report = check_suspects(&full_map(count), &[&format!("{count} (string) in Map")]);
+        let opinion = &report.suspects[0].opinion;
+        (opinion.looks, opinion.speaks_against.iter().any(|text| text.contains("as one with a limit has")))
+    };
+    assert_eq!(sentence(100), (Looks::Bounded, true));
+    // A process that dies while such a table doubles has as many, whatever fills it.
+    assert_eq!(sentence(128), (Looks::Leak, false));
+    assert_eq!(sentence(256), (Looks::Leak, false));
+    let list = format!("root > Store | Store > list.Array | Array >{}", items(128, "s", 20_000));
+    let report = check_suspects(&list, &["128 (string) in Array"]);
+    assert_eq!(report.suspects[0].opinion.looks, Looks::Bounded);
+}
