@@ -102,9 +102,17 @@ pub const DISPATCHER: &str = "DispatcherBase";
 ///
 /// # Source
 /// W3C, Resource Timing: 250 entries, until `setResourceTimingBufferSize` says otherwise. Node.js keeps up to 1,000
-/// parsers of requests for the next ones (`FreeList`, `lib/_http_common.js`).
-pub const BOUNDED: [(&str, Option<&str>, u64); 2] =
-    [("resourceTimingBuffer", None, 250), ("list", Some("FreeList"), 1000)];
+/// parsers of requests for the next ones (`FreeList`, `lib/_http_common.js`). Of its own modules and bindings, some
+/// hundred, it lists those that were loaded (`lib/internal/bootstrap/realm.js`, `src/node_realm.h`).
+pub const BOUNDED: [(&str, Option<&str>, u64); 5] = [
+    ("resourceTimingBuffer", None, 250),
+    ("list", Some("FreeList"), 1000),
+    (LOADED_MODULES, Some(PROCESS), 1000),
+    ("builtins_with_cache", None, 1000),
+    ("builtins_without_cache", None, 1000),
+];
+/// The property of `process` that lists the modules of Node.js which were loaded.
+pub const LOADED_MODULES: &str = "moduleLoadList";
 
 /// Classes of which Node.js keeps so many for the next use, wherever they are meanwhile (`FreeList`,
 /// `lib/_http_common.js`).

@@ -28,9 +28,13 @@ mod test_begin;
 #[cfg(test)]
 mod test_doubt;
 #[cfg(test)]
+mod test_idle;
+#[cfg(test)]
 mod test_leaks;
 #[cfg(test)]
 mod test_limits;
+#[cfg(test)]
+mod test_pairs;
 #[cfg(test)]
 mod test_renewed;
 #[cfg(test)]

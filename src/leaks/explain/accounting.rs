@@ -10,7 +10,7 @@ use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::growth::rules::THIN;
 use crate::leaks::growth::steps::add;
-use crate::leaks::growth::why::Why;
+use crate::leaks::growth::why::{Rule, Why};
 use crate::leaks::limits::Limits;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
@@ -18,7 +18,7 @@ use crate::leaks::place::bounded::is_bounded;
 use crate::leaks::place::census::{Census, Group, GroupKey, Loose, ObjectName, PathKey};
 use crate::leaks::place::unreached::is_of_engine;
 use crate::leaks::suspects::collect::Dropped;
-use crate::leaks::suspects::rules::{IDLE, UNSURE};
+use crate::leaks::suspects::rules::{IDLE, UNDECIDED};
 use crate::leaks::suspects::suspect::Suspect;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::Label;
@@ -159,7 +159,8 @@ impl<'a, 'b> Books<'a, 'b> {
             if has_moved(&self.heaps, *key) {
                 *bytes_moved.entry(top).or_default() += growth.bytes();
             }
-            if self.dropped.get(key).is_some_and(|rule| rule.why == Why::Passing) {
+            let passes = |rule: &Rule| rule.why == Why::Passing && !UNDECIDED.contains(rule);
+            if self.dropped.get(key).is_some_and(passes) {
                 *bytes_passing.entry(top).or_default() += growth.bytes();
             }
             let sum = tops.entry(top).or_default();
@@ -203,7 +204,8 @@ impl<'a, 'b> Books<'a, 'b> {
     fn doubt(&mut self, top: &Top) {
         let key = self.newest.key(top.node);
         let is_much = top.growth.sizes.iter().all(|step| *step >= self.newest.limits.little);
-        let is_unsure = self.dropped.get(&key) == Some(&UNSURE) || is_doubtful(self.newest, self.growing, key);
+        let is_undecided = self.dropped.get(&key).is_some_and(|rule| UNDECIDED.contains(rule));
+        let is_unsure = is_undecided || is_doubtful(self.newest, self.growing, key);
         if top.cause == Cause::Unexplained && (is_much || is_unsure) {
             self.doubted += top.growth.bytes();
         }
@@ -312,7 +314,7 @@ impl<'a, 'b> Books<'a, 'b> {
             return Cause::OneOff(Why::Code);
         }
         match self.dropped.get(&key) {
-            Some(rule) if *rule == UNSURE => return Cause::Unexplained,
+            Some(rule) if UNDECIDED.contains(rule) => return Cause::Unexplained,
             Some(rule) if *rule == IDLE => return Cause::OneOff(rule.why),
             None if is_doubtful(newest, self.growing, key) => return Cause::Unexplained,
             _ => (),

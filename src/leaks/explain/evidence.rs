@@ -32,6 +32,16 @@ pub fn weigh(newest: &Newest<'_>, suspect: &Suspect, facts: &Facts<'_>) -> (Conf
             format!("of {} new ones that the snapshot before had, {} are still there", grouped(there), grouped(kept))
         });
     }
+    if let Some(stays) = facts.growing.stays.get(&suspect.key).filter(|stays| stays.there > 0) {
+        sentences.push(match *stays {
+            Survival { kept, there } if kept == there => {
+                format!("all {} that the first snapshot had are still there", grouped(there))
+            }
+            Survival { kept, there } => {
+                format!("of {} that the first snapshot had, {} are still there", grouped(there), grouped(kept))
+            }
+        });
+    }
     let is_same = newest.grouping.is_persistent(suspect.container);
     let class = newest.class_name(suspect.container);
     sentences.push(match (is_same, facts.ids) {

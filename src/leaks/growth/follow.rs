@@ -6,7 +6,7 @@ use super::growing::Growing;
 use super::kept::add_kept;
 use super::operations::Operations;
 use super::sample;
-use super::survival::{Survival, survivals_of};
+use super::survival::{Survival, stays_of, survivals_of};
 use crate::analysis::{Heap, Parity, SourceMaps, sized};
 use crate::bit_set::BitSet;
 use crate::control::Control;
@@ -70,6 +70,8 @@ pub struct Counted<'a> {
     heaps: Vec<Census>,
     /// Of the groups of the heap before the newest.
     survivals: HashMap<GroupKey, Survival>,
+    /// Of the groups of the first heap, where there are only two.
+    stays: HashMap<GroupKey, Survival>,
 }
 
 impl Counted<'_> {
@@ -92,7 +94,11 @@ pub fn count_by_ids<'a>(
 ) -> Result<Counted<'a>> {
     let last = earlier.len().saturating_sub(1);
     let count = |(index, earlier): (usize, Earlier<'_>)| {
-        let kept = lasting.kept.as_ref().filter(|_| index == last);
+        let kept = match &lasting.kept {
+            Some(kept) if index == last => Kept::Of(kept),
+            None => Kept::InBoth,
+            Some(_) => Kept::Unasked,
+        };
         match earlier {
             Earlier::Ready(snapshot) => counted(snapshot, &lasting.all, kept, limits, control),
             Earlier::Read(snapshot) => {
@@ -125,24 +131,39 @@ pub fn count_by_ids<'a>(
         rayon::join(|| newest().and_then(passes_of), counted)
     };
     let (passes, counted) = (passes?, counted?);
-    let (heaps, mut survivals): (Vec<Census>, Vec<_>) = counted.into_iter().unzip();
-    Ok(Counted { passes, heaps, survivals: survivals.pop().unwrap_or_default() })
+    let (heaps, mut known): (Vec<Census>, Vec<_>) = counted.into_iter().unzip();
+    let known = known.pop().unwrap_or_default();
+    let (survivals, stays) = if lasting.kept.is_some() { (known, HashMap::new()) } else { (HashMap::new(), known) };
+    Ok(Counted { passes, heaps, survivals, stays })
 }
 
-/// The census of an earlier heap; and the survival of its groups, where it is known what the newest heap has `kept`.
+/// Which objects of an earlier heap the newest one still has.
+#[derive(Clone, Copy)]
+enum Kept<'a> {
+    /// There is a heap between them.
+    Unasked,
+    Of(&'a OddIds),
+    /// There are only these two heaps: all that last.
+    InBoth,
+}
+
+/// The census of an earlier heap; and how many objects of its groups the newest heap has `kept`.
 fn counted(
     snapshot: &Snapshot,
     lasting: &OddIds,
-    kept: Option<&OddIds>,
+    kept: Kept<'_>,
     limits: &Limits,
     control: &Control,
 ) -> Result<(Census, HashMap<GroupKey, Survival>)> {
     let persistent = Persistent::of(snapshot, lasting, control)?;
     let tree = HolderTree::of(snapshot, Some(&persistent), limits, control)?;
     let (grouping, census) = Grouping::of(&tree, &Identity::Ids(&persistent), limits, control)?;
-    let survivals = kept.map(|kept| survivals_of(&grouping, &tree, &Persistent::of(snapshot, kept, control)?, control));
-    let survivals = survivals.transpose()?;
-    Ok((census, survivals.unwrap_or_default()))
+    let known = match kept {
+        Kept::Unasked => HashMap::new(),
+        Kept::Of(kept) => survivals_of(&grouping, &tree, &Persistent::of(snapshot, kept, control)?, control)?,
+        Kept::InBoth => stays_of(&grouping, &tree, &census, control)?,
+    };
+    Ok((census, known))
 }
 
 /// Follows objects that have the same id in all heaps.
@@ -152,10 +173,10 @@ pub fn by_ids<'a>(
     operations: Operations,
     maps: Option<&'a SourceMaps>,
 ) -> Followed<'a> {
-    let Counted { passes, heaps, survivals } = counted;
+    let Counted { passes, heaps, survivals, stays } = counted;
     let newest = Newest::of(newest, passes, maps, operations.limits.clone());
     let censuses: Vec<&Census> = heaps.iter().chain([&newest.census]).collect();
-    let mut growing = Growing::between(&censuses, operations, &survivals);
+    let mut growing = Growing { stays, ..Growing::between(&censuses, operations, &survivals) };
     add_kept(&mut growing, &censuses, &newest);
     add_classes(&mut growing, &censuses, &newest, &survivals);
     (newest, growing, heaps)

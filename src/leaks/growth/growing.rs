@@ -23,6 +23,8 @@ pub struct Growing {
     pub spread: HashSet<Label>,
     /// All other groups that have more bytes in the last heap than in the first.
     pub rest: HashMap<GroupKey, Growth>,
+    /// With ids, of two heaps alone: of the objects that each group had in the first, how many are still there.
+    pub stays: HashMap<GroupKey, Survival>,
     /// The groups of `rest` that grew in every interval, each with the rule that dropped it.
     pub dropped: HashMap<GroupKey, Rule>,
 }
@@ -52,6 +54,7 @@ impl Growing {
             arrays,
             operations,
             spread: HashSet::new(),
+            stays: HashMap::new(),
         };
         growing.add_spread(heaps, last, survivals);
         growing.drop_parts(heaps, last);

@@ -2,7 +2,7 @@
 
 use super::census::GroupKey;
 use super::path::edge_name;
-use crate::known::node::{BOUNDED, POOLED};
+use crate::known::node::{BOUNDED, LOADED_MODULES, POOLED};
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
 use crate::ordinal::NodeOrdinal;
@@ -24,4 +24,9 @@ pub fn is_bounded(newest: &Newest<'_>, container: NodeOrdinal, key: GroupKey) ->
         *known == name && count <= *most && class.is_none_or(|class| holder.as_deref() == Some(class))
     };
     BOUNDED.iter().any(fits) && newest.is_inside_node(container)
+}
+
+/// Whether the container is the list of Node.js's own modules that were loaded.
+pub fn lists_modules(newest: &Newest<'_>, container: NodeOrdinal) -> bool {
+    edge_name(newest, container).as_text().is(LOADED_MODULES) && newest.is_inside_node(container)
 }

@@ -203,6 +203,11 @@ impl Grouping {
         Ok(PathKey(paths[node.index()]))
     }
 
+    /// Whether objects were followed by their signatures: old and new ones of a group are counted together.
+    pub fn is_by_signature(&self) -> bool {
+        self.by_signature
+    }
+
     #[inline(always)]
     pub fn is_persistent(&self, node: NodeOrdinal) -> bool {
         self.persistent.contains(node.index())

@@ -1,6 +1,7 @@
 //! From growing groups to suspects: one for each place where things accumulate.
 
 use super::alike::merge_named_alike;
+use super::idle::{Waiting, waiting_sockets};
 use super::merge::{merge_generic_paths, merge_linked, merge_owned, merge_same_paths};
 use super::name::{best_group, heaviest_part};
 use super::rank::score;
@@ -34,9 +35,10 @@ pub fn suspects(newest: &Newest<'_>, growing: &Growing, control: &Control) -> Re
     let places = merge_classes(newest, growing, merge_owned(newest, merge_generic_paths(newest, places, control)?));
     let total: i64 = places.iter().flatten().map(|group| group.growth.bytes()).sum();
     let (mut suspects, mut dropped) = (Vec::new(), growing.dropped.clone());
+    let waiting = waiting_sockets(newest, growing, control)?;
     for groups in merge_linked(newest, places) {
         let keys: Vec<GroupKey> = groups.iter().flat_map(Grown::keys).collect();
-        match suspect_of(newest, growing, groups, total) {
+        match suspect_of(newest, growing, groups, &waiting, total) {
             Ok(suspect) => suspects.push(suspect),
             Err(rule) => dropped.extend(keys.into_iter().map(|key| (key, rule))),
         }
@@ -96,6 +98,7 @@ fn suspect_of(
     newest: &Newest<'_>,
     growing: &Growing,
     groups: Vec<Grown>,
+    waiting: &HashMap<GroupKey, Waiting>,
     total: i64,
 ) -> std::result::Result<Suspect, Rule> {
     let mut sum = Growth::default();
@@ -104,7 +107,8 @@ fn suspect_of(
         groups.into_iter().partition(|group| newest.may_leak(group.node));
     let best = best_group(newest, &groups).ok_or(UNNAMED)?;
     let Grown { key, also, node: item, growth: item_growth, container, .. } = groups.swap_remove(best);
-    let candidate = Candidate { newest, growing, item, key, growth: &item_growth, container, parts: &groups };
+    let candidate =
+        Candidate { newest, growing, item, key, also: &also, growth: &item_growth, container, parts: &groups, waiting };
     if let Some(rule) = dropped_by(&candidate) {
         return Err(rule);
     }

@@ -2,7 +2,7 @@
 //!
 //! The first rule that fits decides; [`RULES`] has them in their order.
 
-use super::idle::wait_for_requests;
+use super::idle::{Waiting, wait_for_requests};
 use super::suspect::Grown;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
@@ -10,9 +10,10 @@ use crate::leaks::growth::survival::Survival;
 use crate::leaks::growth::why::{Rule, Why};
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
-use crate::leaks::place::bounded::{is_bounded, is_pooled};
+use crate::leaks::place::bounded::{is_bounded, is_pooled, lists_modules};
 use crate::leaks::place::census::GroupKey;
 use crate::ordinal::NodeOrdinal;
+use std::collections::HashMap;
 
 /// Growth in one place, and the object that would name the leak.
 pub struct Candidate<'a, 'b> {
@@ -20,10 +21,14 @@ pub struct Candidate<'a, 'b> {
     pub growing: &'a Growing,
     pub item: NodeOrdinal,
     pub key: GroupKey,
+    /// Groups whose growth is in `growth`.
+    pub also: &'a [GroupKey],
     pub growth: &'a Growth,
     pub container: NodeOrdinal,
     /// The other growing groups of the place.
     pub parts: &'a [Grown],
+    /// The sockets of each group.
+    pub waiting: &'a HashMap<GroupKey, Waiting>,
 }
 
 struct SuspectRule {
@@ -31,7 +36,7 @@ struct SuspectRule {
     fits: fn(&Candidate<'_, '_>) -> bool,
 }
 
-const RULES: [SuspectRule; 9] = [
+const RULES: [SuspectRule; 12] = [
     SuspectRule {
         rule: Rule { why: Why::Bounded, because: "Node.js keeps a fixed number of these, and there are no more" },
         fits: is_within_bound,
@@ -77,6 +82,9 @@ const RULES: [SuspectRule; 9] = [
         },
         fits: are_few_and_light,
     },
+    SuspectRule { rule: RENEWED, fits: are_renewed_in_a_single_interval },
+    SuspectRule { rule: MADE_ANEW, fits: came_with_their_holder_in_a_single_interval },
+    SuspectRule { rule: BEGUN, fits: came_with_a_module_in_a_single_interval },
 ];
 
 /// Connections of clients that have a timer.
@@ -89,6 +97,25 @@ pub const UNSURE: Rule = Rule {
     why: Why::Load,
     because: "Node.js holds them, and whether those of the interval before are still there is not known",
 };
+/// Two heaps cannot tell a collection that is copied again and again from work under way, or from a cache that is full.
+pub const RENEWED: Rule = Rule {
+    why: Why::Passing,
+    because: "hardly any of those of the first snapshot are still there, so more may be work under way or a full cache: a \
+              third snapshot decides",
+};
+/// Two heaps cannot tell the growth of a holder that is there in both from one that is made anew for each piece of work.
+pub const MADE_ANEW: Rule = Rule {
+    why: Why::Recent,
+    because: "their holder came after the first snapshot, and nothing that an earlier one had is in it: a third snapshot \
+              decides",
+};
+/// The first heap had not all of the modules.
+pub const BEGUN: Rule = Rule {
+    why: Why::Modules,
+    because: "objects of Node.js, which loaded modules of its own in the only interval: a third snapshot decides",
+};
+/// The rules that do not decide: growth that they drop is no reason for the verdict that nothing leaks.
+pub const UNDECIDED: [Rule; 4] = [UNSURE, RENEWED, MADE_ANEW, BEGUN];
 /// The candidate without a name.
 pub const UNNAMED: Rule = Rule { why: Why::Few, because: "none of the objects that grew there can name a leak" };
 
@@ -123,6 +150,11 @@ impl Candidate<'_, '_> {
         kept == there && there >= self.newest.limits.fewest_survivors && !self.may_end()
     }
 
+    /// The groups of all objects.
+    fn keys(&self) -> impl Iterator<Item = GroupKey> + '_ {
+        self.parts.iter().flat_map(Grown::keys).chain(self.also.iter().copied()).chain([self.key])
+    }
+
     /// A client, a timer or a waiting promise is among the objects.
     fn may_end(&self) -> bool {
         let all = self.parts.iter().map(|part| part.node).chain([self.item]);
@@ -155,8 +187,9 @@ fn come_and_go_in_node(candidate: &Candidate<'_, '_>) -> bool {
 /// Connections that are open because clients keep them for their next request. There are as many as the most requests
 /// at once.
 fn are_idle_connections(candidate: &Candidate<'_, '_>) -> bool {
-    let Candidate { newest, item, growth, parts, .. } = candidate;
-    newest.origin(*item) <= Origin::Node && wait_for_requests(newest, *item, growth, parts)
+    let Candidate { newest, item, growth, parts, waiting, .. } = candidate;
+    newest.origin(*item) <= Origin::Node
+        && wait_for_requests(newest, *item, growth, parts, Waiting::of(waiting, candidate.keys()))
 }
 
 /// What the next rules drop as load, though nothing of it ends by itself, and nobody knows whether any of it is gone.
@@ -182,6 +215,59 @@ fn are_parts_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
     let few = candidate.newest.limits.many_of_node;
     let is_single = matches!(&candidate.growth.counts[..], [one] if *one < few);
     is_single && candidate.newest.origin(candidate.item) <= Origin::Plain && candidate.may_be_load()
+}
+
+/// Node.js keeps objects for each of its modules. When some were loaded in the only interval, few objects, or those that
+/// came with their holder, may be of these modules.
+fn came_with_a_module_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
+    let Candidate { newest, growing, item, growth, container, .. } = candidate;
+    let [count] = growth.counts[..] else { return false };
+    if candidate.is_multiple() || candidate.may_end() || !newest.is_collected_by_node(*item, *container) {
+        return false;
+    }
+    let holder = newest.owner(newest.head(*item)).filter(|holder| !newest.grouping.is_persistent(*holder));
+    let came_with_holder = holder.is_some_and(|holder| {
+        let key = newest.key(holder);
+        let grown = growing.rest.get(&key).or_else(|| growing.groups.get(&key));
+        let is_all = |grown: &Growth| newest.census.groups[&key].count == grown.counts[0].unsigned_abs();
+        grown.is_some_and(is_all)
+    });
+    let has_loaded = || {
+        growing.groups.iter().chain(&growing.rest).any(|(key, growth)| {
+            let first = newest.census.groups[key].first;
+            growth.counts[0] > 0 && newest.owner(first).is_some_and(|list| lists_modules(newest, list))
+        })
+    };
+    (came_with_holder || count < newest.limits.many_of_node) && has_loaded()
+}
+
+/// Of what the first of two heaps had, hardly any is still there: neither of the objects nor of all that came with them.
+///
+/// Example: a cache of the last hundred entries, which was filling up when the first snapshot was taken.
+fn are_renewed_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
+    let stays = |key: &GroupKey| candidate.growing.stays.get(key).copied().unwrap_or_default();
+    let limits = &candidate.newest.limits;
+    let mut all = Survival::default();
+    candidate.keys().for_each(|key| all.add(stays(&key)));
+    !candidate.is_multiple() && stays(&candidate.key).is_passing(limits) && all.is_passing(limits)
+}
+
+/// Example: records wait in a list, and a new list begins when the old one is written out. A list that is copied with one
+/// record more has those of the old one.
+fn came_with_their_holder_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
+    let Candidate { newest, growing, container, .. } = candidate;
+    let is_single = candidate.growth.counts.len() == 1 && !growing.stays.is_empty();
+    // Native objects have a new id in each heap.
+    let may_last = !newest.snapshot().id(*container).is_multiple_of(2);
+    let is_new = is_single && may_last && !newest.grouping.is_persistent(*container);
+    // More of such holders came with it: then these pile up.
+    let key = newest.key(*container);
+    let holders = growing.rest.get(&key).or_else(|| growing.groups.get(&key));
+    let is_alone = holders.is_none_or(|holders| holders.counts[0] <= newest.limits.most_swelling);
+    is_new
+        && is_alone
+        && !candidate.is_multiple()
+        && growing.stays.get(&candidate.key).is_none_or(|stays| stays.kept == 0)
 }
 
 fn are_few_and_light(candidate: &Candidate<'_, '_>) -> bool {
