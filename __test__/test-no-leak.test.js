@@ -1,11 +1,12 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { EventEmitter } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, describe, it } = require('node:test');
+const { Worker } = require('node:worker_threads');
 const { assertNoLeak, checkpoint } = require('heaphound/test');
 
 const SESSIONS = path.join(__dirname, 'fixtures', 'scenarios', 'sessions.js');
@@ -85,6 +86,13 @@ describe('assertNoLeak', () => {
       'the path from the roots to the measurement explains nothing',
     );
     assert.match(error.message, /Measured in this process/);
+    const { runs, lookRounds } = error.report;
+    // Two rounds to warm up, and two between the snapshots.
+    assert.equal(runs, (2 + lookRounds + 2) * 11);
+    const said = new RegExp(
+      `: ${runs} runs, 2 x 11 to warm up, ${lookRounds} x 11 for the first look without snapshots`,
+    );
+    assert.match(error.message, said);
     assert.match(error.stack, /\n +at .*test-no-leak\.test\.js/, 'the stack leads to the test');
     assert.deepEqual(Object.keys(error), ['code'], 'runners print what is enumerable');
     assert.equal(error.report.leaks.length, 1);
@@ -133,8 +141,11 @@ describe('assertNoLeak', () => {
 
   it('takes no snapshot where the heap stands still without one, and says so', async () => {
     const decidedBy = async (options) => (await assertNoLeak(fixed, { dir, ...options })).decidedBy;
-    assert.equal(await decidedBy({}), 'statistics');
-    assert.equal(await decidedBy({ alwaysSnapshots: true }), 'snapshots');
+    const { runs, lookRounds, ...report } = await assertNoLeak(fixed, { dir });
+    assert.equal(report.decidedBy, 'statistics');
+    assert.ok(lookRounds >= 2 && runs === (2 + lookRounds) * 11, `${runs} runs`);
+    const measured = await assertNoLeak(fixed, { dir, alwaysSnapshots: true });
+    assert.deepEqual([measured.decidedBy, measured.lookRounds, measured.runs], ['snapshots', 0, 44]);
     assert.equal(await decidedBy({ maxGrowth: { Ticket: 0 } }), 'snapshots');
     assert.equal(await decidedBy({ maxBytesPerIteration: 300 }), 'snapshots');
     const inChild = await assertNoLeak(SESSIONS, { export: 'fixed', dir });
@@ -148,6 +159,19 @@ describe('assertNoLeak', () => {
     };
     await assert.rejects(assertNoLeak(swelling, { dir, iterations: 10_007 }), { code: 'HEAPHOUND_ERR_LEAK' });
     assert.ok(buffer.length > 10_000);
+  });
+
+  it('finds what leaks when an answer comes after the run, of which the heap has no trace until then', async () => {
+    const answers = [];
+    const answering = `const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', (run) => setTimeout(() => parentPort.postMessage({ run }), 20));`;
+    const worker = new Worker(answering, { eval: true });
+    worker.on('message', (answer) => answers.push(answer));
+    await once(worker, 'online');
+    const asking = (run) => worker.postMessage(run);
+    await assert.rejects(assertNoLeak(asking, { dir }), { code: 'HEAPHOUND_ERR_LEAK' });
+    assert.ok(answers.length > 44);
+    await worker.terminate();
   });
 
   it('fails for what maxGrowth and maxBytesPerIteration do not allow, whatever is ignored', async () => {

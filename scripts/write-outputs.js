@@ -229,6 +229,7 @@ function stableOutput(block) {
       .replaceAll(/\bnode:[\w/-]+(:\d+)*/g, 'node:PLACE')
       .replaceAll(/Node\.js v[\d.]+/g, 'Node.js VERSION')
       .replaceAll(/\d{1,3}(,\d{3})+/g, 'COUNT')
+      .replaceAll(/\d+ runs, (\d+ x \d+) to warm up, \d+ x/g, 'COUNT runs, $1 to warm up, ROUNDS x')
       .replaceAll(/… \d+ steps?/g, '… STEPS')
       .replaceAll(/Grew, but is no leak: [^.]*(\.\d[^.]*)*\./g, 'Grew, but is no leak: ….')
       .replaceAll(/Accounted: [^.]*\./g, 'Accounted: ….')

@@ -87,13 +87,15 @@ async function measure(
   const startedAt = performance.now();
   const directory = makeDirectory();
   try {
-    const { files, scripts } =
+    const { files, scripts, lookRounds, runs } =
       'run' in where
-        ? { files: await takeRounds(where.run, plan, directory, warnOfLargeHeap), scripts: undefined }
+        ? { ...(await takeRounds(where.run, plan, directory, warnOfLargeHeap)), scripts: undefined }
         : await takeRoundsInChild(where, plan, directory, execArgv);
     const how = {
       process: /** @type {'this' | 'child'} */ ('run' in where ? 'this' : 'child'),
       decidedBy: /** @type {'statistics' | 'snapshots'} */ (files.length === 0 ? 'statistics' : 'snapshots'),
+      lookRounds,
+      runs,
       durationMs: performance.now() - startedAt,
     };
     if (files.length === 0) return { leaks: [], ignored: 0, grown: [], ...plan, ...how };

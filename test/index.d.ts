@@ -71,6 +71,10 @@ export interface NoLeakReport {
    * `'statistics'`: in two rounds in a row the heap did not grow by the smallest leak, and no snapshot was taken.
    */
   decidedBy: 'statistics' | 'snapshots';
+  /** Rounds of the first look, of `iterations` runs each; none with `alwaysSnapshots`. */
+  lookRounds: number;
+  /** Runs of the scenario in all: to warm up, for the first look, and between the snapshots. */
+  runs: number;
   /** Only with `maxBytesPerIteration`. */
   bytesPerIteration?: number;
   /** Where the scenario ran. */
@@ -93,7 +97,8 @@ export interface LeakError extends Error {
  * Runs the scenario again and again. Rejects with a `LeakError` when objects pile up; its message names the class, the
  * container, and the places in the source. An error of the scenario itself is passed on unchanged.
  *
- * Cost: `(warmup + snapshots - 1) * iterations` runs, each slower than usual, since V8 does not optimise meanwhile.
+ * Cost: `report.runs` runs, each slower than usual, since V8 does not optimise meanwhile. They are
+ * `(warmup + snapshots - 1) * iterations` with `alwaysSnapshots`, and else those of up to twenty rounds more.
  * Each snapshot is a pause of some hundred milliseconds. Calls in one thread wait for one another.
  *
  * @param scenario A function, which runs in this process; or the `file:` URL or absolute path of a module that exports

@@ -19,8 +19,8 @@ process.once('disconnect', () => process.exit());
  * @param {string} directory
  */
 async function measure(href, exported, plan, directory) {
-  const files = await takeRounds(await loadScenario(href, exported), plan, directory);
-  return { files, scripts: await compiledScripts() };
+  const rounds = await takeRounds(await loadScenario(href, exported), plan, directory);
+  return { ...rounds, scripts: await compiledScripts() };
 }
 
 /**

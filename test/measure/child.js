@@ -15,8 +15,8 @@ const NOT_INHERITED = ['NODE_TEST_CONTEXT', 'NODE_V8_COVERAGE', 'NODE_CHANNEL_FD
  * @param {import('./rounds').Plan} plan
  * @param {string} directory for the snapshots
  * @param {string[]} execArgv further flags
- * @returns {Promise<{ files: string[], scripts: import('../report/scripts').Script[] }>} their paths, oldest first, and
- *   the scripts that were compiled in memory there
+ * @returns {Promise<import('./rounds').Rounds & { scripts: import('../report/scripts').Script[] }>} with the scripts
+ *   that were compiled in memory there
  */
 function takeRoundsInChild(scenario, plan, directory, execArgv) {
   const env = { ...process.env };
@@ -34,7 +34,7 @@ function takeRoundsInChild(scenario, plan, directory, execArgv) {
             `the child process of the scenario ended before its work was done (${signal ?? `exit code ${code}`})`,
           ),
         );
-      else if ('files' in answer) resolve({ files: answer.files, scripts: answer.scripts });
+      else if ('files' in answer) resolve(answer);
       else reject(answer.error instanceof Error ? Object.assign(answer.error, answer.facts) : answer.error);
     });
     child.send({ ...scenario, plan, directory });

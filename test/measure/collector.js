@@ -42,13 +42,14 @@ async function collectGarbage(settleMs) {
  * The same, and the last step is a collection: nothing was allocated since.
  *
  * @param {number} settleMs
- * @param {number} collections
+ * @param {number} parts of the rest
+ * @param {number} [collections] at the end of each of the last parts
  */
-async function restAndCollect(settleMs, collections) {
-  for (let round = 0; round < collections; round += 1) {
-    await sleep(settleMs / collections);
+async function restAndCollect(settleMs, parts, collections = parts) {
+  for (let part = 0; part < parts; part += 1) {
+    await sleep(settleMs / parts);
     await nextTurn();
-    collect();
+    if (parts - part <= collections) collect();
   }
 }
 

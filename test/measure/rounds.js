@@ -8,11 +8,13 @@ const { performance } = require('node:perf_hooks');
 const { captureSnapshot } = require('../..');
 const { collectGarbage, restAndCollect } = require('./collector');
 const { areKept } = require('../heap/ids');
-const { isStill } = require('./first-pass');
+const { lookForStillness } = require('./first-pass');
 const { beQuiet } = require('./quiet');
 
 /** Collections before a look at the gauges. What a later one would free only makes the look less sure. */
 const COLLECTIONS_OF_A_LOOK = 2;
+/** Milliseconds of rest before a look that decides nothing, so that it uses the same timers. */
+const BRIEF_MS = 2;
 
 /**
  * @typedef {object} Plan
@@ -24,11 +26,18 @@ const COLLECTIONS_OF_A_LOOK = 2;
  */
 
 /**
+ * @typedef {object} Rounds
+ * @property {string[]} files paths of the snapshots, oldest first; none where the heap stood still without them
+ * @property {number} lookRounds rounds of the first look, after those of the warm-up
+ * @property {number} runs of the scenario in all
+ */
+
+/**
  * @param {(iteration: number) => unknown} scenario
  * @param {Plan} plan
  * @param {string} directory for the snapshots
  * @param {() => void} [onSnapshots] called before the first snapshot
- * @returns {Promise<string[]>} their paths, oldest first; none where the heap stood still without them
+ * @returns {Promise<Rounds>}
  */
 async function takeRounds(scenario, plan, directory, onSnapshots = () => {}) {
   const { iterations, warmup, snapshots, settleMs, alwaysSnapshots } = plan;
@@ -45,12 +54,16 @@ async function takeRounds(scenario, plan, directory, onSnapshots = () => {}) {
       await run();
       await collectGarbage(settleMs);
     };
-    const look = async () => {
+    // One function for all kinds: the first call of another makes objects.
+    const lookedAt = async (/** @type {import('./first-pass').Round} */ kind) => {
       await run();
-      await restAndCollect(settleMs, COLLECTIONS_OF_A_LOOK);
+      const collections = kind === 'warm' ? 0 : COLLECTIONS_OF_A_LOOK;
+      await restAndCollect(kind === 'brief' ? BRIEF_MS : settleMs, COLLECTIONS_OF_A_LOOK, collections);
     };
-    if (!alwaysSnapshots && (await isStill(look, plan))) return [];
-    if (alwaysSnapshots) for (let at = 0; at < warmup; at += 1) await round();
+    const look = alwaysSnapshots ? undefined : await lookForStillness(lookedAt, plan);
+    const lookRounds = look?.rounds ?? 0;
+    if (look?.isStill) return { files: [], lookRounds, runs: done };
+    if (look === undefined) for (let at = 0; at < warmup; at += 1) await round();
     onSnapshots();
     const files = [];
     for (let at = 0; at < snapshots; at += 1) {
@@ -59,7 +72,7 @@ async function takeRounds(scenario, plan, directory, onSnapshots = () => {}) {
       await captureSnapshot({ path: file, mode: 'inline', keepIds: at < snapshots - 1 || areKept(), queue: true });
       files.push(file);
     }
-    return files;
+    return { files, lookRounds, runs: done };
   } finally {
     beLoud();
   }

@@ -138,11 +138,23 @@ function signOf({ leaking }) {
 }
 
 /** @param {any} report */
-function tellMeasurement({ process: where, iterations, warmup, snapshots, ignored, durationMs }) {
+function tellMeasurement({
+  process: where,
+  iterations,
+  warmup,
+  snapshots,
+  alwaysSnapshots,
+  lookRounds,
+  runs,
+  ignored,
+  durationMs,
+}) {
   const place =
     where === 'child' ? 'in a quiet child process' : 'in this process, with V8 kept from optimising meanwhile';
+  const look = alwaysSnapshots ? '' : `${lookRounds} x ${iterations} for the first look without snapshots, `;
   return [
-    `Measured ${place}: ${warmup} x ${iterations} runs to warm up, then ${iterations} before each further one of ${snapshots} snapshots; ` +
+    `Measured ${place}: ${count(runs)} runs, ${warmup} x ${iterations} to warm up, ${look}` +
+      `then ${iterations} before each further one of ${snapshots} snapshots; ` +
       `${(durationMs / 1000).toFixed(1)} s${ignored > 0 ? `; ${ignored} ignored` : ''}.`,
   ];
 }
