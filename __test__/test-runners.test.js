@@ -6,10 +6,23 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { before, describe, it } = require('node:test');
 const { promisify } = require('node:util');
-const { copyProject, installHeaphound, missing, runProject } = require('./runners/project');
+const { nodeOfLine } = require('./helpers/node-lines');
+const { copyProject, installHeaphound, missing, runProject, watchProject } = require('./runners/project');
 
-/** How each runner says that the tests of its example passed. */
-const PASSED = { node: /^# pass 2$/m, vitest: /3 passed/, jest: /3 passed/ };
+/**
+ * How each runner says that the tests of its example passed. Those in TypeScript have the places of a leak in their
+ * source as an expectation. The pools of Vitest are `forks`, `threads`, `vmForks` and `vmThreads`, with coverage.
+ */
+const PASSED = {
+  node: /^# pass 2$/m,
+  vitest: /3 passed/,
+  'vitest-pools': /Tests +8 passed[^]*session-store\.ts/,
+  jest: /4 passed/,
+  'swc-jest': /2 passed/,
+  'ts-jest': /2 passed/,
+};
+/** Types stand before the class and the Map: in the code that runs without them other lines would have both. */
+const PLACES = /Session piles up in [^]*Class: Session, session-store\.ts:9:[^]*Map @\d+, session-store\.ts:15:/;
 
 const TSC = path.join(__dirname, '..', 'node_modules', 'typescript', 'bin', 'tsc');
 /**
@@ -108,7 +121,7 @@ describe('a failure names lines of the source', { skip: missing() }, () => {
 
 describe('the examples of tests pass', { skip: missing() }, () => {
   before(installHeaphound);
-  for (const runner of /** @type {const} */ (['node', 'vitest', 'jest'])) {
+  for (const runner of /** @type {(keyof typeof PASSED)[]} */ (Object.keys(PASSED))) {
     it(runner, async () => {
       const { ok, output } = await runProject(runner, copyProject(runner));
       assert.ok(ok, output);
@@ -116,3 +129,73 @@ describe('the examples of tests pass', { skip: missing() }, () => {
     });
   }
 });
+
+describe('Node.js runs TypeScript, and a failure names lines of the source', { skip: missing() }, () => {
+  before(installHeaphound);
+  const assertPlaces = (/** @type {{ output: string }} */ { output }) => {
+    assert.match(output, /^ok 1 - logging in and out does not leak$/m);
+    assert.match(output, /^not ok 2 - logging in without logging out leaks$/m);
+    assert.match(output, PLACES);
+  };
+  for (const line of [22, 24, 26]) {
+    it(`whose types Node.js ${line} takes out`, async () => {
+      const folder = copyProject('typescript', `typescript-${line}`);
+      assertPlaces(await runProject('typescript', folder, { node: nodeOfLine(line) }));
+    });
+  }
+  it('in a CommonJS module', async () => {
+    const folder = copyProject('typescript', 'typescript-commonjs');
+    for (const file of ['session-store.ts', 'sessions.test.ts']) {
+      const text = fs.readFileSync(path.join(folder, file), 'utf8');
+      const required = text
+        .replaceAll(/^import (\{.*\}) from (.*);$/gm, 'const $1 = require($2);')
+        .replaceAll(/^export (class|interface) /gm, '$1 ');
+      const isStore = file === 'session-store.ts';
+      fs.writeFileSync(path.join(folder, file), `${required}${isStore ? 'module.exports = { SessionStore };' : ''}`);
+    }
+    fs.writeFileSync(path.join(folder, 'package.json'), '{ "type": "commonjs" }');
+    assertPlaces(await runProject('typescript', folder, { node: nodeOfLine(24) }));
+  });
+  it('which tsx compiles, on Node.js 20', async () => {
+    const folder = copyProject('typescript', 'typescript-tsx');
+    const node = nodeOfLine(20);
+    assertPlaces(await runProject('typescript', folder, { node, flags: ['--import', 'tsx'] }));
+  });
+});
+
+describe('the watch mode of Vitest', { skip: missing() }, () => {
+  before(installHeaphound);
+  it('names the lines that the source has now', { timeout: 300_000 }, async (t) => {
+    const folder = copyProject('vitest-pools', 'vitest-watch');
+    const vitest = watchProject(folder, ['--project', 'threads', '-t', 'without logging out']);
+    t.after(() => vitest.kill());
+    const source = path.join(folder, 'session-store.ts');
+    const first = await untilItWaits(vitest, '');
+    assert.match(first, /1 passed/);
+    const rerun = untilItWaits(vitest, '[1/1]');
+    fs.writeFileSync(source, `// One line more.\n${fs.readFileSync(source, 'utf8')}`);
+    const second = await rerun;
+    assert.match(second, /1 failed/);
+    assert.match(second, /Class: Session, session-store\.ts:10:[^]*Map @\d+, session-store\.ts:16:/);
+  });
+});
+
+/**
+ * What it writes until it waits for a change.
+ *
+ * @param {import('node:child_process').ChildProcessWithoutNullStreams} vitest
+ * @param {string} end of what it has to say of failures, which goes another way
+ * @returns {Promise<string>}
+ */
+function untilItWaits({ stdout, stderr }, end) {
+  return new Promise((resolve) => {
+    let text = '';
+    const note = (/** @type {Buffer} */ chunk) => {
+      text += chunk;
+      if (!/(Waiting|Watching) for file changes/.test(text) || !text.includes(end)) return;
+      for (const stream of [stdout, stderr]) stream.off('data', note);
+      resolve(text);
+    };
+    for (const stream of [stdout, stderr]) stream.on('data', note);
+  });
+}

@@ -22,6 +22,7 @@ const BENCHMARKS = {
   busy: () => require('./busy'),
   plugin: () => require('./plugin'),
   'leak-test': () => require('./leak-test'),
+  runners: () => require('./runners'),
   watcher: () => require('./watcher'),
 };
 

@@ -2,7 +2,7 @@
 
 // The example projects with heaphound installed as a user has it: as a folder of files in node_modules, and no link.
 
-const { execFile } = require('node:child_process');
+const { execFile, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -17,11 +17,20 @@ const SHIPPED = [
   ...files.filter((/** @type {string} */ name) => !NOT_TO_RUN.test(name)),
   `heaphound.${process.platform}-${process.arch}.node`,
 ];
+const VITEST = path.join(modules, 'vitest', 'vitest.mjs');
+const JEST = [path.join(modules, 'jest', 'bin', 'jest.js'), '--colors=false'];
+const NODE = ['--test', '--test-reporter=tap'];
+/** How each project of `examples/tests-*` is run. */
 const RUNNERS = {
-  node: ['--test', '--test-reporter=tap'],
-  vitest: [path.join(modules, 'vitest', 'vitest.mjs'), 'run'],
-  jest: [path.join(modules, 'jest', 'bin', 'jest.js'), '--colors=false'],
+  node: NODE,
+  typescript: [...NODE, 'sessions.test.ts'],
+  vitest: [VITEST, 'run'],
+  'vitest-pools': [VITEST, 'run', '--coverage'],
+  jest: JEST,
+  'ts-jest': JEST,
+  'swc-jest': JEST,
 };
+/** @typedef {keyof typeof RUNNERS} Runner */
 
 /** @returns {false | string} why nothing can run */
 function missing() {
@@ -39,7 +48,7 @@ function installHeaphound() {
 /**
  * A fresh copy of an example, in a folder whose modules are those of `__test__/runners`.
  *
- * @param {'node' | 'vitest' | 'jest'} runner
+ * @param {Runner} runner
  * @param {string} [name]
  */
 function copyProject(runner, name = runner) {
@@ -51,18 +60,27 @@ function copyProject(runner, name = runner) {
 }
 
 /**
- * @param {'node' | 'vitest' | 'jest'} runner
+ * The environment of a run: without what a runner around it says to its own processes.
+ *
+ * @returns {NodeJS.ProcessEnv}
+ */
+function environment() {
+  const { NODE_TEST_CONTEXT, NODE_OPTIONS, NODE_V8_COVERAGE, ...env } = process.env;
+  return { ...env, NO_COLOR: '1' };
+}
+
+/**
+ * @param {Runner} runner
  * @param {string} project
- * @param {{ node?: string, args?: string[] }} [options] `node`: the binary to use
+ * @param {{ node?: string, flags?: string[], args?: string[] }} [options] `node`: the binary to use, with these flags
  * @returns {Promise<{ ok: boolean, output: string }>}
  */
-function runProject(runner, project, { node = process.execPath, args = [] } = {}) {
-  const { NODE_TEST_CONTEXT, NODE_OPTIONS, ...env } = process.env;
+function runProject(runner, project, { node = process.execPath, flags = [], args = [] } = {}) {
   return new Promise((resolve) => {
     execFile(
       node,
-      [...RUNNERS[runner], ...args],
-      { cwd: project, env: { ...env, NO_COLOR: '1' }, maxBuffer: 1 << 26 },
+      [...flags, ...RUNNERS[runner], ...args],
+      { cwd: project, env: environment(), maxBuffer: 1 << 26 },
       (error, stdout, stderr) => {
         resolve({ ok: error === null, output: stdout + stderr });
       },
@@ -70,4 +88,14 @@ function runProject(runner, project, { node = process.execPath, args = [] } = {}
   });
 }
 
-module.exports = { copyProject, installHeaphound, missing, runProject };
+/**
+ * Vitest in its watch mode. Its end is that of the process, which belongs to the caller.
+ *
+ * @param {string} project
+ * @param {string[]} args
+ */
+function watchProject(project, args) {
+  return spawn(process.execPath, [VITEST, '--watch', ...args], { cwd: project, env: environment() });
+}
+
+module.exports = { RUNNERS, copyProject, environment, installHeaphound, missing, runProject, watchProject };

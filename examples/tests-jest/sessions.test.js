@@ -1,6 +1,6 @@
 'use strict';
 
-const { assertNoLeak, checkpoint, countInstances } = require('heaphound/test');
+const { assertNoLeak, assertRetained, checkpoint, countInstances } = require('heaphound/test');
 const { Session, SessionStore } = require('./session-store');
 
 const store = new SessionStore();
@@ -23,4 +23,10 @@ test('sessions are counted', async () => {
   expect(diff).not.toHaveNoLeaks();
   store.logout(visit);
   expect(await before.diff()).toHaveNoLeaks();
+}, 60_000);
+
+test('there is one store', async () => {
+  expect(await assertRetained({ SessionStore: 1 })).toEqual({ SessionStore: 1 });
+  const none = assertRetained({ SessionStore: 0 });
+  await expect(none).rejects.toThrow(/SessionStore: 1 object is alive, and 0 are allowed[^]*variable store/);
 }, 60_000);
