@@ -23,6 +23,7 @@ const BENCHMARKS = {
   plugin: () => require('./plugin'),
   'leak-test': () => require('./leak-test'),
   runners: () => require('./runners'),
+  'first-pass': () => require('./first-pass'),
   watcher: () => require('./watcher'),
 };
 

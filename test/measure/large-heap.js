@@ -10,10 +10,15 @@ const LARGE = 100e6;
 
 let isSaid = false;
 
+/** @param {number} [used] bytes of the heap */
+function isLargeHeap(used = v8.getHeapStatistics().used_heap_size) {
+  return used >= LARGE;
+}
+
 /** Warns once, before the first snapshot: afterwards a runner's time limit may end the test. */
 function warnOfLargeHeap() {
   const used = v8.getHeapStatistics().used_heap_size;
-  if (used < LARGE || isSaid) return;
+  if (!isLargeHeap(used) || isSaid) return;
   isSaid = true;
   process.emitWarning(
     `the heap of this process has ${size(used)} before the scenario runs, and every snapshot of the leak test holds all of it: it may take half a minute. ` +
@@ -23,4 +28,4 @@ function warnOfLargeHeap() {
   );
 }
 
-module.exports = { LARGE, warnOfLargeHeap };
+module.exports = { isLargeHeap, warnOfLargeHeap };

@@ -9,10 +9,13 @@ const { captureSnapshot } = require('../..');
 const { collectGarbage, restAndCollect } = require('./collector');
 const { areKept } = require('../heap/ids');
 const { lookForStillness } = require('./first-pass');
+const { isLargeHeap } = require('./large-heap');
 const { beQuiet } = require('./quiet');
 
 /** Collections before a look at the gauges. What a later one would free only makes the look less sure. */
 const COLLECTIONS_OF_A_LOOK = 2;
+/** In a large heap, where each takes half a second of the processor. */
+const COLLECTIONS_OF_A_LARGE_LOOK = 1;
 /** Milliseconds of rest before a look that decides nothing, so that it uses the same timers. */
 const BRIEF_MS = 2;
 
@@ -55,10 +58,10 @@ async function takeRounds(scenario, plan, directory, onSnapshots = () => {}) {
       await collectGarbage(settleMs);
     };
     // One function for all kinds: the first call of another makes objects.
+    const most = isLargeHeap() ? COLLECTIONS_OF_A_LARGE_LOOK : COLLECTIONS_OF_A_LOOK;
     const lookedAt = async (/** @type {import('./first-pass').Round} */ kind) => {
       await run();
-      const collections = kind === 'warm' ? 0 : COLLECTIONS_OF_A_LOOK;
-      await restAndCollect(kind === 'brief' ? BRIEF_MS : settleMs, COLLECTIONS_OF_A_LOOK, collections);
+      await restAndCollect(kind === 'brief' ? BRIEF_MS : settleMs, most, kind === 'warm' ? 0 : most);
     };
     const look = alwaysSnapshots ? undefined : await lookForStillness(lookedAt, plan);
     const lookRounds = look?.rounds ?? 0;
