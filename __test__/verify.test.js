@@ -16,6 +16,24 @@ const { heaphound } = require('./helpers/command-line');
 const { RUN } = require('./helpers/leak-case');
 
 const SHOP = path.join(__dirname, 'fixtures', 'session-shop.js');
+/** A program of 250 functions, whose objects have no class of their own. */
+const WIDE = `
+const fs = require('node:fs');
+const v8 = require('node:v8');
+const [folder, variant] = process.argv.slice(2);
+const rows = [];
+const steps = [${Array.from({ length: 250 }, (_, at) => `function step${at}(row) { row.at = ${at}; }`).join(', ')}];
+function work() {
+  const row = { at: 0, text: 'row ' + rows.length };
+  for (const step of steps) step(row);
+  if (variant === 'leak') rows.push(row);
+}
+fs.mkdirSync(folder);
+for (const name of ['A', 'B', 'C']) {
+  for (let turn = 0; turn < 101; turn++) work();
+  v8.writeHeapSnapshot(folder + '/' + name + '.heapsnapshot');
+}
+`;
 const run = promisify(execFile);
 
 let folder;
@@ -94,6 +112,15 @@ describe('verifyFix', () => {
     assert.deepEqual([document.verdict, states(document)], ['unknown', ['unknown']]);
     assert.match(document.leaks[0].because, /has the class Session, and never made an object of it/);
     assert.equal(document.doubts.length, 1);
+  });
+
+  it('says so where a program has more functions than it looks at', async () => {
+    const program = path.join(folder, 'wide.js');
+    fs.writeFileSync(program, WIDE);
+    const wide = (variant) => series(`wide-${variant}`, program, path.join(folder, `wide-${variant}`), variant);
+    const document = await verify(wide('leak'), wide('fixed'));
+    assert.equal(document.verdict, 'gone');
+    assert.match(document.doubts.join(), /There are more than 200 functions in wide\.js, and no more were looked at/);
   });
 
   it('asks the functions of the program where the objects have no class of their own', async () => {

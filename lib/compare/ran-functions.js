@@ -37,22 +37,25 @@ async function functionsOf({ name, file }, snapshot, work) {
 }
 
 /**
- * How many functions of these files ran: again and again, and at least once.
+ * How many functions of these files ran: again and again, and at least once. `isCut`: there are more than were looked
+ * at.
  *
  * @param {string[]} files none: all files of the program
  * @param {Snapshot} snapshot
  * @param {WorkOptions} work
  */
 async function functionsThatRan(files, snapshot, work) {
-  const ran = { often: 0, once: 0 };
+  const ran = { often: 0, once: 0, isCut: false };
   const wanted = new Set(files.map(endOf));
   const isWanted = (/** @type {string} */ file) => (wanted.size === 0 ? isOwnFile(file) : wanted.has(endOf(file)));
   const rows = await snapshot.query({ ...work, kind: 'closure', limit: ALL_ROWS });
   /** @type {Map<string, number>} one function for each place */
   const places = new Map();
   for (const { id, location } of rows) {
-    if (location && isWanted(location.file) && places.size < MOST_OF_FILES)
-      places.set(`${location.file}:${location.line}:${location.column}`, id);
+    if (!location || !isWanted(location.file)) continue;
+    const place = `${location.file}:${location.line}:${location.column}`;
+    if (places.size < MOST_OF_FILES) places.set(place, id);
+    else if (!places.has(place)) ran.isCut = true;
   }
   for (const id of places.values()) {
     const edges = await snapshot.edges(id, work);
@@ -102,4 +105,4 @@ function isOwnFile(file) {
   return file !== '' && !file.startsWith('node:') && !/[\\/]node_modules[\\/]/.test(file);
 }
 
-module.exports = { functionsOf, functionsThatRan, isOfFile, isOwnFile };
+module.exports = { MOST_OF_FILES, functionsOf, functionsThatRan, isOfFile, isOwnFile };

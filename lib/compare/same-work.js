@@ -5,7 +5,7 @@
 
 const { prototypesNamed } = require('../../counts/in-snapshot');
 const { isTelling } = require('./matched-leaks');
-const { functionsOf, functionsThatRan, isOfFile, isOwnFile } = require('./ran-functions');
+const { MOST_OF_FILES, functionsOf, functionsThatRan, isOfFile, isOwnFile } = require('./ran-functions');
 
 /** The work is the same where at least this part of the functions ran: a fix changes some of them. */
 const ENOUGH_RAN = 0.5;
@@ -38,16 +38,19 @@ async function showsWork(leak, { before, after }, work) {
   const [was, is] = [await functionsThatRan(files, before, work), await functionsThatRan(files, after, work)];
   const by = was.often > 0 ? 'often' : 'once';
   if (was[by] > 0) {
-    if (is[by] >= was[by] * ENOUGH_RAN)
-      return {
-        isShown: true,
-        ...(isOwn && { doubt: `the second series has no class ${className} of ${baseOf(location.file)}` }),
-      };
     const where = files.length === 0 ? 'the program' : files.map(baseOf).join(' and ');
-    return {
-      isShown: false,
-      doubt: `of the ${was[by]} functions of ${where} that ran in the first series, ${is[by]} ran in the second one`,
-    };
+    // Which functions are the first ones differs from heap to heap.
+    const cut =
+      was.isCut || is.isCut
+        ? `there are more than ${MOST_OF_FILES} functions in ${where}, and no more were looked at`
+        : undefined;
+    if (is[by] >= was[by] * ENOUGH_RAN) {
+      const noClass = isOwn ? `the second series has no class ${className} of ${baseOf(location.file)}` : undefined;
+      const doubts = [noClass, cut].filter((doubt) => doubt !== undefined);
+      return { isShown: true, ...(doubts.length > 0 && { doubt: doubts.join('; ') }) };
+    }
+    const ran = `of the ${was[by]} functions of ${where} that ran in the first series, ${is[by]} ran in the second one`;
+    return { isShown: false, doubt: cut === undefined ? ran : `${ran} (${cut})` };
   }
   // No function has a place, as in a heap of Bun.
   if (isTelling(leak) && (await hasObjects(className, undefined, after, work)))
