@@ -24,6 +24,7 @@ const BENCHMARKS = {
   'leak-test': () => require('./leak-test'),
   runners: () => require('./runners'),
   'first-pass': () => require('./first-pass'),
+  'class-gauge': () => require('./class-gauge'),
   watcher: () => require('./watcher'),
 };
 
