@@ -1,8 +1,8 @@
 'use strict';
 
 // Where the lines of a script end. V8 writes the line of each function into a snapshot. Up to Node.js 20 it looks for
-// it from the beginning of the script unless it knows the ends of all lines: with one script of 9 MB, as the compiler of
-// TypeScript is, that took more than 150 seconds, and 5 with them. Later versions find them by themselves.
+// it from the beginning of the script unless it knows the ends of all lines: with one script of 9 MB, as the compiler
+// of TypeScript is, that took more than 150 seconds, and 5 with them. Later versions find them by themselves.
 
 const { RUNTIME } = require('../runtime');
 
