@@ -1022,7 +1022,10 @@ export interface LeakStep extends PathStep {
 /** A WeakMap on a path: its entry keeps the value alive as long as both the key and the WeakMap live. */
 export interface WeakMapOfEntry {
   id: number;
-  /** The reference that holds it: `variable audits in audits.js`, `Registry.audits`; empty where only roots do. */
+  /**
+   * The reference that holds it: `variable audits in audits.js`, `Registry.audits`, `state.audits` of a variable that
+   * holds a plain object; empty where only roots do.
+   */
   heldBy: string;
   /** The place of its nearest holder that has one. */
   location?: SourceLocation;

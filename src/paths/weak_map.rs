@@ -8,6 +8,10 @@ use crate::ordinal::NodeOrdinal;
 
 /// From a WeakMap to its entries.
 const TABLE: &str = "table";
+/// Classes whose names do not say what an object is for.
+const PLAIN: [&str; 5] = ["Object", "Array", "Map", "Set", "WeakMap"];
+/// References that are written in a row.
+const LONGEST_CHAIN: usize = 4;
 
 impl Naming<'_> {
     /// The WeakMap with the entry by which a key holds this node. `None` where no key holds it, and where the file does
@@ -33,14 +37,39 @@ impl Naming<'_> {
         self.heap.graph.retainers.sources(table).map(|(source, _)| source).find(holds_table)
     }
 
-    /// The reference that holds a node, with the class that has it: `variable audits in audits.js`, `Registry.audits`.
+    /// The reference that holds a node as code writes it, from the nearest class or variable with a name: `variable
+    /// audits in audits.js`, `Registry.audits`, `state.audits` of a variable that holds a plain object.
     pub fn holder_of(&self, node: NodeOrdinal) -> String {
         let reference = self.reference(node).to_string();
-        match self.owner(node) {
-            Some(owner) if reference.starts_with(['.', '[']) => format!("{}{reference}", self.original_name(owner)),
-            _ => reference,
+        let Some(mut written) = member_of(&reference) else { return reference };
+        let mut at = node;
+        for _ in 0..LONGEST_CHAIN {
+            let Some(owner) = self.owner(at) else { return reference };
+            let name = self.original_name(owner).to_string();
+            let above = self.reference(owner).to_string();
+            match member_of(&above) {
+                _ if !PLAIN.contains(&name.as_str()) => return format!("{name}{written}"),
+                Some(member) => written = format!("{member}{written}"),
+                None => return format!("{}{written}", variable_of(&above).unwrap_or(&name)),
+            }
+            at = owner;
         }
+        self.owner(at).map_or(reference, |owner| format!("{}{written}", self.original_name(owner)))
     }
+}
+
+/// A reference as code writes it behind an object: `.sessions`, `[12]`. `None` for what code cannot write so.
+fn member_of(reference: &str) -> Option<String> {
+    match reference {
+        "Map entry" | "WeakMap entry" => Some(".get(…)".to_owned()),
+        _ if reference.starts_with('.') => Some(reference.to_owned()),
+        _ => Some(reference.to_owned()).filter(|it| it.starts_with('[') && !it.starts_with("[[")),
+    }
+}
+
+/// The name in `variable state in app.js`.
+fn variable_of(reference: &str) -> Option<&str> {
+    reference.strip_prefix("variable ")?.split(' ').next()
 }
 
 #[cfg(test)]
@@ -57,9 +86,17 @@ mod tests {
     /// entry's edges.
     #[track_caller]
     fn check_weak_map(table_id: Option<u64>, expected: Option<&str>) {
-        let drawing = "root > !global | global > account.Account registry.Registry \
-             | Account > #entry.Audit | Registry > audits.WeakMap | WeakMap > #table.t/array | t > #entry.Audit";
-        let mut tables = draw(drawing).tables().clone();
+        check_holder("registry", "Registry", table_id, expected);
+    }
+
+    /// The same with another object in place of the registry.
+    #[track_caller]
+    fn check_holder(property: &str, class: &str, table_id: Option<u64>, expected: Option<&str>) {
+        let drawing = format!(
+            "root > !global | global > account.Account {property}.{class} | Account > #entry.Audit \
+             | {class} > audits.WeakMap | WeakMap > #table.t/array | t > #entry.Audit"
+        );
+        let mut tables = draw(&drawing).tables().clone();
         let drawn = Snapshot::new(tables.clone());
         let id = table_id.unwrap_or_else(|| drawn.id(named(&drawn, "t")));
         let texts: Vec<String> = tables.strings.iter().map(|(_, text)| text.to_string_lossy()).collect();
@@ -81,5 +118,25 @@ mod tests {
     fn the_weak_map_of_an_entry_is_found_by_the_id_of_its_table() {
         check_weak_map(None, Some("Registry.audits"));
         check_weak_map(Some(9999), None);
+    }
+
+    #[test]
+    fn a_weak_map_in_a_plain_object_is_written_from_what_holds_the_object() {
+        check_holder("state", "Object", None, Some("global.state.audits"));
+    }
+
+    #[test]
+    fn references_are_written_as_code_writes_them() {
+        for (reference, member) in [
+            (".a", Some(".a")),
+            ("[3]", Some("[3]")),
+            ("[[Target]]", None),
+            ("Map entry", Some(".get(…)")),
+            ("x", None),
+        ] {
+            assert_eq!(super::member_of(reference).as_deref(), member, "{reference}");
+        }
+        assert_eq!(super::variable_of("variable state in app.js"), Some("state"));
+        assert_eq!(super::variable_of("scope"), None);
     }
 }
