@@ -4,7 +4,7 @@
 use super::account::{Account, Cause};
 use super::books::Books;
 use super::by_steps::{by_steps, has_ended};
-use super::doubt::is_doubtful;
+use super::doubt::{is_doubtful, took_in_numbers};
 use crate::control::Control;
 use crate::error::Result;
 use crate::leaks::growth::change::Growth;
@@ -130,7 +130,9 @@ impl Books<'_, '_> {
         let key = self.newest.key(top.node);
         let is_much = top.growth.sizes.iter().all(|step| *step >= self.newest.limits.little);
         let is_undecided = self.dropped.get(&key).is_some_and(|rule| UNDECIDED.contains(rule));
-        let is_unsure = is_undecided || is_doubtful(self.newest, self.growing, key);
+        let is_unsure = is_undecided
+            || is_doubtful(self.newest, self.growing, key)
+            || self.doubtful.contains(&self.newest.label(top.node));
         if top.cause == Cause::Unexplained && (is_much || is_unsure) {
             self.doubted += top.growth.bytes();
         }
@@ -145,6 +147,12 @@ impl Books<'_, '_> {
         sums.retain(|_, steps| by_steps(steps, None, &self.newest.limits) == Cause::Unexplained);
         for top in tops.iter_mut().filter(|top| has_ended(top.cause)) {
             if sums.contains_key(&self.newest.label(top.node)) {
+                top.cause = Cause::Unexplained;
+            }
+        }
+        let is_small = |cause: Cause| has_ended(cause) || matches!(cause, Cause::OneOff(Why::Few) | Cause::Rest);
+        for top in tops.iter_mut().filter(|top| is_small(top.cause) && top.growth.bytes() > 0) {
+            if self.doubtful.contains(&self.newest.label(top.node)) {
                 top.cause = Cause::Unexplained;
             }
         }
@@ -189,6 +197,16 @@ impl Books<'_, '_> {
                 Cause::Unexplained
             } else {
                 cause
+            };
+            let cause = match self.heaps[..] {
+                [earlier, _]
+                    if cause == Cause::OneOff(Why::Few)
+                        && took_in_numbers(self.newest, earlier, name, growth.bytes()) =>
+                {
+                    self.doubted += growth.bytes();
+                    Cause::Unexplained
+                }
+                _ => cause,
             };
             if cause == Cause::Unexplained && growth.sizes.iter().all(|step| *step >= limits.little) {
                 self.doubted += growth.bytes();

@@ -1,6 +1,7 @@
 //! The books of all growth: each part is entered under a cause, and the lines add up to the difference of the totals.
 
 use super::account::{Account, Cause, Line};
+use super::doubt::doubtful_classes;
 use super::leaked_class::LeakedClass;
 use crate::control::Control;
 use crate::error::Result;
@@ -16,7 +17,7 @@ use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::Label;
 use crate::text::TextBuf;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Growth of classes, each with a sample.
 type Classes = HashMap<Label, (NodeOrdinal, Growth)>;
@@ -36,6 +37,8 @@ pub struct Books<'a, 'b> {
     pub sums: BTreeMap<Cause, (Vec<i64>, Classes)>,
     /// Bytes of tables that grow in steps: an interval without growth says nothing about them.
     pub stepped: i64,
+    /// Classes that may go on in sum, though no place of them does.
+    pub doubtful: HashSet<Label>,
     /// Bytes of places whose growth is no noise and has no explanation.
     pub doubted: i64,
 }
@@ -54,6 +57,7 @@ impl<'a, 'b> Books<'a, 'b> {
         control: &Control,
     ) -> Result<Self> {
         let mut books = Self {
+            doubtful: doubtful_classes(newest, growing, &heaps),
             newest,
             growing,
             heaps,

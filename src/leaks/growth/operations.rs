@@ -62,6 +62,12 @@ impl Operations {
         is_enough && self.views(steps).any(|steps| self.limits.is_sustained(&steps, least))
     }
 
+    /// Whether growth that slowed down may go on, in one of the views. The least is compared as above.
+    pub fn may_go_on(&self, steps: &[i64], least: i64) -> bool {
+        let is_enough = steps.iter().all(|step| *step >= least);
+        is_enough && self.views(steps).any(|steps| self.limits.may_go_on(&steps, least))
+    }
+
     /// True when every operation of every interval adds the same number of objects.
     pub fn is_multiple(&self, steps: &[i64]) -> bool {
         let each = |(step, operations): (&i64, &u64)| {

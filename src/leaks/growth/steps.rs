@@ -15,6 +15,16 @@ impl Limits {
         steps.iter().all(|step| *step >= least) && last * slowdown >= *most
     }
 
+    /// Whether growth that slowed down may go on: the last interval adds a quarter of the largest at least. The largest
+    /// may have had the start of the program in it, or its warm-up.
+    ///
+    /// Example: 19, 7 may go on. 90, 15 fills something up.
+    pub fn may_go_on(&self, steps: &[i64], least: i64) -> bool {
+        let (fewest, most) = least_and_most(steps);
+        let last = steps.last().copied().unwrap_or(0);
+        fewest >= least && last * self.slowdown_of_load >= most
+    }
+
     /// Whether no interval added much less than another.
     pub fn is_even(&self, steps: &[i64]) -> bool {
         let (least, most) = least_and_most(steps);
@@ -88,6 +98,20 @@ pub(crate) mod tests {
             (&[], false),
         ] {
             assert_eq!(Limits::default().is_sustained(steps, 5), is, "{steps:?}");
+        }
+    }
+
+    #[test]
+    pub fn growth_that_slowed_down_may_go_on() {
+        for (steps, may) in [
+            (&[19, 7][..], true),
+            (&[28, 7], true),
+            (&[29, 7], false),
+            (&[19, 4], false),
+            (&[7, 19], true),
+            (&[], false),
+        ] {
+            assert_eq!(Limits::default().may_go_on(steps, 5), may, "{steps:?}");
         }
     }
 

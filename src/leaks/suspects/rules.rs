@@ -4,6 +4,7 @@
 
 use super::idle::{Waiting, wait_for_requests};
 use super::suspect::Grown;
+use crate::kind::NodeKind;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::growth::survival::Survival;
@@ -155,6 +156,16 @@ impl Candidate<'_, '_> {
         self.parts.iter().flat_map(Grown::keys).chain(self.also.iter().copied()).chain([self.key])
     }
 
+    /// A function of the program or of a package, which a list of Node.js has of itself, and no object of its own.
+    ///
+    /// Example: the functions that `promiseHooks.onInit` was given.
+    fn is_own_function(&self) -> bool {
+        let newest = self.newest;
+        newest.snapshot().kind(self.item) == NodeKind::CLOSURE
+            && newest.owner(self.item) == Some(self.container)
+            && newest.location(self.item).is_some_and(|place| newest.origin_at(&place) >= Origin::Package)
+    }
+
     /// A client, a timer or a waiting promise is among the objects.
     fn may_end(&self) -> bool {
         let all = self.parts.iter().map(|part| part.node).chain([self.item]);
@@ -170,8 +181,9 @@ fn is_within_bound(candidate: &Candidate<'_, '_>) -> bool {
 /// Node.js keeps a few texts for every module that is loaded late, but not one for each operation, again and again.
 fn are_few_values_of_node(candidate: &Candidate<'_, '_>) -> bool {
     let newest = candidate.newest;
-    let is_value =
-        newest.origin(candidate.item) <= Origin::Value && newest.holder_origin(candidate.container) <= Origin::Node;
+    let is_value = newest.origin(candidate.item) <= Origin::Value
+        && !candidate.is_own_function()
+        && newest.holder_origin(candidate.container) <= Origin::Node;
     is_value && candidate.are_few() && !(candidate.is_multiple() && candidate.growth.counts.len() > 1)
 }
 
@@ -195,7 +207,8 @@ fn are_idle_connections(candidate: &Candidate<'_, '_>) -> bool {
 /// What the next rules drop as load, though nothing of it ends by itself, and nobody knows whether any of it is gone.
 fn may_be_load_or_leak(candidate: &Candidate<'_, '_>) -> bool {
     let is_unknown = candidate.growth.survival.there == 0 && !candidate.may_end();
-    is_unknown && (follows_the_load(candidate) || are_few_of_node(candidate))
+    let are_own_functions = || candidate.is_own_function() && are_parts_in_a_single_interval(candidate);
+    is_unknown && (follows_the_load(candidate) || are_few_of_node(candidate) || are_own_functions())
 }
 
 /// Over two intervals unequal growth of so few follows the load: some clients opened more connections.
