@@ -35,7 +35,14 @@ const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** Of two snapshots, and of three of which the first is older than the warm-up. */
-const OTHER_WAYS = ['few-tickets', 'spread-over-owners', 'stopping-signal', 'two-indexes', 'undo-steps', 'wrapped-again'];
+const OTHER_WAYS = [
+  'few-tickets',
+  'spread-over-owners',
+  'stopping-signal',
+  'two-indexes',
+  'undo-steps',
+  'wrapped-again',
+];
 const NOT_HEALTHY_EARLY = ['child-processes', 'few-tickets', 'idle-workers', 'stopping-signal', 'unread-answers'];
 /** Cases with one more snapshot, before the warm-up. */
 const WITH_EARLY = new Set([...OTHER_WAYS, ...NOT_HEALTHY_EARLY, 'control-rising-requests']);

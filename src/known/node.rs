@@ -67,7 +67,9 @@ pub const SIGNALS: [&str; 5] = [
 ];
 
 /// Timers and their lists (`lib/internal/timers.js`).
-pub const TIMERS: [&str; 4] = ["Timeout", "TimersList", "Immediate", "ImmediateList"];
+pub const TIMERS: [&str; 4] = ["Timeout", TIMERS_LIST, "Immediate", "ImmediateList"];
+/// The timers of one duration.
+pub const TIMERS_LIST: &str = "TimersList";
 /// How an asynchronous resource refers to the store that was current when it was made
 /// (`lib/internal/async_local_storage/`).
 pub const STORES: [&str; 3] = ["<symbol kResourceStore>", "<symbol async_context_frame>", "<symbol asyncContextFrame>"];

@@ -9,7 +9,7 @@ use super::origin::Origin;
 use super::suspects::merge::{merge_generic_paths, merge_linked, merge_owned, merge_same_paths};
 use super::suspects::name::{best_group, heaviest_part, worth};
 use super::suspects::suspect::Grown;
-use super::test_leaks::{check, check_heaps, find_in, heap, many, three};
+use super::test_leaks::{check, check_heaps, find_by, find_in, heap, many, three};
 use super::{Kind, Leak};
 use crate::control::Control;
 use crate::open::{OpenOptions, analyse};
@@ -260,4 +260,18 @@ pub(super) fn a_context_is_looked_for_behind_the_objects_of_an_item() {
 fn nothing_grows_where_nothing_came() {
     check("root > !global | global > list | list > Item#1 Item#2", "", "", &[]);
     check_heaps(&["root > a", "root > a", "root > a"].map(str::to_owned), &[]);
+}
+
+#[test]
+fn timers_are_no_parts_of_the_lists_that_have_them() {
+    // Each interval waits for another time, which has a list of its own.
+    let timers = |list: usize, numbers| {
+        format!("lists > %{list}.TimersList#{list} | {}", many(&format!("TimersList#{list} > Timeout#"), numbers))
+    };
+    let always = format!("root > !global | global > lists | {}", timers(0, 0..10));
+    for ids in [true, false] {
+        let leaks = find_by(ids, &three(&always, &timers(1, 10..70), &timers(2, 70..130)));
+        let found: Vec<_> = leaks.iter().map(|leak| (leak.class_name.to_string(), leak.kind)).collect();
+        assert_eq!(found, [("Timeout".to_owned(), Kind::Timers)], "by ids: {ids}");
+    }
 }

@@ -288,6 +288,7 @@ pub(crate) mod tests {
                 first: NodeOrdinal(1),
                 latest: None,
                 is_field: true,
+                is_timer: false,
                 parent: parent.map(GroupKey),
                 label: Label(0),
                 path: PathKey(*path),

@@ -40,6 +40,9 @@ impl Growing {
         let operations = &self.operations;
         let limits = &operations.limits;
         let group = &last.groups[&key];
+        if group.is_timer {
+            return false;
+        }
         let Some(holders) = group.parent.filter(|holders| !self.groups.contains_key(holders)) else { return false };
         if operations.is_multiple(&growth.counts) || swells(growth, limits) {
             return false;

@@ -39,6 +39,8 @@ pub struct Group {
     pub latest: Option<NodeOrdinal>,
     /// Held by a property or a variable, and not as one of many. A holder has at most one for each of its fields.
     pub is_field: bool,
+    /// A list of timers of Node.js holds them. It has a list for each duration, and a timer is part of none.
+    pub is_timer: bool,
     /// Group of the object above them; `None` below a persistent object.
     pub parent: Option<GroupKey>,
     pub label: Label,

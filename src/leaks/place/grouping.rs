@@ -11,6 +11,7 @@ use crate::control::Control;
 use crate::error::Result;
 use crate::hash::mix;
 use crate::kind::{EdgeKind, NodeKind};
+use crate::known::node::TIMERS_LIST;
 use crate::leaks::limits::Limits;
 use crate::ordinal::NodeOrdinal;
 use crate::snapshot::Snapshot;
@@ -112,6 +113,7 @@ impl Grouping {
                     first: node,
                     latest: None,
                     is_field: !tree.fans_out(node) && !tree.is_in_list(node),
+                    is_timer: tree.owner(node).is_some_and(|owner| snapshot.name_text(owner).is(TIMERS_LIST)),
                     parent: parent.map(|parent| grouping.key(tree, parent)),
                     label: tree.label(node),
                     path: grouping.path(tree, limits, node, control)?,

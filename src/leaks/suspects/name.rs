@@ -78,7 +78,9 @@ fn waiting(newest: &Newest<'_>, groups: &[Grown], timer: usize) -> Option<usize>
     // One object may just be between two timers.
     let is_as_many = |group: &Grown| pairs(group).all(|(waiting, timers)| (waiting - timers).abs() <= 1);
     let of_program = |group: &Grown| newest.origin(group.node) == Origin::Program && is_as_many(group);
-    let found = groups.iter().enumerate().filter(|(_, group)| group.container == timers.container && of_program(group));
+    // There is a list for each duration, and which of them stands for a group is chance.
+    let of_list = |group: &Grown| newest.label(group.container) == newest.label(timers.container);
+    let found = groups.iter().enumerate().filter(|(_, group)| of_list(group) && of_program(group));
     Some(found.min_by_key(|(_, group)| (depth(newest, group), group.node))?.0)
 }
 

@@ -5,6 +5,7 @@ use crate::known::names::is_backing;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::newest::Newest;
 use crate::leaks::origin::Origin;
+use crate::leaks::place::holder_tree::has_fields;
 use crate::ordinal::NodeOrdinal;
 use crate::paths::labels::Label;
 use std::collections::BTreeMap;
@@ -37,9 +38,34 @@ fn one_place(newest: &Newest<'_>, mut groups: Vec<Grown>) -> Option<Vec<Grown>> 
     let is_near = deepest - above.len() <= newest.limits.most_between;
     let above = above.iter().rfind(|node| !is_backing(newest.snapshot(), **node)).copied();
     let says_something = |node: &NodeOrdinal| is_near && newest.origin(*node) >= Origin::Plain;
-    let container = above.filter(says_something).unwrap_or(groups.first()?.container);
+    let first = groups.first()?;
+    let container = collector(newest, first.node, above.filter(says_something).unwrap_or(first.container));
     let groups = groups.into_iter().map(|group| Grown { container, ..group });
     Some(summed(groups, |group| newest.label(group.node)))
+}
+
+/// The container, or what collects containers of which each has one of the objects in a field.
+///
+/// Example: `[[receiver]]` of a generator is the download that waits, and a list of timers has all who wait.
+fn collector(newest: &Newest<'_>, item: NodeOrdinal, container: NodeOrdinal) -> NodeOrdinal {
+    let mut at = item;
+    for _ in 0..newest.limits.deepest {
+        let head = newest.head(at);
+        let Some(owner) = newest.owner(head) else { return container };
+        if at == item && owner != container {
+            return container;
+        }
+        // In a scope a number is the place of a variable. Who waits for another that waits is no list of many.
+        let is_one_of_many = newest.tree.is_one_of_many(head) && !has_fields(newest.snapshot(), owner);
+        let is_timer = newest.census.groups.get(&newest.key(at)).is_some_and(|group| group.is_timer);
+        let is_link = || newest.owner(at).is_some_and(|link| newest.label(link) == newest.label(at));
+        let is_in_list = is_timer || head != at && is_link();
+        if newest.grouping.is_persistent(owner) || is_one_of_many || is_in_list {
+            return owner;
+        }
+        at = owner;
+    }
+    container
 }
 
 /// The common beginning of two paths from the roots.
