@@ -11,7 +11,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawn, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
+const lanes = require('./lanes');
 const { longestFirst, measure, quickOnes, readTimes, writeTimes } = require('./times');
 
 const root = path.join(__dirname, '..');
@@ -19,7 +20,7 @@ const root = path.join(__dirname, '..');
 /** `fast` leaves out files of tests that took more processor time than this, and those that were never measured. */
 const QUICK_SECONDS = 2;
 
-/** @typedef {{ name: string, command: string[] }} Step */
+/** @typedef {import('./lanes').Step} Step */
 
 /**
  * @param {string} name
@@ -103,48 +104,13 @@ if (!Object.hasOwn(modes, mode)) {
 modes[mode]();
 
 /**
- * Runs lanes of steps side by side, the steps of a lane one after the other. One lane writes as it runs; of several
- * each step is printed when it has ended. After the first step that fails no other begins, and the process ends.
+ * Ends the process where a step fails.
  *
- * @param {Step[][]} lanes
+ * @param {Step[][]} steps of each lane
  */
-async function sideBySide(...lanes) {
-  let failed = 0;
-  const runLane = async (/** @type {Step[]} */ steps) => {
-    for (const step of steps) {
-      if (failed === 0) failed = await run(step, lanes.length === 1);
-    }
-  };
-  await Promise.all(lanes.map(runLane));
+async function sideBySide(...steps) {
+  const failed = await lanes.sideBySide(steps, root);
   if (failed !== 0) process.exit(failed);
-}
-
-/**
- * @param {Step} step
- * @param {boolean} isAlone
- * @returns {Promise<number>} its exit code
- */
-function run({ name, command: [command, ...args] }, isAlone) {
-  const start = performance.now();
-  if (isAlone) console.log(`> ${name}`);
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ['ignore', ...Array(2).fill(isAlone ? 'inherit' : 'pipe')],
-    });
-    /** @type {Buffer[]} */
-    const printed = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => printed.push(part));
-    child.on('error', (error) => {
-      console.error(`${command} does not run: ${error.message}`);
-      resolve(1);
-    });
-    child.on('close', (code) => {
-      if (!isAlone) console.log(`> ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
-      process.stdout.write(Buffer.concat(printed));
-      resolve(code ?? 1);
-    });
-  });
 }
 
 function testFiles() {
