@@ -143,6 +143,8 @@ describe('from two snapshots, and from a first one before the warm-up', { concur
       assert.match(next[0].command, /^heaphound capture .* --count 3 /);
     });
   }
+  it('control-connections is healthy from two snapshots, though its clients keep the other ends', async () =>
+    assert.deepEqual((await verdict('control-connections', 'leak')).ofTwoByIds, []));
   it('control-rising-requests is healthy', async () =>
     assert.deepEqual((await verdict('control-rising-requests', 'leak')).early, []));
 });

@@ -72,6 +72,8 @@ fn a_list_that_is_made_anew_is_undecided_and_one_that_is_copied_is_not() {
         format!("root > !global | global > job | {gone} | job > waiting.List | {}", many("List > Record#", records))
     };
     check_undecided(&[batch(0, 0..3), batch(1, 60..110)], "their holder came after the first snapshot");
+    // Made when it was needed first, and filled since.
+    check_found(&[batch(0, 0..0), batch(1, 60..110)], "Record", "grew by 50 in the only interval");
     let copied = |records: usize, others: usize| {
         let all = format!("{} | {}", many("all > ~Record#", 0..records), many("gone > ~Gone#", 0..others));
         let held = many("List > Record#", 0..records);

@@ -37,7 +37,8 @@ pub fn add_kept(growing: &mut Growing, heaps: &[&Census], newest: &Newest<'_>) {
     growing.drop_parts(heaps, &newest.census);
 }
 
-/// Groups of one path of which the same is true in sum, and which are many. `Growing` counts those whose steps are even.
+/// Groups of one path of which the same is true in sum, and which are many. `Growing` counts those whose steps are
+/// even.
 fn spread_and_kept(growing: &Growing, newest: &Newest<'_>) -> Vec<GroupKey> {
     let limits = &growing.operations.limits;
     let groups = &newest.census.groups;

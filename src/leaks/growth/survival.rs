@@ -60,8 +60,8 @@ pub fn survivals_of(
 /// Of two heaps: the objects of each group in the first one, and how many of them are still there. Groups whose holder
 /// is in both and of which all are still there have no row.
 ///
-/// Example: a cache that is full has none of the first entries any more. A list that is copied with one item more, and is
-/// gone, has them all.
+/// Example: a cache that is full has none of the first entries any more. A list that is copied with one item more, and
+/// is gone, has them all.
 ///
 /// # Cost
 /// O(nodes).

@@ -18,6 +18,8 @@ pub struct Waiting {
     pub sockets: u64,
     /// Those that wait for a request.
     pub idle: u64,
+    /// These, and all others without a message: a client keeps its end for its next request, too.
+    pub free: u64,
 }
 
 impl Waiting {
@@ -27,6 +29,7 @@ impl Waiting {
         keys.iter().filter_map(|key| groups.get(key)).fold(Self::default(), |sum, group| Self {
             sockets: sum.sockets + group.sockets,
             idle: sum.idle + group.idle,
+            free: sum.free + group.free,
         })
     }
 }
@@ -60,7 +63,9 @@ pub fn waiting_sockets(
         if sockets.contains(&key) {
             let group = waiting.entry(key).or_default();
             group.sockets += 1;
-            group.idle += u64::from(is_waiting(newest, node));
+            let is_free = is_free(newest, node);
+            group.free += u64::from(is_free);
+            group.idle += u64::from(is_free && has_timer(newest, node));
         }
     }
     Ok(waiting)
@@ -84,12 +89,15 @@ pub fn wait_for_requests(
         |part: &Grown| part.growth.counts.iter().zip(&growth.counts).all(|(part, all)| part + spare >= *all);
     let has_timers = parts.iter().any(|part| is_one_of(newest, part.node, &TIMERS) && is_as_many(part));
     let has_messages = parts.iter().map(|part| part.node).chain([item]).any(|node| is_one_of(newest, node, &MESSAGES));
-    let Waiting { sockets, idle } = waiting;
+    let Waiting { sockets, idle, free } = waiting;
     let grown = growth.counts.iter().sum::<i64>();
     let are_idle = idle > 0 && i64::try_from(idle).is_ok_and(|idle| idle + spare >= grown);
+    // A client of this process has the other end of a connection that is idle here, without a timer.
+    let other_ends = free - idle;
+    let few = spare.unsigned_abs();
     // By structure the old ones are among them, with those of the program's own requests.
     let are_all = newest.grouping.is_by_signature()
-        || sockets - idle <= spare.unsigned_abs().max(sockets / newest.limits.passing);
+        || sockets - free <= few.max(sockets / newest.limits.passing) && other_ends <= idle + few;
     has_timers && !has_messages && are_idle && are_all
 }
 
@@ -98,12 +106,17 @@ fn is_one_of(newest: &Newest<'_>, node: NodeOrdinal, classes: &[&str]) -> bool {
     classes.iter().any(|class| name.is(class))
 }
 
-fn is_waiting(newest: &Newest<'_>, socket: NodeOrdinal) -> bool {
+fn is_free(newest: &Newest<'_>, socket: NodeOrdinal) -> bool {
     let snapshot = newest.snapshot();
-    let value = |name: &str| snapshot.named_edge(socket, EdgeKind::Property, name).map(|(_, value)| value);
-    let has = |name: &str, classes: &[&str]| {
-        value(name).is_some_and(|value| classes.iter().any(|class| snapshot.name_text(value).is(class)))
+    let message = snapshot.named_edge(socket, EdgeKind::Property, MESSAGE_OF_SOCKET);
+    message.is_none_or(|(_, message)| snapshot.kind(message) == NodeKind::HIDDEN)
+}
+
+/// Whether a server reads from the socket, and a timer closes it.
+fn has_timer(newest: &Newest<'_>, socket: NodeOrdinal) -> bool {
+    let has = |property: &str, classes: &[&str]| {
+        let value = newest.snapshot().named_edge(socket, EdgeKind::Property, property);
+        value.is_some_and(|(_, value)| is_one_of(newest, value, classes))
     };
-    let is_free = value(MESSAGE_OF_SOCKET).is_none_or(|message| snapshot.kind(message) == NodeKind::HIDDEN);
-    is_free && has(TIMER_OF_SOCKET, &TIMERS) && has(PARSER_OF_SOCKET, &PARSERS)
+    has(TIMER_OF_SOCKET, &TIMERS) && has(PARSER_OF_SOCKET, &PARSERS)
 }

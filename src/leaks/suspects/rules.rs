@@ -104,11 +104,12 @@ pub const RENEWED: Rule = Rule {
     because: "hardly any of those of the first snapshot are still there, so more may be work under way or a full cache: a \
               third snapshot decides",
 };
-/// Two heaps cannot tell the growth of a holder that is there in both from one that is made anew for each piece of work.
+/// Two heaps cannot tell the growth of a holder that is there in both from one that is made anew for each piece of
+/// work.
 pub const MADE_ANEW: Rule = Rule {
     why: Why::Recent,
-    because: "their holder came after the first snapshot, and nothing that an earlier one had is in it: a third snapshot \
-              decides",
+    because: "their holder came after the first snapshot, and nothing that an earlier one had is there any more: a third \
+              snapshot decides",
 };
 /// The first heap had not all of the modules.
 pub const BEGUN: Rule = Rule {
@@ -224,18 +225,25 @@ fn are_few_of_node(candidate: &Candidate<'_, '_>) -> bool {
     candidate.are_few() && !is_exact && candidate.may_be_load() && !candidate.has_piled_up()
 }
 
+/// Functions of the program in one list are listeners, as a rule, and fewer of them say more.
 fn are_parts_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
-    let few = candidate.newest.limits.many_of_node;
+    let limits = &candidate.newest.limits;
+    let few = if candidate.is_own_function() { limits.fewest_spread } else { limits.many_of_node };
     let is_single = matches!(&candidate.growth.counts[..], [one] if *one < few);
     is_single && candidate.newest.origin(candidate.item) <= Origin::Plain && candidate.may_be_load()
 }
 
-/// Node.js keeps objects for each of its modules. When some were loaded in the only interval, few objects, or those that
-/// came with their holder, may be of these modules.
+/// Node.js keeps objects for each of its modules. When some were loaded in the only interval, few objects, or those
+/// that came with their holder, may be of these modules.
 fn came_with_a_module_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
     let Candidate { newest, growing, item, growth, container, .. } = candidate;
     let [count] = growth.counts[..] else { return false };
-    if candidate.is_multiple() || candidate.may_end() || !newest.is_collected_by_node(*item, *container) {
+    let is_of_program = candidate.is_own_function();
+    if is_of_program
+        || candidate.is_multiple()
+        || candidate.may_end()
+        || !newest.is_collected_by_node(*item, *container)
+    {
         return false;
     }
     let holder = newest.owner(newest.head(*item)).filter(|holder| !newest.grouping.is_persistent(*holder));
@@ -254,7 +262,8 @@ fn came_with_a_module_in_a_single_interval(candidate: &Candidate<'_, '_>) -> boo
     (came_with_holder || count < newest.limits.many_of_node) && has_loaded()
 }
 
-/// Of what the first of two heaps had, hardly any is still there: neither of the objects nor of all that came with them.
+/// Of what the first of two heaps had, hardly any is still there: neither of the objects nor of all that came with
+/// them.
 ///
 /// Example: a cache of the last hundred entries, which was filling up when the first snapshot was taken.
 fn are_renewed_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
@@ -265,14 +274,17 @@ fn are_renewed_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
     !candidate.is_multiple() && stays(&candidate.key).is_passing(limits) && all.is_passing(limits)
 }
 
-/// Example: records wait in a list, and a new list begins when the old one is written out. A list that is copied with one
-/// record more has those of the old one.
+/// Example: records wait in a list, and a new list begins when the old one is written out. A list that is copied with
+/// one record more has those of the old one.
 fn came_with_their_holder_in_a_single_interval(candidate: &Candidate<'_, '_>) -> bool {
     let Candidate { newest, growing, container, .. } = candidate;
     let is_single = candidate.growth.counts.len() == 1 && !growing.stays.is_empty();
     // Native objects have a new id in each heap.
     let may_last = !newest.snapshot().id(*container).is_multiple_of(2);
     let is_new = is_single && may_last && !newest.grouping.is_persistent(*container);
+    // A holder that the program made after the first snapshot, and has filled since, is no sign of health: an earlier
+    // one has to be gone with all that it held.
+    let is_gone = |stays: Survival| stays.there > 0 && stays.kept == 0;
     // More of such holders came with it: then these pile up.
     let key = newest.key(*container);
     let holders = growing.rest.get(&key).or_else(|| growing.groups.get(&key));
@@ -280,7 +292,7 @@ fn came_with_their_holder_in_a_single_interval(candidate: &Candidate<'_, '_>) ->
     is_new
         && is_alone
         && !candidate.is_multiple()
-        && growing.stays.get(&candidate.key).is_none_or(|stays| stays.kept == 0)
+        && growing.stays.get(&candidate.key).is_some_and(|stays| is_gone(*stays))
 }
 
 fn are_few_and_light(candidate: &Candidate<'_, '_>) -> bool {
