@@ -24,6 +24,9 @@ test('an output that says another thing is not taken for the same', () => {
   const said = (/** @type {string} */ output) => stable(`\`\`\`console\n$ heaphound leaks heaps\n${output}\n\`\`\`\n`);
   assert.equal(said('Map @12, 94.5 kB in\nall'), said('Map @4711, 1.2 MB\nin all'));
   assert.notEqual(said('+211 objects at every step'), said('+212 objects at every step'));
+  // One object lived a moment longer.
+  assert.equal(said('+100 and +101 objects step by step'), said('+101 objects at every step'));
+  assert.notEqual(said('+90 and +101 objects step by step'), said('+101 objects at every step'));
   assert.notEqual(said('carts.js:15:14'), said('carts.js:16:14'));
   assert.notEqual(said('[78d1b703253998fe]'), said('[78d1b703253998ff]'));
   assert.notEqual(stable('a paragraph'), stable('another paragraph'));
