@@ -16,6 +16,15 @@ pub struct Facts<'a> {
     pub ids: bool,
 }
 
+/// How many of some objects are still there.
+fn still_there(Survival { kept, there }: Survival, which: &str) -> String {
+    let all = grouped(there);
+    if kept == there {
+        return format!("all {all} {which} are still there");
+    }
+    format!("of {all} {which}, {} are still there", grouped(kept))
+}
+
 /// The confidence in a leak, and the sentences that carry it, strongest first.
 pub fn weigh(newest: &Newest<'_>, suspect: &Suspect, facts: &Facts<'_>) -> (Confidence, Vec<String>) {
     let counts = &suspect.item_growth.counts;
@@ -26,21 +35,10 @@ pub fn weigh(newest: &Newest<'_>, suspect: &Suspect, facts: &Facts<'_>) -> (Conf
     let is_regular = operations.is_regular(if swells { &suspect.item_growth.sizes } else { counts });
     let Survival { kept, there } = suspect.item_growth.survival;
     if there > 0 && kept * 10 >= there * 9 {
-        sentences.push(if kept == there {
-            format!("all {} new ones that the snapshot before had are still there", grouped(there))
-        } else {
-            format!("of {} new ones that the snapshot before had, {} are still there", grouped(there), grouped(kept))
-        });
+        sentences.push(still_there(suspect.item_growth.survival, "new ones that the snapshot before had"));
     }
     if let Some(stays) = facts.growing.stays.get(&suspect.key).filter(|stays| stays.there > 0) {
-        sentences.push(match *stays {
-            Survival { kept, there } if kept == there => {
-                format!("all {} that the first snapshot had are still there", grouped(there))
-            }
-            Survival { kept, there } => {
-                format!("of {} that the first snapshot had, {} are still there", grouped(there), grouped(kept))
-            }
-        });
+        sentences.push(still_there(*stays, "that the first snapshot had"));
     }
     let is_same = newest.grouping.is_persistent(suspect.container);
     let class = newest.class_name(suspect.container);
