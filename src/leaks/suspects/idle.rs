@@ -75,13 +75,16 @@ pub fn waiting_sockets(
 /// and no message came with them.
 ///
 /// Example: ninety clients keep their connection for five seconds (`server.keepAliveTimeout`). A socket whose request
-/// has no answer has a message, and one without such a timer stays for ever: neither counts.
+/// has no answer has a message, and one without such a timer stays for ever: neither counts. A client of this process
+/// may have the other end of each, without a timer: `with_other_ends` takes those too, and nobody can tell them from
+/// sockets that an agent left behind.
 pub fn wait_for_requests(
     newest: &Newest<'_>,
     item: NodeOrdinal,
     growth: &Growth,
     parts: &[Grown],
     waiting: Waiting,
+    with_other_ends: bool,
 ) -> bool {
     // One socket may just be between two timers.
     let spare = newest.limits.uneven_difference;
@@ -92,12 +95,10 @@ pub fn wait_for_requests(
     let Waiting { sockets, idle, free } = waiting;
     let grown = growth.counts.iter().sum::<i64>();
     let are_idle = idle > 0 && i64::try_from(idle).is_ok_and(|idle| idle + spare >= grown);
-    // A client of this process has the other end of a connection that is idle here, without a timer.
-    let other_ends = free - idle;
     let few = spare.unsigned_abs();
+    let others = if with_other_ends && free - idle <= idle + few { sockets - free } else { sockets - idle };
     // By structure the old ones are among them, with those of the program's own requests.
-    let are_all = newest.grouping.is_by_signature()
-        || sockets - free <= few.max(sockets / newest.limits.passing) && other_ends <= idle + few;
+    let are_all = newest.grouping.is_by_signature() || others <= few.max(sockets / newest.limits.passing);
     has_timers && !has_messages && are_idle && are_all
 }
 

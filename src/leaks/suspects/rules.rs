@@ -200,9 +200,13 @@ fn come_and_go_in_node(candidate: &Candidate<'_, '_>) -> bool {
 /// Connections that are open because clients keep them for their next request. There are as many as the most requests
 /// at once.
 fn are_idle_connections(candidate: &Candidate<'_, '_>) -> bool {
+    are_idle(candidate, false)
+}
+
+fn are_idle(candidate: &Candidate<'_, '_>, with_other_ends: bool) -> bool {
     let Candidate { newest, item, growth, parts, waiting, .. } = candidate;
-    newest.origin(*item) <= Origin::Node
-        && wait_for_requests(newest, *item, growth, parts, Waiting::of(waiting, candidate.keys()))
+    let waiting = || Waiting::of(waiting, candidate.keys());
+    newest.origin(*item) <= Origin::Node && wait_for_requests(newest, *item, growth, parts, waiting(), with_other_ends)
 }
 
 /// What the next rules drop as load, though nothing of it ends by itself, and nobody knows whether any of it is gone.
@@ -210,6 +214,7 @@ fn may_be_load_or_leak(candidate: &Candidate<'_, '_>) -> bool {
     let is_unknown = candidate.growth.survival.there == 0 && !candidate.may_end();
     let are_own_functions = || candidate.is_own_function() && are_parts_in_a_single_interval(candidate);
     is_unknown && (follows_the_load(candidate) || are_few_of_node(candidate) || are_own_functions())
+        || are_idle(candidate, true)
 }
 
 /// Over two intervals unequal growth of so few follows the load: some clients opened more connections.
