@@ -48,15 +48,9 @@ test('files of tests run in the order in which they are given, and one that fail
   assert.deepEqual(run('a'), { status: 1, order: 'bac' });
 });
 
-test('a step that fails decides, also where a step of another lane ends well after it', () => {
-  const script = `
-    const { sideBySide } = require(${JSON.stringify(path.join(ROOT, 'scripts', 'lanes.js'))});
-    const step = (name, code) => ({ name, command: [process.execPath, '-e', code] });
-    // The slow one ends well when the other lane has failed, and its lane has one more step.
-    const slow = step('slow', 'setTimeout(() => {}, 500)');
-    const lanes = [[slow, step('late', 'console.log("late ran")')], [step('fails', 'process.exit(3)')]];
-    sideBySide(lanes, process.cwd()).then((code) => console.log('code', code));`;
-  const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+test('a step that fails decides, also where a step of another lane ends well after it', (t) => {
+  const lanes = path.join(__dirname, 'fixtures', 'two-lanes.js');
+  const { stdout } = spawnSync(process.execPath, [lanes, path.join(folder(t), 'pid')], { encoding: 'utf8' });
   assert.match(stdout, /> fails: [^]*> slow: [^]*code 3/);
   assert.doesNotMatch(stdout, /late ran/);
 });
