@@ -8,6 +8,7 @@ const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { start, ask, memory, forgetPeak } = require('./service-run');
 const { bytes, ratio } = require('./document');
+const { middle } = require('./measure');
 
 const SIZES = [50, 120, 300];
 /** V8 needs twenty times the heap for the graph: this one is for machines that have it. */
@@ -49,9 +50,8 @@ async function median(size, way, runs, directory, durationMs) {
     if (one.failed !== undefined) return { size, way, failed: one.failed };
     taken.push(one);
   }
-  const middle = (/** @type {string} */ field) =>
-    taken.map((one) => one[field]).sort((left, right) => left - right)[Math.floor(runs / 2)];
-  return { size, way, ...Object.fromEntries(Object.keys(taken[0]).map((field) => [field, middle(field)])) };
+  const middleOf = (/** @type {string} */ field) => middle(taken.map((one) => one[field]));
+  return { size, way, ...Object.fromEntries(Object.keys(taken[0]).map((field) => [field, middleOf(field)])) };
 }
 
 /** @param {number} size @param {string} way @param {string} directory @param {number} [durationMs] @returns {Promise<any>} */

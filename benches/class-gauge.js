@@ -8,6 +8,7 @@
 // With `--once MB` this file is the process that is measured.
 
 const { execFileSync } = require('node:child_process');
+const { middle } = require('./measure');
 
 const HEAPS_MB = [0, 10, 30, 100];
 
@@ -48,8 +49,7 @@ async function measureGauge(flags) {
         JSON.parse(execFileSync(process.execPath, [__filename, '--once', String(megabytes)], { encoding: 'utf8' })),
       );
   }
-  const median = (all, field) =>
-    all.map((it) => it[field]).sort((left, right) => left - right)[Math.floor(all.length / 2)];
+  const median = (all, field) => middle(all.map((it) => it[field]));
   const seconds = (all, field) => `${(median(all, field) / 1000).toFixed(2)} s`;
   return [
     `One count of \`watchClass\` in heaps of small objects, ${rounds} processes for each; medians. *Pause*: the thread stands still. One full collection of the same heap is beside it.`,

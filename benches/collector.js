@@ -15,6 +15,7 @@ const path = require('node:path');
 const { PerformanceObserver } = require('node:perf_hooks');
 const v8 = require('node:v8');
 const { setImmediate: turn } = require('node:timers/promises');
+const { middle } = require('./measure');
 const { binaryOf, installedLines, versionOf } = require('./nodes');
 
 /** Objects that stay, objects that live for a while, and how many batches of the latter are made. */
@@ -89,7 +90,7 @@ async function measure(flags) {
     );
     const version = versionOf(binary);
     console.log(version, JSON.stringify(taken));
-    return { version, times: STEPS.map((_, step) => median(taken.map((times) => times[step]))) };
+    return { version, times: STEPS.map((_, step) => middle(taken.map((times) => times[step]))) };
   });
   return [
     'Milliseconds of the garbage collector for each megabyte that a loop allocates, in one process from left to right, and the ratio to the first column. ' +
@@ -107,10 +108,6 @@ async function measure(flags) {
 function binaries() {
   const found = installedLines().map(binaryOf);
   return found.length > 0 ? found : [process.execPath];
-}
-
-function median(values) {
-  return values.sort((left, right) => left - right)[Math.floor(values.length / 2)];
 }
 
 module.exports = { title: 'What a capture leaves behind', measure };

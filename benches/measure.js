@@ -23,15 +23,29 @@ const LIMIT_MS = 15 * 60_000;
  * @returns {Run}
  */
 function measure(command) {
-  const child = spawnSync(TIME, ['-f', 'heaphound-bench %e %U %S %M', ...command], {
+  const child = spawnSync(TIME, timed(command), {
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
     timeout: LIMIT_MS,
     maxBuffer: 1 << 28,
   });
   if (child.error) return { failure: child.error.message };
-  const numbers = /heaphound-bench ([\d.]+) ([\d.]+) ([\d.]+) (\d+)\n$/.exec(child.stderr);
-  if (child.status !== 0 || numbers === null) return { failure: reason(child) };
+  const taken = costOf(child.stderr);
+  return child.status !== 0 || taken === undefined ? { failure: reason(child) } : taken;
+}
+
+/** What to give `TIME`, so that `costOf` finds in its errors what the command took. @param {string[]} command */
+function timed(command) {
+  return ['-f', 'heaphound-bench %e %U %S %M', ...command];
+}
+
+/**
+ * @param {string} stderr of a command that was `timed`
+ * @returns {Pick<Run, 'seconds' | 'cpuSeconds' | 'peakBytes'> | undefined}
+ */
+function costOf(stderr) {
+  const numbers = /heaphound-bench ([\d.]+) ([\d.]+) ([\d.]+) (\d+)\n$/.exec(stderr);
+  if (numbers === null) return undefined;
   const [seconds, user, system, kilobytes] = numbers.slice(1).map(Number);
   return { seconds, cpuSeconds: user + system, peakBytes: kilobytes * 1024 };
 }
@@ -46,14 +60,18 @@ function reason({ status, signal, stderr }) {
   return `${signal ?? `exit code ${status}`}: ${telling.replace(/(?:[^\s:]*\/)+/g, '').slice(0, 120)}`;
 }
 
+/** The middle one of some numbers. @param {number[]} values */
+function middle(values) {
+  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)];
+}
+
 /** The middle one of the runs in each respect; a failure when one of them failed. */
 function median(runs) {
   const failed = runs.find((run) => run.failure !== undefined);
   if (failed !== undefined) return failed;
-  const middle = (values) => values.sort((left, right) => left - right)[Math.floor(values.length / 2)];
   return Object.fromEntries(
     ['seconds', 'cpuSeconds', 'peakBytes'].map((field) => [field, middle(runs.map((run) => run[field]))]),
   );
 }
 
-module.exports = { measure, median };
+module.exports = { TIME, costOf, measure, median, middle, timed };

@@ -13,6 +13,7 @@ const path = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const autocannon = require('autocannon');
 const { bytes } = require('./document');
+const { middle } = require('./measure');
 
 const APP = path.join(__dirname, 'plugin-app.js');
 const CONNECTIONS = 50;
@@ -201,7 +202,7 @@ function flooded(heaphound, once) {
 
 function lines({ app, capacity, rate, every, rows }) {
   const quiet = rows.filter(({ name }) => name === 'nothing else');
-  const base = quiet.map(({ p99 }) => p99).sort((left, right) => left - right)[Math.floor(quiet.length / 2)];
+  const base = middle(quiet.map(({ p99 }) => p99));
   const captured = rows.find(({ name }) => name === 'captures');
   const strangers = rows.find(({ name }) => name === 'strangers');
   const what = {

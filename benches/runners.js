@@ -8,12 +8,10 @@
 
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
-const { median } = require('./measure');
+const { TIME, costOf, median, middle, timed } = require('./measure');
 const { binaryOf } = require('./nodes');
 const { RUNNERS, copyProject, environment, installHeaphound, missing } = require('../__test__/runners/project');
 
-/** GNU time: it alone gives the peak memory of a child on every Linux. */
-const TIME = '/usr/bin/time';
 const PROJECTS = {
   node: 'node:test, JavaScript',
   typescript: 'node:test, TypeScript of Node.js 24',
@@ -40,7 +38,9 @@ async function measureRunners(flags) {
   }
   const rows = Object.entries(runs).map(([name, all]) => {
     const { seconds, cpuSeconds, peakBytes } = median(all);
-    const [leaky, healthy] = [all.map(({ leakyMs }) => leakyMs), all.map(({ healthyMs }) => healthyMs)].map(middle);
+    const [leaky, healthy] = [all.map(({ leakyMs }) => leakyMs), all.map(({ healthyMs }) => healthyMs)].map((times) =>
+      (middle(times) / 1000).toFixed(1),
+    );
     const cells = [seconds.toFixed(1), cpuSeconds.toFixed(1), (peakBytes / 1e6).toFixed(0), leaky, healthy];
     return `| ${PROJECTS[name]} | \`examples/tests-${name}\` | ${cells.join(' | ')} |`;
   });
@@ -59,38 +59,21 @@ function once(name) {
   const project = copyProject(/** @type {any} */ (name), `bench-${name}`);
   const node = name === 'typescript' ? binaryOf('24') : process.execPath;
   const args = RUNNERS[name].map((arg) => arg.replace('--test-reporter=tap', '--test-reporter=spec'));
-  const command = [
-    '-f',
-    'heaphound-bench %e %U %S %M',
-    node,
-    ...args,
-    ...(name.startsWith('vitest') ? ['--reporter=verbose'] : []),
-  ];
-  const { stdout, stderr } = spawnSync(TIME, command, {
+  const command = [node, ...args, ...(name.startsWith('vitest') ? ['--reporter=verbose'] : [])];
+  const { stdout, stderr } = spawnSync(TIME, timed(command), {
     cwd: project,
     env: environment(),
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
   const output = `${stdout}${stderr}`.replaceAll('✔', '✓').replaceAll('✖', '✓').replaceAll('✕', '✓');
-  const numbers = /heaphound-bench ([\d.]+) ([\d.]+) ([\d.]+) (\d+)\n/.exec(stderr);
+  const taken = costOf(stderr);
   const [leaky, healthy] = [LEAKY, HEALTHY].map((pattern) =>
     pattern.exec(output.replaceAll(/\|\w+\| \S+ > /g, '').replaceAll(/✓\s+(\S+\.[jt]s > )?/g, '✓ ')),
   );
-  if (numbers === null || leaky === null || healthy === null) throw new Error(`${path.basename(project)}:\n${output}`);
-  const [seconds, user, system, kilobytes] = numbers.slice(1).map(Number);
-  return {
-    seconds,
-    cpuSeconds: user + system,
-    peakBytes: kilobytes * 1024,
-    leakyMs: Number(leaky[1]),
-    healthyMs: Number(healthy[1]),
-  };
-}
-
-/** @param {number[]} values milliseconds */
-function middle(values) {
-  return (values.sort((left, right) => left - right)[Math.floor(values.length / 2)] / 1000).toFixed(1);
+  if (taken === undefined || leaky === null || healthy === null)
+    throw new Error(`${path.basename(project)}:\n${output}`);
+  return { ...taken, leakyMs: Number(leaky[1]), healthyMs: Number(healthy[1]) };
 }
 
 module.exports = { title: 'What a leak test costs in each runner', measure: measureRunners };

@@ -7,6 +7,7 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { middle } = require('./measure');
 const { PROFILES } = require('./watcher-profiles');
 
 /** How much faster than life the profiles run. */
@@ -88,7 +89,6 @@ function table(results) {
 function cost() {
   const take = (count) =>
     JSON.parse(execFileSync(process.execPath, ['--expose-gc', COST, String(count)], { encoding: 'utf8' }));
-  const middle = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
   const pairs = Array.from({ length: COST_RUNS }, () => ({ without: take(0), with: take(WATCHERS) }));
   const each = (field) => middle(pairs.map((pair) => (pair.with[field] - pair.without[field]) / WATCHERS));
   const seconds = middle(pairs.map((pair) => pair.without.wallMs)) / 1000;
