@@ -42,14 +42,14 @@ async function collectGarbage(settleMs) {
  * The same, and the last step is a collection: nothing was allocated since.
  *
  * @param {number} settleMs
- * @param {number} parts of the rest
- * @param {number} [collections] at the end of each of the last parts
+ * @param {number} parts of the rest, with a collection behind each
+ * @param {boolean} [collects] false: rests alone
  */
-async function restAndCollect(settleMs, parts, collections = parts) {
+async function restAndCollect(settleMs, parts, collects = true) {
   for (let part = 0; part < parts; part += 1) {
     await sleep(settleMs / parts);
     await nextTurn();
-    if (parts - part <= collections) collect();
+    if (collects) collect();
   }
 }
 

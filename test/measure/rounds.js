@@ -61,7 +61,7 @@ async function takeRounds(scenario, plan, directory, onSnapshots = () => {}) {
     const most = isLargeHeap() ? COLLECTIONS_OF_A_LARGE_LOOK : COLLECTIONS_OF_A_LOOK;
     const lookedAt = async (/** @type {import('./first-pass').Round} */ kind) => {
       await run();
-      await restAndCollect(kind === 'brief' ? BRIEF_MS : settleMs, most, kind === 'warm' ? 0 : most);
+      await restAndCollect(kind === 'brief' ? BRIEF_MS : settleMs, most, kind !== 'warm');
     };
     const look = alwaysSnapshots ? undefined : await lookForStillness(lookedAt, plan);
     const lookRounds = look?.rounds ?? 0;
