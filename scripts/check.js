@@ -5,7 +5,7 @@
 // usage: node scripts/check.js [all | fast | lint | times [NAME…]]
 //   all    lint, the addon, the core's tests, the tests of the package on every Node line that is there
 //   fast   lint and the files of tests that take little: under a minute once built
-//   lint   formatting, clippy, types
+//   lint   formatting, clippy, types, the tests that read the tree alone
 //   times  what each step and each file of tests takes, one after the other, or those whose names have NAME in them;
 //          writes scripts/times.json and the tables of CONTRIBUTING.md
 
@@ -57,6 +57,7 @@ const LINT_JAVASCRIPT = [
   tool('oxlint', 'oxlint/bin/oxlint', '--deny-warnings'),
   tool('tsc', 'typescript/bin/tsc', '-p', '.'),
   tool('tstyche', 'tstyche/build/bin.js', 'types'),
+  { name: 'tests of the tree', command: [process.execPath, path.join('scripts', 'tests.js'), ...treeFiles()] },
 ];
 /** @type {Step} */
 const BUILD = { name: 'the addon', command: [process.execPath, path.join('scripts', 'build-addon.js')] };
@@ -111,6 +112,12 @@ modes[mode]();
 async function sideBySide(...steps) {
   const failed = await lanes.sideBySide(steps, root);
   if (failed !== 0) process.exit(failed);
+}
+
+/** Files of tests that read the code and the documents, and run nothing: a comment can break them. */
+function treeFiles() {
+  const folder = path.join('__test__', 'tree');
+  return fs.readdirSync(path.join(root, folder)).map((name) => path.join(folder, name));
 }
 
 function testFiles() {

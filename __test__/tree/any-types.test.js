@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 
-const ROOT = path.join(__dirname, '..');
+const ROOT = path.join(__dirname, '..', '..');
 const FOLDERS = ['lib', 'http', 'fastify', 'cli', 'test', 'words', 'checks', 'counts', 'waits'];
 
 const PROTOCOL = 'answers of the inspector protocol: their types follow from a name at run time';

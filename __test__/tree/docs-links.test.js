@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { before, test } = require('node:test');
 
-const root = path.join(__dirname, '..');
+const root = path.join(__dirname, '..', '..');
 const FENCED = /^```[\s\S]*?^```$/gm;
 const LINK = /\]\(([^)\s]+)\)/g;
 /** A file or folder of ours that is named in a sentence. */

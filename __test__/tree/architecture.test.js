@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 
-const ROOT = path.join(__dirname, '..');
+const ROOT = path.join(__dirname, '..', '..');
 const read = (/** @type {string} */ name) => fs.readFileSync(path.join(ROOT, name), 'utf8');
 const [, section] = /\n## Where does a new thing go\?\n([\s\S]*?)\n## /.exec(read('docs/architecture.md')) ?? [];
 const rows = [...(section ?? '').matchAll(/^\| (.*) \|$/gm)].map(([, row]) => row.split(' | ')).slice(1);
@@ -49,7 +49,7 @@ test('a row of a table is enough: no file of a command, and no route, is named e
   const listed = [...read('cli/commands.js').matchAll(/require\('\.\/commands\/([\w-]+)'\)/g)].map(([, name]) => name);
   assert.deepEqual(listed.sort(), commands.sort());
   assert.ok(placesOf('a command').includes('cli/commands.js'));
-  const { ROUTES } = require('../http/routes');
+  const { ROUTES } = require('../../http/routes');
   assert.ok(ROUTES.length > 5);
   assert.ok(placesOf('a route').includes('http/routes.js'));
 });

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 
-const ROOT = path.join(__dirname, '..');
+const ROOT = path.join(__dirname, '..', '..');
 const FOLDERS = ['checks', 'counts', 'cli', 'fastify', 'http', 'test', 'waits', 'words'];
 
 /** A word of the last table of the glossary, and how it looks in code and comments. */

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { execFileSync } = require('node:child_process');
 
-const root = path.join(__dirname, '..');
+const root = path.join(__dirname, '..', '..');
 const WIDTH = 120;
 /** Heaps, programs and documents of others. Generated documents are as wide as what they quote. */
 const EXCEPT = /^(__test__\/(fixtures|runners\/projects)\/|docs\/(cli|benchmarks|leaks)\.md$)/;
