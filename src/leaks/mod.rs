@@ -40,6 +40,8 @@ mod test_renewed;
 #[cfg(test)]
 mod test_running;
 #[cfg(test)]
+mod test_spread;
+#[cfg(test)]
 mod test_suspects;
 
 use crate::analysis::{Comparison, Heap, IdSample, Matching, SourceMaps};

@@ -1,7 +1,7 @@
 //! Heaps drawn in text, for tests: `"root > a b | a:8 > c:4 | b:2 > ~c"`.
 
 use super::Snapshot;
-use crate::format::Tables;
+use crate::format::{Location, Tables};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::ordinal::{NodeOrdinal, StringOrdinal};
 use crate::text::Text;
@@ -9,10 +9,11 @@ use crate::text::Text;
 /// Draws a snapshot from text.
 ///
 /// Groups are separated by `|`; a group is a node, and after `>` the targets of its edges in order. A word is
-/// `name[:size][/kind]`: size and kind count where first given. The first word is the root. Kinds: `object` (default;
-/// the root is `synthetic`), or any V8 kind with `_` for a space. Before a target, `~` makes the edge weak, `!`
-/// shortcut, `?` hidden, `#` internal, `%` element, `=` context, else it is a property; `edgename.target` names the
-/// edge (default: the target's name).
+/// `name[:size][/kind][^]`: size, kind and `^` count where first given. The first word is the root. Kinds: `object`
+/// (default; the root is `synthetic`), or any V8 kind with `_` for a space. `^` says that the class stands in a script
+/// without a name, which is code of the program. Before a target, `~` makes the edge weak, `!` shortcut, `?` hidden,
+/// `#` internal, `%` element, `=` context, else it is a property; `edgename.target` names the edge (default: the
+/// target's name).
 pub fn draw(drawing: &str) -> Snapshot {
     let mut tables = Tables { node_stride: 7, has_detachedness: true, ..Tables::default() };
     let mut names: Vec<String> = Vec::new();
@@ -32,7 +33,7 @@ pub fn draw(drawing: &str) -> Snapshot {
             };
             let (edge_name, target) = match word.split_once('.') {
                 Some((name, target)) => (name.to_owned(), target),
-                None => (word.split([':', '/']).next().unwrap_or(word).to_owned(), word),
+                None => (word.split([':', '/', '^']).next().unwrap_or(word).to_owned(), word),
             };
             let target = node(target, &mut tables, &mut names, &mut edges);
             edges[from].push((kind, edge_name, target as u32));
@@ -72,6 +73,7 @@ fn node(
     names: &mut Vec<String>,
     edges: &mut Vec<Vec<(EdgeKind, String, u32)>>,
 ) -> usize {
+    let (word, has_place) = word.strip_suffix('^').map_or((word, false), |word| (word, true));
     let (word, kind) = word.split_once('/').map_or((word, None), |(word, kind)| (word, Some(kind)));
     let (name, size) = word.split_once(':').map_or((word, None), |(name, size)| (name, Some(size)));
     let known = names.iter().position(|known| known == name);
@@ -83,6 +85,10 @@ fn node(
         tables.nodes.name.push(StringOrdinal::from_index(names.len() - 1).0);
         tables.nodes.id.push(names.len() as u64 * 2 - 1);
         tables.nodes.size.push(0);
+        if has_place {
+            tables.locations.nodes.push(names.len() as u32 - 1);
+            tables.locations.places.push(Location { script_id: 1, line: 0, column: 0 });
+        }
         names.len() - 1
     });
     if let Some(size) = size {
