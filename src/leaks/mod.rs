@@ -68,6 +68,7 @@ pub use explain::freed::{Freed, Still};
 pub use explain::leak::{Confidence, Leak};
 pub use explain::leaked_class::LeakedClass;
 pub use explain::parts::Part;
+pub use explain::place_growth::PlaceGrowth;
 pub use explain::steps::{Leaking, Step, WeakMap};
 pub use grouped::grouped;
 pub use growth::follow::{Counted, Earlier, Lasting};

@@ -460,8 +460,8 @@ pub(super) fn what_grew_and_stopped_is_listed_apart() {
         let report = report_by(ids, &[always.to_owned(), filled.clone(), filled.clone()]);
         let [growth] = &report.one_off[..] else { panic!("one growth is expected: {:?}", report.one_off) };
         assert!(report.leaks.is_empty());
-        assert_eq!((growth.class_name.to_string().as_str(), growth.why), ("Entry", Why::Filled));
-        assert_eq!((&growth.count_growth[..], growth.size), (&[40, 0][..], 20_000));
+        assert_eq!((growth.place.class_name.to_string().as_str(), growth.why), ("Entry", Why::Filled));
+        assert_eq!((&growth.place.count_growth[..], growth.place.size()), (&[40, 0][..], 20_000));
     }
 }
 
@@ -569,7 +569,13 @@ pub(super) fn a_dropped_growth_has_its_rule() {
             .dropped
             .iter()
             .map(|row| {
-                (row.class_name.to_string(), row.count_growth.clone(), row.rule.why, row.container.name.to_string())
+                let place = &row.place;
+                (
+                    place.class_name.to_string(),
+                    place.count_growth.clone(),
+                    row.rule.why,
+                    place.container.name.to_string(),
+                )
             })
             .collect();
         assert_eq!(rows, [("Socket".to_owned(), vec![28, 14], Why::Load, "(Global handles)".to_owned())], "{ids}");

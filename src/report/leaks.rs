@@ -11,7 +11,7 @@ use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::leaks::{
     self, Account, Cause, Confidence, Container, Counted, Detail, DroppedGrowth, Freed, Leak, LeakOptions, LeakReport,
-    LeakedClass, Leaking, OneOff, Part, Step, WeakMap,
+    LeakedClass, Leaking, OneOff, Part, PlaceGrowth, Step, WeakMap,
 };
 use crate::open::Opened;
 use crate::snapshot::Snapshot;
@@ -335,57 +335,54 @@ impl StepRow {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OneOffRow {
+struct PlaceGrowthRow {
     class_name: TextBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<LocationRow>,
     container: ContainerRow,
     count_growth: Vec<i64>,
     size_growth: Vec<i64>,
+}
+
+impl PlaceGrowthRow {
+    fn of(growth: PlaceGrowth, places: &mut Places<'_>) -> Self {
+        Self {
+            class_name: growth.class_name,
+            location: growth.location.map(|place| places.row(place)),
+            container: ContainerRow::of(growth.container, places),
+            count_growth: growth.count_growth,
+            size_growth: growth.size_growth,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OneOffRow {
+    #[serde(flatten)]
+    place: PlaceGrowthRow,
     size: i64,
     why: &'static str,
     because: &'static str,
 }
 
 impl OneOffRow {
-    fn of(growth: OneOff, places: &mut Places<'_>) -> Self {
-        Self {
-            class_name: growth.class_name,
-            location: growth.location.map(|place| places.row(place)),
-            container: ContainerRow::of(growth.container, places),
-            count_growth: growth.count_growth,
-            size_growth: growth.size_growth,
-            size: growth.size,
-            why: growth.why.name(),
-            because: growth.why.sentence(),
-        }
+    fn of(OneOff { place, why }: OneOff, places: &mut Places<'_>) -> Self {
+        let size = place.size();
+        Self { place: PlaceGrowthRow::of(place, places), size, why: why.name(), because: why.sentence() }
     }
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct DroppedRow {
-    class_name: TextBuf,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<LocationRow>,
-    container: ContainerRow,
-    count_growth: Vec<i64>,
-    size_growth: Vec<i64>,
+    #[serde(flatten)]
+    place: PlaceGrowthRow,
     rule: &'static str,
     because: &'static str,
 }
 
 impl DroppedRow {
-    fn of(growth: DroppedGrowth, places: &mut Places<'_>) -> Self {
-        Self {
-            class_name: growth.class_name,
-            location: growth.location.map(|place| places.row(place)),
-            container: ContainerRow::of(growth.container, places),
-            count_growth: growth.count_growth,
-            size_growth: growth.size_growth,
-            rule: growth.rule.why.name(),
-            because: growth.rule.because,
-        }
+    fn of(DroppedGrowth { place, rule }: DroppedGrowth, places: &mut Places<'_>) -> Self {
+        Self { place: PlaceGrowthRow::of(place, places), rule: rule.why.name(), because: rule.because }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Files of every producer, and hand-made ones: what must open opens, equal to a slow reading; what must not is
 //! refused.
 
+use super::test_random::Random;
 use heaphound::budget::Budget;
 use heaphound::error::{Error, Result};
 use heaphound::format::{Ahead, Parser, Tables};
@@ -54,14 +55,6 @@ fn parse<'a>(chunks: impl IntoIterator<Item = &'a [u8]>, mut parser: Parser) -> 
 
 fn parse_whole(bytes: &[u8]) -> Result<Tables> {
     parse([bytes], Parser::with_size_hint(bytes.len() as u64))
-}
-
-/// `xorshift64`: the same splits in every run.
-fn next(seed: &mut u64) -> usize {
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    *seed as usize
 }
 
 /// A whole file read the slow way, by serde_json and by name.
@@ -219,7 +212,7 @@ fn every_split_gives_the_same() {
 
 #[test]
 fn random_splits_give_the_same() {
-    let mut seed = 0x5eed;
+    let mut random = Random::new(0x5eed);
     for (name, bytes) in corpus().into_iter().filter(|(_, bytes)| bytes.len() >= 4000) {
         let whole = parse_whole(&bytes);
         for most in [7, 300, 70_000] {
@@ -228,10 +221,10 @@ fn random_splits_give_the_same() {
             let mut rest = &bytes[..];
             let mut fed = Ok(());
             while !rest.is_empty() && fed.is_ok() {
-                let (chunk, more) = rest.split_at((next(&mut seed) % most).min(rest.len()));
+                let (chunk, more) = rest.split_at((random.below(most) as usize).min(rest.len()));
                 // Every other chunk comes scanned, as from a reader that had time.
                 ahead.clear();
-                if next(&mut seed) % 2 == 0 {
+                if random.below(2) == 0 {
                     ahead.scan(chunk);
                 }
                 fed = parser.feed_scanned(chunk, &mut ahead);

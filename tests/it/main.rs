@@ -10,3 +10,6 @@ mod locations;
 mod names;
 mod questions;
 mod sources;
+#[allow(dead_code, reason = "the tests beside the code use all of it")]
+#[path = "../../src/test_random.rs"]
+mod test_random;

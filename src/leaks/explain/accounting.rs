@@ -80,7 +80,7 @@ impl Books<'_, '_> {
         let mut bytes_moved: HashMap<GroupKey, i64> = HashMap::new();
         let mut bytes_passing: HashMap<GroupKey, i64> = HashMap::new();
         for (key, growth) in &grown {
-            let top = self.top_of(&grown, *key);
+            let top = self.top_with_cause(&grown, *key);
             if has_moved(&self.heaps, *key) {
                 *bytes_moved.entry(top).or_default() += growth.bytes();
             }

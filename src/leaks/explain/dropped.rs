@@ -1,28 +1,19 @@
 //! Growth that a rule dropped, for whoever asks why it is no leak.
 
-use super::container::Container;
-use crate::analysis::SourceLocation;
+use super::place_growth::PlaceGrowth;
 use crate::leaks::growth::change::Growth;
 use crate::leaks::growth::growing::Growing;
 use crate::leaks::growth::why::Rule;
 use crate::leaks::newest::Newest;
 use crate::leaks::place::census::GroupKey;
 use crate::leaks::suspects::collect::Dropped;
-use crate::text::TextBuf;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-/// Objects of one class that grew in every interval, and the rule by which they are no leak.
-///
-/// # Shapes
-/// Growth has one number for each interval between two snapshots.
+/// Growth in every interval, and the rule by which it is no leak.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DroppedGrowth {
-    pub class_name: TextBuf,
-    pub location: Option<SourceLocation>,
-    pub container: Container,
-    pub count_growth: Vec<i64>,
-    pub size_growth: Vec<i64>,
+    pub place: PlaceGrowth,
     pub rule: Rule,
 }
 
@@ -47,19 +38,12 @@ pub fn dropped_growths(newest: &Newest<'_>, growing: &Growing, dropped: &Dropped
         let sum = sums.entry((container, group.label, rule.because)).or_insert((*key, *rule, Growth::default()));
         sum.2.add(growth);
     }
-    let rows = sums.into_iter().map(|((container, ..), (key, rule, growth))| {
-        let node = groups[&key].first;
-        DroppedGrowth {
-            class_name: newest.original_name(node),
-            location: newest.location(node),
-            container: Container::of(newest, container),
-            count_growth: growth.counts,
-            size_growth: growth.sizes,
-            rule,
-        }
+    let rows = sums.into_iter().map(|((container, ..), (key, rule, growth))| DroppedGrowth {
+        place: PlaceGrowth::of(newest, groups[&key].first, container, growth),
+        rule,
     });
     let mut rows: Vec<DroppedGrowth> = rows.collect();
-    rows.sort_by_key(|row| (Reverse(row.size_growth.iter().sum::<i64>()), row.container.id));
+    rows.sort_by_key(|row| (Reverse(row.place.size()), row.place.container.id));
     rows.truncate(newest.limits.dropped_rows);
     rows
 }

@@ -32,7 +32,7 @@ impl Books<'_, '_> {
     /// no part of the code or of a table of V8's above it.
     ///
     /// Example: sockets that the load explains stand below an agent that the first interval made.
-    pub fn top_of(&self, grown: &HashMap<GroupKey, Growth>, key: GroupKey) -> GroupKey {
+    pub fn top_with_cause(&self, grown: &HashMap<GroupKey, Growth>, key: GroupKey) -> GroupKey {
         let groups = &self.newest.census.groups;
         let is_code = |key: &GroupKey| groups.get(key).is_some_and(|group| self.is_code(group.first));
         let (mut top, mut at) = (key, key);

@@ -19,5 +19,6 @@ pub mod leak;
 pub mod leaked_class;
 pub mod moved;
 pub mod parts;
+pub mod place_growth;
 pub mod steps;
 pub mod table_steps;
