@@ -211,6 +211,22 @@ describe('leaks', () => {
   });
 });
 
+describe('files', () => {
+  it('a sidecar beside its snapshot is read with it: a shell names both for heaps/*', async () => {
+    const heap = write('starred.heapsnapshot.gz', fs.readFileSync(AFTER));
+    const sidecar = write('starred.heapsnapshot.gz.json', '{}');
+    const [alone, both] = [await heaphound(['summary', heap]), await heaphound(['summary', heap, sidecar])];
+    assert.equal(both.stderr, '');
+    assert.deepEqual(both, alone);
+    const series = await heaphound(['verify', '--before', BEFORE, AFTER, '--after', heap, sidecar]);
+    assert.match(series.stderr, /growth needs two snapshots or more/);
+    const refused = await heaphound(['summary', sidecar]);
+    assert.equal(refused.code, 3);
+    // Where the second word is a file to write, it stays.
+    assert.match((await heaphound(['redact', heap, sidecar])).stderr, /HEAPHOUND_ERR_EXISTS/);
+  });
+});
+
 describe('output', () => {
   it('has no colour and no bar unless it is a terminal or an option asks for them', async () => {
     const plain = await heaphound(['summary', AFTER]);

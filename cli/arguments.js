@@ -5,6 +5,9 @@ const { COMMANDS } = require('./commands');
 const { COMMON, OPTIONS } = require('./options');
 const { UsageError, nearest } = require('./usage');
 
+/** `app.heapsnapshot.json` is the sidecar of `app.heapsnapshot`. */
+const SIDECAR = '.json';
+
 /**
  * @typedef {object} Invocation
  * @property {import('./commands').Command} [command]
@@ -36,7 +39,23 @@ function readArguments(argv) {
     const values = [value, ...(series.get(token.index) ?? [])];
     options[token.name] = OPTIONS[token.name].several ? [...(options[token.name] ?? []), ...values] : value;
   }
-  return { command, operands: words.slice(1), options };
+  for (const name of Object.keys(options).filter((name) => OPTIONS[name].isSeries)) {
+    options[name] = withoutSidecars(options[name]);
+  }
+  const operands = words.slice(1);
+  const areFiles = command?.filesOf?.(operands).length === operands.length;
+  return { command, operands: areFiles ? withoutSidecars(operands) : operands, options };
+}
+
+/**
+ * The shell makes of `heaps/*` every snapshot and, after it, its sidecar, which is read with its snapshot anyway. A
+ * sidecar alone stays: the command refuses it.
+ *
+ * @param {string[]} words
+ */
+function withoutSidecars(words) {
+  const all = new Set(words);
+  return words.filter((word) => !(word.endsWith(SIDECAR) && all.has(word.slice(0, -SIDECAR.length))));
 }
 
 /**
