@@ -7,6 +7,7 @@ const v8 = require('node:v8');
 const { addon, run } = require('../native');
 const { toError } = require('../errors');
 const { writeByPath } = require('./heap-writer');
+const { lineEndFinder } = require('./line-ends');
 
 /** @import * as Addon from '../native/addon' */
 
@@ -91,11 +92,12 @@ async function captureByFork(options) {
  * @returns {Promise<number | string>} how long this thread stood still, or why the system makes no child
  */
 async function forkAtQuietMoment(fork, heap, toItsEnd, isCareful) {
+  const findLineEnds = lineEndFinder();
   for (let waits = 1; ; waits += 1) {
     await toItsEnd((control) => fork.settleDown(control));
     const start = performance.now();
     const forked = fork.fork(waits < MAX_WAITS, isCareful);
-    if (typeof forked === 'number' && forked > 0) runAsChild(fork, forked, heap);
+    if (typeof forked === 'number' && forked > 0) runAsChild(fork, forked, heap, findLineEnds);
     if (forked === 0) return performance.now() - start;
     if (typeof forked === 'string') return forked;
     if (forked instanceof addon.Failure) throw toError(forked, new Error('at'));
@@ -108,8 +110,9 @@ async function forkAtQuietMoment(fork, heap, toItsEnd, isCareful) {
  * @param {Addon.Fork} fork
  * @param {number} fd
  * @param {import('./heap-writer').HeapOptions} heap
+ * @param {() => void} findLineEnds V8's ids, which it forgets, are nobody's in the copy
  */
-function runAsChild(fork, fd, heap) {
+function runAsChild(fork, fd, heap, findLineEnds) {
   let thrown;
   try {
     // Objects stay where they are: they are known by their address.
@@ -117,6 +120,7 @@ function runAsChild(fork, fd, heap) {
   } catch {
     // Then those that V8 moves may look like new ones.
   }
+  findLineEnds();
   try {
     writeByPath(fd, heap);
   } catch (cause) {

@@ -16,7 +16,7 @@ const { checkRoom, memoryRoom } = require('../room/headroom');
 const { choosePlace, checkPlace } = require('../disk/place');
 const { processMemory } = require('./process-memory');
 const { estimate, heapNow, remember } = require('../room/estimate');
-const { findLineEnds } = require('./line-ends');
+const { lineEndFinder } = require('./line-ends');
 const { areIdsKept, forgetIds, idSpace } = require('./object-ids');
 const { checkSidecar, writeSidecar } = require('./sidecar');
 const { checkStream, newOutlet, pour } = require('./outlet');
@@ -229,7 +229,7 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
 async function captureInline(target, compression, checked, signal, reason) {
   const heap = heapNow();
   room(target.file, compression, heap, checked, true);
-  if (!areIdsKept()) findLineEnds();
+  if (!areIdsKept()) lineEndFinder()();
   const capture = begin(target, compression, checked);
   const space = idSpace();
   let idsKept = true;

@@ -10,29 +10,40 @@ const { RUNTIME } = require('../runtime');
 const FIRST_V8_THAT_DOES = 12;
 
 /**
- * Has V8 find the ends of the lines of all scripts of this thread, and keep them. A session of the inspector asks for
- * all scripts and ends; V8 forgets the ids of objects with it. So it is for a moment at which no ids are kept.
+ * What has V8 find the ends of the lines of all scripts of this thread, and keep them. A session of the inspector asks
+ * for all scripts and ends; V8 forgets the ids of objects with it. So it is for a moment at which no ids are kept.
+ *
+ * Made before a fork: what it loads belongs to the app then, and is the same in each copy.
  *
  * # Cost
  * The first time some 25 ms for each MB of code, later some 5 ms.
  *
  * @param {string | undefined} [v8] the version of V8
+ * @returns {() => void}
  */
-function findLineEnds(v8 = process.versions.v8) {
-  if (RUNTIME !== 'Node.js' || Number.parseInt(v8 ?? '', 10) >= FIRST_V8_THAT_DOES) return;
+function lineEndFinder(v8 = process.versions.v8) {
+  if (RUNTIME !== 'Node.js' || Number.parseInt(v8 ?? '', 10) >= FIRST_V8_THAT_DOES) return () => {};
+  /** @type {typeof import('node:inspector')} */
+  let inspector;
   try {
-    // Node.js can be built without it.
-    const inspector = require('node:inspector');
+    inspector = require('node:inspector');
+  } catch {
+    // Node.js can be built without it. The snapshot is the same, and may take longer.
+    return () => {};
+  }
+  return () => {
     // A debugger would lose the ids.
     if (inspector.url() !== undefined) return;
-    const session = new inspector.Session();
-    session.connect();
-    session.post('Debugger.enable');
-    session.post('Debugger.disable');
-    session.disconnect();
-  } catch {
-    // Without it the snapshot is the same, and may take longer.
-  }
+    try {
+      const session = new inspector.Session();
+      session.connect();
+      session.post('Debugger.enable');
+      session.post('Debugger.disable');
+      session.disconnect();
+    } catch {
+      // As without the inspector.
+    }
+  };
 }
 
-module.exports = { findLineEnds };
+module.exports = { lineEndFinder };
