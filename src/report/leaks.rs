@@ -4,6 +4,7 @@ use super::allocations::FrameRow;
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
 use super::info::info;
+use super::path::PathRow;
 use super::places::{LocationRow, Places};
 use super::responsible::ResponsibleRow;
 use crate::analysis::{Comparison, Matching, node_version};
@@ -289,14 +290,8 @@ impl DetailRow {
 
 #[derive(Serialize)]
 struct StepRow {
-    name: TextBuf,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shape: Option<TextBuf>,
-    edge: TextBuf,
-    reference: TextBuf,
-    id: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<LocationRow>,
+    #[serde(flatten)]
+    step: PathRow,
     leaking: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<String>,
@@ -329,7 +324,7 @@ impl StepRow {
             WeakMapRow { id, holder, location }
         });
         let Step { name, shape, edge, reference, id, because, cut, .. } = step;
-        Self { name, shape, edge, reference, id, location, leaking, because, weak_map, cut }
+        Self { step: PathRow { name, shape, edge, reference, id, location }, leaking, because, weak_map, cut }
     }
 }
 

@@ -53,14 +53,14 @@ pub fn path_rows(
 
 #[derive(Serialize)]
 pub struct PathRow {
-    name: TextBuf,
+    pub name: TextBuf,
     #[serde(skip_serializing_if = "Option::is_none")]
-    shape: Option<TextBuf>,
-    edge: TextBuf,
-    reference: TextBuf,
-    id: u64,
+    pub shape: Option<TextBuf>,
+    pub edge: TextBuf,
+    pub reference: TextBuf,
+    pub id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<LocationRow>,
+    pub location: Option<LocationRow>,
 }
 
 impl PathRow {
