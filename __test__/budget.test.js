@@ -62,6 +62,9 @@ describe('a budget', () => {
       [],
       {},
       { classes: {} },
+      { classes: { Guest: {} } },
+      { total: {}, classes: { Guest: { count: 1 } } },
+      { classes: { Guest: { count: Infinity } } },
       { class: { Guest: { count: 1 } } },
       { classes: { Guest: 1 } },
       { classes: { Guest: { size: 1 } } },
@@ -89,6 +92,12 @@ describe('a budget', () => {
     assert.deepEqual([kept.code, JSON.parse(kept.stdout).over], [0, 0]);
     const bad = [
       ['{', /^error HEAPHOUND_ERR_BUDGET: the budget .*budget\.json is no JSON/],
+      [[], /^error HEAPHOUND_ERR_BUDGET: .*budget\.json: must be an object/],
+      ['{ "total": { "bytes": 1e999 } }', /^error HEAPHOUND_ERR_BUDGET: .*budget\.json: total\.bytes: must be bytes/],
+      [
+        { classes: { A: {} } },
+        /^error HEAPHOUND_ERR_BUDGET: .*budget\.json: classes\.A: limits nothing: give it count/,
+      ],
       [{ classes: { A: { size: 1 } } }, /^error HEAPHOUND_ERR_BUDGET: .*budget\.json: classes\.A\.size: is unknown/],
     ];
     for (const [budget, message] of bad) {

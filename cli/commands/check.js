@@ -121,7 +121,7 @@ async function runBudget(context) {
   const document = await checkBudget(source, budget, workOptions(context)).catch((error) => {
     // What is wrong stands in the file of the budget, and not on the command line.
     throw error.code === 'HEAPHOUND_ERR_OPTION' && error.message.startsWith(BUDGET_OPTION)
-      ? budgetError(`${options.budget}: ${error.message.slice(BUDGET_OPTION.length).replace(/^\./, '')}`)
+      ? budgetError(`${options.budget}${error.message.slice(BUDGET_OPTION.length).replace(/^\./, ': ')}`)
       : error;
   });
   progress.stop();

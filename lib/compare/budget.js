@@ -93,11 +93,11 @@ function linesOf(of, name, limits, is) {
  * @returns {Read}
  */
 function readBudget(budget) {
-  const { total = {}, classes = {}, packages = {}, ...others } = record('budget', budget);
+  const { total, classes = {}, packages = {}, ...others } = record('budget', budget);
   const [other] = Object.keys(others);
   if (other !== undefined) throw optionError(`budget.${other}`, 'is unknown: a budget has total, classes and packages');
   const read = {
-    total: limitsOf('budget.total', total, MEASURES_OF_ALL),
+    total: total === undefined ? {} : limitsOf('budget.total', total, MEASURES_OF_ALL),
     classes: named('budget.classes', classes, MEASURES.classes),
     packages: named('budget.packages', packages, MEASURES.packages),
   };
@@ -129,13 +129,14 @@ function limitsOf(name, value, measures) {
     const measure = measures.find((one) => one === key);
     if (measure === undefined) throw optionError(`${name}.${key}`, `is unknown: it can be ${measures.join(', ')}`);
     const number = typeof most === 'string' && measure !== 'count' ? readSize(most) : most;
-    if (typeof number !== 'number' || !(number >= 0))
+    if (typeof number !== 'number' || !Number.isFinite(number) || number < 0)
       throw optionError(
         `${name}.${key}`,
         measure === 'count' ? 'must be a number from 0' : 'must be bytes, or a size like 10kB or 1.5MB',
       );
     limits[measure] = number;
   }
+  if (Object.keys(limits).length === 0) throw optionError(name, `limits nothing: give it ${measures.join(' or ')}`);
   return limits;
 }
 
