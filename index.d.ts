@@ -694,9 +694,11 @@ export interface DiffDocument {
    * ids.
    */
   resized: ClassDiff[];
+  /** Rows of `classes` and `resized` beyond the option `limit`. */
+  leftOut: number;
   /**
    * The sum of the changes of all classes of this name; zeros when there are none. `key` and `location` are those of
-   * the first class. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` may have cut the class off.
+   * the first class. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` left classes out.
    */
   class(name: string): ClassDiff;
 }
@@ -1072,6 +1074,8 @@ export interface LeakDocument {
   comparison: Comparison;
   /** Most important first. */
   leaks: Leak[];
+  /** Leaks beyond the option `limit`. The verdict counts them. A document of an older version has no such member. */
+  leftOut?: number;
   /** Explained growth: no leaks. Biggest first; a few rows. */
   oneOff: OneOffGrowth[];
   /**

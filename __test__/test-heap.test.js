@@ -143,6 +143,6 @@ test('assertRetained allows what it is told, and names what keeps the rest alive
 test('assertRetained refuses a name that no class has: it would allow everything', async () => {
   const code = 'HEAPHOUND_ERR_OPTION';
   await assert.rejects(assertRetained({ Parsel: 0 }), { code, message: /Parsel: is no class in this heap/ });
-  for (const wrong of [undefined, {}, [], { Parcel: -1 }, { Parcel: '1' }])
+  for (const wrong of [undefined, {}, [], { Parcel: -1 }, { Parcel: '1' }, { '': 0 }, { Parcel: async () => false }])
     await assert.rejects(assertRetained(wrong), { code });
 });

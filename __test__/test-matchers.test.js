@@ -59,7 +59,19 @@ test('toHaveNoLeaks takes diffs and the answers of findLeaks', async () => {
   assert.doesNotMatch(matchers.toHaveNoLeaks({ ...found, next: [] }).message(), /To be sure/);
   assert.equal(matchers.toHaveNoLeaks(found, { ignore: found.leaks.map((leak) => leak.fingerprint) }).pass, true);
   assert.equal(matchers.toHaveNoLeaks({ ...found, leaks: [] }).pass, true);
+  // Of leaks that were left out nobody knows anything.
+  const cut = await findLeaks(files, { limit: 0 });
+  assert.deepEqual([cut.verdict, cut.leaks, cut.leftOut], ['leak', [], found.leaks.length]);
+  const one = await findLeaks(files, { limit: 1, ignore: [found.leaks[0].fingerprint] });
+  assert.deepEqual([one.leaks.length, one.leftOut, one.ignored], [1, found.leaks.length - 2, 1]);
+  const cutDiff = await diffSnapshots(files[0], files[1], { limit: 1 });
+  assert.equal(cutDiff.leftOut, diff.classes.length + diff.resized.length - 1 - Math.min(diff.resized.length, 1));
+  const first = [cutDiff, { ignore: cutDiff.classes[0].name }];
   for (const wrong of [
+    [cut],
+    first,
+    [diff, { ignore: async () => false }],
+    [found, { ignore: async () => false }],
     [1],
     [undefined],
     [Promise.resolve(diff)],
@@ -69,4 +81,18 @@ test('toHaveNoLeaks takes diffs and the answers of findLeaks', async () => {
   ]) {
     assert.throws(() => matchers.toHaveNoLeaks(...wrong), { code: 'HEAPHOUND_ERR_OPTION' });
   }
+});
+
+test('toHaveNoLeaks fails where nobody can tell, and so does its opposite', async () => {
+  const found = await findLeaks(files);
+  const unknown = { ...found, leaks: [], verdict: 'unknown', accounting: { ...found.accounting, isExplained: false } };
+  assert.throws(() => matchers.toHaveNoLeaks(unknown), {
+    code: 'HEAPHOUND_ERR_UNEXPLAINED',
+    message: /^Cannot tell: .* are without an explanation\./,
+  });
+  // All leaks are ignored, and the rest of the growth is still unknown.
+  const ignore = found.leaks.map((leak) => leak.fingerprint);
+  assert.throws(() => matchers.toHaveNoLeaks({ ...unknown, leaks: found.leaks, verdict: 'leak' }, { ignore }), {
+    code: 'HEAPHOUND_ERR_UNEXPLAINED',
+  });
 });

@@ -115,8 +115,9 @@ export function assertNoLeak(
 export interface HeapMatchers<R> {
   /**
    * For a diff (`diffSnapshots`, `checkpoint().diff()`): no class of the program or of its packages gained objects.
-   * Plain objects and strings belong to no such class. For a document of `findLeaks`: it has no leaks. `ignore` is as
-   * for `assertNoLeak`; in a diff it is compared with names of classes.
+   * Plain objects and strings belong to no such class. For a document of `findLeaks`: it has no leaks; where
+   * it cannot tell, this throws `HEAPHOUND_ERR_UNEXPLAINED`. `ignore` is as for `assertNoLeak`; in a diff it is
+   * compared with names of classes.
    */
   toHaveNoLeaks(options?: {
     ignore?: string | RegExp | ((it: any) => boolean) | (string | RegExp | ((it: any) => boolean))[] | undefined;

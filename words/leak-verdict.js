@@ -37,7 +37,7 @@ const MOST_ONE_OFF = 3;
  * @returns {Verdict}
  */
 function verdictOf(document, { knownCount = 0, isLong = false } = {}) {
-  const { snapshots, order, comparison, leaks, oneOff, ignored, verdict } = document;
+  const { snapshots, order, comparison, leaks, leftOut = 0, oneOff, ignored, verdict } = document;
   const totals = snapshots.map((snapshot) => size(snapshot.totalSize)).join(' → ');
   const over = `over ${counted(snapshots.length, 'snapshot')} (${totals})`;
   const isEnough = snapshots.length >= ENOUGH_SNAPSHOTS;
@@ -53,8 +53,9 @@ function verdictOf(document, { knownCount = 0, isLong = false } = {}) {
     ...(oneOff.length === 0 || isLong ? [] : [explainedSentence(oneOff)]),
     ...accountSentences(document),
   ];
-  if (leaks.length > 0) {
-    const title = counted(leaks.length, 'leak');
+  const found = leaks.length + leftOut;
+  if (found > 0) {
+    const title = counted(found, 'leak');
     return {
       sort: 'leak',
       title,

@@ -56,5 +56,5 @@ async function run(context) {
         terminal,
       }),
   });
-  return document.leaks.length > 0 ? FOUND : document.verdict === 'unknown' ? CANNOT_TELL : 0;
+  return { leak: FOUND, unknown: CANNOT_TELL, none: 0 }[document.verdict];
 }

@@ -113,6 +113,7 @@ function readBudget(budget) {
  */
 function named(name, value, measures) {
   const rows = Object.entries(record(name, value));
+  if (rows.some(([key]) => key === '')) throw optionError(name, 'has a limit for an empty name');
   return new Map(rows.map(([key, limits]) => [key, limitsOf(`${name}.${key}`, limits, measures)]));
 }
 

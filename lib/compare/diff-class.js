@@ -19,14 +19,14 @@ const IDS = /** @type {const} */ (['addedIds', 'removedIds', 'grownIds']);
  * Adds the method `class` to a diff: the changes of one class, by its name.
  *
  * @param {Omit<import('../..').DiffDocument, 'class'>} document
- * @param {boolean} isCut the option `limit` left rows out
  * @returns {import('../..').DiffDocument}
  */
-function withClasses(document, isCut) {
+function withClasses(document) {
   const value = (/** @type {string} */ name) => {
     if (typeof name !== 'string') throw optionError('name', 'must be the name of a class');
+    // Two classes may have one name: what is there may be a part.
+    if (document.leftOut > 0) throw optionError('limit', `may have cut ${name} off: compare without it`);
     const rows = [...document.classes, ...document.resized].filter((row) => row.name === name);
-    if (rows.length === 0 && isCut) throw optionError('limit', `may have cut ${name} off: compare without it`);
     return sumOf(name, rows, document.comparison.ids);
   };
   return /** @type {import('../..').DiffDocument} */ (Object.defineProperty(document, 'class', { value }));

@@ -49,7 +49,7 @@ async function diffKnown(given, options, known) {
     const pages = await inside.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
     /** @type {Omit<import('../..').DiffDocument, 'before' | 'after' | 'order' | 'class'>} */
     const document = await read(pages);
-    return withClasses({ before, after, order, ...document }, limit !== undefined);
+    return withClasses({ before, after, order, ...document });
   } finally {
     await sequence.close();
   }

@@ -1,5 +1,6 @@
 'use strict';
 
+const { isSo } = require('../../checks/predicate');
 const { optionError } = require('../errors');
 
 /** @typedef {import('../..').IgnorePattern} IgnorePattern */
@@ -41,7 +42,7 @@ function ignorePatterns(name, value) {
  *   import('../..').PathStep[] }} leak
  */
 function matches(pattern, leak) {
-  if (typeof pattern === 'function') return Boolean(pattern(/** @type {import('../..').Leak} */ (leak)));
+  if (typeof pattern === 'function') return isSo('ignore', pattern, /** @type {import('../..').Leak} */ (leak));
   const { className, fingerprint, container, location, retainingPath } = leak;
   const names = [className, fingerprint, container.name, ...retainingPath.flatMap((step) => [step.edge, step.name])];
   const places = [location, container.location, ...retainingPath.map((step) => step.location)];

@@ -29,7 +29,7 @@ const LONG_MS = 30_000;
  * @property {(import('../..').SnapshotInfo | import('../..').ReadInfo)[]} infos of the snapshots, oldest first
  * @property {import('../..').SnapshotOrder} order
  * @property {Omit<import('../..').LeakDocument, 'snapshots' | 'order' | 'verdict' | 'ignored' | 'outside'> & {
- *   newestInfo: string }} document
+ *   newestInfo: string, leftOut: number }} document
  */
 
 /** Lines of a source on each side of a place. */
@@ -113,6 +113,7 @@ async function find(snapshots, options, { shortestMs, known }) {
   const infos = found.infos.map((info, at) => (at === last ? withFacts(info, facts) : info));
   const { leaks, ignored } = ignoreLeaks(document.leaks, ignore);
   const kept = leaks.slice(0, limit ?? MOST_LEAKS);
+  const leftOut = document.leftOut + leaks.length - kept.length;
   await nameKnown(kept, patterns, {
     readManifests: opening.sourceMaps !== false,
     nodeVersion: document.nodeVersion,
@@ -125,9 +126,10 @@ async function find(snapshots, options, { shortestMs, known }) {
     snapshots: infos,
     order: found.order,
     // One leak makes the verdict "leak". The verdict "none" needs an explanation for the rest of the growth.
-    verdict: leaks.length > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
+    verdict: kept.length + leftOut > 0 ? 'leak' : isExplained ? 'none' : 'unknown',
     ...document,
     leaks: kept,
+    leftOut,
     ignored: ignored.length,
     accounting: withIgnored(document.accounting, ignored),
     ...(outside && { outside }),

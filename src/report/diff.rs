@@ -43,6 +43,8 @@ pub fn diff(before: &DiffSide, after: &Opened, question: &DiffQuestion, control:
     #[derive(Serialize)]
     struct Head {
         comparison: ComparisonRow,
+        #[serde(rename = "leftOut")]
+        left_out: usize,
         classes: [(); 0],
         resized: [(); 0],
     }
@@ -52,10 +54,12 @@ pub fn diff(before: &DiffSide, after: &Opened, question: &DiffQuestion, control:
     let by_ids = found.comparison.ids;
     let (mut classes, mut resized) = (found.rows, found.resized);
     sort(&mut classes, question.sort);
+    let left_out = classes.len().saturating_sub(limit) + resized.len().saturating_sub(limit);
     classes.truncate(limit);
     resized.truncate(limit);
     let mut places = Places::new(after, control);
-    let document = Document::new(&Head { comparison: found.comparison.into(), classes: LATER, resized: LATER })?
+    let comparison = found.comparison.into();
+    let document = Document::new(&Head { comparison, left_out, classes: LATER, resized: LATER })?
         .with_list("classes", classes.into_iter().map(|row| Row::of(row, by_ids, &mut places)), control)?
         .with_list("resized", resized.into_iter().map(|row| Row::of(row, by_ids, &mut places)), control)?;
     control.begin(Stage::Done, 0);

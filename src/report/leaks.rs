@@ -107,6 +107,7 @@ fn document(
         node_version: Option<String>,
         comparison: ComparisonRow,
         leaks: [(); 0],
+        left_out: usize,
         one_off: Vec<OneOffRow>,
         dropped: Vec<DroppedRow>,
         accounting: AccountRow,
@@ -117,7 +118,9 @@ fn document(
     let node_version = node_version(&last.heap.snapshot, control)?;
     let newest_info = info(last)?;
     let comparison = found.comparison.into();
-    let head = Head { newest_info, infos, node_version, comparison, leaks: LATER, one_off, dropped, accounting };
+    let left_out = found.fingerprints.len() - found.leaks.len();
+    let head =
+        Head { newest_info, infos, node_version, comparison, leaks: LATER, left_out, one_off, dropped, accounting };
     let rows = found.leaks.into_iter().map(|leak| Ok(LeakRow::of(leak, places)));
     let document = Document::new(&head)?.with_list("leaks", rows, control)?;
     control.begin(Stage::Done, 0);

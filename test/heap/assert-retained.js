@@ -2,6 +2,7 @@
 
 // How many objects of some classes may be alive? They are counted by name in one snapshot of this thread.
 
+const { isSo } = require('../../checks/predicate');
 const { functionsNamed, onlyText, prototypesNamed } = require('../../counts/in-snapshot');
 const { leakError, optionError } = require('../errors');
 const { collectGarbage } = require('../measure/collector');
@@ -35,7 +36,7 @@ async function assertRetained(allowed) {
       const retained = [];
       for (const [className, rule] of rules) {
         const alive = counts[className];
-        const isFine = typeof rule === 'function' ? rule(alive) : alive <= rule;
+        const isFine = typeof rule === 'function' ? isSo(className, rule, alive) : alive <= rule;
         if (!isFine) retained.push({ className, count: alive, allowed: rule, path: await pathOf(snapshot, className) });
       }
       if (retained.length > 0) throw leakError(retained.map(tell).join('\n\n'), { retained, counts }, caller);
@@ -52,6 +53,8 @@ function checkRules(allowed) {
     allowed !== null && typeof allowed === 'object' && !Array.isArray(allowed) ? Object.entries(allowed) : [];
   if (rules.length === 0) throw optionError('classes', 'must be an object with a number or a function for each class');
   for (const [name, rule] of rules) {
+    // Every function without a name would do.
+    if (name === '') throw optionError('classes', 'has a class without a name: what stands before the number?');
     if (typeof rule !== 'function' && !(Number.isSafeInteger(rule) && rule >= 0))
       throw optionError(name, 'must be the most objects that may be alive, or a function of their number');
   }

@@ -1,6 +1,7 @@
 'use strict';
 
 const { diffSnapshots } = require('../..');
+const { isSo } = require('../../checks/predicate');
 const { collectGarbage } = require('../measure/collector');
 const { closedError, optionError } = require('../errors');
 const { openHeapNow } = require('./heap-now');
@@ -89,7 +90,7 @@ function withObjects(diff, rows, last) {
       if (!diff.comparison.ids)
         throw optionError('checkpoint', `its objects cannot be distinguished from others: ${diff.comparison.reason}`);
       return new HeapObjects(
-        rows.filter((row) => row.id > last === isNew && (predicate === undefined || predicate(row))),
+        rows.filter((row) => row.id > last === isNew && (predicate === undefined || isSo('predicate', predicate, row))),
       );
     };
   return Object.defineProperties(diff, { objects: { value: choose(true) }, survived: { value: choose(false) } });

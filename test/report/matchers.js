@@ -3,15 +3,18 @@
 // The matchers for `expect.extend(matchers)` of Vitest and Jest. Both pass the value and the arguments of the
 // assertion.
 
+const { ignoreLeaks } = require('../..');
+const { isSo } = require('../../checks/predicate');
+const { CANNOT_TELL } = require('../../words/leak-verdict');
+const { tellUnknown } = require('../../words/leak-accounting');
 const { printLocation, toPath } = require('../../words/location');
 const { nameOf } = require('../../words/leak-sentences');
 const { countDelta: signed } = require('../../words/numbers');
 const { tellLeak } = require('./message');
 const { tellNext } = require('./next');
-const { judge } = require('./verdict');
 const { checkOptions, patterns } = require('../options');
 const { isOfHeaphound } = require('../package-file');
-const { optionError } = require('../errors');
+const { leakError, optionError } = require('../errors');
 
 /**
  * For a diff of `diffSnapshots` or of a checkpoint: no class of the program gained objects. For a document of
@@ -23,7 +26,8 @@ const { optionError } = require('../errors');
 function toHaveNoLeaks(received, options) {
   const { ignore: allowed = [] } = checkOptions(options, { ignore: patterns });
   if (received !== null && typeof received === 'object' && Array.isArray(received.leaks)) {
-    const { leaks } = judge(received.leaks, { iterations: 0, ignore: allowed });
+    const { leaks } = ignoreLeaks(received.leaks, allowed);
+    if (leaks.length === 0) checkIsWhole(received);
     return verdict(leaks.length === 0, () =>
       [
         ...leaks.flatMap((/** @type {import('../..').Leak} */ leak) => [...tellLeak(leak), '']),
@@ -74,7 +78,9 @@ function toHaveGrownBy(received, expected) {
  * @returns {import('../..').ClassDiff[]}
  */
 function grownClasses(received) {
-  const { classes } = asDiff(received);
+  const { classes, leftOut = 0 } = asDiff(received);
+  if (leftOut > 0)
+    throw optionError('received', `lacks ${leftOut} classes that \`limit\` left out: compare without it`);
   return classes.filter(
     (/** @type {import('../..').ClassDiff} */ { countDelta, location }) =>
       countDelta > 0 &&
@@ -83,6 +89,21 @@ function grownClasses(received) {
       !location.file.startsWith('node:') &&
       !isOfHeaphound(toPath(location.file)),
   );
+}
+
+/**
+ * Where nobody can tell, `toHaveNoLeaks` fails, and so does its `not`.
+ *
+ * @param {import('../..').LeakDocument} document without a leak that counts
+ */
+function checkIsWhole(document) {
+  const { leftOut = 0, accounting, outside } = document;
+  if (leftOut > 0)
+    throw optionError('received', `has no leaks because \`limit\` left ${leftOut} out: search without it`);
+  if (accounting?.isExplained !== false && outside?.isUnexplained !== true) return;
+  const { headline, sentences } = tellUnknown(document);
+  const message = [`${CANNOT_TELL}: ${headline}`, ...sentences, ...tellNext(document.next)].join('\n');
+  throw leakError(message, { document }, new Error('at'), 'HEAPHOUND_ERR_UNEXPLAINED');
 }
 
 /** @param {any} received */
@@ -105,7 +126,7 @@ function asDiff(received) {
 function isOf(pattern, row) {
   if (typeof pattern === 'string') return row.name === pattern;
   return typeof pattern === 'function'
-    ? Boolean(pattern(row))
+    ? isSo('ignore', pattern, row)
     : new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(row.name);
 }
 
