@@ -98,8 +98,7 @@ function grownClasses(received) {
  */
 function checkIsWhole(document) {
   const { leftOut = 0, accounting, outside } = document;
-  if (leftOut > 0)
-    throw optionError('received', `has no leaks because \`limit\` left ${leftOut} out: search without it`);
+  if (leftOut > 0) throw optionError('received', `lacks ${leftOut} leaks that \`limit\` left out: search without it`);
   if (accounting?.isExplained !== false && outside?.isUnexplained !== true) return;
   const { headline, sentences } = tellUnknown(document);
   const message = [`${CANNOT_TELL}: ${headline}`, ...sentences, ...tellNext(document.next)].join('\n');
