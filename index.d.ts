@@ -697,8 +697,9 @@ export interface DiffDocument {
   /** Rows of `classes` and `resized` beyond the option `limit`. */
   leftOut: number;
   /**
-   * The sum of the changes of all classes of this name; zeros when there are none. `key` and `location` are those of
-   * the first class. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` left classes out.
+   * The sum of the changes of all classes of this name; zeros when nothing changed. `key` and `location` are those of
+   * the first class. Not enumerable. Throws `HEAPHOUND_ERR_OPTION` when the option `limit` left classes out, and for a
+   * name of which the snapshots know neither objects nor a function: it would have no growth for ever.
    */
   class(name: string): ClassDiff;
 }

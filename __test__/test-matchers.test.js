@@ -15,14 +15,19 @@ test('a diff tells of one class by its name, zeros when it did not change', asyn
     ({ name, countDelta }) => countDelta > 0 && diff.classes.filter((it) => it.name === name).length === 1,
   );
   assert.deepEqual(diff.class(row.name), row);
-  const same = diff.class('No such class');
+  const same = diff.class('Promise');
   assert.deepEqual([same.countDelta, same.addedCount, same.sizeDelta, same.addedIds], [0, 0, 0, []]);
-  assert.ok(!JSON.stringify(diff).includes('No such class'));
+  // A name that is no class would have no growth for ever.
+  assert.throws(() => diff.class('No such class'), { code: 'HEAPHOUND_ERR_OPTION', message: /is no class in these/ });
+  assert.throws(() => matchers.toHaveGrownBy(diff, { className: 'Sesion', count: 0 }), {
+    code: 'HEAPHOUND_ERR_OPTION',
+  });
+  assert.ok(!('names' in diff));
   assert.throws(() => diff.class(1), { code: 'HEAPHOUND_ERR_OPTION' });
   const cut = await diffSnapshots(files[0], files[1], { limit: 1 });
   assert.throws(() => cut.class('No such class'), { code: 'HEAPHOUND_ERR_OPTION' });
   const { countDelta, addedCount } = (await diffSnapshots(files[0], files[1], { compareBy: 'structure' })).class(
-    'No such class',
+    'Promise',
   );
   assert.deepEqual([countDelta, addedCount], [0, null]);
 });

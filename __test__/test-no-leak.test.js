@@ -134,7 +134,12 @@ describe('assertNoLeak', () => {
 
   it('passes what is repaired, and leaves nothing behind', async () => {
     const before = [leftovers(), fs.readdirSync(dir)];
-    const report = await assertNoLeak(fixed, { dir, maxBytesPerIteration: 300, maxGrowth: { Ticket: 0, Nothing: 0 } });
+    const report = await assertNoLeak(fixed, { dir, maxBytesPerIteration: 300, maxGrowth: { Ticket: 0 } });
+    // A name that no class has would grow by nothing for ever.
+    await assert.rejects(assertNoLeak(fixed, { dir, maxGrowth: { Tiket: 0 } }), {
+      code: 'HEAPHOUND_ERR_OPTION',
+      message: /Tiket is no class in these snapshots/,
+    });
     assert.deepEqual([report.leaks, report.ignored, report.grown, report.process], [[], 0, [], 'this']);
     assert.deepEqual([leftovers(), fs.readdirSync(dir)], before);
   });

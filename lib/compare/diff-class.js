@@ -19,14 +19,18 @@ const IDS = /** @type {const} */ (['addedIds', 'removedIds', 'grownIds']);
  * Adds the method `class` to a diff: the changes of one class, by its name.
  *
  * @param {Omit<import('../..').DiffDocument, 'class'>} document
+ * @param {string} names of all classes and functions of the newer snapshot, each between two line breaks
  * @returns {import('../..').DiffDocument}
  */
-function withClasses(document) {
+function withClasses(document, names) {
   const value = (/** @type {string} */ name) => {
     if (typeof name !== 'string') throw optionError('name', 'must be the name of a class');
     // Two classes may have one name: what is there may be a part.
     if (document.leftOut > 0) throw optionError('limit', `may have cut ${name} off: compare without it`);
     const rows = [...document.classes, ...document.resized].filter((row) => row.name === name);
+    // A name that is no class would have no growth for ever.
+    if (rows.length === 0 && !names.includes(`\n${name}\n`))
+      throw optionError('name', `${name} is no class in these snapshots: is it right, and its module loaded?`);
     return sumOf(name, rows, document.comparison.ids);
   };
   return /** @type {import('../..').DiffDocument} */ (Object.defineProperty(document, 'class', { value }));

@@ -47,9 +47,9 @@ async function diffKnown(given, options, known) {
     const json = JSON.stringify({ sort, limit, ids, compareBy, comparison });
     const [before, after] = [older.info, newer.info];
     const pages = await inside.job([older, newer], work, ([from, to], control) => addon.diff(from, to, json, control));
-    /** @type {Omit<import('../..').DiffDocument, 'before' | 'after' | 'order' | 'class'>} */
-    const document = await read(pages);
-    return withClasses({ before, after, order, ...document });
+    /** @type {Omit<import('../..').DiffDocument, 'before' | 'after' | 'order' | 'class'> & { names: string }} */
+    const { names, ...document } = await read(pages);
+    return withClasses({ before, after, order, ...document }, names);
   } finally {
     await sequence.close();
   }

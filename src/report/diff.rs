@@ -1,5 +1,6 @@
 //! The changes between two snapshots.
 
+use super::class_names::class_names;
 use super::comparison::{ComparisonQuestion, ComparisonRow};
 use super::document::{Document, LATER};
 use super::places::{LocationRow, Places};
@@ -45,6 +46,7 @@ pub fn diff(before: &DiffSide, after: &Opened, question: &DiffQuestion, control:
         comparison: ComparisonRow,
         #[serde(rename = "leftOut")]
         left_out: usize,
+        names: String,
         classes: [(); 0],
         resized: [(); 0],
     }
@@ -59,7 +61,8 @@ pub fn diff(before: &DiffSide, after: &Opened, question: &DiffQuestion, control:
     resized.truncate(limit);
     let mut places = Places::new(after, control);
     let comparison = found.comparison.into();
-    let document = Document::new(&Head { comparison, left_out, classes: LATER, resized: LATER })?
+    let names = class_names(&after.heap, control)?;
+    let document = Document::new(&Head { comparison, left_out, names, classes: LATER, resized: LATER })?
         .with_list("classes", classes.into_iter().map(|row| Row::of(row, by_ids, &mut places)), control)?
         .with_list("resized", resized.into_iter().map(|row| Row::of(row, by_ids, &mut places)), control)?;
     control.begin(Stage::Done, 0);

@@ -1,6 +1,7 @@
 //! Documents: the shapes of `index.d.ts`, made from the results of the analyses. Nothing else is serialised.
 
 mod allocations;
+mod class_names;
 mod comparison;
 mod contexts;
 mod diff;
