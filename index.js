@@ -1,47 +1,44 @@
 'use strict';
 
-const { captureSnapshot } = require('./lib/capture');
-const { captureAndOpen } = require('./lib/capture/and-open');
-const { captureFrom, captureSeriesFrom, listWorkers } = require('./lib/capture/inspector/capture-from');
-const { collectSnapshots } = require('./lib/files/collect');
-const { trackAllocations } = require('./lib/capture/track-allocations');
-const { openSnapshot } = require('./lib/open/snapshot');
-const { diffSnapshots } = require('./lib/compare/diff');
-const { diffOwners } = require('./lib/compare/owners');
-const { findLeaks } = require('./lib/compare/leaks');
-const { findSuspects } = require('./lib/compare/suspects');
-const { checkBudget } = require('./lib/compare/budget');
-const { verifyFix } = require('./lib/compare/verify');
-const { decryptSnapshot } = require('./lib/files/decrypt');
-const { ignoreLeaks } = require('./lib/compare/ignore');
-const { redactSnapshot } = require('./lib/files/redact');
-const { openStore } = require('./lib/store/store');
-const { createService } = require('./lib/service');
-const { watchMemory } = require('./lib/watch');
-const { observeMetrics } = require('./lib/metrics');
-const { watchClass } = require('./lib/metrics/class-gauge');
+// A file is loaded when one of its functions is first read: a command, and a program that destructures what it needs,
+// load no more than that. Each line names its export after `exports`: there Node.js finds the names for `import`.
 
-module.exports = {
-  captureSnapshot,
-  captureAndOpen,
-  captureFrom,
-  captureSeriesFrom,
-  listWorkers,
-  collectSnapshots,
-  trackAllocations,
-  openSnapshot,
-  diffSnapshots,
-  diffOwners,
-  findLeaks,
-  findSuspects,
-  checkBudget,
-  verifyFix,
-  ignoreLeaks,
-  redactSnapshot,
-  openStore,
-  createService,
-  decryptSnapshot,
-  watchMemory,
-  observeMetrics,
-  watchClass,
-};
+// An addon that does not load is an error of `require('heaphound')` itself: `import` hides the errors of a getter.
+require('./lib/native');
+
+exports.captureSnapshot = () => require('./lib/capture').captureSnapshot;
+exports.captureAndOpen = () => require('./lib/capture/and-open').captureAndOpen;
+exports.captureFrom = () => require('./lib/capture/inspector/capture-from').captureFrom;
+exports.captureSeriesFrom = () => require('./lib/capture/inspector/capture-from').captureSeriesFrom;
+exports.listWorkers = () => require('./lib/capture/inspector/capture-from').listWorkers;
+exports.collectSnapshots = () => require('./lib/files/collect').collectSnapshots;
+exports.trackAllocations = () => require('./lib/capture/track-allocations').trackAllocations;
+exports.openSnapshot = () => require('./lib/open/snapshot').openSnapshot;
+exports.diffSnapshots = () => require('./lib/compare/diff').diffSnapshots;
+exports.diffOwners = () => require('./lib/compare/owners').diffOwners;
+exports.findLeaks = () => require('./lib/compare/leaks').findLeaks;
+exports.findSuspects = () => require('./lib/compare/suspects').findSuspects;
+exports.checkBudget = () => require('./lib/compare/budget').checkBudget;
+exports.verifyFix = () => require('./lib/compare/verify').verifyFix;
+exports.ignoreLeaks = () => require('./lib/compare/ignore').ignoreLeaks;
+exports.redactSnapshot = () => require('./lib/files/redact').redactSnapshot;
+exports.openStore = () => require('./lib/store/store').openStore;
+exports.createService = () => require('./lib/service').createService;
+exports.decryptSnapshot = () => require('./lib/files/decrypt').decryptSnapshot;
+exports.watchMemory = () => require('./lib/watch').watchMemory;
+exports.observeMetrics = () => require('./lib/metrics').observeMetrics;
+exports.watchClass = () => require('./lib/metrics/class-gauge').watchClass;
+
+for (const [name, load] of Object.entries(exports)) {
+  const define = (/** @type {PropertyDescriptor} */ as) =>
+    Object.defineProperty(exports, name, { enumerable: true, configurable: true, ...as });
+  const become = (/** @type {unknown} */ value) => define({ value, writable: true });
+  define({
+    get() {
+      const value = load();
+      become(value);
+      return value;
+    },
+    set: become,
+  });
+}

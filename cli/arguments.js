@@ -1,7 +1,7 @@
 'use strict';
 
 const { parseArgs } = require('node:util');
-const { COMMANDS } = require('./commands');
+const { COMMAND_NAMES, findCommand } = require('./commands');
 const { COMMON, OPTIONS } = require('./options');
 const { UsageError, nearest } = require('./usage');
 
@@ -30,7 +30,7 @@ function readArguments(argv) {
     tokens: true,
   });
   const { words, series } = withSeries(tokens);
-  const command = words.length > 0 ? findCommand(words[0]) : undefined;
+  const command = words.length > 0 ? commandCalled(words[0]) : undefined;
   /** @type {Record<string, any>} */
   const options = {};
   for (const token of tokens) {
@@ -94,13 +94,10 @@ function shapeOfOptions() {
 }
 
 /** @param {string} name */
-function findCommand(name) {
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+function commandCalled(name) {
+  const command = findCommand(name);
   if (command) return command;
-  const suggestion = nearest(
-    name,
-    COMMANDS.map((candidate) => candidate.name),
-  );
+  const suggestion = nearest(name, COMMAND_NAMES);
   throw new UsageError(`there is no command '${name}'${suggestion ? `; did you mean '${suggestion}'?` : ''}`);
 }
 

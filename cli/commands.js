@@ -16,27 +16,43 @@
  * @property {(context: import('./main').Context) => Promise<number | void>} run gives the exit code, if it is not 0
  */
 
-/** In the order of the help: from the most frequent question to the rarest. @type {Command[]} */
-const COMMANDS = [
-  require('./commands/leaks'),
-  require('./commands/suspects'),
-  require('./commands/explain'),
-  require('./commands/check'),
-  require('./commands/verify'),
-  require('./commands/diff'),
-  require('./commands/summary'),
-  require('./commands/stats'),
-  require('./commands/contexts'),
-  require('./commands/node'),
-  require('./commands/path'),
-  require('./commands/dominators'),
-  require('./commands/strings'),
-  require('./commands/query'),
-  require('./commands/redact'),
-  require('./commands/decrypt'),
-  require('./commands/capture'),
-  require('./commands/watch-dir'),
-  require('./commands/help'),
-];
+/**
+ * In the order of the help: from the most frequent question to the rarest. A file is loaded when its command is asked
+ * for, and all are for the help.
+ *
+ * @type {Map<string, () => Command>}
+ */
+const FILES = new Map([
+  ['leaks', () => require('./commands/leaks')],
+  ['suspects', () => require('./commands/suspects')],
+  ['explain', () => require('./commands/explain')],
+  ['check', () => require('./commands/check')],
+  ['verify', () => require('./commands/verify')],
+  ['diff', () => require('./commands/diff')],
+  ['summary', () => require('./commands/summary')],
+  ['stats', () => require('./commands/stats')],
+  ['contexts', () => require('./commands/contexts')],
+  ['node', () => require('./commands/node')],
+  ['path', () => require('./commands/path')],
+  ['dominators', () => require('./commands/dominators')],
+  ['strings', () => require('./commands/strings')],
+  ['query', () => require('./commands/query')],
+  ['redact', () => require('./commands/redact')],
+  ['decrypt', () => require('./commands/decrypt')],
+  ['capture', () => require('./commands/capture')],
+  ['watch-dir', () => require('./commands/watch-dir')],
+  ['help', () => require('./commands/help')],
+]);
 
-module.exports = { COMMANDS };
+const COMMAND_NAMES = [...FILES.keys()];
+
+/** @param {string} name */
+function findCommand(name) {
+  return FILES.get(name)?.();
+}
+
+function allCommands() {
+  return [...FILES.values()].map((load) => load());
+}
+
+module.exports = { COMMAND_NAMES, allCommands, findCommand };

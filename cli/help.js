@@ -1,6 +1,6 @@
 'use strict';
 
-const { COMMANDS } = require('./commands');
+const { allCommands } = require('./commands');
 const { COMMON, OPTIONS } = require('./options');
 const { drawTable } = require('./table');
 const { widthOf, wrap } = require('../words/text');
@@ -35,7 +35,7 @@ function generalHelp(terminal) {
     '',
     'usage: heaphound COMMAND FILE… [options]',
     '',
-    ...drawPairs(COMMAND_COLUMNS, COMMANDS, terminal),
+    ...drawPairs(COMMAND_COLUMNS, allCommands(), terminal),
     '',
     ...[
       'FILE is a .heapsnapshot or .heaptimeline, plain or compressed by gzip or zstd; - reads standard input.',

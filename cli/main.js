@@ -3,7 +3,7 @@
 
 const path = require('node:path');
 const { readArguments } = require('./arguments');
-const { COMMANDS } = require('./commands');
+const { COMMAND_NAMES, findCommand } = require('./commands');
 const { commandHelp, generalHelp } = require('./help');
 const { Output } = require('./output');
 const { OPTIONS } = require('./options');
@@ -102,12 +102,9 @@ async function run({ command, operands, options }, { output, progress, signal })
  */
 function helpOn(topic, terminal) {
   if (topic === undefined || topic === 'help') return generalHelp(terminal);
-  const command = COMMANDS.find((candidate) => candidate.name === topic);
+  const command = findCommand(topic);
   if (command) return commandHelp(command, terminal);
-  const suggestion = nearest(
-    topic,
-    COMMANDS.map((candidate) => candidate.name),
-  );
+  const suggestion = nearest(topic, COMMAND_NAMES);
   throw new UsageError(`there is no command '${topic}'${suggestion ? `; did you mean '${suggestion}'?` : ''}`);
 }
 
