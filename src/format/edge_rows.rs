@@ -54,10 +54,9 @@ impl EdgeRows {
         self.edge_count.map_or(MAX_EDGES as usize, |count| count as usize)
     }
 
-    /// `WIDTH`: numbers of a node; 0: not known to the compiler.
+    /// `rows`: kind, name or index, and target of each. `WIDTH`: numbers of a node; 0: not known to the compiler.
     #[inline(always)]
-    fn push_rows<'a, const WIDTH: u32>(&mut self, rows: impl ExactSizeIterator<Item = &'a [u32]> + Clone) -> bool {
-        let fields = &self.fields;
+    fn push_rows<const WIDTH: u32>(&mut self, rows: impl ExactSizeIterator<Item = [u32; 3]> + Clone) -> bool {
         let before = self.table.kind_and_target.len();
         let Ok(width) = u32::try_from(self.node_width) else { return false };
         let width = if WIDTH == 0 { width } else { WIDTH };
@@ -65,8 +64,7 @@ impl EdgeRows {
             return false;
         }
         let (mut good, kinds, node_count) = (true, self.kinds, self.node_count);
-        self.table.kind_and_target.extend(rows.clone().map(|row| {
-            let (kind, position) = (row[fields.kind], row[fields.target]);
+        self.table.kind_and_target.extend(rows.clone().map(|[kind, _, position]| {
             let target = position / width;
             good &= kind < 8 && target < node_count && target * width == position;
             kinds[(kind & 7) as usize] | target
@@ -75,7 +73,7 @@ impl EdgeRows {
             self.table.kind_and_target.truncate(before);
             return false;
         }
-        self.table.name_or_index.extend(rows.map(|row| row[fields.name_or_index]));
+        self.table.name_or_index.extend(rows.map(|[_, name_or_index, _]| name_or_index));
         true
     }
 }
@@ -112,11 +110,17 @@ impl Rows for EdgeRows {
     }
 
     fn push_many(&mut self, numbers: &[u32]) -> bool {
-        // The usual widths are constants: three fields of an edge, and a division that becomes a multiplication.
-        match (self.fields.width, self.node_width) {
-            (3, 6) => self.push_rows::<6>(numbers.as_chunks::<3>().0.iter().map(|row| &row[..])),
-            (3, 7) => self.push_rows::<7>(numbers.as_chunks::<3>().0.iter().map(|row| &row[..])),
-            (width, _) => self.push_rows::<0>(numbers.chunks_exact(width)),
+        // The usual order and widths are constants: three fields of an edge, and a division that becomes a
+        // multiplication.
+        let EdgeFields { width, kind, name_or_index, target, .. } = self.fields;
+        let is_usual = width == 3 && [kind, name_or_index, target] == [0, 1, 2];
+        match (is_usual, self.node_width) {
+            (true, 6) => self.push_rows::<6>(numbers.as_chunks().0.iter().copied()),
+            (true, 7) => self.push_rows::<7>(numbers.as_chunks().0.iter().copied()),
+            _ => {
+                let rows = numbers.chunks_exact(width);
+                self.push_rows::<0>(rows.map(|row| [row[kind], row[name_or_index], row[target]]))
+            }
         }
     }
 

@@ -77,38 +77,35 @@ impl NodeRows {
         }
     }
 
+    /// `rows`: kind, name, id, size, edge count, trace node id and detachedness of each; 0 for what the file has not.
     #[inline(always)]
-    fn push_rows<'a>(&mut self, rows: impl ExactSizeIterator<Item = &'a [u32]> + Clone) -> bool {
-        let fields = &self.fields;
+    fn push_rows(&mut self, rows: impl ExactSizeIterator<Item = [u32; 7]> + Clone) -> bool {
         let before = self.table.kind.len();
-        let state = |row: &[u32]| fields.detachedness.map_or(0, |field| row[field]);
         // One pass that only looks. A value of u32::MAX is what `WideColumn` keeps aside.
         let (mut good, mut edges, mut traced) = (before + rows.len() <= self.most_nodes(), self.edges, 0);
-        for row in rows.clone() {
-            good &= self.kinds.plain(row[fields.kind]) != Kinds::ODD;
-            good &= row[fields.id] != u32::MAX && row[fields.size] != u32::MAX && state(row) <= 2;
-            edges += u64::from(row[fields.edge_count]);
-            traced |= fields.trace_node_id.map_or(0, |field| row[field]);
+        for [kind, _, id, size, edge_count, trace_node_id, state] in rows.clone() {
+            good &= self.kinds.plain(kind) != Kinds::ODD;
+            good &= id != u32::MAX && size != u32::MAX && state <= 2;
+            edges += u64::from(edge_count);
+            traced |= trace_node_id;
         }
         if !good || edges > self.most_edges() {
             return false;
         }
         let table = &mut self.table;
-        if let Some(field) = fields.trace_node_id
-            && (traced != 0 || !table.trace_node_id.is_empty())
-        {
+        if traced != 0 || !table.trace_node_id.is_empty() {
             table.trace_node_id.resize(before, 0);
-            table.trace_node_id.extend(rows.clone().map(|row| row[field]));
+            table.trace_node_id.extend(rows.clone().map(|[.., trace_node_id, _]| trace_node_id));
         }
         let kinds = &self.kinds;
-        table.kind.extend(rows.clone().map(|row| kinds.plain(row[fields.kind]) | (state(row) << 6) as u8));
-        table.name.extend(rows.clone().map(|row| row[fields.name]));
-        table.id.narrow_mut().extend(rows.clone().map(|row| row[fields.id]));
-        table.size.narrow_mut().extend(rows.clone().map(|row| row[fields.size]));
+        table.kind.extend(rows.clone().map(|[kind, .., state]| kinds.plain(kind) | (state << 6) as u8));
+        table.name.extend(rows.clone().map(|[_, name, ..]| name));
+        table.id.narrow_mut().extend(rows.clone().map(|[_, _, id, ..]| id));
+        table.size.narrow_mut().extend(rows.clone().map(|[_, _, _, size, ..]| size));
         let edges = &mut self.edges;
-        table.first_edge.extend(rows.map(|row| {
+        table.first_edge.extend(rows.map(|[_, _, _, _, edge_count, ..]| {
             let first = *edges as u32;
-            *edges += u64::from(row[fields.edge_count]);
+            *edges += u64::from(edge_count);
             first
         }));
         true
@@ -173,11 +170,26 @@ impl Rows for NodeRows {
     }
 
     fn push_many(&mut self, numbers: &[u32]) -> bool {
-        // The usual widths are constants, so that the compiler knows the step between two rows.
-        match self.fields.width {
-            6 => self.push_rows(numbers.as_chunks::<6>().0.iter().map(|row| &row[..])),
-            7 => self.push_rows(numbers.as_chunks::<7>().0.iter().map(|row| &row[..])),
-            width => self.push_rows(numbers.chunks_exact(width)),
+        // The usual orders are constants, so that the compiler knows the step between two rows.
+        let fields = &self.fields;
+        let plain = [fields.kind, fields.name, fields.id, fields.size, fields.edge_count];
+        let (width, trace, state) = (fields.width, fields.trace_node_id, fields.detachedness);
+        match (plain == [0, 1, 2, 3, 4], width, trace, state) {
+            (true, 7, Some(5), Some(6)) => self.push_rows(numbers.as_chunks().0.iter().copied()),
+            (true, 6, None, Some(5)) => {
+                let rows = numbers.as_chunks().0.iter();
+                self.push_rows(
+                    rows.map(|&[kind, name, id, size, edges, state]| [kind, name, id, size, edges, 0, state]),
+                )
+            }
+            _ => {
+                let field = |row: &[u32], field: Option<usize>| field.map_or(0, |field| row[field]);
+                let rows = numbers.chunks_exact(width);
+                self.push_rows(rows.map(|row| {
+                    let [kind, name, id, size, edges] = plain.map(|field| row[field]);
+                    [kind, name, id, size, edges, field(row, trace), field(row, state)]
+                }))
+            }
         }
     }
 
