@@ -17,6 +17,13 @@ impl WideColumn {
         Self { narrow: Vec::with_capacity(rows), wide: HashMap::new() }
     }
 
+    /// A copy in the memory of a column that is not needed any more.
+    pub fn clone_into_column(&self, mut spent: Vec<u32>) -> Self {
+        spent.clear();
+        spent.extend_from_slice(&self.narrow);
+        Self { narrow: spent, wide: self.wide.clone() }
+    }
+
     pub fn len(&self) -> usize {
         self.narrow.len()
     }
@@ -76,6 +83,15 @@ impl WideColumn {
         &mut self.narrow
     }
 
+    /// The sum of all values, or the greatest number when it is greater still.
+    pub fn sum(&self) -> u64 {
+        if self.is_narrow() {
+            // Fewer than 2^32 rows, each below 2^32.
+            return self.narrow.iter().map(|value| u64::from(*value)).sum();
+        }
+        self.iter().fold(0, u64::saturating_add)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
         (0..self.len()).map(|row| self.get(row))
     }
@@ -107,6 +123,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sum_has_64_bits() {
+        let most = u64::from(u32::MAX) - 1;
+        assert_eq!([most, most, 5].into_iter().collect::<WideColumn>().sum(), 2 * most + 5);
+        assert_eq!([most, 1 << 40].into_iter().collect::<WideColumn>().sum(), most + (1 << 40));
+        assert_eq!([u64::MAX, 1].into_iter().collect::<WideColumn>().sum(), u64::MAX);
+    }
+
+    #[test]
     fn keeps_every_value() {
         let values = [0, 1, u64::from(u32::MAX) - 1, u64::from(u32::MAX), 5_000_000_000, u64::MAX];
         let mut column: WideColumn = values.into_iter().collect();
@@ -115,6 +139,7 @@ mod tests {
         column.set(0, 1 << 40);
         assert_eq!((column.get(3), column.get(0)), (7, 1 << 40));
         assert!(!column.is_narrow());
+        assert_eq!(column.sum(), u64::MAX);
         column.wrap_to_32_bits();
         assert_eq!(
             column.iter().collect::<Vec<_>>(),

@@ -50,5 +50,9 @@ impl NodeFilter {
 /// # Cost
 /// O(nodes).
 pub fn last_object_id(snapshot: &Snapshot) -> u64 {
-    snapshot.tables().nodes.id.iter().filter(|id| id % 2 == 1).max().unwrap_or(0)
+    let ids = &snapshot.tables().nodes.id;
+    if ids.is_narrow() {
+        return u64::from(ids.narrow().iter().map(|id| if id % 2 == 1 { *id } else { 0 }).max().unwrap_or(0));
+    }
+    ids.iter().filter(|id| id % 2 == 1).max().unwrap_or(0)
 }

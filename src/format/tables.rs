@@ -113,6 +113,13 @@ impl StringTable {
         Text(&self.bytes[start as usize..self.end[string.index()] as usize])
     }
 
+    /// Strings whose texts have this many bytes. Looks at the ends of the texts only.
+    pub fn of_length(&self, bytes: u64) -> impl Iterator<Item = StringOrdinal> + '_ {
+        let mut start = 0;
+        let lengths = self.end.iter().map(move |end| end - std::mem::replace(&mut start, *end));
+        lengths.enumerate().filter(move |(_, length)| *length == bytes).map(|(at, _)| StringOrdinal::from_index(at))
+    }
+
     /// Appends a text, equal to another or not, and gives its ordinal.
     pub fn push(&mut self, text: Text<'_>) -> StringOrdinal {
         self.bytes.extend_from_slice(text.as_bytes());

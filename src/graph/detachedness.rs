@@ -50,7 +50,7 @@ pub fn with_detachedness(mut snapshot: Snapshot, control: &Control) -> Result<Sn
 }
 
 fn native_nodes(snapshot: &Snapshot) -> impl Iterator<Item = NodeOrdinal> + '_ {
-    snapshot.nodes().filter(|node| snapshot.kind(*node) == NodeKind::NATIVE)
+    snapshot.nodes_of_kind(NodeKind::NATIVE)
 }
 
 /// Gives `from` to the native nodes of unknown state that nodes of this state reach.

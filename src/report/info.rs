@@ -42,13 +42,12 @@ pub fn info_of_parsed(parsed: &Parsed) -> Result<String> {
 impl InfoRow {
     fn of(snapshot: &Snapshot, parity: Parity, read: &ReadInfo) -> Self {
         let tables = snapshot.tables();
-        let sizes = tables.nodes.size.iter().fold(0u64, |sum, size| sum.saturating_add(size));
         Self {
             node_count: snapshot.node_count() as u64,
             edge_count: snapshot.edge_count() as u64,
             string_count: tables.strings.len() as u64 + tables.strings.surplus,
             zero_size_count: tables.nodes.size.narrow().iter().filter(|size| **size == 0).count() as u64,
-            total_size: sizes.saturating_add(tables.extra_native_bytes),
+            total_size: tables.nodes.size.sum().saturating_add(tables.extra_native_bytes),
             extra_native_size: tables.extra_native_bytes,
             unreachable_count: None,
             max_object_id: last_object_id(snapshot),

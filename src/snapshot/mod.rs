@@ -17,6 +17,9 @@ pub mod drawing;
 const KIND_BITS: u8 = 0x3f;
 const TARGET_BITS: u32 = (1 << 29) - 1;
 
+/// Nodes that [`Snapshot::nodes_of_kind`] looks at together.
+const CHUNK: usize = 64;
+
 /// One heap at one moment. Never changes after it is built; the two `with_` steps belong to building.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -81,6 +84,20 @@ impl Snapshot {
             2 => Detachedness::Detached,
             _ => Detachedness::Unknown,
         }
+    }
+
+    /// Every node of this kind, in file order.
+    ///
+    /// # Cost
+    /// O(nodes), little where they are rare.
+    pub fn nodes_of_kind(&self, kind: NodeKind) -> impl Iterator<Item = NodeOrdinal> + '_ {
+        let kinds = self.tables.nodes.kind.chunks(CHUNK).enumerate();
+        // Most chunks have none, and a chunk is asked at once.
+        let chunks = kinds.filter(move |(_, chunk)| chunk.iter().any(|packed| unpack_kind(*packed) == kind));
+        chunks
+            .flat_map(|(at, chunk)| at * CHUNK..at * CHUNK + chunk.len())
+            .map(NodeOrdinal::from_index)
+            .filter(move |node| self.kind(*node) == kind)
     }
 
     /// Raw name, by position in the string table.
@@ -213,7 +230,7 @@ impl Snapshot {
 
     /// String ordinals whose text is exactly this; more than one when the table repeats it.
     pub fn strings_equal_to(&self, text: &str) -> Vec<StringOrdinal> {
-        self.tables.strings.iter().filter(|(_, known)| known.is(text)).map(|(string, _)| string).collect()
+        self.tables.strings.of_length(text.len() as u64).filter(|string| self.text(*string).is(text)).collect()
     }
 
     /// Building step: replaces detachedness and the names of detached nodes (`graph::detachedness`).
