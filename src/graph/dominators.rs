@@ -18,6 +18,10 @@ use crate::snapshot::Snapshot;
 pub struct DominatorTree {
     pub nodes: Vec<u32>,
     pub immediate: Vec<u32>,
+    /// The preorder number of each node, or [`NO_NODE`].
+    number: Vec<u32>,
+    /// A column that nobody needs any more. Its memory is there already, which the next one can have.
+    spent: Vec<u32>,
     /// Nodes that the root does not reach over essential edges, those hung under it included.
     pub unreachable_count: u32,
 }
@@ -46,19 +50,25 @@ pub fn dominator_tree(
     let unreachable_count = (essential.snapshot().node_count() - spanning.nodes.len()) as u32;
     let Spanning { number, nodes, parent, .. } = spanning.with_unreachable(essential, retainers, control)?;
     let semi = semidominators(essential, &nodes, &number, &parent, retainers, control)?;
-    drop(number);
     let immediate = immediate_dominators(parent, &semi, control)?;
-    Ok(DominatorTree { nodes, immediate, unreachable_count })
+    Ok(DominatorTree { nodes, immediate, number, spent: semi, unreachable_count })
 }
 
 impl DominatorTree {
-    /// Immediate dominator of every node, by node.
-    pub fn by_node(&self, snapshot: &Snapshot) -> Vec<u32> {
-        let mut dominators = vec![snapshot.root().0; snapshot.node_count()];
-        for (node, dominator) in self.nodes.iter().zip(&self.immediate) {
-            dominators[*node as usize] = self.nodes[*dominator as usize];
-        }
-        dominators
+    /// Takes the columns that the tree itself can do without: the preorder numbers of the nodes for
+    /// [`DominatorTree::by_node`], and the memory of one that nobody needs.
+    pub fn take_columns(&mut self) -> (Vec<u32>, Vec<u32>) {
+        (std::mem::take(&mut self.number), std::mem::take(&mut self.spent))
+    }
+
+    /// Immediate dominator of every node, by node, in the place of its preorder number.
+    pub fn by_node(&self, snapshot: &Snapshot, mut number: Vec<u32>) -> Vec<u32> {
+        let dominator = |number: u32| match number {
+            NO_NODE => snapshot.root().0,
+            _ => self.nodes[self.immediate[number as usize] as usize],
+        };
+        number.iter_mut().for_each(|number| *number = dominator(*number));
+        number
     }
 }
 
@@ -71,24 +81,30 @@ fn semidominators(
     retainers: &Retainers,
     control: &Control,
 ) -> Result<Vec<u32>> {
+    let several = retainers.several(control)?;
     let mut semi = vec![0; nodes.len()];
     let links = parent.iter().map(|parent| Link { ancestor: *parent, label: 0 }).collect();
     let mut forest = Forest { links, path: Vec::new() };
     for node in (1..nodes.len()).rev() {
         control.check_at(node)?;
         let this = node as u32;
+        // With one retainer the parent is it: nothing else of such a node is looked at.
         if node > 3 * AHEAD {
-            retainers.expect(NodeOrdinal(nodes[node - 3 * AHEAD]));
-            retainers.expect_sources(NodeOrdinal(nodes[node - 2 * AHEAD]));
-            let sources = retainers.sources(NodeOrdinal(nodes[node - AHEAD]));
-            if sources.len() > 1 {
+            let ahead = |steps: usize| Some(nodes[node - steps * AHEAD]).filter(|at| several.contains(*at as usize));
+            if let Some(at) = ahead(3) {
+                retainers.expect(NodeOrdinal(at));
+            }
+            if let Some(at) = ahead(2) {
+                retainers.expect_sources(NodeOrdinal(at));
+            }
+            if let Some(at) = ahead(1) {
+                let sources = retainers.sources(NodeOrdinal(at));
                 sources.take(4).for_each(|(source, _)| prefetch(number, source.index()));
             }
         }
         let mut least = parent[node];
         let at = NodeOrdinal(nodes[node]);
-        // With one retainer the parent is it.
-        if retainers.count(at) > 1 {
+        if several.contains(at.index()) {
             for source in essential.sources(at, retainers.sources(at)) {
                 let from = number[source.index()];
                 if from == NO_NODE {
@@ -164,10 +180,16 @@ pub(super) mod tests {
         dominator_tree(&essential, spanning, &retainers, &control).unwrap()
     }
 
+    fn dominators_of(snapshot: &Snapshot) -> Vec<u32> {
+        let mut tree = tree_of(snapshot);
+        let (number, _) = tree.take_columns();
+        tree.by_node(snapshot, number)
+    }
+
     #[track_caller]
     fn check_dominators(drawing: &str, expected: &str) {
         let snapshot = draw(drawing);
-        let dominators = tree_of(&snapshot).by_node(&snapshot);
+        let dominators = dominators_of(&snapshot);
         for word in expected.split_whitespace() {
             let (name, dominator) = word.split_once('<').unwrap();
             assert_eq!(
@@ -264,7 +286,7 @@ pub(super) mod tests {
             let ephemerons = Ephemerons::of(&snapshot);
             let holding = Holding::of(&snapshot, &ephemerons, &control).unwrap();
             let (_, essential) = Spanning::of(&holding, &control).unwrap();
-            let fast = tree_of(&snapshot).by_node(&snapshot);
+            let fast = dominators_of(&snapshot);
             let slow = slow_dominators(&snapshot, &essential);
             assert_eq!(fast, slow, "round {round} in {drawing}");
         }

@@ -10,11 +10,11 @@ use crate::wide_column::WideColumn;
 /// # Units
 /// Bytes.
 /// # Cost
-/// O(nodes); nothing beside the result.
-pub fn retained_sizes(snapshot: &Snapshot, tree: &DominatorTree) -> WideColumn {
+/// O(nodes); nothing beside the result, which takes the place of `spent`.
+pub fn retained_sizes(snapshot: &Snapshot, tree: &DominatorTree, spent: Vec<u32>) -> WideColumn {
     let sizes = &snapshot.tables().nodes.size;
-    let mut retained = sizes.clone();
-    let total = sizes.iter().fold(0, u64::saturating_add);
+    let mut retained = sizes.clone_into_column(spent);
+    let total = sizes.sum();
     let dominated = || (1..tree.nodes.len()).rev();
     let node = |number: usize| tree.nodes[number] as usize;
     let dominator = |number: usize| tree.nodes[tree.immediate[number] as usize] as usize;
@@ -42,7 +42,7 @@ mod tests {
     #[track_caller]
     fn check_retained(drawing: &str, expected: &str) {
         let snapshot = draw(drawing);
-        let retained = retained_sizes(&snapshot, &tree_of(&snapshot));
+        let retained = retained_sizes(&snapshot, &tree_of(&snapshot), vec![7; 2]);
         for word in expected.split_whitespace() {
             let (name, size) = word.split_once('=').unwrap();
             assert_eq!(

@@ -1,6 +1,7 @@
 //! Incoming edges of every node.
 
 use super::essential::Holding;
+use crate::bit_set::BitSet;
 use crate::control::Control;
 use crate::error::Result;
 use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
@@ -65,6 +66,23 @@ impl Retainers {
     #[inline(always)]
     pub fn count(&self, node: NodeOrdinal) -> usize {
         self.slots(node).len()
+    }
+
+    /// Nodes with more than one incoming edge. Their bits stay in the cache.
+    ///
+    /// # Cost
+    /// O(nodes).
+    /// # Errors
+    /// [`crate::error::Error::Cancelled`].
+    pub fn several(&self, control: &Control) -> Result<BitSet> {
+        let mut several = BitSet::new(self.first.len() - 1);
+        for (node, pair) in self.first.windows(2).enumerate() {
+            control.check_at(node)?;
+            if pair[1] - pair[0] > 1 {
+                several.insert(node);
+            }
+        }
+        Ok(several)
     }
 
     /// Sources of the incoming edges in file order, and whether the edge holds the node ([`Holding`]). A source stands

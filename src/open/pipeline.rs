@@ -71,14 +71,16 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
             Ok((sizes, before, distances, interfaces, classes))
         },
     );
-    let tree: DominatorTree = tree?;
+    let mut tree: DominatorTree = tree?;
     let (sizes, before, distances, interfaces, classes) = rest?;
     let classes = match options.parity {
         Parity::Ours => classes.merged(),
         Parity::DevTools => classes,
     };
     let snapshot = snapshot.with_shallow_sizes(sizes, before);
-    let (retained_sizes, dominators) = rayon::join(|| retained_sizes(&snapshot, &tree), || tree.by_node(&snapshot));
+    let (number, spent) = tree.take_columns();
+    let (retained_sizes, dominators) =
+        rayon::join(|| retained_sizes(&snapshot, &tree, spent), || tree.by_node(&snapshot, number));
     let graph = Graph { dominators, unreachable_count: tree.unreachable_count, retainers, distances, retained_sizes };
     Ok(Heap { snapshot, graph, parity: options.parity, interfaces, classes })
 }
