@@ -62,12 +62,18 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
     let (tree, rest) = rayon::join(
         || dominator_tree(&essential, spanning, &retainers, control),
         || {
-            let (mut sizes, before) = shallow_sizes(&snapshot, sizes, control)?;
-            if options.parity == Parity::DevTools {
-                sizes.wrap_to_32_bits();
-            }
-            let distances = distances(&snapshot, &ephemerons, control)?;
-            let (interfaces, classes) = Classes::infer(&snapshot, control)?;
+            // The classes are for the thread that has finished first.
+            let (graph, inferred) = rayon::join(
+                || {
+                    let (mut sizes, before) = shallow_sizes(&snapshot, sizes, control)?;
+                    if options.parity == Parity::DevTools {
+                        sizes.wrap_to_32_bits();
+                    }
+                    Ok((sizes, before, distances(&snapshot, &ephemerons, control)?))
+                },
+                || Classes::infer(&snapshot, control),
+            );
+            let ((sizes, before, distances), (interfaces, classes)) = (graph?, inferred?);
             Ok((sizes, before, distances, interfaces, classes))
         },
     );
