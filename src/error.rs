@@ -23,6 +23,10 @@ pub enum Error {
     TooLarge { table: &'static str, count: u64, limit: u64 },
     /// The gzip or zstd stream is damaged at `offset` of the compressed input.
     Compression { codec: &'static str, offset: u64, what: String },
+    /// A frozen image has a fault in the frame that begins at `offset` of the file.
+    Image { offset: u64, what: String },
+    /// A frozen image could not be thawed, though it is whole.
+    Thaw { what: String },
     /// The operating system refused.
     Io { path: String, action: &'static str, what: String, os: Option<i32> },
     /// The disk or the quota of `path` is full.
@@ -61,6 +65,8 @@ impl Error {
             Error::Foreign { .. } => "HEAPHOUND_ERR_FOREIGN",
             Error::TooLarge { .. } => "HEAPHOUND_ERR_TOO_LARGE",
             Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
+            Error::Image { .. } => "HEAPHOUND_ERR_IMAGE",
+            Error::Thaw { .. } => "HEAPHOUND_ERR_THAW",
             Error::Io { .. } => "HEAPHOUND_ERR_IO",
             Error::NoSpace { .. } => "HEAPHOUND_ERR_NO_SPACE",
             Error::MaxBytes { .. } => "HEAPHOUND_ERR_MAX_BYTES",
@@ -89,13 +95,15 @@ impl Error {
         }
     }
 
-    /// Byte offset of the fault in the uncompressed (for [`Error::Compression`]: compressed) input.
+    /// Byte offset of the fault in the uncompressed (for [`Error::Compression`] and [`Error::Image`]:
+    /// compressed) input.
     pub fn offset(&self) -> Option<u64> {
         match self {
             Error::Format { offset, .. }
             | Error::Truncated { offset, .. }
             | Error::Empty { offset }
             | Error::Order { offset, .. }
+            | Error::Image { offset, .. }
             | Error::Compression { offset, .. } => Some(*offset),
             _ => None,
         }
@@ -164,6 +172,11 @@ impl fmt::Display for Error {
             Error::Compression { codec, offset, what } => {
                 write!(f, "damaged {codec} stream at byte {offset}: {what}; fetch the file again")
             }
+            Error::Image { offset, what } => write!(
+                f,
+                "damaged frozen image: {what}, at byte {offset} of the file; fetch the file again, or freeze again"
+            ),
+            Error::Thaw { what } => write!(f, "the image was not thawed: {what}"),
             Error::Io { path, action, what, .. } => write!(f, "cannot {action} {path}: {what}"),
             Error::NoSpace { path } => {
                 write!(f, "no space left for {path}; nothing was kept of it, free some or choose another directory")

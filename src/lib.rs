@@ -25,6 +25,8 @@ pub mod format;
 
 pub mod archive;
 
+pub mod image;
+
 pub mod capture;
 
 pub mod redact;
