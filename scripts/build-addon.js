@@ -64,7 +64,7 @@ function isFresh() {
 function sources() {
   const rust = fs
     .readdirSync(path.join(root, 'src'), { encoding: 'utf8', recursive: true })
-    .filter((name) => name.endsWith('.rs'));
+    .filter((name) => /\.(?:rs|ld)$/.test(name));
   return [
     ...rust.map((name) => path.join(root, 'src', name)),
     ...['build.rs', 'Cargo.toml', 'Cargo.lock'].map((name) => path.join(root, name)),

@@ -128,6 +128,8 @@ export interface ForkRequest {
   maxBytes?: number;
   key?: Uint8Array;
   ids?: ForkIds;
+  /** What an image says of the process, as JSON: then there is no snapshot, but a frozen image of this path. */
+  image?: string;
 }
 
 /** A handle on a snapshot. */
@@ -216,6 +218,26 @@ export interface RedactedFile {
   sha256: string;
 }
 
+export interface ThawRequest {
+  path: string;
+  /** A name of [`Codec`]. */
+  compression: string;
+  /** Stored ones. */
+  maxBytes?: number;
+  /** 32 bytes: contents are replaced. */
+  key?: Uint8Array;
+  exposeInternals: boolean;
+  exposeNumericValues: boolean;
+  /** For how many milliseconds the process may do nothing. */
+  stalled: number;
+}
+
+/** A snapshot, and what the image says of its process, as JSON. */
+export interface ThawedFile {
+  file: CapturedFile;
+  about: string;
+}
+
 /** Makes everything that questions need of what was only parsed; the handle on that is empty afterwards. */
 export function analyse(parsed: Heap, control: Control): Promise<Heap | Failure>;
 
@@ -229,6 +251,9 @@ export function archiveSnapshot(
 
 /** Why this process cannot be forked; null when it can. */
 export function cannotFork(): string | null;
+
+/** Why this process cannot be frozen; null when it can. */
+export function cannotFreeze(): string | null;
 
 /** Resolves when the snapshot is whole. */
 export function checkSnapshot(path: string, control: Control): Promise<CheckedSnapshot | Failure>;
@@ -311,6 +336,9 @@ export function stopTracking(): Failure | boolean;
 
 /** The turn, when nobody has it. */
 export function takeTurn(): Failure | CaptureTurn;
+
+/** Resolves when the snapshot is whole and durable. */
+export function thawImage(image: string, request: ThawRequest, control: Control): Promise<ThawedFile | Failure>;
 
 /** The turn, once all who asked before have given it back. The place in the line is that of the call. */
 export function waitForTurn(control: Control): Promise<CaptureTurn | Failure>;

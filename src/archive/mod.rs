@@ -13,6 +13,7 @@ mod input;
 mod packed;
 mod read;
 mod read_small;
+mod stored;
 mod stream_writer;
 
 pub use chunks::{ChunkReceiver, ChunkSender, Taken, chunks};
@@ -21,6 +22,7 @@ pub use input::Source;
 pub use packed::Packed;
 pub use read::{ReadInfo, read, read_ahead};
 pub use read_small::read_small;
+pub use stored::StoredFile;
 pub use stream_writer::{StreamWriter, Waiting};
 
 /// How the bytes of a snapshot are stored.

@@ -12,6 +12,7 @@ use crate::archive::Codec;
 use crate::capture::{self, Ended, ForkCapture, ForkOptions, ForkTarget, Forked, HeapKey, Origin, WatchOptions};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
+use crate::image::About;
 use napi::Env;
 use napi::bindgen_prelude::{Either3, Object, Uint8Array};
 use napi_derive::napi;
@@ -77,6 +78,14 @@ pub struct ForkRequest {
     pub max_bytes: Option<f64>,
     pub key: Option<Uint8Array>,
     pub ids: Option<ForkIds>,
+    /// What an image says of the process, as JSON: then there is no snapshot, but a frozen image of this path.
+    pub image: Option<String>,
+}
+
+/// Why this process cannot be frozen; null when it can.
+#[napi(catch_unwind)]
+pub fn cannot_freeze() -> Option<String> {
+    capture::cannot_fork().or_else(capture::cannot_freeze)
 }
 
 /// Prepares a capture into a file of this path, to whoever takes from an outlet, or into the job that reads a feed. The
@@ -89,12 +98,15 @@ pub fn prepare_fork<'env>(
     control: &Control,
 ) -> napi::Result<Object<'env>> {
     let reader = |sender| ForkTarget::Reader(Arc::new(sender));
+    let ForkRequest { compression, allowance, max_bytes, key, ids, image } = request;
     let target = match target {
-        Either3::A(path) => Ok(ForkTarget::File(PathBuf::from(path))),
+        Either3::A(path) => match image {
+            Some(about) => about_of(&about).map(|about| ForkTarget::Image(PathBuf::from(path), about)),
+            None => Ok(ForkTarget::File(PathBuf::from(path))),
+        },
         Either3::B(outlet) => outlet.take_sender().map(reader),
         Either3::C(feed) => feed.take_sender().map(reader),
     };
-    let ForkRequest { compression, allowance, max_bytes, key, ids } = request;
     let thread = ForkCapture::this_thread();
     let origin = ids.map(ForkIds::origin).transpose();
     let redaction_key = key.map(|key| key_of(&key)).transpose();
@@ -170,6 +182,10 @@ impl Fork {
     }
 }
 
-fn milliseconds(ms: f64) -> Duration {
+fn about_of(json: &str) -> Result<About> {
+    serde_json::from_str(json).map_err(|error| Error::Option { name: "image", what: error.to_string() })
+}
+
+pub(super) fn milliseconds(ms: f64) -> Duration {
     Duration::try_from_secs_f64(ms.max(0.0) / 1e3).unwrap_or(Duration::from_secs(u32::MAX.into()))
 }

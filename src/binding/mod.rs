@@ -19,5 +19,6 @@ mod outlet;
 mod pages;
 mod received;
 mod redact;
+mod thaw;
 mod tracking;
 mod turn;

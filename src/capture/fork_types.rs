@@ -3,6 +3,7 @@
 use super::identity::Origin;
 use super::stream::Captured;
 use crate::archive::ChunkSender;
+use crate::image::About;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub enum ForkTarget {
     /// To a reader in this process. What it has got cannot be taken back: a child that fails after its first byte is
     /// not replaced.
     Reader(Arc<ChunkSender>),
+    /// Nowhere: the child writes its own memory into a file that it makes, as a frozen image, and V8 does nothing.
+    Image(PathBuf, About),
 }
 
 #[derive(Clone, Default)]

@@ -7,18 +7,26 @@
 )]
 mod fork;
 mod fork_types;
+#[cfg_attr(not(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")), path = "freeze/stub.rs")]
+mod freeze;
 mod identity;
 mod lock;
 mod memory;
 #[cfg(target_os = "linux")]
 mod proc_file;
 mod stream;
+#[cfg_attr(not(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")), path = "thaw/stub.rs")]
+mod thaw;
+mod thaw_types;
 mod tracking;
 
 pub use fork::{ForkCapture, Watch, cannot_fork};
 pub use fork_types::{Ended, ForkOptions, ForkTarget, Forked, WatchOptions};
+pub use freeze::cannot_freeze;
 pub use identity::{HeapKey, Numbered, Numbering, Origin, Table};
 pub use lock::{CaptureLock, Place};
 pub use memory::{MallocUse, malloc_use};
 pub use stream::{Captured, Completeness, Counts, Ids, InlineCapture, Packing, Route, Sink, Stage, archive, check};
+pub use thaw::thaw;
+pub use thaw_types::{ThawOptions, Thawed};
 pub use tracking::{start_tracking, stop_tracking};

@@ -3,14 +3,17 @@
 
 use super::super::identity::{Numbering, Origin};
 use super::super::proc_file;
-use super::super::stream::{BLOCK, Route};
+use super::super::stream::{BLOCK, Captured, Counts, Route};
 use super::got::Slots;
 use super::message::Message;
+use crate::archive::{Codec, FileWriter};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
+use crate::image::Header;
 use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
@@ -144,6 +147,47 @@ fn make_file(mut from_pipe: PipeReader, route: Route, results: RawFd, thrown: &M
 struct Kept {
     results: RawFd,
     document: Option<RawFd>,
+}
+
+/// Writes the memory of this child into a frozen image, and ends it.
+pub(super) fn freeze(setting: &Setting<'_>, path: &Path, max_bytes: Option<u64>, header: &Header) -> ! {
+    let Kept { results, .. } =
+        or_end(NOT_ISOLATED, || isolate(setting).map_err(|error| Error::io("the forked child", "set up", &error)));
+    let work = AssertUnwindSafe(|| {
+        // Before there are files of ours.
+        let descriptors = open_descriptors();
+        let file = FileWriter::create(path, Codec::Plain)?.limited(max_bytes);
+        let mut told = 0;
+        super::super::freeze::write(header, file, &descriptors, &mut |stored| {
+            if stored - told >= TELL_EVERY {
+                told = stored;
+                tell_stored(results, stored);
+            }
+        })
+    });
+    match catch_unwind(work) {
+        Ok(Ok(file)) => {
+            let counts = Counts { node_count: 0, edge_count: 0 };
+            tell(results, &Message::done(&Captured { file, counts, ids: None }));
+            end(0)
+        }
+        Ok(Err(error)) => {
+            tell(results, &Message::failed(&error));
+            end(FAILED)
+        }
+        Err(_) => end(PANICKED),
+    }
+}
+
+/// [`Message::Raw`], without taking memory.
+fn tell_stored(results: RawFd, stored: u64) {
+    let mut line = [0; 48];
+    let mut rest = &mut line[..];
+    let written = writeln!(rest, "{{\"raw\":{stored}}}").map(|()| 48 - rest.len());
+    if let Ok(length) = written {
+        // SAFETY: bytes of our own, and a pipe that is open until the process ends.
+        unsafe { libc::write(results, line.as_ptr().cast(), length) };
+    }
 }
 
 /// Cuts the child off from everything that it shares with the app.

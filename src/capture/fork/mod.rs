@@ -15,15 +15,19 @@ mod message;
 mod quiet;
 mod watch;
 
+#[cfg(target_arch = "x86_64")]
+pub(super) use watch::Activity;
 pub use watch::Watch;
 
 use super::fork_types::{ForkOptions, ForkTarget, Forked};
+use super::freeze;
 use super::proc_file;
 use super::stream::Route;
 use crate::archive::{Codec, FileWriter, StreamWriter};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
+use crate::image::Header;
 use child::{Child, Setting};
 use fork_process::{By, fork_process};
 use forward::Forward;
@@ -49,6 +53,8 @@ pub struct ForkCapture {
     /// The thread of JavaScript.
     thread: quiet::ThreadId,
     slots: Slots,
+    /// Of the image, when there will be one.
+    header: Option<Header>,
     known: Vec<Known>,
     plan: Plan,
     maps: Vec<u8>,
@@ -74,16 +80,21 @@ impl ForkCapture {
     ///
     /// # Errors
     /// The errors of [`FileWriter::create`], since the child would report them late; [`Error::Capture`] when
-    /// [`cannot_fork`].
+    /// [`cannot_fork`] or, for an image, [`cannot_freeze`](super::cannot_freeze).
     ///
     /// # Cost
     /// A few milliseconds. Not for the thread of JavaScript.
     pub fn prepare(target: ForkTarget, codec: Codec, options: ForkOptions, thread: i32) -> Result<Self> {
-        if let ForkTarget::File(path) = &target {
+        if let ForkTarget::File(path) | ForkTarget::Image(path, _) = &target {
             drop(FileWriter::create(path, codec)?);
         }
+        let header = match &target {
+            ForkTarget::Image(_, about) => Some(freeze::gather(about.clone())?),
+            _ => None,
+        };
         Ok(ForkCapture {
             target,
+            header,
             codec,
             options,
             thread,
@@ -161,12 +172,17 @@ impl ForkCapture {
         };
         proc_file::read_into(MAPS, &mut self.maps).map_err(|error| Error::io(MAPS, "read", &error))?;
         self.plan.make(&self.known, &self.maps);
+        let is_quiet = quiet::is_quiet(self.thread);
         let taken_along = TakenAlong::new(&self.plan);
         // SAFETY: the child only runs `Child::begin`, V8's writer and `Child::end`, which are made for having one
         // thread.
         let pid = unsafe { fork_process(if careful { By::Library } else { By::Kernel }) };
         if pid == 0 {
             std::mem::forget(taken_along);
+            if let (ForkTarget::Image(path, _), Some(header)) = (&self.target, self.header.take()) {
+                let header = Header { is_quiet: patient || is_quiet, ..header };
+                child::freeze(&setting, path, self.options.max_bytes, &header);
+            }
             let redactor = self.options.redaction_key.map(Redactor::new);
             let child = Child::begin(&setting, redactor, self.options.origin.take(), |document| self.route(document));
             let fd = child.fd();
@@ -183,7 +199,7 @@ impl ForkCapture {
         let Pipes { results: (results, _), stderr: (stderr, _), document } = pipes;
         let process = Process::of(pid);
         let (path, forward) = match &self.target {
-            ForkTarget::File(path) => (path.clone(), None),
+            ForkTarget::File(path) | ForkTarget::Image(path, _) => (path.clone(), None),
             ForkTarget::Reader(reader) => {
                 (PathBuf::new(), document.map(|(from, _)| Forward::new(from, reader.clone())))
             }
@@ -203,6 +219,7 @@ impl ForkCapture {
                 Ok(Route::to(StreamWriter::into_pipe(pipe, self.codec, max_bytes)?))
             }
             (ForkTarget::Reader(_), None) => Err(Error::Internal { what: "a reader without a pipe".into() }),
+            (ForkTarget::Image(..), _) => Err(Error::Internal { what: "an image is no document".into() }),
         }
     }
 
@@ -231,6 +248,12 @@ impl ForkCapture {
             child.end(thrown);
         }
     }
+}
+
+/// The reason why a process with our hooks in it ended with this code.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn why_stuck(code: i32) -> Option<&'static str> {
+    hooks::Stuck::of_exit_code(code).map(hooks::Stuck::what)
 }
 
 /// Why this process cannot be forked, if so.

@@ -220,7 +220,7 @@ impl Heard {
 }
 
 /// Whether a process does anything.
-struct Activity {
+pub(in crate::capture) struct Activity {
     raw: u64,
     ticks: u64,
     idle: u32,
@@ -228,7 +228,7 @@ struct Activity {
 }
 
 impl Activity {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Activity { raw: 0, ticks: 0, idle: 0, stat: Vec::new() }
     }
 
@@ -239,7 +239,7 @@ impl Activity {
 
     /// True when it has done nothing for as long as `stalled`. Looks are counted, not time: a machine that slept proves
     /// nothing.
-    fn has_stopped(&mut self, pid: i32, raw: u64, stalled: Duration) -> bool {
+    pub fn has_stopped(&mut self, pid: i32, raw: u64, stalled: Duration) -> bool {
         let read = proc_file::read_into(&format!("/proc/{pid}/stat"), &mut self.stat);
         let ticks = quiet::ticks(&self.stat).unwrap_or(0);
         if read.is_err() || (raw, ticks) != (self.raw, self.ticks) || quiet::is_busy(pid) {
@@ -251,7 +251,7 @@ impl Activity {
     }
 
     /// Where the kernel says that it sleeps.
-    fn describe(&mut self, pid: i32) -> String {
+    pub fn describe(&mut self, pid: i32) -> String {
         let read = proc_file::read_into(&format!("/proc/{pid}/wchan"), &mut self.stat);
         let place = String::from_utf8_lossy(&self.stat);
         if read.is_err() || place.trim().is_empty() || place == "0" { "asleep".into() } else { format!("in {place}") }

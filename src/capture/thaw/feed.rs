@@ -1,0 +1,190 @@
+//! Turns the records of an image into commands for the loader.
+
+use super::super::thaw_types::ThawOptions;
+use super::protocol::{
+    self, ADDRESSES, AWAY, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FILL, FUNCTION, GO, LOADER_END, LOADER_START, MAP,
+    NOWHERE, PROTECT, WORDS,
+};
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::image::{Header, ImageReader, Mapping, Part, Patch, PatchKind, Thread};
+use std::io::{self, Read, Write};
+
+/// How far the stack may grow in a thawed process. The kernel made it grow before; here it is memory like any other.
+const STACK_ROOM: u64 = 8 << 20;
+const READ_WRITE: u32 = 3;
+/// Names of the header.
+const FUNCTIONS: [(usize, &str); protocol::FUNCTIONS] = [
+    (protocol::CURRENT_ISOLATE, "currentIsolate"),
+    (protocol::HEAP_PROFILER, "heapProfiler"),
+    (protocol::TAKE_SNAPSHOT, "takeSnapshot"),
+    (protocol::SERIALIZE, "serialize"),
+    (protocol::NEAR_HEAP_LIMIT, "nearHeapLimit"),
+];
+
+/// Why an image could not be given to the loader.
+pub(super) enum Unfed {
+    /// The loader takes no more: it knows why.
+    Loader(io::Error),
+    Other(Error),
+}
+
+impl From<Error> for Unfed {
+    fn from(error: Error) -> Self {
+        Unfed::Other(error)
+    }
+}
+
+impl From<io::Error> for Unfed {
+    fn from(error: io::Error) -> Self {
+        Unfed::Loader(error)
+    }
+}
+
+/// Gives the whole image to the loader, and lets it go.
+pub(super) fn feed<R: Read>(
+    reader: &mut ImageReader<R>,
+    commands: impl Write,
+    options: &ThawOptions,
+    control: &Control,
+) -> std::result::Result<(), Unfed> {
+    let functions = functions(reader.header())?;
+    let mut feeder = Feeder { commands, patches: reader.header().patches.clone(), current: None, stack: 0, floor: 0 };
+    feeder.patches.sort_unstable_by_key(|patch| patch.address);
+    let mut thread: Option<Thread> = None;
+    let mut told = 0;
+    loop {
+        control.check()?;
+        let Some(part) = reader.next_part()? else { break };
+        match part {
+            Part::Thread(first) if thread.is_none() => {
+                feeder.stack = first.registers[Thread::STACK_POINTER];
+                thread = Some(first);
+            }
+            Part::Thread(_) => {
+                let what = "the image has several threads, which this heaphound does not bring back".into();
+                return Err(Error::Thaw { what }.into());
+            }
+            Part::Descriptors(numbers) => feeder.lead_nowhere(&numbers)?,
+            Part::Mapping(mapping) => feeder.begin(mapping)?,
+            Part::Pages { address, bytes } => feeder.fill(address, bytes)?,
+        }
+        control.advance(reader.offset() - told);
+        told = reader.offset();
+    }
+    feeder.end()?;
+    let thread = thread.ok_or_else(|| defect("it has no thread"))?;
+    if let Some(patch) = feeder.patches.first() {
+        return Err(
+            defect(&format!("it has no memory at {:#x}, where a function must be another", patch.address)).into()
+        );
+    }
+    for (which, address) in functions.into_iter().enumerate() {
+        feeder.command([FUNCTION, which as u64, address, 0, 0])?;
+    }
+    let bit = |is_set: bool, bit: u64| if is_set { bit } else { 0 };
+    let options =
+        bit(options.exposes_internals, EXPOSE_INTERNALS) | bit(options.exposes_numeric_values, EXPOSE_NUMERIC_VALUES);
+    let [stack, pointer] = [Thread::STACK_POINTER, Thread::THREAD_POINTER].map(|which| thread.registers[which]);
+    feeder.command([GO, stack, pointer, options, 0])?;
+    Ok(feeder.commands.flush()?)
+}
+
+fn functions(header: &Header) -> Result<[u64; FUNCTIONS.len()]> {
+    let mut found = [0; FUNCTIONS.len()];
+    for (which, name) in FUNCTIONS {
+        found[which] =
+            *header.functions.get(name).ok_or_else(|| defect(&format!("it does not tell where {name} is")))?;
+    }
+    Ok(found)
+}
+
+fn defect(what: &str) -> Error {
+    Error::Image { offset: 0, what: what.into() }
+}
+
+struct Feeder<W> {
+    commands: W,
+    /// Those that were not made yet, in order of address.
+    patches: Vec<Patch>,
+    current: Option<Mapping>,
+    stack: u64,
+    /// Where the mapping before the current one ends.
+    floor: u64,
+}
+
+impl<W: Write> Feeder<W> {
+    fn command(&mut self, words: [u64; WORDS]) -> io::Result<()> {
+        words.into_iter().try_for_each(|word| self.commands.write_all(&word.to_ne_bytes()))
+    }
+
+    fn lead_nowhere(&mut self, numbers: &[u32]) -> io::Result<()> {
+        let least = numbers.iter().max().map_or(3, |most| (most + 1).max(3));
+        self.command([AWAY, u64::from(least), 0, 0, 0])?;
+        numbers.iter().try_for_each(|number| self.command([NOWHERE, u64::from(*number), 0, 0, 0]))
+    }
+
+    fn begin(&mut self, mapping: Mapping) -> std::result::Result<(), Unfed> {
+        self.end()?;
+        if mapping.start < LOADER_END && mapping.end > LOADER_START {
+            let what = format!(
+                "the image has memory at {:#x}, where the loader lies: a process of this kind cannot be thawed",
+                mapping.start
+            );
+            return Err(Error::Thaw { what }.into());
+        }
+        let has_stack = (mapping.start + 1..=mapping.end).contains(&self.stack);
+        let start = match mapping.start {
+            start if has_stack => start.saturating_sub(STACK_ROOM).max(self.floor).max(LOADER_END),
+            start => start,
+        };
+        self.command([MAP, start.min(mapping.start), mapping.end, 0, 0])?;
+        self.current = Some(mapping);
+        Ok(())
+    }
+
+    fn fill(&mut self, address: u64, bytes: &[u8]) -> io::Result<()> {
+        self.command([FILL, address, bytes.len() as u64, 0, 0])?;
+        self.commands.write_all(bytes)
+    }
+
+    /// Makes the last mapping what it was.
+    fn end(&mut self) -> io::Result<()> {
+        let Some(mapping) = self.current.take() else { return Ok(()) };
+        for patch in self.patches.extract_if(.., |patch| is_inside(&mapping, patch)).collect::<Vec<_>>() {
+            self.fill(patch.address, &code(patch.kind))?;
+        }
+        let protection = if mapping.is_left_out { 0 } else { mapping.protection };
+        if protection != READ_WRITE || mapping.key != 0 {
+            let (start, end, key) = (mapping.start, mapping.end, u64::from(mapping.key));
+            self.command([PROTECT, start, end, u64::from(protection), key])?;
+        }
+        self.floor = mapping.end;
+        Ok(())
+    }
+}
+
+fn is_inside(mapping: &Mapping, patch: &Patch) -> bool {
+    let end = patch.address.saturating_add(CODE as u64);
+    patch.address >= mapping.start && end <= mapping.end && end <= ADDRESSES
+}
+
+/// Bytes of a patch.
+const CODE: usize = 8;
+
+/// Instructions for x86-64.
+fn code(kind: PatchKind) -> [u8; CODE] {
+    let number: u16 = match kind {
+        // mov rax, -1; ret
+        PatchKind::Fail => return [0x48, 0xc7, 0xc0, 0xff, 0xff, 0xff, 0xff, 0xc3],
+        PatchKind::ClockGettime => 228,
+        PatchKind::ClockGetres => 229,
+        PatchKind::Gettimeofday => 96,
+        PatchKind::Time => 201,
+        PatchKind::Getcpu => 309,
+        PatchKind::Getrandom => 318,
+    };
+    let [low, high] = number.to_le_bytes();
+    // mov eax, number; syscall; ret
+    [0xb8, low, high, 0, 0, 0x0f, 0x05, 0xc3]
+}

@@ -1,0 +1,119 @@
+//! Calls V8 in the thawed process, on its own stack, below everything that was on it.
+//!
+//! The functions are those that node exports. What V8 writes goes to the pipe at once.
+
+use super::protocol::{
+    CURRENT_ISOLATE, DONE, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FUNCTIONS, HEAP_PROFILER, NEAR_HEAP_LIMIT,
+    NO_ISOLATE, NO_SNAPSHOT, SERIALIZE, TAKE_SNAPSHOT,
+};
+use super::sys;
+use core::arch::asm;
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+type Pointer = *mut u8;
+
+/// In memory of the loader, because it changes stacks in between.
+static FUNCTION: [AtomicU64; FUNCTIONS] = [const { AtomicU64::new(0) }; FUNCTIONS];
+static SNAPSHOT: AtomicUsize = AtomicUsize::new(0);
+static OPTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// Bytes below the stack pointer that a function may use without moving it, and a distance.
+const DISTANCE: u64 = 4096;
+
+pub fn start(functions: [u64; FUNCTIONS], snapshot: usize, options: u64, stack: u64) -> ! {
+    for (place, address) in FUNCTION.iter().zip(functions) {
+        place.store(address, Relaxed);
+    }
+    SNAPSHOT.store(snapshot, Relaxed);
+    OPTIONS.store(options, Relaxed);
+    let stack = (stack - DISTANCE) & !15;
+    // SAFETY: memory below the stack pointer of a thread that stands still belongs to nobody.
+    unsafe { asm!("mov rsp, {}", "xor ebp, ebp", "call {}", "ud2", in(reg) stack, sym drive, options(noreturn)) }
+}
+
+extern "C" fn drive() -> ! {
+    let address = |which: usize| FUNCTION[which].load(Relaxed) as usize;
+    let option = |which: u64| OPTIONS.load(Relaxed) & which != 0;
+    // SAFETY: the process looked these functions up by their names in C++, which have the types of the arguments in
+    // them. A member function takes `this` first.
+    unsafe {
+        let current: extern "C" fn() -> Pointer = core::mem::transmute(address(CURRENT_ISOLATE));
+        let isolate = current();
+        if isolate.is_null() {
+            sys::exit(NO_ISOLATE);
+        }
+        let limit: extern "C" fn(Pointer, extern "C" fn(Pointer, usize, usize) -> usize, Pointer) =
+            core::mem::transmute(address(NEAR_HEAP_LIMIT));
+        limit(isolate, raise_limit, core::ptr::null_mut());
+        let profiler: extern "C" fn(Pointer) -> Pointer = core::mem::transmute(address(HEAP_PROFILER));
+        let take: extern "C" fn(Pointer, Pointer, Pointer, bool, bool) -> Pointer =
+            core::mem::transmute(address(TAKE_SNAPSHOT));
+        let none = core::ptr::null_mut();
+        let hides_internals = !option(EXPOSE_INTERNALS);
+        let snapshot = take(profiler(isolate), none, none, hides_internals, option(EXPOSE_NUMERIC_VALUES));
+        if snapshot.is_null() {
+            sys::exit(NO_SNAPSHOT);
+        }
+        let serialize: extern "C" fn(Pointer, *const Stream, i32) = core::mem::transmute(address(SERIALIZE));
+        serialize(snapshot, &Stream { functions: &STREAM }, JSON);
+    }
+    sys::exit(DONE)
+}
+
+/// V8 asks before it gives up because of its limit: the snapshot is the last thing that this process does.
+extern "C" fn raise_limit(_data: Pointer, current: usize, _initial: usize) -> usize {
+    const MORE: usize = 4 << 30;
+    current + MORE
+}
+
+/// `HeapSnapshot::kJSON`.
+const JSON: i32 = 0;
+const CHUNK: i32 = 1 << 16;
+/// `OutputStream::kContinue` and `kAbort`.
+const CONTINUE: i32 = 0;
+const ABORT: i32 = 1;
+
+/// A `v8::OutputStream`: an object whose first word leads to its functions.
+#[repr(C)]
+struct Stream {
+    functions: *const Functions,
+}
+
+/// In the order of the class, behind the two destructors.
+#[repr(C)]
+struct Functions {
+    destroy: [extern "C" fn(Pointer); 2],
+    end: extern "C" fn(Pointer),
+    chunk_size: extern "C" fn(Pointer) -> i32,
+    write: extern "C" fn(Pointer, *const u8, i32) -> i32,
+    write_statistics: extern "C" fn(Pointer, Pointer, i32) -> i32,
+}
+
+static STREAM: Functions =
+    Functions { destroy: [nothing, nothing], end: nothing, chunk_size, write, write_statistics: no_statistics };
+
+extern "C" fn nothing(_this: Pointer) {}
+
+extern "C" fn chunk_size(_this: Pointer) -> i32 {
+    CHUNK
+}
+
+extern "C" fn write(_this: Pointer, bytes: *const u8, length: i32) -> i32 {
+    const EINTR: isize = -4;
+    let (mut at, mut rest) = (bytes as usize, length as usize);
+    while rest > 0 {
+        match sys::call3(sys::WRITE, SNAPSHOT.load(Relaxed), at, rest) {
+            EINTR => {}
+            count if count > 0 => {
+                at += count as usize;
+                rest -= count as usize;
+            }
+            _ => return ABORT,
+        }
+    }
+    CONTINUE
+}
+
+extern "C" fn no_statistics(_this: Pointer, _updates: Pointer, _count: i32) -> i32 {
+    ABORT
+}

@@ -1,0 +1,59 @@
+//! A heap snapshot of a frozen image: its memory comes back in a process of its own, and V8 writes the snapshot there.
+//!
+//! This process reads and checks the image, starts the loader, feeds it and takes the snapshot from its pipe. In the
+//! loader runs code of the image, behind a filter for system calls (`loader/fence.rs`).
+
+mod feed;
+mod machine;
+mod process;
+mod protocol;
+
+use super::stream::Route;
+use super::thaw_types::{ThawOptions, Thawed};
+use crate::archive::{FileWriter, StoredFile};
+use crate::control::{Control, Stage};
+use crate::error::{Error, Result};
+use crate::format::Redactor;
+use crate::image::ImageReader;
+use process::Loader;
+use std::path::Path;
+
+/// Makes the snapshot. At the end of the call the process is gone, whatever happened.
+///
+/// # Errors
+/// [`Error::Image`] for a damaged image; [`Error::Thaw`] when this machine cannot go on from it, or the process that
+/// should write the snapshot failed; those of [`FileWriter`]; [`Error::Cancelled`].
+///
+/// # Cost
+/// The memory of the process, and that of V8's snapshot beside it, in a process of its own.
+pub fn thaw(image: &Path, options: &ThawOptions, control: &Control) -> Result<Thawed> {
+    let file = StoredFile::open(image)?;
+    control.begin(Stage::Reading, file.size);
+    let mut reader = ImageReader::new(file)?;
+    machine::check(reader.header())?;
+    let about = reader.header().about.clone();
+    let is_quiet = reader.header().is_quiet;
+    // Before a process is started for nothing.
+    let writer = FileWriter::create(&options.path, options.codec)?.limited(options.max_bytes);
+    let mut loader = Loader::start(is_quiet)?;
+    let fed = feed::feed(&mut reader, loader.commands()?, options, control);
+    if let Err(error) = fed {
+        return Err(loader.why_not_fed(error));
+    }
+    drop(reader);
+    control.begin(Stage::Writing, 0);
+    let route = Route::to(writer).redacted(options.redaction_key.map(Redactor::new));
+    let mut document = loader.document(options.stalled, control)?;
+    let mut told = 0;
+    let made = route.run(&mut document, &mut |raw| {
+        control.advance(raw - told);
+        told = raw;
+        Ok(())
+    });
+    let ended = document.into_ended();
+    made.map(|captured| Thawed { captured, about }).map_err(|error| match (ended.error, error) {
+        (Some(ours), _) => ours,
+        (None, Error::Capture { what }) => loader.why_no_snapshot(told, &what),
+        (None, error) => error,
+    })
+}

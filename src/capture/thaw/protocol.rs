@@ -1,0 +1,44 @@
+//! The words between heaphound and the loader: the same file is compiled into both. A command is five numbers of eight
+//! bytes, in the order of the processor.
+
+/// Numbers in a command: its kind, and what it is about.
+pub const WORDS: usize = 5;
+
+/// `[MAP, start, end]`: memory of zeros that can be read and written.
+pub const MAP: u64 = 1;
+/// `[FILL, address, length]`: as many bytes follow, and go there.
+pub const FILL: u64 = 2;
+/// `[PROTECT, start, end, protection, key]`.
+pub const PROTECT: u64 = 3;
+/// `[AWAY, number]`: the loader's own files get numbers from this one on. It comes once, before [`NOWHERE`].
+pub const AWAY: u64 = 4;
+/// `[NOWHERE, number]`: this number leads nowhere.
+pub const NOWHERE: u64 = 5;
+/// `[FUNCTION, which, address]`.
+pub const FUNCTION: u64 = 6;
+/// `[GO, stack pointer, thread pointer, options]`: the last one.
+pub const GO: u64 = 7;
+
+/// Which function of V8.
+pub const CURRENT_ISOLATE: usize = 0;
+pub const HEAP_PROFILER: usize = 1;
+pub const TAKE_SNAPSHOT: usize = 2;
+pub const SERIALIZE: usize = 3;
+pub const NEAR_HEAP_LIMIT: usize = 4;
+pub const FUNCTIONS: usize = 5;
+
+/// Options of [`GO`].
+pub const EXPOSE_INTERNALS: u64 = 1;
+pub const EXPOSE_NUMERIC_VALUES: u64 = 2;
+
+/// The addresses of the loader itself: no image may have anything there. `loader.ld` begins at the first.
+pub const LOADER_START: u64 = 0x10_0000;
+pub const LOADER_END: u64 = 0x20_0000;
+/// Addresses that a process may have.
+pub const ADDRESSES: u64 = 1 << 47;
+
+/// How the loader ends: the snapshot is written; V8 gave none; a command or the system failed, and stderr says which.
+pub const DONE: i32 = 0;
+pub const NO_ISOLATE: i32 = 60;
+pub const NO_SNAPSHOT: i32 = 61;
+pub const REFUSED: i32 = 62;
