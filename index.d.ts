@@ -1608,10 +1608,105 @@ export function captureSnapshot(options?: CaptureOptions): Promise<CaptureResult
 export function captureSnapshot(options: CaptureToStreamOptions): Promise<Omit<CaptureResult, 'path'>>;
 
 /**
+ * Options of a frozen image. Those of a snapshot (compression, redaction, ids, limits of memory) are refused: the
+ * snapshot is made when the image is thawed.
+ */
+export interface FreezeOptions {
+  mode: 'freeze';
+  /** The file to write, which must not exist. */
+  path: string;
+  /** Most bytes on the disk: an image that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
+  maxBytes?: number | undefined;
+  /** Ends the forked child at once. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. */
+  timeoutMs?: number | undefined;
+  /** Wait for other captures of this process, instead of `HEAPHOUND_ERR_BUSY`. Default: false. */
+  queue?: boolean | undefined;
+}
+
+/** A frozen image that is on the disk. It is the whole memory of the process: keep it as you keep the secrets in it. */
+export interface FreezeResult {
+  path: string;
+  mode: 'freeze';
+  /** How it was made. */
+  reason: string;
+  /** False: other threads worked at that moment, and the image may not thaw. */
+  isQuiet: boolean;
+  /** The longest time that the thread stood still, in milliseconds. */
+  pauseMs: number;
+  /** Forked children that were made. */
+  tries: number;
+  /** Milliseconds from the call to the durable file. */
+  durationMs: number;
+  /** Bytes of memory and of what is said about it, before compression. */
+  rawBytes: number;
+  /** Bytes on disk. */
+  storedBytes: number;
+  /** Of the stored bytes, in hexadecimal. */
+  sha256: string;
+  runtime: Runtime;
+  /** `process.version`. */
+  node: string;
+  pid: number;
+  /** 0 for the main thread. */
+  threadId: number;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  memory?: ProcessMemory;
+}
+
+/**
+ * Freezes this process into a private file: its memory as it is, compressed. V8 does nothing for it, so it takes
+ * neither V8's memory nor V8's time: this thread stands still for a fork, and a child with low priority writes.
+ * `thawImage` makes the snapshot, on this machine or another. Linux with glibc on x86-64: elsewhere it rejects with
+ * `HEAPHOUND_ERR_CAPTURE`. `docs/frozen-image.md` says what an image holds.
+ */
+export function captureSnapshot(options: FreezeOptions): Promise<FreezeResult>;
+
+/**
  * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Its ids
  * are as with a stream. The analysis does not hold this thread. It suits tests.
  */
 export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapshot>;
+
+export interface ThawOptions extends WorkOptions {
+  /** The snapshot to write, which must not exist. */
+  path: string;
+  /** Default: by the end of the path: `.zst`, `.gz`, else none. */
+  compression?: 'zstd' | 'gzip' | 'none' | undefined;
+  /** `'strings'`: placeholders replace contents before they reach the disk: `docs/redaction.md`. */
+  redact?: 'strings' | undefined;
+  /** Of the placeholders, as for `redactSnapshot`. */
+  key?: string | Uint8Array | undefined;
+  /** Most bytes on the disk: a snapshot that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
+  maxBytes?: number | undefined;
+  /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. */
+  timeoutMs?: number | undefined;
+  /** More of V8's own objects, for people who work on V8. Default: false. */
+  exposeInternals?: boolean | undefined;
+  /** Numbers as nodes of their own, with their values. Default: false. */
+  exposeNumericValues?: boolean | undefined;
+}
+
+/** The snapshot of a frozen image. Its sidecar has the same members. */
+export interface ThawResult extends Omit<CaptureResult, 'mode' | 'tries'> {
+  mode: 'freeze';
+  /** 0: no thread of the app stood still for it. */
+  pauseMs: number;
+  /** When the process was frozen: ISO 8601, UTC. */
+  startedAt: string;
+  /** `process.versions.v8` of the process. */
+  v8: string;
+}
+
+/**
+ * Makes a snapshot of a frozen image. The memory of the process comes back in a process of its own, at its old
+ * addresses, and V8 writes the snapshot there. Code of the image runs in it, and can do nothing but compute: no files,
+ * no network, no other process. Rejects with `HEAPHOUND_ERR_IMAGE` for a damaged image, and with `HEAPHOUND_ERR_THAW`
+ * when this machine cannot thaw it or the thawed process fails; the message says where. Linux with glibc on x86-64.
+ */
+export function thawImage(image: string, options: ThawOptions): Promise<ThawResult>;
 
 export interface RedactOptions extends WorkOptions {
   /** Default: by the end of the path: `.zst`, `.gz`, else none. */
@@ -2080,6 +2175,8 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_UNRELATED'
   | 'HEAPHOUND_ERR_TOO_LARGE'
   | 'HEAPHOUND_ERR_COMPRESSION'
+  | 'HEAPHOUND_ERR_IMAGE'
+  | 'HEAPHOUND_ERR_THAW'
   | 'HEAPHOUND_ERR_IO'
   | 'HEAPHOUND_ERR_NO_SPACE'
   | 'HEAPHOUND_ERR_NO_HEADROOM'

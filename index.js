@@ -6,7 +6,7 @@
 // An addon that does not load is an error of `require('heaphound')` itself: `import` hides the errors of a getter.
 require('./lib/native');
 
-exports.captureSnapshot = () => require('./lib/capture').captureSnapshot;
+exports.captureSnapshot = () => require('./lib/capture/freeze').captureOrFreeze;
 exports.captureAndOpen = () => require('./lib/capture/and-open').captureAndOpen;
 exports.captureFrom = () => require('./lib/capture/inspector/capture-from').captureFrom;
 exports.captureSeriesFrom = () => require('./lib/capture/inspector/capture-from').captureSeriesFrom;
@@ -22,6 +22,7 @@ exports.checkBudget = () => require('./lib/compare/budget').checkBudget;
 exports.verifyFix = () => require('./lib/compare/verify').verifyFix;
 exports.ignoreLeaks = () => require('./lib/compare/ignore').ignoreLeaks;
 exports.redactSnapshot = () => require('./lib/files/redact').redactSnapshot;
+exports.thawImage = () => require('./lib/files/thaw').thawImage;
 exports.openStore = () => require('./lib/store/store').openStore;
 exports.createService = () => require('./lib/service').createService;
 exports.decryptSnapshot = () => require('./lib/files/decrypt').decryptSnapshot;

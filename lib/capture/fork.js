@@ -13,7 +13,7 @@ const { lineEndFinder } = require('./line-ends');
 
 /** Children that may fail because of the moment at which they were made. */
 const MAX_TRIES = 5;
-/** Moments that may turn out not to be quiet, for each child. */
+/** Moments that may turn out not to be quiet, for each child, unless the caller has more patience. */
 const MAX_WAITS = 4;
 /** How long a child may do nothing, in milliseconds. */
 const STALLED_MS = 10_000;
@@ -29,6 +29,8 @@ const STALLED_MS = 10_000;
  * @property {Uint8Array} [key] for redaction
  * @property {import('./fork-ids').ForkIds} [ids] for ids that go on from the last capture
  * @property {number} [stalledMs]
+ * @property {string} [image] what an image says of the process, as JSON: the child writes its memory, and V8 nothing
+ * @property {number} [maxWaits]
  */
 
 /**
@@ -48,24 +50,25 @@ function whyNoFork() {
  * its first byte is not replaced.
  *
  * @param {ForkOptions} options
- * @returns {Promise<{ file: Addon.CapturedFile, pauseMs: number, tries: number } | { refused: string }>}
+ * @returns {Promise<{ file: Addon.CapturedFile, pauseMs: number, tries: number, isQuiet: boolean } | { refused: string }>}
  */
 async function captureByFork(options) {
-  const { target, compression, heap, signal, allowanceBytes, maxBytes, key, ids, stalledMs = STALLED_MS } = options;
+  const { target, compression, heap, signal, allowanceBytes, maxBytes, key, ids, image } = options;
+  const { stalledMs = STALLED_MS, maxWaits = MAX_WAITS } = options;
   /** @type {ToItsEnd} */
   const toItsEnd = (work) => run({ signal, toTheEnd: true }, work);
-  const request = { compression, allowance: allowanceBytes, maxBytes, key, ids };
+  const request = { compression, allowance: allowanceBytes, maxBytes, key, ids, image };
   const fork = await toItsEnd((control) => addon.prepareFork(target, request, control));
   let pauseMs = 0;
   let why = '';
   let isCareful = false;
   try {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      const pause = await forkAtQuietMoment(fork, heap, toItsEnd, isCareful);
-      if (typeof pause === 'string') return { refused: pause };
-      pauseMs = Math.max(pauseMs, pause);
+      const forked = await forkAtQuietMoment(fork, heap, toItsEnd, { isCareful, maxWaits });
+      if (typeof forked === 'string') return { refused: forked };
+      pauseMs = Math.max(pauseMs, forked.pauseMs);
       const end = await toItsEnd((control) => fork.wait(stalledMs, control));
-      if (end.file) return { file: end.file, pauseMs, tries };
+      if (end.file) return { file: end.file, pauseMs, tries, isQuiet: forked.isQuiet };
       why = end.again ?? '';
       isCareful = end.isStuck;
     }
@@ -88,17 +91,18 @@ async function captureByFork(options) {
  * @param {Addon.Fork} fork
  * @param {import('./heap-writer').HeapOptions} heap
  * @param {ToItsEnd} toItsEnd
- * @param {boolean} isCareful the child before got stuck
- * @returns {Promise<number | string>} how long this thread stood still, or why the system makes no child
+ * @param {{ isCareful: boolean, maxWaits: number }} how `isCareful`: the child before got stuck
+ * @returns {Promise<{ pauseMs: number, isQuiet: boolean } | string>} how long this thread stood still, or why the
+ *   system makes no child
  */
-async function forkAtQuietMoment(fork, heap, toItsEnd, isCareful) {
+async function forkAtQuietMoment(fork, heap, toItsEnd, { isCareful, maxWaits }) {
   const findLineEnds = lineEndFinder();
   for (let waits = 1; ; waits += 1) {
     await toItsEnd((control) => fork.settleDown(control));
     const start = performance.now();
-    const forked = fork.fork(waits < MAX_WAITS, isCareful);
+    const forked = fork.fork(waits < maxWaits, isCareful);
     if (typeof forked === 'number' && forked > 0) runAsChild(fork, forked, heap, findLineEnds);
-    if (forked === 0) return performance.now() - start;
+    if (forked === 0) return { pauseMs: performance.now() - start, isQuiet: waits < maxWaits };
     if (typeof forked === 'string') return forked;
     if (forked instanceof addon.Failure) throw toError(forked, new Error('at'));
   }

@@ -215,7 +215,8 @@ async function captureForked({ file, outlet, flow, feed }, compression, checked,
   const { idSpace = randomUUID(), idSpaceReason = file === undefined ? NO_TABLE : undefined, hasIdTable } = forked.file;
   if (file !== undefined && hasIdTable) rememberTable(file);
   // V8 numbered the objects in the child: nothing in this process has to be kept up to date.
-  return { ...forked, mode: 'fork', reason: FORKED, idSpace, ...(idSpaceReason && { idSpaceReason }), idsKept: false };
+  const { isQuiet: _, ...how } = forked;
+  return { ...how, mode: 'fork', reason: FORKED, idSpace, ...(idSpaceReason && { idSpaceReason }), idsKept: false };
 }
 
 /**

@@ -33,7 +33,7 @@ function checkSidecar(file) {
  * Writes the sidecar of a capture whose file is whole. It comes last: who finds it finds the file. When it cannot be
  * written, the file is taken away.
  *
- * @template {import('../..').CaptureResult | import('../..').CaptureFromResult} R
+ * @template {import('../..').CaptureResult | import('../..').CaptureFromResult | import('../..').ThawResult} R
  * @param {R} result
  * @returns {Promise<R>} the same
  */

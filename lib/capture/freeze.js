@@ -1,0 +1,145 @@
+'use strict';
+
+// A frozen image of this process: `mode: 'freeze'` of `captureSnapshot`. The snapshot is made from it later, elsewhere
+// (`lib/files/thaw.js`).
+
+const { threadId } = require('node:worker_threads');
+const { addon } = require('../native');
+const { toError, optionError } = require('../errors');
+const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
+const { PLACE } = require('../disk/place');
+const { RUNTIME } = require('../runtime');
+const { withDeadline } = require('./deadline');
+const { captureSnapshot } = require('.');
+const { captureByFork, whyNoFork } = require('./fork');
+const { lockCapture } = require('./capture-lock');
+const { processMemory } = require('./process-memory');
+
+/** By how much the forked child may grow: its buffers take a tenth of it. */
+const ALLOWANCE = 64 << 20;
+/** Moments that may turn out not to be quiet, half a second each: a thread that works may hold a lock for ever. */
+const MAX_WAITS = 10;
+const QUIET = 'a forked child wrote its own memory, while no other thread worked';
+const BUSY = 'a forked child wrote its own memory, but other threads never rested: the image may not thaw';
+
+const FREEZE = {
+  mode: oneOf(['freeze']),
+  path: PLACE.path,
+  maxBytes: integer(0),
+  signal: WORK.signal,
+  timeoutMs: integer(1, MAX_MS),
+  queue: ofType('boolean'),
+};
+
+/** Options of other modes, and what to do instead. @type {Record<string, string>} */
+const OF_SNAPSHOTS = {
+  dir: 'cannot be used with mode freeze: name the file by path',
+  stream: 'cannot be used with mode freeze: name the file by path',
+  worker: 'cannot be used with mode freeze: call captureSnapshot in the worker',
+  compression: 'cannot be used with mode freeze: an image is always compressed',
+  redact: 'cannot be used with mode freeze: an image is the whole memory; redact when it is thawed',
+  keepIds: 'cannot be used with mode freeze: ids are made when the image is thawed',
+  comparable: 'cannot be used with mode freeze: ids are made when the image is thawed',
+  checkHeadroom: 'cannot be used with mode freeze: it needs no memory for a snapshot',
+  maxMemoryBytes: 'cannot be used with mode freeze: it needs no memory for a snapshot',
+  maxPauseMs: 'cannot be used with mode freeze: the thread stands still for the fork only',
+  exposeInternals: 'cannot be used with mode freeze: ask for them when the image is thawed',
+  exposeNumericValues: 'cannot be used with mode freeze: ask for them when the image is thawed',
+};
+
+/**
+ * `captureSnapshot` of the API: an image is asked for as a snapshot is.
+ *
+ * @param {import('../..').CaptureOptions | import('../..').FreezeOptions} [options]
+ * @returns {Promise<import('../..').CaptureResult | import('../..').FreezeResult>}
+ */
+async function captureOrFreeze(options) {
+  return isFreeze(options) ? freezeProcess(options) : captureSnapshot(options);
+}
+
+/**
+ * @param {unknown} options
+ * @returns {options is import('../..').FreezeOptions}
+ */
+function isFreeze(options) {
+  return typeof options === 'object' && options !== null && 'mode' in options && options.mode === 'freeze';
+}
+
+/**
+ * @param {import('../..').FreezeOptions} options
+ * @returns {Promise<import('../..').FreezeResult>}
+ */
+async function freezeProcess(options) {
+  for (const [name, why] of Object.entries(OF_SNAPSHOTS))
+    if (/** @type {Record<string, unknown>} */ ({ ...options })[name] !== undefined) throw optionError(name, why);
+  const { path, maxBytes, signal, timeoutMs, queue } = checkOptions(options, FREEZE);
+  if (path === undefined) throw optionError('path', 'must name the file of the image');
+  const obstacle = whyNoFork() ?? addon.cannotFreeze() ?? undefined;
+  if (obstacle !== undefined) throw noImage(obstacle);
+  return withDeadline({ signal, timeoutMs }, async (signal) => {
+    const lock = await lockCapture({ queue, signal });
+    try {
+      return await freeze(path, maxBytes, signal);
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+/**
+ * @param {string} path
+ * @param {number | undefined} maxBytes
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<import('../..').FreezeResult>}
+ */
+async function freeze(path, maxBytes, signal) {
+  const startedAt = new Date().toISOString();
+  const start = performance.now();
+  const { pid, version: node } = process;
+  const about = { startedAt, runtime: RUNTIME, node, pid, threadId, memory: processMemory() };
+  const image = JSON.stringify({ ...about, v8: process.versions.v8, argv: harmlessArguments() });
+  const frozen = await captureByFork({
+    target: path,
+    compression: 'none',
+    heap: {},
+    signal,
+    allowanceBytes: ALLOWANCE,
+    maxBytes,
+    image,
+    maxWaits: MAX_WAITS,
+  });
+  if ('refused' in frozen) throw noImage(`the system does not fork this process (${frozen.refused})`);
+  const { file, pauseMs, tries, isQuiet } = frozen;
+  const { rawBytes, storedBytes, sha256 } = file;
+  return {
+    path,
+    mode: 'freeze',
+    reason: isQuiet ? QUIET : BUSY,
+    isQuiet,
+    pauseMs,
+    tries,
+    durationMs: performance.now() - start,
+    rawBytes,
+    storedBytes,
+    sha256,
+    ...about,
+  };
+}
+
+/**
+ * The program, the names of its options, and the script. Values of options and what the script gets may be secrets.
+ *
+ * @returns {string[]}
+ */
+function harmlessArguments() {
+  const names = process.execArgv.map((text) => (text.startsWith('-') ? text.replace(/=.*/s, '=…') : '…'));
+  const script = process.argv[1];
+  return [process.execPath, ...names, ...(script === undefined ? [] : [script])];
+}
+
+/** @param {string} what */
+function noImage(what) {
+  return toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no image was made: ${what}` }, new Error('at'));
+}
+
+module.exports = { captureOrFreeze };

@@ -1,0 +1,83 @@
+'use strict';
+
+// A heap snapshot of a frozen image. The process comes back in a loader, and V8 writes the snapshot there.
+
+const { randomUUID } = require('node:crypto');
+const path = require('node:path');
+const { addon, run } = require('../native');
+const { optionError } = require('../errors');
+const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
+const { PLACE } = require('../disk/place');
+const { keyOption, ownKey } = require('../redaction-key');
+const { withDeadline } = require('../capture/deadline');
+const { checkSidecar, writeSidecar } = require('../capture/sidecar');
+
+/** @type {Record<string, import('../disk/place').Compression>} */
+const SUFFIXES = { '.zst': 'zstd', '.gz': 'gzip' };
+/** How long the thawed process may do nothing, in milliseconds. */
+const STALLED_MS = 10_000;
+const NUMBERED_ANEW = 'V8 numbers the objects anew in each thawed process';
+
+const THAW = {
+  ...WORK,
+  path: PLACE.path,
+  compression: PLACE.compression,
+  redact: oneOf(['strings']),
+  key: keyOption,
+  maxBytes: integer(0),
+  timeoutMs: integer(1, MAX_MS),
+  exposeInternals: ofType('boolean'),
+  exposeNumericValues: ofType('boolean'),
+};
+
+/**
+ * @param {string} image
+ * @param {import('../..').ThawOptions} options
+ * @returns {Promise<import('../..').ThawResult>}
+ */
+async function thawImage(image, options) {
+  if (typeof image !== 'string' || image === '' || image.includes('\0')) throw optionError('image', 'must be a path');
+  const checked = checkOptions(options, THAW);
+  const { path: file, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
+  if (file === undefined) throw optionError('path', 'must name the snapshot to write');
+  const { exposeInternals = false, exposeNumericValues = false } = checked;
+  const codec = compression ?? SUFFIXES[path.extname(file)] ?? 'none';
+  const request = {
+    path: file,
+    compression: codec,
+    maxBytes,
+    key: redact && (key ?? ownKey()),
+    exposeInternals,
+    exposeNumericValues,
+    stalled: STALLED_MS,
+  };
+  return withDeadline({ signal, timeoutMs }, async (signal) => {
+    const start = performance.now();
+    checkSidecar(file);
+    const thawed = await run({ signal, onProgress, toTheEnd: true }, (control) =>
+      addon.thawImage(path.resolve(image), request, control),
+    );
+    const { rawBytes, storedBytes, nodeCount, edgeCount, sha256 } = thawed.file;
+    const { startedAt, runtime, node, v8, pid, threadId, memory } = JSON.parse(thawed.about);
+    return writeSidecar({
+      path: file,
+      mode: 'freeze',
+      reason: 'a frozen image was thawed',
+      // No thread of the app stood still for it.
+      pauseMs: 0,
+      durationMs: performance.now() - start,
+      rawBytes,
+      storedBytes,
+      nodeCount,
+      edgeCount,
+      sha256,
+      ...(redact && { redact }),
+      idSpace: randomUUID(),
+      idSpaceReason: NUMBERED_ANEW,
+      idsKept: false,
+      ...{ runtime, node, v8, pid, threadId, memory, startedAt },
+    });
+  });
+}
+
+module.exports = { thawImage };
