@@ -41,7 +41,8 @@ pub(super) fn known(smaps: &[u8]) -> Vec<Known> {
 /// The ranges of memory to name to the kernel around a fork.
 #[derive(Default, Debug)]
 pub(super) struct Plan {
-    /// Memory that the child has to get: all that is private and anonymous, and was left out or is not known yet.
+    /// Memory that the child has to get: all that is private and anonymous. That it was not left out a moment ago says
+    /// nothing: V8 maps memory first and marks it then, and may have been in between.
     pub take_along: Vec<Range>,
     /// Memory that later forks shall leave out again: the same as before, as far as it is still there.
     pub leave_out: Vec<Range>,
@@ -50,8 +51,8 @@ pub(super) struct Plan {
 impl Plan {
     /// Compares what `/proc/self/maps` lists now with what was known a moment ago.
     ///
-    /// Memory that was mapped in between may be V8's, and goes along. It is not left out afterwards: it may as well be
-    /// of the C library, and a process forked without it would crash.
+    /// Memory that was not known to be left out may be V8's, and goes along. It is not left out afterwards: it may as
+    /// well be of the C library, and a process forked without it would crash.
     ///
     /// # Cost
     /// O(mappings); allocates nothing that the plan did not have before.
@@ -65,20 +66,14 @@ impl Plan {
             {
                 rest = later;
             }
-            let mut covered = current.start;
-            let mut wanted = false;
             for before in rest.iter().take_while(|before| before.range.start < current.end) {
                 let range =
                     Range { start: before.range.start.max(current.start), end: before.range.end.min(current.end) };
-                wanted |= before.left_out || range.start > covered;
-                covered = range.end;
                 if before.left_out {
                     append(&mut self.leave_out, range);
                 }
             }
-            if wanted || covered < current.end {
-                append(&mut self.take_along, current);
-            }
+            append(&mut self.take_along, current);
         }
     }
 }
@@ -190,8 +185,8 @@ VmFlags: rd mr pf io de dd sd dc
     fn what_was_left_out_is_taken_along_once_and_left_out_again() {
         let line = |range: &str| format!("{range} rw-p 00000000 00:00 0\n");
         let heap = "01000000-01100000 rw-p 00000000 00:00 0  [heap]\n";
-        check_plan(SMAPS, "10000000-100c0000", "10000000-100c0000");
-        check_plan(heap, "", "");
+        check_plan(SMAPS, "1000000-1100000 10000000-100c0000", "10000000-100c0000");
+        check_plan(heap, "1000000-1100000", "");
         // Gone, split, grown, new, and V8's in between.
         check_plan(&line("10040000-10080000"), "10040000-10080000", "10040000-10080000");
         check_plan(
