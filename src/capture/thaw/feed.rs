@@ -37,7 +37,10 @@ impl From<Error> for Unfed {
 
 impl From<io::Error> for Unfed {
     fn from(error: io::Error) -> Self {
-        Unfed::Loader(error)
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+            Some(ours) => Unfed::Other(ours.clone()),
+            None => Unfed::Loader(error),
+        }
     }
 }
 

@@ -7,6 +7,8 @@ mod feed;
 mod machine;
 mod process;
 mod protocol;
+#[cfg(test)]
+mod test_thaw;
 
 use super::stream::Route;
 use super::thaw_types::{ThawOptions, Thawed};
@@ -36,7 +38,7 @@ pub fn thaw(image: &Path, options: &ThawOptions, control: &Control) -> Result<Th
     // Before a process is started for nothing.
     let writer = FileWriter::create(&options.path, options.codec)?.limited(options.max_bytes);
     let mut loader = Loader::start(is_quiet)?;
-    let fed = feed::feed(&mut reader, loader.commands()?, options, control);
+    let fed = feed::feed(&mut reader, loader.commands(control)?, options, control);
     if let Err(error) = fed {
         return Err(loader.why_not_fed(error));
     }

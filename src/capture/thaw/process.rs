@@ -7,8 +7,7 @@ use crate::control::Control;
 use crate::error::{Error, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{MemfdFlags, memfd_create};
-use std::fmt::Write as _;
-use std::io::{self, BufWriter, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -53,10 +52,12 @@ impl Loader {
     }
 
     /// Where its commands go; once.
-    pub fn commands(&mut self) -> Result<BufWriter<ChildStdin>> {
+    pub fn commands<'a>(&mut self, control: &'a Control) -> Result<Commands<'a>> {
         let pipe = self.child.stdin.take().ok_or_else(taken)?;
         _ = rustix::pipe::fcntl_setpipe_size(&pipe, PIPE);
-        Ok(BufWriter::with_capacity(PIPE / 4, pipe))
+        let set = rustix::fs::fcntl_setfl(&pipe, rustix::fs::OFlags::NONBLOCK);
+        set.map_err(|error| Error::io("the pipe of the loader", "set up", &error.into()))?;
+        Ok(Commands { pipe, waiting: Vec::with_capacity(PIPE / 4), control })
     }
 
     /// What V8 writes; once.
@@ -89,7 +90,7 @@ impl Loader {
         };
         let mut what = format!("{why}, {place}");
         if !self.is_quiet {
-            _ = write!(what, "; other threads worked at the moment at which it was frozen, so freeze it again");
+            what.push_str("; other threads worked at the moment at which it was frozen, so freeze it again");
         }
         Error::Thaw { what }
     }
@@ -117,6 +118,53 @@ impl Drop for Loader {
     fn drop(&mut self) {
         _ = self.child.kill();
         _ = self.child.wait();
+    }
+}
+
+/// The pipe of commands. It waits for the loader, and the caller's signal ends the wait.
+pub(super) struct Commands<'a> {
+    pipe: ChildStdin,
+    waiting: Vec<u8>,
+    control: &'a Control,
+}
+
+impl Commands<'_> {
+    fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        let tick = Timespec { tv_sec: 0, tv_nsec: TICK.as_nanos() as i64 };
+        while !bytes.is_empty() {
+            self.control.check().map_err(io::Error::other)?;
+            match self.pipe.write(bytes) {
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    _ = poll(&mut [PollFd::new(&self.pipe, PollFlags::OUT)], Some(&tick));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Write for Commands<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.waiting.len() + bytes.len() > self.waiting.capacity() {
+            self.flush()?;
+        }
+        if bytes.len() > self.waiting.capacity() {
+            self.send(bytes)?;
+        } else {
+            self.waiting.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let waiting = std::mem::take(&mut self.waiting);
+        let sent = self.send(&waiting);
+        self.waiting = waiting;
+        self.waiting.clear();
+        sent
     }
 }
 

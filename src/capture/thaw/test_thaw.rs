@@ -1,0 +1,190 @@
+//! Images whose code is ours: what a thawed process cannot do, and how its end is told.
+
+use super::*;
+use crate::archive::{Codec, FileWriter};
+use crate::image::{About, Header, ImageWriter, Mapping, MappingKind, PAGE, Patch, PatchKind, Thread};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const CODE: u64 = 0x1000_0000;
+const STACK: u64 = 0x2000_0000;
+const FUNCTIONS: [&str; 5] = ["currentIsolate", "heapProfiler", "takeSnapshot", "serialize", "nearHeapLimit"];
+
+/// mov edi, CODE + 0x800 (zeros); xor esi, esi; xor edx, edx; xor r10d, r10d; mov eax, NUMBER; syscall
+fn call(number: u8) -> Vec<u8> {
+    let [a, b, c, d] = ((CODE + 0x800) as u32).to_le_bytes();
+    vec![0xbf, a, b, c, d, 0x31, 0xf6, 0x31, 0xd2, 0x45, 0x31, 0xd2, 0xb8, number, 0, 0, 0, 0x0f, 0x05]
+}
+
+/// What the call gave, negated, and 100, is the code with which the process ends.
+fn end_with_result() -> Vec<u8> {
+    // mov edi, eax; neg edi; add edi, 100; mov eax, 231 (exit_group); syscall
+    vec![0x89, 0xc7, 0xf7, 0xdf, 0x83, 0xc7, 100, 0xb8, 231, 0, 0, 0, 0x0f, 0x05]
+}
+
+struct Case<'a> {
+    name: &'a str,
+    code: &'a [u8],
+    change: fn(&mut Header),
+    stack_protection: u32,
+}
+
+fn case<'a>(name: &'a str, code: &'a [u8]) -> Case<'a> {
+    Case { name, code, change: |_| {}, stack_protection: 3 }
+}
+
+fn image(case: &Case<'_>) -> Vec<u8> {
+    let about = About {
+        started_at: "2026-11-30T12:00:00.000Z".into(),
+        runtime: "Node.js".into(),
+        node: "v22.0.0".into(),
+        v8: "12".into(),
+        pid: 7,
+        thread_id: 0,
+        argv: Vec::new(),
+        memory: serde_json::Value::Null,
+    };
+    let mut header = Header {
+        about,
+        way: "fork".into(),
+        is_quiet: true,
+        kernel: String::new(),
+        page_size: PAGE as u64,
+        processor: Vec::new(),
+        files: Vec::new(),
+        functions: FUNCTIONS.map(|name| (name.to_owned(), CODE)).into_iter().collect::<BTreeMap<_, _>>(),
+        patches: Vec::new(),
+    };
+    (case.change)(&mut header);
+    let text = ImageWriter::<Vec<u8>>::header_text(&header).expect("it is short");
+    let mut writer = ImageWriter::new(Vec::new(), 3, &text).expect("memory takes all");
+    let mut thread = Thread { id: 7, registers: [0; 27], extended: Vec::new() };
+    thread.registers[Thread::STACK_POINTER] = STACK + 64;
+    let mut fill = || {
+        writer.thread(&thread)?;
+        writer.descriptors(&[5, 0, 0, 0])?;
+        let mapping = |start: u64, protection: u32| Mapping {
+            start,
+            end: start + PAGE as u64,
+            offset: 0,
+            protection,
+            kind: MappingKind::Private,
+            key: 0,
+            is_left_out: false,
+            name: &b""[..],
+        };
+        let mut page = vec![0; PAGE];
+        page[..case.code.len()].copy_from_slice(case.code);
+        writer.mapping(&mapping(CODE, 5))?;
+        writer.pages(CODE, &page)?;
+        writer.mapping(&mapping(STACK, case.stack_protection))?;
+        writer.finish()
+    };
+    fill().expect("memory takes all");
+    writer.into_inner()
+}
+
+/// The error of a thaw, and that nothing is left of it.
+fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -> Error {
+    let name = |end: &str| -> PathBuf {
+        let plain: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
+        std::env::temp_dir().join(format!("heaphound-thaw-{}-{plain}{end}", std::process::id()))
+    };
+    let (image_path, path) = (name(".frozen"), name(".heapsnapshot"));
+    FileWriter::write_whole(&image_path, &image(case)).expect("the temporary folder can be written");
+    let options = ThawOptions {
+        path: path.clone(),
+        codec: Codec::Plain,
+        max_bytes: None,
+        redaction_key: None,
+        exposes_internals: false,
+        exposes_numeric_values: false,
+        stalled,
+    };
+    let error = thaw(&image_path, &options, control).expect_err("there is no V8 in it");
+    rustix::fs::unlink(&image_path).expect("it was made above");
+    assert!(!path.exists(), "{}", case.name);
+    error
+}
+
+fn check(case: &Case<'_>, expected: &str) {
+    let error = thaw_case(case, Duration::from_secs(60), &Control::new()).to_string();
+    assert!(error.contains(expected), "{}: {error}", case.name);
+}
+
+#[test]
+fn the_code_of_an_image_reaches_nothing_outside() {
+    const EPERM: i32 = 1;
+    let names =
+        [(2, "open"), (41, "socket"), (56, "clone"), (57, "fork"), (59, "execve"), (62, "kill"), (101, "ptrace")];
+    for (number, name) in
+        names.into_iter().chain([(0, "read"), (3, "close"), (32, "dup"), (157, "prctl"), (16, "ioctl")])
+    {
+        let code = [call(number), end_with_result()].concat();
+        check(&case(name, &code), &format!("ended with code {}", 100 + EPERM));
+    }
+    // tgkill of the first process of the machine, with no signal.
+    let code =
+        [vec![0xbf, 1, 0, 0, 0, 0xbe, 1, 0, 0, 0, 0x31, 0xd2, 0xb8, 234, 0, 0, 0, 0x0f, 0x05], end_with_result()];
+    check(&case("tgkill", &code.concat()), "ended with code 101");
+    // What it may do: getpid gives a number, so the code is none of a failure.
+    let own = [call(39), vec![0x31, 0xc0], end_with_result()].concat();
+    check(&case("getpid", &own), "ended with code 100");
+}
+
+#[test]
+fn an_end_of_the_process_is_told_apart() {
+    check(&case("crash", &[0x0f, 0x0b]), "crashed with signal 4");
+    check(&case("no isolate", &[0x31, 0xc0, 0xc3]), "was not running JavaScript");
+    // A lock of a thread that does not exist: the code of our own function.
+    check(&case("stuck", &[0xbf, 73, 0, 0, 0, 0xb8, 231, 0, 0, 0, 0x0f, 0x05]), "a lock was held by a thread");
+    // Five functions that give something: no document comes.
+    check(&case("no document", &[0xb8, 1, 0, 0, 0, 0xc3]), "V8 wrote no whole snapshot");
+    let not_quiet = Case { change: |header| header.is_quiet = false, ..case("not quiet", &[0x0f, 0x0b]) };
+    check(&not_quiet, "freeze it again");
+}
+
+#[test]
+fn a_process_that_stands_still_is_ended() {
+    // futex(CODE + 0x800, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0): the word is 0, and nobody wakes it.
+    let mut wait = [call(202), vec![0xeb, 0xfe]].concat();
+    wait.splice(5..7, [0xbe, 0x80, 0, 0, 0]);
+    let error = thaw_case(&case("waits", &wait), Duration::from_millis(200), &Control::new());
+    assert!(error.to_string().contains("stood still"), "{error}");
+    assert_eq!(error.code(), "HEAPHOUND_ERR_THAW");
+}
+
+#[test]
+fn a_process_that_never_ends_is_ended_by_its_caller() {
+    let control = Control::new();
+    std::thread::scope(|scope| {
+        let thawing = scope.spawn(|| thaw_case(&case("spins", &[0xeb, 0xfe]), Duration::from_secs(60), &control));
+        // Once it runs. Before, it is cancelled as well.
+        while control.progress().0 != "writing" && !thawing.is_finished() {
+            std::thread::yield_now();
+        }
+        control.cancel();
+        assert_eq!(thawing.join().expect("no panic"), Error::Cancelled);
+    });
+}
+
+#[test]
+fn what_cannot_go_on_here_is_refused_before_anything_runs() {
+    let of = |name, change| Case { change, ..case(name, &[0x0f, 0x0b]) };
+    check(&of("processor", |header| header.processor = vec!["avx9".into(), "zmm".into()]), "does not have avx9, zmm");
+    check(&of("pages", |header| header.page_size = 65536), "pages of 65536 bytes");
+    check(&of("way", |header| header.way = "core".into()), "in the way `core`");
+    let without = |header: &mut Header| assert!(header.functions.remove("serialize").is_some());
+    check(&of("functions", without), "does not tell where serialize is");
+    let patch = |header: &mut Header| header.patches = vec![Patch { address: CODE + 4090, kind: PatchKind::Fail }];
+    check(&of("patch", patch), "has no memory at 0x10000ffa");
+}
+
+/// The first function of V8 is replaced: it gives -1, which is no null, and the call with it crashes or not.
+#[test]
+fn a_patch_is_made_where_the_header_says() {
+    let patch = |header: &mut Header| header.patches = vec![Patch { address: CODE, kind: PatchKind::Fail }];
+    let patched = Case { change: patch, ..case("patched", &[0x0f, 0x0b]) };
+    check(&patched, "V8 wrote no whole snapshot");
+}
