@@ -1698,6 +1698,8 @@ export interface ThawResult extends Omit<CaptureResult, 'mode' | 'tries'> {
   startedAt: string;
   /** `process.versions.v8` of the process. */
   v8: string;
+  /** The program, the names of its options, and the script: no values, which may be secrets. */
+  argv: string[];
 }
 
 /**

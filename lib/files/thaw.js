@@ -58,7 +58,7 @@ async function thawImage(image, options) {
       addon.thawImage(path.resolve(image), request, control),
     );
     const { rawBytes, storedBytes, nodeCount, edgeCount, sha256 } = thawed.file;
-    const { startedAt, runtime, node, v8, pid, threadId, memory } = JSON.parse(thawed.about);
+    const { startedAt, runtime, node, v8, pid, threadId, argv, memory } = JSON.parse(thawed.about);
     return writeSidecar({
       path: file,
       mode: 'freeze',
@@ -75,7 +75,7 @@ async function thawImage(image, options) {
       idSpace: randomUUID(),
       idSpaceReason: NUMBERED_ANEW,
       idsKept: false,
-      ...{ runtime, node, v8, pid, threadId, memory, startedAt },
+      ...{ runtime, node, v8, pid, threadId, argv, memory, startedAt },
     });
   });
 }

@@ -114,6 +114,10 @@ fn special(beginning: &[u8]) -> Option<String> {
         false => format!("it is a program or a library ({name})"),
     };
     let what = match beginning {
+        // The head of the first record, and the header behind it.
+        [1, 0, 0, 0, 0, 0, 0, 0, ..] if at(16, b"{\"startedAt\":") => {
+            "it is a frozen image of a process; make a snapshot of it: heaphound thaw IMAGE --out FILE".to_owned()
+        }
         [0x7f, b'E', b'L', b'F', ..] => dump(at(16, b"\x04\0") || at(16, b"\0\x04"), "ELF"),
         [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] => dump(at(12, b"\x04\0\0\0"), "Mach-O"),
         // The first sample type of a profile: a message in field 1 whose fields 1 and 2 are small numbers.
