@@ -75,7 +75,14 @@ async function thawImage(image, options) {
       idSpace: randomUUID(),
       idSpaceReason: NUMBERED_ANEW,
       idsKept: false,
-      ...{ runtime, node, v8, pid, threadId, argv, memory, startedAt },
+      runtime,
+      node,
+      v8,
+      pid,
+      threadId,
+      argv,
+      memory,
+      startedAt,
     });
   });
 }
