@@ -1594,6 +1594,12 @@ export interface SnapshotSidecar extends Omit<CaptureResult, 'path'> {
 }
 
 /**
+ * Takes a snapshot of this thread's heap, or freezes the process where there is no memory for one:
+ * `docs/frozen-image.md`.
+ */
+export function captureSnapshot(options: CaptureOrFreezeOptions): Promise<CaptureResult | FreezeResult>;
+
+/**
  * Takes a snapshot of this thread's heap into a private file. `docs/capture.md` has the costs. Rejects with
  * `HEAPHOUND_ERR_BUSY` while another capture of the process is under way, and with `HEAPHOUND_ERR_NO_HEADROOM` when
  * there is no memory for it.
@@ -1626,6 +1632,17 @@ export interface FreezeOptions {
 }
 
 /** A frozen image that is on the disk. It is the whole memory of the process: keep it as you keep the secrets in it. */
+/** A snapshot, or where there is no room for it a frozen image. */
+export interface CaptureOrFreezeOptions extends Omit<CaptureOptions, 'dir' | 'worker' | 'redact'> {
+  /**
+   * Where `HEAPHOUND_ERR_NO_HEADROOM` would come, an image is made: `path` with `.frozen` behind it. `mode` of the
+   * result tells which of both it is.
+   */
+  whenNoRoom: 'freeze';
+  /** The file to write, which must not exist. */
+  path: string;
+}
+
 export interface FreezeResult {
   path: string;
   mode: 'freeze';

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
-const { findLeaks, openSnapshot, thawImage } = require('..');
+const { captureSnapshot, findLeaks, openSnapshot, thawImage } = require('..');
 const { addon } = require('../lib/native');
 const { whyNoFork } = require('../lib/capture/fork');
 const { folder } = require('./helpers/folder');
@@ -59,4 +59,26 @@ test("a worker's heap is frozen in the worker", { skip }, async (t) => {
   t.after(() => snapshot.close());
   const found = await snapshot.query({ className: '^Session$' });
   assert.ok(JSON.stringify(found).includes('Session'));
+});
+
+test('where there is no room for a snapshot an image is made, if it is asked for', { skip }, async (t) => {
+  const directory = folder(t);
+  const at = (/** @type {string} */ name) => path.join(directory, name);
+  const full = { maxMemoryBytes: 1 };
+  const code = 'HEAPHOUND_ERR_NO_HEADROOM';
+  await assert.rejects(captureSnapshot({ ...full, path: at('refused') }), { code, message: /`whenNoRoom: 'freeze'`/ });
+  const image = await captureSnapshot({ ...full, path: at('full.heapsnapshot.zst'), whenNoRoom: 'freeze' });
+  assert.deepEqual([image.mode, image.path], ['freeze', at('full.heapsnapshot.zst.frozen')]);
+  assert.deepEqual(fs.readdirSync(directory), ['full.heapsnapshot.zst.frozen']);
+  const thawed = await thawImage(image.path, { path: at('full.heapsnapshot.zst') });
+  assert.equal(thawed.pid, process.pid);
+  const taken = await captureSnapshot({ path: at('room.heapsnapshot.zst'), whenNoRoom: 'freeze' });
+  assert.notEqual(taken.mode, 'freeze');
+  for (const wrong of [
+    { whenNoRoom: 'wait', path: at('a') },
+    { whenNoRoom: 'freeze' },
+    { whenNoRoom: 'freeze', path: at('a'), redact: 'strings' },
+    { whenNoRoom: 'freeze', path: at('a'), dir: directory },
+  ])
+    await assert.rejects(captureSnapshot(/** @type {any} */ (wrong)), { code: 'HEAPHOUND_ERR_OPTION' });
 });

@@ -35,7 +35,8 @@ function closedError() {
 function headroomError(need, have, limit) {
   const message =
     `a capture may need ${megabytes(need)} of memory, and ${limit} leaves ${megabytes(have)}: it did not begin; ` +
-    'raise the limit, capture an instance with more memory, or set `checkHeadroom: false` ' +
+    'raise the limit, capture an instance with more memory, freeze this one, which needs no such memory ' +
+    "(`mode: 'freeze'` or `whenNoRoom: 'freeze'`, docs/frozen-image.md), or set `checkHeadroom: false` " +
     'if the heap consists of long strings';
   return withNumbers('HEAPHOUND_ERR_NO_HEADROOM', message, need, have);
 }

@@ -47,14 +47,44 @@ const OF_SNAPSHOTS = {
   exposeNumericValues: 'cannot be used with mode freeze: ask for them when the image is thawed',
 };
 
+/** Of these an image cannot take the place. `redact`: an image is the whole memory. */
+const NOT_OF_IMAGES = ['dir', 'stream', 'worker', 'redact'];
+
 /**
  * `captureSnapshot` of the API: an image is asked for as a snapshot is.
  *
- * @param {import('../..').CaptureOptions | import('../..').FreezeOptions} [options]
+ * @param {import('../..').CaptureOptions | import('../..').CaptureOrFreezeOptions | import('../..').FreezeOptions}
+ *   [options]
  * @returns {Promise<import('../..').CaptureResult | import('../..').FreezeResult>}
  */
 async function captureOrFreeze(options) {
-  return isFreeze(options) ? freezeProcess(options) : captureSnapshot(options);
+  if (isFreeze(options)) return freezeProcess(options);
+  if (Object(options).whenNoRoom === undefined)
+    return captureSnapshot(/** @type {import('../..').CaptureOptions | undefined} */ (options));
+  return captureElseFreeze(/** @type {import('../..').CaptureOrFreezeOptions} */ (options));
+}
+
+/**
+ * A snapshot where there is room for it, and else an image beside its path.
+ *
+ * @param {import('../..').CaptureOrFreezeOptions} options
+ * @returns {Promise<import('../..').CaptureResult | import('../..').FreezeResult>}
+ */
+async function captureElseFreeze({ whenNoRoom, ...options }) {
+  if (whenNoRoom !== 'freeze') throw optionError('whenNoRoom', 'must be freeze');
+  for (const name of NOT_OF_IMAGES) {
+    if (/** @type {Record<string, unknown>} */ (options)[name] !== undefined)
+      throw optionError('whenNoRoom', `cannot be used with ${name}: ${OF_SNAPSHOTS[name]?.split(': ')[1]}`);
+  }
+  if (options.path === undefined) throw optionError('whenNoRoom', 'needs path: the image gets its name, with .frozen');
+  try {
+    return await captureSnapshot(options);
+  } catch (error) {
+    const isFull = Object(error).code === 'HEAPHOUND_ERR_NO_HEADROOM';
+    if (!isFull || whyNoFork() !== undefined || addon.cannotFreeze() !== null) throw error;
+    const { maxBytes, signal, timeoutMs, queue } = options;
+    return freezeProcess({ mode: 'freeze', path: `${options.path}.frozen`, maxBytes, signal, timeoutMs, queue });
+  }
 }
 
 /**

@@ -22,7 +22,8 @@ pub(super) const END: u32 = 6;
 /// Most that a reader takes.
 pub(super) const MAX_THREADS: u64 = 1 << 12;
 pub(super) const MAX_MAPPINGS: u64 = 1 << 20;
-pub(super) const MAX_DESCRIPTORS: usize = 1 << 16;
+/// Numbers of open files; an image has the lowest ones.
+pub const MAX_DESCRIPTORS: usize = 1 << 16;
 const MAX_NAME: usize = 4096;
 const MAX_EXTENDED: usize = 1 << 14;
 /// Bytes of a mapping before its name.

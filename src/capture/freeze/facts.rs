@@ -90,9 +90,11 @@ pub fn cannot_freeze() -> Option<String> {
         ));
     }
     let mut entry = Vec::new();
-    let has_pagemap = proc_file::read_into("/proc/self/maps", &mut entry).is_ok()
-        && rustix::fs::access("/proc/self/pagemap", rustix::fs::Access::READ_OK).is_ok();
-    (!has_pagemap).then(|| "/proc/self/pagemap cannot be read: it says which pages hold something".into())
+    if let Err(error) = proc_file::read_into("/proc/self/maps", &mut entry) {
+        return Some(format!("/proc/self/maps cannot be read ({error}): it says where memory is"));
+    }
+    let pagemap = rustix::fs::access("/proc/self/pagemap", rustix::fs::Access::READ_OK).err();
+    pagemap.map(|error| format!("/proc/self/pagemap cannot be read ({error}): it says which pages hold something"))
 }
 
 /// # Errors

@@ -6,7 +6,7 @@
 use super::smaps::{Entry, Smaps};
 use crate::archive::{FileWriter, Written};
 use crate::error::{Error, Result};
-use crate::image::{Header, ImageWriter, MAX_PAGES, Mapping, MappingKind, PAGE, Thread};
+use crate::image::{Header, ImageWriter, MAX_DESCRIPTORS, MAX_PAGES, Mapping, MappingKind, PAGE, Thread};
 use rustix::io::{Errno, pread};
 use std::io::{self, Write};
 use std::os::fd::{OwnedFd, RawFd};
@@ -35,7 +35,11 @@ pub(in crate::capture) fn write(
 ) -> Result<Written> {
     let own = |error: Errno| Error::io("/proc/self", "read the memory of", &error.into());
     let text = ImageWriter::<Storing>::header_text(header).map_err(|error| Error::io("the header", "write", &error))?;
-    let numbers: Vec<u8> = descriptors.iter().flat_map(|number| number.to_le_bytes()).collect();
+    // The lowest: V8's platform opened its own when the process began.
+    let mut numbers = descriptors.to_vec();
+    numbers.sort_unstable();
+    numbers.truncate(MAX_DESCRIPTORS);
+    let numbers: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     let mut smaps = Smaps::open().map_err(own)?;
     let mut memory = Memory::open().map_err(own)?;
     let thread = this_thread();
