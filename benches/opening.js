@@ -24,22 +24,22 @@ const QUESTIONS = [
     title: 'Open, retained sizes and summary of `mid`',
     kind: 'open',
     files: ['mid'],
-    aim: { seconds: 0.6, peakBytes: 400e6 },
+    aim: { seconds: 0.35, peakBytes: 300e6 },
   },
-  { title: 'Diff of `mid` and `mid2`', kind: 'diff', files: ['mid', 'mid2'], aim: { seconds: 1.2, peakBytes: 700e6 } },
+  { title: 'Diff of `mid` and `mid2`', kind: 'diff', files: ['mid', 'mid2'], aim: { seconds: 0.65, peakBytes: 700e6 } },
   {
     title: 'Open, retained sizes and summary of `ts`',
     kind: 'open',
     files: ['ts'],
     few: true,
-    aim: { seconds: 2.5, peakBytes: 1.2e9 },
+    aim: { seconds: 1.8, peakBytes: 1.2e9 },
   },
   {
     title: 'Open, retained sizes and summary of `x31`',
     kind: 'open',
     files: ['x31'],
     alone: true,
-    aim: { seconds: 30, peakBytes: 10e9 },
+    aim: { seconds: 13, peakBytes: 8e9 },
   },
 ];
 

@@ -8,6 +8,7 @@ const { addon, run } = require('../native');
 const { toError } = require('../errors');
 const { writeByPath } = require('./heap-writer');
 const { lineEndFinder } = require('./line-ends');
+const { areIdsKept } = require('./object-ids');
 
 /** @import * as Addon from '../native/addon' */
 
@@ -96,7 +97,8 @@ async function captureByFork(options) {
  *   system makes no child
  */
 async function forkAtQuietMoment(fork, heap, toItsEnd, { isCareful, maxWaits }) {
-  const findLineEnds = lineEndFinder();
+  // V8 forgets ids with it, and the stacks of tracked allocations are theirs.
+  const findLineEnds = areIdsKept() ? () => {} : lineEndFinder();
   for (let waits = 1; ; waits += 1) {
     await toItsEnd((control) => fork.settleDown(control));
     const start = performance.now();
@@ -114,7 +116,7 @@ async function forkAtQuietMoment(fork, heap, toItsEnd, { isCareful, maxWaits }) 
  * @param {Addon.Fork} fork
  * @param {number} fd
  * @param {import('./heap-writer').HeapOptions} heap
- * @param {() => void} findLineEnds V8's ids, which it forgets, are nobody's in the copy
+ * @param {() => void} findLineEnds
  */
 function runAsChild(fork, fd, heap, findLineEnds) {
   let thrown;
