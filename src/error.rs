@@ -27,6 +27,10 @@ pub enum Error {
     Image { offset: u64, what: String },
     /// A frozen image could not be thawed, though it is whole.
     Thaw { what: String },
+    /// Another process could not be frozen.
+    Attach { what: String },
+    /// The main thread of another process did not wait for events within so many milliseconds.
+    NoRest { ms: u64 },
     /// The operating system refused.
     Io { path: String, action: &'static str, what: String, os: Option<i32> },
     /// The disk or the quota of `path` is full.
@@ -67,6 +71,8 @@ impl Error {
             Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
             Error::Image { .. } => "HEAPHOUND_ERR_IMAGE",
             Error::Thaw { .. } => "HEAPHOUND_ERR_THAW",
+            Error::Attach { .. } => "HEAPHOUND_ERR_ATTACH",
+            Error::NoRest { .. } => "HEAPHOUND_ERR_NO_REST",
             Error::Io { .. } => "HEAPHOUND_ERR_IO",
             Error::NoSpace { .. } => "HEAPHOUND_ERR_NO_SPACE",
             Error::MaxBytes { .. } => "HEAPHOUND_ERR_MAX_BYTES",
@@ -177,6 +183,13 @@ impl fmt::Display for Error {
                 "damaged frozen image: {what}, at byte {offset} of the file; fetch the file again, or freeze again"
             ),
             Error::Thaw { what } => write!(f, "the image was not thawed: {what}"),
+            Error::Attach { what } => write!(f, "the process was not frozen: {what}"),
+            Error::NoRest { ms } => write!(
+                f,
+                "the process was not frozen: its main thread did not wait for events once in {ms} ms, it computes all \
+                 the time or waits for something else (a lock, a file, a synchronous call); try again when it has less \
+                 to do, or give it more time (`restMs`, `--rest`)"
+            ),
             Error::Io { path, action, what, .. } => write!(f, "cannot {action} {path}: {what}"),
             Error::NoSpace { path } => {
                 write!(f, "no space left for {path}; nothing was kept of it, free some or choose another directory")

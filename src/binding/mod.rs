@@ -16,6 +16,7 @@ mod heap;
 mod in_turn;
 mod job;
 mod outlet;
+mod outside;
 mod pages;
 mod received;
 mod redact;

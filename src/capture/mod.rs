@@ -12,6 +12,9 @@ mod freeze;
 mod identity;
 mod lock;
 mod memory;
+#[cfg_attr(not(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")), path = "outside/stub.rs")]
+mod outside;
+mod outside_types;
 #[cfg(target_os = "linux")]
 mod proc_file;
 mod stream;
@@ -26,6 +29,8 @@ pub use freeze::cannot_freeze;
 pub use identity::{HeapKey, Numbered, Numbering, Origin, Table};
 pub use lock::{CaptureLock, Place};
 pub use memory::{MallocUse, malloc_use};
+pub use outside::freeze_process;
+pub use outside_types::{FrozenOutside, OutsideOptions};
 pub use stream::{Captured, Completeness, Counts, Ids, InlineCapture, Packing, Route, Sink, Stage, archive, check};
 pub use thaw::thaw;
 pub use thaw_types::{ThawOptions, Thawed};

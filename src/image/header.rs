@@ -26,7 +26,7 @@ pub struct About {
 pub struct Header {
     #[serde(flatten)]
     pub about: About,
-    /// `fork`: a forked child wrote its own memory.
+    /// `fork`: a forked child wrote its own memory. `ptrace`: another process copied it, and all its threads are here.
     pub way: String,
     /// No other thread worked at that moment.
     pub is_quiet: bool,

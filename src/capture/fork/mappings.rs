@@ -3,14 +3,14 @@
 
 /// Addresses from `start` up to `end`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Range {
+pub(in crate::capture) struct Range {
     pub start: usize,
     pub end: usize,
 }
 
 /// A mapping of `smaps`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Known {
+pub(in crate::capture) struct Known {
     pub range: Range,
     /// Private memory without a file that a fork leaves out.
     pub left_out: bool,
@@ -21,7 +21,7 @@ pub(super) struct Known {
 /// # Cost
 /// Having the kernel write the file takes longer than reading it: milliseconds for each 100 MB. Not on a thread that
 /// must not wait.
-pub(super) fn known(smaps: &[u8]) -> Vec<Known> {
+pub(in crate::capture) fn known(smaps: &[u8]) -> Vec<Known> {
     let mut found: Vec<Known> = Vec::new();
     let mut anonymous = false;
     for line in lines(smaps) {
@@ -40,7 +40,7 @@ pub(super) fn known(smaps: &[u8]) -> Vec<Known> {
 
 /// The ranges of memory to name to the kernel around a fork.
 #[derive(Default, Debug)]
-pub(super) struct Plan {
+pub(in crate::capture) struct Plan {
     /// Memory that the child has to get: all that is private and anonymous. That it was not left out a moment ago says
     /// nothing: V8 maps memory first and marks it then, and may have been in between.
     pub take_along: Vec<Range>,

@@ -16,6 +16,8 @@ mod quiet;
 mod watch;
 
 #[cfg(target_arch = "x86_64")]
+pub(super) use mappings::{Plan, Range, known};
+#[cfg(target_arch = "x86_64")]
 pub(super) use watch::Activity;
 pub use watch::Watch;
 
@@ -32,7 +34,9 @@ use child::{Child, Setting};
 use fork_process::{By, fork_process};
 use forward::Forward;
 use got::Slots;
-use mappings::{Known, Plan, TakenAlong};
+#[cfg(not(target_arch = "x86_64"))]
+use mappings::Plan;
+use mappings::{Known, TakenAlong};
 use std::io::{PipeReader, PipeWriter, pipe};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::path::PathBuf;

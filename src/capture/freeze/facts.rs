@@ -9,7 +9,7 @@ use std::ffi::CStr;
 
 /// The functions that take a snapshot, and the names that they have on the lines of Node.js. A handle scope is open:
 /// the thread is in a function of this addon.
-const FUNCTIONS: [(&str, &[&CStr]); 5] = [
+pub(in crate::capture) const FUNCTIONS: [(&str, &[&CStr]); 5] = [
     ("currentIsolate", &[c"_ZN2v87Isolate13TryGetCurrentEv"]),
     ("heapProfiler", &[c"_ZN2v87Isolate15GetHeapProfilerEv"]),
     (
@@ -23,7 +23,7 @@ const FUNCTIONS: [(&str, &[&CStr]); 5] = [
     ("nearHeapLimit", &[c"_ZN2v87Isolate24AddNearHeapLimitCallbackEPFmPvmmES1_"]),
 ];
 
-const OF_VDSO: [(&CStr, PatchKind); 6] = [
+pub(in crate::capture) const OF_VDSO: [(&CStr, PatchKind); 6] = [
     (c"__vdso_clock_gettime", PatchKind::ClockGettime),
     (c"__vdso_clock_getres", PatchKind::ClockGetres),
     (c"__vdso_gettimeofday", PatchKind::Gettimeofday),
@@ -128,7 +128,9 @@ pub(in crate::capture) fn processor_features() -> Result<Vec<String>> {
     Ok(FEATURES.into_iter().filter(|feature| flags.contains(feature)).map(str::to_owned).collect())
 }
 
-fn text(path: &str) -> Result<String> {
+/// # Errors
+/// [`Error::Io`].
+pub(in crate::capture) fn text(path: &str) -> Result<String> {
     let mut bytes = Vec::new();
     proc_file::read_into(path, &mut bytes).map_err(|error| Error::io(path, "read", &error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

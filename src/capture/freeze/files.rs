@@ -47,7 +47,7 @@ fn path_of(object: &libc::dl_phdr_info) -> String {
 }
 
 /// The build id in the notes of a segment.
-fn build_id(mut notes: &[u8]) -> Option<String> {
+pub(in crate::capture) fn build_id(mut notes: &[u8]) -> Option<String> {
     let number = |bytes: &[u8], at: usize| Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
     loop {
         let (name, length, kind) = (number(notes, 0)? as usize, number(notes, 4)? as usize, number(notes, 8)?);

@@ -1,7 +1,7 @@
-//! Writes the memory of this process, which is a forked child and ends soon.
+//! Writes the memory of a process: of this one, which is a forked child and ends soon, or of one that stands still.
 //!
-//! From the first page on it takes no memory from the C library and gives none back: an image with one page from before
-//! and one from after would be of a heap that never was.
+//! From the first page on this process takes no memory from the C library and gives none back: an image with one page
+//! from before and one from after would be of a heap that never was.
 
 use super::smaps::{Entry, Smaps};
 use crate::archive::{FileWriter, Written};
@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::image::{Header, ImageWriter, MAX_DESCRIPTORS, MAX_PAGES, Mapping, MappingKind, PAGE, Thread};
 use rustix::io::{Errno, pread};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::fd::{OwnedFd, RawFd};
 
 /// Memory that others write to, beyond this size, stays out: V8 has none of it.
@@ -22,6 +23,18 @@ const ENTRIES: usize = 8192;
 const HOLDS: u8 = 0xc0;
 const ARCH_GET_FS: libc::c_int = 0x1003;
 
+/// Whose memory is written.
+pub(in crate::capture) struct Subject<'a> {
+    /// Its folder in `/proc`.
+    pub folder: &'a str,
+    /// The first one has the heap.
+    pub threads: &'a [Thread],
+    /// Numbers of its open files.
+    pub descriptors: &'a [RawFd],
+    /// Memory that is none of its own.
+    pub apart: Range<u64>,
+}
+
 /// Writes all memory of this process, its thread, and the numbers of its open files into `file`. `tick` gets the number
 /// of bytes that were stored.
 ///
@@ -33,21 +46,42 @@ pub(in crate::capture) fn write(
     descriptors: &[RawFd],
     tick: &mut dyn FnMut(u64),
 ) -> Result<Written> {
-    let own = |error: Errno| Error::io("/proc/self", "read the memory of", &error.into());
+    let threads = [this_thread()];
+    let subject = Subject { folder: "/proc/self", threads: &threads, descriptors, apart: 0..0 };
+    let Unfinished { file, raw_bytes } = write_of(&subject, header, file, tick)?;
+    Ok(Written { raw_bytes, ..file.finish()? })
+}
+
+/// An image that is whole and has no name yet.
+pub(in crate::capture) struct Unfinished {
+    pub file: FileWriter,
+    pub raw_bytes: u64,
+}
+
+/// The same for any process that stands still.
+///
+/// # Errors
+/// As of [`write`].
+pub(in crate::capture) fn write_of(
+    subject: &Subject<'_>,
+    header: &Header,
+    file: FileWriter,
+    tick: &mut dyn FnMut(u64),
+) -> Result<Unfinished> {
+    let own = |error: Errno| Error::io(subject.folder, "read the memory of", &error.into());
     let text = ImageWriter::<Storing>::header_text(header).map_err(|error| Error::io("the header", "write", &error))?;
     // The lowest: V8's platform opened its own when the process began.
-    let mut numbers = descriptors.to_vec();
+    let mut numbers = subject.descriptors.to_vec();
     numbers.sort_unstable();
     numbers.truncate(MAX_DESCRIPTORS);
     let numbers: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-    let mut smaps = Smaps::open().map_err(own)?;
-    let mut memory = Memory::open().map_err(own)?;
-    let thread = this_thread();
+    let mut smaps = Smaps::open(subject.folder).map_err(own)?;
+    let mut memory = Memory::open(subject.folder).map_err(own)?;
     let into = Storing { file, error: None };
     let mut writer =
         ImageWriter::new(into, random_number(), &text).map_err(|error| Error::io("the image", "begin", &error))?;
     // From here on nothing takes memory.
-    let copied = copy(&mut writer, &thread, &numbers, &mut smaps, &mut memory, tick);
+    let copied = copy(&mut writer, subject, &numbers, &mut smaps, &mut memory, tick);
     // Here it may again.
     let finished = copied.and_then(|()| writer.finish().map_err(Failure::Writer));
     let Storing { file, error: kept } = writer.into_inner();
@@ -56,7 +90,7 @@ pub(in crate::capture) fn write(
         (Failure::Writer(_), Some(kept)) => kept,
         (Failure::Writer(error), None) => Error::io("the image", "write", &error),
     })?;
-    Ok(Written { raw_bytes: totals.raw_bytes, ..file.finish()? })
+    Ok(Unfinished { file, raw_bytes: totals.raw_bytes })
 }
 
 enum Failure {
@@ -78,16 +112,16 @@ impl From<Errno> for Failure {
 
 fn copy(
     writer: &mut ImageWriter<Storing>,
-    thread: &Thread,
+    subject: &Subject<'_>,
     descriptors: &[u8],
     smaps: &mut Smaps,
     memory: &mut Memory,
     tick: &mut dyn FnMut(u64),
 ) -> std::result::Result<(), Failure> {
-    writer.thread(thread)?;
+    subject.threads.iter().try_for_each(|thread| writer.thread(thread))?;
     writer.descriptors(descriptors)?;
     while let Some(entry) = smaps.next_entry()? {
-        if OF_KERNEL.contains(&entry.name()) {
+        if OF_KERNEL.contains(&entry.name()) || subject.apart.contains(&entry.start) {
             continue;
         }
         let mapping = mapping(entry);
@@ -136,12 +170,12 @@ struct Memory {
 }
 
 impl Memory {
-    fn open() -> std::result::Result<Self, Errno> {
+    fn open(folder: &str) -> std::result::Result<Self, Errno> {
         use rustix::fs::{Mode, OFlags, open};
-        let open = |path| open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
+        let open = |file| open(format!("{folder}/{file}"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
         Ok(Memory {
-            pages: open("/proc/self/mem")?,
-            map: open("/proc/self/pagemap")?,
+            pages: open("mem")?,
+            map: open("pagemap")?,
             block: vec![0; MAX_PAGES * PAGE],
             entries: vec![0; ENTRIES * 8],
         })

@@ -8,5 +8,6 @@ mod memory;
 mod smaps;
 
 pub use facts::cannot_freeze;
-pub(super) use facts::{gather, processor_features};
-pub(super) use memory::write;
+pub(super) use facts::{FUNCTIONS, OF_VDSO, gather, processor_features, text};
+pub(super) use files::build_id;
+pub(super) use memory::{Subject, Unfinished, write, write_of};

@@ -1,4 +1,4 @@
-//! Reads `/proc/self/smaps` mapping by mapping, in memory that was there before: the reader's own memory is what is
+//! Reads `smaps` of a process mapping by mapping, in memory that was there before: the reader's own memory is what is
 //! being written.
 
 use rustix::io::Errno;
@@ -83,9 +83,10 @@ pub(super) struct Smaps {
 }
 
 impl Smaps {
-    pub fn open() -> Result<Self, Errno> {
+    /// `folder`: that of the process in `/proc`.
+    pub fn open(folder: &str) -> Result<Self, Errno> {
         use rustix::fs::{Mode, OFlags, open};
-        let file = open("/proc/self/smaps", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        let file = open(format!("{folder}/smaps"), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
         let (current, next) = (Box::new(Entry::NONE), Box::new(Entry::NONE));
         let buffer = vec![0; BUFFER];
         Ok(Smaps { file, buffer, at: 0, filled: 0, current, next, has_next: false, is_over: false })
@@ -177,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_mappings_of_this_process_are_all_there() {
-        let mut smaps = Smaps::open().expect("it is there");
+        let mut smaps = Smaps::open("/proc/self").expect("it is there");
         let here = &raw const smaps as u64;
         let (mut last, mut has_stack, mut count) = (0, false, 0);
         while let Some(entry) = smaps.next_entry().expect("it is read") {
