@@ -1687,6 +1687,62 @@ export function captureSnapshot(options: FreezeOptions): Promise<FreezeResult>;
  */
 export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapshot>;
 
+export interface FreezeProcessOptions extends WorkOptions {
+  /** The file to write, which must not exist. */
+  path: string;
+  /** Most bytes on the disk: an image that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
+  maxBytes?: number | undefined;
+  /**
+   * Milliseconds in which its main thread has to wait for events once: then `HEAPHOUND_ERR_NO_REST`. Default: 10000.
+   */
+  restMs?: number | undefined;
+  /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. */
+  timeoutMs?: number | undefined;
+}
+
+/** A frozen image of another process. It is its whole memory: keep it as you keep the secrets in it. */
+export interface FreezeProcessResult {
+  path: string;
+  mode: 'freeze';
+  /** The longest time that its main thread stood still, in milliseconds. */
+  pauseMs: number;
+  /** Of it, the copy itself. */
+  forkMs: number;
+  /** Threads of the process, which are all in the image. */
+  threads: number;
+  /** False: other threads of it were computing at that moment. */
+  isQuiet: boolean;
+  /** Milliseconds from the call to the durable file. */
+  durationMs: number;
+  /** Bytes of memory and of what is said about it, before compression. */
+  rawBytes: number;
+  /** Bytes on disk. */
+  storedBytes: number;
+  /** Of the stored bytes, in hexadecimal. */
+  sha256: string;
+  runtime: Runtime;
+  /** `process.version` of the process. */
+  node: string;
+  /** `process.versions.v8` of the process. */
+  v8: string;
+  pid: number;
+  /** 0: an image from outside has the heap of the main thread. */
+  threadId: number;
+  /** Bytes of its memory that were resident. */
+  memory: { rss: number };
+  /** ISO 8601, UTC. */
+  startedAt: string;
+}
+
+/**
+ * Freezes another process into a private file, which needs no preparation: no addon in it, no inspector, no signal.
+ * It stands still for about the time of a fork, while its main thread waits for events; then it goes on, and the memory
+ * of a copy is written. Whatever happens to the caller, the process goes on. Needs the same user with `ptrace_scope` 0,
+ * or CAP_SYS_PTRACE: rejects with `HEAPHOUND_ERR_ATTACH`, which says what is missing. Linux with glibc on x86-64.
+ * `thawImage` of this version refuses images of several threads. `docs/frozen-image.md` has what is needed where.
+ */
+export function freezeProcess(pid: number, options: FreezeProcessOptions): Promise<FreezeProcessResult>;
+
 export interface ThawOptions extends WorkOptions {
   /** The snapshot to write, which must not exist. */
   path: string;
@@ -2196,6 +2252,8 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_COMPRESSION'
   | 'HEAPHOUND_ERR_IMAGE'
   | 'HEAPHOUND_ERR_THAW'
+  | 'HEAPHOUND_ERR_ATTACH'
+  | 'HEAPHOUND_ERR_NO_REST'
   | 'HEAPHOUND_ERR_IO'
   | 'HEAPHOUND_ERR_NO_SPACE'
   | 'HEAPHOUND_ERR_NO_HEADROOM'

@@ -40,6 +40,7 @@ const FILES = new Map([
   ['redact', () => require('./commands/redact')],
   ['decrypt', () => require('./commands/decrypt')],
   ['capture', () => require('./commands/capture')],
+  ['freeze', () => require('./commands/freeze')],
   ['thaw', () => require('./commands/thaw')],
   ['watch-dir', () => require('./commands/watch-dir')],
   ['help', () => require('./commands/help')],

@@ -112,6 +112,7 @@ const OPTIONS = {
     help: 'refuse when the process is expected to stand still for longer',
     read: positiveInteger,
   },
+  rest: { value: 'MS', help: 'how long to wait until its main thread waits for events', read: positiveInteger },
   timeout: { value: 'MS', help: 'give up after this time', read: positiveInteger },
   redact: { help: 'replace the contents of strings before they reach the disk' },
   keep: { help: 'keep the originals' },
