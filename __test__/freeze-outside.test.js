@@ -30,7 +30,7 @@ for (const line of LINES) {
     const { pid, port } = await startApp(t, /** @type {string} */ (node));
     await ask(port);
     const before = stateOf(pid);
-    const load = startLoad(port, CONNECTIONS);
+    const load = startLoad(t, port, CONNECTIONS);
     const images = [];
     for (let index = 1; index <= 3; index += 1)
       images.push(await freezeElsewhere(pid, { path: path.join(directory, `${index}.frozen`) }));
@@ -66,7 +66,7 @@ test('a killed command leaves an app that goes on, no copy, no zombie and no los
   await ask(port);
   const before = stateOf(pid);
   const wholeMs = await timeOf(pid, path.join(directory, 'whole.frozen'));
-  const load = startLoad(port, CONNECTIONS);
+  const load = startLoad(t, port, CONNECTIONS);
   let killed = 0;
   for (let index = 0; index < KILLS; index += 1) {
     // Every second one at the beginning, where the app stands still.

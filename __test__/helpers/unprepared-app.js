@@ -48,12 +48,13 @@ function ask(port, target = '/', agent) {
 
 /**
  * Requests on `connections` connections, one after the other on each, until `stop`. A request that gets no answer is
- * lost.
+ * lost. It stops with the test at the latest.
  *
+ * @param {import('node:test').TestContext} t
  * @param {number} port
  * @param {number} connections
  */
-function startLoad(port, connections) {
+function startLoad(t, port, connections) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const counts = { sent: 0, answered: 0, lost: 0, longestMs: 0 };
   let isOver = false;
@@ -71,6 +72,10 @@ function startLoad(port, connections) {
       counts.longestMs = Math.max(counts.longestMs, performance.now() - start);
     }
   };
+  t.after(() => {
+    isOver = true;
+    agent.destroy();
+  });
   const lanes = Array.from({ length: connections }, lane);
   return {
     counts,
@@ -95,9 +100,22 @@ function stateOf(pid) {
   const value = (key) => new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(status)?.[1];
   const children = fs
     .readdirSync(`/proc/${pid}/task`)
-    .map((task) => fs.readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim())
+    .map((task) => readIfThere(`/proc/${pid}/task/${task}/children`).trim())
     .filter((text) => text !== '');
   return { threads: Number(value('Threads')), tracer: value('TracerPid'), blocked: value('SigBlk'), children };
+}
+
+/**
+ * A thread may end between the list and its file.
+ *
+ * @param {string} file
+ */
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /**

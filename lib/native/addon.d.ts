@@ -172,6 +172,29 @@ export class Outlet {
   close(): void;
 }
 
+/** An image, and what it says of its process, as JSON. Times in milliseconds. */
+export interface OutsideImage {
+  path: string;
+  rawBytes: number;
+  storedBytes: number;
+  sha256: string;
+  about: string;
+  threads: number;
+  isQuiet: boolean;
+  pauseMs: number;
+  forkMs: number;
+}
+
+export interface OutsideRequest {
+  path: string;
+  /** Stored ones. */
+  maxBytes?: number;
+  /** For how many milliseconds its main thread may be busy. */
+  rest: number;
+  /** ISO 8601, in UTC. */
+  startedAt: string;
+}
+
 export interface PackingOptions {
   /** A name of [`Codec`]. */
   compression: string;
@@ -283,6 +306,9 @@ export function findLeaksInFiles(
   question: string,
   control: Control,
 ): Promise<Pages | Failure>;
+
+/** Resolves when the image is whole and durable, and nothing is left in the process. */
+export function freezeProcess(pid: number, request: OutsideRequest, control: Control): Promise<OutsideImage | Failure>;
 
 /** Nothing where the C library does not tell. */
 export function mallocUse(): MallocUse | null;

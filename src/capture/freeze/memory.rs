@@ -121,7 +121,9 @@ fn copy(
     subject.threads.iter().try_for_each(|thread| writer.thread(thread))?;
     writer.descriptors(descriptors)?;
     while let Some(entry) = smaps.next_entry()? {
-        if OF_KERNEL.contains(&entry.name()) || subject.apart.contains(&entry.start) {
+        // The kernel may have joined it with memory beside it: then all of it goes along.
+        let is_apart = subject.apart.start <= entry.start && entry.end <= subject.apart.end;
+        if OF_KERNEL.contains(&entry.name()) || is_apart {
             continue;
         }
         let mapping = mapping(entry);

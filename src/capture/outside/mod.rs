@@ -42,6 +42,7 @@ use tracee::{Stop, Tracee};
 use urgency::Urgency;
 
 const MMAP: u64 = 9;
+const MUNMAP: u64 = 11;
 const CLONE: u64 = 56;
 /// `PROT_READ`, `PROT_WRITE`, `PROT_EXEC`.
 const ALL_ACCESS: u64 = 7;
@@ -156,6 +157,10 @@ impl App<'_> {
         main.set_options(OPTIONS | libc::PTRACE_O_TRACECLONE)?;
         let made =
             make(&mut main, &Call { number: CLONE, arguments: [A_THREAD, den.stack(), 0, 0, 0, 0], r15: den.table() })?;
+        if made < 0 {
+            let arguments = [den.start, den.length, 0, 0, 0, 0];
+            make(&mut main, &Call { number: MUNMAP, arguments, r15: 0 })?;
+        }
         main.release();
         let pause = since.elapsed();
         let Some(id) = born else {

@@ -201,7 +201,8 @@ fn each_piece(memory: &Remote, line: &Line, mut visit: impl FnMut(u64, &[u8]) ->
 }
 
 fn no_node(program: &str, name: &str) -> String {
-    let known = [("bun", "Bun"), ("deno", "Deno")].into_iter().find(|(part, _)| program.contains(part));
+    let file = program.rsplit('/').next().unwrap_or_default();
+    let known = [("bun", "Bun"), ("deno", "Deno")].into_iter().find(|(name, _)| *name == file);
     match known {
         Some((_, runtime)) => format!("it is {runtime} ({program}), and only Node.js can be frozen"),
         None => format!(
