@@ -43,7 +43,13 @@ async function freezeProcess(pid, options) {
       mode: 'freeze',
       ...frozen,
       durationMs: performance.now() - start,
-      ...{ runtime, node, v8, pid, threadId, memory, startedAt },
+      runtime,
+      node,
+      v8,
+      pid,
+      threadId,
+      memory,
+      startedAt,
     };
   });
 }
