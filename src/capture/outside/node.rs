@@ -233,7 +233,7 @@ mod tests {
         }
         let v8 = |text: &[u8]| v8_version(text, memmem::find(text, b"-node.").expect("it is there"));
         assert_eq!(v8(b"\0x12.4.254.21-node.57\0").as_deref(), Some("12.4.254.21-node.57"));
-        assert_eq!(v8(b"\0254.21-node.57\0"), None);
+        assert_eq!(v8(b"\x00254.21-node.57\0"), None);
         assert_eq!(v8(b"-node.gyp\0"), None);
     }
 }
