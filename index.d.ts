@@ -1739,7 +1739,7 @@ export interface FreezeProcessResult {
  * It stands still for about the time of a fork, while its main thread waits for events; then it goes on, and the memory
  * of a copy is written. Whatever happens to the caller, the process goes on. Needs the same user with `ptrace_scope` 0,
  * or CAP_SYS_PTRACE: rejects with `HEAPHOUND_ERR_ATTACH`, which says what is missing. Linux with glibc on x86-64.
- * `thawImage` of this version refuses images of several threads. `docs/frozen-image.md` has what is needed where.
+ * `thawImage` brings back all threads of the image. `docs/frozen-image.md` has what is needed where.
  */
 export function freezeProcess(pid: number, options: FreezeProcessOptions): Promise<FreezeProcessResult>;
 

@@ -9,7 +9,7 @@ const { once } = require('node:events');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
-const { freezeProcess, thawImage } = require('..');
+const { findLeaks, freezeProcess, thawImage } = require('..');
 const { addon } = require('../lib/native');
 const { whyNoFork } = require('../lib/capture/fork');
 const { folder } = require('./helpers/folder');
@@ -25,30 +25,47 @@ const KILLS = Number(process.env.HEAPHOUND_KILLS ?? 20);
 for (const line of LINES) {
   const node = nodeOfLine(line);
   const missing = skip || (node === undefined && `node${line} is not installed`);
-  test(`Node ${line} is frozen from outside under load, and loses no request`, { skip: missing }, async (t) => {
-    const directory = folder(t);
-    const { pid, port } = await startApp(t, /** @type {string} */ (node));
-    await ask(port);
-    const before = stateOf(pid);
-    const load = startLoad(t, port, CONNECTIONS);
-    const images = [];
-    for (let index = 1; index <= 3; index += 1)
-      images.push(await freezeElsewhere(pid, { path: path.join(directory, `${index}.frozen`) }));
-    const { sent, answered, lost } = await load.stop();
-    assert.deepEqual([answered, lost], [sent, 0]);
-    assert.ok(sent > 0);
-    assert.deepEqual(await settled(pid, before), before);
-    assert.match(await ask(port, '/spawn'), /^spawned/, 'its own forks go on');
-    for (const image of images) {
-      assert.match(image.node, new RegExp(`^v${line}\\.\\d+\\.\\d+$`));
-      assert.match(image.v8, /^\d+\.\d+\.\d+\.\d+-node\.\d+$/);
-      assert.deepEqual([image.pid, image.threads, image.mode], [pid, before.threads, 'freeze']);
-      assert.equal(fs.statSync(image.path).mode & 0o777, 0o600);
-      const thaw = thawImage(image.path, { path: `${image.path}.heapsnapshot` });
-      await assert.rejects(thaw, { code: 'HEAPHOUND_ERR_THAW', message: /ptrace/ });
-    }
-    t.diagnostic(`pauses: ${images.map(({ pauseMs }) => pauseMs.toFixed(1)).join(' ')} ms, ${answered} requests`);
-  });
+  test(
+    `Node ${line} is frozen from outside under load, loses no request, and its images name the leak`,
+    { skip: missing },
+    async (t) => {
+      const directory = folder(t);
+      const { pid, port } = await startApp(t, /** @type {string} */ (node));
+      await ask(port);
+      const before = stateOf(pid);
+      const load = startLoad(t, port, CONNECTIONS);
+      const images = [];
+      for (let index = 1; index <= 3; index += 1)
+        images.push(await freezeElsewhere(pid, { path: path.join(directory, `${index}.frozen`) }));
+      const { sent, answered, lost } = await load.stop();
+      assert.deepEqual([answered, lost], [sent, 0]);
+      assert.ok(sent > 0);
+      assert.deepEqual(await settled(pid, before), before);
+      assert.match(await ask(port, '/spawn'), /^spawned/, 'its own forks go on');
+      const snapshots = [];
+      for (const image of images) {
+        assert.match(image.node, new RegExp(`^v${line}\\.\\d+\\.\\d+$`));
+        assert.match(image.v8, /^\d+\.\d+\.\d+\.\d+-node\.\d+$/);
+        assert.deepEqual([image.pid, image.threads, image.mode], [pid, before.threads, 'freeze']);
+        assert.equal(fs.statSync(image.path).mode & 0o777, 0o600);
+        const thawed = await thawImage(image.path, { path: `${image.path}.heapsnapshot.zst` });
+        assert.deepEqual([thawed.pid, thawed.node], [pid, image.node]);
+        snapshots.push(thawed.path);
+      }
+      const { leaks, comparison } = await findLeaks(snapshots);
+      assert.equal(comparison.ids, false, 'by structure');
+      const [{ className, container, countGrowth, kind }] = leaks;
+      assert.deepEqual([leaks.length, className, kind], [1, 'Session', 'growing-map']);
+      assert.deepEqual([container.edge, container.name], ['sessions', 'Map']);
+      assert.equal(path.basename(container.location.file), 'unprepared-app.js');
+      assert.equal(container.location.line, 18, 'where the Map is made');
+      assert.ok(
+        countGrowth.every((count) => count > 0),
+        `${countGrowth}`,
+      );
+      t.diagnostic(`pauses: ${images.map(({ pauseMs }) => pauseMs.toFixed(1)).join(' ')} ms, ${answered} requests`);
+    },
+  );
 }
 
 test('forks leave out the same memory as before', { skip }, async (t) => {

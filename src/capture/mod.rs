@@ -17,6 +17,8 @@ mod outside;
 mod outside_types;
 #[cfg(target_os = "linux")]
 mod proc_file;
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+mod signal_frame;
 mod stream;
 #[cfg_attr(not(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")), path = "thaw/stub.rs")]
 mod thaw;

@@ -19,8 +19,10 @@ const NAME: &[u8] = b"\0node.js/v";
 const PIECE: u64 = 1 << 20;
 
 /// Functions that are needed beside those of an image that the process makes itself. There a handle scope is open; a
-/// thread that waits for events has sealed its own.
-const ONLY_OUTSIDE: [(&str, &str); 2] = [
+/// thread that waits for events has sealed its own. Node.js 20 to 24 export the function that opens one; where it is
+/// not there, the sealed scope is used again.
+const OPEN_SCOPE: (&str, &str) = ("openHandleScope", "_ZN2v811HandleScopeC1EPNS_7IsolateE");
+const SEALS: [(&str, &str); 2] = [
     ("sealHandleScope", "_ZN2v815SealHandleScopeC1EPNS_7IsolateE"),
     ("unsealHandleScope", "_ZN2v815SealHandleScopeD1Ev"),
 ];
@@ -56,7 +58,11 @@ impl Node {
             let symbols: Vec<String> = symbols.iter().map(|symbol| symbol.to_string_lossy().into_owned()).collect();
             (name, symbols)
         });
-        let outside = ONLY_OUTSIDE.into_iter().map(|(name, symbol)| (name, vec![symbol.to_owned()]));
+        let of_scopes = match find(OPEN_SCOPE.1) {
+            Some(_) => vec![OPEN_SCOPE],
+            None => SEALS.to_vec(),
+        };
+        let outside = of_scopes.into_iter().map(|(name, symbol)| (name, vec![symbol.to_owned()]));
         for (name, symbols) in inside.chain(outside) {
             let address =
                 symbols.iter().find_map(|symbol| find(symbol)).ok_or_else(|| refused(no_node(program, name)))?;

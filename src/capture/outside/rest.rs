@@ -1,7 +1,7 @@
 //! Waits until the main thread is at rest: it waits for events, so neither JavaScript nor V8 is in the middle of
 //! something. Then all other threads stop, too.
 
-use super::call::register::{ORIG_RAX, RAX};
+use super::super::signal_frame::register::{ORIG_RAX, RAX};
 use super::tracee::{Stop, Tracee};
 use crate::control::Control;
 use crate::error::{Error, Result};

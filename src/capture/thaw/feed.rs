@@ -1,10 +1,12 @@
 //! Turns the records of an image into commands for the loader.
 
 use super::super::thaw_types::ThawOptions;
+use super::machine::WAITS_FOR_EVENTS;
 use super::protocol::{
     self, ADDRESSES, AWAY, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FILL, FUNCTION, GO, LOADER_END, LOADER_START, MAP,
-    NOWHERE, PROTECT, WORDS,
+    NOWHERE, OPEN_SCOPE, PROTECT, SEAL_SCOPE, THREAD, UNSEAL_SCOPE, WORDS,
 };
+use super::threads::{GoesOn, goes_on};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::image::{Header, ImageReader, Mapping, Part, Patch, PatchKind, Thread};
@@ -12,15 +14,21 @@ use std::io::{self, Read, Write};
 
 /// How far the stack may grow in a thawed process. The kernel made it grow before; here it is memory like any other.
 const STACK_ROOM: u64 = 8 << 20;
+const READ: u32 = 1;
+const WRITE: u32 = 2;
 const READ_WRITE: u32 = 3;
 /// Names of the header.
-const FUNCTIONS: [(usize, &str); protocol::FUNCTIONS] = [
+const FUNCTIONS: [(usize, &str); 5] = [
     (protocol::CURRENT_ISOLATE, "currentIsolate"),
     (protocol::HEAP_PROFILER, "heapProfiler"),
     (protocol::TAKE_SNAPSHOT, "takeSnapshot"),
     (protocol::SERIALIZE, "serialize"),
     (protocol::NEAR_HEAP_LIMIT, "nearHeapLimit"),
 ];
+
+/// The thread of an image from outside has sealed its handle scope.
+const OPEN: (usize, &str) = (OPEN_SCOPE, "openHandleScope");
+const SEALS: [(usize, &str); 2] = [(SEAL_SCOPE, "sealHandleScope"), (UNSEAL_SCOPE, "unsealHandleScope")];
 
 /// Why an image could not be given to the loader.
 pub(super) enum Unfed {
@@ -52,7 +60,16 @@ pub(super) fn feed<R: Read>(
     control: &Control,
 ) -> std::result::Result<(), Unfed> {
     let functions = functions(reader.header())?;
-    let mut feeder = Feeder { commands, patches: reader.header().patches.clone(), current: None, stack: 0, floor: 0 };
+    let mut feeder = Feeder {
+        commands,
+        patches: reader.header().patches.clone(),
+        current: None,
+        stack: 0,
+        floor: 0,
+        waiting: Vec::new(),
+        placed: Vec::new(),
+    };
+    let has_others = reader.header().way == WAITS_FOR_EVENTS;
     feeder.patches.sort_unstable_by_key(|patch| patch.address);
     let mut thread: Option<Thread> = None;
     let mut told = 0;
@@ -64,10 +81,10 @@ pub(super) fn feed<R: Read>(
                 feeder.stack = first.registers[Thread::STACK_POINTER];
                 thread = Some(first);
             }
-            Part::Thread(_) => {
-                let what = "the image has several threads, which this heaphound does not bring back".into();
-                return Err(Error::Thaw { what }.into());
+            Part::Thread(other) if has_others => {
+                feeder.waiting.extend(goes_on(&other, &feeder.patches, CODE as u64)?);
             }
+            Part::Thread(_) => return Err(defect("it has several threads, and a forked child has one").into()),
             Part::Descriptors(numbers) => feeder.lead_nowhere(&numbers)?,
             Part::Mapping(mapping) => feeder.begin(mapping)?,
             Part::Pages { address, bytes } => feeder.fill(address, bytes)?,
@@ -82,6 +99,12 @@ pub(super) fn feed<R: Read>(
             defect(&format!("it has no memory at {:#x}, where a function must be another", patch.address)).into()
         );
     }
+    if let Some(thread) = feeder.waiting.first() {
+        return Err(defect(&format!("it has no stack at {:#x}, where a thread goes on", thread.stack)).into());
+    }
+    for (address, thread_pointer) in std::mem::take(&mut feeder.placed) {
+        feeder.command([THREAD, address, thread_pointer, 0, 0])?;
+    }
     for (which, address) in functions.into_iter().enumerate() {
         feeder.command([FUNCTION, which as u64, address, 0, 0])?;
     }
@@ -93,9 +116,16 @@ pub(super) fn feed<R: Read>(
     Ok(feeder.commands.flush()?)
 }
 
-fn functions(header: &Header) -> Result<[u64; FUNCTIONS.len()]> {
-    let mut found = [0; FUNCTIONS.len()];
-    for (which, name) in FUNCTIONS {
+fn functions(header: &Header) -> Result<[u64; protocol::FUNCTIONS]> {
+    let mut found = [0; protocol::FUNCTIONS];
+    let mut needed = FUNCTIONS.to_vec();
+    if header.way == WAITS_FOR_EVENTS {
+        match header.functions.contains_key(OPEN.1) {
+            true => needed.push(OPEN),
+            false => needed.extend(SEALS),
+        }
+    }
+    for (which, name) in needed {
         found[which] =
             *header.functions.get(name).ok_or_else(|| defect(&format!("it does not tell where {name} is")))?;
     }
@@ -114,6 +144,10 @@ struct Feeder<W> {
     stack: u64,
     /// Where the mapping before the current one ends.
     floor: u64,
+    /// Threads whose stack has not come yet.
+    waiting: Vec<GoesOn>,
+    /// Frames that are in their place, with the thread pointers.
+    placed: Vec<(u64, u64)>,
 }
 
 impl<W: Write> Feeder<W> {
@@ -157,7 +191,19 @@ impl<W: Write> Feeder<W> {
         for patch in self.patches.extract_if(.., |patch| is_inside(&mapping, patch)).collect::<Vec<_>>() {
             self.fill(patch.address, &code(patch.kind))?;
         }
-        let protection = if mapping.is_left_out { 0 } else { mapping.protection };
+        let has_frame = |thread: &mut GoesOn| {
+            mapping.protection & WRITE != 0 && thread.address >= mapping.start && thread.stack <= mapping.end
+        };
+        for thread in self.waiting.extract_if(.., has_frame).collect::<Vec<_>>() {
+            self.fill(thread.address, &thread.frame)?;
+            self.placed.push((thread.address, thread.thread_pointer));
+        }
+        let protection = match mapping.is_left_out {
+            // Zeros: a thread that stood in a function of the vdso finds no clock there, and makes the system call.
+            true if mapping.name.starts_with("[vvar") => READ,
+            true => 0,
+            false => mapping.protection,
+        };
         if protection != READ_WRITE || mapping.key != 0 {
             let (start, end, key) = (mapping.start, mapping.end, u64::from(mapping.key));
             self.command([PROTECT, start, end, u64::from(protection), key])?;

@@ -4,11 +4,14 @@ use super::super::freeze::processor_features;
 use crate::error::{Error, Result};
 use crate::image::{Header, PAGE};
 
+/// The way in which images are made whose main thread waits for events, with all other threads.
+pub(super) const WAITS_FOR_EVENTS: &str = "ptrace";
+
 /// # Errors
 /// [`Error::Thaw`] with the reason.
 pub(super) fn check(header: &Header) -> Result<()> {
     let refused = |what: String| Err(Error::Thaw { what });
-    if header.way != "fork" {
+    if header.way != "fork" && header.way != WAITS_FOR_EVENTS {
         return refused(format!("the image was made in the way `{}`, which this heaphound does not know", header.way));
     }
     if header.page_size != PAGE as u64 {

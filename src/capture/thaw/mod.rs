@@ -9,6 +9,9 @@ mod process;
 mod protocol;
 #[cfg(test)]
 mod test_thaw;
+#[cfg(test)]
+mod test_threads;
+mod threads;
 
 use super::stream::Route;
 use super::thaw_types::{ThawOptions, Thawed};

@@ -2,7 +2,7 @@
 
 use super::super::fork::{Activity, why_stuck};
 use super::feed::Unfed;
-use super::protocol::{DONE, NO_ISOLATE, NO_SNAPSHOT, REFUSED};
+use super::protocol::{DONE, NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, REFUSED};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -184,6 +184,7 @@ fn explain(status: ExitStatus, said: &str) -> Option<String> {
         DONE => None,
         REFUSED => Some(if said.is_empty() { "the loader refused the image".into() } else { said.into() }),
         NO_ISOLATE => Some("the frozen thread was not running JavaScript".into()),
+        NO_SCOPE => Some("this version of V8 keeps its handle scopes in a way that heaphound does not know".into()),
         NO_SNAPSHOT => Some("V8 gave no snapshot".into()),
         code => Some(match why_stuck(code) {
             Some(why) => {

@@ -18,6 +18,8 @@ pub const NOWHERE: u64 = 5;
 pub const FUNCTION: u64 = 6;
 /// `[GO, stack pointer, thread pointer, options]`: the last one.
 pub const GO: u64 = 7;
+/// `[THREAD, frame, thread pointer]`: a thread that takes its registers from there (`rt_sigreturn`), once all is ready.
+pub const THREAD: u64 = 8;
 
 /// Which function of V8.
 pub const CURRENT_ISOLATE: usize = 0;
@@ -25,11 +27,20 @@ pub const HEAP_PROFILER: usize = 1;
 pub const TAKE_SNAPSHOT: usize = 2;
 pub const SERIALIZE: usize = 3;
 pub const NEAR_HEAP_LIMIT: usize = 4;
-pub const FUNCTIONS: usize = 5;
+/// The address is 0 in an image of a forked child, which has a handle scope. Of others it has the first, or the two.
+pub const OPEN_SCOPE: usize = 5;
+pub const SEAL_SCOPE: usize = 6;
+pub const UNSEAL_SCOPE: usize = 7;
+pub const FUNCTIONS: usize = 8;
 
 /// Options of [`GO`].
 pub const EXPOSE_INTERNALS: u64 = 1;
 pub const EXPOSE_NUMERIC_VALUES: u64 = 2;
+
+/// System calls that wait for files, for other processes or for signals, none of which there are in a thawed process:
+/// `read`, `poll`, `select`, `pause`, `accept`, `recvfrom`, `recvmsg`, `wait4`, `rt_sigtimedwait`, `epoll_wait`,
+/// `waitid`, `pselect6`, `ppoll`, `epoll_pwait`, `accept4`, `io_uring_enter`, `epoll_pwait2`.
+pub const WAITS: [u32; 17] = [0, 7, 23, 34, 43, 45, 47, 61, 128, 232, 247, 270, 271, 281, 288, 426, 441];
 
 /// The addresses of the loader itself: no image may have anything there. `loader.ld` begins at the first.
 pub const LOADER_START: u64 = 0x10_0000;
@@ -42,3 +53,5 @@ pub const DONE: i32 = 0;
 pub const NO_ISOLATE: i32 = 60;
 pub const NO_SNAPSHOT: i32 = 61;
 pub const REFUSED: i32 = 62;
+/// A sealed handle scope was not what it is in the versions that are known.
+pub const NO_SCOPE: i32 = 63;

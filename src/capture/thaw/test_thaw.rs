@@ -7,31 +7,36 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-const CODE: u64 = 0x1000_0000;
+pub(super) const CODE: u64 = 0x1000_0000;
+pub(super) const OTHER: u64 = CODE + 0x400;
 const STACK: u64 = 0x2000_0000;
+pub(super) const OTHER_STACK: u64 = 0x3000_0000;
 const FUNCTIONS: [&str; 5] = ["currentIsolate", "heapProfiler", "takeSnapshot", "serialize", "nearHeapLimit"];
 
 /// mov edi, CODE + 0x800 (zeros); xor esi, esi; xor edx, edx; xor r10d, r10d; mov eax, NUMBER; syscall
-fn call(number: u8) -> Vec<u8> {
+pub(super) fn call(number: u8) -> Vec<u8> {
     let [a, b, c, d] = ((CODE + 0x800) as u32).to_le_bytes();
     vec![0xbf, a, b, c, d, 0x31, 0xf6, 0x31, 0xd2, 0x45, 0x31, 0xd2, 0xb8, number, 0, 0, 0, 0x0f, 0x05]
 }
 
 /// What the call gave, negated, and 100, is the code with which the process ends.
-fn end_with_result() -> Vec<u8> {
+pub(super) fn end_with_result() -> Vec<u8> {
     // mov edi, eax; neg edi; add edi, 100; mov eax, 231 (exit_group); syscall
     vec![0x89, 0xc7, 0xf7, 0xdf, 0x83, 0xc7, 100, 0xb8, 231, 0, 0, 0, 0x0f, 0x05]
 }
 
-struct Case<'a> {
-    name: &'a str,
-    code: &'a [u8],
-    change: fn(&mut Header),
-    stack_protection: u32,
+pub(super) struct Case<'a> {
+    pub name: &'a str,
+    pub code: &'a [u8],
+    pub change: fn(&mut Header),
+    pub stack_protection: u32,
+    /// Threads beside the first, which begin at [`OTHER`].
+    pub others: Vec<Thread>,
+    pub other_code: &'a [u8],
 }
 
-fn case<'a>(name: &'a str, code: &'a [u8]) -> Case<'a> {
-    Case { name, code, change: |_| {}, stack_protection: 3 }
+pub(super) fn case<'a>(name: &'a str, code: &'a [u8]) -> Case<'a> {
+    Case { name, code, change: |_| {}, stack_protection: 3, others: Vec::new(), other_code: &[] }
 }
 
 fn image(case: &Case<'_>) -> Vec<u8> {
@@ -63,6 +68,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
     thread.registers[Thread::STACK_POINTER] = STACK + 64;
     let mut fill = || {
         writer.thread(&thread)?;
+        case.others.iter().try_for_each(|other| writer.thread(other))?;
         writer.descriptors(&[5, 0, 0, 0])?;
         let mapping = |start: u64, protection: u32| Mapping {
             start,
@@ -76,9 +82,12 @@ fn image(case: &Case<'_>) -> Vec<u8> {
         };
         let mut page = vec![0; PAGE];
         page[..case.code.len()].copy_from_slice(case.code);
+        let at_other = (OTHER - CODE) as usize;
+        page[at_other..at_other + case.other_code.len()].copy_from_slice(case.other_code);
         writer.mapping(&mapping(CODE, 5))?;
         writer.pages(CODE, &page)?;
         writer.mapping(&mapping(STACK, case.stack_protection))?;
+        writer.mapping(&mapping(OTHER_STACK, 3))?;
         writer.finish()
     };
     fill().expect("memory takes all");
@@ -86,7 +95,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
 }
 
 /// The error of a thaw, and that nothing is left of it.
-fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -> Error {
+pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -> Error {
     let name = |end: &str| -> PathBuf {
         let plain: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
         std::env::temp_dir().join(format!("heaphound-thaw-{}-{plain}{end}", std::process::id()))
@@ -108,7 +117,7 @@ fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -> Error {
     error
 }
 
-fn check(case: &Case<'_>, expected: &str) {
+pub(super) fn check(case: &Case<'_>, expected: &str) {
     let error = thaw_case(case, Duration::from_secs(60), &Control::new()).to_string();
     assert!(error.contains(expected), "{}: {error}", case.name);
 }
@@ -145,11 +154,16 @@ fn an_end_of_the_process_is_told_apart() {
     check(&not_quiet, "freeze it again");
 }
 
-#[test]
-fn a_process_that_stands_still_is_ended() {
-    // futex(CODE + 0x800, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0): the word is 0, and nobody wakes it.
+/// futex(CODE + 0x800, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0): the word is 0, and nobody wakes it.
+pub(super) fn wait() -> Vec<u8> {
     let mut wait = [call(202), vec![0xeb, 0xfe]].concat();
     wait.splice(5..7, [0xbe, 0x80, 0, 0, 0]);
+    wait
+}
+
+#[test]
+fn a_process_that_stands_still_is_ended() {
+    let wait = wait();
     let error = thaw_case(&case("waits", &wait), Duration::from_millis(200), &Control::new());
     assert!(error.to_string().contains("stood still"), "{error}");
     assert_eq!(error.code(), "HEAPHOUND_ERR_THAW");
@@ -175,6 +189,13 @@ fn what_cannot_go_on_here_is_refused_before_anything_runs() {
     check(&of("processor", |header| header.processor = vec!["avx9".into(), "zmm".into()]), "does not have avx9, zmm");
     check(&of("pages", |header| header.page_size = 65536), "pages of 65536 bytes");
     check(&of("way", |header| header.way = "core".into()), "in the way `core`");
+    let several = Case {
+        others: vec![Thread { id: 8, registers: [0; 27], extended: Vec::new() }],
+        ..case("several threads", &[0x0f, 0x0b])
+    };
+    check(&several, "a forked child has one");
+    let without_scope = |header: &mut Header| header.way = "ptrace".into();
+    check(&of("scope", without_scope), "does not tell where sealHandleScope is");
     let without = |header: &mut Header| assert!(header.functions.remove("serialize").is_some());
     check(&of("functions", without), "does not tell where serialize is");
     let patch = |header: &mut Header| header.patches = vec![Patch { address: CODE + 4090, kind: PatchKind::Fail }];

@@ -4,7 +4,7 @@
 
 use super::protocol::{
     CURRENT_ISOLATE, DONE, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FUNCTIONS, HEAP_PROFILER, NEAR_HEAP_LIMIT,
-    NO_ISOLATE, NO_SNAPSHOT, SERIALIZE, TAKE_SNAPSHOT,
+    NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, OPEN_SCOPE, SEAL_SCOPE, SERIALIZE, TAKE_SNAPSHOT, UNSEAL_SCOPE,
 };
 use super::sys;
 use core::arch::asm;
@@ -42,6 +42,13 @@ extern "C" fn drive() -> ! {
         if isolate.is_null() {
             sys::exit(NO_ISOLATE);
         }
+        if address(OPEN_SCOPE) != 0 {
+            let open: Scoping = core::mem::transmute(address(OPEN_SCOPE));
+            open(SCOPE.0.get(), isolate);
+        } else if address(SEAL_SCOPE) != 0 {
+            let unseal: extern "C" fn(*mut Scope) = core::mem::transmute(address(UNSEAL_SCOPE));
+            use_sealed_scope(isolate, core::mem::transmute(address(SEAL_SCOPE)), unseal);
+        }
         let limit: extern "C" fn(Pointer, extern "C" fn(Pointer, usize, usize) -> usize, Pointer) =
             core::mem::transmute(address(NEAR_HEAP_LIMIT));
         limit(isolate, raise_limit, core::ptr::null_mut());
@@ -59,6 +66,37 @@ extern "C" fn drive() -> ! {
     }
     sys::exit(DONE)
 }
+
+/// A handle scope or a seal of one, and more room than one of any version takes. It is never closed.
+type Scope = [u64; 16];
+/// The constructor of one.
+type Scoping = extern "C" fn(*mut Scope, Pointer);
+
+/// Makes the scope that is sealed one that takes handles again. A seal remembers how the scope was before it, and its
+/// end brings that back: the isolate, an address, and the level that may have no more handles. A second seal is made,
+/// and ends with a lower level than that of the scope.
+fn use_sealed_scope(isolate: Pointer, seal: Scoping, unseal: extern "C" fn(*mut Scope)) {
+    let scope = SCOPE.0.get();
+    seal(scope, isolate);
+    // SAFETY: nobody else uses it.
+    let seal = unsafe { &mut *scope };
+    let is_known = seal[0] == isolate as u64 && seal[1] != 0 && (1..LEVELS).contains(&seal[2]);
+    if !is_known || seal[3..].iter().any(|word| *word != 0) {
+        sys::exit(NO_SCOPE);
+    }
+    seal[2] -= 1;
+    unseal(scope);
+}
+
+/// More scopes than are ever open, one in another, in a thread that waits for events.
+const LEVELS: u64 = 1000;
+
+struct ScopeCell(core::cell::UnsafeCell<Scope>);
+
+// SAFETY: only the thread of the driver uses it.
+unsafe impl Sync for ScopeCell {}
+
+static SCOPE: ScopeCell = ScopeCell(core::cell::UnsafeCell::new([0; 16]));
 
 /// V8 asks before it gives up because of its limit: the snapshot is the last thing that this process does.
 extern "C" fn raise_limit(_data: Pointer, current: usize, _initial: usize) -> usize {

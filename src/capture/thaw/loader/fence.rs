@@ -1,13 +1,19 @@
 //! What a thawed process may do: compute, and write to its two pipes. The code that runs in it came with the image, and
 //! whoever made the image may mean harm.
 
+use super::protocol::WAITS;
 use super::sys;
+use super::threads;
 
 const PR_SET_PDEATHSIG: usize = 1;
 const PR_SET_DUMPABLE: usize = 4;
 const PR_SET_NO_NEW_PRIVS: usize = 38;
 const SIGKILL: usize = 9;
 const SECCOMP_SET_MODE_FILTER: usize = 1;
+/// All threads get the filter, or none does.
+const SECCOMP_FILTER_FLAG_TSYNC: usize = 1;
+const SIGSYS: usize = 31;
+const SA_RESTORER: usize = 0x0400_0000;
 
 /// The kernel ends the loader with the thread that started it. When that has ended before, no command comes.
 pub fn die_with_parent() {
@@ -55,6 +61,8 @@ const X86_64: u32 = 0xc000_003e;
 const ALLOW: u32 = 0x7fff_0000;
 /// The call fails with EPERM.
 const DENY: u32 = 0x0005_0001;
+/// The thread gets `SIGSYS` in place of the call.
+const TRAP: u32 = 0x0003_0000;
 const KILL: u32 = 0x8000_0000;
 
 /// Calls on the process's own memory, time and threads; writing, since every open file is a pipe of ours or leads
@@ -96,32 +104,60 @@ const ALLOWED: [u32; 33] = [
 ];
 /// `tgkill`: how the C library ends its own process with a signal that says why.
 const TGKILL: u32 = 234;
-const LENGTH: usize = 3 + 1 + ALLOWED.len() + 6;
+/// How other threads of an image begin.
+const RT_SIGRETURN: u32 = sys::RT_SIGRETURN as u32;
+const MOST: usize = 4 + 2 + 2 * WAITS.len() + ALLOWED.len() * 2 + 6;
 
-/// From here on everything else fails.
-pub fn close() {
-    let step = |code, value| Step { code, yes: 0, no: 0, value };
-    let mut steps = [step(RETURN, KILL); LENGTH];
-    steps[0] = step(LOAD, ARCHITECTURE);
-    steps[1] = Step { code: EQUAL, yes: 1, no: 0, value: X86_64 };
-    steps[3] = step(LOAD, NUMBER);
-    let last = LENGTH - 1;
-    for (index, number) in ALLOWED.into_iter().enumerate() {
-        let at = 4 + index;
-        steps[at] = Step { code: EQUAL, yes: (last - at - 1) as u8, no: 0, value: number };
+/// A filter that is written from its beginning.
+struct Filter {
+    steps: [Step; MOST],
+    length: usize,
+}
+
+impl Filter {
+    fn add(&mut self, code: u16, value: u32, no: u8) {
+        // No index: the text of a panic would need the library.
+        if let Some(step) = self.steps.get_mut(self.length) {
+            *step = Step { code, yes: 0, no, value };
+            self.length += 1;
+        }
+    }
+
+    /// What is loaded has this value: it ends so.
+    fn when(&mut self, value: u32, result: u32) {
+        self.add(EQUAL, value, 1);
+        self.add(RETURN, result, 0);
+    }
+}
+
+/// From here on everything else fails. Threads of an image that would wait for files wait for ever instead.
+pub fn close(has_threads: bool) {
+    let mut filter = Filter { steps: [Step { code: RETURN, yes: 0, no: 0, value: KILL }; MOST], length: 0 };
+    filter.add(LOAD, ARCHITECTURE, 0);
+    filter.steps[1] = Step { code: EQUAL, yes: 1, no: 0, value: X86_64 };
+    filter.length = 3;
+    filter.add(LOAD, NUMBER, 0);
+    for number in ALLOWED {
+        filter.when(number, ALLOW);
+    }
+    if has_threads {
+        filter.when(RT_SIGRETURN, ALLOW);
+        for number in WAITS {
+            filter.when(number, TRAP);
+        }
+        let action = [threads::wait_for_ever as *const () as usize, SA_RESTORER, 0, usize::MAX];
+        sys::call(sys::RT_SIGACTION, [SIGSYS, action.as_ptr() as usize, 0, 8, 0, 0]);
     }
     let own = sys::call3(sys::GETPID, 0, 0, 0) as u32;
-    steps[last - 6] = Step { code: EQUAL, yes: 0, no: 2, value: TGKILL };
-    steps[last - 5] = step(LOAD, FIRST_ARGUMENT);
-    steps[last - 4] = Step { code: EQUAL, yes: 3, no: 0, value: own };
-    steps[last - 3] = step(RETURN, DENY);
-    steps[last - 2] = step(RETURN, DENY);
-    steps[last - 1] = step(RETURN, DENY);
-    steps[last] = step(RETURN, ALLOW);
-    let program = Program { length: LENGTH as u16, steps: steps.as_ptr() };
+    filter.add(EQUAL, TGKILL, 3);
+    filter.add(LOAD, FIRST_ARGUMENT, 0);
+    filter.when(own, ALLOW);
+    filter.add(RETURN, DENY, 0);
+    let program = Program { length: filter.length as u16, steps: filter.steps.as_ptr() };
     sys::call3(sys::PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0);
-    let closed = sys::call3(sys::SECCOMP, SECCOMP_SET_MODE_FILTER, 0, &raw const program as usize);
-    if closed < 0 {
+    let arguments = [SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &raw const program as usize];
+    let closed = sys::call3(sys::SECCOMP, arguments[0], arguments[1], arguments[2]);
+    if closed != 0 {
         sys::refuse("this system has no seccomp filters, which a thawed process runs behind,", 0, closed);
     }
 }

@@ -16,6 +16,7 @@ mod place;
 #[path = "../protocol.rs"]
 mod protocol;
 mod sys;
+mod threads;
 
 use core::arch::global_asm;
 

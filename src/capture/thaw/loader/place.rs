@@ -3,9 +3,10 @@
 use super::driver;
 use super::fence;
 use super::protocol::{
-    ADDRESSES, AWAY, FILL, FUNCTION, FUNCTIONS, GO, LOADER_END, LOADER_START, MAP, NOWHERE, PROTECT, WORDS,
+    ADDRESSES, AWAY, FILL, FUNCTION, FUNCTIONS, GO, LOADER_END, LOADER_START, MAP, NOWHERE, PROTECT, THREAD, WORDS,
 };
 use super::sys::{self, refuse};
+use super::threads;
 
 const F_DUPFD: usize = 0;
 const O_RDWR: usize = 2;
@@ -28,6 +29,7 @@ pub fn run() -> ! {
     let mut files = Files { commands: 0, snapshot: 1, nowhere: 0 };
     let mut functions = [0; FUNCTIONS];
     let mut keys = 1;
+    let mut has_threads = false;
     loop {
         let mut command = [0_u64; WORDS];
         read(files.commands, command.as_mut_ptr() as usize, size_of_val(&command));
@@ -42,7 +44,18 @@ pub fn run() -> ! {
             AWAY => files = move_away(a),
             NOWHERE => lead_nowhere(a, &files),
             FUNCTION if (a as usize) < FUNCTIONS => functions[a as usize] = b,
-            GO => go(&files, functions, a, b, c),
+            THREAD => {
+                check_range(a, a.saturating_add(8));
+                threads::begin(a, b);
+                has_threads = true;
+            }
+            GO => {
+                set_thread_pointer(b);
+                sys::call3(sys::CLOSE, files.commands, 0, 0);
+                fence::close(has_threads);
+                threads::open_gate();
+                driver::start(functions, files.snapshot, c, a)
+            }
             _ => refuse("a command is unknown", kind, 0),
         }
     }
@@ -133,12 +146,9 @@ fn lead_nowhere(number: u64, files: &Files) {
     }
 }
 
-fn go(files: &Files, functions: [u64; FUNCTIONS], stack: u64, thread: u64, options: u64) -> ! {
-    sys::call3(sys::CLOSE, files.commands, 0, 0);
-    let set = sys::call3(sys::ARCH_PRCTL, ARCH_SET_FS, thread as usize, 0);
+fn set_thread_pointer(address: u64) {
+    let set = sys::call3(sys::ARCH_PRCTL, ARCH_SET_FS, address as usize, 0);
     if set < 0 {
-        refuse("the thread pointer of the image is none", thread, set);
+        refuse("the thread pointer of the image is none", address, set);
     }
-    fence::close();
-    driver::start(functions, files.snapshot, options, stack)
 }
