@@ -14,8 +14,10 @@ use std::os::fd::{OwnedFd, RawFd};
 
 /// Memory that others write to, beyond this size, stays out: V8 has none of it.
 const MAX_SHARED: u64 = 64 << 20;
-/// What the kernel gives to every process anew.
-const OF_KERNEL: [&[u8]; 3] = [b"[vvar]", b"[vvar_vclock]", b"[vsyscall]"];
+/// Code of the kernel at an address that no process can use for anything else.
+const VSYSCALL: &[u8] = b"[vsyscall]";
+/// What the kernel gives to every process anew: the data of the vdso, `[vvar]` and `[vvar_vclock]`.
+const OF_VDSO: &[u8] = b"[vvar";
 const VDSO: &[u8] = b"[vdso]";
 /// Entries of `/proc/self/pagemap` that are read at a time, eight bytes each.
 const ENTRIES: usize = 8192;
@@ -123,7 +125,7 @@ fn copy(
     while let Some(entry) = smaps.next_entry()? {
         // The kernel may have joined it with memory beside it: then all of it goes along.
         let is_apart = subject.apart.start <= entry.start && entry.end <= subject.apart.end;
-        if OF_KERNEL.contains(&entry.name()) || is_apart {
+        if entry.name() == VSYSCALL || is_apart {
             continue;
         }
         let mapping = mapping(entry);
@@ -158,7 +160,7 @@ fn mapping(entry: &Entry) -> Mapping<&[u8]> {
         protection: entry.protection,
         kind,
         key: entry.key,
-        is_left_out: is_device || is_large,
+        is_left_out: is_device || is_large || name.starts_with(OF_VDSO),
         name,
     }
 }

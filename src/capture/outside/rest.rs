@@ -106,7 +106,7 @@ pub(super) fn stop_others(main: &Tracee, own: &Tracee, control: &Control) -> Res
 }
 
 fn still(id: libc::pid_t) -> String {
-    format!("its thread {id} does not stop: it waits for a disk or a device; try again")
+    format!("its thread {id} does not stop: it waits for a disk or a device, or the machine is busy; try again")
 }
 
 /// Numbers of the threads of a process.

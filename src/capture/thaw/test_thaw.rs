@@ -11,6 +11,8 @@ pub(super) const CODE: u64 = 0x1000_0000;
 pub(super) const OTHER: u64 = CODE + 0x400;
 const STACK: u64 = 0x2000_0000;
 pub(super) const OTHER_STACK: u64 = 0x3000_0000;
+/// What the kernel gave for the vdso, and is left out.
+pub(super) const CLOCKS: u64 = 0x4000_0000;
 const FUNCTIONS: [&str; 5] = ["currentIsolate", "heapProfiler", "takeSnapshot", "serialize", "nearHeapLimit"];
 
 /// mov edi, CODE + 0x800 (zeros); xor esi, esi; xor edx, edx; xor r10d, r10d; mov eax, NUMBER; syscall
@@ -88,6 +90,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
         writer.pages(CODE, &page)?;
         writer.mapping(&mapping(STACK, case.stack_protection))?;
         writer.mapping(&mapping(OTHER_STACK, 3))?;
+        writer.mapping(&Mapping { is_left_out: true, name: &b"[vvar]"[..], ..mapping(CLOCKS, 1) })?;
         writer.finish()
     };
     fill().expect("memory takes all");

@@ -1,7 +1,7 @@
 //! Threads of an image whose code is ours: they go on as they were, behind the same filter.
 
 use super::super::signal_frame::register;
-use super::test_thaw::{CODE, Case, OTHER, OTHER_STACK, call, case, check, end_with_result, thaw_case, wait};
+use super::test_thaw::{CLOCKS, CODE, Case, OTHER, OTHER_STACK, call, case, check, end_with_result, thaw_case, wait};
 use crate::control::Control;
 use crate::image::{Header, PAGE, Thread};
 use std::time::Duration;
@@ -71,6 +71,14 @@ fn a_thread_makes_the_system_call_again_in_which_it_was_stopped() {
         thread.registers[RDI] = 107;
     });
     check_other("again", &code, interrupted, "ended with code 107");
+}
+
+#[test]
+fn a_thread_in_a_function_of_the_vdso_finds_no_clock_there() {
+    // mov edi, [CLOCKS]; add edi, 100
+    let [a, b, c, d] = (CLOCKS as u32).to_le_bytes();
+    let code = [vec![0x8b, 0x3c, 0x25, a, b, c, d, 0x83, 0xc7, 100], EXIT.to_vec()].concat();
+    check_other("vdso", &code, other(|_| {}), "ended with code 100");
 }
 
 #[test]
