@@ -36,7 +36,7 @@ for (const line of LINES) {
       const load = startLoad(t, port, CONNECTIONS);
       const images = [];
       for (let index = 1; index <= 3; index += 1)
-        images.push(await freezeElsewhere(pid, { path: path.join(directory, `${index}.frozen`) }));
+        images.push(await freezeAgain(pid, { path: path.join(directory, `${index}.frozen`) }));
       const { sent, answered, lost } = await load.stop();
       assert.deepEqual([answered, lost], [sent, 0]);
       assert.ok(sent > 0);
