@@ -1631,7 +1631,6 @@ export interface FreezeOptions {
   queue?: boolean | undefined;
 }
 
-/** A frozen image that is on the disk. It is the whole memory of the process: keep it as you keep the secrets in it. */
 /** A snapshot, or where there is no room for it a frozen image. */
 export interface CaptureOrFreezeOptions extends Omit<CaptureOptions, 'dir' | 'worker' | 'redact'> {
   /**
@@ -1643,6 +1642,7 @@ export interface CaptureOrFreezeOptions extends Omit<CaptureOptions, 'dir' | 'wo
   path: string;
 }
 
+/** A frozen image that is on the disk. It is the whole memory of the process: keep it as you keep the secrets in it. */
 export interface FreezeResult {
   path: string;
   mode: 'freeze';
