@@ -14,6 +14,7 @@ const { captureAndOpen, captureSnapshot, openSnapshot, thawImage } = require('..
 const { addon } = require('../lib/native');
 const { whyNoFork } = require('../lib/capture/fork');
 const { folder } = require('./helpers/folder');
+const { readIfThere } = require('./helpers/unprepared-app');
 
 const skip = whyNoFork() ?? addon.cannotFreeze() ?? false;
 const main = path.join(__dirname, '..', 'cli', 'main.js');
@@ -29,13 +30,9 @@ before(async () => {
 after(() => fs.rmSync(directory, { recursive: true }));
 
 function children() {
-  return fs.readdirSync('/proc/self/task').flatMap((task) => {
-    try {
-      return fs.readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-    } catch {
-      return [];
-    }
-  });
+  return fs
+    .readdirSync('/proc/self/task')
+    .flatMap((task) => readIfThere(`/proc/self/task/${task}/children`).split(' ').filter(Boolean).map(Number));
 }
 
 /** Runs work and gives its code; no file, process or descriptor is left. */
@@ -121,10 +118,10 @@ test('the app ends while its image is written: nothing of it lives on, and there
     require(${JSON.stringify(path.join(__dirname, '..'))}).captureSnapshot({ mode: 'freeze', path: process.argv[1] });
     setInterval(() => kept, 1000);`;
   const app = spawn(process.execPath, ['-e', script, path.join(place, 'a')], { stdio: 'ignore' });
+  const exited = once(app, 'exit');
   const childOf = (pid) => {
     for (const task of fs.readdirSync(`/proc/${pid}/task`)) {
-      const list = `/proc/${pid}/task/${task}/children`;
-      const [child] = fs.existsSync(list) ? fs.readFileSync(list, 'utf8').split(' ').filter(Boolean) : [];
+      const [child] = readIfThere(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean);
       if (child !== undefined) return child;
     }
     return undefined;
@@ -132,8 +129,9 @@ test('the app ends while its image is written: nothing of it lives on, and there
   let child;
   while ((child = childOf(app.pid)) === undefined) await turn();
   app.kill('SIGKILL');
-  await once(app, 'exit');
-  while (fs.existsSync(`/proc/${child}`) && !/ Z /.test(fs.readFileSync(`/proc/${child}/stat`, 'utf8'))) await turn();
+  await exited;
+  // It may be gone between two looks.
+  while (/^\d+ \(.*\) [^Z]/s.test(readIfThere(`/proc/${child}/stat`))) await turn();
   assert.deepEqual(fs.readdirSync(place), []);
 });
 

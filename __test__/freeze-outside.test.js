@@ -274,9 +274,11 @@ async function freezeAndKill(pid, file, afterMs) {
   });
   let text = '';
   child.stdout.on('data', (piece) => (text += piece));
-  await once(child.stdout, 'data');
+  // From the beginning: it may have ended by itself before its moment comes.
+  const closed = once(child, 'close');
+  await Promise.race([once(child.stdout, 'data'), closed]);
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   child.kill('SIGKILL');
-  await once(child, 'close');
+  await closed;
   return !text.includes('{');
 }

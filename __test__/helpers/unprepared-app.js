@@ -2,6 +2,7 @@
 
 // A server that nobody prepared, under load, and what the kernel says of it.
 
+const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
@@ -20,7 +21,12 @@ const app = path.join(__dirname, '..', 'fixtures', 'unprepared-app.js');
 async function startApp(t, node, megabytes = 0) {
   const child = spawn(node, [app, String(megabytes)], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill('SIGKILL'));
-  const [line] = await once(/** @type {import('node:stream').Readable} */ (child.stdout), 'data');
+  const ended = once(child, 'close').then(([code]) => assert.fail(`the server ended with ${code}`));
+  ended.catch(() => {});
+  const [line] = await Promise.race([
+    once(/** @type {import('node:stream').Readable} */ (child.stdout), 'data'),
+    ended,
+  ]);
   const pid = /** @type {number} */ (child.pid);
   return { child, pid, port: Number(String(line)) };
 }
@@ -145,4 +151,4 @@ async function settled(pid, before) {
   return stateOf(pid);
 }
 
-module.exports = { startApp, startLoad, ask, stateOf, leftOutOf, settled };
+module.exports = { startApp, startLoad, ask, stateOf, leftOutOf, readIfThere, settled };
