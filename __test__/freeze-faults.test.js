@@ -230,6 +230,17 @@ test(
     fs.writeFileSync(app, script);
     const frozen = spawnSync(process.execPath, ['--title=hunter2', app, '--token', 'hunter3'], { encoding: 'utf8' });
     assert.equal(frozen.status, 0, frozen.stderr);
+    // A program on the command line has no script: its first word is no name of one.
+    const another = path.join(place, 'e.frozen');
+    const inline = script.replace(JSON.stringify(at), JSON.stringify(another));
+    const evaluated = spawnSync(process.execPath, ['-e', inline, 'hunter4'], { encoding: 'utf8' });
+    assert.equal(evaluated.status, 0, evaluated.stderr);
+    const told = spawnSync(
+      process.execPath,
+      [main, 'thaw', another, '--json', '--out', path.join(place, 'e.heapsnapshot')],
+      { encoding: 'utf8' },
+    );
+    assert.deepEqual(JSON.parse(told.stdout).argv, [process.execPath, '-e', '…', '…']);
     for (const [redact, expected] of [
       [[], true],
       [['--redact'], false],

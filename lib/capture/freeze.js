@@ -33,18 +33,18 @@ const FREEZE = {
 
 /** Options of other modes, and what to do instead. @type {Record<string, string>} */
 const OF_SNAPSHOTS = {
-  dir: 'cannot be used with mode freeze: name the file by path',
-  stream: 'cannot be used with mode freeze: name the file by path',
-  worker: 'cannot be used with mode freeze: call captureSnapshot in the worker',
-  compression: 'cannot be used with mode freeze: an image is always compressed',
-  redact: 'cannot be used with mode freeze: an image is the whole memory; redact when it is thawed',
-  keepIds: 'cannot be used with mode freeze: ids are made when the image is thawed',
-  comparable: 'cannot be used with mode freeze: ids are made when the image is thawed',
-  checkHeadroom: 'cannot be used with mode freeze: it needs no memory for a snapshot',
-  maxMemoryBytes: 'cannot be used with mode freeze: it needs no memory for a snapshot',
-  maxPauseMs: 'cannot be used with mode freeze: the thread stands still for the fork only',
-  exposeInternals: 'cannot be used with mode freeze: ask for them when the image is thawed',
-  exposeNumericValues: 'cannot be used with mode freeze: ask for them when the image is thawed',
+  dir: 'name the file by path',
+  stream: 'name the file by path',
+  worker: 'call captureSnapshot in the worker',
+  compression: 'an image is always compressed',
+  redact: 'an image is the whole memory; redact when it is thawed',
+  keepIds: 'ids are made when the image is thawed',
+  comparable: 'ids are made when the image is thawed',
+  checkHeadroom: 'it needs no memory for a snapshot',
+  maxMemoryBytes: 'it needs no memory for a snapshot',
+  maxPauseMs: 'the thread stands still for the fork only',
+  exposeInternals: 'ask for them when the image is thawed',
+  exposeNumericValues: 'ask for them when the image is thawed',
 };
 
 /** Of these an image cannot take the place. `redact`: an image is the whole memory. */
@@ -74,7 +74,7 @@ async function captureElseFreeze({ whenNoRoom, ...options }) {
   if (whenNoRoom !== 'freeze') throw optionError('whenNoRoom', 'must be freeze');
   for (const name of NOT_OF_IMAGES) {
     if (/** @type {Record<string, unknown>} */ (options)[name] !== undefined)
-      throw optionError('whenNoRoom', `cannot be used with ${name}: ${OF_SNAPSHOTS[name]?.split(': ')[1]}`);
+      throw optionError('whenNoRoom', `cannot be used with ${name}: ${OF_SNAPSHOTS[name]}`);
   }
   if (options.path === undefined) throw optionError('whenNoRoom', 'needs path: the image gets its name, with .frozen');
   try {
@@ -101,7 +101,8 @@ function isFreeze(options) {
  */
 async function freezeProcess(options) {
   for (const [name, why] of Object.entries(OF_SNAPSHOTS))
-    if (/** @type {Record<string, unknown>} */ ({ ...options })[name] !== undefined) throw optionError(name, why);
+    if (/** @type {Record<string, unknown>} */ ({ ...options })[name] !== undefined)
+      throw optionError(name, `cannot be used with mode freeze: ${why}`);
   const { path, maxBytes, signal, timeoutMs, queue } = checkOptions(options, FREEZE);
   if (path === undefined) throw optionError('path', 'must name the file of the image');
   const obstacle = whyNoFork() ?? addon.cannotFreeze() ?? undefined;
@@ -127,7 +128,9 @@ async function freeze(path, maxBytes, signal) {
   const start = performance.now();
   const { pid, version: node } = process;
   const about = { startedAt, runtime: RUNTIME, node, pid, threadId, memory: processMemory() };
-  const image = JSON.stringify({ ...about, v8: process.versions.v8, argv: harmlessArguments() });
+  // The engine leaves out what may be a secret.
+  const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const image = JSON.stringify({ ...about, v8: process.versions.v8, argv });
   const frozen = await captureByFork({
     target: path,
     compression: 'none',
@@ -154,17 +157,6 @@ async function freeze(path, maxBytes, signal) {
     sha256,
     ...about,
   };
-}
-
-/**
- * The program, the names of its options, and the script. Values of options and what the script gets may be secrets.
- *
- * @returns {string[]}
- */
-function harmlessArguments() {
-  const names = process.execArgv.map((text) => (text.startsWith('-') ? text.replace(/=.*/s, '=…') : '…'));
-  const script = process.argv[1];
-  return [process.execPath, ...names, ...(script === undefined ? [] : [script])];
 }
 
 /** @param {string} what */

@@ -1,6 +1,7 @@
 //! The header of an image: looked up in the app, before the fork, since that takes locks and memory.
 
 use super::super::proc_file;
+use super::arguments::harmless;
 use super::files;
 use crate::error::{Error, Result};
 use crate::image::{About, Header, PAGE, Patch, PatchKind};
@@ -99,11 +100,12 @@ pub fn cannot_freeze() -> Option<String> {
 
 /// # Errors
 /// [`Error::Capture`] when [`cannot_freeze`]; [`Error::Io`].
-pub(in crate::capture) fn gather(about: About) -> Result<Header> {
+pub(in crate::capture) fn gather(mut about: About) -> Result<Header> {
     if let Some(what) = cannot_freeze() {
         return Err(Error::Capture { what });
     }
     let functions = functions().map_err(|name| Error::Capture { what: format!("{name} is not exported") })?;
+    about.argv = harmless(about.argv.iter().map(String::as_str));
     Ok(Header {
         about,
         way: "fork".into(),

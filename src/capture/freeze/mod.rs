@@ -2,11 +2,13 @@
 //!
 //! [`gather`] looks up what a thawed process needs, in the app, before the fork; [`write`](write()) runs in the child.
 
+mod arguments;
 mod facts;
 mod files;
 mod memory;
 mod smaps;
 
+pub(super) use arguments::harmless;
 pub use facts::cannot_freeze;
 pub(super) use facts::{FUNCTIONS, OF_VDSO, gather, processor_features, text};
 pub(super) use files::build_id;

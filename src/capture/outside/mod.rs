@@ -255,7 +255,7 @@ impl App<'_> {
             v8,
             pid: self.pid as u32,
             thread_id: 0,
-            argv: process::harmless_arguments(self.pid),
+            argv: process::arguments(self.pid),
             memory: serde_json::json!({ "rss": rss }),
         };
         Ok(Header {
