@@ -72,7 +72,11 @@ async function capture(compression, checked, signal) {
   const { pid, version: node } = process;
   /** @param {Captured} captured */
   const toResult = ({ file, ...how }) => {
-    const call = { startedAt, durationMs: performance.now() - start, redact: checked.redact };
+    const call = {
+      startedAt: startedAt.toISOString(),
+      durationMs: performance.now() - start,
+      redact: checked.redact,
+    };
     return toCaptureResult(how, file, call, { runtime: RUNTIME, node, pid, threadId, memory });
   };
   if (checked.stream) {

@@ -6,7 +6,7 @@
  * @template H, P
  * @param {H} how it was taken: mode, reason, pause, ids
  * @param {import('../native/addon').CapturedFile} file
- * @param {{ startedAt: Date, durationMs: number, redact?: 'strings' }} call
+ * @param {{ startedAt: string, durationMs: number, redact?: 'strings' }} call
  * @param {P} process whose heap it is
  */
 function toCaptureResult(how, file, { startedAt, durationMs, redact }, process) {
@@ -21,7 +21,7 @@ function toCaptureResult(how, file, { startedAt, durationMs, redact }, process) 
     sha256,
     ...(redact && { redact }),
     ...process,
-    startedAt: startedAt.toISOString(),
+    startedAt,
   };
 }
 

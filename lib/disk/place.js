@@ -21,6 +21,18 @@ const PLACE = {
   compression: oneOf(/** @type {Compression[]} */ (Object.keys(SUFFIXES))),
 };
 
+/**
+ * The compression that the end of a path says.
+ *
+ * @param {string} file
+ * @returns {Compression}
+ */
+function compressionOf(file) {
+  const suffix = path.extname(file);
+  const named = Object.entries(SUFFIXES).find(([, ending]) => ending !== '' && ending === suffix);
+  return /** @type {Compression} */ (named?.[0] ?? 'none');
+}
+
 /** Files of this thread so far, for names that never repeat. */
 let count = 0;
 /** The directory of this thread's captures that have no other: made by the first of them. @type {string | undefined} */
@@ -92,4 +104,4 @@ function filePath(name, value) {
   return path.resolve(value);
 }
 
-module.exports = { PLACE, SUFFIXES, checkPlace, choosePlace };
+module.exports = { PLACE, SUFFIXES, checkPlace, choosePlace, compressionOf };

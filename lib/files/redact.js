@@ -2,15 +2,13 @@
 
 const path = require('node:path');
 const { addon } = require('../native');
+const { PLACE, compressionOf } = require('../disk/place');
 const { optionError } = require('../errors');
-const { WORK, checkOptions, oneOf } = require('../options');
+const { WORK, checkOptions } = require('../options');
 const { keyOption, ownKey } = require('../redaction-key');
 const { runOnInput } = require('../open/run-on-input');
 
-/** @type {Record<string, import('../disk/place').Compression>} */
-const SUFFIXES = { '.zst': 'zstd', '.gz': 'gzip' };
-
-const REDACT = { ...WORK, compression: oneOf(['zstd', 'gzip', 'none']), key: keyOption };
+const REDACT = { ...WORK, compression: PLACE.compression, key: keyOption };
 
 /** Errors about the written file. All others are about the file that is read. */
 const OF_TARGET = ['HEAPHOUND_ERR_EXISTS', 'HEAPHOUND_ERR_NO_SPACE', 'HEAPHOUND_ERR_IO'];
@@ -25,7 +23,7 @@ async function redactSnapshot(source, target, options) {
   const { signal, onProgress, compression, key = ownKey() } = checkOptions(options, REDACT);
   if (typeof target !== 'string' || target === '' || target.includes('\0')) throw optionError('path', 'must be a path');
   const file = path.resolve(target);
-  const codec = compression ?? SUFFIXES[path.extname(file)] ?? 'none';
+  const codec = compression ?? compressionOf(file);
   const { outcome: written } = await runOnInput(
     source,
     { signal, onProgress },

@@ -7,13 +7,12 @@ const path = require('node:path');
 const { addon, run } = require('../native');
 const { optionError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
-const { PLACE } = require('../disk/place');
+const { PLACE, compressionOf } = require('../disk/place');
 const { keyOption, ownKey } = require('../redaction-key');
 const { withDeadline } = require('../capture/deadline');
+const { toCaptureResult } = require('../capture/result');
 const { checkSidecar, writeSidecar } = require('../capture/sidecar');
 
-/** @type {Record<string, import('../disk/place').Compression>} */
-const SUFFIXES = { '.zst': 'zstd', '.gz': 'gzip' };
 /** How long the thawed process may do nothing, in milliseconds. */
 const STALLED_MS = 10_000;
 const NUMBERED_ANEW = 'V8 numbers the objects anew in each thawed process';
@@ -41,10 +40,9 @@ async function thawImage(image, options) {
   const { path: file, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
   if (file === undefined) throw optionError('path', 'must name the snapshot to write');
   const { exposeInternals = false, exposeNumericValues = false } = checked;
-  const codec = compression ?? SUFFIXES[path.extname(file)] ?? 'none';
   const request = {
     path: file,
-    compression: codec,
+    compression: compression ?? compressionOf(file),
     maxBytes,
     key: redact && (key ?? ownKey()),
     exposeInternals,
@@ -57,33 +55,18 @@ async function thawImage(image, options) {
     const thawed = await run({ signal, onProgress, toTheEnd: true }, (control) =>
       addon.thawImage(path.resolve(image), request, control),
     );
-    const { rawBytes, storedBytes, nodeCount, edgeCount, sha256 } = thawed.file;
-    const { startedAt, runtime, node, v8, pid, threadId, argv, memory } = JSON.parse(thawed.about);
-    return writeSidecar({
-      path: file,
-      mode: 'freeze',
+    const { startedAt, ...process } = JSON.parse(thawed.about);
+    const how = {
+      mode: /** @type {const} */ ('freeze'),
       reason: 'a frozen image was thawed',
       // No thread of the app stood still for it.
       pauseMs: 0,
-      durationMs: performance.now() - start,
-      rawBytes,
-      storedBytes,
-      nodeCount,
-      edgeCount,
-      sha256,
-      ...(redact && { redact }),
       idSpace: randomUUID(),
       idSpaceReason: NUMBERED_ANEW,
       idsKept: false,
-      runtime,
-      node,
-      v8,
-      pid,
-      threadId,
-      argv,
-      memory,
-      startedAt,
-    });
+    };
+    const call = { startedAt, durationMs: performance.now() - start, redact };
+    return writeSidecar({ path: file, ...toCaptureResult(how, thawed.file, call, process) });
   });
 }
 

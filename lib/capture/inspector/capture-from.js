@@ -243,7 +243,11 @@ async function capture(target, connection, options, { idSpace, idsKept }, signal
     feed.end();
     const file = await archive;
     const mode = /** @type {const} */ ('inspector');
-    const call = { startedAt, durationMs: performance.now() - start, redact: options.redact };
+    const call = {
+      startedAt: startedAt.toISOString(),
+      durationMs: performance.now() - start,
+      redact: options.redact,
+    };
     const { runtime, version: runtimeVersion, node, pid } = facts;
     const whose = {
       runtime,
