@@ -220,6 +220,8 @@ describe('files', () => {
     assert.deepEqual(both, alone);
     const series = await heaphound(['verify', '--before', BEFORE, AFTER, '--after', heap, sidecar]);
     assert.match(series.stderr, /growth needs two snapshots or more/);
+    const explained = await heaphound(['explain', 'none', heap, sidecar]);
+    assert.match(explained.stderr, /growth needs two snapshots or more/);
     const refused = await heaphound(['summary', sidecar]);
     assert.equal(refused.code, 3);
     // Where the second word is a file to write, it stays.

@@ -40,11 +40,10 @@ function readArguments(argv) {
     options[token.name] = OPTIONS[token.name].several ? [...(options[token.name] ?? []), ...values] : value;
   }
   for (const name of Object.keys(options).filter((name) => OPTIONS[name].isSeries)) {
-    options[name] = withoutSidecars(options[name]);
+    options[name] = withoutSidecars(options[name], options[name]);
   }
   const operands = words.slice(1);
-  const areFiles = command?.filesOf?.(operands).length === operands.length;
-  return { command, operands: areFiles ? withoutSidecars(operands) : operands, options };
+  return { command, operands: withoutSidecars(operands, command?.filesOf?.(operands)), options };
 }
 
 /**
@@ -52,10 +51,13 @@ function readArguments(argv) {
  * sidecar alone stays: the command refuses it.
  *
  * @param {string[]} words
+ * @param {string[]} [files] those of them that are read
  */
-function withoutSidecars(words) {
-  const all = new Set(words);
-  return words.filter((word) => !(word.endsWith(SIDECAR) && all.has(word.slice(0, -SIDECAR.length))));
+function withoutSidecars(words, files = []) {
+  const read = new Set(files);
+  const isSidecar = (/** @type {string} */ word) =>
+    word.endsWith(SIDECAR) && read.has(word) && read.has(word.slice(0, -SIDECAR.length));
+  return words.filter((word) => !isSidecar(word));
 }
 
 /**

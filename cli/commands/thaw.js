@@ -15,9 +15,9 @@ module.exports = {
   synopsis: 'thaw IMAGE --out FILE',
   summary: 'make a snapshot of a frozen image',
   description: [
-    'Makes the new private snapshot FILE of IMAGE, which captureSnapshot({ mode: "freeze" }) has written. The memory',
-    'comes back in a process of its own, and V8 writes the snapshot there: it takes the memory and the time',
-    'that the app was spared. Linux on x86-64, on a processor that has what the one of the image had. The code in the',
+    'Makes the new private snapshot FILE of IMAGE, which heaphound freeze or captureSnapshot({ mode: "freeze" }) has',
+    'written. The memory comes back in a process of its own, and V8 writes the snapshot there: it takes the memory and',
+    'the time that the app was spared. Linux on x86-64, on a processor that has what the one of the image had. The code in the',
     'image runs, and can reach neither files nor the network. The end of the name FILE decides its compression: .gz,',
     '.zst, or none.',
   ],
