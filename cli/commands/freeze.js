@@ -18,7 +18,7 @@ module.exports = {
   ],
   options: ['pid', 'out', 'rest', 'max-bytes', 'timeout'],
   common: ['json', 'color', 'no-color', 'help'],
-  optionHelp: { pid: 'the process', out: 'the new file' },
+  optionHelp: { pid: 'the process', out: 'the new file, not a directory' },
   examples: ['heaphound freeze --pid 4711 --out app.frozen'],
   operands: { least: 0, most: 0, wanted: 'no operands: name the process by --pid' },
   run,

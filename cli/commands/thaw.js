@@ -23,7 +23,10 @@ module.exports = {
   ],
   options: ['out', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
   common: ['json', 'color', 'no-color', 'help'],
-  optionHelp: { out: 'the new file' },
+  optionHelp: {
+    out: 'the new file, not a directory',
+    compress: 'zstd, gzip or none (default: what the end of FILE says)',
+  },
   examples: [
     'heaphound thaw app.frozen --out app.heapsnapshot.zst',
     'heaphound thaw app.frozen --out app.heapsnapshot.zst --redact',
