@@ -10,7 +10,8 @@ export * from './lib/store/types';
 
 /**
  * Where a snapshot comes from: a path, the bytes, or a stream of them. Plain, gzip or zstd: the first bytes decide, not
- * the name. A stream is read to its end and destroyed when reading fails.
+ * the name. A stream is read to its end and destroyed when reading fails. The path of a frozen image stands for its
+ * snapshot: the image is thawed anew by each call (`thawImage` keeps the snapshot).
  */
 export type Source = string | URL | Uint8Array | Readable;
 

@@ -8,13 +8,12 @@ const { addon, run } = require('../native');
 const { optionError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
 const { PLACE, compressionOf } = require('../disk/place');
+const { STALLED_MS } = require('../open/frozen');
 const { keyOption, ownKey } = require('../redaction-key');
 const { withDeadline } = require('../capture/deadline');
 const { toCaptureResult } = require('../capture/result');
 const { checkSidecar, writeSidecar } = require('../capture/sidecar');
 
-/** How long the thawed process may do nothing, in milliseconds. */
-const STALLED_MS = 10_000;
 const NUMBERED_ANEW = 'V8 numbers the objects anew in each thawed process';
 
 const THAW = {
@@ -41,7 +40,6 @@ async function thawImage(image, options) {
   if (file === undefined) throw optionError('path', 'must name the snapshot to write');
   const { exposeInternals = false, exposeNumericValues = false } = checked;
   const request = {
-    path: file,
     compression: compression ?? compressionOf(file),
     maxBytes,
     key: redact && (key ?? ownKey()),
@@ -53,7 +51,7 @@ async function thawImage(image, options) {
     const start = performance.now();
     checkSidecar(file);
     const thawed = await run({ signal, onProgress, toTheEnd: true }, (control) =>
-      addon.thawImage(path.resolve(image), request, control),
+      addon.thawImage(path.resolve(image), file, request, control),
     );
     const { startedAt, ...process } = JSON.parse(thawed.about);
     const how = {

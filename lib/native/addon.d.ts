@@ -242,7 +242,6 @@ export interface RedactedFile {
 }
 
 export interface ThawRequest {
-  path: string;
   /** A name of [`Codec`]. */
   compression: string;
   /** Stored ones. */
@@ -310,6 +309,9 @@ export function findLeaksInFiles(
 /** Resolves when the image is whole and durable, and nothing is left in the process. */
 export function freezeProcess(pid: number, request: OutsideRequest, control: Control): Promise<OutsideImage | Failure>;
 
+/** Whether a file is one that `thawImage` takes. It is read on this thread: its first bytes. */
+export function isFrozen(path: string): boolean;
+
 /** Nothing where the C library does not tell. */
 export function mallocUse(): MallocUse | null;
 
@@ -363,8 +365,16 @@ export function stopTracking(): Failure | boolean;
 /** The turn, when nobody has it. */
 export function takeTurn(): Failure | CaptureTurn;
 
-/** Resolves when the snapshot is whole and durable. */
-export function thawImage(image: string, request: ThawRequest, control: Control): Promise<ThawedFile | Failure>;
+/**
+ * `target`: the path of the file to make, or what a job reads meanwhile. Resolves when the snapshot is whole, and
+ * durable where it is a file.
+ */
+export function thawImage(
+  image: string,
+  target: string | Feed,
+  request: ThawRequest,
+  control: Control,
+): Promise<ThawedFile | Failure>;
 
 /** The turn, once all who asked before have given it back. The place in the line is that of the call. */
 export function waitForTurn(control: Control): Promise<CaptureTurn | Failure>;

@@ -8,10 +8,11 @@ const { fileURLToPath } = require('node:url');
 const { toError } = require('../errors');
 
 /**
- * Those that are encrypted, or packed as nothing here unpacks, are named too: the error says what they are. One that is
- * left out would make another answer.
+ * Snapshots, and frozen images, which are thawed for one. Those that are encrypted, or packed as nothing here unpacks,
+ * are named too: the error says what they are. One that is left out would make another answer.
  */
-const SNAPSHOT = /\.(?:heapsnapshot|heaptimeline)(?:\.(?:gz|zst|xz|bz2|lz4|br|zip|7z|tar|tgz))*(?:\.age)?$/i;
+const SNAPSHOT =
+  /\.(?:heapsnapshot|heaptimeline|frozen)(?:\.(?:gz|zst|xz|bz2|lz4|br|zip|7z|tar|tgz|frozen))*(?:\.age)?$/i;
 /** Made when a folder is read: it takes some milliseconds. @type {Intl.Collator | undefined} */
 let collator;
 
@@ -34,7 +35,7 @@ function inPlaceOf(source) {
   const names = namesIn(folder);
   if (names.length > 0) return names.map((name) => path.join(folder, name));
   const message =
-    `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst); ` +
+    `${folder} is a directory without a snapshot (.heapsnapshot or .heaptimeline, also .gz or .zst; .frozen); ` +
     'directories in it are not looked into';
   throw toError({ code: 'HEAPHOUND_ERR_IO', message }, new Error('at'));
 }

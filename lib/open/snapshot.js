@@ -369,11 +369,14 @@ async function load(source, options, position, others, parseOnly) {
   const native = { ...nativeOptions(options, room), parseOnly };
   const work = { signal, onProgress, snapshot: position };
   try {
-    const { outcome: heap, file } = await runOnInput(source, work, (input, control) =>
-      addon.open(input, native, control),
-    );
+    const {
+      outcome: heap,
+      file,
+      provenance,
+    } = await runOnInput(source, work, (input, control) => addon.open(input, native, control));
     if (file === undefined) return new Snapshot(heap);
-    return new Snapshot(heap, { file, ...(await readProvenance(file, JSON.parse(heap.info()).storedBytes)) });
+    const known = provenance ?? (await readProvenance(file, JSON.parse(heap.info()).storedBytes));
+    return new Snapshot(heap, { file, ...known });
   } catch (error) {
     throw withLimit(error, room);
   }

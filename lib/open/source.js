@@ -24,6 +24,7 @@ const AGE = 'age-encryption.org/';
  *   the stream
  * @property {(cause: unknown) => Promise<unknown>} explain the error to throw after a failure: that a foreign file is
  *   an encrypted one, when it is
+ * @property {import('./provenance').Provenance} [provenance] facts that came with the bytes, once they were handed over
  * @property {() => void} stop on every way out: destroys the stream and ends a job that still waits for bytes
  */
 

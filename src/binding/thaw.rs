@@ -2,21 +2,21 @@
 
 use super::capture::CapturedFile;
 use super::control::Control;
+use super::feed::Feed;
 use super::fork::milliseconds;
 use super::job;
 use super::redact::key_of;
-use crate::archive::Codec;
-use crate::capture::{self, ThawOptions, Thawed};
+use crate::archive::{Codec, FileWriter, StreamWriter, Waiting};
+use crate::capture::{self, MakeRoute, Route, ThawOptions, Thawed};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::Env;
-use napi::bindgen_prelude::{Object, Uint8Array};
+use napi::bindgen_prelude::{Either, Object, Uint8Array};
 use napi_derive::napi;
 use std::path::PathBuf;
 
 #[napi(object, object_to_js = false)]
 pub struct ThawRequest {
-    pub path: String,
     /// A name of [`Codec`].
     pub compression: String,
     /// Stored ones.
@@ -36,30 +36,49 @@ pub struct ThawedFile {
     pub about: String,
 }
 
-/// Resolves when the snapshot is whole and durable.
+/// `target`: the path of the file to make, or what a job reads meanwhile. Resolves when the snapshot is whole, and
+/// durable where it is a file.
 #[napi(catch_unwind, ts_return_type = "Promise<ThawedFile | Failure>")]
 pub fn thaw_image<'env>(
     env: &'env Env,
     image: String,
+    target: Either<String, &mut Feed>,
     request: ThawRequest,
     control: &Control,
 ) -> napi::Result<Object<'env>> {
+    let route = request.route(target);
     let options = request.options();
-    let work = move |control: &CoreControl| capture::thaw(&PathBuf::from(image), &options?, control);
+    let work = move |control: &CoreControl| capture::thaw(&PathBuf::from(image), route?, &options?, control);
     job::start(env, control, work, |_, Thawed { captured, about }| {
         let about = serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         Ok(ThawedFile { file: captured.into(), about })
     })
 }
 
+/// Whether a file is one that `thawImage` takes. It is read on this thread: its first bytes.
+#[napi(catch_unwind)]
+pub fn is_frozen(path: String) -> bool {
+    capture::is_frozen(&PathBuf::from(path))
+}
+
 impl ThawRequest {
-    fn options(self) -> Result<ThawOptions> {
+    fn route(&self, target: Either<String, &mut Feed>) -> Result<MakeRoute> {
         let codec = Codec::named(&self.compression)
             .ok_or_else(|| Error::Option { name: "compression", what: format!("{} is no codec", self.compression) })?;
+        let max_bytes = self.max_bytes.map(|most| most as u64);
+        Ok(match target {
+            Either::A(path) => {
+                Box::new(move || Ok(Route::to(FileWriter::create(&PathBuf::from(path), codec)?.limited(max_bytes))))
+            }
+            Either::B(feed) => {
+                let sender = feed.take_sender()?;
+                Box::new(move || StreamWriter::new(sender, codec, Waiting::Writer, max_bytes).map(Route::to))
+            }
+        })
+    }
+
+    fn options(self) -> Result<ThawOptions> {
         Ok(ThawOptions {
-            path: self.path.into(),
-            codec,
-            max_bytes: self.max_bytes.map(|most| most as u64),
             redaction_key: self.key.as_ref().map(|key| key_of(key)).transpose()?,
             exposes_internals: self.expose_internals,
             exposes_numeric_values: self.expose_numeric_values,

@@ -1,18 +1,15 @@
 //! Options and results of a thaw. They are the same on systems where nothing can be thawed.
 
-use super::stream::Captured;
-use crate::archive::Codec;
+use super::stream::{Captured, Route};
+use crate::error::Result;
 use crate::image::About;
-use std::path::PathBuf;
 use std::time::Duration;
+
+/// Makes the way that the snapshot takes, before a process is started for nothing.
+pub type MakeRoute = Box<dyn FnOnce() -> Result<Route> + Send>;
 
 #[derive(Clone, Debug)]
 pub struct ThawOptions {
-    /// The snapshot to make.
-    pub path: PathBuf,
-    pub codec: Codec,
-    /// Most stored bytes.
-    pub max_bytes: Option<u64>,
     /// With a key, contents are replaced.
     pub redaction_key: Option<[u8; 32]>,
     pub exposes_internals: bool,

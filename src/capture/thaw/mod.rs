@@ -13,33 +13,42 @@ mod test_thaw;
 mod test_threads;
 mod threads;
 
-use super::stream::Route;
-use super::thaw_types::{ThawOptions, Thawed};
-use crate::archive::{FileWriter, StoredFile};
+use super::thaw_types::{MakeRoute, ThawOptions, Thawed};
+use crate::archive::StoredFile;
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
-use crate::image::ImageReader;
+use crate::image::{ImageReader, is_image};
 use process::Loader;
+use std::io::Read;
 use std::path::Path;
 
-/// Makes the snapshot. At the end of the call the process is gone, whatever happened.
+/// Bytes that tell what a file is.
+const BEGINNING: u64 = 64;
+
+/// Whether [`thaw`] makes a snapshot of such a file. A file that cannot be read is none.
+pub fn is_frozen(file: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let read = StoredFile::open(file).map(|file| file.take(BEGINNING).read_to_end(&mut beginning));
+    matches!(read, Ok(Ok(_))) && is_image(&beginning)
+}
+
+/// Makes the snapshot, on the `route` to its place. At the end of the call the process is gone, whatever happened.
 ///
 /// # Errors
 /// [`Error::Image`] for a damaged image; [`Error::Thaw`] when this machine cannot go on from it, or the process that
-/// should write the snapshot failed; those of [`FileWriter`]; [`Error::Cancelled`].
+/// should write the snapshot failed; those of the route; [`Error::Cancelled`].
 ///
 /// # Cost
 /// The memory of the process, and that of V8's snapshot beside it, in a process of its own.
-pub fn thaw(image: &Path, options: &ThawOptions, control: &Control) -> Result<Thawed> {
+pub fn thaw(image: &Path, route: MakeRoute, options: &ThawOptions, control: &Control) -> Result<Thawed> {
     let file = StoredFile::open(image)?;
     control.begin(Stage::Reading, file.size);
     let mut reader = ImageReader::new(file)?;
     machine::check(reader.header())?;
     let about = reader.header().about.clone();
     let is_quiet = reader.header().is_quiet;
-    // Before a process is started for nothing.
-    let writer = FileWriter::create(&options.path, options.codec)?.limited(options.max_bytes);
+    let route = route()?.redacted(options.redaction_key.map(Redactor::new));
     let mut loader = Loader::start(is_quiet)?;
     let fed = feed::feed(&mut reader, loader.commands(control)?, options, control);
     if let Err(error) = fed {
@@ -47,7 +56,6 @@ pub fn thaw(image: &Path, options: &ThawOptions, control: &Control) -> Result<Th
     }
     drop(reader);
     control.begin(Stage::Writing, 0);
-    let route = Route::to(writer).redacted(options.redaction_key.map(Redactor::new));
     let mut document = loader.document(options.stalled, control)?;
     let mut told = 0;
     let made = route.run(&mut document, &mut |raw| {

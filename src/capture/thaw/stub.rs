@@ -1,12 +1,16 @@
 //! The same function where no image can be thawed: the loader is a program for Linux on x86-64.
 
-use super::thaw_types::{ThawOptions, Thawed};
+use super::thaw_types::{MakeRoute, ThawOptions, Thawed};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use std::path::Path;
 
 /// # Errors
 /// [`Error::Thaw`].
-pub fn thaw(_image: &Path, _options: &ThawOptions, _control: &Control) -> Result<Thawed> {
+pub fn thaw(_image: &Path, _route: MakeRoute, _options: &ThawOptions, _control: &Control) -> Result<Thawed> {
     Err(Error::Thaw { what: "an image is thawed on Linux with glibc, on x86-64, only".into() })
+}
+
+pub fn is_frozen(_file: &Path) -> bool {
+    false
 }

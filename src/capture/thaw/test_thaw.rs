@@ -1,5 +1,6 @@
 //! Images whose code is ours: what a thawed process cannot do, and how its end is told.
 
+use super::super::stream::Route;
 use super::*;
 use crate::archive::{Codec, FileWriter};
 use crate::image::{About, Header, ImageWriter, Mapping, MappingKind, PAGE, Patch, PatchKind, Thread};
@@ -105,16 +106,10 @@ pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -
     };
     let (image_path, path) = (name(".frozen"), name(".heapsnapshot"));
     FileWriter::write_whole(&image_path, &image(case)).expect("the temporary folder can be written");
-    let options = ThawOptions {
-        path: path.clone(),
-        codec: Codec::Plain,
-        max_bytes: None,
-        redaction_key: None,
-        exposes_internals: false,
-        exposes_numeric_values: false,
-        stalled,
-    };
-    let error = thaw(&image_path, &options, control).expect_err("there is no V8 in it");
+    let options = ThawOptions { redaction_key: None, exposes_internals: false, exposes_numeric_values: false, stalled };
+    let to = path.clone();
+    let route = Box::new(move || FileWriter::create(&to, Codec::Plain).map(Route::to));
+    let error = thaw(&image_path, route, &options, control).expect_err("there is no V8 in it");
     rustix::fs::unlink(&image_path).expect("it was made above");
     assert!(!path.exists(), "{}", case.name);
     error

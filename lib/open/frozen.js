@@ -1,0 +1,58 @@
+'use strict';
+
+// A frozen image in the place of a snapshot: it is thawed, and its snapshot goes to the reader without a file between.
+
+const path = require('node:path');
+const { addon, run } = require('../native');
+const { ofCapture } = require('./provenance');
+
+/** How long a thawed process may do nothing, in milliseconds. */
+const STALLED_MS = 10_000;
+
+/**
+ * @param {string} file
+ * @returns {boolean} whether it can be thawed
+ */
+function isFrozen(file) {
+  return addon.isFrozen(path.resolve(file));
+}
+
+/**
+ * @param {string} file an image
+ * @param {import('../..').WorkOptions & { snapshot?: number }} options of the job that reads the snapshot
+ * @returns {import('./source').Input & { options: import('../..').WorkOptions & { snapshot?: number } }} `options`: for
+ *   that job, which has nothing to tell before the first byte
+ */
+function frozenInput(file, options) {
+  const { signal, snapshot, onProgress } = options;
+  const feed = new addon.Feed();
+  let isWriting = false;
+  const tell =
+    onProgress &&
+    ((/** @type {import('../..').Progress} */ progress) => {
+      isWriting ||= progress.stage === 'writing' && progress.done > 0;
+      if (!isWriting) onProgress(progress.stage === 'writing' ? { ...progress, stage: 'capturing' } : progress);
+    });
+  /** @type {import('./source').Input} */
+  const input = {
+    file,
+    native: feed,
+    feed: async () => {
+      const request = { compression: 'none', exposeInternals: false, exposeNumericValues: false, stalled: STALLED_MS };
+      const work = { signal, snapshot, onProgress: tell, toTheEnd: true };
+      try {
+        const { about } = await run(work, (control) => addon.thawImage(path.resolve(file), feed, request, control));
+        input.provenance = ofCapture(JSON.parse(about));
+      } catch (error) {
+        // Nobody reads any more: the reader says why.
+        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'HEAPHOUND_ERR_CANCELLED') throw error;
+      }
+    },
+    explain: async (cause) => cause,
+    stop: () => feed.close(),
+  };
+  const gated = onProgress && ((/** @type {import('../..').Progress} */ progress) => isWriting && onProgress(progress));
+  return Object.assign(input, { options: { ...options, onProgress: gated } });
+}
+
+module.exports = { STALLED_MS, frozenInput, isFrozen };
