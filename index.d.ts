@@ -1757,6 +1757,14 @@ export interface ThawOptions extends WorkOptions {
   maxBytes?: number | undefined;
   /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. */
   timeoutMs?: number | undefined;
+  /**
+   * An earlier snapshot of the same process, thawed or captured by a forked child: objects keep its ids, so that the
+   * two are compared object by object. Its files `X.ids` and `X.json` stand beside it. `idSpaceReason` of the result
+   * says why ids could not go on.
+   */
+  previous?: string | undefined;
+  /** False: ids are V8's own, and no table `X.ids` stands beside the snapshot. Default: true. */
+  comparable?: boolean | undefined;
   /** More of V8's own objects, for people who work on V8. Default: false. */
   exposeInternals?: boolean | undefined;
   /** Numbers as nodes of their own, with their values. Default: false. */

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
-const { captureSnapshot, findLeaks, openSnapshot, thawImage } = require('..');
+const { captureSnapshot, diffSnapshots, findLeaks, openSnapshot, thawImage } = require('..');
 const { addon } = require('../lib/native');
 const { whyNoFork } = require('../lib/capture/fork');
 const { folder } = require('./helpers/folder');
@@ -33,19 +33,70 @@ for (const line of LINES) {
       for (const image of images) {
         assert.equal(image.mode, 'freeze');
         assert.equal(fs.statSync(image.path).mode & 0o777, 0o600);
-        const thawed = await thawImage(image.path, { path: `${image.path}.heapsnapshot.zst` });
+        const previous = snapshots.at(-1);
+        const thawed = await thawImage(image.path, { path: `${image.path}.heapsnapshot.zst`, previous });
+        assert.equal(thawed.idSpaceReason === undefined, previous !== undefined, thawed.idSpaceReason);
         assert.deepEqual([thawed.pid, thawed.node, thawed.startedAt], [image.pid, image.node, image.startedAt]);
         snapshots.push(thawed.path);
       }
-      const { leaks, comparison } = await findLeaks(snapshots);
-      assert.equal(comparison.ids, false, 'by structure');
-      const [{ className, container, countGrowth, kind }] = leaks;
-      assert.deepEqual([leaks.length, className, kind], [1, 'Session', 'growing-map']);
-      assert.deepEqual([container.edge, container.name, container.location.line], ['sessions', 'Map', 19]);
-      assert.deepEqual(countGrowth, [500, 500]);
+      const diff = await diffSnapshots(snapshots[0], snapshots[2]);
+      assert.deepEqual([diff.class('Session').addedCount, diff.class('Session').removedCount], [1000, 0]);
+      for (const compareBy of /** @type {const} */ (['ids', 'structure'])) {
+        const { leaks, comparison } = await findLeaks(snapshots, { compareBy });
+        assert.equal(comparison.ids, compareBy === 'ids', comparison.reason);
+        const [{ className, container, countGrowth, kind }] = leaks;
+        assert.deepEqual([leaks.length, className, kind], [1, 'Session', 'growing-map']);
+        assert.deepEqual([container.edge, container.name, container.location.line], ['sessions', 'Map', 19]);
+        assert.deepEqual(countGrowth, [500, 500]);
+      }
       t.diagnostic(`pauses: ${images.map(({ pauseMs }) => pauseMs.toFixed(1)).join(' ')} ms`);
     },
   );
+}
+
+test('an image goes on with the ids of a forked capture of the process, in one line', { skip }, async (t) => {
+  const directory = folder(t);
+  const at = (/** @type {string} */ name) => path.join(directory, name);
+  const captured = await captureSnapshot({ mode: 'fork', path: at('1.heapsnapshot') });
+  const [second, third] = [at('2.frozen'), at('3.frozen')];
+  const held = Array.from({ length: 700 }, (_, n) => new Held(n));
+  await captureSnapshot({ mode: 'freeze', path: second });
+  held.push(...Array.from({ length: 700 }, (_, n) => new Held(700 + n)));
+  await captureSnapshot({ mode: 'freeze', path: third });
+  const thawed = await thawImage(second, { path: at('2.heapsnapshot'), previous: captured.path });
+  assert.equal(thawed.idSpace, captured.idSpace, thawed.idSpaceReason);
+  const diff = await diffSnapshots(captured.path, thawed.path);
+  assert.deepEqual([diff.comparison.ids, diff.class('Held').addedCount], [true, 700], diff.comparison.reason);
+  // A table leads to one snapshot: two that go on from it would give one id to two objects.
+  const wrong = { code: 'HEAPHOUND_ERR_OPTION' };
+  await assert.rejects(thawImage(third, { path: at('3.heapsnapshot'), previous: captured.path }), {
+    ...wrong,
+    message: /needs the table of ids .*1\.heapsnapshot\.ids/,
+  });
+  await assert.rejects(thawImage(second, { path: at('3.heapsnapshot'), previous: thawed.path }), {
+    ...wrong,
+    message: /must be earlier than the image/,
+  });
+  fs.copyFileSync(`${thawed.path}.ids`, at('kept'));
+  const next = await thawImage(third, { path: at('3.heapsnapshot'), previous: thawed.path });
+  assert.equal((await diffSnapshots(thawed.path, next.path)).class('Held').addedCount, 700);
+  fs.copyFileSync(at('kept'), `${thawed.path}.ids`);
+  const foreign = path.join(directory, 'foreign');
+  fs.mkdirSync(foreign);
+  await run(process.execPath, [app, foreign, '1']);
+  const other = await thawImage(path.join(foreign, '1.frozen'), {
+    path: at('other.heapsnapshot'),
+    previous: thawed.path,
+  });
+  assert.equal(other.idSpaceReason, 'the id table is of another process');
+  assert.equal(held.length, 1400);
+});
+
+class Held {
+  /** @param {number} n */
+  constructor(n) {
+    this.text = `held ${n}`;
+  }
 }
 
 test("a worker's heap is frozen in the worker", { skip }, async (t) => {

@@ -82,6 +82,10 @@ const OPTIONS = {
     isRead: true,
     help: 'key for placeholders: with the same key, equal contents are equal across runs (default: a new key)',
   },
+  previous: {
+    value: 'FILE',
+    help: 'an earlier snapshot of the process, whose ids go on: thawed, or captured by a forked child',
+  },
   identity: {
     value: 'FILE',
     isRead: true,

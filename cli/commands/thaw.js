@@ -21,7 +21,7 @@ module.exports = {
     'image runs, and can reach neither files nor the network. The end of the name FILE decides its compression: .gz,',
     '.zst, or none.',
   ],
-  options: ['out', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
+  options: ['out', 'previous', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
   common: ['json', 'color', 'no-color', 'help'],
   optionHelp: {
     out: 'the new file, not a directory',
@@ -29,6 +29,7 @@ module.exports = {
   },
   examples: [
     'heaphound thaw app.frozen --out app.heapsnapshot.zst',
+    'heaphound thaw b.frozen --out b.heapsnapshot --previous a.heapsnapshot',
     'heaphound thaw app.frozen --out app.heapsnapshot.zst --redact',
   ],
   filesOf: (operands) => operands.slice(0, 1),
@@ -46,6 +47,7 @@ async function run({ operands: [image], options, output, progress, signal }) {
   const result = await thawImage(image, {
     path: out,
     compression: compress === undefined ? undefined : choose(compress, CODECS, 'compress'),
+    previous: options.previous,
     ...redaction(options),
     maxBytes: options['max-bytes'],
     timeoutMs,
@@ -58,9 +60,12 @@ async function run({ operands: [image], options, output, progress, signal }) {
   });
   progress.stop();
   if (options.json) return output.json(result);
-  const { path, storedBytes, nodeCount, node, pid, startedAt } = result;
+  const { path, storedBytes, nodeCount, node, pid, startedAt, idSpaceReason } = result;
   await output.lines([
     `${harmless(path)}: ${size(storedBytes)}, ${counted(nodeCount, 'node')}`,
     `process ${pid} with Node.js ${harmless(node)}, frozen at ${harmless(startedAt)}`,
+    ...(options.previous !== undefined && idSpaceReason !== undefined
+      ? [`its ids do not go on from ${harmless(options.previous)}: ${harmless(idSpaceReason)}`]
+      : []),
   ]);
 }

@@ -12,6 +12,7 @@ const { RUNTIME } = require('../runtime');
 const { withDeadline } = require('./deadline');
 const { captureSnapshot } = require('.');
 const { captureByFork, whyNoFork } = require('./fork');
+const { forkIds } = require('./fork-ids');
 const { lockCapture } = require('./capture-lock');
 const { processMemory } = require('./process-memory');
 
@@ -139,6 +140,7 @@ async function freeze(path, maxBytes, signal) {
     allowanceBytes: ALLOWANCE,
     maxBytes,
     image,
+    ids: forkIds(),
     maxWaits: MAX_WAITS,
   });
   if ('refused' in frozen) throw noImage(`the system does not fork this process (${frozen.refused})`);

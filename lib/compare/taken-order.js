@@ -30,7 +30,10 @@ const NUMBERING = /\d+|(?<![A-Za-z])[A-Za-z](?![A-Za-z])/g;
  * @returns {import('../..').SnapshotOrder}
  */
 function takenOrder(snapshots, byIds) {
-  if (byIds !== null) return order(byIds, 'ids', true, 'the highest id of each snapshot tells it');
+  if (byIds !== null) {
+    const why = contradiction(snapshots, byIds);
+    return order(byIds, 'ids', why === undefined, why ?? 'the highest id of each snapshot tells it');
+  }
   const byNames = numbered(snapshots.map(({ file }) => file));
   const byTime = timed(snapshots, byNames);
   const isWritten = snapshots.some(({ takenAtFrom }) => takenAtFrom === 'file');
@@ -66,6 +69,20 @@ function takenOrder(snapshots, byIds) {
     false,
     'neither ids, times nor names tell it',
   );
+}
+
+/**
+ * Ids of one line of captures rise with time. Two that went on from one table of ids are two lines, in which new
+ * objects have ids that are not to be compared.
+ *
+ * @param {Taken[]} snapshots
+ * @param {number[]} byIds
+ */
+function contradiction(snapshots, byIds) {
+  if (snapshots.some(({ takenAtFrom }) => takenAtFrom !== 'capture')) return undefined;
+  const times = byIds.map((at) => timeOf(snapshots[at]));
+  if (times.slice(1).every((time, at) => time >= times[at])) return undefined;
+  return 'the ids tell another order than the times that the captures wrote down: they may go on from one table of ids in two directions';
 }
 
 /**

@@ -3,6 +3,7 @@
 // A heap snapshot of a frozen image. The process comes back in a loader, and V8 writes the snapshot there.
 
 const { randomUUID } = require('node:crypto');
+const fs = require('node:fs');
 const path = require('node:path');
 const { addon, run } = require('../native');
 const { optionError } = require('../errors');
@@ -10,7 +11,9 @@ const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../optio
 const { PLACE, compressionOf } = require('../disk/place');
 const { STALLED_MS } = require('../open/frozen');
 const { keyOption, ownKey } = require('../redaction-key');
+const { readProvenance } = require('../open/provenance');
 const { withDeadline } = require('../capture/deadline');
+const { tableOf } = require('../capture/fork-ids');
 const { toCaptureResult } = require('../capture/result');
 const { checkSidecar, writeSidecar } = require('../capture/sidecar');
 
@@ -24,6 +27,8 @@ const THAW = {
   key: keyOption,
   maxBytes: integer(0),
   timeoutMs: integer(1, MAX_MS),
+  previous: ofType('string'),
+  comparable: ofType('boolean'),
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
 };
@@ -38,34 +43,65 @@ async function thawImage(image, options) {
   const checked = checkOptions(options, THAW);
   const { path: file, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
   if (file === undefined) throw optionError('path', 'must name the snapshot to write');
-  const { exposeInternals = false, exposeNumericValues = false } = checked;
+  const { previous, comparable = true, exposeInternals = false, exposeNumericValues = false } = checked;
+  if (previous !== undefined && !comparable)
+    throw optionError('previous', 'cannot be used without ids (`comparable: false`)');
   const request = {
     compression: compression ?? compressionOf(file),
     maxBytes,
     key: redact && (key ?? ownKey()),
     exposeInternals,
     exposeNumericValues,
+    isComparable: comparable,
+    previous: previous === undefined ? undefined : path.resolve(tableOf(previous)),
     stalled: STALLED_MS,
   };
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     const start = performance.now();
     checkSidecar(file);
+    if (previous !== undefined) await checkEarlier(previous, image, signal);
     const thawed = await run({ signal, onProgress, toTheEnd: true }, (control) =>
       addon.thawImage(path.resolve(image), file, request, control),
     );
     const { startedAt, ...process } = JSON.parse(thawed.about);
+    const { idSpace = randomUUID(), idSpaceReason = NUMBERED_ANEW } = thawed.file;
     const how = {
       mode: /** @type {const} */ ('freeze'),
       reason: 'a frozen image was thawed',
       // No thread of the app stood still for it.
       pauseMs: 0,
-      idSpace: randomUUID(),
-      idSpaceReason: NUMBERED_ANEW,
+      idSpace,
+      ...(thawed.file.idSpace !== undefined && thawed.file.idSpaceReason === undefined ? {} : { idSpaceReason }),
       idsKept: false,
     };
     const call = { startedAt, durationMs: performance.now() - start, redact };
-    return writeSidecar({ path: file, ...toCaptureResult(how, thawed.file, call, process) });
+    const result = await writeSidecar({ path: file, ...toCaptureResult(how, thawed.file, call, process) });
+    // The next one has to go on from the new table. Two that go on from one table give one id to two objects.
+    if (previous !== undefined && thawed.file.hasIdTable) fs.rmSync(tableOf(previous), { force: true });
+    return result;
   });
+}
+
+/**
+ * New objects get higher ids than those of the snapshot before. So that one has to be of an earlier moment: from ids
+ * the order of snapshots is read.
+ *
+ * @param {string} previous a snapshot
+ * @param {string} image
+ * @param {AbortSignal} [signal]
+ */
+async function checkEarlier(previous, image, signal) {
+  const table = fs.statSync(tableOf(previous), { throwIfNoEntry: false });
+  if (!table?.isFile())
+    throw optionError('previous', `needs the table of ids ${tableOf(previous)}, which is not there`);
+  const { size } = fs.statSync(previous);
+  const { takenAt, takenAtFrom } = await readProvenance(previous, size);
+  if (takenAt === undefined || takenAtFrom !== 'capture')
+    throw optionError('previous', `needs the sidecar ${previous}.json, which tells when it was taken`);
+  const about = await run({ signal }, (control) => addon.aboutImage(path.resolve(image), control));
+  const { startedAt } = JSON.parse(about);
+  if (takenAt >= startedAt)
+    throw optionError('previous', `must be earlier than the image: ${takenAt} is not before ${startedAt}`);
 }
 
 module.exports = { thawImage };

@@ -250,6 +250,9 @@ export interface ThawRequest {
   key?: Uint8Array;
   exposeInternals: boolean;
   exposeNumericValues: boolean;
+  /** Ids go on, from the table `previous` if there is one, and a table stands beside the file. */
+  isComparable: boolean;
+  previous?: string;
   /** For how many milliseconds the process may do nothing. */
   stalled: number;
 }
@@ -259,6 +262,9 @@ export interface ThawedFile {
   file: CapturedFile;
   about: string;
 }
+
+/** Resolves with what the image says of its process, as JSON. */
+export function aboutImage(image: string, control: Control): Promise<string | Failure>;
 
 /** Makes everything that questions need of what was only parsed; the handle on that is empty afterwards. */
 export function analyse(parsed: Heap, control: Control): Promise<Heap | Failure>;

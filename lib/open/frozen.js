@@ -9,6 +9,8 @@ const { ofCapture } = require('./provenance');
 /** How long a thawed process may do nothing, in milliseconds. */
 const STALLED_MS = 10_000;
 
+const PLAIN = { compression: 'none', exposeInternals: false, exposeNumericValues: false, isComparable: false };
+
 /**
  * @param {string} file
  * @returns {boolean} whether it can be thawed
@@ -38,7 +40,7 @@ function frozenInput(file, options) {
     file,
     native: feed,
     feed: async () => {
-      const request = { compression: 'none', exposeInternals: false, exposeNumericValues: false, stalled: STALLED_MS };
+      const request = { ...PLAIN, stalled: STALLED_MS };
       const work = { signal, snapshot, onProgress: tell, toTheEnd: true };
       try {
         const { about } = await run(work, (control) => addon.thawImage(path.resolve(file), feed, request, control));

@@ -7,7 +7,7 @@ use super::fork::milliseconds;
 use super::job;
 use super::redact::key_of;
 use crate::archive::{Codec, FileWriter, StreamWriter, Waiting};
-use crate::capture::{self, MakeRoute, Route, ThawOptions, Thawed};
+use crate::capture::{self, MakeRoute, Route, ThawIds, ThawOptions, Thawed};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::Env;
@@ -25,6 +25,9 @@ pub struct ThawRequest {
     pub key: Option<Uint8Array>,
     pub expose_internals: bool,
     pub expose_numeric_values: bool,
+    /// Ids go on, from the table `previous` if there is one, and a table stands beside the file.
+    pub is_comparable: bool,
+    pub previous: Option<String>,
     /// For how many milliseconds the process may do nothing.
     pub stalled: f64,
 }
@@ -55,6 +58,15 @@ pub fn thaw_image<'env>(
     })
 }
 
+/// Resolves with what the image says of its process, as JSON.
+#[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
+pub fn about_image<'env>(env: &'env Env, image: String, control: &Control) -> napi::Result<Object<'env>> {
+    let work = move |_: &CoreControl| capture::about_image(&PathBuf::from(image));
+    job::start(env, control, work, |_, about| {
+        serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))
+    })
+}
+
 /// Whether a file is one that `thawImage` takes. It is read on this thread: its first bytes.
 #[napi(catch_unwind)]
 pub fn is_frozen(path: String) -> bool {
@@ -82,6 +94,7 @@ impl ThawRequest {
             redaction_key: self.key.as_ref().map(|key| key_of(key)).transpose()?,
             exposes_internals: self.expose_internals,
             exposes_numeric_values: self.expose_numeric_values,
+            ids: self.is_comparable.then(|| ThawIds { previous: self.previous.map(PathBuf::from) }),
             stalled: milliseconds(self.stalled),
         })
     }

@@ -3,6 +3,7 @@
 use super::stream::{Captured, Route};
 use crate::error::Result;
 use crate::image::About;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Makes the way that the snapshot takes, before a process is started for nothing.
@@ -14,8 +15,16 @@ pub struct ThawOptions {
     pub redaction_key: Option<[u8; 32]>,
     pub exposes_internals: bool,
     pub exposes_numeric_values: bool,
+    /// With it, objects have the ids of an earlier snapshot of the process, and a table stands beside the file.
+    pub ids: Option<ThawIds>,
     /// For how long the process may give no byte and want no processor.
     pub stalled: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub struct ThawIds {
+    /// The table beside the earlier snapshot.
+    pub previous: Option<PathBuf>,
 }
 
 /// A snapshot of a frozen process.

@@ -39,6 +39,21 @@ pub struct Header {
     /// Addresses of the functions that take a snapshot, by their names in C++.
     pub functions: BTreeMap<String, u64>,
     pub patches: Vec<Patch>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<Lineage>,
+}
+
+/// What ids need to go on from snapshot to snapshot of one heap.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct Lineage {
+    /// As the process sees itself: the last of its numbers, when it is in a PID namespace.
+    pub pid: u32,
+    /// When it began, in clock ticks from the start of the machine.
+    pub started: u64,
+    /// Mixed into the hashes of texts by captures of this process. None where it has never taken one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<u64>,
 }
 
 /// A program or library in the memory.
@@ -97,6 +112,7 @@ impl Header {
             files: Vec::new(),
             functions: BTreeMap::new(),
             patches: Vec::new(),
+            lineage: None,
         }
     }
 }

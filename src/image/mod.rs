@@ -12,7 +12,7 @@ mod test_image;
 mod writer;
 
 pub use frame::is_image;
-pub use header::{About, Header, MappedFile, Patch, PatchKind};
+pub use header::{About, Header, Lineage, MappedFile, Patch, PatchKind};
 pub use reader::{ImageReader, Part};
 pub use record::{MAX_DESCRIPTORS, MAX_PAGES, Mapping, MappingKind, PAGE, Registers, Thread};
 pub use writer::{ImageWriter, Totals};

@@ -26,6 +26,7 @@ fn header() -> Header {
         files: vec![MappedFile { path: "/usr/bin/node".into(), address: 0x40_0000, build_id: Some("ab".into()) }],
         functions: [("f".to_owned(), 0x40_1000)].into(),
         patches: vec![Patch { address: 0x50_0000, kind: PatchKind::ClockGettime }],
+        lineage: Some(Lineage { pid: 7, started: 99, secret: Some(u64::MAX) }),
     }
 }
 

@@ -23,6 +23,7 @@ pub use watch::Watch;
 
 use super::fork_types::{ForkOptions, ForkTarget, Forked};
 use super::freeze;
+use super::identity::Origin;
 use super::proc_file;
 use super::stream::Route;
 use crate::archive::{Codec, FileWriter, StreamWriter};
@@ -93,7 +94,9 @@ impl ForkCapture {
             drop(FileWriter::create(path, codec)?);
         }
         let header = match &target {
-            ForkTarget::Image(_, about) => Some(freeze::gather(about.clone())?),
+            ForkTarget::Image(_, about) => {
+                Some(Header { lineage: options.origin.as_ref().map(Origin::lineage), ..freeze::gather(about.clone())? })
+            }
             _ => None,
         };
         Ok(ForkCapture {

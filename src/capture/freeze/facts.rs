@@ -10,7 +10,7 @@ use std::ffi::CStr;
 
 /// The functions that take a snapshot, and the names that they have on the lines of Node.js. A handle scope is open:
 /// the thread is in a function of this addon.
-pub(in crate::capture) const FUNCTIONS: [(&str, &[&CStr]); 5] = [
+pub(in crate::capture) const FUNCTIONS: [(&str, &[&CStr]); 6] = [
     ("currentIsolate", &[c"_ZN2v87Isolate13TryGetCurrentEv"]),
     ("heapProfiler", &[c"_ZN2v87Isolate15GetHeapProfilerEv"]),
     (
@@ -21,6 +21,7 @@ pub(in crate::capture) const FUNCTIONS: [(&str, &[&CStr]); 5] = [
         ],
     ),
     ("serialize", &[c"_ZNK2v812HeapSnapshot9SerializeEPNS_12OutputStreamENS0_19SerializationFormatE"]),
+    ("setFlags", &[c"_ZN2v82V818SetFlagsFromStringEPKc"]),
     ("nearHeapLimit", &[c"_ZN2v87Isolate24AddNearHeapLimitCallbackEPFmPvmmES1_"]),
 ];
 
@@ -116,6 +117,7 @@ pub(in crate::capture) fn gather(mut about: About) -> Result<Header> {
         files: files::mapped(),
         functions,
         patches: patches()?,
+        lineage: None,
     })
 }
 

@@ -1,11 +1,12 @@
-//! The addresses of a snapshot's objects, from V8's own table. It is found in this process's memory while V8 writes.
+//! The addresses of a snapshot's objects, from V8's own table. It is found in the memory of the
+//! process in which V8 writes, while it does.
 //!
 //! V8 numbers objects in one array of records of 24 bytes: id (`u32`), address (`u64`), size (`u32`), each at a
 //! multiple of eight bytes. Ids ascend: odd ones for objects of the heap, even ones for native objects, each in their
 //! own series. No exported symbol leads to that array, so it is found by its pattern. The caller, who knows the
 //! snapshot, decides whether it is the right array.
 
-use super::own_memory;
+use super::process_memory::{self, Whose};
 use std::ops::Range;
 
 /// Bytes of one record.
@@ -52,24 +53,24 @@ impl Records {
     }
 }
 
-/// Every run in the private writable memory of this process that may be V8's table, longest first.
+/// Every run in the private writable memory of a process that may be V8's table, longest first.
 ///
 /// Call it once the graph is built, that is when the first byte of the snapshot arrives, on any thread. Memory that
 /// goes away meanwhile is skipped; nothing here can fault.
 ///
 /// # Cost
 /// One short read for each page of 4 KiB, and one pass over the runs that are found.
-pub(super) fn find() -> Vec<Records> {
-    let mut found = runs();
+pub(super) fn find(whose: Whose) -> Vec<Records> {
+    let mut found = runs(whose);
     found.sort_by_key(|run: &Records| std::cmp::Reverse(run.count()));
     found.truncate(KEPT);
     found
 }
 
-fn runs() -> Vec<Records> {
+fn runs(whose: Whose) -> Vec<Records> {
     let mut found = Vec::new();
-    for mapping in own_memory::writable() {
-        in_mapping(&mapping, &mut found);
+    for mapping in process_memory::writable(whose) {
+        in_mapping(whose, &mapping, &mut found);
     }
     found
 }
@@ -126,17 +127,17 @@ impl Series {
     }
 }
 
-fn in_mapping(mapping: &Range<u64>, found: &mut Vec<Records>) {
+fn in_mapping(whose: Whose, mapping: &Range<u64>, found: &mut Vec<Records>) {
     let mut probes = vec![0; BATCH * PROBE];
     let mut page = mapping.start;
     while page < mapping.end {
         let count = usize::try_from((mapping.end - page) / PAGE).unwrap_or(BATCH).min(BATCH);
-        let read = own_memory::read_starts(page, PAGE, PROBE, count, &mut probes);
+        let read = process_memory::read_starts(whose, page, PAGE, PROBE, count, &mut probes);
         let mut next = page + PAGE * (read as u64).max(1);
         for index in 0..read {
             let at = page + PAGE * index as u64;
             let Some(phase) = probe(&probes[index * PROBE..(index + 1) * PROBE]) else { continue };
-            let (run, end) = whole_run(at + phase, mapping);
+            let (run, end) = whole_run(whose, at + phase, mapping);
             if run.count() >= SHORTEST {
                 found.push(run);
                 // Nothing else begins inside of it.
@@ -168,11 +169,11 @@ fn probe(bytes: &[u8]) -> Option<u64> {
 ///
 /// Older contents of this memory may follow the table and look like more of it: ids of no object of this snapshot, as
 /// ids ascend.
-fn whole_run(middle: u64, mapping: &Range<u64>) -> (Records, u64) {
+fn whole_run(whose: Whose, middle: u64, mapping: &Range<u64>) -> (Records, u64) {
     let mut block = vec![0; BLOCK];
     let mut before = Vec::new();
     let mut start = middle;
-    let first = own_memory::read(middle, &mut block[..RECORD]);
+    let first = process_memory::read(whose, middle, &mut block[..RECORD]);
     if first < RECORD {
         return (Records::default(), middle);
     }
@@ -182,7 +183,7 @@ fn whole_run(middle: u64, mapping: &Range<u64>) -> (Records, u64) {
     'back: while start - mapping.start >= RECORD as u64 {
         let room = ((start - mapping.start) / RECORD as u64 * RECORD as u64).min(BLOCK as u64);
         let piece = &mut block[..room as usize];
-        if own_memory::read(start - room, piece) < piece.len() {
+        if process_memory::read(whose, start - room, piece) < piece.len() {
             break;
         }
         for bytes in piece.rchunks_exact(RECORD) {
@@ -203,7 +204,7 @@ fn whole_run(middle: u64, mapping: &Range<u64>) -> (Records, u64) {
     let mut end = middle;
     'on: while end < mapping.end {
         let room = ((mapping.end - end) / RECORD as u64 * RECORD as u64).min(BLOCK as u64);
-        let read = own_memory::read(end, &mut block[..room as usize]);
+        let read = process_memory::read(whose, end, &mut block[..room as usize]);
         for bytes in block[..read].chunks_exact(RECORD) {
             let record = Record::read(bytes);
             if !series.up(record) {
@@ -243,7 +244,7 @@ mod tests {
         let rows_of = |run: &Records| {
             (0..run.count()).map(|row| (run.id[row], run.address[row], run.size[row])).collect::<Vec<_>>()
         };
-        let runs: Vec<_> = runs().iter().filter(|run| run.address.contains(&mark)).map(rows_of).collect();
+        let runs: Vec<_> = runs(Whose::own()).iter().filter(|run| run.address.contains(&mark)).map(rows_of).collect();
         let counts: Vec<_> = runs.iter().map(Vec::len).collect();
         assert!(runs.iter().any(|rows| rows.starts_with(records)), "{counts:?} rows, not {}", records.len());
         drop(std::hint::black_box(memory));

@@ -4,9 +4,10 @@ use super::addresses::Records;
 use super::content::{Content, is_synthetic};
 use super::heap_key::HeapKey;
 use super::matching::match_rows;
-use super::table::{LAST_ID, Space, Table, new_space};
+use super::table::{LAST_ID, Space, Table, mark_of, new_space};
 use crate::format::{Parser, Tables};
 use crate::hash::mix;
+use crate::image::{About, Header, Lineage};
 use crate::ordinal::{NO_NODE, StringOrdinal};
 use std::path::PathBuf;
 
@@ -22,6 +23,22 @@ pub struct Origin {
     pub secret: u64,
     /// `X.ids` of the last capture of this heap.
     pub previous: Option<PathBuf>,
+}
+
+impl Origin {
+    /// For an image of the heap.
+    pub fn lineage(&self) -> Lineage {
+        Lineage { pid: self.heap.pid, started: self.heap.started, secret: Some(self.secret) }
+    }
+
+    /// Of the heap of an image, when the image tells. `previous`: a table of an earlier snapshot.
+    pub fn of_image(header: &Header, previous: Option<PathBuf>) -> Option<Self> {
+        let Lineage { pid, started, secret } = header.lineage.clone()?;
+        let About { thread_id, node, .. } = &header.about;
+        let heap = HeapKey { pid, started, thread: *thread_id, node: node.clone() };
+        let secret = secret.unwrap_or_else(|| mix(u64::from(pid), started));
+        Some(Origin { heap, secret, previous })
+    }
 }
 
 /// The outcome of numbering.
@@ -158,7 +175,13 @@ fn number(tables: &Tables, content: &Content, previous: Option<&Table>, origin: 
         return None;
     }
     let space = previous.map_or_else(new_space, |table| table.space.clone());
-    let table = Table { space: space.clone(), heap: origin.heap.clone(), next, rows: content.rows(&ids) };
+    let table = Table {
+        space: space.clone(),
+        heap: origin.heap.clone(),
+        mark: mark_of(origin.secret),
+        next,
+        rows: content.rows(&ids),
+    };
     let moved = matches.map_or(0, |matches| matches.moved as u64);
     Some((ids, Numbered { space, reason: None, kept, moved, table: Some(table) }))
 }

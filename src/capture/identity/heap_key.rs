@@ -20,11 +20,15 @@ pub struct HeapKey {
 impl HeapKey {
     /// The key of a thread of this process. Ask before a fork: in the forked child the answer would be the child.
     pub fn of_this(thread: u64, node: &str) -> Option<Self> {
-        let stat = crate::archive::read_small(Path::new("/proc/self/stat"), 1 << 16)?;
-        let stat = String::from_utf8_lossy(&stat);
-        // The name of the program, in brackets, may hold anything.
-        let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace().collect();
-        let started = fields.get(19)?.parse().ok()?;
-        Some(HeapKey { pid: std::process::id(), started, thread, node: node.to_owned() })
+        Some(HeapKey { pid: std::process::id(), started: started("/proc/self")?, thread, node: node.to_owned() })
     }
+}
+
+/// When the process with this folder in `/proc` began.
+pub(in crate::capture) fn started(folder: &str) -> Option<u64> {
+    let stat = crate::archive::read_small(Path::new(&format!("{folder}/stat")), 1 << 16)?;
+    let stat = String::from_utf8_lossy(&stat);
+    // The name of the program, in brackets, may hold anything.
+    let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace().collect();
+    fields.get(19)?.parse().ok()
 }

@@ -10,7 +10,7 @@ mod heap_key;
 mod matching;
 mod moved;
 mod numbering;
-mod own_memory;
+mod process_memory;
 mod rewrite;
 mod rows;
 mod split_document;
@@ -21,5 +21,6 @@ mod texts;
 
 pub use decide::{Numbered, Origin};
 pub use heap_key::HeapKey;
+pub(super) use heap_key::started;
 pub use numbering::Numbering;
 pub use table::Table;

@@ -6,18 +6,19 @@
 
 use super::addresses;
 use super::decide::{Found, Numbered, Origin, decide};
-use super::heap_key::HeapKey;
+use super::process_memory::Whose;
 use super::rewrite::Rewrite;
 use super::split_document::SplitDocument;
 use super::table::{Table, new_space};
 use crate::error::Result;
 use crate::format::Parser;
-use std::path::PathBuf;
 use std::thread::JoinHandle;
 
-/// Takes the document of a forked child, in the child, while V8 writes it.
+/// Takes the document of a forked child, in the child, while V8 writes it; or that of another process, which has to
+/// stay until [`Numbering::finish`] has ended.
 pub struct Numbering {
     origin: Origin,
+    whose: Option<Whose>,
     search: Option<JoinHandle<Found>>,
     parser: std::result::Result<Parser, String>,
     document: SplitDocument,
@@ -27,16 +28,22 @@ impl Numbering {
     /// # Errors
     /// [`Error::Io`](crate::error::Error::Io) when there is no memory.
     pub fn new(origin: Origin) -> Result<Self> {
-        Ok(Numbering { origin, search: None, parser: Ok(Parser::new()), document: SplitDocument::new()? })
+        Ok(Numbering { origin, whose: None, search: None, parser: Ok(Parser::new()), document: SplitDocument::new()? })
+    }
+
+    /// V8 writes in this process, a child of the caller's.
+    #[must_use]
+    pub fn of_process(self, pid: u32) -> Self {
+        Numbering { whose: Some(Whose(pid)), ..self }
     }
 
     /// Takes bytes as V8 wrote them. The first ones tell that the graph is built: V8's table is looked for on a thread
     /// of its own.
     pub fn watch(&mut self, bytes: &[u8]) {
         if self.search.is_none() {
-            let previous = self.origin.previous.clone();
-            let heap = self.origin.heap.clone();
-            let search = move || search(previous, &heap);
+            let origin = self.origin.clone();
+            let whose = self.whose.unwrap_or_else(Whose::own);
+            let search = move || search(whose, &origin);
             self.search = std::thread::Builder::new().name("heaphound-ids".into()).spawn(search).ok();
         }
         if let Ok(parser) = &mut self.parser
@@ -76,10 +83,10 @@ impl Numbering {
     }
 }
 
-fn search(previous: Option<PathBuf>, heap: &HeapKey) -> Found {
-    let runs = addresses::find();
-    let previous = match previous {
-        Some(path) => Table::load(&path, heap),
+fn search(whose: Whose, origin: &Origin) -> Found {
+    let runs = addresses::find(whose);
+    let previous = match &origin.previous {
+        Some(path) => Table::load(path, &origin.heap, origin.secret),
         None => Err("no capture of this thread came before".into()),
     };
     Found { runs, previous }
@@ -88,6 +95,7 @@ fn search(previous: Option<PathBuf>, heap: &HeapKey) -> Found {
 #[cfg(test)]
 mod tests {
     use super::super::addresses::Records;
+    use super::super::heap_key::HeapKey;
     use super::*;
     use std::io::Write;
 

@@ -10,9 +10,10 @@ use crate::error::Result;
 use crate::hash::mix;
 use crate::ordinal::NO_NODE;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"heaphound ids 4\n";
+const MAGIC: &[u8; 16] = b"heaphound ids 5\n";
 /// A row takes at least this many bytes; a file that claims more rows than it can hold is damaged.
 const SMALLEST_ROW: usize = 14;
 /// Ids are 32 bits wide in V8 and in DevTools.
@@ -36,11 +37,19 @@ pub fn new_space() -> Space {
     format!("{:016x}{:016x}", random(), random())
 }
 
+/// Tells whether two secrets are the same, and neither of them.
+pub(super) fn mark_of(secret: u64) -> u64 {
+    let digest = Sha256::digest(secret.to_le_bytes());
+    u64::from_le_bytes(digest[..8].try_into().expect("it has 32 bytes"))
+}
+
 /// The objects of a snapshot: their addresses, their new ids, and the facts that tell them apart.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Table {
     pub space: Space,
     pub heap: HeapKey,
+    /// What [`mark_of`] gives for the secret in the hashes of texts: texts of another secret are never the same.
+    pub mark: u64,
     /// The next ids that were never used: of native objects (even), of objects of the heap (odd).
     pub next: [u64; 2],
     pub rows: Rows,
@@ -50,6 +59,7 @@ pub struct Table {
 struct Head {
     space: Space,
     heap: HeapKey,
+    mark: u64,
     next: [u64; 2],
     rows: usize,
     texts: usize,
@@ -67,8 +77,8 @@ impl Table {
         writer.finish().map(|_| ())
     }
 
-    /// The table in `path`, when it is of `heap` and whole; else why not, in a few words.
-    pub fn load(path: &Path, heap: &HeapKey) -> std::result::Result<Self, String> {
+    /// The table in `path`, when it is of `heap` with this `secret`, and whole; else why not, in a few words.
+    pub fn load(path: &Path, heap: &HeapKey, secret: u64) -> std::result::Result<Self, String> {
         let mut bytes = Vec::new();
         let keep = &mut |piece: &[u8]| {
             bytes.extend_from_slice(piece);
@@ -86,6 +96,10 @@ impl Table {
         if table.heap.node != heap.node {
             return Err("the id table is of another version of Node".into());
         }
+        if table.mark != mark_of(secret) {
+            let why = "the id table was made with another secret: one of the two captures was made from outside";
+            return Err(why.into());
+        }
         Ok(table)
     }
 
@@ -94,6 +108,7 @@ impl Table {
         let head = Head {
             space: self.space.clone(),
             heap: self.heap.clone(),
+            mark: self.mark,
             next: self.next,
             rows: rows.len(),
             texts: rows.texts.len(),
@@ -166,7 +181,7 @@ impl Table {
             && rows.owner.iter().all(|owner| *owner == NO_NODE || (*owner as usize) < count)
             && head.next[0] % 2 == 0
             && head.next[1] % 2 == 1;
-        whole.then_some(Table { space: head.space, heap: head.heap, next: head.next, rows })
+        whole.then_some(Table { space: head.space, heap: head.heap, mark: head.mark, next: head.next, rows })
     }
 }
 
@@ -231,6 +246,8 @@ mod tests {
     use super::super::rows::Items;
     use super::*;
 
+    const SECRET: u64 = 77;
+
     fn heap() -> HeapKey {
         HeapKey { pid: 7, started: 99, thread: 0, node: "v26.0.0".into() }
     }
@@ -243,7 +260,7 @@ mod tests {
             let owner = (if row == 0 { NO_NODE } else { row / 2 }, row * 7);
             rows.push(0x7f00_0000_0000 + u64::from(row) * 40, 3000 - row * 2 + 1, row ^ 0xffff, owner, &items);
         }
-        Table { space: new_space(), heap: heap(), next: [40, 4001], rows }
+        Table { space: new_space(), heap: heap(), mark: mark_of(SECRET), next: [40, 4001], rows }
     }
 
     #[test]
@@ -292,22 +309,23 @@ mod tests {
         table.save(&path).expect("room");
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(path.metadata().expect("it is there").permissions().mode() & 0o777, 0o600);
-        assert_eq!(Table::load(&path, &heap()), Ok(table));
+        assert_eq!(Table::load(&path, &heap(), SECRET), Ok(table));
         for (other, why) in [
             (HeapKey { pid: 8, ..heap() }, "process"),
             (HeapKey { started: 100, ..heap() }, "process"),
             (HeapKey { thread: 1, ..heap() }, "thread"),
             (HeapKey { node: "v24.0.0".into(), ..heap() }, "Node"),
         ] {
-            assert!(Table::load(&path, &other).is_err_and(|reason| reason.contains(why)));
+            assert!(Table::load(&path, &other, SECRET).is_err_and(|reason| reason.contains(why)));
         }
+        assert!(Table::load(&path, &heap(), SECRET + 1).is_err_and(|reason| reason.contains("another secret")));
         let mut stored = std::fs::read(&path).expect("it is there");
         let middle = stored.len() / 2;
         stored[middle] ^= 1;
         std::fs::write(&path, stored).expect("room");
-        assert!(Table::load(&path, &heap()).is_err());
+        assert!(Table::load(&path, &heap(), SECRET).is_err());
         std::fs::remove_file(&path).expect("ours");
-        assert!(Table::load(&path, &heap()).is_err_and(|reason| reason.contains("cannot be read")));
+        assert!(Table::load(&path, &heap(), SECRET).is_err_and(|reason| reason.contains("cannot be read")));
         let this = HeapKey::of_this(3, "v1").expect("Linux says");
         assert!(this.started > 0 && this.pid == std::process::id());
     }

@@ -27,11 +27,12 @@ mod urgency;
 
 use super::fork::{Plan, Range, known};
 use super::freeze::{Subject, Unfinished, processor_features, text, write_of};
+use super::identity::started;
 use super::outside_types::{FrozenOutside, OutsideOptions};
 use crate::archive::{Codec, FileWriter, Written};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
-use crate::image::{About, Header, PAGE, Thread};
+use crate::image::{About, Header, Lineage, PAGE, Thread};
 use crate::niceness::stand_behind;
 use call::{Call, Rest};
 use guardian::Den;
@@ -79,7 +80,7 @@ pub fn freeze_process(pid: i32, options: &OutsideOptions, control: &Control) -> 
     let apart = guardian.den.start..guardian.den.start + guardian.den.length;
     let id = guardian.thread.id();
     let Frozen { mut copy, threads, is_quiet, pause, fork } = app.copy(guardian)?;
-    let header = app.header(copy.0.id(), status.bytes("VmRSS"), is_quiet, options)?;
+    let header = app.header(copy.0.id(), &status, is_quiet, options)?;
     let subject =
         Subject { folder: &format!("/proc/{}", copy.0.id()), threads: &threads, descriptors: &descriptors, apart };
     let Unfinished { file, raw_bytes } = app.write(&mut copy, &subject, &header, file)?;
@@ -245,7 +246,13 @@ impl App<'_> {
         Ok(copy)
     }
 
-    fn header(&self, copy: libc::pid_t, rss: u64, is_quiet: bool, options: &OutsideOptions) -> Result<Header> {
+    fn header(
+        &self,
+        copy: libc::pid_t,
+        status: &process::Status,
+        is_quiet: bool,
+        options: &OutsideOptions,
+    ) -> Result<Header> {
         let of_copy = Remote::open(copy, false).map_err(|error| Error::io("the copy", "read", &error))?;
         let (node, v8) = self.node.versions(&of_copy)?;
         let about = About {
@@ -256,8 +263,10 @@ impl App<'_> {
             pid: self.pid as u32,
             thread_id: 0,
             argv: process::arguments(self.pid),
-            memory: serde_json::json!({ "rss": rss }),
+            memory: serde_json::json!({ "rss": status.bytes("VmRSS") }),
         };
+        let began = started(&format!("/proc/{}", self.pid));
+        let lineage = status.own_number().zip(began).map(|(pid, started)| Lineage { pid, started, secret: None });
         Ok(Header {
             about,
             way: "ptrace".into(),
@@ -268,6 +277,7 @@ impl App<'_> {
             files: self.node.files.clone(),
             functions: self.node.functions.clone(),
             patches: self.node.patches.clone(),
+            lineage,
         })
     }
 

@@ -35,6 +35,11 @@ impl Status {
         self.value(key).split_ascii_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(0)
     }
 
+    /// The number by which the process knows itself.
+    pub fn own_number(&self) -> Option<u32> {
+        self.value("NSpid").split_ascii_whitespace().last()?.parse().ok()
+    }
+
     /// Bytes of a line in kilobytes.
     pub fn bytes(&self, key: &str) -> u64 {
         self.number(key).saturating_mul(1024)

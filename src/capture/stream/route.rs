@@ -112,7 +112,7 @@ impl Route {
     }
 
     /// This route with ids that name the same objects as in the last capture, when there is a `numbering`. Only in a
-    /// forked process.
+    /// forked process, or for the document of another one.
     #[must_use]
     pub fn numbered(mut self, numbering: Option<Numbering>) -> Self {
         self.numbering = numbering;

@@ -4,7 +4,7 @@ use super::super::thaw_types::ThawOptions;
 use super::machine::WAITS_FOR_EVENTS;
 use super::protocol::{
     self, ADDRESSES, AWAY, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FILL, FUNCTION, GO, LOADER_END, LOADER_START, MAP,
-    NOWHERE, OPEN_SCOPE, PROTECT, SEAL_SCOPE, THREAD, UNSEAL_SCOPE, WORDS,
+    NOWHERE, OPEN_SCOPE, PROTECT, SEAL_SCOPE, STAY, THREAD, UNSEAL_SCOPE, WORDS,
 };
 use super::threads::{GoesOn, goes_on};
 use crate::control::Control;
@@ -25,6 +25,9 @@ const FUNCTIONS: [(usize, &str); 5] = [
     (protocol::SERIALIZE, "serialize"),
     (protocol::NEAR_HEAP_LIMIT, "nearHeapLimit"),
 ];
+
+/// Images of before it was asked for do not have it.
+const SET_FLAGS: &str = "setFlags";
 
 /// The thread of an image from outside has sealed its handle scope.
 const OPEN: (usize, &str) = (OPEN_SCOPE, "openHandleScope");
@@ -52,11 +55,12 @@ impl From<io::Error> for Unfed {
     }
 }
 
-/// Gives the whole image to the loader, and lets it go.
+/// Gives the whole image to the loader, and lets it go. `stays`: until somebody ends it.
 pub(super) fn feed<R: Read>(
     reader: &mut ImageReader<R>,
     commands: impl Write,
     options: &ThawOptions,
+    stays: bool,
     control: &Control,
 ) -> std::result::Result<(), Unfed> {
     let functions = functions(reader.header())?;
@@ -109,8 +113,9 @@ pub(super) fn feed<R: Read>(
         feeder.command([FUNCTION, which as u64, address, 0, 0])?;
     }
     let bit = |is_set: bool, bit: u64| if is_set { bit } else { 0 };
-    let options =
-        bit(options.exposes_internals, EXPOSE_INTERNALS) | bit(options.exposes_numeric_values, EXPOSE_NUMERIC_VALUES);
+    let options = bit(options.exposes_internals, EXPOSE_INTERNALS)
+        | bit(options.exposes_numeric_values, EXPOSE_NUMERIC_VALUES)
+        | bit(stays, STAY);
     let [stack, pointer] = [Thread::STACK_POINTER, Thread::THREAD_POINTER].map(|which| thread.registers[which]);
     feeder.command([GO, stack, pointer, options, 0])?;
     Ok(feeder.commands.flush()?)
@@ -129,6 +134,7 @@ fn functions(header: &Header) -> Result<[u64; protocol::FUNCTIONS]> {
         found[which] =
             *header.functions.get(name).ok_or_else(|| defect(&format!("it does not tell where {name} is")))?;
     }
+    found[protocol::SET_FLAGS] = header.functions.get(SET_FLAGS).copied().unwrap_or(0);
     Ok(found)
 }
 

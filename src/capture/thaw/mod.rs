@@ -13,12 +13,13 @@ mod test_thaw;
 mod test_threads;
 mod threads;
 
+use super::identity::{Numbering, Origin};
 use super::thaw_types::{MakeRoute, ThawOptions, Thawed};
 use crate::archive::StoredFile;
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
-use crate::image::{ImageReader, is_image};
+use crate::image::{About, ImageReader, is_image};
 use process::Loader;
 use std::io::Read;
 use std::path::Path;
@@ -31,6 +32,14 @@ pub fn is_frozen(file: &Path) -> bool {
     let mut beginning = Vec::new();
     let read = StoredFile::open(file).map(|file| file.take(BEGINNING).read_to_end(&mut beginning));
     matches!(read, Ok(Ok(_))) && is_image(&beginning)
+}
+
+/// What an image says of its process.
+///
+/// # Errors
+/// [`Error::Image`], [`Error::Io`].
+pub fn about_image(image: &Path) -> Result<About> {
+    Ok(ImageReader::new(StoredFile::open(image)?)?.header().about.clone())
 }
 
 /// Makes the snapshot, on the `route` to its place. At the end of the call the process is gone, whatever happened.
@@ -50,12 +59,15 @@ pub fn thaw(image: &Path, route: MakeRoute, options: &ThawOptions, control: &Con
     let is_quiet = reader.header().is_quiet;
     let route = route()?.redacted(options.redaction_key.map(Redactor::new));
     let mut loader = Loader::start(is_quiet)?;
-    let fed = feed::feed(&mut reader, loader.commands(control)?, options, control);
+    let origin = options.ids.as_ref().and_then(|ids| Origin::of_image(reader.header(), ids.previous.clone()));
+    let numbering = origin.map(|origin| Numbering::new(origin).map(|ids| ids.of_process(loader.id()))).transpose()?;
+    let fed = feed::feed(&mut reader, loader.commands(control)?, options, numbering.is_some(), control);
     if let Err(error) = fed {
         return Err(loader.why_not_fed(error));
     }
     drop(reader);
     control.begin(Stage::Writing, 0);
+    let route = route.numbered(numbering);
     let mut document = loader.document(options.stalled, control)?;
     let mut told = 0;
     let made = route.run(&mut document, &mut |raw| {

@@ -51,6 +51,11 @@ impl Loader {
         Ok(Loader { child, is_quiet, stderr: Vec::new() })
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where its commands go; once.
     pub fn commands<'a>(&mut self, control: &'a Control) -> Result<Commands<'a>> {
         let pipe = self.child.stdin.take().ok_or_else(taken)?;

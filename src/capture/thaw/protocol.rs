@@ -31,11 +31,15 @@ pub const NEAR_HEAP_LIMIT: usize = 4;
 pub const OPEN_SCOPE: usize = 5;
 pub const SEAL_SCOPE: usize = 6;
 pub const UNSEAL_SCOPE: usize = 7;
-pub const FUNCTIONS: usize = 8;
+/// 0 in an image that does not tell.
+pub const SET_FLAGS: usize = 8;
+pub const FUNCTIONS: usize = 9;
 
 /// Options of [`GO`].
 pub const EXPOSE_INTERNALS: u64 = 1;
 pub const EXPOSE_NUMERIC_VALUES: u64 = 2;
+/// Objects stay where they are, and the process after the end of the snapshot: its table of ids is read.
+pub const STAY: u64 = 4;
 
 /// System calls that wait for files, for other processes or for signals, none of which there are in a thawed process:
 /// `read`, `poll`, `select`, `pause`, `accept`, `recvfrom`, `recvmsg`, `wait4`, `rt_sigtimedwait`, `epoll_wait`,

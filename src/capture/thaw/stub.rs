@@ -3,11 +3,18 @@
 use super::thaw_types::{MakeRoute, ThawOptions, Thawed};
 use crate::control::Control;
 use crate::error::{Error, Result};
+use crate::image::About;
 use std::path::Path;
 
 /// # Errors
 /// [`Error::Thaw`].
 pub fn thaw(_image: &Path, _route: MakeRoute, _options: &ThawOptions, _control: &Control) -> Result<Thawed> {
+    Err(Error::Thaw { what: "an image is thawed on Linux with glibc, on x86-64, only".into() })
+}
+
+/// # Errors
+/// [`Error::Thaw`].
+pub fn about_image(_image: &Path) -> Result<About> {
     Err(Error::Thaw { what: "an image is thawed on Linux with glibc, on x86-64, only".into() })
 }
 

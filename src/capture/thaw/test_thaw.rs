@@ -63,6 +63,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
         files: Vec::new(),
         functions: FUNCTIONS.map(|name| (name.to_owned(), CODE)).into_iter().collect::<BTreeMap<_, _>>(),
         patches: Vec::new(),
+        lineage: None,
     };
     (case.change)(&mut header);
     let text = ImageWriter::<Vec<u8>>::header_text(&header).expect("it is short");
@@ -106,7 +107,13 @@ pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -
     };
     let (image_path, path) = (name(".frozen"), name(".heapsnapshot"));
     FileWriter::write_whole(&image_path, &image(case)).expect("the temporary folder can be written");
-    let options = ThawOptions { redaction_key: None, exposes_internals: false, exposes_numeric_values: false, stalled };
+    let options = ThawOptions {
+        redaction_key: None,
+        exposes_internals: false,
+        exposes_numeric_values: false,
+        ids: None,
+        stalled,
+    };
     let to = path.clone();
     let route = Box::new(move || FileWriter::create(&to, Codec::Plain).map(Route::to));
     let error = thaw(&image_path, route, &options, control).expect_err("there is no V8 in it");

@@ -4,7 +4,7 @@
 
 use super::protocol::{
     CURRENT_ISOLATE, DONE, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FUNCTIONS, HEAP_PROFILER, NEAR_HEAP_LIMIT,
-    NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, OPEN_SCOPE, SEAL_SCOPE, SERIALIZE, TAKE_SNAPSHOT, UNSEAL_SCOPE,
+    NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, OPEN_SCOPE, SEAL_SCOPE, SERIALIZE, SET_FLAGS, STAY, TAKE_SNAPSHOT, UNSEAL_SCOPE,
 };
 use super::sys;
 use core::arch::asm;
@@ -52,6 +52,10 @@ extern "C" fn drive() -> ! {
         let limit: extern "C" fn(Pointer, extern "C" fn(Pointer, usize, usize) -> usize, Pointer) =
             core::mem::transmute(address(NEAR_HEAP_LIMIT));
         limit(isolate, raise_limit, core::ptr::null_mut());
+        if option(STAY) && address(SET_FLAGS) != 0 {
+            let set: extern "C" fn(*const u8) = core::mem::transmute(address(SET_FLAGS));
+            set(c"--no-compact".as_ptr().cast());
+        }
         let profiler: extern "C" fn(Pointer) -> Pointer = core::mem::transmute(address(HEAP_PROFILER));
         let take: extern "C" fn(Pointer, Pointer, Pointer, bool, bool) -> Pointer =
             core::mem::transmute(address(TAKE_SNAPSHOT));
@@ -63,6 +67,10 @@ extern "C" fn drive() -> ! {
         }
         let serialize: extern "C" fn(Pointer, *const Stream, i32) = core::mem::transmute(address(SERIALIZE));
         serialize(snapshot, &Stream { functions: &STREAM }, JSON);
+    }
+    if option(STAY) {
+        sys::call3(sys::CLOSE, SNAPSHOT.load(Relaxed), 0, 0);
+        sys::wait();
     }
     sys::exit(DONE)
 }

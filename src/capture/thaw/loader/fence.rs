@@ -6,8 +6,8 @@ use super::sys;
 use super::threads;
 
 const PR_SET_PDEATHSIG: usize = 1;
-const PR_SET_DUMPABLE: usize = 4;
 const PR_SET_NO_NEW_PRIVS: usize = 38;
+const RLIMIT_CORE: usize = 4;
 const SIGKILL: usize = 9;
 const SECCOMP_SET_MODE_FILTER: usize = 1;
 /// All threads get the filter, or none does.
@@ -19,8 +19,9 @@ const SA_RESTORER: usize = 0x0400_0000;
 pub fn die_with_parent() {
     sys::call3(sys::PRCTL, PR_SET_PDEATHSIG, SIGKILL, 0);
     first_to_end();
-    // No core dump of somebody else's memory.
-    sys::call3(sys::PRCTL, PR_SET_DUMPABLE, 0, 0);
+    // No core dump of somebody else's memory. A limit of 1 byte also keeps the kernel from handing it to a program.
+    let one = [1_u64; 2];
+    sys::call3(sys::SETRLIMIT, RLIMIT_CORE, one.as_ptr() as usize, 0);
 }
 
 /// A kernel without memory ends this process before any other.
@@ -67,8 +68,9 @@ const KILL: u32 = 0x8000_0000;
 
 /// Calls on the process's own memory, time and threads; writing, since every open file is a pipe of ours or leads
 /// nowhere; and its end.
-const ALLOWED: [u32; 33] = [
+const ALLOWED: [u32; 34] = [
     1,   // write
+    3,   // close
     9,   // mmap
     10,  // mprotect
     11,  // munmap
