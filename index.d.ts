@@ -1622,6 +1622,11 @@ export interface FreezeOptions {
   mode: 'freeze';
   /** The file to write, which must not exist. */
   path: string;
+  /**
+   * Public keys of age (`age1…`): the forked child encrypts the image to all of them, and no plain byte of it reaches a
+   * disk. Needs the package `age-encryption`.
+   */
+  encryptTo?: string | string[] | undefined;
   /** Most bytes on the disk: an image that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
   maxBytes?: number | undefined;
   /** Ends the forked child at once. */
@@ -1630,6 +1635,13 @@ export interface FreezeOptions {
   timeoutMs?: number | undefined;
   /** Wait for other captures of this process, instead of `HEAPHOUND_ERR_BUSY`. Default: false. */
   queue?: boolean | undefined;
+}
+
+/** Options of a frozen image that goes into a stream. */
+export interface FreezeToStreamOptions extends Omit<FreezeOptions, 'path'> {
+  path?: undefined;
+  /** Takes bytes, and is ended. When it fails, the child ends, and the call rejects with `HEAPHOUND_ERR_STREAM`. */
+  stream: Writable;
 }
 
 /** A snapshot, or where there is no room for it a frozen image. */
@@ -1663,6 +1675,8 @@ export interface FreezeResult {
   storedBytes: number;
   /** Of the stored bytes, in hexadecimal. */
   sha256: string;
+  /** Present when the image is encrypted. */
+  encrypted?: 'age';
   runtime: Runtime;
   /** `process.version`. */
   node: string;
@@ -1682,6 +1696,9 @@ export interface FreezeResult {
  */
 export function captureSnapshot(options: FreezeOptions): Promise<FreezeResult>;
 
+/** The same into a stream instead of a file. */
+export function captureSnapshot(options: FreezeToStreamOptions): Promise<Omit<FreezeResult, 'path'>>;
+
 /**
  * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Its ids
  * are as with a stream. The analysis does not hold this thread. It suits tests.
@@ -1691,6 +1708,11 @@ export function captureAndOpen(options?: CaptureAndOpenOptions): Promise<Snapsho
 export interface FreezeProcessOptions extends WorkOptions {
   /** The file to write, which must not exist. */
   path: string;
+  /**
+   * Public keys of age (`age1…`): the image is encrypted to all of them, and no plain byte of it reaches a disk. Needs
+   * the package `age-encryption`.
+   */
+  encryptTo?: string | string[] | undefined;
   /** Most bytes on the disk: an image that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
   maxBytes?: number | undefined;
   /**
@@ -1721,6 +1743,8 @@ export interface FreezeProcessResult {
   storedBytes: number;
   /** Of the stored bytes, in hexadecimal. */
   sha256: string;
+  /** Present when the image is encrypted. */
+  encrypted?: 'age';
   runtime: Runtime;
   /** `process.version` of the process. */
   node: string;
@@ -1747,6 +1771,11 @@ export function freezeProcess(pid: number, options: FreezeProcessOptions): Promi
 export interface ThawOptions extends WorkOptions {
   /** The snapshot to write, which must not exist. */
   path: string;
+  /**
+   * Private keys of age (`AGE-SECRET-KEY-1…`) for an encrypted image. It is decrypted while it is read: nothing plain
+   * of it reaches a disk. Needs the package `age-encryption`.
+   */
+  identities?: string | string[] | undefined;
   /** Default: by the end of the path: `.zst`, `.gz`, else none. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /** `'strings'`: placeholders replace contents before they reach the disk: `docs/redaction.md`. */

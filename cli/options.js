@@ -86,6 +86,11 @@ const OPTIONS = {
     value: 'FILE',
     help: 'an earlier snapshot of the process, whose ids go on: thawed, or captured by a forked child',
   },
+  recipient: {
+    value: 'KEY',
+    several: true,
+    help: 'encrypt to this public key of age; may be given again. Needs the package age-encryption',
+  },
   identity: {
     value: 'FILE',
     isRead: true,

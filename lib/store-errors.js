@@ -75,6 +75,14 @@ function encryptedError(what) {
   );
 }
 
+/** @param {string} image that is encrypted */
+function encryptedImageError(image) {
+  return failure(
+    'HEAPHOUND_ERR_ENCRYPTED',
+    `${image} is encrypted (age); give the private key: heaphound thaw --identity key.txt, or the option \`identities\``,
+  );
+}
+
 /**
  * @param {string} names of the packages, as npm takes them
  * @param {string} purpose
@@ -111,6 +119,7 @@ module.exports = {
   closedStoreError,
   writeOnlyError,
   encryptedError,
+  encryptedImageError,
   moduleError,
   quotaError,
 };

@@ -1,8 +1,9 @@
 'use strict';
 
 const { size } = require('../../words/numbers');
+const { readIdentities } = require('../identities');
 const { sourcesOf } = require('../snapshots');
-const { besideFile, readInput, withOutputFile } = require('../standard-streams');
+const { besideFile, withOutputFile } = require('../standard-streams');
 const { harmless } = require('../../words/text');
 const { UsageError } = require('../usage');
 
@@ -12,7 +13,7 @@ module.exports = {
   synopsis: 'decrypt IN OUT --identity FILE',
   summary: 'read a snapshot that a store encrypted',
   description: [
-    'Decrypts IN, a file of a store with `encryptTo`, into the new private file OUT. `age -d -i FILE -o OUT IN` does',
+    'Decrypts IN, a snapshot or an image that was encrypted, into the new private file OUT. `age -d -i FILE -o OUT IN` does',
     'the same. IN, OUT and FILE may be - for standard input and output. Needs the package age-encryption.',
   ],
   options: ['identity'],
@@ -34,18 +35,4 @@ async function run({ operands: [source, target], options, output, signal }) {
   if (options.json) await beside.json(result);
   else await beside.write(`${harmless(target)}: ${size(result.storedBytes)}\n`);
   await beside.flush();
-}
-
-/** @param {string} file */
-function readIdentities(file) {
-  try {
-    return readInput(file)
-      .toString('utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`--identity cannot be read: ${/** @type {Error} */ (error).message}`);
-  }
 }

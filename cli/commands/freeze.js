@@ -14,12 +14,16 @@ module.exports = {
     'Makes the new private image FILE of a running process of Node.js, which needs no preparation: no addon, no',
     'inspector, no signal. ptrace stops it while its main thread waits for events, for the time of a fork; the memory of',
     'a copy is written while it goes on. Needs the same user with ptrace_scope 0, or CAP_SYS_PTRACE. The image is the',
-    'whole memory of the process, with all secrets in it. Linux with glibc on x86-64.',
+    'whole memory of the process, with all secrets in it: with --recipient it is encrypted before it reaches the disk.',
+    'Linux with glibc on x86-64.',
   ],
-  options: ['pid', 'out', 'rest', 'max-bytes', 'timeout'],
+  options: ['pid', 'out', 'recipient', 'rest', 'max-bytes', 'timeout'],
   common: ['json', 'color', 'no-color', 'help'],
   optionHelp: { pid: 'the process', out: 'the new file, not a directory' },
-  examples: ['heaphound freeze --pid 4711 --out app.frozen'],
+  examples: [
+    'heaphound freeze --pid 4711 --out app.frozen',
+    'heaphound freeze --pid 4711 --out app.frozen.age --recipient "$(age-keygen -y key.txt)"',
+  ],
   operands: { least: 0, most: 0, wanted: 'no operands: name the process by --pid' },
   run,
 };
@@ -33,6 +37,7 @@ async function run({ options, output, progress, signal }) {
   const { freezeProcess } = require('../..');
   const result = await freezeProcess(pid, {
     path: out,
+    encryptTo: options.recipient,
     restMs,
     maxBytes: options['max-bytes'],
     timeoutMs,
@@ -42,9 +47,9 @@ async function run({ options, output, progress, signal }) {
   });
   progress.stop();
   if (options.json) return output.json(result);
-  const { path, storedBytes, rawBytes, threads, node, pauseMs } = result;
+  const { path, storedBytes, rawBytes, threads, node, pauseMs, encrypted } = result;
   await output.lines([
-    `${harmless(path)}: ${size(storedBytes)} (${size(rawBytes)} unpacked), ${counted(threads, 'thread')}`,
+    `${harmless(path)}: ${size(storedBytes)} (${size(rawBytes)} unpacked${encrypted ? ', encrypted' : ''}), ${counted(threads, 'thread')}`,
     `process ${pid} with Node.js ${harmless(node)}; it stood still for ${count(Math.ceil(pauseMs))} ms`,
   ]);
 }

@@ -2,6 +2,7 @@
 
 const { counted, size } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
+const { readIdentities } = require('../identities');
 const { choose } = require('../options');
 const { redaction } = require('../redaction');
 const { DASH } = require('../standard-streams');
@@ -21,7 +22,7 @@ module.exports = {
     'image runs, and can reach neither files nor the network. The end of the name FILE decides its compression: .gz,',
     '.zst, or none.',
   ],
-  options: ['out', 'previous', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
+  options: ['out', 'identity', 'previous', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
   common: ['json', 'color', 'no-color', 'help'],
   optionHelp: {
     out: 'the new file, not a directory',
@@ -31,6 +32,7 @@ module.exports = {
     'heaphound thaw app.frozen --out app.heapsnapshot.zst',
     'heaphound thaw b.frozen --out b.heapsnapshot --previous a.heapsnapshot',
     'heaphound thaw app.frozen --out app.heapsnapshot.zst --redact',
+    'heaphound thaw app.frozen.age --out app.heapsnapshot.zst --identity key.txt',
   ],
   filesOf: (operands) => operands.slice(0, 1),
   operands: { least: 1, most: 1, wanted: 'one IMAGE' },
@@ -39,13 +41,14 @@ module.exports = {
 
 /** @param {import('../main').Context} context */
 async function run({ operands: [image], options, output, progress, signal }) {
-  const { out, compress, timeout: timeoutMs } = options;
+  const { out, identity, compress, timeout: timeoutMs } = options;
   if (out === undefined) throw new UsageError('thaw needs --out', { cause: module.exports });
   if (out === DASH || image === DASH)
     throw new UsageError('thaw reads a file and makes a file, not -', { cause: module.exports });
   const { thawImage } = require('../..');
   const result = await thawImage(image, {
     path: out,
+    identities: identity === undefined ? undefined : readIdentities(identity),
     compression: compress === undefined ? undefined : choose(compress, CODECS, 'compress'),
     previous: options.previous,
     ...redaction(options),

@@ -5,9 +5,10 @@
 
 const { threadId } = require('node:worker_threads');
 const { addon } = require('../native');
-const { captureInto, firstCause } = require('.');
+const { captureInto } = require('.');
 const { withDeadline } = require('./deadline');
 const { CAPTURE } = require('./options');
+const { firstCause } = require('./outlet');
 const { OPEN, checkOptions } = require('../options');
 const { RUNTIME } = require('../runtime');
 const { inside, openFeed } = require('../open/snapshot');

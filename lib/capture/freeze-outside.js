@@ -5,6 +5,7 @@
 const { addon, run } = require('../native');
 const { optionError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer } = require('../options');
+const { makeSeal, recipientsOf } = require('../disk/encryption');
 const { PLACE } = require('../disk/place');
 const { withDeadline } = require('./deadline');
 
@@ -16,6 +17,7 @@ const REST_MS = 10_000;
 const FREEZE_OUTSIDE = {
   ...WORK,
   path: PLACE.path,
+  encryptTo: recipientsOf,
   maxBytes: integer(0),
   restMs: integer(1, MAX_MS),
   timeoutMs: integer(1, MAX_MS),
@@ -29,11 +31,20 @@ const FREEZE_OUTSIDE = {
 async function freezeProcess(pid, options) {
   if (!Number.isSafeInteger(pid) || pid < 1 || pid > MAX_PID)
     throw optionError('pid', 'must be the number of a process');
-  const { path, maxBytes, restMs = REST_MS, signal, onProgress, timeoutMs } = checkOptions(options, FREEZE_OUTSIDE);
+  const {
+    path,
+    encryptTo,
+    maxBytes,
+    restMs = REST_MS,
+    signal,
+    onProgress,
+    timeoutMs,
+  } = checkOptions(options, FREEZE_OUTSIDE);
   if (path === undefined) throw optionError('path', 'must name the file of the image');
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     const start = performance.now();
-    const request = { path, maxBytes, rest: restMs, startedAt: new Date().toISOString() };
+    const seal = encryptTo && (await makeSeal(encryptTo));
+    const request = { path, maxBytes, seal, rest: restMs, startedAt: new Date().toISOString() };
     const image = await run({ signal, onProgress, toTheEnd: true }, (control) =>
       addon.freezeProcess(pid, request, control),
     );
@@ -42,6 +53,7 @@ async function freezeProcess(pid, options) {
     return {
       mode: 'freeze',
       ...frozen,
+      ...(seal && { encrypted: /** @type {const} */ ('age') }),
       durationMs: performance.now() - start,
       runtime,
       node,

@@ -7,6 +7,7 @@ const { threadId } = require('node:worker_threads');
 const { addon } = require('../native');
 const { toError, optionError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
+const { makeSeal, recipientsOf } = require('../disk/encryption');
 const { PLACE } = require('../disk/place');
 const { RUNTIME } = require('../runtime');
 const { withDeadline } = require('./deadline');
@@ -14,6 +15,7 @@ const { captureSnapshot } = require('.');
 const { captureByFork, whyNoFork } = require('./fork');
 const { forkIds } = require('./fork-ids');
 const { lockCapture } = require('./capture-lock');
+const { intoStream, writable } = require('./outlet');
 const { processMemory } = require('./process-memory');
 
 /** By how much the forked child may grow: its buffers take a tenth of it. */
@@ -26,6 +28,8 @@ const BUSY = 'a forked child wrote its own memory, but other threads never reste
 const FREEZE = {
   mode: oneOf(['freeze']),
   path: PLACE.path,
+  stream: writable,
+  encryptTo: recipientsOf,
   maxBytes: integer(0),
   signal: WORK.signal,
   timeoutMs: integer(1, MAX_MS),
@@ -35,7 +39,6 @@ const FREEZE = {
 /** Options of other modes, and what to do instead. @type {Record<string, string>} */
 const OF_SNAPSHOTS = {
   dir: 'name the file by path',
-  stream: 'name the file by path',
   worker: 'call captureSnapshot in the worker',
   compression: 'an image is always compressed',
   redact: 'an image is the whole memory; redact when it is thawed',
@@ -48,15 +51,21 @@ const OF_SNAPSHOTS = {
   exposeNumericValues: 'ask for them when the image is thawed',
 };
 
-/** Of these an image cannot take the place. `redact`: an image is the whole memory. */
-const NOT_OF_IMAGES = ['dir', 'stream', 'worker', 'redact'];
+/** Of these an image cannot take the place, and what to do instead. @type {Record<string, string>} */
+const NOT_OF_IMAGES = {
+  dir: OF_SNAPSHOTS.dir,
+  stream: 'name the file by path',
+  worker: OF_SNAPSHOTS.worker,
+  redact: OF_SNAPSHOTS.redact,
+  encryptTo: 'a snapshot is not encrypted; use a store with encryptTo',
+};
 
 /**
  * `captureSnapshot` of the API: an image is asked for as a snapshot is.
  *
  * @param {import('../..').CaptureOptions | import('../..').CaptureOrFreezeOptions | import('../..').FreezeOptions}
  *   [options]
- * @returns {Promise<import('../..').CaptureResult | import('../..').FreezeResult>}
+ * @returns {Promise<import('../..').CaptureResult | Frozen>}
  */
 async function captureOrFreeze(options) {
   if (isFreeze(options)) return freezeProcess(options);
@@ -73,18 +82,21 @@ async function captureOrFreeze(options) {
  */
 async function captureElseFreeze({ whenNoRoom, ...options }) {
   if (whenNoRoom !== 'freeze') throw optionError('whenNoRoom', 'must be freeze');
-  for (const name of NOT_OF_IMAGES) {
+  for (const [name, why] of Object.entries(NOT_OF_IMAGES)) {
     if (/** @type {Record<string, unknown>} */ (options)[name] !== undefined)
-      throw optionError('whenNoRoom', `cannot be used with ${name}: ${OF_SNAPSHOTS[name]}`);
+      throw optionError('whenNoRoom', `cannot be used with ${name}: ${why}`);
   }
   if (options.path === undefined) throw optionError('whenNoRoom', 'needs path: the image gets its name, with .frozen');
   try {
     return await captureSnapshot(options);
   } catch (error) {
     const isFull = Object(error).code === 'HEAPHOUND_ERR_NO_HEADROOM';
-    if (!isFull || whyNoFork() !== undefined || addon.cannotFreeze() !== null) throw error;
+    if (!isFull || whyNoFreeze() !== undefined) throw error;
     const { maxBytes, signal, timeoutMs, queue } = options;
-    return freezeProcess({ mode: 'freeze', path: `${options.path}.frozen`, maxBytes, signal, timeoutMs, queue });
+    const image = { mode: /** @type {const} */ ('freeze'), path: `${options.path}.frozen` };
+    return /** @type {import('../..').FreezeResult} */ (
+      await freezeProcess({ ...image, maxBytes, signal, timeoutMs, queue })
+    );
   }
 }
 
@@ -97,21 +109,37 @@ function isFreeze(options) {
 }
 
 /**
- * @param {import('../..').FreezeOptions} options
- * @returns {Promise<import('../..').FreezeResult>}
+ * Why this process cannot be frozen, if so.
+ *
+ * @returns {string | undefined}
+ */
+function whyNoFreeze() {
+  return whyNoFork() ?? addon.cannotFreeze() ?? undefined;
+}
+
+/**
+ * @param {import('../..').FreezeOptions | import('../..').FreezeToStreamOptions} options
+ * @returns {Promise<Frozen>}
  */
 async function freezeProcess(options) {
   for (const [name, why] of Object.entries(OF_SNAPSHOTS))
     if (/** @type {Record<string, unknown>} */ ({ ...options })[name] !== undefined)
       throw optionError(name, `cannot be used with mode freeze: ${why}`);
-  const { path, maxBytes, signal, timeoutMs, queue } = checkOptions(options, FREEZE);
-  if (path === undefined) throw optionError('path', 'must name the file of the image');
-  const obstacle = whyNoFork() ?? addon.cannotFreeze() ?? undefined;
+  const { path, stream, encryptTo, maxBytes, signal, timeoutMs, queue } = checkOptions(options, FREEZE);
+  if (path === undefined && stream === undefined) throw optionError('path', 'must name the file of the image');
+  if (path !== undefined && stream !== undefined) throw optionError('stream', 'cannot be used with path');
+  const obstacle = whyNoFreeze();
   if (obstacle !== undefined) throw noImage(obstacle);
   return withDeadline({ signal, timeoutMs }, async (signal) => {
+    const seal = encryptTo && (await makeSeal(encryptTo));
     const lock = await lockCapture({ queue, signal });
     try {
-      return await freeze(path, maxBytes, signal);
+      if (stream === undefined)
+        return { path, ...(await freeze(/** @type {string} */ (path), seal, maxBytes, signal)) };
+      return await intoStream(stream, signal, ({ outlet, flow }) => {
+        flow();
+        return freeze(outlet, seal, maxBytes, signal);
+      });
     } finally {
       lock.release();
     }
@@ -119,12 +147,17 @@ async function freezeProcess(options) {
 }
 
 /**
- * @param {string} path
+ * @typedef {Omit<import('../..').FreezeResult, 'path'> & { path?: string }} Frozen without a path for a stream
+ */
+
+/**
+ * @param {string | import('../native/addon').Outlet} target
+ * @param {import('../disk/encryption').Seal | undefined} seal
  * @param {number | undefined} maxBytes
  * @param {AbortSignal | undefined} signal
- * @returns {Promise<import('../..').FreezeResult>}
+ * @returns {Promise<Frozen>}
  */
-async function freeze(path, maxBytes, signal) {
+async function freeze(target, seal, maxBytes, signal) {
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const { pid, version: node } = process;
@@ -133,7 +166,7 @@ async function freeze(path, maxBytes, signal) {
   const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const image = JSON.stringify({ ...about, v8: process.versions.v8, argv });
   const frozen = await captureByFork({
-    target: path,
+    target,
     compression: 'none',
     heap: {},
     signal,
@@ -141,13 +174,13 @@ async function freeze(path, maxBytes, signal) {
     maxBytes,
     image,
     ids: forkIds(),
+    seal,
     maxWaits: MAX_WAITS,
   });
   if ('refused' in frozen) throw noImage(`the system does not fork this process (${frozen.refused})`);
   const { file, pauseMs, tries, isQuiet } = frozen;
   const { rawBytes, storedBytes, sha256 } = file;
   return {
-    path,
     mode: 'freeze',
     reason: isQuiet ? QUIET : BUSY,
     isQuiet,
@@ -157,6 +190,7 @@ async function freeze(path, maxBytes, signal) {
     rawBytes,
     storedBytes,
     sha256,
+    ...(seal && { encrypted: /** @type {const} */ ('age') }),
     ...about,
   };
 }
@@ -166,4 +200,4 @@ function noImage(what) {
   return toError({ code: 'HEAPHOUND_ERR_CAPTURE', message: `no image was made: ${what}` }, new Error('at'));
 }
 
-module.exports = { captureOrFreeze };
+module.exports = { captureOrFreeze, freezeProcess, whyNoFreeze };

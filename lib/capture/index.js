@@ -19,7 +19,7 @@ const { estimate, heapNow, remember } = require('../room/estimate');
 const { lineEndFinder } = require('./line-ends');
 const { areIdsKept, forgetIds, idSpace } = require('./object-ids');
 const { checkSidecar, writeSidecar } = require('./sidecar');
-const { checkStream, newOutlet, pour } = require('./outlet');
+const { intoStream } = require('./outlet');
 const { RUNTIME } = require('../runtime');
 const { toCaptureResult } = require('./result');
 const { lockCapture } = require('./capture-lock');
@@ -80,7 +80,11 @@ async function capture(compression, checked, signal) {
     return toCaptureResult(how, file, call, { runtime: RUNTIME, node, pid, threadId, memory });
   };
   if (checked.stream) {
-    const captured = await captureToStream(checked.stream, compression, checked, signal);
+    // A child writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when
+    // the snapshot is whole, and until then all of it waits in native memory.
+    const captured = await intoStream(checked.stream, signal, (target) =>
+      captureInto(target, compression, checked, signal),
+    );
     return /** @type {import('../..').CaptureResult} */ (toResult(captured));
   }
   const place = choosePlace(checked, compression, startedAt, { pid: process.pid, threadId });
@@ -92,54 +96,6 @@ async function capture(compression, checked, signal) {
     place.undo();
     throw error;
   }
-}
-
-/**
- * A child writes while the stream takes. In the process V8 holds the thread: the stream gets its first byte when the
- * snapshot is whole, and until then all of it waits in native memory.
- *
- * @param {import('node:stream').Writable} stream
- * @param {import('../disk/place').Compression} compression
- * @param {Checked} checked
- * @param {AbortSignal} [signal]
- * @returns {Promise<Captured>}
- */
-async function captureToStream(stream, compression, checked, signal) {
-  checkStream(stream);
-  const outlet = newOutlet();
-  /** @type {Promise<void> | undefined} */
-  let pouring;
-  const flow = () => {
-    pouring ??= pour(outlet, stream, signal);
-    // It is waited for below; until then it may fail unseen.
-    pouring.catch(() => {});
-    return pouring;
-  };
-  try {
-    const captured = await captureInto({ outlet, flow }, compression, checked, signal);
-    await flow();
-    return captured;
-  } catch (error) {
-    outlet.close();
-    // Without an error of its own: nobody may be listening for one.
-    stream.destroy();
-    throw await firstCause(error, pouring);
-  }
-}
-
-/**
- * A reader that fails ends the capture, and a capture that fails ends the reader: the error of the one that began it.
- * Waits for the reader.
- *
- * @param {unknown} error of the capture
- * @param {Promise<unknown>} [reading]
- */
-async function firstCause(error, reading) {
-  const failure = await Promise.resolve(reading).then(
-    () => undefined,
-    (cause) => cause,
-  );
-  return /** @type {NodeJS.ErrnoException} */ (error)?.code === 'HEAPHOUND_ERR_CANCELLED' ? (failure ?? error) : error;
 }
 
 /**
@@ -348,4 +304,4 @@ function complete(end) {
   return run({}, end);
 }
 
-module.exports = { captureSnapshot, captureInto, firstCause };
+module.exports = { captureSnapshot, captureInto };

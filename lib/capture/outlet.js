@@ -55,8 +55,52 @@ async function* chunks(outlet, signal) {
   }
 }
 
-function newOutlet() {
-  return new addon.Outlet();
+/**
+ * Runs work that writes into an outlet, which is emptied into the stream meanwhile.
+ *
+ * @template T
+ * @param {Writable} stream
+ * @param {AbortSignal | undefined} signal
+ * @param {(target: { outlet: import('../native/addon').Outlet, flow: () => void }) => Promise<T>} work `flow` begins to
+ *   empty the outlet, which happens after the work at the latest
+ * @returns {Promise<T>}
+ */
+async function intoStream(stream, signal, work) {
+  checkStream(stream);
+  const outlet = new addon.Outlet();
+  /** @type {Promise<void> | undefined} */
+  let pouring;
+  const flow = () => {
+    pouring ??= pour(outlet, stream, signal);
+    // It is waited for below; until then it may fail unseen.
+    pouring.catch(() => {});
+    return pouring;
+  };
+  try {
+    const done = await work({ outlet, flow });
+    await flow();
+    return done;
+  } catch (error) {
+    outlet.close();
+    // Without an error of its own: nobody may be listening for one.
+    stream.destroy();
+    throw await firstCause(error, pouring);
+  }
 }
 
-module.exports = { checkStream, newOutlet, pour, writable };
+/**
+ * A reader that fails ends the capture, and a capture that fails ends the reader: the error of the one that began it.
+ * Waits for the reader.
+ *
+ * @param {unknown} error of the capture
+ * @param {Promise<unknown>} [reading]
+ */
+async function firstCause(error, reading) {
+  const failure = await Promise.resolve(reading).then(
+    () => undefined,
+    (cause) => cause,
+  );
+  return /** @type {NodeJS.ErrnoException} */ (error)?.code === 'HEAPHOUND_ERR_CANCELLED' ? (failure ?? error) : error;
+}
+
+module.exports = { firstCause, intoStream, writable };

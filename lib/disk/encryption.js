@@ -2,19 +2,90 @@
 
 // Encryption to public keys in the age format, while bytes pass. Whoever has this process does not have what it stored.
 
-const { optionError } = require('../errors');
+const { hkdfSync, randomBytes } = require('node:crypto');
+const { optionError, toError } = require('../errors');
 const { moduleError } = require('../store-errors');
+const { openRegular } = require('./regular-file');
+
+/** How a file in the age format begins. */
+const AGE = 'age-encryption.org/';
+
+/** Bytes behind the header of an empty file: a nonce, and the tag of an empty payload. */
+const EMPTY = 32;
 
 /**
  * @typedef {object} Encryption
  * @property {(source: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>} encrypt
+ * @property {string[]} recipients
  */
+
+/** @typedef {import('../native/addon').ImageSeal} Seal */
+
+/**
+ * Option `encryptTo`: one public key, or several.
+ *
+ * @type {import('../options').Check<string[]>}
+ */
+function recipientsOf(name, value) {
+  const keys = Array.isArray(value) ? value : [value];
+  if (keys.length === 0 || keys.some((key) => typeof key !== 'string'))
+    throw optionError(name, 'must be a public key of age (age1…), or several');
+  return keys;
+}
+
+/**
+ * Option `identities`: one private key, or several.
+ *
+ * @type {import('../options').Check<string[]>}
+ */
+function identitiesOf(name, value) {
+  const keys = Array.isArray(value) ? value : [value];
+  if (keys.length === 0 || keys.some((key) => typeof key !== 'string' || !key.startsWith('AGE-SECRET-KEY-')))
+    throw optionError(name, 'must be private keys of age (AGE-SECRET-KEY-1…)');
+  return keys;
+}
 
 /**
  * @param {string[]} recipients public keys, `age1…`
  * @returns {Promise<Encryption>}
  */
 async function loadEncryption(recipients) {
+  const encrypter = await encrypterFor(recipients);
+  return {
+    async *encrypt(source) {
+      yield* await encrypter.encrypt(toWeb(source));
+    },
+    recipients,
+  };
+}
+
+/**
+ * What the addon needs to encrypt a file by itself: nothing else of it comes by here. A seal is for one file.
+ *
+ * @param {string[]} recipients public keys, `age1…`
+ * @returns {Promise<Seal>}
+ */
+async function makeSeal(recipients) {
+  const encrypter = await encrypterFor(recipients);
+  /** @type {Uint8Array | undefined} */
+  let fileKey;
+  encrypter.addRecipient({
+    wrapFileKey(/** @type {Uint8Array} */ key) {
+      fileKey = Uint8Array.from(key);
+      return [];
+    },
+  });
+  /** @type {Uint8Array} */
+  const empty = await encrypter.encrypt(new Uint8Array(0));
+  if (fileKey === undefined) throw moduleError('age-encryption', 'encryptTo', new Error('it gives no key'));
+  // "Payload" of https://age-encryption.org/v1.
+  const nonce = randomBytes(16);
+  const key = new Uint8Array(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
+  return { head: Buffer.concat([empty.subarray(0, -EMPTY), nonce]), key };
+}
+
+/** @param {string[]} recipients */
+async function encrypterFor(recipients) {
   const { Encrypter } = await loadAge('encryptTo');
   const encrypter = new Encrypter();
   for (const recipient of recipients) {
@@ -24,11 +95,7 @@ async function loadEncryption(recipients) {
       throw optionError('encryptTo', `must be public keys of age (age1…): ${/** @type {Error} */ (cause).message}`);
     }
   }
-  return {
-    async *encrypt(source) {
-      yield* await encrypter.encrypt(toWeb(source));
-    },
-  };
+  return encrypter;
 }
 
 /**
@@ -63,6 +130,37 @@ async function loadAge(purpose) {
   }
 }
 
+/**
+ * True for a file in the age format. What cannot be read is none: whoever reads it says why.
+ *
+ * @param {string} file
+ */
+async function isAge(file) {
+  try {
+    const { handle } = await openRegular(file, { isPrivate: false });
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(AGE.length), 0, AGE.length, 0);
+      return buffer.subarray(0, bytesRead).toString('latin1') === AGE;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Of a file that is damaged, cut, none of age's, or for others. Our own errors, and those of the system, stay.
+ *
+ * @param {unknown} thrown
+ */
+function cipherError(thrown) {
+  const cause = /** @type {NodeJS.ErrnoException} */ (thrown);
+  if (cause?.syscall !== undefined || String(cause?.code).startsWith('HEAPHOUND_')) return cause;
+  const what = `it cannot be decrypted: ${cause?.message}; it is damaged, no age file, or for another key`;
+  return toError({ code: 'HEAPHOUND_ERR_ENCRYPTED', message: what }, new Error('at'));
+}
+
 /** @param {AsyncIterable<Uint8Array>} source */
 function toWeb(source) {
   const chunks = source[Symbol.asyncIterator]();
@@ -78,4 +176,4 @@ function toWeb(source) {
   });
 }
 
-module.exports = { decrypt, loadEncryption };
+module.exports = { cipherError, decrypt, identitiesOf, isAge, loadEncryption, makeSeal, recipientsOf };

@@ -7,10 +7,10 @@ const { pipeline } = require('node:stream/promises');
 const { optionError, toError } = require('../errors');
 const { WORK, checkOptions } = require('../options');
 const { PLACE } = require('../disk/place');
-const { decrypt } = require('../disk/encryption');
+const { cipherError, decrypt, identitiesOf } = require('../disk/encryption');
 const { diskError, partialName } = require('../disk/private-file');
 
-const DECRYPT = { identities, signal: WORK.signal };
+const DECRYPT = { identities: identitiesOf, signal: WORK.signal };
 
 /**
  * @param {string | Readable} source
@@ -50,28 +50,12 @@ async function decryptSnapshot(source, file, options) {
  * @param {string} target
  */
 function explain(cause, target) {
-  if (String(cause.code).startsWith('HEAPHOUND_')) return cause;
   if (cause.code === 'EEXIST')
     return toError(
       { code: 'HEAPHOUND_ERR_EXISTS', message: `${target} exists already; choose another name or remove it` },
       new Error('at'),
     );
-  if (cause.syscall !== undefined) return diskError(cause, target);
-  return toError(
-    {
-      code: 'HEAPHOUND_ERR_ENCRYPTED',
-      message: `it cannot be decrypted: ${cause.message}; it is damaged, no age file, or for another key`,
-    },
-    new Error('at'),
-  );
-}
-
-/** @type {import('../options').Check<string[]>} */
-function identities(name, value) {
-  const keys = Array.isArray(value) ? value : [value];
-  if (keys.length === 0 || keys.some((key) => typeof key !== 'string' || !key.startsWith('AGE-SECRET-KEY-')))
-    throw optionError(name, 'must be private keys of age (AGE-SECRET-KEY-1…)');
-  return keys;
+  return cause.syscall === undefined ? cipherError(cause) : diskError(cause, target);
 }
 
 module.exports = { decryptSnapshot };

@@ -8,6 +8,7 @@ const path = require('node:path');
 const { addon, run } = require('../native');
 const { optionError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
+const { identitiesOf } = require('../disk/encryption');
 const { PLACE, compressionOf } = require('../disk/place');
 const { STALLED_MS } = require('../open/frozen');
 const { keyOption, ownKey } = require('../redaction-key');
@@ -16,12 +17,16 @@ const { withDeadline } = require('../capture/deadline');
 const { tableOf } = require('../capture/fork-ids');
 const { toCaptureResult } = require('../capture/result');
 const { checkSidecar, writeSidecar } = require('../capture/sidecar');
+const { readImage } = require('./image-bytes');
+
+/** @typedef {import('./image-bytes').ImageSource} ImageSource */
 
 const NUMBERED_ANEW = 'V8 numbers the objects anew in each thawed process';
 
 const THAW = {
   ...WORK,
   path: PLACE.path,
+  identities: identitiesOf,
   compression: PLACE.compression,
   redact: oneOf(['strings']),
   key: keyOption,
@@ -41,7 +46,7 @@ const THAW = {
 async function thawImage(image, options) {
   if (typeof image !== 'string' || image === '' || image.includes('\0')) throw optionError('image', 'must be a path');
   const checked = checkOptions(options, THAW);
-  const { path: file, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
+  const { path: file, identities, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
   if (file === undefined) throw optionError('path', 'must name the snapshot to write');
   const { previous, comparable = true, exposeInternals = false, exposeNumericValues = false } = checked;
   if (previous !== undefined && !comparable)
@@ -59,9 +64,11 @@ async function thawImage(image, options) {
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     const start = performance.now();
     checkSidecar(file);
-    if (previous !== undefined) await checkEarlier(previous, image, signal);
-    const thawed = await run({ signal, onProgress, toTheEnd: true }, (control) =>
-      addon.thawImage(path.resolve(image), file, request, control),
+    /** @type {<T>(read: (from: ImageSource) => Promise<T>) => Promise<T>} */
+    const reading = (read) => readImage(image, identities, signal, read);
+    if (previous !== undefined) await checkEarlier(previous, reading, signal);
+    const thawed = await reading((from) =>
+      run({ signal, onProgress, toTheEnd: true }, (control) => addon.thawImage(from, file, request, control)),
     );
     const { startedAt, ...process } = JSON.parse(thawed.about);
     const { idSpace = randomUUID(), idSpaceReason = NUMBERED_ANEW } = thawed.file;
@@ -87,10 +94,10 @@ async function thawImage(image, options) {
  * the order of snapshots is read.
  *
  * @param {string} previous a snapshot
- * @param {string} image
+ * @param {(read: (from: ImageSource) => Promise<string>) => Promise<string>} reading the image
  * @param {AbortSignal} [signal]
  */
-async function checkEarlier(previous, image, signal) {
+async function checkEarlier(previous, reading, signal) {
   const table = fs.statSync(tableOf(previous), { throwIfNoEntry: false });
   if (!table?.isFile())
     throw optionError('previous', `needs the table of ids ${tableOf(previous)}, which is not there`);
@@ -98,7 +105,7 @@ async function checkEarlier(previous, image, signal) {
   const { takenAt, takenAtFrom } = await readProvenance(previous, size);
   if (takenAt === undefined || takenAtFrom !== 'capture')
     throw optionError('previous', `needs the sidecar ${previous}.json, which tells when it was taken`);
-  const about = await run({ signal }, (control) => addon.aboutImage(path.resolve(image), control));
+  const about = await reading((from) => run({ signal }, (control) => addon.aboutImage(from, control)));
   const { startedAt } = JSON.parse(about);
   if (takenAt >= startedAt)
     throw optionError('previous', `must be earlier than the image: ${takenAt} is not before ${startedAt}`);

@@ -128,8 +128,10 @@ export interface ForkRequest {
   maxBytes?: number;
   key?: Uint8Array;
   ids?: ForkIds;
-  /** What an image says of the process, as JSON: then there is no snapshot, but a frozen image of this path. */
+  /** What an image says of the process, as JSON: then there is no snapshot, but a frozen image. */
   image?: string;
+  /** For an image: who may read it. */
+  seal?: ImageSeal;
 }
 
 /** A handle on a snapshot. */
@@ -142,6 +144,12 @@ export class Heap {
   close(): void;
   /** Answers one question of `report/question.rs`, given as JSON. */
   ask(question: string, control: Control): Promise<Pages | Failure>;
+}
+
+/** The head of a file in the age format, up to its payload, and the payload's key of 32 bytes. */
+export interface ImageSeal {
+  head: Uint8Array;
+  key: Uint8Array;
 }
 
 /** Bytes that native code has of `malloc`, and those that are freed and kept. */
@@ -189,6 +197,8 @@ export interface OutsideRequest {
   path: string;
   /** Stored ones. */
   maxBytes?: number;
+  /** Who may read it. */
+  seal?: ImageSeal;
   /** For how many milliseconds its main thread may be busy. */
   rest: number;
   /** ISO 8601, in UTC. */
@@ -264,7 +274,7 @@ export interface ThawedFile {
 }
 
 /** Resolves with what the image says of its process, as JSON. */
-export function aboutImage(image: string, control: Control): Promise<string | Failure>;
+export function aboutImage(image: string | Feed, control: Control): Promise<string | Failure>;
 
 /** Makes everything that questions need of what was only parsed; the handle on that is empty afterwards. */
 export function analyse(parsed: Heap, control: Control): Promise<Heap | Failure>;
@@ -376,7 +386,7 @@ export function takeTurn(): Failure | CaptureTurn;
  * durable where it is a file.
  */
 export function thawImage(
-  image: string,
+  image: string | Feed,
   target: string | Feed,
   request: ThawRequest,
   control: Control,

@@ -3,6 +3,7 @@
 //!
 //! The only module that touches the disk.
 
+mod byte_writer;
 mod chunks;
 mod decoder;
 mod directory;
@@ -13,15 +14,18 @@ mod input;
 mod packed;
 mod read;
 mod read_small;
+mod seal;
 mod stored;
 mod stream_writer;
 
+pub use byte_writer::ByteWriter;
 pub use chunks::{ChunkReceiver, ChunkSender, Taken, chunks};
 pub use file_writer::{FileWriter, Written};
 pub use input::Source;
 pub use packed::Packed;
 pub use read::{ReadInfo, read, read_ahead};
 pub use read_small::read_small;
+pub use seal::Seal;
 pub use stored::StoredFile;
 pub use stream_writer::{StreamWriter, Waiting};
 

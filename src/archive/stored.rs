@@ -8,10 +8,10 @@ use std::sync::atomic::AtomicBool;
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
-/// A regular file, read without decoding.
+/// A regular file, or a stream, read without decoding.
 pub struct StoredFile {
     input: Input<'static>,
-    /// Bytes of the file when it was opened.
+    /// Bytes of the file when it was opened; 0 for a stream.
     pub size: u64,
 }
 
@@ -19,11 +19,18 @@ impl StoredFile {
     /// # Errors
     /// [`Error::Io`]; [`Error::Option`] for a FIFO or a device, whose reading could not be ended.
     pub fn open(path: &Path) -> Result<Self> {
-        let (input, size) = Input::open(Source::Path(path.into()), &NEVER)?;
-        let is_regular = std::fs::metadata(path).is_ok_and(|facts| facts.is_file());
-        if !is_regular {
+        Self::of(Source::Path(path.into()))
+    }
+
+    /// # Errors
+    /// As of [`StoredFile::open`].
+    pub fn of(source: Source) -> Result<Self> {
+        if let Source::Path(path) = &source
+            && std::fs::metadata(path).is_ok_and(|facts| !facts.is_file())
+        {
             return Err(Error::Option { name: "image", what: format!("{} is no regular file", path.display()) });
         }
+        let (input, size) = Input::open(source, &NEVER)?;
         Ok(StoredFile { input, size: size.unwrap_or(0) })
     }
 }

@@ -8,8 +8,10 @@ use super::feed::Feed;
 use super::job;
 use super::outlet::Outlet;
 use super::redact::key_of;
-use crate::archive::Codec;
-use crate::capture::{self, Ended, ForkCapture, ForkOptions, ForkTarget, Forked, HeapKey, Origin, WatchOptions};
+use crate::archive::{Codec, Seal};
+use crate::capture::{
+    self, Ended, ForkCapture, ForkOptions, ForkTarget, Forked, HeapKey, ImageTarget, Origin, WatchOptions,
+};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use crate::image::About;
@@ -78,8 +80,23 @@ pub struct ForkRequest {
     pub max_bytes: Option<f64>,
     pub key: Option<Uint8Array>,
     pub ids: Option<ForkIds>,
-    /// What an image says of the process, as JSON: then there is no snapshot, but a frozen image of this path.
+    /// What an image says of the process, as JSON: then there is no snapshot, but a frozen image.
     pub image: Option<String>,
+    /// For an image: who may read it.
+    pub seal: Option<ImageSeal>,
+}
+
+/// The head of a file in the age format, up to its payload, and the payload's key of 32 bytes.
+#[napi(object, object_to_js = false)]
+pub struct ImageSeal {
+    pub head: Uint8Array,
+    pub key: Uint8Array,
+}
+
+impl ImageSeal {
+    pub(super) fn seal(&self) -> Result<Seal> {
+        Ok(Seal { head: self.head.to_vec(), key: key_of(&self.key)? })
+    }
 }
 
 /// Why this process cannot be frozen; null when it can.
@@ -98,18 +115,24 @@ pub fn prepare_fork<'env>(
     control: &Control,
 ) -> napi::Result<Object<'env>> {
     let reader = |sender| ForkTarget::Reader(Arc::new(sender));
-    let ForkRequest { compression, allowance, max_bytes, key, ids, image } = request;
+    let ForkRequest { compression, allowance, max_bytes, key, ids, image, seal } = request;
     let target = match target {
         Either3::A(path) => match image {
-            Some(about) => about_of(&about).map(|about| ForkTarget::Image(PathBuf::from(path), about)),
+            Some(about) => about_of(&about).map(|about| ForkTarget::Image(ImageTarget::File(path.into()), about)),
             None => Ok(ForkTarget::File(PathBuf::from(path))),
         },
-        Either3::B(outlet) => outlet.take_sender().map(reader),
+        Either3::B(outlet) => outlet.take_sender().and_then(|sender| match image {
+            Some(about) => {
+                about_of(&about).map(|about| ForkTarget::Image(ImageTarget::Reader(Arc::new(sender)), about))
+            }
+            None => Ok(reader(sender)),
+        }),
         Either3::C(feed) => feed.take_sender().map(reader),
     };
     let thread = ForkCapture::this_thread();
     let origin = ids.map(ForkIds::origin).transpose();
     let redaction_key = key.map(|key| key_of(&key)).transpose();
+    let seal = seal.map(|seal| seal.seal()).transpose();
     let work = move |_: &CoreControl| -> Result<ForkCapture> {
         let codec = Codec::named(&compression)
             .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })?;
@@ -117,6 +140,7 @@ pub fn prepare_fork<'env>(
             allowance: allowance.map(|bytes| bytes as u64),
             max_bytes: max_bytes.map(|bytes| bytes as u64),
             redaction_key: redaction_key?,
+            seal: seal?,
             origin: origin?,
         };
         ForkCapture::prepare(target?, codec, options, thread)

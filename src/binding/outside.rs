@@ -1,7 +1,7 @@
 //! Makes a frozen image of another process.
 
 use super::control::Control;
-use super::fork::milliseconds;
+use super::fork::{ImageSeal, milliseconds};
 use super::job;
 use crate::capture::{self, FrozenOutside, OutsideOptions};
 use crate::control::Control as CoreControl;
@@ -14,6 +14,8 @@ pub struct OutsideRequest {
     pub path: String,
     /// Stored ones.
     pub max_bytes: Option<f64>,
+    /// Who may read it.
+    pub seal: Option<ImageSeal>,
     /// For how many milliseconds its main thread may be busy.
     pub rest: f64,
     /// ISO 8601, in UTC.
@@ -42,13 +44,15 @@ pub fn freeze_process<'env>(
     request: OutsideRequest,
     control: &Control,
 ) -> napi::Result<Object<'env>> {
-    let options = OutsideOptions {
+    let seal = request.seal.map(|seal| seal.seal()).transpose();
+    let options = move |seal| OutsideOptions {
         path: request.path.into(),
+        seal,
         max_bytes: request.max_bytes.map(|most| most as u64),
         rest: milliseconds(request.rest),
         started_at: request.started_at,
     };
-    let work = move |control: &CoreControl| capture::freeze_process(pid, &options, control);
+    let work = move |control: &CoreControl| capture::freeze_process(pid, &options(seal?), control);
     job::start(env, control, work, |_, frozen| {
         let FrozenOutside { written, about, threads, is_quiet, pause, fork } = frozen;
         Ok(OutsideImage {

@@ -6,7 +6,7 @@ use super::feed::Feed;
 use super::fork::milliseconds;
 use super::job;
 use super::redact::key_of;
-use crate::archive::{Codec, FileWriter, StreamWriter, Waiting};
+use crate::archive::{Codec, FileWriter, Source, StreamWriter, Waiting};
 use crate::capture::{self, MakeRoute, Route, ThawIds, ThawOptions, Thawed};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
@@ -44,14 +44,15 @@ pub struct ThawedFile {
 #[napi(catch_unwind, ts_return_type = "Promise<ThawedFile | Failure>")]
 pub fn thaw_image<'env>(
     env: &'env Env,
-    image: String,
+    image: Either<String, &mut Feed>,
     target: Either<String, &mut Feed>,
     request: ThawRequest,
     control: &Control,
 ) -> napi::Result<Object<'env>> {
     let route = request.route(target);
     let options = request.options();
-    let work = move |control: &CoreControl| capture::thaw(&PathBuf::from(image), route?, &options?, control);
+    let image = source_of(image);
+    let work = move |control: &CoreControl| capture::thaw(image?, route?, &options?, control);
     job::start(env, control, work, |_, Thawed { captured, about }| {
         let about = serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         Ok(ThawedFile { file: captured.into(), about })
@@ -60,8 +61,13 @@ pub fn thaw_image<'env>(
 
 /// Resolves with what the image says of its process, as JSON.
 #[napi(catch_unwind, ts_return_type = "Promise<string | Failure>")]
-pub fn about_image<'env>(env: &'env Env, image: String, control: &Control) -> napi::Result<Object<'env>> {
-    let work = move |_: &CoreControl| capture::about_image(&PathBuf::from(image));
+pub fn about_image<'env>(
+    env: &'env Env,
+    image: Either<String, &mut Feed>,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let image = source_of(image);
+    let work = move |_: &CoreControl| capture::about_image(image?);
     job::start(env, control, work, |_, about| {
         serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))
     })
@@ -71,6 +77,13 @@ pub fn about_image<'env>(env: &'env Env, image: String, control: &Control) -> na
 #[napi(catch_unwind)]
 pub fn is_frozen(path: String) -> bool {
     capture::is_frozen(&PathBuf::from(path))
+}
+
+fn source_of(image: Either<String, &mut Feed>) -> Result<Source> {
+    match image {
+        Either::A(path) => Ok(Source::Path(path.into())),
+        Either::B(feed) => feed.take_receiver().map(Source::Chunks),
+    }
 }
 
 impl ThawRequest {

@@ -2,9 +2,9 @@
 
 use super::identity::Origin;
 use super::stream::Captured;
-use crate::archive::ChunkSender;
+use crate::archive::{ChunkSender, Seal};
 use crate::image::About;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +16,35 @@ pub enum ForkTarget {
     /// To a reader in this process. What it has got cannot be taken back: a child that fails after its first byte is
     /// not replaced.
     Reader(Arc<ChunkSender>),
-    /// Nowhere: the child writes its own memory into a file that it makes, as a frozen image, and V8 does nothing.
-    Image(PathBuf, About),
+    /// Nowhere: the child writes its own memory as a frozen image, and V8 does nothing.
+    Image(ImageTarget, About),
+}
+
+/// Where a frozen image goes.
+#[derive(Clone)]
+pub enum ImageTarget {
+    /// Into a file that the child makes.
+    File(PathBuf),
+    /// To a reader in this process: no byte of it reaches a disk by the child.
+    Reader(Arc<ChunkSender>),
+}
+
+impl ForkTarget {
+    /// The file that the child makes.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            ForkTarget::File(path) | ForkTarget::Image(ImageTarget::File(path), _) => Some(path),
+            ForkTarget::Reader(_) | ForkTarget::Image(ImageTarget::Reader(_), _) => None,
+        }
+    }
+
+    /// The reader in this process.
+    pub fn reader(&self) -> Option<&Arc<ChunkSender>> {
+        match self {
+            ForkTarget::Reader(reader) | ForkTarget::Image(ImageTarget::Reader(reader), _) => Some(reader),
+            ForkTarget::File(_) | ForkTarget::Image(ImageTarget::File(_), _) => None,
+        }
+    }
 }
 
 #[derive(Clone, Default)]
@@ -28,6 +55,8 @@ pub struct ForkOptions {
     pub max_bytes: Option<u64>,
     /// With a key, contents do not leave the child.
     pub redaction_key: Option<[u8; 32]>,
+    /// With it, an image is encrypted before it leaves the child.
+    pub seal: Option<Seal>,
     /// With it, objects have the ids of the last capture, and all of a snapshot waits in the child until they are
     /// known.
     pub origin: Option<Origin>,

@@ -26,7 +26,7 @@ mod thaw_types;
 mod tracking;
 
 pub use fork::{ForkCapture, Watch, cannot_fork};
-pub use fork_types::{Ended, ForkOptions, ForkTarget, Forked, WatchOptions};
+pub use fork_types::{Ended, ForkOptions, ForkTarget, Forked, ImageTarget, WatchOptions};
 pub use freeze::cannot_freeze;
 pub use identity::{HeapKey, Numbered, Numbering, Origin, Table};
 pub use lock::{CaptureLock, Place};

@@ -1,16 +1,18 @@
 //! Options and results of a freeze from outside. They are the same on systems where no process can be frozen.
 
-use crate::archive::Written;
+use crate::archive::{Seal, Written};
 use crate::image::About;
 use std::path::PathBuf;
 use std::time::Duration;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OutsideOptions {
     /// The image to make.
     pub path: PathBuf,
     /// Most stored bytes.
     pub max_bytes: Option<u64>,
+    /// With it, the image is encrypted before it leaves this process.
+    pub seal: Option<Seal>,
     /// For how long a moment is waited for at which the main thread waits for events.
     pub rest: Duration,
     /// ISO 8601, in UTC.

@@ -1,19 +1,19 @@
 //! The forked child, from its first instruction to its last. It is a copy of the app, and must not touch anything that
 //! the app shares with other processes.
 
+use super::super::fork_types::{ForkOptions, ImageTarget};
 use super::super::identity::{Numbering, Origin};
 use super::super::proc_file;
 use super::super::stream::{BLOCK, Captured, Counts, Route};
 use super::got::Slots;
 use super::message::Message;
-use crate::archive::{Codec, FileWriter};
+use crate::archive::ByteWriter;
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use crate::image::Header;
 use std::io::{PipeReader, PipeWriter, Write, pipe};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
@@ -150,13 +150,21 @@ struct Kept {
 }
 
 /// Writes the memory of this child into a frozen image, and ends it.
-pub(super) fn freeze(setting: &Setting<'_>, path: &Path, max_bytes: Option<u64>, header: &Header) -> ! {
-    let Kept { results, .. } =
+pub(super) fn freeze(setting: &Setting<'_>, target: &ImageTarget, options: &ForkOptions, header: &Header) -> ! {
+    let Kept { results, document } =
         or_end(NOT_ISOLATED, || isolate(setting).map_err(|error| Error::io("the forked child", "set up", &error)));
     let work = AssertUnwindSafe(|| {
         // Before there are files of ours.
         let descriptors = open_descriptors();
-        let file = FileWriter::create(path, Codec::Plain)?.limited(max_bytes);
+        let file = match (target, document) {
+            (ImageTarget::File(path), _) => ByteWriter::file(path, options.max_bytes),
+            (ImageTarget::Reader(_), Some(fd)) => {
+                // SAFETY: a descriptor of this child that nobody else knows.
+                ByteWriter::pipe(unsafe { PipeWriter::from_raw_fd(fd) }, options.max_bytes)
+            }
+            (ImageTarget::Reader(_), None) => Err(Error::Internal { what: "a reader without a pipe".into() }),
+        }?
+        .sealed(options.seal.as_ref())?;
         let mut told = 0;
         super::super::freeze::write(header, file, &descriptors, &mut |stored| {
             if stored - told >= TELL_EVERY {

@@ -42,6 +42,10 @@ impl Forward {
             return;
         }
         chunk.truncate(count);
+        if count < CHUNK / 2 {
+            // It may wait for its reader for long.
+            chunk.shrink_to_fit();
+        }
         self.passed += count as u64;
         self.wish.store(TOO_MANY, Ordering::Release);
         let wish = self.wish.clone();

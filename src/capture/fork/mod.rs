@@ -25,7 +25,7 @@ use super::fork_types::{ForkOptions, ForkTarget, Forked};
 use super::freeze;
 use super::identity::Origin;
 use super::proc_file;
-use super::stream::Route;
+use super::stream::{BLOCK, Route};
 use crate::archive::{Codec, FileWriter, StreamWriter};
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ use mappings::Plan;
 use mappings::{Known, TakenAlong};
 use std::io::{PipeReader, PipeWriter, pipe};
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 use watch::Process;
 
@@ -71,7 +71,7 @@ pub struct ForkCapture {
 struct Pipes {
     results: (PipeReader, PipeWriter),
     stderr: (PipeReader, PipeWriter),
-    /// The snapshot's, when it goes to a reader.
+    /// Of the snapshot or the image, when it goes to a reader.
     document: Option<(PipeReader, PipeWriter)>,
 }
 
@@ -90,7 +90,7 @@ impl ForkCapture {
     /// # Cost
     /// A few milliseconds. Not for the thread of JavaScript.
     pub fn prepare(target: ForkTarget, codec: Codec, options: ForkOptions, thread: i32) -> Result<Self> {
-        if let ForkTarget::File(path) | ForkTarget::Image(path, _) = &target {
+        if let Some(path) = target.path() {
             drop(FileWriter::create(path, codec)?);
         }
         let header = match &target {
@@ -124,9 +124,11 @@ impl ForkCapture {
     /// The kernel walks the page tables: milliseconds for each 100 MB, during which this process maps no memory. Not
     /// for the thread of JavaScript.
     pub fn settle_down(&mut self, control: &Control) -> Result<()> {
-        let is_read = matches!(self.target, ForkTarget::Reader(_));
+        let is_read = self.target.reader().is_some();
         let pipes = || -> std::io::Result<Pipes> {
             let document = is_read.then(pipe).transpose()?;
+            // Best effort: a small pipe makes both sides wait for each other more often.
+            _ = document.as_ref().map(|(_, into)| rustix::pipe::fcntl_setpipe_size(into, BLOCK));
             Ok(Pipes { results: pipe()?, stderr: pipe()?, document })
         };
         self.pipes = Some(pipes().map_err(|error| Error::io("pipe", "make a", &error))?);
@@ -186,9 +188,9 @@ impl ForkCapture {
         let pid = unsafe { fork_process(if careful { By::Library } else { By::Kernel }) };
         if pid == 0 {
             std::mem::forget(taken_along);
-            if let (ForkTarget::Image(path, _), Some(header)) = (&self.target, self.header.take()) {
+            if let (ForkTarget::Image(target, _), Some(header)) = (&self.target, self.header.take()) {
                 let header = Header { is_quiet: patient || is_quiet, ..header };
-                child::freeze(&setting, path, self.options.max_bytes, &header);
+                child::freeze(&setting, target, &self.options, &header);
             }
             let redactor = self.options.redaction_key.map(Redactor::new);
             let child = Child::begin(&setting, redactor, self.options.origin.take(), |document| self.route(document));
@@ -205,12 +207,9 @@ impl ForkCapture {
         }
         let Pipes { results: (results, _), stderr: (stderr, _), document } = pipes;
         let process = Process::of(pid);
-        let (path, forward) = match &self.target {
-            ForkTarget::File(path) | ForkTarget::Image(path, _) => (path.clone(), None),
-            ForkTarget::Reader(reader) => {
-                (PathBuf::new(), document.map(|(from, _)| Forward::new(from, reader.clone())))
-            }
-        };
+        let path = self.target.path().unwrap_or(Path::new("")).to_owned();
+        let reader = self.target.reader().cloned();
+        let forward = document.zip(reader).map(|((from, _), reader)| Forward::new(from, reader));
         self.watch = Some(Watch { process, results, stderr, path, allowance: self.options.allowance, forward });
         Ok(Forked::App)
     }

@@ -4,7 +4,7 @@
 //! from before and one from after would be of a heap that never was.
 
 use super::smaps::{Entry, Smaps};
-use crate::archive::{FileWriter, Written};
+use crate::archive::{ByteWriter, Written};
 use crate::error::{Error, Result};
 use crate::image::{Header, ImageWriter, MAX_DESCRIPTORS, MAX_PAGES, Mapping, MappingKind, PAGE, Thread};
 use rustix::io::{Errno, pread};
@@ -41,10 +41,10 @@ pub(in crate::capture) struct Subject<'a> {
 /// of bytes that were stored.
 ///
 /// # Errors
-/// Those of [`FileWriter`]; [`Error::Io`] when the process cannot read itself.
+/// Those of [`ByteWriter`]; [`Error::Io`] when the process cannot read itself.
 pub(in crate::capture) fn write(
     header: &Header,
-    file: FileWriter,
+    file: ByteWriter,
     descriptors: &[RawFd],
     tick: &mut dyn FnMut(u64),
 ) -> Result<Written> {
@@ -56,7 +56,7 @@ pub(in crate::capture) fn write(
 
 /// An image that is whole and has no name yet.
 pub(in crate::capture) struct Unfinished {
-    pub file: FileWriter,
+    pub file: ByteWriter,
     pub raw_bytes: u64,
 }
 
@@ -67,7 +67,7 @@ pub(in crate::capture) struct Unfinished {
 pub(in crate::capture) fn write_of(
     subject: &Subject<'_>,
     header: &Header,
-    file: FileWriter,
+    file: ByteWriter,
     tick: &mut dyn FnMut(u64),
 ) -> Result<Unfinished> {
     let own = |error: Errno| Error::io(subject.folder, "read the memory of", &error.into());
@@ -295,7 +295,7 @@ fn random_number() -> u64 {
 
 /// A file that keeps the reason why it could not be written.
 struct Storing {
-    file: FileWriter,
+    file: ByteWriter,
     error: Option<Error>,
 }
 

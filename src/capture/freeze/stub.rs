@@ -1,7 +1,7 @@
 //! The same functions where no process can be frozen: on another system than Linux, another C library than glibc,
 //! another processor than x86-64.
 
-use crate::archive::{FileWriter, Written};
+use crate::archive::{ByteWriter, Written};
 use crate::error::{Error, Result};
 use crate::image::{About, Header};
 
@@ -24,7 +24,7 @@ pub(super) fn gather(_about: About) -> Result<Header> {
 #[allow(dead_code, reason = "as above")]
 pub(super) fn write(
     _header: &Header,
-    _file: FileWriter,
+    _file: ByteWriter,
     _descriptors: &[i32],
     _tick: &mut dyn FnMut(u64),
 ) -> Result<Written> {

@@ -29,7 +29,7 @@ use super::fork::{Plan, Range, known};
 use super::freeze::{Subject, Unfinished, processor_features, text, write_of};
 use super::identity::started;
 use super::outside_types::{FrozenOutside, OutsideOptions};
-use crate::archive::{Codec, FileWriter, Written};
+use crate::archive::{ByteWriter, Written};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::image::{About, Header, Lineage, PAGE, Thread};
@@ -61,7 +61,7 @@ const TICK: Duration = Duration::from_millis(5);
 ///
 /// # Errors
 /// [`Error::Attach`] when the process cannot be frozen, with the reason; [`Error::NoRest`] when its main thread did not
-/// wait for events within the time; those of [`FileWriter`]; [`Error::Cancelled`].
+/// wait for events within the time; those of [`ByteWriter`]; [`Error::Cancelled`].
 ///
 /// # Cost
 /// The process stands still for the time of a fork, and changes of it are copied page by page while its image is
@@ -72,7 +72,7 @@ pub fn freeze_process(pid: i32, options: &OutsideOptions, control: &Control) -> 
     let program = std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default().to_string_lossy().into_owned();
     let memory = Remote::open(pid, true).map_err(|_| process::forbidden(pid))?;
     let node = Node::find(&memory, &of_process(pid, "maps")?, &program)?;
-    let file = FileWriter::create(&options.path, Codec::Plain)?.limited(options.max_bytes);
+    let file = ByteWriter::file(&options.path, options.max_bytes)?.sealed(options.seal.as_ref())?;
     let descriptors = descriptors(pid)?;
     let deadline = Instant::now() + options.rest;
     let app = App { pid, memory, node, control, deadline };
@@ -282,7 +282,7 @@ impl App<'_> {
     }
 
     /// A thread of low priority writes; this one has the copy.
-    fn write(&self, copy: &mut Copy, subject: &Subject<'_>, header: &Header, file: FileWriter) -> Result<Unfinished> {
+    fn write(&self, copy: &mut Copy, subject: &Subject<'_>, header: &Header, file: ByteWriter) -> Result<Unfinished> {
         self.control.begin(Stage::Writing, 0);
         let control = self.control;
         let written = std::thread::scope(|scope| {

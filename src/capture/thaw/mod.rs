@@ -15,7 +15,7 @@ mod threads;
 
 use super::identity::{Numbering, Origin};
 use super::thaw_types::{MakeRoute, ThawOptions, Thawed};
-use crate::archive::StoredFile;
+use crate::archive::{Source, StoredFile};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
@@ -38,8 +38,8 @@ pub fn is_frozen(file: &Path) -> bool {
 ///
 /// # Errors
 /// [`Error::Image`], [`Error::Io`].
-pub fn about_image(image: &Path) -> Result<About> {
-    Ok(ImageReader::new(StoredFile::open(image)?)?.header().about.clone())
+pub fn about_image(image: Source) -> Result<About> {
+    Ok(ImageReader::new(StoredFile::of(image)?)?.header().about.clone())
 }
 
 /// Makes the snapshot, on the `route` to its place. At the end of the call the process is gone, whatever happened.
@@ -50,8 +50,8 @@ pub fn about_image(image: &Path) -> Result<About> {
 ///
 /// # Cost
 /// The memory of the process, and that of V8's snapshot beside it, in a process of its own.
-pub fn thaw(image: &Path, route: MakeRoute, options: &ThawOptions, control: &Control) -> Result<Thawed> {
-    let file = StoredFile::open(image)?;
+pub fn thaw(image: Source, route: MakeRoute, options: &ThawOptions, control: &Control) -> Result<Thawed> {
+    let file = StoredFile::of(image)?;
     control.begin(Stage::Reading, file.size);
     let mut reader = ImageReader::new(file)?;
     machine::check(reader.header())?;

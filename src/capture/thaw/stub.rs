@@ -1,6 +1,7 @@
 //! The same function where no image can be thawed: the loader is a program for Linux on x86-64.
 
 use super::thaw_types::{MakeRoute, ThawOptions, Thawed};
+use crate::archive::Source;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::image::About;
@@ -8,13 +9,13 @@ use std::path::Path;
 
 /// # Errors
 /// [`Error::Thaw`].
-pub fn thaw(_image: &Path, _route: MakeRoute, _options: &ThawOptions, _control: &Control) -> Result<Thawed> {
+pub fn thaw(_image: Source, _route: MakeRoute, _options: &ThawOptions, _control: &Control) -> Result<Thawed> {
     Err(Error::Thaw { what: "an image is thawed on Linux with glibc, on x86-64, only".into() })
 }
 
 /// # Errors
 /// [`Error::Thaw`].
-pub fn about_image(_image: &Path) -> Result<About> {
+pub fn about_image(_image: Source) -> Result<About> {
     Err(Error::Thaw { what: "an image is thawed on Linux with glibc, on x86-64, only".into() })
 }
 

@@ -116,7 +116,8 @@ pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -
     };
     let to = path.clone();
     let route = Box::new(move || FileWriter::create(&to, Codec::Plain).map(Route::to));
-    let error = thaw(&image_path, route, &options, control).expect_err("there is no V8 in it");
+    let image_file = Source::Path(image_path.clone());
+    let error = thaw(image_file, route, &options, control).expect_err("there is no V8 in it");
     rustix::fs::unlink(&image_path).expect("it was made above");
     assert!(!path.exists(), "{}", case.name);
     error

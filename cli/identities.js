@@ -1,0 +1,22 @@
+'use strict';
+
+// `--identity FILE`: private keys of age, one on each line.
+
+const { readInput } = require('./standard-streams');
+const { UsageError } = require('./usage');
+
+/** @param {string} file */
+function readIdentities(file) {
+  try {
+    return readInput(file)
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`--identity cannot be read: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+module.exports = { readIdentities };
