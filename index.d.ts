@@ -2126,6 +2126,12 @@ export interface WatchOptions {
     | ((reason: string, options: { signal: AbortSignal }) => Promise<{ id: string; location?: string | undefined }>)
     | undefined;
   analyse?: ((ids: string[], options: { signal: AbortSignal }) => Promise<LeakDocument>) | undefined;
+  /**
+   * `'freeze'`: where there is no room for a snapshot, a frozen image is made, and the alarm says so. An image is the
+   * whole memory of the process: use a store with `encryptTo`. With `service`, that one needs `allowFreeze`. Not
+   * together with `capture`.
+   */
+  whenNoRoom?: 'freeze' | undefined;
   log?: WatchLog | undefined;
   /** An address that alarms are posted to, as JSON. */
   webhook?: string | Webhook | undefined;
@@ -2178,6 +2184,8 @@ export interface MemoryAlarm {
   limitBytes: number;
   /** Oldest first. */
   snapshots: Array<{ id: string; location?: string }>;
+  /** Frozen images that were made where there was no room for a snapshot, oldest first. */
+  images?: Array<{ id: string; location?: string; encrypted?: 'age' }>;
   /** Id of the whole verdict in the store. */
   report?: string;
   /** Most important first, at most 5. */
@@ -2288,7 +2296,10 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_UNRELATED'
   | 'HEAPHOUND_ERR_TOO_LARGE'
   | 'HEAPHOUND_ERR_COMPRESSION'
+  | 'HEAPHOUND_ERR_FREEZE_FORBIDDEN'
   | 'HEAPHOUND_ERR_IMAGE'
+  | 'HEAPHOUND_ERR_IMAGE_DOWNLOAD'
+  | 'HEAPHOUND_ERR_IS_IMAGE'
   | 'HEAPHOUND_ERR_THAW'
   | 'HEAPHOUND_ERR_ATTACH'
   | 'HEAPHOUND_ERR_NO_REST'

@@ -44,6 +44,11 @@ function happen() {
     trigger: 'watch',
     snapshot: { pauseMs: 12, rawBytes: 1000, storedBytes: 100, startedAt: '2026-01-02T03:04:05.000Z' },
   });
+  publish('capture', {
+    event: 'end',
+    trigger: 'http',
+    image: { pauseMs: 7, rawBytes: 5000, storedBytes: 500, startedAt: '2026-01-02T03:04:06.000Z' },
+  });
   publish('capture', { event: 'fail', trigger: 'manual', code: 'HEAPHOUND_ERR_IO' });
   publish('refused', { trigger: 'watch', code: 'HEAPHOUND_ERR_NO_HEADROOM' });
   publish('upload', { store: 's3', id: 'a', bytes: 1, durationMs: 1500, result: 'stored' });
@@ -66,6 +71,10 @@ test('a registry of prom-client has them, the global one does not, and stopping 
     'heaphound_capture_pause_seconds_bucket{le="300"} 1',
     'heaphound_capture_bytes{stage="raw"} 1000',
     'heaphound_capture_bytes{stage="stored"} 100',
+    'heaphound_frozen_images_total{trigger="http"} 1',
+    'heaphound_frozen_image_pause_seconds_bucket{le="0.01"} 1',
+    'heaphound_frozen_image_bytes{stage="raw"} 5000',
+    'heaphound_frozen_image_bytes{stage="stored"} 500',
     'heaphound_upload_duration_seconds_sum{egress="s3",result="stored"} 1.5',
     'heaphound_rule_state{rule="heap-trend",state="rising"} 1',
     'heaphound_rule_state{rule="heap-trend",state="quiet"} 0',

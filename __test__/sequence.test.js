@@ -522,14 +522,17 @@ it('objects of a bucket are found by the names of today and of before, and list 
   const { parseKey, snapshotKey } = require('../lib/store/object-key');
   const id = '0123456789abcdef0123456789abcdef';
   const [early, late] = ['2026-03-01T09:00:00.000Z', '2026-03-01T10:00:00.000Z'].map((time) =>
-    snapshotKey('heaphound/shop', id, false, new Date(time)),
+    snapshotKey('heaphound/shop', { id }, false, new Date(time)),
   );
   assert.ok(early < late, 'also of hosts that have other names');
-  assert.deepEqual(parseKey(late), { time: '20260301T100000000Z', id });
+  assert.deepEqual(parseKey(late), { time: '20260301T100000000Z', id, kind: 'snapshot' });
   assert.deepEqual(parseKey(`heaphound/shop/2026/03/01/web-1-7-0-20260301T100000000Z-${id}.heapsnapshot.zst`), {
     time: '20260301T100000000Z',
     id,
+    kind: 'snapshot',
   });
+  const image = snapshotKey('heaphound/shop', { id, kind: 'image' }, true, new Date('2026-03-01T10:00:00.000Z'));
+  assert.deepEqual(parseKey(image), { time: '20260301T100000000Z', id, kind: 'image' });
   assert.equal(parseKey(`heaphound/shop/2026/03/01/${id}.heapsnapshot.zst`), undefined);
 });
 

@@ -17,6 +17,7 @@ const { spawnSync } = require('node:child_process');
 const Fastify = require('fastify');
 const { openSnapshot, openStore } = require('..');
 const heaphound = require('../fastify');
+const { whyNoFreeze } = require('../lib/capture/freeze');
 const { openPaperStore } = require('./helpers/paper-store');
 const { KEY, WITH_KEY, startApp } = require('./helpers/service-app');
 
@@ -235,6 +236,66 @@ test('no auth, or auth that is lost on the way: a proxy on this machine that add
     return (await text(socket)).split(' ')[1];
   };
   assert.deepEqual([await ask('1.0'), await ask('1.1')], ['403', '200']);
+});
+
+test('an image has more secrets than a snapshot: made and given out by permissions of their own', async (t) => {
+  const freeze = { payload: { mode: 'freeze' } };
+  const plain = await startApp({ store: { dir: path.join(dir, 'no-images') }, allowDownload: true });
+  const refused = await plain.call('POST', '?wait=true', freeze);
+  assert.deepEqual([refused.statusCode, refused.json().code], [403, 'HEAPHOUND_ERR_FREEZE_FORBIDDEN']);
+  assert.match(refused.json().message, /allowFreeze: true/);
+  for (const body of [{ mode: 'fork' }, { mode: 'inline' }, { mode: null }, { allowFreeze: true, mode: 'freeze' }])
+    assert.equal((await plain.call('POST', '', { payload: body })).statusCode, 400, JSON.stringify(body));
+  assert.deepEqual((await plain.call('GET')).json(), { snapshots: [] }, 'the list has what it always had');
+  assert.deepEqual(fs.readdirSync(path.join(dir, 'no-images')), []);
+  await plain.app.close();
+  await assert.rejects(register({ auth: { bearer: [KEY] }, allowFreeze: true, capture: { redact: 'strings' } }), {
+    code: 'HEAPHOUND_ERR_OPTION',
+  });
+  await assert.rejects(register({ auth: { bearer: [KEY] }, whenNoRoom: 'freeze' }), { code: 'HEAPHOUND_ERR_OPTION' });
+
+  if (whyNoFreeze() !== undefined) return t.skip('this system cannot freeze');
+  const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
+  const encryptTo = await identityToRecipient(await generateX25519Identity());
+  for (const isEncrypted of [false, true]) {
+    const store = { dir: path.join(dir, `images-${isEncrypted}`), ...(isEncrypted && { encryptTo }) };
+    const { app, call } = await startApp({ store, allowFreeze: true, allowDownload: true });
+    assert.equal((await call('POST', '', { ...freeze, headers: {} })).statusCode, 401);
+    const both = await call('POST', '', { payload: { mode: 'freeze', redact: 'strings' } });
+    assert.deepEqual([both.statusCode, both.json().code], [400, 'HEAPHOUND_ERR_OPTION']);
+    const accepted = await call('POST', '', freeze);
+    assert.equal(accepted.statusCode, 202);
+    const { id } = accepted.json();
+    await app.heaphound.operation(id).done;
+    const operation = (await call('GET', `/operations/${id}`)).json();
+    assert.deepEqual(
+      [operation.status, operation.image.kind, operation.image.encrypted === 'age'],
+      ['done', 'image', isEncrypted],
+    );
+    const { snapshots, images } = (await call('GET')).json();
+    assert.deepEqual([snapshots, images.map((image) => image.id)], [[], [id]]);
+    assert.equal((await call('GET', `/${id}`)).json().kind, 'image');
+    const snapshot = await app.heaphound.capture().done;
+    const analysed = await call('POST', '/diff', { payload: { ids: [snapshot.id, id] } });
+    assert.deepEqual([analysed.statusCode, analysed.json().code], [409, 'HEAPHOUND_ERR_IS_IMAGE']);
+    await app.heaphound.deleteSnapshot(snapshot.id);
+    const given = await call('GET', `/${id}/download`);
+    if (isEncrypted) {
+      assert.equal(given.statusCode, 200);
+      assert.match(given.headers['content-disposition'], new RegExp(`${id}\\.frozen\\.age"$`));
+      assert.ok(given.rawPayload.subarray(0, 19).equals(Buffer.from('age-encryption.org/')));
+    } else {
+      assert.deepEqual([given.statusCode, given.json().code], [403, 'HEAPHOUND_ERR_IMAGE_DOWNLOAD']);
+    }
+    assert.equal((await call('GET', `/${id}/download`, { headers: {} })).statusCode, 401);
+    assert.equal((await call('DELETE', `/${id}`)).statusCode, 204);
+    // The table of the snapshot waits for the next one.
+    assert.deepEqual(
+      fs.readdirSync(store.dir).filter((name) => !name.endsWith('.ids')),
+      [],
+    );
+    await app.close();
+  }
 });
 
 test('guessable path, lost prefix: it is where it was put, and in no public document', async () => {

@@ -36,6 +36,7 @@ const heaphound = async (
         mode: service.mode,
         watch: watcher !== undefined,
         download: gateway.allowsDownload,
+        freeze: service.allowsFreeze,
       },
       'heaphound is ready',
     );
@@ -43,6 +44,8 @@ const heaphound = async (
       log.warn(
         'heaphound gives snapshots out (`allowDownload`): they hold what the heap holds, keys and personal data among it',
       );
+    if (service.allowsFreeze)
+      log.warn('heaphound freezes this process on request (`allowFreeze`): an image holds all of its memory');
     if (gateway.authKind === 'none')
       log.warn('heaphound serves everybody on this machine (`dangerouslyAllowUnauthenticated`)');
   });
@@ -68,6 +71,9 @@ function facade(service, watcher) {
     operations: () => service.operations(),
     operation: (id) => service.operation(id),
     cancel: (id) => service.cancel(id),
+    allowsFreeze: service.allowsFreeze,
+    images: (options) => service.images(options),
+    image: (id) => service.image(id),
     snapshots: (options) => service.snapshots(options),
     snapshot: (id) => service.snapshot(id),
     deleteSnapshot: (id) => service.deleteSnapshot(id),

@@ -3,6 +3,8 @@
 // Sends a stored snapshot to an admitted client. It never sends the live heap: V8 would keep its graph as long as the
 // client reads.
 
+const { requestError } = require('./errors');
+const { recordOf } = require('./record');
 const { streamOver } = require('../waits/stream');
 
 /** Time limit for a slow client. */
@@ -15,7 +17,8 @@ const TIMEOUT_MS = 600_000;
  */
 async function download({ service }, id) {
   const { store } = service;
-  const { storedBytes, encrypted, startedAt } = await service.snapshot(id);
+  const { storedBytes, encrypted, startedAt, kind } = await recordOf(service, id);
+  if (kind === 'image' && encrypted === undefined) throw plainImage();
   const release = await store.hold(id);
   try {
     const stream = await service.read(id);
@@ -32,9 +35,9 @@ async function download({ service }, id) {
       .catch(() => {});
     // The names of downloads sort by time, too. A record comes from the store, so only digits of it get into a header.
     const time = String(startedAt).replaceAll(/[-:.]/g, '');
-    const name = `${/^\d{8}T\d{9}Z$/.test(time) ? `${time}-` : ''}${id}.heapsnapshot.zst${encrypted ? '.age' : ''}`;
+    const name = `${/^\d{8}T\d{9}Z$/.test(time) ? `${time}-` : ''}${id}${kind === 'image' ? '.frozen' : '.heapsnapshot.zst'}${encrypted ? '.age' : ''}`;
     const headers = {
-      'content-type': 'application/zstd',
+      'content-type': encrypted ? 'application/octet-stream' : 'application/zstd',
       'content-disposition': `attachment; filename="${name}"`,
       'content-length': String(storedBytes),
     };
@@ -43,6 +46,15 @@ async function download({ service }, id) {
     await release();
     throw error;
   }
+}
+
+/** `allowDownload` is about snapshots: nobody who set it meant the keys of the service. */
+function plainImage() {
+  return requestError(
+    'HEAPHOUND_ERR_IMAGE_DOWNLOAD',
+    'a frozen image is the whole memory of the process, and is given out only when it is encrypted: set `encryptTo` of ' +
+      'the store, or fetch it from its place',
+  );
 }
 
 module.exports = { download };

@@ -12,7 +12,16 @@ const OF_GATEWAY = [
   'store',
   'watch',
 ];
-const OF_SERVICE = ['analysis', 'capture', 'limits', 'threads', 'drainMs', 'closeTimeoutMs'];
+const OF_SERVICE = [
+  'analysis',
+  'capture',
+  'limits',
+  'threads',
+  'allowFreeze',
+  'whenNoRoom',
+  'drainMs',
+  'closeTimeoutMs',
+];
 
 /**
  * @param {any} options

@@ -5,6 +5,7 @@
 const { requestError } = require('./errors');
 const { members } = require('./body');
 const { download } = require('./download');
+const { recordOf } = require('./record');
 const { ANSWERS, BODIES, ID, WAIT } = require('./schemas');
 
 /** Most snapshots in a list. */
@@ -56,14 +57,14 @@ const ROUTES = [
     method: 'POST',
     path: '',
     action: 'capture',
-    summary: 'Take a heap snapshot',
+    summary: 'Take a heap snapshot, or freeze the process',
     body: BODIES.capture,
     query: WAIT,
     answers: also({ 200: ANSWERS.snapshot, 202: ANSWERS.operation }, 400, 409, 413, 415, 429, 503, 507),
     isLong: true,
     handle: (gateway, { body, query, base, by, flushed }) => {
       const wait = isWaiting(query);
-      const request = members(body, ['reason', 'tags', 'redact']);
+      const request = members(body, ['reason', 'tags', 'redact', 'mode']);
       return answerOf(
         gateway.service.capture({ ...request, trigger: 'http', by, ...(!wait && { after: flushed }) }),
         wait,
@@ -75,11 +76,14 @@ const ROUTES = [
     method: 'GET',
     path: '',
     action: 'list',
-    summary: 'List stored snapshots',
+    summary: 'List stored snapshots, and frozen images where they are allowed',
     answers: also({ 200: ANSWERS.snapshots }),
     handle: async ({ service }) => ({
       status: 200,
-      body: { snapshots: await service.snapshots({ limit: LIST_LIMIT }) },
+      body: {
+        snapshots: await service.snapshots({ limit: LIST_LIMIT }),
+        ...(service.allowsFreeze && { images: await service.images({ limit: LIST_LIMIT }) }),
+      },
     }),
   },
   {
@@ -173,16 +177,16 @@ const ROUTES = [
     method: 'GET',
     path: '/:id',
     action: 'show',
-    summary: 'Show a stored snapshot',
+    summary: 'Show a stored snapshot or image',
     params: ONE,
     answers: also({ 200: ANSWERS.snapshot }, 400, 404),
-    handle: async ({ service }, { params }) => ({ status: 200, body: await service.snapshot(params.id) }),
+    handle: async ({ service }, { params }) => ({ status: 200, body: await recordOf(service, params.id) }),
   },
   {
     method: 'DELETE',
     path: '/:id',
     action: 'delete',
-    summary: 'Delete a stored snapshot',
+    summary: 'Delete a stored snapshot or image',
     params: ONE,
     answers: also({ 204: ANSWERS.nothing }, 400, 404),
     handle: async ({ service }, { params }) => {
@@ -203,7 +207,7 @@ const ROUTES = [
     method: 'GET',
     path: '/:id/download',
     action: 'download',
-    summary: 'Download a stored snapshot: off unless the service allows it',
+    summary: 'Download a stored snapshot, or an encrypted image: off unless the service allows it',
     params: ONE,
     answers: also({ 200: ANSWERS.file }, 400, 404, 409),
     isDownload: true,

@@ -44,17 +44,19 @@ const SNAPSHOT = {
       trigger: { type: 'string' },
       reason: { type: 'string' },
       tags: TAGS,
-      mode: { type: 'string', enum: ['fork', 'inline'] },
+      kind: { type: 'string', enum: ['image'], description: 'of a frozen image' },
+      mode: { type: 'string', enum: ['fork', 'inline', 'freeze'] },
       pauseMs: { type: 'number', description: 'that the thread stood still' },
       rawBytes: { type: 'integer' },
       storedBytes: { type: 'integer' },
       sha256: { type: 'string', description: 'of the stored bytes' },
-      nodeCount: { type: 'integer' },
+      encrypted: { type: 'string', enum: ['age'] },
+      nodeCount: { type: 'integer', description: 'not of a frozen image' },
       edgeCount: { type: 'integer' },
     },
     ['id', 'location', 'startedAt', 'storedBytes', 'sha256'],
   ),
-  description: 'a stored snapshot',
+  description: 'a stored snapshot or frozen image',
 };
 
 const OPERATION = {
@@ -71,6 +73,7 @@ const OPERATION = {
       endedAt: TIME,
       snapshots: { type: 'array', items: ID },
       snapshot: SNAPSHOT,
+      image: SNAPSHOT,
       error: open({ code: { type: 'string' }, message: { type: 'string' } }, ['code', 'message']),
       links: { type: 'object', additionalProperties: { type: 'string' } },
     },
@@ -90,7 +93,16 @@ const DOCUMENT = { ...open({}, []), ...REPORT };
 /** A body may be absent where no member is required: a POST without a body is no error. */
 const BODIES = {
   capture: closed(
-    { reason: { type: 'string', maxLength: 1000 }, tags: TAGS, redact: { type: 'string', enum: ['strings'] } },
+    {
+      reason: { type: 'string', maxLength: 1000 },
+      tags: TAGS,
+      redact: { type: 'string', enum: ['strings'] },
+      mode: {
+        type: 'string',
+        enum: ['freeze'],
+        description: 'a frozen image, where the service allows it; not together with redact',
+      },
+    },
     { nullable: true, examples: [{ reason: 'memory rises since the release', tags: ['eu-1'] }] },
   ),
   diff: closed(
@@ -126,7 +138,16 @@ const listOf = (name, items) => ({
 
 const ANSWERS = {
   snapshot: SNAPSHOT,
-  snapshots: listOf('snapshots', SNAPSHOT),
+  snapshots: {
+    ...open(
+      {
+        snapshots: { type: 'array', items: SNAPSHOT },
+        images: { type: 'array', items: SNAPSHOT, description: 'frozen images, where the service allows them' },
+      },
+      ['snapshots'],
+    ),
+    description: 'newest first',
+  },
   operation: OPERATION,
   operations: listOf('operations', OPERATION),
   rule: RULE,
@@ -134,7 +155,7 @@ const ANSWERS = {
   report: REPORT,
   document: DOCUMENT,
   nothing: { type: 'null', description: 'done' },
-  file: { type: 'string', format: 'binary', description: 'the snapshot, as it is stored' },
+  file: { type: 'string', format: 'binary', description: 'the snapshot or the image, as it is stored' },
   failure: FAILURE,
 };
 

@@ -10,13 +10,16 @@
 // did not; `storedBytes` and `sha256` are of the stored bytes, which are others than the captured ones when the store
 // encrypts.
 //
+// The record of a frozen image (`StoredImage`) has `kind: 'image'`, and the members of `FreezeResult`. It stands beside
+// no snapshot.
+//
 // Whoever reads a sidecar takes the members of both for what anybody may have written (`lib/open/provenance.js`).
 
 const os = require('node:os');
 const { toJson } = require('../words/text');
 
 /** The `version` of both. It grows when the meaning of a member changes. */
-const VERSION = 1;
+const VERSION = /** @type {const} */ (1);
 
 /** Members that a store record has and a capture record does not. `encrypted` is there when the bytes are. */
 const STORE_MEMBERS = Object.freeze(['id', 'trigger', 'tags', 'host', 'location', 'path', 'filePath', 'encrypted']);
@@ -37,10 +40,10 @@ function captureRecord({ path: _, ...facts }) {
  * @param {Omit<import('..').CaptureResult, 'path'> & { path?: string }} result of a capture
  * @param {{ location: string, filePath?: string, storedBytes: number, sha256: string, encrypted?: 'age' }} where of the
  *   stored bytes
- * @returns {import('..').StoredSnapshot}
+ * @returns {import('..').StoredSnapshot} for an image the members are those of `StoredImage`
  */
 function storeRecord(about, { path: _, ...facts }, where) {
-  return {
+  const record = {
     version: VERSION,
     ...facts,
     host: os.hostname(),
@@ -48,6 +51,7 @@ function storeRecord(about, { path: _, ...facts }, where) {
     ...where,
     ...(where.filePath !== undefined && { path: where.filePath }),
   };
+  return /** @type {import('..').StoredSnapshot} */ (record);
 }
 
 /**

@@ -75,6 +75,28 @@ function encryptedError(what) {
   );
 }
 
+/** @param {string} id */
+function imageError(id) {
+  return failure(
+    'HEAPHOUND_ERR_IS_IMAGE',
+    `${id} is a frozen image and no snapshot: fetch it, and make its snapshot where there is memory for it: heaphound thaw FILE --out app.heapsnapshot.zst`,
+  );
+}
+
+function noImageError() {
+  return failure(
+    'HEAPHOUND_ERR_STORE',
+    "no image came for the kind `image`: take it by `mode: 'freeze'` of captureSnapshot",
+  );
+}
+
+function plainImageError() {
+  return failure(
+    'HEAPHOUND_ERR_STORE',
+    'the image was not encrypted, and this store takes encrypted ones only: give `encryptTo` of the target to captureSnapshot',
+  );
+}
+
 /** @param {string} image that is encrypted */
 function encryptedImageError(image) {
   return failure(
@@ -120,6 +142,9 @@ module.exports = {
   writeOnlyError,
   encryptedError,
   encryptedImageError,
+  imageError,
+  noImageError,
+  plainImageError,
   moduleError,
   quotaError,
 };

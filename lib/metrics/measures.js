@@ -76,6 +76,28 @@ const METRICS = {
     labels: ['stage'],
     help: 'Size of the latest snapshot, as JSON (raw) and as it is stored',
   },
+  heaphound_frozen_images_total: {
+    dotted: 'heaphound.frozen_images',
+    kind: 'counter',
+    unit: 'count',
+    labels: ['trigger'],
+    help: 'Frozen images that were made; each counts as a capture, too',
+  },
+  heaphound_frozen_image_pause_seconds: {
+    dotted: 'heaphound.frozen_image.pause',
+    kind: 'histogram',
+    unit: 'seconds',
+    labels: [],
+    buckets: PAUSE_BUCKETS,
+    help: 'How long the thread stood still for a frozen image',
+  },
+  heaphound_frozen_image_bytes: {
+    dotted: 'heaphound.frozen_image.size',
+    kind: 'gauge',
+    unit: 'bytes',
+    labels: ['stage'],
+    help: 'Size of the latest frozen image, as memory (raw) and as it is stored',
+  },
   heaphound_upload_duration_seconds: {
     dotted: 'heaphound.upload.duration',
     kind: 'histogram',
@@ -115,9 +137,15 @@ const RULE_STATES = ['off', 'quiet', 'rising', 'investigating', 'alarm'];
 
 /** The figures in a message, by channel. @type {Record<string, (message: any, record: Recorder) => void>} */
 const MESSAGES = {
-  'heaphound:capture': ({ event, trigger, snapshot }, record) => {
+  'heaphound:capture': ({ event, trigger, snapshot, image }, record) => {
     if (event === 'start') return;
     record('heaphound_captures_total', 1, { trigger: String(trigger), result: event === 'end' ? 'ok' : 'failed' });
+    if (event === 'end' && image) {
+      record('heaphound_frozen_images_total', 1, { trigger: String(trigger) });
+      record('heaphound_frozen_image_pause_seconds', image.pauseMs / 1000, {});
+      record('heaphound_frozen_image_bytes', image.rawBytes, { stage: 'raw' });
+      record('heaphound_frozen_image_bytes', image.storedBytes, { stage: 'stored' });
+    }
     if (event !== 'end' || !snapshot) return;
     const { pauseMs, rawBytes, storedBytes, startedAt } = snapshot;
     if (pauseMs !== undefined) record('heaphound_capture_pause_seconds', pauseMs / 1000, {});

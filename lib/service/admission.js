@@ -33,7 +33,7 @@ class Admission {
    * Takes the only place, or throws the reason against it.
    *
    * @param {number} [now]
-   * @returns {(how: { mode?: 'fork' | 'inline', code?: string }, now?: number) => void} gives the place back; its
+   * @returns {(how: { mode?: 'fork' | 'inline' | 'freeze', code?: string }, now?: number) => void} gives the place back; its
    *   argument is the mode of the capture, or the code of its error
    */
   enter(now = performance.now()) {

@@ -38,6 +38,14 @@ function dayLimitError(most, waitMs) {
   );
 }
 
+function freezeForbiddenError() {
+  return refusal(
+    'HEAPHOUND_ERR_FREEZE_FORBIDDEN',
+    'this service makes no frozen images: an image is the whole memory of the process, with all secrets in it; its owner ' +
+      'can allow them (`allowFreeze: true`)',
+  );
+}
+
 function shutdownError() {
   return refusal('HEAPHOUND_ERR_SHUTDOWN', 'the service is closing: it begins nothing new');
 }
@@ -82,6 +90,7 @@ module.exports = {
   busyError,
   cooldownError,
   dayLimitError,
+  freezeForbiddenError,
   shutdownError,
   noOperationError,
   lateError,

@@ -6,13 +6,14 @@ const { publish } = require('../channels');
 const { diffKnown } = require('../compare/diff');
 const { estimate } = require('../room/estimate');
 const { checkRoom } = require('../room/headroom');
+const { whyNoFreeze } = require('../capture/freeze');
 const { findLeaksAtWork } = require('../compare/leaks');
 const { optionError } = require('../errors');
 const { ofCapture } = require('../open/provenance');
-const { checkOptions } = require('../options');
+const { checkOptions, integer } = require('../options');
 const { Admission } = require('./admission');
 const { analysisRoom } = require('./analysis-room');
-const { busyError, shutdownError } = require('./errors');
+const { busyError, freezeForbiddenError, shutdownError } = require('./errors');
 const { Operation, Operations } = require('./operations');
 const { DIFF, LEAKS, REQUEST, SERVICE, snapshotIds } = require('./request');
 const { Taker } = require('./take');
@@ -34,6 +35,9 @@ const DEFAULT_DIFF_LIMIT = 100;
 function createService(options) {
   const checked = checkOptions(options, SERVICE);
   if (checked.store === undefined) throw optionError('store', 'must be a store, as openStore makes one');
+  if (checked.allowFreeze && checked.capture?.redact)
+    throw optionError('allowFreeze', 'cannot be used with capture.redact: an image is the whole memory');
+  if (checked.whenNoRoom && !checked.allowFreeze) throw optionError('whenNoRoom', 'needs allowFreeze: true');
   return new Service({ ...checked, store: checked.store });
 }
 
@@ -42,6 +46,8 @@ class Service {
   #capture;
   #analysisLimits;
   #threads;
+  #allowFreeze;
+  #whenNoRoom;
   #closeTimeoutMs;
   #log;
   #taker;
@@ -58,6 +64,8 @@ class Service {
     capture = {},
     analysis = {},
     limits = {},
+    allowFreeze = false,
+    whenNoRoom,
     threads = 1,
     drainMs = 0,
     closeTimeoutMs = DEFAULT_CLOSE_TIMEOUT_MS,
@@ -66,6 +74,8 @@ class Service {
     this.#store = store;
     this.#capture = capture;
     this.#analysisLimits = analysis;
+    this.#allowFreeze = allowFreeze;
+    this.#whenNoRoom = whenNoRoom;
     this.#threads = threads;
     this.#closeTimeoutMs = closeTimeoutMs;
     this.#log = log;
@@ -82,29 +92,50 @@ class Service {
     return this.#taker.mode;
   }
 
+  get allowsFreeze() {
+    return this.#allowFreeze;
+  }
+
   isReady() {
     return !this.#taker.isPauseDue;
   }
 
   /** @param {import('../..').CaptureRequest} [request] */
   capture(request) {
-    const { trigger = 'manual', reason = '', tags = [], redact, by, after } = checkOptions(request, REQUEST);
-    const leave = this.#admit({ trigger, reason, by });
-    /** @type {Operation<import('../..').StoredSnapshot>} */
+    const { trigger = 'manual', reason = '', tags = [], redact, mode, by, after } = checkOptions(request, REQUEST);
+    if (mode && redact) throw optionError('redact', 'cannot be used with mode freeze: an image is the whole memory');
+    // What was to be redacted is not in an image either.
+    const mayFreeze = mode === 'freeze' || (this.#whenNoRoom === 'freeze' && !redact && whyNoFreeze() === undefined);
+    const { leave, isImage } = this.#admit({ trigger, reason, by }, mode, mayFreeze);
+    /** @type {Operation<any>} */
     const operation = this.#operations.add(new Operation('capture', { trigger, reason, tags, by }));
-    /** @type {{ mode?: 'fork' | 'inline' }} */
+    /** @type {{ mode?: 'fork' | 'inline' | 'freeze' }} */
     const how = {};
+    /** @param {{ signal: AbortSignal, id: string }} of */
+    const freeze = async ({ id, signal }) => {
+      how.mode = 'freeze';
+      const take = (/** @type {import('../store/types').ImageTarget} */ target) =>
+        this.#taker.freeze(target, { signal });
+      operation.image = await this.#store.capture(take, { id, trigger, reason, tags, kind: 'image' }, { signal });
+      return operation.image;
+    };
     operation.run(
       async ({ id, signal }) => {
         await (after && unlessGivenUp(after, { signal, graceMs: 0 }));
         operation.begin();
         this.#tell(operation, 'start');
+        if (isImage) return freeze({ id, signal });
         const take = async (/** @type {import('./take').Target} */ target) => {
           how.mode = this.mode;
           return this.#taker.take(target, { signal, ...(redact && { redact }) });
         };
-        operation.snapshot = await this.#store.capture(take, { id, trigger, reason, tags }, { signal });
-        return operation.snapshot;
+        try {
+          operation.snapshot = await this.#store.capture(take, { id, trigger, reason, tags }, { signal });
+          return operation.snapshot;
+        } catch (error) {
+          if (!mayFreeze || !isNoRoom(error)) throw error;
+          return freeze({ id, signal });
+        }
       },
       (error) => {
         leave({ ...how, code: error?.code });
@@ -117,15 +148,20 @@ class Service {
 
   /**
    * @param {{ trigger: string, reason: string, by: unknown }} about
+   * @param {'freeze' | undefined} mode
+   * @param {boolean} mayFreeze an image may take the place of a snapshot
+   * @returns {{ leave: ReturnType<Admission['enter']>, isImage: boolean }}
    */
-  #admit({ trigger, reason, by }) {
+  #admit({ trigger, reason, by }, mode, mayFreeze) {
     try {
       if (this.#closing) throw shutdownError();
+      if (mode === 'freeze' && !this.#allowFreeze) throw freezeForbiddenError();
       const leave = this.#admission.enter();
       try {
-        this.#checkRoom();
-        return leave;
+        if (mode !== 'freeze') this.#checkRoom();
+        return { leave, isImage: mode === 'freeze' };
       } catch (error) {
+        if (mayFreeze && isNoRoom(error)) return { leave, isImage: true };
         leave({ code: /** @type {NodeJS.ErrnoException} */ (error).code });
         throw error;
       }
@@ -246,6 +282,16 @@ class Service {
     return this.#store.list(options);
   }
 
+  /** @param {{ limit?: number }} [options] */
+  async images(options) {
+    return this.#store.list({ ...checkOptions(options, { limit: integer(1, 10_000) }), kind: 'image' });
+  }
+
+  /** @param {string} id */
+  async image(id) {
+    return this.#store.get(checkId('id', id), { kind: 'image' });
+  }
+
   /** @param {string} id */
   async snapshot(id) {
     return this.#store.get(checkId('id', id));
@@ -275,14 +321,15 @@ class Service {
    * @param {'start' | 'end' | 'fail'} event
    */
   #tell(operation, event) {
-    const { id, kind, trigger, reason, tags, by, startedAt, endedAt, snapshot, error } = operation;
+    const { id, kind, trigger, reason, tags, by, startedAt, endedAt, snapshot, image, error } = operation;
     const durationMs = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : undefined;
     if (kind === 'capture')
-      publish('capture', { event, operation: id, trigger, reason, tags, snapshot, ...error, durationMs });
+      publish('capture', { event, operation: id, trigger, reason, tags, snapshot, image, ...error, durationMs });
     if (event === 'start') return;
-    const { sha256, storedBytes, location } = snapshot ?? {};
+    const { sha256, storedBytes, location, pauseMs } = snapshot ?? image ?? {};
     publish('audit', {
       action: kind,
+      ...(image && { mode: image.mode }),
       outcome: event === 'end' ? 'done' : 'failed',
       operation: id,
       by,
@@ -296,8 +343,8 @@ class Service {
     });
     if (event === 'end')
       this.#log?.info(
-        { operation: id, kind, trigger, durationMs, pauseMs: snapshot?.pauseMs, storedBytes },
-        `heaphound: ${kind} done`,
+        { operation: id, kind, trigger, durationMs, pauseMs, storedBytes, ...(image && { mode: image.mode }) },
+        `heaphound: ${image ? 'freeze' : kind} done`,
       );
     else this.#log?.warn({ operation: id, kind, trigger, durationMs, ...error }, `heaphound: ${kind} failed`);
   }
@@ -313,6 +360,11 @@ class Service {
     for (const operation of running) operation.cancel(shutdownError());
     await within(Promise.allSettled(running.map(({ done }) => done)), this.#closeTimeoutMs);
   }
+}
+
+/** @param {unknown} error */
+function isNoRoom(error) {
+  return /** @type {NodeJS.ErrnoException | undefined} */ (error)?.code === 'HEAPHOUND_ERR_NO_HEADROOM';
 }
 
 /**

@@ -20,6 +20,8 @@ class Operation {
   endedAt;
   /** @type {import('../..').StoredSnapshot | undefined} */
   snapshot;
+  /** @type {import('../..').StoredImage | undefined} */
+  image;
   /** @type {{ code: string, message: string } | undefined} */
   error;
   /** @type {() => Promise<T>} */
@@ -122,8 +124,36 @@ class Operation {
   }
 
   toJSON() {
-    const { id, kind, status, trigger, reason, tags, createdAt, startedAt, endedAt, snapshots, snapshot, error } = this;
-    return { id, kind, status, trigger, reason, tags, createdAt, startedAt, endedAt, snapshots, snapshot, error };
+    const {
+      id,
+      kind,
+      status,
+      trigger,
+      reason,
+      tags,
+      createdAt,
+      startedAt,
+      endedAt,
+      snapshots,
+      snapshot,
+      image,
+      error,
+    } = this;
+    return {
+      id,
+      kind,
+      status,
+      trigger,
+      reason,
+      tags,
+      createdAt,
+      startedAt,
+      endedAt,
+      snapshots,
+      snapshot,
+      image,
+      error,
+    };
   }
 }
 

@@ -23,6 +23,8 @@ const SERVICE = {
   capture: (_, value) => checkOptions(value, OWN),
   analysis: (_, value) => checkOptions(value, ANALYSIS),
   limits: (_, value) => checkOptions(value, LIMITS),
+  allowFreeze: ofType('boolean'),
+  whenNoRoom: oneOf(['freeze']),
   threads: integer(1, 256),
   drainMs: integer(0, MAX_MS),
   closeTimeoutMs: integer(0, MAX_MS),
@@ -35,6 +37,7 @@ const REQUEST = {
   reason: ABOUT.reason,
   tags: ABOUT.tags,
   redact: oneOf(['strings']),
+  mode: oneOf(['freeze']),
   by: (_, value) => value,
   after: (name, value) => {
     if (!(value instanceof Promise)) throw optionError(name, 'must be a promise');
@@ -74,5 +77,6 @@ function snapshotIds(ids, most = MAX_SNAPSHOTS) {
 }
 
 /** @typedef {ReturnType<typeof checkOptions<typeof SERVICE>>} Checked options of a service */
+/** @typedef {ReturnType<typeof checkOptions<typeof OWN>>} CaptureDefaults options of its captures */
 
 module.exports = { SERVICE, REQUEST, DIFF, LEAKS, snapshotIds };

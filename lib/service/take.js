@@ -4,6 +4,7 @@
 
 const { setTimeout: delay } = require('node:timers/promises');
 const { captureSnapshot } = require('../capture');
+const { freezeProcess } = require('../capture/freeze');
 const { whyNoFork } = require('../capture/fork');
 
 /** @typedef {{ path?: string, stream?: import('node:stream').Writable }} Target the destination that a store gives */
@@ -18,7 +19,7 @@ class Taker {
   #due = 0;
 
   /**
-   * @param {{ mode?: 'auto' | 'fork' | 'inline' }} options of `captureSnapshot`
+   * @param {import('./request').CaptureDefaults} options of `captureSnapshot`
    * @param {number} drainMs
    */
   constructor({ mode = 'auto', ...options }, drainMs) {
@@ -42,6 +43,18 @@ class Taker {
     const options = { ...this.#options, queue: true, ...target, ...how };
     if (this.mode === 'inline') return this.#takeInline(options);
     return captureSnapshot({ ...options, mode: 'fork' });
+  }
+
+  /**
+   * A frozen image. Only the limits of a file hold for it: it needs no memory for a snapshot.
+   *
+   * @param {import('../store/types').ImageTarget} target
+   * @param {{ signal: AbortSignal }} how
+   */
+  async freeze(target, { signal }) {
+    const { maxBytes, timeoutMs } = this.#options;
+    const image = { mode: /** @type {const} */ ('freeze'), maxBytes, timeoutMs, queue: true, signal };
+    return freezeProcess(/** @type {import('../..').FreezeOptions} */ ({ ...image, ...target }));
   }
 
   /** @param {import('../..').CaptureOptions & { signal: AbortSignal }} options */

@@ -7,6 +7,7 @@ import type {
   DiffOptions,
   LeakDocument,
   LeakOptions,
+  StoredImage,
   StoredSnapshot,
   Store,
 } from '../..';
@@ -34,6 +35,16 @@ export interface ServiceOptions {
         | 'exposeNumericValues'
       >
     | undefined;
+  /**
+   * Captures may ask for `mode: 'freeze'`. A frozen image is the whole memory of the process, with all secrets in it:
+   * use a store with `encryptTo`. Not together with `capture.redact`. Default: false.
+   */
+  allowFreeze?: boolean | undefined;
+  /**
+   * `'freeze'`: where a capture would be refused with `HEAPHOUND_ERR_NO_HEADROOM`, an image is made instead, and
+   * `operation.image` has its record. Not where a request asks for redaction. Needs `allowFreeze`.
+   */
+  whenNoRoom?: 'freeze' | undefined;
   analysis?: AnalysisLimits | undefined;
   limits?: ServiceLimits | undefined;
   /** Threads of an analysis, 1 to 256. Default: 1. */
@@ -86,6 +97,11 @@ export interface CaptureRequest {
   tags?: string[] | undefined;
   /** Contents of strings do not reach the store. A request cannot switch it off when the service has it on. */
   redact?: 'strings' | undefined;
+  /**
+   * A frozen image instead of a snapshot, where the service has `allowFreeze`: `HEAPHOUND_ERR_FREEZE_FORBIDDEN` else.
+   * Not together with `redact`.
+   */
+  mode?: 'freeze' | undefined;
   /** Passed on to the audit messages. */
   by?: unknown | undefined;
   /** The capture begins when this promise is resolved. It counts as running at once. */
@@ -120,6 +136,8 @@ export interface Operation<Result = unknown> {
   readonly snapshots?: string[];
   /** For a capture that is done. */
   readonly snapshot?: StoredSnapshot;
+  /** The same for a capture that made a frozen image. */
+  readonly image?: StoredImage;
   /** Why it failed, or was cancelled. */
   readonly error?: { code: string; message: string };
   /** Rejects when it fails. No handler is needed: an unhandled rejection does not end the process. */
@@ -133,6 +151,10 @@ export interface Service {
   readonly mode: 'fork' | 'inline';
   /** False from the moment when a capture that holds the thread is due, until it has ended. Forks do not change it. */
   isReady(): boolean;
+  /** The option `allowFreeze`. */
+  readonly allowsFreeze: boolean;
+  /** A frozen image: throws `HEAPHOUND_ERR_FREEZE_FORBIDDEN` without `allowFreeze`, and as below but for memory. */
+  capture(request: CaptureRequest & { mode: 'freeze' }): Operation<StoredImage>;
   /**
    * Throws before any work when the capture may not begin: `HEAPHOUND_ERR_BUSY`, `HEAPHOUND_ERR_COOLDOWN`,
    * `HEAPHOUND_ERR_DAY_LIMIT`, `HEAPHOUND_ERR_NO_HEADROOM`, `HEAPHOUND_ERR_MAX_PAUSE`, `HEAPHOUND_ERR_SHUTDOWN`,
@@ -158,9 +180,14 @@ export interface Service {
   cancel(id: string): Operation;
   /** Newest first. */
   snapshots(options?: { limit?: number }): Promise<StoredSnapshot[]>;
+  /** Frozen images, newest first. */
+  images(options?: { limit?: number }): Promise<StoredImage[]>;
+  /** Rejects with `HEAPHOUND_ERR_IS_IMAGE` for an image. */
   snapshot(id: string): Promise<StoredSnapshot>;
-  /** The stored bytes. */
+  image(id: string): Promise<StoredImage>;
+  /** The stored bytes, of an image too. */
   read(id: string): Promise<Readable>;
+  /** Of an image too. */
   deleteSnapshot(id: string): Promise<void>;
   report(id: string): Promise<unknown>;
   /** Accepts no new operation, and cancels the running ones. The store stays open. */

@@ -1,10 +1,10 @@
 'use strict';
 
-// Facts about a snapshot that the caller of a store gives: `SnapshotMeta` of the types.
+// Facts about a snapshot or an image that the caller of a store gives: `SnapshotMeta` of the types.
 
 const { randomBytes } = require('node:crypto');
 const { optionError } = require('../errors');
-const { checkOptions, ofType } = require('../options');
+const { checkOptions, ofType, oneOf } = require('../options');
 
 const ID = /^[0-9a-f]{32}$/;
 const TAG = /^[A-Za-z0-9._-]{1,64}$/;
@@ -12,11 +12,12 @@ const TRIGGER = /^[a-z][a-z0-9-]{0,31}$/;
 const MAX_REASON = 1000;
 const MAX_TAGS = 16;
 
-/** @typedef {{ id: string, trigger: string, reason: string, tags: string[] }} About */
+/** @typedef {{ id: string, trigger: string, reason: string, tags: string[], kind?: 'image' }} About */
 
 /** @satisfies {Record<string, import('../options').Check>} */
 const ABOUT = {
   id: checkId,
+  kind: oneOf(['image']),
   /** @returns {string} */
   trigger: (name, value) => {
     if (typeof value !== 'string' || !TRIGGER.test(value))

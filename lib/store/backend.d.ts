@@ -4,24 +4,28 @@
 
 import type { Readable } from 'node:stream';
 import type { About } from './about';
-import type { StoredSnapshot, SweepResult, Take } from './types';
+import type { Stored } from './image';
+import type { SweepResult, Take, TakeImage } from './types';
 
 export interface Backend {
   readonly kind: 'directory' | 's3' | 'presigned' | 'custom';
   /** False when snapshots cannot be read back by this process. */
   readonly canRead: boolean;
   /**
-   * Calls `take` once and keeps the whole snapshot or nothing: partial data is removed before this rejects. The record
-   * is written last, since a snapshot without one counts as unfinished. When `signal` fires, it has five seconds.
+   * Calls `take` once, as `howToTake` of image.js says, and keeps the whole snapshot or image, or nothing: partial data
+   * is removed before this rejects. The record is written last, since a snapshot without one counts as unfinished. When
+   * `signal` fires, it has five seconds.
    */
-  capture(take: Take, about: About, signal: AbortSignal): Promise<StoredSnapshot>;
-  /** Records, newest first. */
-  list(options: { limit: number }): Promise<StoredSnapshot[]>;
+  capture(take: Take | TakeImage, about: About, signal: AbortSignal): Promise<Stored>;
+  /** Records of this kind, newest first. */
+  list(options: { limit: number; kind: 'snapshot' | 'image' }): Promise<Stored[]>;
   /** Rejects with `HEAPHOUND_ERR_NOT_STORED` when there is none with this id. */
-  get(id: string): Promise<StoredSnapshot>;
-  /** A path, or a stream that fails at its end when the bytes are not those that were stored. */
+  get(id: string): Promise<Stored>;
+  /**
+   * A path, or a stream that fails at its end when the bytes are not those that were stored. Rejects for an image.
+   */
   source(id: string): Promise<string | Readable>;
-  /** The stored bytes. Without this method `Store` reads `source`. */
+  /** The stored bytes, of an image too. Without this method `Store` reads `source`. */
   read?(id: string): Promise<Readable>;
   /** Deletes the snapshot with its record and its report. */
   delete(id: string): Promise<void>;

@@ -3,9 +3,11 @@
 // A place that only the user knows: `{ put(stream, meta, { signal }) }`, and what else it can do.
 
 const { Readable } = require('node:stream');
+const { toStream } = require('../disk/regular-file');
 const { checkOptions, ofType } = require('../options');
 const { captureThrough } = require('./capture-stream');
-const { encryptedError, storeError, writeOnlyError } = require('../store-errors');
+const { storeError, writeOnlyError } = require('../store-errors');
+const { checkSnapshot, howToTake } = require('./image');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, storeRecord } = require('../records');
 const { WriteOnlyStore } = require('./write-only');
@@ -44,16 +46,17 @@ class CustomStore extends WriteOnlyStore {
   }
 
   /**
-   * @param {import('./types').Take} take
+   * @param {import('./types').Take | import('./types').TakeImage} take
    * @param {import('./about').About} about
    * @param {AbortSignal} signal
    */
   async capture(take, about, signal) {
     const isEncrypted = this.#encryption !== undefined;
-    const key = snapshotKey('heaphound', about.id, isEncrypted);
+    const key = snapshotKey('heaphound', about, isEncrypted);
+    const how = howToTake(take, about, this.#encryption);
     /** @type {import('./types').CustomObject} */
     const meta = { object: 'snapshot', ...about, key, contentType: snapshotType(isEncrypted) };
-    const { result, bytes, sha256, stored } = await captureThrough(take, this.#encryption, signal, (body) =>
+    const { result, bytes, sha256, stored } = await captureThrough(how.take, how.encryption, signal, (body) =>
       this.#put(body, meta, signal),
     );
     // Given up meanwhile: nothing more of it is stored.
@@ -94,16 +97,28 @@ class CustomStore extends WriteOnlyStore {
   /** @param {string} id */
   async source(id) {
     const record = await this.get(id);
-    if (record.encrypted) throw encryptedError(record.location);
+    checkSnapshot(record);
+    return this.#bytes(record);
+  }
+
+  /** @param {string} id */
+  async read(id) {
+    const record = await this.get(id);
+    if (record.kind !== 'image') checkSnapshot(record);
+    return toStream(await this.#bytes(record));
+  }
+
+  /** @param {import('./image').Stored} record */
+  async #bytes(record) {
     if (this.#place.source === undefined) throw writeOnlyError(this.kind);
-    return this.#place.source(record);
+    return this.#place.source(/** @type {import('./types').StoredSnapshot} */ (record));
   }
 
   /** @param {string} id */
   async delete(id) {
     const record = await this.get(id);
     if (this.#place.delete === undefined) throw writeOnlyError(this.kind);
-    await this.#place.delete(record);
+    await this.#place.delete(/** @type {import('./types').StoredSnapshot} */ (record));
     this.forget(id);
   }
 

@@ -5,14 +5,17 @@
 //     TIME-X.heapsnapshot.zst        or TIME-X.heapsnapshot.zst.age: names sort by time
 //     TIME-X.heapsnapshot.zst.json   what is known of it, written last: without it the snapshot counts as unfinished
 //     TIME-X.heapsnapshot.zst.ids    only for the last one of a process: its next capture goes on from there
+//     TIME-X.frozen                  a frozen image, or TIME-X.frozen.age; with a sidecar as well
 //     X.report.json                  what was found out about it
 
 const { randomBytes } = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 const { compactTime } = require('../compact-time');
-const { encryptedError, existsError, notStoredError, quotaError } = require('../store-errors');
+const { existsError, notStoredError, quotaError } = require('../store-errors');
+const { checkSnapshot, howToTake } = require('./image');
 const { acquire, lockFiles } = require('./lock-file');
+const { endOf } = require('./object-key');
 const { privateDirectory } = require('./private-directory');
 const { checkPrivate, readPrivate, streamPrivate, writePrivate } = require('../disk/private-file');
 const { recordText, storeRecord } = require('../records');
@@ -24,7 +27,7 @@ const DEFAULT_MAX_TOTAL_BYTES = 5e9;
 /** A hold of a process that died ends by itself. Longer than a capture in the process may hold its timers. */
 const HOLD_MS = 600_000;
 
-/** @typedef {import('./types').StoredSnapshot} StoredSnapshot */
+/** @typedef {import('./image').Stored} Stored */
 
 /**
  * @param {{ dir: string, maxFiles?: number, maxTotalBytes?: number }} config
@@ -68,10 +71,10 @@ class DirectoryStore {
   }
 
   /**
-   * @param {import('./types').Take} take
+   * @param {import('./types').Take | import('./types').TakeImage} take
    * @param {import('./about').About} about
    * @param {AbortSignal} signal
-   * @returns {Promise<StoredSnapshot>}
+   * @returns {Promise<Stored>}
    */
   async capture(take, about, signal) {
     await this.#checkPlace();
@@ -80,13 +83,14 @@ class DirectoryStore {
     await this.#makeRoom(1, 0);
     const file = path.join(
       this.#directory,
-      `${compactTime(new Date())}-${about.id}.heapsnapshot.zst${this.#encryption ? '.age' : ''}`,
+      `${compactTime(new Date())}-${about.id}${endOf(about.kind, this.#encryption !== undefined)}`,
     );
     let record;
     try {
-      record = this.#encryption
-        ? await this.#encrypted(take, about, file, signal)
-        : await this.#plain(take, about, file);
+      const how = howToTake(take, about, this.#encryption);
+      record = how.encryption
+        ? await this.#encrypted(how.take, how.encryption, about, file, signal)
+        : await this.#direct(how.take, about, file);
       signal.throwIfAborted();
       await writePrivate(`${file}.json`, recordText(record));
       await this.#makeRoom(0, 0, about.id);
@@ -103,7 +107,7 @@ class DirectoryStore {
    * @param {import('./about').About} about
    * @param {string} file
    */
-  async #plain(take, about, file) {
+  async #direct(take, about, file) {
     const result = await take({ path: file, compression: 'zstd' });
     const { storedBytes, sha256 } = result;
     return storeRecord(about, result, { location: file, filePath: file, storedBytes, sha256 });
@@ -111,23 +115,19 @@ class DirectoryStore {
 
   /**
    * @param {import('./types').Take} take
+   * @param {import('../disk/encryption').Encryption} encryption
    * @param {import('./about').About} about
    * @param {string} file
    * @param {AbortSignal} signal
    */
-  async #encrypted(take, about, file, signal) {
-    const { result, bytes, sha256 } = await writeStream(
-      take,
-      file,
-      /** @type {import('../disk/encryption').Encryption} */ (this.#encryption),
-      signal,
-    );
+  async #encrypted(take, encryption, about, file, signal) {
+    const { result, bytes, sha256 } = await writeStream(take, file, encryption, signal);
     return storeRecord(about, result, { location: file, filePath: file, storedBytes: bytes, sha256, encrypted: 'age' });
   }
 
-  /** @param {{ limit: number }} options */
-  async list({ limit }) {
-    return (await this.#records()).slice(0, limit);
+  /** @param {{ limit: number, kind: 'snapshot' | 'image' }} options */
+  async list({ limit, kind }) {
+    return (await this.#records()).filter((record) => (record.kind ?? 'snapshot') === kind).slice(0, limit);
   }
 
   /** @param {string} id */
@@ -142,18 +142,18 @@ class DirectoryStore {
   /** @param {string} id */
   async source(id) {
     await this.#checkPlace();
-    const { location, encrypted } = await this.get(id);
-    if (encrypted) throw encryptedError(location);
-    await checkPrivate(location);
-    return location;
+    const record = await this.get(id);
+    checkSnapshot(record);
+    await checkPrivate(record.location);
+    return record.location;
   }
 
   /** @param {string} id */
   async read(id) {
     await this.#checkPlace();
-    const { location, encrypted } = await this.get(id);
-    if (encrypted) throw encryptedError(location);
-    return streamPrivate(location);
+    const record = await this.get(id);
+    if (record.kind !== 'image') checkSnapshot(record);
+    return streamPrivate(record.location);
   }
 
   /** @param {string} id */
@@ -205,7 +205,7 @@ class DirectoryStore {
 
   async close() {}
 
-  /** Records of whole snapshots, newest first. @returns {Promise<StoredSnapshot[]>} */
+  /** Records of whole snapshots, newest first. @returns {Promise<Stored[]>} */
   async #records() {
     const records = await Promise.all((await snapshotNames(this.#directory)).map((name) => this.#read(name)));
     return records.filter((record) => record !== undefined).sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
@@ -213,7 +213,7 @@ class DirectoryStore {
 
   /**
    * @param {string} name
-   * @returns {Promise<StoredSnapshot | undefined>} where the file lies now, whatever it says
+   * @returns {Promise<Stored | undefined>} where the file lies now, whatever it says
    */
   async #read(name) {
     const file = path.join(this.#directory, name);
@@ -226,7 +226,7 @@ class DirectoryStore {
     )
       return undefined;
     return {
-      .../** @type {StoredSnapshot} */ (/** @type {unknown} */ (record)),
+      .../** @type {Stored} */ (/** @type {unknown} */ (record)),
       location: file,
       filePath: file,
       path: file,

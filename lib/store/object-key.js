@@ -7,24 +7,25 @@ const { threadId } = require('node:worker_threads');
 const { compactTime } = require('../compact-time');
 
 /** The time stood before the id once: such objects are known still. */
-const SNAPSHOT = /(?:\/(\d{8}T\d{9}Z)-[^/]*|-(\d{8}T\d{9}Z))-([0-9a-f]{32})\.heapsnapshot\.zst(?:\.age)?$/;
+const SNAPSHOT = /(?:\/(\d{8}T\d{9}Z)-[^/]*|-(\d{8}T\d{9}Z))-([0-9a-f]{32})\.(heapsnapshot\.zst|frozen)(?:\.age)?$/;
 
 /**
- * `PREFIX/SERVICE/YYYY/MM/DD/TIME-HOST-PID-THREAD-ID.heapsnapshot.zst`: a listing is by time.
+ * `PREFIX/SERVICE/YYYY/MM/DD/TIME-HOST-PID-THREAD-ID.heapsnapshot.zst`: a listing is by time. The name of an image ends
+ * in `.frozen`.
  *
  * @param {string} base prefix and service
- * @param {string} id
+ * @param {Pick<import('./about').About, 'id' | 'kind'>} about
  * @param {boolean} isEncrypted
  * @param {Date} [now]
  */
-function snapshotKey(base, id, isEncrypted, now = new Date()) {
+function snapshotKey(base, { id, kind }, isEncrypted, now = new Date()) {
   const iso = now.toISOString();
   const [year, month, day] = iso.slice(0, 10).split('-');
   const host = os
     .hostname()
     .replace(/[^A-Za-z0-9._-]/g, '_')
     .slice(0, 64);
-  return `${base}/${year}/${month}/${day}/${compactTime(now)}-${host}-${process.pid}-${threadId}-${id}.heapsnapshot.zst${isEncrypted ? '.age' : ''}`;
+  return `${base}/${year}/${month}/${day}/${compactTime(now)}-${host}-${process.pid}-${threadId}-${id}${endOf(kind, isEncrypted)}`;
 }
 
 /**
@@ -40,11 +41,11 @@ function ageOf(time) {
 
 /**
  * @param {string} key
- * @returns {{ time: string, id: string } | undefined} undefined when it is not that of a snapshot
+ * @returns {{ time: string, id: string, kind: 'snapshot' | 'image' } | undefined} undefined when it is that of neither
  */
 function parseKey(key) {
-  const [, first, second, id] = SNAPSHOT.exec(key) ?? [];
-  return id === undefined ? undefined : { time: first ?? second, id };
+  const [, first, second, id, end] = SNAPSHOT.exec(key) ?? [];
+  return id === undefined ? undefined : { time: first ?? second, id, kind: end === 'frozen' ? 'image' : 'snapshot' };
 }
 
 /**
@@ -56,9 +57,19 @@ function reportKey(base, id, isEncrypted) {
   return `${base}/reports/${id}.report.json${isEncrypted ? '.age' : ''}`;
 }
 
+/**
+ * How the name ends.
+ *
+ * @param {'image' | undefined} kind
+ * @param {boolean} isEncrypted
+ */
+function endOf(kind, isEncrypted) {
+  return `${kind === 'image' ? '.frozen' : '.heapsnapshot.zst'}${isEncrypted ? '.age' : ''}`;
+}
+
 /** @param {boolean} isEncrypted */
 function snapshotType(isEncrypted) {
   return isEncrypted ? 'application/octet-stream' : 'application/zstd';
 }
 
-module.exports = { ageOf, parseKey, reportKey, snapshotKey, snapshotType };
+module.exports = { ageOf, endOf, parseKey, reportKey, snapshotKey, snapshotType };

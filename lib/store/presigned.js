@@ -7,6 +7,7 @@ const { Readable } = require('node:stream');
 const { optionError } = require('../errors');
 const { MAX_MS, checkOptions, integer, ofType } = require('../options');
 const { accessError, existsError, storeError } = require('../store-errors');
+const { howToTake } = require('./image');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, storeRecord } = require('../records');
 const { spool } = require('./spool');
@@ -60,7 +61,7 @@ class PresignedStore extends WriteOnlyStore {
   }
 
   /**
-   * @param {import('./types').Take} take
+   * @param {import('./types').Take | import('./types').TakeImage} take
    * @param {import('./about').About} about
    * @param {AbortSignal} signal
    */
@@ -68,13 +69,15 @@ class PresignedStore extends WriteOnlyStore {
     if (this.#isUsed)
       throw storeError('the URL of this store was used: each snapshot needs one of its own, so give a function `urls`');
     const isEncrypted = this.#encryption !== undefined;
-    const key = snapshotKey(this.#base, about.id, isEncrypted);
-    const spooled = await spool(take, this.#encryption, signal, this.#config.memoryBytes);
+    const key = snapshotKey(this.#base, about, isEncrypted);
+    const how = howToTake(take, about, this.#encryption);
+    const spooled = await spool(how.take, how.encryption, signal, this.#config.memoryBytes);
     try {
       const { result, bytes, sha256 } = spooled;
       const object = {
         object: /** @type {const} */ ('snapshot'),
         id: about.id,
+        ...(about.kind && { kind: about.kind }),
         key,
         contentType: snapshotType(isEncrypted),
         contentLength: bytes,

@@ -7,6 +7,7 @@ const { createHash } = require('node:crypto');
 const { Readable } = require('node:stream');
 const { captureThrough } = require('./capture-stream');
 const { encryptedError, notStoredError, storeError } = require('../store-errors');
+const { checkSnapshot, howToTake } = require('./image');
 const { ageOf, parseKey, reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, storeRecord } = require('../records');
 const { explain, isConflict, isMissing, loadS3 } = require('./s3-client');
@@ -23,7 +24,7 @@ const GRACE_MS = 3000;
 const STALE_MS = 3600 * 1000;
 const ABANDONED_MS = 24 * 3600 * 1000;
 
-/** @typedef {import('./types').StoredSnapshot} StoredSnapshot */
+/** @typedef {import('./image').Stored} Stored */
 
 /** @typedef {import('./backend').Backend} Backend */
 
@@ -53,16 +54,17 @@ class S3Store {
   }
 
   /**
-   * @param {import('./types').Take} take
+   * @param {import('./types').Take | import('./types').TakeImage} take
    * @param {import('./about').About} about
    * @param {AbortSignal} signal
-   * @returns {Promise<StoredSnapshot>}
+   * @returns {Promise<Stored>}
    */
   async capture(take, about, signal) {
     const isEncrypted = this.#encryption !== undefined;
-    const key = snapshotKey(this.#base, about.id, isEncrypted);
+    const key = snapshotKey(this.#base, about, isEncrypted);
+    const how = howToTake(take, about, this.#encryption);
     const upload = (/** @type {import('./measure').Measure} */ body) => this.#upload(key, body, about, signal);
-    const { result, bytes, sha256 } = await captureThrough(take, this.#encryption, signal, upload);
+    const { result, bytes, sha256 } = await captureThrough(how.take, how.encryption, signal, upload);
     const location = `s3://${this.#config.bucket}/${key}`;
     const record = storeRecord(about, result, {
       location,
@@ -84,10 +86,13 @@ class S3Store {
     return record;
   }
 
-  /** @param {{ limit: number }} options */
-  async list({ limit }) {
+  /** @param {{ limit: number, kind: 'snapshot' | 'image' }} options */
+  async list({ limit, kind }) {
     const { sidecars } = await this.#do('list', undefined, () => this.#look());
-    const newest = sidecars.sort((a, b) => (a.time < b.time ? 1 : -1)).slice(0, limit);
+    const newest = sidecars
+      .filter((one) => one.kind === kind)
+      .sort((a, b) => (a.time < b.time ? 1 : -1))
+      .slice(0, limit);
     const records = [];
     for (let at = 0; at < newest.length; at += FETCHES) {
       records.push(
@@ -99,7 +104,7 @@ class S3Store {
 
   /**
    * @param {string} id
-   * @returns {Promise<StoredSnapshot>}
+   * @returns {Promise<Stored>}
    */
   async get(id) {
     return this.#do('read a sidecar', id, async () => {
@@ -115,8 +120,20 @@ class S3Store {
 
   /** @param {string} id */
   async source(id) {
-    const { sha256, storedBytes, encrypted, location } = await this.get(id);
-    if (encrypted) throw encryptedError(location);
+    const record = await this.get(id);
+    checkSnapshot(record);
+    return this.#bytes(record);
+  }
+
+  /** @param {string} id */
+  async read(id) {
+    const record = await this.get(id);
+    if (record.kind !== 'image') checkSnapshot(record);
+    return this.#bytes(record);
+  }
+
+  /** @param {Stored} record */
+  async #bytes({ id, sha256, storedBytes }) {
     const key = await this.#keyOf(id);
     const { Body } = await this.#do('read a snapshot', id, () => this.#send('GetObject', { Key: key }));
     const explained = (/** @type {unknown} */ error) =>
@@ -278,7 +295,7 @@ class S3Store {
 
   /** Everything of this service that lies in the bucket. */
   async #look() {
-    /** @typedef {{ key: string, id: string, time: string }} Found */
+    /** @typedef {{ key: string, id: string, time: string, kind: 'snapshot' | 'image' }} Found */
     const found = { sidecars: /** @type {Found[]} */ ([]), snapshots: /** @type {Found[]} */ ([]) };
     this.#keys.clear();
     let ContinuationToken;

@@ -4,15 +4,15 @@
 
 const diagnostics = require('node:diagnostics_channel');
 const path = require('node:path');
-const { closedStoreError } = require('../store-errors');
+const { closedStoreError, imageError, notStoredError } = require('../store-errors');
 const { optionError } = require('../errors');
-const { WORK, checkOptions, integer, ofType } = require('../options');
+const { WORK, checkOptions, integer, ofType, oneOf } = require('../options');
 const { PLACE } = require('../disk/place');
 const { toJson } = require('../../words/text');
 const { toStream } = require('../disk/regular-file');
 const { CustomStore, checkCustom } = require('./custom');
 const { openDirectory } = require('./directory');
-const { loadEncryption } = require('../disk/encryption');
+const { loadEncryption, recipientsOf } = require('../disk/encryption');
 const { PresignedStore, checkPresigned } = require('./presigned');
 const { defaultDirectory } = require('./private-directory');
 const { checkAbout, checkId } = require('./about');
@@ -24,6 +24,8 @@ const { firstOf } = require('../../waits/signal');
 const UPLOAD = diagnostics.channel('heaphound:upload');
 const LOCK_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const DIRECTORY = { dir: PLACE.dir, maxFiles: integer(1), maxTotalBytes: integer(1) };
+/** Of what is stored. */
+const KIND = oneOf(['snapshot', 'image']);
 const KINDS = /** @type {const} */ (['s3', 'presigned', 'put']);
 
 /**
@@ -47,7 +49,9 @@ async function openStore(config = {}) {
   const kinds = KINDS.filter((kind) => place[kind] !== undefined);
   if (kinds.length > 1) throw optionError(kinds[1], `cannot be used with ${kinds[0]}`);
   const open = await opener(kinds[0], place);
-  const backend = await open(encryptTo === undefined ? undefined : await loadEncryption(recipients(encryptTo)));
+  const backend = await open(
+    encryptTo === undefined ? undefined : await loadEncryption(recipientsOf('encryptTo', encryptTo)),
+  );
   const store = new Store(backend);
   if (backend.kind === 'directory') store.swept = await store.sweep();
   return store;
@@ -105,10 +109,10 @@ class Store {
   }
 
   /**
-   * @param {import('./types').Take} take
-   * @param {import('./types').SnapshotMeta} [meta]
+   * @param {import('./types').Take | import('./types').TakeImage} take
+   * @param {import('./types').SnapshotMeta | import('./types').ImageMeta} [meta]
    * @param {{ signal?: AbortSignal }} [options]
-   * @returns {Promise<import('./types').StoredSnapshot>}
+   * @returns {Promise<any>}
    */
   async capture(take, meta, options) {
     ofType('function')('take', take);
@@ -142,16 +146,27 @@ class Store {
     });
   }
 
-  /** @param {{ limit?: number }} [options] */
+  /**
+   * @param {{ limit?: number, kind?: 'snapshot' | 'image' }} [options]
+   * @returns {Promise<any[]>}
+   */
   async list(options) {
-    const { limit = 100 } = checkOptions(options, { limit: integer(1, 10_000) });
-    return this.#run(() => this.#backend.list({ limit }));
+    const { limit = 100, kind = 'snapshot' } = checkOptions(options, { limit: integer(1, 10_000), kind: KIND });
+    return this.#run(() => this.#backend.list({ limit, kind }));
   }
 
-  /** @param {string} id */
-  async get(id) {
+  /**
+   * @param {string} id
+   * @param {{ kind?: 'snapshot' | 'image' }} [options]
+   * @returns {Promise<any>}
+   */
+  async get(id, options) {
     checkId('id', id);
-    return this.#run(() => this.#backend.get(id));
+    const { kind = 'snapshot' } = checkOptions(options, { kind: KIND });
+    const record = await this.#run(() => this.#backend.get(id));
+    if (kind === 'snapshot' && record.kind === 'image') throw imageError(id);
+    if (kind === 'image' && record.kind !== 'image') throw notStoredError(`image ${id}`);
+    return record;
   }
 
   /** @param {string} id */
@@ -246,14 +261,6 @@ class Store {
 /** @param {Exclude<import('./types').StoreConfig, string>} config */
 function withoutEncryption({ encryptTo: _, ...place }) {
   return place;
-}
-
-/** @param {unknown} encryptTo @returns {string[]} */
-function recipients(encryptTo) {
-  const keys = Array.isArray(encryptTo) ? encryptTo : [encryptTo];
-  if (keys.length === 0 || keys.some((key) => typeof key !== 'string'))
-    throw optionError('encryptTo', 'must be a public key of age (age1…), or several');
-  return keys;
 }
 
 module.exports = { openStore };

@@ -7,8 +7,9 @@ const path = require('node:path');
 const { lockFiles } = require('./lock-file');
 
 /** The time is missing in what was stored before names had one. */
-const SNAPSHOT = /^(?:\d{8}T\d{9}Z-)?(?<id>[0-9a-f]{32})\.heapsnapshot\.zst(?:\.age)?$/;
-const BESIDE = /^(?<snapshot>(?:\d{8}T\d{9}Z-)?[0-9a-f]{32}\.heapsnapshot\.zst(?:\.age)?)\.(?<what>json|ids)$/;
+const SNAPSHOT = /^(?:\d{8}T\d{9}Z-)?(?<id>[0-9a-f]{32})\.(?:heapsnapshot\.zst|frozen)(?:\.age)?$/;
+const BESIDE =
+  /^(?<snapshot>(?:\d{8}T\d{9}Z-)?[0-9a-f]{32}\.(?:heapsnapshot\.zst|frozen)(?:\.age)?)\.(?<what>json|ids)$/;
 const PARTIAL = /^\.heaphound-(?<pid>\d+)-[0-9a-f]+\.partial$/;
 const REPORT = /^[0-9a-f]{32}\.report\.json$/;
 /** A younger file may belong to a process that we do not see: one of another container. */
@@ -19,7 +20,7 @@ const ABANDONED_MS = 24 * 3600 * 1000;
 const MAX_REPORTS = 100;
 
 /**
- * The id in the name of a snapshot; undefined for what is none.
+ * The id in the name of a snapshot or an image; undefined for what is none.
  *
  * @param {string} name
  */

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 
 import type { Readable, Writable } from 'node:stream';
-import type { CaptureResult } from '../..';
+import type { CaptureResult, FreezeResult } from '../..';
 
 /** The destination of a snapshot: options of `captureSnapshot`, to be merged into the call's own. */
 export type CaptureTarget = { compression: 'zstd' } & (
@@ -10,6 +10,15 @@ export type CaptureTarget = { compression: 'zstd' } & (
 
 /** Takes a snapshot into the target: `(target) => captureSnapshot({ ...options, ...target })`. */
 export type Take = (target: CaptureTarget) => Promise<Omit<CaptureResult, 'path'>>;
+
+/** The destination of a frozen image: options of `captureSnapshot`, to be merged into the call's own. */
+export type ImageTarget = {
+  /** Of a store that encrypts: the image has to be encrypted to these before it leaves the process. */
+  encryptTo?: string[];
+} & ({ path: string; stream?: undefined } | { path?: undefined; stream: Writable });
+
+/** Freezes the process into the target: `(target) => captureSnapshot({ mode: 'freeze', ...target })`. */
+export type TakeImage = (target: ImageTarget) => Promise<Omit<FreezeResult, 'path'>>;
 
 /** Facts from the caller about a snapshot. No part of them becomes part of a path or a key. */
 export interface SnapshotMeta {
@@ -23,8 +32,23 @@ export interface SnapshotMeta {
   tags?: string[];
 }
 
+/** Facts from the caller about a frozen image. */
+export interface ImageMeta extends SnapshotMeta {
+  kind: 'image';
+}
+
 /** A stored snapshot with all its facts: the document of its sidecar. */
-export interface StoredSnapshot extends Omit<CaptureResult, 'path' | 'storedBytes' | 'sha256'> {
+export interface StoredSnapshot extends Omit<CaptureResult, 'path' | 'storedBytes' | 'sha256'>, StoredFacts {
+  kind?: undefined;
+}
+
+/** A stored image: the whole memory of the process. `heaphound thaw` makes its snapshot. */
+export interface StoredImage extends Omit<FreezeResult, 'path' | 'storedBytes' | 'sha256'>, StoredFacts {
+  kind: 'image';
+}
+
+/** What a store knows of both. */
+export interface StoredFacts {
   /** Version of this shape. It changes only when the meaning of a member changes. */
   version: 1;
   id: string;
@@ -57,8 +81,8 @@ export interface SweepResult {
 /** Encryption, for every kind of store. */
 export interface StoreEncryption {
   /**
-   * Public keys of age (`age1…`). Snapshots and reports are encrypted to all of them before they leave the process. The
-   * sidecar is not encrypted. Needs the package `age-encryption`.
+   * Public keys of age (`age1…`). Snapshots, images and reports are encrypted to all of them before they leave the
+   * process. The sidecar is not encrypted. Needs the package `age-encryption`.
    */
   encryptTo?: string | string[];
 }
@@ -70,9 +94,9 @@ export interface DirectoryStoreConfig extends StoreEncryption {
    * it. Default: `heaphound-<user id>` under `os.tmpdir()`.
    */
   dir?: string;
-  /** Most snapshots; the oldest are deleted first. Default: 10. */
+  /** Most snapshots and images; the oldest are deleted first. Default: 10. */
   maxFiles?: number;
-  /** Most bytes of all snapshots with their sidecars and reports; the oldest are deleted first. Default: 5 GB. */
+  /** Most bytes of both with their sidecars and reports; the oldest are deleted first. Default: 5 GB. */
   maxTotalBytes?: number;
 }
 
@@ -144,6 +168,8 @@ export interface PresignedObject {
   id: string;
   /** A name for it, from the same template as in a bucket. */
   key: string;
+  /** Of an image. */
+  kind?: 'image';
   contentType: string;
   /** Bytes. */
   contentLength: number;
@@ -158,13 +184,15 @@ export interface CustomStoreConfig extends StoreEncryption {
    * When the signal fires, it has five seconds to clean up.
    */
   put(stream: Readable, meta: CustomObject, options: { signal: AbortSignal }): Promise<{ location?: string } | void>;
-  /** Without it, snapshots cannot be read back. */
+  /** Without it, snapshots and images cannot be read back. */
   source?(snapshot: StoredSnapshot): Promise<string | Readable>;
   delete?(snapshot: StoredSnapshot): Promise<void>;
 }
 
 /** The object that `put` stores. */
 export interface CustomObject extends Partial<SnapshotMeta> {
+  /** Of an image and its sidecar. */
+  kind?: 'image';
   object: 'snapshot' | 'sidecar' | 'report';
   id: string;
   /** A name for it, from the same template as in a bucket. */
@@ -187,20 +215,26 @@ export interface Store extends AsyncDisposable {
    * bytes, durationMs, result: 'stored' | 'failed', code? }`.
    */
   capture(take: Take, meta?: SnapshotMeta, options?: { signal?: AbortSignal }): Promise<StoredSnapshot>;
-  /** Newest first, at most `limit` (default 100). */
-  list(options?: { limit?: number }): Promise<StoredSnapshot[]>;
-  get(id: string): Promise<StoredSnapshot>;
+  /** The same for a frozen image. A store with `encryptTo` keeps it only when it was encrypted to the target's keys. */
+  capture(take: TakeImage, meta: ImageMeta, options?: { signal?: AbortSignal }): Promise<StoredImage>;
+  /** Snapshots, newest first, at most `limit` (default 100). */
+  list(options?: { limit?: number; kind?: 'snapshot' }): Promise<StoredSnapshot[]>;
+  /** Images, the same way. */
+  list(options: { limit?: number; kind: 'image' }): Promise<StoredImage[]>;
+  /** Rejects with `HEAPHOUND_ERR_IS_IMAGE` for an image. */
+  get(id: string, options?: { kind?: 'snapshot' }): Promise<StoredSnapshot>;
+  get(id: string, options: { kind: 'image' }): Promise<StoredImage>;
   /**
    * For `openSnapshot`, `findLeaks` and `diffSnapshots`. A stream fails at its end when its bytes do not have the
-   * stored `sha256`.
+   * stored `sha256`. Rejects with `HEAPHOUND_ERR_IS_IMAGE` for an image.
    */
   source(id: string): Promise<string | Readable>;
   /**
-   * The stored bytes as a stream. A file is opened without following a link. It must be a regular file of this user;
-   * otherwise the call rejects with `HEAPHOUND_ERR_STORE_DIRECTORY`.
+   * The stored bytes as a stream, of an image too. A file is opened without following a link. It must be a
+   * regular file of this user; otherwise the call rejects with `HEAPHOUND_ERR_STORE_DIRECTORY`.
    */
   read(id: string): Promise<Readable>;
-  /** Deletes the snapshot and its report. */
+  /** Deletes the snapshot or the image, and its report. */
   delete(id: string): Promise<void>;
   /** Keeps a JSON value under the id of a snapshot, or under one of its own. */
   putReport(id: string, document: unknown): Promise<void>;

@@ -12,7 +12,7 @@ class WriteOnlyStore {
   kind;
   canRead = false;
   #encryption;
-  /** @type {Map<string, import('./types').StoredSnapshot>} */
+  /** @type {Map<string, import('./image').Stored>} */
   #records = new Map();
   /** @type {Map<string, number>} */
   #locks = new Map();
@@ -26,7 +26,7 @@ class WriteOnlyStore {
     this.#encryption = encryption;
   }
 
-  /** @param {import('./types').StoredSnapshot} record */
+  /** @param {import('./image').Stored} record */
   remember(record) {
     this.#records.set(record.id, record);
     for (const id of this.#records.keys()) {
@@ -55,9 +55,10 @@ class WriteOnlyStore {
     return Buffer.concat(all);
   }
 
-  /** @param {{ limit: number }} options */
-  async list({ limit }) {
-    return [...this.#records.values()].reverse().slice(0, limit);
+  /** @param {{ limit: number, kind: 'snapshot' | 'image' }} options */
+  async list({ limit, kind }) {
+    const records = [...this.#records.values()].filter((record) => (record.kind ?? 'snapshot') === kind);
+    return records.reverse().slice(0, limit);
   }
 
   /** @param {string} id */
