@@ -17,6 +17,7 @@ const { RULES } = require('../lib/watch/rules');
 const { trend } = require('../lib/watch/trend');
 const { WatchClock } = require('../lib/watch/watch-clock');
 const { checkWatchOptions } = require('../lib/watch/options');
+const { whyNoFreeze } = require('../lib/capture/freeze');
 const { post } = require('../lib/watch/webhook');
 const { Level } = require('../lib/watch/windows');
 
@@ -134,6 +135,9 @@ test('options are checked, and no message has the address of a webhook', async (
     { webhook: 'https://user:secret@example.com/' },
     { webhook: { url: 'https://example.com/secret', retries: 11 } },
     { log: {} },
+    { whenNoRoom: 'wait' },
+    { whenNoRoom: 'freeze', capture, analyse: capture },
+    { whenNoRoom: 'freeze', service: { capture, leaks: capture, allowsFreeze: false } },
   ]) {
     await assert.rejects(
       watchMemory(options),
@@ -291,6 +295,70 @@ test('near the limit of the heap, where there is no room for a snapshot: who all
   );
 });
 
+test(
+  'near the limit of the heap, where there is no room for a snapshot: a frozen image, if it is asked for',
+  {
+    skip: whyNoFreeze() ?? false,
+  },
+  async (t) => {
+    const store = fs.mkdtempSync(path.join(dir, 'frozen-'));
+    const { child, next } = await leaking(
+      t,
+      {
+        dir: store,
+        perTurn: 20,
+        upToShare: 0.8,
+        capture: { maxMemoryBytes: 1 },
+        allowFreeze: true,
+        options: { ...FAST, whenNoRoom: 'freeze', rules: { 'heap-trend': false, 'heap-limit': { share: 0.4 } } },
+      },
+      NARROW,
+    );
+    const alarm = await next('alarm');
+    const [image] = alarm.images;
+    assert.deepEqual([alarm.rule, alarm.rung, alarm.snapshots], ['heap-limit', 'allocation-sites', []]);
+    assert.match(alarm.skipped[0], /^no snapshot: a capture may need .*; a frozen image was made instead: .*\.frozen$/);
+    assert.match(alarm.message, new RegExp(`the frozen image ${image.id} has all of the memory: run heaphound thaw`));
+    child.send('stop');
+    await next('stopped');
+    const opened = await openStore({ dir: store });
+    const [stored] = await opened.list({ kind: 'image' });
+    await opened.close();
+    assert.deepEqual([stored.id, stored.location, stored.trigger], [image.id, image.location, 'watch']);
+  },
+);
+
+test('where it is too late for a snapshot, it is not for a frozen image', async () => {
+  const { signal } = new AbortController();
+  const late = { share: 0.9, capture: () => assert.fail('too late'), samplingMs: 60_000, signal };
+  const seen = await picture({ ...late, freeze: async () => ({ id: 'a', location: 'there', kind: 'image' }) });
+  assert.deepEqual([seen.rung, seen.image.id], ['statistics', 'a']);
+  assert.equal(seen.skipped[0], 'no snapshot: 90 % of the limit are used; a frozen image was made instead: there');
+  const failed = await picture({ ...late, freeze: () => Promise.reject(new Error('the disk is full')) });
+  assert.deepEqual(failed.skipped.slice(0, 2), [
+    'no frozen image: the disk is full',
+    'no snapshot: 90 % of the limit are used',
+  ]);
+});
+
+test('images of an investigation are in its alarm, and are never compared', async () => {
+  const { snapshots, images, document, skipped } = await investigate((number) =>
+    number === 2 ? { id: '2', location: 'there', kind: 'image', whyImage: 'no memory' } : String(number),
+  );
+  assert.deepEqual(
+    [snapshots.map(({ id }) => id), document.ids],
+    [
+      ['1', '3'],
+      ['1', '3'],
+    ],
+  );
+  assert.deepEqual(
+    images.map(({ id }) => id),
+    ['2'],
+  );
+  assert.deepEqual(skipped, ['no snapshot: no memory; a frozen image was made instead: there']);
+});
+
 test('where it is too late for a snapshot and for a sample, there are numbers', async () => {
   const capture = () => assert.fail('too late');
   const seen = await picture({ share: 0.9, capture, samplingMs: 60_000, signal: new AbortController().signal });
@@ -372,7 +440,13 @@ async function investigate(capture, analyse = async (ids) => ({ document: { leak
     ticks,
     gauge: { find: () => ({ level: 0 }), floor: () => 100 + now, limit: Infinity, now: () => now },
     budget,
-    evidence: { capture: async (reason) => ({ reason, id: capture((asked += 1)) }), analyse },
+    evidence: {
+      capture: async (reason) => {
+        const made = capture((asked += 1));
+        return typeof made === 'string' ? { reason, id: made } : made;
+      },
+      analyse,
+    },
     times: { spacingMs: 10, patienceMs: 1000, samplingMs: 1 },
     signal: new AbortController().signal,
   };

@@ -1,7 +1,8 @@
 'use strict';
 
 // A process that leaks, with a watcher whose times are short and whose clock its work moves on, so that a busy machine
-// makes nothing different. It is given `{ dir, options, capture, perTurn, upToShare }` as JSON, sends `{ alarm }`, `{
+// makes nothing different. It is given `{ dir, options, capture, allowFreeze, perTurn,
+// upToShare }` as JSON, sends `{ alarm }`, `{
 // state }`, `{ capture }`, and ends on any message.
 
 const { subscribe } = require('node:diagnostics_channel');
@@ -25,9 +26,9 @@ function keepTicket() {
 }
 
 async function main() {
-  const { dir, options, capture, perTurn, upToShare = 1 } = JSON.parse(process.argv[2]);
+  const { dir, options, capture, allowFreeze = false, perTurn, upToShare = 1 } = JSON.parse(process.argv[2]);
   const store = await openStore({ dir });
-  const service = createService({ store, ...(capture && { capture }) });
+  const service = createService({ store, allowFreeze, ...(capture && { capture }) });
   subscribe('heaphound:alarm', (alarm) => process.send({ alarm }));
   subscribe('heaphound:rule', (state) => process.send({ state }));
   subscribe('heaphound:capture', (event) => process.send({ capture: event }));

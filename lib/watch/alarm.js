@@ -5,6 +5,7 @@
 const os = require('node:os');
 const { threadId } = require('node:worker_threads');
 const { publish } = require('../channels');
+const { howToThaw } = require('./instead');
 const { alarmSentence } = require('../../words/leak-alarm');
 
 /** Leaks in an alarm. The report has all of them. */
@@ -14,7 +15,7 @@ const MOST_LEAKS = 5;
  * @param {import('../..').RuleName} rule
  * @param {import('./rules').Rule} about
  * @param {import('./rules').Finding & { heapLimit: number }} finding
- * @param {{ snapshots: any[], document?: any, report?: string, picture?: import('./picture').Picture, skipped: string[]
+ * @param {{ snapshots: any[], images?: import('./evidence').Taken[], document?: any, report?: string, picture?: import('./picture').Picture, skipped: string[]
  *   }} outcome
  * @returns {import('../..').MemoryAlarm}
  */
@@ -22,13 +23,13 @@ function alarmOf(
   rule,
   { diagnosis },
   { level, slope, limit, heapLimit },
-  { snapshots, document, report, picture, skipped },
+  { snapshots, images = [], document, report, picture, skipped },
 ) {
   const leaks = (document?.leaks ?? []).slice(0, MOST_LEAKS).map(leakOf);
   return {
     at: new Date().toISOString(),
     rule,
-    message: alarmSentence(rule, { level, slope, limit }, document),
+    message: `${alarmSentence(rule, { level, slope, limit }, document)}${howToThaw(images)}`,
     diagnosis,
     host: os.hostname(),
     pid: process.pid,
@@ -37,6 +38,7 @@ function alarmOf(
     ...(slope !== undefined && { bytesPerSecond: slope }),
     limitBytes: limit ?? heapLimit,
     snapshots: snapshots.map(({ id, location }) => ({ id, location })),
+    ...(images.length > 0 && { images: images.map(imageOf) }),
     ...(report !== undefined && { report }),
     leaks,
     ...(document?.verdict && { verdict: document.verdict }),
@@ -47,6 +49,11 @@ function alarmOf(
     }),
     skipped: [...skipped, ...(picture?.skipped ?? [])],
   };
+}
+
+/** @param {import('./evidence').Taken} image */
+function imageOf({ id, location, encrypted }) {
+  return { id, ...(location !== undefined && { location }), ...(encrypted && { encrypted }) };
 }
 
 /** @param {any} leak @returns {import('../..').AlarmLeak} */

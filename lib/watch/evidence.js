@@ -7,11 +7,15 @@ const { openStore } = require('../store/store');
 const { unlessGivenUp } = require('../../waits/bound');
 const { onAbort } = require('../../waits/signal');
 
-/** @typedef {{ id: string, location?: string }} Taken a snapshot, and where it is */
+/**
+ * @typedef {{ id: string, location?: string, kind?: 'image', encrypted?: 'age', whyImage?: string }} Taken a snapshot or
+ *   a frozen image, and where it is; `whyImage`: why it is no snapshot
+ */
 
 /**
  * @typedef {object} Evidence
  * @property {(reason: string, signal: AbortSignal) => Promise<Taken>} capture
+ * @property {(reason: string, signal: AbortSignal) => Promise<Taken>} [freeze] an image at once, where it is allowed
  * @property {(ids: string[], signal: AbortSignal) => Promise<Verdict>} analyse
  * @property {(ttlMs: number) => Promise<(() => Promise<void>) | undefined>} lock one of all processes holds it
  * @property {() => Promise<void>} close
@@ -23,10 +27,10 @@ const TRIGGER = 'watch';
 const LOCK = 'watch';
 
 /**
- * @param {Pick<import('../..').WatchOptions, 'service' | 'store' | 'capture' | 'analyse' | 'threads' | 'log'>} options
+ * @param {Pick<import('../..').WatchOptions, 'service' | 'store' | 'capture' | 'analyse' | 'whenNoRoom' | 'threads' | 'log'>} options
  * @returns {Promise<Evidence>}
  */
-async function openEvidence({ service, store, capture, analyse, threads, log }) {
+async function openEvidence({ service, store, capture, analyse, whenNoRoom, threads, log }) {
   if (capture && analyse) {
     return {
       capture: (reason, signal) =>
@@ -44,11 +48,11 @@ async function openEvidence({ service, store, capture, analyse, threads, log }) 
       close: async () => {},
     };
   }
-  if (service) return ofService(service, async () => {});
+  if (service) return ofService(service, whenNoRoom, async () => {});
   const isOpen = isStore(store);
   const opened = isOpen ? store : await openStore(store);
-  const own = createService({ store: opened, threads, ...(log && { log }) });
-  return ofService(own, async () => {
+  const own = createService({ store: opened, threads, allowFreeze: whenNoRoom === 'freeze', ...(log && { log }) });
+  return ofService(own, whenNoRoom, async () => {
     await own.close();
     if (!isOpen) await opened.close();
   });
@@ -64,12 +68,25 @@ function isStore(store) {
 
 /**
  * @param {import('../..').Service} service
+ * @param {'freeze' | undefined} whenNoRoom
  * @param {() => Promise<void>} close
  * @returns {Evidence}
  */
-function ofService(service, close) {
+function ofService(service, whenNoRoom, close) {
+  /** @type {NonNullable<Evidence['freeze']>} */
+  const freeze = (reason, signal) =>
+    outcomeOf(service, service.capture({ trigger: TRIGGER, reason, mode: 'freeze' }), signal);
   return {
-    capture: (reason, signal) => outcomeOf(service, service.capture({ trigger: TRIGGER, reason }), signal),
+    capture: async (reason, signal) => {
+      try {
+        return await outcomeOf(service, service.capture({ trigger: TRIGGER, reason }), signal);
+      } catch (error) {
+        const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+        if (whenNoRoom !== 'freeze' || code !== 'HEAPHOUND_ERR_NO_HEADROOM') throw error;
+        return { ...(await freeze(reason, signal)), whyImage: message };
+      }
+    },
+    ...(whenNoRoom === 'freeze' && { freeze }),
     analyse: async (ids, signal) => {
       const operation = service.leaks(ids);
       return { document: await outcomeOf(service, operation, signal), report: operation.id };

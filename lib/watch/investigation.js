@@ -3,6 +3,7 @@
 // The investigation of a rise: a snapshot now, two more as the floor rises, then the verdict of findLeaks.
 
 const { nextEvent } = require('../../waits/event');
+const { insteadOf } = require('./instead');
 const { picture } = require('./picture');
 
 /** Rise of the floor since the first snapshot, at the second and at the third one. */
@@ -32,6 +33,7 @@ const PASSING = new Set(['HEAPHOUND_ERR_BUSY', 'HEAPHOUND_ERR_COOLDOWN']);
 /**
  * @typedef {object} Outcome
  * @property {import('./evidence').Taken[]} snapshots
+ * @property {import('./evidence').Taken[]} [images] where there was no room for a snapshot
  * @property {import('../..').LeakDocument} [document] the verdict
  * @property {string} [report] its id
  * @property {import('./picture').Picture} [picture] when there is no verdict
@@ -43,6 +45,8 @@ class Investigation {
   #scene;
   /** @type {import('./evidence').Taken[]} */
   snapshots = [];
+  /** @type {import('./evidence').Taken[]} */
+  images = [];
   /** @type {string[]} */
   #skipped = [];
 
@@ -101,7 +105,10 @@ class Investigation {
       const whyNot = budget.whyNotCapture();
       if (whyNot !== undefined) return void this.#skipped.push(`no snapshot: ${whyNot}`);
       try {
-        return void this.snapshots.push(await evidence.capture(reason, signal));
+        const taken = await evidence.capture(reason, signal);
+        if (taken.kind !== 'image') return void this.snapshots.push(taken);
+        this.#skipped.push(insteadOf(taken));
+        return void this.images.push(taken);
       } catch (error) {
         signal.throwIfAborted();
         const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -114,13 +121,13 @@ class Investigation {
   /** @returns {Promise<Outcome>} */
   async #conclude() {
     const { ticks, evidence, times, signal } = this.#scene;
-    const { snapshots } = this;
+    const { snapshots, images } = this;
     const skipped = this.#skipped;
     if (snapshots.length >= 2) {
       for (let attempt = 1; attempt <= TRIES; attempt += 1) {
         try {
           const ids = snapshots.map(({ id }) => id);
-          return { snapshots, skipped, ...(await evidence.analyse(ids, signal)) };
+          return { snapshots, images, skipped, ...(await evidence.analyse(ids, signal)) };
         } catch (error) {
           signal.throwIfAborted();
           const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -135,6 +142,7 @@ class Investigation {
     const why = 'those that could be taken are there already';
     return {
       snapshots,
+      images,
       skipped,
       picture: await picture({ share: 0, capture: why, samplingMs: times.samplingMs, signal }),
     };

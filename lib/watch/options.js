@@ -3,7 +3,7 @@
 // Options of the watcher, and their defaults (docs/watcher.md).
 
 const { optionError } = require('../errors');
-const { MAX_MS, checkOptions, integer, ofType } = require('../options');
+const { MAX_MS, checkOptions, integer, oneOf, ofType } = require('../options');
 const { RULES } = require('./rules');
 
 const milliseconds = integer(1, MAX_MS);
@@ -59,6 +59,7 @@ const CHECKS = {
   store: (_, value) => value,
   capture: ofType('function'),
   analyse: ofType('function'),
+  whenNoRoom: oneOf(['freeze']),
   log: methods('info', 'warn', 'error'),
   sampleMs: milliseconds,
   windowMs: milliseconds,
@@ -84,6 +85,9 @@ function checkWatchOptions(options) {
     throw optionError('capture', 'goes together with analyse');
   const ways = EVIDENCE.filter((name) => checked[name] !== undefined);
   if (ways.length > 1) throw optionError(ways[1], `goes not together with ${ways[0]}`);
+  if (checked.whenNoRoom && checked.capture) throw optionError('whenNoRoom', 'goes not together with capture');
+  if (checked.whenNoRoom && checked.service && !checked.service.allowsFreeze)
+    throw optionError('whenNoRoom', 'needs a service with allowFreeze: true');
   return { now: () => performance.now(), ...DEFAULTS, ...checked, limits: { ...LIMITS, ...checked.limits } };
 }
 

@@ -3,6 +3,7 @@
 // The best picture of memory that there is still room for: a snapshot, else allocation sites, else statistics.
 
 const v8 = require('node:v8');
+const { insteadOf } = require('./instead');
 const { allocationSites } = require('./allocation-sites');
 
 /**
@@ -15,6 +16,7 @@ const TOO_LATE = 0.85;
  * @typedef {object} Picture
  * @property {'snapshot' | 'allocation-sites' | 'statistics'} rung
  * @property {import('./evidence').Taken} [snapshot]
+ * @property {import('./evidence').Taken} [image] instead of a snapshot, beside one of the other pictures
  * @property {import('./allocation-sites').AllocationSite[]} [sites]
  * @property {object} statistics
  * @property {string[]} skipped the reasons against the pictures before this one
@@ -27,26 +29,36 @@ const TOO_LATE = 0.85;
  * @param {number} how.share used share of the limit
  * @param {(() => Promise<import('./evidence').Taken>) | string} how.capture takes a snapshot; a text is the reason why
  *   there will be none
+ * @param {() => Promise<import('./evidence').Taken>} [how.freeze] makes an image, for which it is never too late
  * @param {number} how.samplingMs
  * @param {AbortSignal} how.signal
  * @returns {Promise<Picture>}
  */
-async function picture({ share, capture, samplingMs, signal }) {
+async function picture({ share, capture, freeze, samplingMs, signal }) {
   // First of all, so that they exist even if the process ends before the rest is done.
   const numbers = statistics();
   /** @type {string[]} */
   const skipped = [];
+  /** @type {import('./evidence').Taken | undefined} */
+  let image;
   const late = share >= TOO_LATE ? `${Math.round(share * 100)} % of the limit are used` : undefined;
   if (late !== undefined || typeof capture === 'string') {
-    skipped.push(`no snapshot: ${late ?? capture}`);
+    const why = `${late ?? capture}`;
+    if (late !== undefined && typeof capture !== 'string' && freeze) {
+      try {
+        image = await freeze();
+      } catch (error) {
+        signal.throwIfAborted();
+        skipped.push(`no frozen image: ${/** @type {Error} */ (error).message}`);
+      }
+    }
+    skipped.push(image ? insteadOf(image, why) : `no snapshot: ${why}`);
   } else {
     try {
-      return {
-        rung: 'snapshot',
-        snapshot: await capture(),
-        statistics: numbers,
-        skipped,
-      };
+      const taken = await capture();
+      if (taken.kind !== 'image') return { rung: 'snapshot', snapshot: taken, statistics: numbers, skipped };
+      image = taken;
+      skipped.push(insteadOf(taken));
     } catch (error) {
       signal.throwIfAborted();
       skipped.push(`no snapshot: ${/** @type {Error} */ (error).message}`);
@@ -59,6 +71,7 @@ async function picture({ share, capture, samplingMs, signal }) {
       return {
         rung: 'allocation-sites',
         sites: await allocationSites(samplingMs, signal),
+        ...(image && { image }),
         statistics: numbers,
         skipped,
       };
@@ -67,7 +80,7 @@ async function picture({ share, capture, samplingMs, signal }) {
       skipped.push(`no sampling: ${/** @type {Error} */ (error).message}`);
     }
   }
-  return { rung: 'statistics', statistics: numbers, skipped };
+  return { rung: 'statistics', statistics: numbers, ...(image && { image }), skipped };
 }
 
 /** All bytes. */

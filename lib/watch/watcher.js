@@ -301,10 +301,16 @@ class Watcher {
     if (before) await within(before.done, 2 * STOP_MS);
     const earlier = before?.investigation?.snapshots ?? [];
     const share = finding.level / (finding.limit ?? Infinity);
-    const capture =
-      this.#budget.whyNotCapture() ??
-      (() => this.#capture(`${name}: ${Math.round(share * 100)} % of the limit`, signal));
-    const seen = await picture({ share, capture, samplingMs: this.#options.samplingMs, signal });
+    const reason = `${name}: ${Math.round(share * 100)} % of the limit`;
+    const capture = this.#budget.whyNotCapture() ?? (() => this.#capture(reason, signal));
+    const { freeze } = this.#evidence;
+    const seen = await picture({
+      share,
+      capture,
+      ...(freeze && { freeze: () => this.#counted(freeze(reason, signal)) }),
+      samplingMs: this.#options.samplingMs,
+      signal,
+    });
     const snapshots = seen.snapshot ? [...earlier, seen.snapshot] : earlier;
     /** @type {Partial<import('./evidence').Verdict>} */
     let verdict = {};
@@ -319,7 +325,8 @@ class Watcher {
           return {};
         });
     }
-    await this.#alarm(name, finding, { snapshots, picture: seen, skipped: [], ...verdict });
+    const images = [...(before?.investigation?.images ?? []), ...(seen.image ? [seen.image] : [])];
+    await this.#alarm(name, finding, { snapshots, images, picture: seen, skipped: [], ...verdict });
   }
 
   /**
@@ -327,10 +334,15 @@ class Watcher {
    * @param {AbortSignal} signal
    */
   async #capture(reason, signal) {
+    return this.#counted(this.#evidence.capture(reason, signal));
+  }
+
+  /** @param {Promise<import('./evidence').Taken>} taking */
+  async #counted(taking) {
     try {
-      const snapshot = await this.#evidence.capture(reason, signal);
+      const taken = await taking;
       this.#budget.captured();
-      return snapshot;
+      return taken;
     } finally {
       // A capture in this process takes memory that is not the program's: the open windows do not count.
       this.#meters.discard();
