@@ -1622,6 +1622,7 @@ export interface FreezeOptions {
   mode: 'freeze';
   /** The file to write, which must not exist. */
   path: string;
+  stream?: undefined;
   /**
    * Public keys of age (`age1…`): the forked child encrypts the image to all of them, and no plain byte of it reaches a
    * disk. Needs the package `age-encryption`.
@@ -1638,7 +1639,7 @@ export interface FreezeOptions {
 }
 
 /** Options of a frozen image that goes into a stream. */
-export interface FreezeToStreamOptions extends Omit<FreezeOptions, 'path'> {
+export interface FreezeToStreamOptions extends Omit<FreezeOptions, 'path' | 'stream'> {
   path?: undefined;
   /** Takes bytes, and is ended. When it fails, the child ends, and the call rejects with `HEAPHOUND_ERR_STREAM`. */
   stream: Writable;
@@ -1697,7 +1698,7 @@ export interface FreezeResult {
 export function captureSnapshot(options: FreezeOptions): Promise<FreezeResult>;
 
 /** The same into a stream instead of a file. */
-export function captureSnapshot(options: FreezeToStreamOptions): Promise<Omit<FreezeResult, 'path'>>;
+export function captureSnapshot(options: FreezeOptions | FreezeToStreamOptions): Promise<Omit<FreezeResult, 'path'>>;
 
 /**
  * Takes a snapshot of this thread's heap and opens it, without a file: a native thread parses while V8 writes. Its ids

@@ -84,6 +84,14 @@ test('an encrypted image that is cut, changed or for others is refused, and leav
     await refused(`cut at ${length}`, (file) => fs.truncateSync(file, length));
   for (const place of [AGE.length + 40, HEADPIECE]) await refused(`changed at ${place}`, (file) => flip(file, place));
   await refused('with something behind its end', (file) => fs.appendFileSync(file, '\0'));
+  const control = new AbortController();
+  const stopped = thawImage(image, {
+    path: at('b.heapsnapshot'),
+    identities: own.identity,
+    signal: control.signal,
+    onProgress: () => control.abort(),
+  });
+  await assert.rejects(stopped, { name: 'AbortError' });
   await assert.rejects(thawImage(image, { path: at('b.heapsnapshot') }), {
     code: 'HEAPHOUND_ERR_ENCRYPTED',
     message: /--identity/,

@@ -17,7 +17,7 @@ export interface BearerAuth {
 
 export interface DeskOptions extends Pick<
   ServiceOptions,
-  'analysis' | 'capture' | 'limits' | 'threads' | 'drainMs' | 'closeTimeoutMs'
+  'analysis' | 'capture' | 'limits' | 'threads' | 'allowFreeze' | 'whenNoRoom' | 'drainMs' | 'closeTimeoutMs'
 > {
   /** Who may call. Required. `'none'` needs `dangerouslyAllowUnauthenticated`. */
   auth: BearerAuth | AuthFunction | 'none';
@@ -26,7 +26,8 @@ export interface DeskOptions extends Pick<
    */
   dangerouslyAllowUnauthenticated?: boolean | undefined;
   /**
-   * Allow downloads of snapshots. True: for every admitted caller. `{ auth }`: for keys of their own. Default: false.
+   * Allow downloads of snapshots, and of frozen images that are encrypted. True: for every admitted caller. `{ auth }`:
+   * for keys of their own. Default: false.
    */
   allowDownload?: boolean | { auth: BearerAuth | AuthFunction } | undefined;
   /** Accepted host names of a request, without port. Default: any. */

@@ -71,7 +71,8 @@ function writeOnlyError(kind) {
 function encryptedError(what) {
   return failure(
     'HEAPHOUND_ERR_ENCRYPTED',
-    `${what} is encrypted (age); decrypt it first: heaphound decrypt --identity key.txt FILE OUT, or age -d -i key.txt -o OUT FILE`,
+    `${what} is encrypted (age); decrypt it first: heaphound decrypt --identity key.txt FILE OUT, or age -d -i key.txt -o OUT FILE; ` +
+      'a frozen image is thawed as it is: heaphound thaw --identity key.txt',
   );
 }
 

@@ -3,7 +3,16 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { createServer } from 'node:http';
 import { expect, test } from 'tstyche';
 import { createService } from 'heaphound';
-import type { DiffDocument, LeakDocument, MemoryWatcher, Operation, Service, Store, StoredSnapshot } from 'heaphound';
+import type {
+  DiffDocument,
+  LeakDocument,
+  MemoryWatcher,
+  Operation,
+  Service,
+  Store,
+  StoredImage,
+  StoredSnapshot,
+} from 'heaphound';
 import heaphound, { heaphound as byName, type HeaphoundOptions } from 'heaphound/fastify';
 import { createHandler } from 'heaphound/http';
 import type { AuthFunction, HandlerOptions } from 'heaphound/http';
@@ -55,6 +64,9 @@ test('the service without a framework', () => {
   expect(service.leaks(['a', 'b'], { operations: 7 })).type.toBe<Operation<LeakDocument>>();
   expect(service.diff(['a', 'b'])).type.toBe<Operation<DiffDocument>>();
   expect(service.capture().done).type.toBe<Promise<StoredSnapshot>>();
+  expect(service.capture({ mode: 'freeze' }).done).type.toBe<Promise<StoredImage>>();
+  expect(service.images()).type.toBe<Promise<StoredImage[]>>();
+  expect(service.store.list({ kind: 'image' })).type.toBe<Promise<StoredImage[]>>();
   expect(createService).type.not.toBeCallableWith({});
   expect(service.capture).type.not.toBeCallableWith({ path: '/tmp/x' });
 });
