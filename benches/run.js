@@ -15,6 +15,7 @@ const BENCHMARKS = {
   opening: () => require('./opening'),
   leaks: () => require('./leaks'),
   capturing: () => require('./capturing'),
+  freezing: () => require('./freezing'),
   collector: () => require('./collector'),
   reliability: () => require('./reliability'),
   ids: () => require('./ids'),

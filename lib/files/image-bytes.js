@@ -1,7 +1,7 @@
 'use strict';
 
-// The bytes of an image for whoever reads it: a file as it is, and an encrypted one while it is decrypted. Nothing plain
-// of that lies on a disk.
+// The bytes of an image for whoever reads it: a file as it is, and an encrypted one while it is decrypted. Nothing
+// plain of that lies on a disk.
 
 const path = require('node:path');
 const { addon } = require('../native');
