@@ -53,6 +53,11 @@ test('an image is encrypted to each key, and the program age reads it', { skip: 
   assert.equal(hash(plain), hash(fs.readFileSync(at('by-us.frozen'))));
   const thawed = await thawImage(image.path, { path: at('app.heapsnapshot.zst'), identities: [two.identity] });
   assert.equal(thawed.pid, process.pid);
+  await assert.rejects(
+    thawImage(image.path, { path: at('c.heapsnapshot'), identities: [two.identity], previous: thawed.path }),
+    { code: 'HEAPHOUND_ERR_OPTION', message: /must be earlier than the image/ },
+    'the moment of an encrypted image is known before it is thawed',
+  );
   const fromPlain = await thawImage(at('by-age.frozen'), { path: at('plain.heapsnapshot.zst') });
   assert.equal(thawed.nodeCount, fromPlain.nodeCount, 'the same image');
 });
@@ -187,6 +192,7 @@ test('the commands freeze and thaw encrypt and decrypt, without a plain byte on 
   assert.deepEqual(fs.readdirSync(directory).sort(), [
     'app.frozen.age',
     'app.heapsnapshot.zst',
+    'app.heapsnapshot.zst.ids',
     'app.heapsnapshot.zst.json',
     'key.txt',
   ]);

@@ -45,9 +45,10 @@ async function freezeProcess(pid, options) {
     const start = performance.now();
     const seal = encryptTo && (await makeSeal(encryptTo));
     const request = { path, maxBytes, seal, rest: restMs, startedAt: new Date().toISOString() };
-    const image = await run({ signal, onProgress, toTheEnd: true }, (control) =>
+    const freezing = run({ signal, onProgress, toTheEnd: true }, (control) =>
       addon.freezeProcess(pid, request, control),
     );
+    const image = await freezing.finally(() => seal?.key.fill(0));
     const { about, ...frozen } = image;
     const { startedAt, runtime, node, v8, threadId, memory } = JSON.parse(about);
     return {

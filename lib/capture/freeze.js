@@ -131,9 +131,11 @@ async function freezeProcess(options) {
   const obstacle = whyNoFreeze();
   if (obstacle !== undefined) throw noImage(obstacle);
   return withDeadline({ signal, timeoutMs }, async (signal) => {
-    const seal = encryptTo && (await makeSeal(encryptTo));
     const lock = await lockCapture({ queue, signal });
+    /** @type {import('../disk/encryption').Seal | undefined} */
+    let seal;
     try {
+      seal = encryptTo && (await makeSeal(encryptTo));
       if (stream === undefined)
         return { path, ...(await freeze(/** @type {string} */ (path), seal, maxBytes, signal)) };
       return await intoStream(stream, signal, ({ outlet, flow }) => {
@@ -141,6 +143,7 @@ async function freezeProcess(options) {
         return freeze(outlet, seal, maxBytes, signal);
       });
     } finally {
+      seal?.key.fill(0);
       lock.release();
     }
   });

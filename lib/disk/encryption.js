@@ -60,7 +60,8 @@ async function loadEncryption(recipients) {
 }
 
 /**
- * What the addon needs to encrypt a file by itself: nothing else of it comes by here. A seal is for one file.
+ * What the addon needs to encrypt a file by itself: nothing else of it comes by here. A seal is for one file, and its
+ * key opens that file: whoever used it fills it with zeros.
  *
  * @param {string[]} recipients public keys, `age1…`
  * @returns {Promise<Seal>}
@@ -71,7 +72,7 @@ async function makeSeal(recipients) {
   let fileKey;
   encrypter.addRecipient({
     wrapFileKey(/** @type {Uint8Array} */ key) {
-      fileKey = Uint8Array.from(key);
+      fileKey = key;
       return [];
     },
   });
@@ -81,6 +82,8 @@ async function makeSeal(recipients) {
   // "Payload" of https://age-encryption.org/v1.
   const nonce = randomBytes(16);
   const key = new Uint8Array(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
+  // That of the library: nobody needs it any more.
+  fileKey.fill(0);
   return { head: Buffer.concat([empty.subarray(0, -EMPTY), nonce]), key };
 }
 

@@ -23,6 +23,14 @@ pub struct Seal {
     pub key: [u8; 32],
 }
 
+/// The process that makes a file keeps no key of it.
+impl Drop for Seal {
+    fn drop(&mut self) {
+        self.key.fill(0);
+        std::hint::black_box(&self.key);
+    }
+}
+
 /// Made once, it takes no memory.
 pub(super) struct Sealer {
     cipher: ChaCha20Poly1305,
