@@ -233,4 +233,4 @@ function seconds(value) {
   return value < 10_000 ? `${(value / 1000).toFixed(2)} s` : `${(value / 1000).toFixed(1)} s`;
 }
 
-module.exports = { title: 'A frozen image of a serving process', measure };
+module.exports = { inTightGroup, title: 'A frozen image of a serving process', measure };

@@ -6,6 +6,7 @@ use super::super::identity::{Numbering, Origin};
 use super::super::proc_file;
 use super::super::stream::{BLOCK, Captured, Counts, Route};
 use super::got::Slots;
+use super::mappings::Range;
 use super::message::Message;
 use crate::archive::ByteWriter;
 use crate::error::{Error, Result};
@@ -149,8 +150,15 @@ struct Kept {
     document: Option<RawFd>,
 }
 
-/// Writes the memory of this child into a frozen image, and ends it.
-pub(super) fn freeze(setting: &Setting<'_>, target: &ImageTarget, options: &ForkOptions, header: &Header) -> ! {
+/// Writes the memory of this child into a frozen image, and ends it. `heaps`: V8's, in order of address, which nothing
+/// here needs. What was written of them is let go of: when the app changes such a page, the kernel need not copy it.
+pub(super) fn freeze(
+    setting: &Setting<'_>,
+    target: &ImageTarget,
+    options: &ForkOptions,
+    header: &Header,
+    heaps: &[Range],
+) -> ! {
     let Kept { results, document } =
         or_end(NOT_ISOLATED, || isolate(setting).map_err(|error| Error::io("the forked child", "set up", &error)));
     let work = AssertUnwindSafe(|| {
@@ -166,7 +174,8 @@ pub(super) fn freeze(setting: &Setting<'_>, target: &ImageTarget, options: &Fork
         }?
         .sealed(options.seal.as_ref())?;
         let mut told = 0;
-        super::super::freeze::write(header, file, &descriptors, &mut |stored| {
+        let written = |range: std::ops::Range<u64>| let_go(heaps, &range);
+        super::super::freeze::write(header, file, &descriptors, &written, &mut |stored| {
             if stored - told >= TELL_EVERY {
                 told = stored;
                 tell_stored(results, stored);
@@ -184,6 +193,16 @@ pub(super) fn freeze(setting: &Setting<'_>, target: &ImageTarget, options: &Fork
             end(FAILED)
         }
         Err(_) => end(PANICKED),
+    }
+}
+
+fn let_go(heaps: &[Range], written: &std::ops::Range<u64>) {
+    let (start, end) = (written.start as usize, written.end as usize);
+    let first = heaps.partition_point(|heap| heap.end <= start);
+    for heap in heaps[first..].iter().take_while(|heap| heap.start < end) {
+        let (start, end) = (heap.start.max(start), heap.end.min(end));
+        // SAFETY: V8 does not run in this child any more, and nobody else has memory there.
+        unsafe { libc::madvise(start as *mut libc::c_void, end - start, libc::MADV_DONTNEED) };
     }
 }
 

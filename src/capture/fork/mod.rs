@@ -190,7 +190,7 @@ impl ForkCapture {
             std::mem::forget(taken_along);
             if let (ForkTarget::Image(target, _), Some(header)) = (&self.target, self.header.take()) {
                 let header = Header { is_quiet: patient || is_quiet, ..header };
-                child::freeze(&setting, target, &self.options, &header);
+                child::freeze(&setting, target, &self.options, &header, &self.plan.leave_out);
             }
             let redactor = self.options.redaction_key.map(Redactor::new);
             let child = Child::begin(&setting, redactor, self.options.origin.take(), |document| self.route(document));

@@ -20,7 +20,7 @@ const VSYSCALL: &[u8] = b"[vsyscall]";
 const OF_VDSO: &[u8] = b"[vvar";
 const VDSO: &[u8] = b"[vdso]";
 /// Entries of `/proc/self/pagemap` that are read at a time, eight bytes each.
-const ENTRIES: usize = 8192;
+const ENTRIES: usize = 1024;
 /// In the last byte of such an entry: in memory, or swapped out.
 const HOLDS: u8 = 0xc0;
 const ARCH_GET_FS: libc::c_int = 0x1003;
@@ -35,6 +35,8 @@ pub(in crate::capture) struct Subject<'a> {
     pub descriptors: &'a [RawFd],
     /// Memory that is none of its own.
     pub apart: Range<u64>,
+    /// Hears of each range of memory without a file that was written.
+    pub written: &'a (dyn Fn(Range<u64>) + Sync),
 }
 
 /// Writes all memory of this process, its thread, and the numbers of its open files into `file`. `tick` gets the number
@@ -46,10 +48,11 @@ pub(in crate::capture) fn write(
     header: &Header,
     file: ByteWriter,
     descriptors: &[RawFd],
+    written: &(dyn Fn(Range<u64>) + Sync),
     tick: &mut dyn FnMut(u64),
 ) -> Result<Written> {
     let threads = [this_thread()];
-    let subject = Subject { folder: "/proc/self", threads: &threads, descriptors, apart: 0..0 };
+    let subject = Subject { folder: "/proc/self", threads: &threads, descriptors, apart: 0..0, written };
     let Unfinished { file, raw_bytes } = write_of(&subject, header, file, tick)?;
     Ok(Written { raw_bytes, ..file.finish()? })
 }
@@ -137,7 +140,7 @@ fn copy(
         if entry.has_file || mapping.kind == MappingKind::Vdso {
             memory.copy_range(writer, entry.start, entry.end)?;
         } else if entry.has_pages {
-            memory.copy_present(writer, entry.start, entry.end, tick)?;
+            memory.copy_present(writer, entry.start..entry.end, subject.written, tick)?;
         }
         tick(writer.stored_bytes());
     }
@@ -189,11 +192,11 @@ impl Memory {
     fn copy_present(
         &mut self,
         writer: &mut ImageWriter<Storing>,
-        start: u64,
-        end: u64,
+        range: Range<u64>,
+        written: &(dyn Fn(Range<u64>) + Sync),
         tick: &mut dyn FnMut(u64),
     ) -> std::result::Result<(), Failure> {
-        let mut address = start;
+        let Range { start: mut address, end } = range;
         while address < end {
             let wanted = ((end - address) / PAGE as u64).min(ENTRIES as u64) as usize;
             let known = wanted * 8;
@@ -220,7 +223,9 @@ impl Memory {
                 }
                 page += 1;
             }
-            address += (wanted * PAGE) as u64;
+            let next = address + (wanted * PAGE) as u64;
+            written(address..next);
+            address = next;
             tick(writer.stored_bytes());
         }
         Ok(())

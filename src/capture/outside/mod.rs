@@ -81,8 +81,13 @@ pub fn freeze_process(pid: i32, options: &OutsideOptions, control: &Control) -> 
     let id = guardian.thread.id();
     let Frozen { mut copy, threads, is_quiet, pause, fork } = app.copy(guardian)?;
     let header = app.header(copy.0.id(), &status, is_quiet, options)?;
-    let subject =
-        Subject { folder: &format!("/proc/{}", copy.0.id()), threads: &threads, descriptors: &descriptors, apart };
+    let subject = Subject {
+        folder: &format!("/proc/{}", copy.0.id()),
+        threads: &threads,
+        descriptors: &descriptors,
+        apart,
+        written: &|_| {},
+    };
     let Unfinished { file, raw_bytes } = app.write(&mut copy, &subject, &header, file)?;
     drop(copy);
     wait_for_end(pid, id);

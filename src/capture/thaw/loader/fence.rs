@@ -68,9 +68,8 @@ const KILL: u32 = 0x8000_0000;
 
 /// Calls on the process's own memory, time and threads; writing, since every open file is a pipe of ours or leads
 /// nowhere; and its end.
-const ALLOWED: [u32; 34] = [
+const ALLOWED: [u32; 33] = [
     1,   // write
-    3,   // close
     9,   // mmap
     10,  // mprotect
     11,  // munmap
@@ -108,7 +107,8 @@ const ALLOWED: [u32; 34] = [
 const TGKILL: u32 = 234;
 /// How other threads of an image begin.
 const RT_SIGRETURN: u32 = sys::RT_SIGRETURN as u32;
-const MOST: usize = 4 + 2 + 2 * WAITS.len() + ALLOWED.len() * 2 + 6;
+const CLOSE: u32 = sys::CLOSE as u32;
+const MOST: usize = 4 + 2 + 2 + 2 * WAITS.len() + ALLOWED.len() * 2 + 6;
 
 /// A filter that is written from its beginning.
 struct Filter {
@@ -133,7 +133,8 @@ impl Filter {
 }
 
 /// From here on everything else fails. Threads of an image that would wait for files wait for ever instead.
-pub fn close(has_threads: bool) {
+/// `may_end_document`: the loader closes its pipe before it waits.
+pub fn close(has_threads: bool, may_end_document: bool) {
     let mut filter = Filter { steps: [Step { code: RETURN, yes: 0, no: 0, value: KILL }; MOST], length: 0 };
     filter.add(LOAD, ARCHITECTURE, 0);
     filter.steps[1] = Step { code: EQUAL, yes: 1, no: 0, value: X86_64 };
@@ -141,6 +142,9 @@ pub fn close(has_threads: bool) {
     filter.add(LOAD, NUMBER, 0);
     for number in ALLOWED {
         filter.when(number, ALLOW);
+    }
+    if may_end_document {
+        filter.when(CLOSE, ALLOW);
     }
     if has_threads {
         filter.when(RT_SIGRETURN, ALLOW);

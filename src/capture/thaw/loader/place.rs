@@ -3,7 +3,7 @@
 use super::driver;
 use super::fence;
 use super::protocol::{
-    ADDRESSES, AWAY, FILL, FUNCTION, FUNCTIONS, GO, LOADER_END, LOADER_START, MAP, NOWHERE, PROTECT, THREAD, WORDS,
+    ADDRESSES, AWAY, FILL, FUNCTION, FUNCTIONS, GO, LOADER_END, LOADER_START, MAP, NOWHERE, PROTECT, STAY, THREAD, WORDS,
 };
 use super::sys::{self, refuse};
 use super::threads;
@@ -52,7 +52,7 @@ pub fn run() -> ! {
             GO => {
                 set_thread_pointer(b);
                 sys::call3(sys::CLOSE, files.commands, 0, 0);
-                fence::close(has_threads);
+                fence::close(has_threads, c & STAY != 0);
                 threads::open_gate();
                 driver::start(functions, files.snapshot, c, a)
             }
