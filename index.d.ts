@@ -1822,6 +1822,51 @@ export interface ThawResult extends Omit<CaptureResult, 'mode' | 'tries'> {
  */
 export function thawImage(image: string, options: ThawOptions): Promise<ThawResult>;
 
+export interface EvaluateOptions extends WorkOptions {
+  /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. Default: 60,000. */
+  timeoutMs?: number | undefined;
+}
+
+/** A variable of a module that the code used by its name alone. */
+export interface UsedVariable {
+  name: string;
+  /** The file of the module. */
+  file: string;
+}
+
+/** What a code gave in a frozen process. */
+export interface ImageAnswer {
+  /** `typeof` the value, or `'null'`. */
+  type: string;
+  /** The value as `util.inspect` of the process writes it. */
+  text: string;
+  /** True when the text has more than a million characters, and was cut. */
+  isCut: boolean;
+  /** The value, when JSON has all of it. Else `whyNoValue` is there. */
+  value?: unknown;
+  /** The part that JSON would lose: `"sessions" is Map`. */
+  whyNoValue?: string | undefined;
+  variables: UsedVariable[];
+  /** When the process was frozen: ISO 8601, UTC. */
+  startedAt: string;
+  runtime: string;
+  node: string;
+  v8: string;
+  pid: number;
+  threadId: number;
+  argv: string[];
+}
+
+/**
+ * Runs JavaScript in a frozen process, and gives its value: `evaluateInImage('app.frozen', 'sessions.size')`. The
+ * process comes back as for `thawImage`, behind the same fence: the code reaches no file, no network and no other
+ * process. It may use globals; variables of modules by their names; `variables(file)`, `instances(className)`, and
+ * `require` of modules that were loaded. Nothing moves meanwhile: no promise settles, and no timer fires. Rejects with
+ * `HEAPHOUND_ERR_EVAL` for what the code throws, and otherwise as `thawImage` does. `docs/frozen-image.md` says what
+ * cannot work. Linux with glibc on x86-64.
+ */
+export function evaluateInImage(image: string, code: string, options?: EvaluateOptions): Promise<ImageAnswer>;
+
 export interface RedactOptions extends WorkOptions {
   /** Default: by the end of the path: `.zst`, `.gz`, else none. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
@@ -2302,6 +2347,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_IMAGE_DOWNLOAD'
   | 'HEAPHOUND_ERR_IS_IMAGE'
   | 'HEAPHOUND_ERR_THAW'
+  | 'HEAPHOUND_ERR_EVAL'
   | 'HEAPHOUND_ERR_ATTACH'
   | 'HEAPHOUND_ERR_NO_REST'
   | 'HEAPHOUND_ERR_IO'

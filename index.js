@@ -23,6 +23,7 @@ exports.verifyFix = () => require('./lib/compare/verify').verifyFix;
 exports.ignoreLeaks = () => require('./lib/compare/ignore').ignoreLeaks;
 exports.redactSnapshot = () => require('./lib/files/redact').redactSnapshot;
 exports.freezeProcess = () => require('./lib/capture/freeze-outside').freezeProcess;
+exports.evaluateInImage = () => require('./lib/image/evaluate').evaluateInImage;
 exports.thawImage = () => require('./lib/files/thaw').thawImage;
 exports.openStore = () => require('./lib/store/store').openStore;
 exports.createService = () => require('./lib/service').createService;

@@ -121,6 +121,7 @@ const OPTIONS = {
     help: 'refuse when the process is expected to stand still for longer',
     read: positiveInteger,
   },
+  eval: { value: 'CODE', help: 'run this JavaScript in the frozen process instead, and print its value' },
   rest: { value: 'MS', help: 'how long to wait until its main thread waits for events', read: positiveInteger },
   timeout: { value: 'MS', help: 'give up after this time', read: positiveInteger },
   redact: { help: 'replace the contents of strings before they reach the disk' },

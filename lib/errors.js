@@ -103,9 +103,23 @@ function unrelatedError(names, reason) {
   return toError({ code: 'HEAPHOUND_ERR_UNRELATED', message }, new Error('at'));
 }
 
-/** @param {number} timeoutMs */
-function timeoutError(timeoutMs) {
-  const message = `the capture did not end within the ${timeoutMs} ms that \`timeoutMs\` allows; nothing was kept of it`;
+/** @param {string} threw what the code threw, as a text */
+function evalError(threw) {
+  const message = `the code threw in the thawed process: ${threw}`;
+  return toError({ code: 'HEAPHOUND_ERR_EVAL', message }, new Error('at'));
+}
+
+/** @param {string} what */
+function thawError(what) {
+  return toError({ code: 'HEAPHOUND_ERR_THAW', message: `the image gave no answer: ${what}` }, new Error('at'));
+}
+
+/**
+ * @param {number} timeoutMs
+ * @param {string} [what] was to be made
+ */
+function timeoutError(timeoutMs, what = 'the capture') {
+  const message = `${what} did not end within the ${timeoutMs} ms that \`timeoutMs\` allows; nothing was kept of it`;
   return toError({ code: 'HEAPHOUND_ERR_TIMEOUT', message }, new Error('at'));
 }
 
@@ -145,6 +159,8 @@ module.exports = {
   spaceError,
   pauseError,
   timeoutError,
+  evalError,
+  thawError,
   inspectorError,
   sameError,
   streamError,

@@ -27,6 +27,8 @@ pub enum Error {
     Image { offset: u64, what: String },
     /// A frozen image could not be thawed, though it is whole.
     Thaw { what: String },
+    /// JavaScript in a frozen process gave no answer.
+    NoAnswer { what: String },
     /// Another process could not be frozen.
     Attach { what: String },
     /// The main thread of another process did not wait for events within so many milliseconds.
@@ -70,7 +72,7 @@ impl Error {
             Error::TooLarge { .. } => "HEAPHOUND_ERR_TOO_LARGE",
             Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
             Error::Image { .. } => "HEAPHOUND_ERR_IMAGE",
-            Error::Thaw { .. } => "HEAPHOUND_ERR_THAW",
+            Error::Thaw { .. } | Error::NoAnswer { .. } => "HEAPHOUND_ERR_THAW",
             Error::Attach { .. } => "HEAPHOUND_ERR_ATTACH",
             Error::NoRest { .. } => "HEAPHOUND_ERR_NO_REST",
             Error::Io { .. } => "HEAPHOUND_ERR_IO",
@@ -182,6 +184,7 @@ impl fmt::Display for Error {
                 f,
                 "damaged frozen image: {what}, at byte {offset} of the file; fetch the file again, or freeze again"
             ),
+            Error::NoAnswer { what } => write!(f, "the image gave no answer: {what}"),
             Error::Thaw { what } => write!(f, "the image was not thawed: {what}"),
             Error::Attach { what } => write!(f, "the process was not frozen: {what}"),
             Error::NoRest { ms } => write!(

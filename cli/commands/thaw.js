@@ -13,16 +13,19 @@ const CODECS = /** @type {const} */ (['zstd', 'gzip', 'none']);
 /** @type {import('../commands').Command} */
 module.exports = {
   name: 'thaw',
-  synopsis: 'thaw IMAGE --out FILE',
-  summary: 'make a snapshot of a frozen image',
+  synopsis: 'thaw IMAGE --out FILE | --eval CODE',
+  summary: 'make a snapshot of a frozen image, or run JavaScript in it',
   description: [
     'Makes the new private snapshot FILE of IMAGE, which heaphound freeze or captureSnapshot({ mode: "freeze" }) has',
     'written. The memory comes back in a process of its own, and V8 writes the snapshot there: it takes the memory and',
     'the time that the app was spared. Linux on x86-64, on a processor that has what the one of the image had. The code in the',
     'image runs, and can reach neither files nor the network. The end of the name FILE decides its compression: .gz,',
     '.zst, or none.',
+    'With --eval it runs CODE in the process as it was frozen, and prints the value. CODE may use globals, variables of',
+    'modules, require() of modules that were loaded, and instances("Class"). Nothing moves there: no promise settles, no',
+    'timer fires. It has a minute (--timeout), and 1 GB of memory beside that of the process.',
   ],
-  options: ['out', 'identity', 'previous', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
+  options: ['out', 'eval', 'identity', 'previous', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
   common: ['json', 'color', 'no-color', 'help'],
   optionHelp: {
     out: 'the new file, not a directory',
@@ -33,6 +36,7 @@ module.exports = {
     'heaphound thaw b.frozen --out b.heapsnapshot --previous a.heapsnapshot',
     'heaphound thaw app.frozen --out app.heapsnapshot.zst --redact',
     'heaphound thaw app.frozen.age --out app.heapsnapshot.zst --identity key.txt',
+    "heaphound thaw app.frozen --eval 'sessions.size'",
   ],
   filesOf: (operands) => operands.slice(0, 1),
   operands: { least: 1, most: 1, wanted: 'one IMAGE' },
@@ -40,9 +44,12 @@ module.exports = {
 };
 
 /** @param {import('../main').Context} context */
-async function run({ operands: [image], options, output, progress, signal }) {
+async function run(context) {
+  const { operands, options, output, progress, signal } = context;
+  const [image] = operands;
   const { out, identity, compress, timeout: timeoutMs } = options;
-  if (out === undefined) throw new UsageError('thaw needs --out', { cause: module.exports });
+  if (options.eval !== undefined) return printAnswer(context);
+  if (out === undefined) throw new UsageError('thaw needs --out or --eval', { cause: module.exports });
   if (out === DASH || image === DASH)
     throw new UsageError('thaw reads a file and makes a file, not -', { cause: module.exports });
   const { thawImage } = require('../..');
@@ -71,4 +78,28 @@ async function run({ operands: [image], options, output, progress, signal }) {
       ? [`its ids do not go on from ${harmless(options.previous)}: ${harmless(idSpaceReason)}`]
       : []),
   ]);
+}
+
+/** Options that make a snapshot, and have no meaning for an answer. */
+const OF_SNAPSHOTS = ['out', 'identity', 'previous', 'compress', 'redact', 'key-file', 'max-bytes'];
+
+/** @param {import('../main').Context} context */
+async function printAnswer({ operands: [image], options, output, progress, signal }) {
+  const other = OF_SNAPSHOTS.find((name) => options[name] !== undefined);
+  if (other)
+    throw new UsageError(`--eval makes no snapshot: it cannot be used with --${other}`, { cause: module.exports });
+  if (image === DASH) throw new UsageError('thaw reads a file, not -', { cause: module.exports });
+  const { evaluateInImage } = require('../..');
+  const answer = await evaluateInImage(image, options.eval, {
+    timeoutMs: options.timeout,
+    signal,
+    onProgress: ({ stage, done, total }) =>
+      progress.update(stage === 'writing' ? 'the code runs' : 'thawing', total > 0 ? done / total : undefined),
+  });
+  progress.stop();
+  if (options.json) return output.json(answer);
+  const { text, isCut, variables } = answer;
+  await output.lines(text.split('\n').map((line) => harmless(line)));
+  if (isCut) await output.lines([`… cut after ${counted(text.length, 'character')}`]);
+  await output.lines(variables.map(({ name, file }) => `(${harmless(name)} is the variable of ${harmless(file)})`));
 }

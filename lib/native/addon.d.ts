@@ -146,6 +146,12 @@ export class Heap {
   ask(question: string, control: Control): Promise<Pages | Failure>;
 }
 
+/** The text that a code gave in the frozen process, and what the image says of it, as JSON. */
+export interface ImageAnswer {
+  text: string;
+  about: string;
+}
+
 /** The head of a file in the age format, up to its payload, and the payload's key of 32 bytes. */
 export interface ImageSeal {
   head: Uint8Array;
@@ -278,6 +284,14 @@ export function aboutImage(image: string | Feed, control: Control): Promise<stri
 
 /** Makes everything that questions need of what was only parsed; the handle on that is empty afterwards. */
 export function analyse(parsed: Heap, control: Control): Promise<Heap | Failure>;
+
+/** Runs a text of JavaScript in the frozen process. `stalled`: for how many milliseconds it may do nothing. */
+export function answerOfImage(
+  image: string,
+  text: string,
+  stalled: number,
+  control: Control,
+): Promise<ImageAnswer | Failure>;
 
 /** Resolves when the file is whole and durable. */
 export function archiveSnapshot(

@@ -1,4 +1,4 @@
-//! Makes a heap snapshot of a frozen image.
+//! Makes a heap snapshot of a frozen image, or runs JavaScript in it.
 
 use super::capture::CapturedFile;
 use super::control::Control;
@@ -7,7 +7,7 @@ use super::fork::milliseconds;
 use super::job;
 use super::redact::key_of;
 use crate::archive::{Codec, FileWriter, Source, StreamWriter, Waiting};
-use crate::capture::{self, MakeRoute, Route, ThawIds, ThawOptions, Thawed};
+use crate::capture::{self, AnswerOptions, Answered, MakeRoute, Route, ThawIds, ThawOptions, Thawed};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::Env;
@@ -111,4 +111,28 @@ impl ThawRequest {
             stalled: milliseconds(self.stalled),
         })
     }
+}
+
+/// The text that a code gave in the frozen process, and what the image says of it, as JSON.
+#[napi(object, object_from_js = false)]
+pub struct ImageAnswer {
+    pub text: String,
+    pub about: String,
+}
+
+/// Runs a text of JavaScript in the frozen process. `stalled`: for how many milliseconds it may do nothing.
+#[napi(catch_unwind, ts_return_type = "Promise<ImageAnswer | Failure>")]
+pub fn answer_of_image<'env>(
+    env: &'env Env,
+    image: String,
+    text: String,
+    stalled: f64,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let options = AnswerOptions { text, stalled: milliseconds(stalled) };
+    let work = move |control: &CoreControl| capture::answer(&PathBuf::from(image), &options, control);
+    job::start(env, control, work, |_, Answered { text, about }| {
+        let about = serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        Ok(ImageAnswer { text, about })
+    })
 }

@@ -27,6 +27,22 @@ pub struct ThawIds {
     pub previous: Option<PathBuf>,
 }
 
+#[derive(Clone, Debug)]
+pub struct AnswerOptions {
+    /// JavaScript. Its value is a text.
+    pub text: String,
+    /// For how long the process may give no byte and want no processor.
+    pub stalled: Duration,
+}
+
+/// What a text gave in a frozen process.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answered {
+    pub text: String,
+    /// The process.
+    pub about: About,
+}
+
 /// A snapshot of a frozen process.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Thawed {

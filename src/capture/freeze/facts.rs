@@ -25,6 +25,17 @@ pub(in crate::capture) const FUNCTIONS: [(&str, &[&CStr]); 6] = [
     ("nearHeapLimit", &[c"_ZN2v87Isolate24AddNearHeapLimitCallbackEPFmPvmmES1_"]),
 ];
 
+/// Functions that run JavaScript in a thawed process. Without one of them an image gives snapshots, and no answers.
+pub(in crate::capture) const OF_ANSWERS: [(&str, &CStr); 7] = [
+    ("currentContext", c"_ZN2v87Isolate17GetCurrentContextEv"),
+    ("tryCatch", c"_ZN2v88TryCatchC1EPNS_7IsolateE"),
+    ("newString", c"_ZN2v86String11NewFromUtf8EPNS_7IsolateEPKcNS_13NewStringTypeEi"),
+    ("compile", c"_ZN2v86Script7CompileENS_5LocalINS_7ContextEEENS1_INS_6StringEEEPNS_12ScriptOriginE"),
+    ("run", c"_ZN2v86Script3RunENS_5LocalINS_7ContextEEE"),
+    ("writeText", c"_ZNK2v86String9WriteUtf8EPNS_7IsolateEPciPii"),
+    ("writeTextOfNew", c"_ZNK2v86String11WriteUtf8V2EPNS_7IsolateEPcmiPm"),
+];
+
 pub(in crate::capture) const OF_VDSO: [(&CStr, PatchKind); 6] = [
     (c"__vdso_clock_gettime", PatchKind::ClockGettime),
     (c"__vdso_clock_getres", PatchKind::ClockGetres),
@@ -141,6 +152,10 @@ pub(in crate::capture) fn text(path: &str) -> Result<String> {
 }
 
 fn functions() -> std::result::Result<BTreeMap<String, u64>, String> {
+    let of_answers = OF_ANSWERS.into_iter().filter_map(|(name, symbol)| {
+        let address = address_of(libc::RTLD_DEFAULT, symbol)?;
+        Some(Ok((name.to_owned(), address)))
+    });
     FUNCTIONS
         .into_iter()
         .map(|(name, symbols)| {
@@ -148,6 +163,7 @@ fn functions() -> std::result::Result<BTreeMap<String, u64>, String> {
             let address = found.ok_or_else(|| symbols[0].to_string_lossy().into_owned())?;
             Ok((name.to_owned(), address))
         })
+        .chain(of_answers)
         .collect()
 }
 

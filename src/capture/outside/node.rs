@@ -1,6 +1,6 @@
 //! Node.js in another process: where V8's functions and those of the C library are, and of which version they are.
 
-use super::super::freeze::{FUNCTIONS, OF_VDSO};
+use super::super::freeze::{FUNCTIONS, OF_ANSWERS, OF_VDSO};
 use super::call::Sequences;
 use super::memory::Remote;
 use super::object::{Kind, Line, Object, kind, lines};
@@ -67,6 +67,11 @@ impl Node {
             let address =
                 symbols.iter().find_map(|symbol| find(symbol)).ok_or_else(|| refused(no_node(program, name)))?;
             functions.insert(name.to_owned(), address);
+        }
+        for (name, symbol) in OF_ANSWERS {
+            if let Some(address) = find(&symbol.to_string_lossy()) {
+                functions.insert(name.to_owned(), address);
+            }
         }
         let libc = objects.iter().find(|object| object.name == "libc.so.6");
         let libc = libc.ok_or_else(|| refused(no_glibc(&lines)))?;

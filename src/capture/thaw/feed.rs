@@ -3,8 +3,8 @@
 use super::super::thaw_types::ThawOptions;
 use super::machine::WAITS_FOR_EVENTS;
 use super::protocol::{
-    self, ADDRESSES, AWAY, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FILL, FUNCTION, GO, LOADER_END, LOADER_START, MAP,
-    NOWHERE, OPEN_SCOPE, PROTECT, SEAL_SCOPE, STAY, THREAD, UNSEAL_SCOPE, WORDS,
+    self, ADDRESSES, ANSWER, AWAY, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FILL, FUNCTION, GO, LOADER_END,
+    LOADER_START, MAP, MAX_TEXT, NOWHERE, OPEN_SCOPE, PROTECT, SEAL_SCOPE, STAY, TEXT, THREAD, UNSEAL_SCOPE, WORDS,
 };
 use super::threads::{GoesOn, goes_on};
 use crate::control::Control;
@@ -33,6 +33,25 @@ const SET_FLAGS: &str = "setFlags";
 const OPEN: (usize, &str) = (OPEN_SCOPE, "openHandleScope");
 const SEALS: [(usize, &str); 2] = [(SEAL_SCOPE, "sealHandleScope"), (UNSEAL_SCOPE, "unsealHandleScope")];
 
+/// Those that run JavaScript.
+const OF_ANSWERS: [(usize, &str); 5] = [
+    (protocol::CURRENT_CONTEXT, "currentContext"),
+    (protocol::TRY_CATCH, "tryCatch"),
+    (protocol::NEW_STRING, "newString"),
+    (protocol::COMPILE, "compile"),
+    (protocol::RUN, "run"),
+];
+const OF_TEXTS: [(usize, &str); 2] =
+    [(protocol::WRITE_TEXT_OF_NEW, "writeTextOfNew"), (protocol::WRITE_TEXT, "writeText")];
+
+/// What the process is thawed for.
+pub(super) enum Task<'a> {
+    /// With `stays` the process is there after the snapshot, and its objects stay where they are.
+    Snapshot { options: &'a ThawOptions, stays: bool },
+    /// This text of JavaScript.
+    Answer(&'a str),
+}
+
 /// Why an image could not be given to the loader.
 pub(super) enum Unfed {
     /// The loader takes no more: it knows why.
@@ -59,11 +78,10 @@ impl From<io::Error> for Unfed {
 pub(super) fn feed<R: Read>(
     reader: &mut ImageReader<R>,
     commands: impl Write,
-    options: &ThawOptions,
-    stays: bool,
+    task: &Task<'_>,
     control: &Control,
 ) -> std::result::Result<(), Unfed> {
-    let functions = functions(reader.header())?;
+    let functions = functions(reader.header(), task)?;
     let mut feeder = Feeder {
         commands,
         patches: reader.header().patches.clone(),
@@ -113,15 +131,23 @@ pub(super) fn feed<R: Read>(
         feeder.command([FUNCTION, which as u64, address, 0, 0])?;
     }
     let bit = |is_set: bool, bit: u64| if is_set { bit } else { 0 };
-    let options = bit(options.exposes_internals, EXPOSE_INTERNALS)
-        | bit(options.exposes_numeric_values, EXPOSE_NUMERIC_VALUES)
-        | bit(stays, STAY);
+    let options = match task {
+        Task::Snapshot { options, stays } => {
+            bit(options.exposes_internals, EXPOSE_INTERNALS)
+                | bit(options.exposes_numeric_values, EXPOSE_NUMERIC_VALUES)
+                | bit(*stays, STAY)
+        }
+        Task::Answer(text) => {
+            feeder.text(text)?;
+            ANSWER
+        }
+    };
     let [stack, pointer] = [Thread::STACK_POINTER, Thread::THREAD_POINTER].map(|which| thread.registers[which]);
     feeder.command([GO, stack, pointer, options, 0])?;
     Ok(feeder.commands.flush()?)
 }
 
-fn functions(header: &Header) -> Result<[u64; protocol::FUNCTIONS]> {
+fn functions(header: &Header, task: &Task<'_>) -> Result<[u64; protocol::FUNCTIONS]> {
     let mut found = [0; protocol::FUNCTIONS];
     let mut needed = FUNCTIONS.to_vec();
     if header.way == WAITS_FOR_EVENTS {
@@ -135,6 +161,16 @@ fn functions(header: &Header) -> Result<[u64; protocol::FUNCTIONS]> {
             *header.functions.get(name).ok_or_else(|| defect(&format!("it does not tell where {name} is")))?;
     }
     found[protocol::SET_FLAGS] = header.functions.get(SET_FLAGS).copied().unwrap_or(0);
+    if let Task::Answer(_) = task {
+        let told = |(which, name): &(usize, &str)| Some((*which, *header.functions.get(*name)?));
+        let all = OF_ANSWERS.iter().map(told).collect::<Option<Vec<_>>>();
+        let (Some(all), Some(text)) = (all, OF_TEXTS.iter().find_map(told)) else {
+            let what = "it does not tell where the functions are that run JavaScript: an older heaphound has made it, \
+                        or this build of Node.js does not export them; it gives snapshots only";
+            return Err(Error::Thaw { what: what.into() });
+        };
+        all.into_iter().chain([text]).for_each(|(which, address)| found[which] = address);
+    }
     Ok(found)
 }
 
@@ -159,6 +195,15 @@ struct Feeder<W> {
 impl<W: Write> Feeder<W> {
     fn command(&mut self, words: [u64; WORDS]) -> io::Result<()> {
         words.into_iter().try_for_each(|word| self.commands.write_all(&word.to_ne_bytes()))
+    }
+
+    fn text(&mut self, text: &str) -> std::result::Result<(), Unfed> {
+        if text.len() > MAX_TEXT {
+            let what = format!("has {} bytes, and {MAX_TEXT} are possible", text.len());
+            return Err(Error::Option { name: "code", what }.into());
+        }
+        self.command([TEXT, text.len() as u64, 0, 0, 0])?;
+        Ok(self.commands.write_all(text.as_bytes())?)
     }
 
     fn lead_nowhere(&mut self, numbers: &[u32]) -> io::Result<()> {

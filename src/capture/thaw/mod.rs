@@ -3,10 +3,13 @@
 //! This process reads and checks the image, starts the loader, feeds it and takes the snapshot from its pipe. In the
 //! loader runs code of the image, behind a filter for system calls (`loader/fence.rs`).
 
+mod answer;
 mod feed;
 mod machine;
 mod process;
 mod protocol;
+#[cfg(test)]
+mod test_answer;
 #[cfg(test)]
 mod test_thaw;
 #[cfg(test)]
@@ -20,6 +23,8 @@ use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::format::Redactor;
 use crate::image::{About, ImageReader, is_image};
+pub use answer::answer;
+use feed::Task;
 use process::Loader;
 use std::io::Read;
 use std::path::Path;
@@ -61,14 +66,15 @@ pub fn thaw(image: Source, route: MakeRoute, options: &ThawOptions, control: &Co
     let mut loader = Loader::start(is_quiet)?;
     let origin = options.ids.as_ref().and_then(|ids| Origin::of_image(reader.header(), ids.previous.clone()));
     let numbering = origin.map(|origin| Numbering::new(origin).map(|ids| ids.of_process(loader.id()))).transpose()?;
-    let fed = feed::feed(&mut reader, loader.commands(control)?, options, numbering.is_some(), control);
+    let task = Task::Snapshot { options, stays: numbering.is_some() };
+    let fed = feed::feed(&mut reader, loader.commands(control)?, &task, control);
     if let Err(error) = fed {
         return Err(loader.why_not_fed(error));
     }
     drop(reader);
     control.begin(Stage::Writing, 0);
     let route = route.numbered(numbering);
-    let mut document = loader.document(options.stalled, control)?;
+    let mut document = loader.document("snapshot", options.stalled, control)?;
     let mut told = 0;
     let made = route.run(&mut document, &mut |raw| {
         control.advance(raw - told);
@@ -78,7 +84,7 @@ pub fn thaw(image: Source, route: MakeRoute, options: &ThawOptions, control: &Co
     let ended = document.into_ended();
     made.map(|captured| Thawed { captured, about }).map_err(|error| match (ended.error, error) {
         (Some(ours), _) => ours,
-        (None, Error::Capture { what }) => loader.why_no_snapshot(told, &what),
+        (None, Error::Capture { what }) => loader.why_nothing(told, "snapshot", &what),
         (None, error) => error,
     })
 }

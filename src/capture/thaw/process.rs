@@ -2,7 +2,7 @@
 
 use super::super::fork::{Activity, why_stuck};
 use super::feed::Unfed;
-use super::protocol::{DONE, NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, REFUSED};
+use super::protocol::{DONE, NO_ANSWER, NO_CONTEXT, NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, REFUSED};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -16,8 +16,13 @@ use std::time::Duration;
 /// The program, which `build.rs` has made.
 static PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/loader"));
 
+/// What comes out of it when it is no snapshot.
+pub(super) const ANSWER: &str = "answer";
+
 /// How often the process is looked at, and the caller's signal.
 const TICK: Duration = Duration::from_millis(50);
+/// How often it is looked at whether it has ended, once its pipe has.
+const TURNS: u32 = 100;
 /// Bytes that are kept of stderr, where V8 says why it gives up.
 const KEPT_STDERR: usize = 4096;
 const PIPE: usize = 1 << 20;
@@ -66,13 +71,19 @@ impl Loader {
     }
 
     /// What V8 writes; once.
-    pub fn document<'a>(&'a mut self, stalled: Duration, control: &'a Control) -> Result<Document<'a>> {
+    /// `what`: the snapshot or the answer.
+    pub fn document<'a>(
+        &'a mut self,
+        what: &'static str,
+        stalled: Duration,
+        control: &'a Control,
+    ) -> Result<Document<'a>> {
         let pipe = self.child.stdout.take().ok_or_else(taken)?;
         let stderr = self.child.stderr.take();
         _ = rustix::pipe::fcntl_setpipe_size(&pipe, PIPE);
         let pid = i32::try_from(self.child.id()).unwrap_or(0);
         let (activity, stderr_text) = (Activity::new(), &mut self.stderr);
-        Ok(Document { pipe, stderr, stderr_text, pid, activity, stalled, control, raw: 0, error: None })
+        Ok(Document { pipe, stderr, stderr_text, pid, what, activity, stalled, control, raw: 0, error: None })
     }
 
     /// Why the commands did not all arrive.
@@ -86,18 +97,33 @@ impl Loader {
         }
     }
 
-    /// Why the document is not whole. `raw`: bytes that came; `incomplete`: what is missing.
-    pub fn why_no_snapshot(&mut self, raw: u64, incomplete: &str) -> Error {
-        let why = self.why().unwrap_or_else(|| format!("V8 wrote no whole snapshot ({incomplete})"));
+    /// Why the snapshot or the answer is not whole. `raw`: bytes that came; `incomplete`: what is missing.
+    pub fn why_nothing(&mut self, raw: u64, wanted: &str, incomplete: &str) -> Error {
+        let why = self.why().unwrap_or_else(|| format!("V8 wrote no whole {wanted} ({incomplete})"));
         let place = match raw {
             0 => "before V8 wrote anything".into(),
-            raw => format!("after {raw} bytes of the snapshot"),
+            raw => format!("after {raw} bytes of the {wanted}"),
         };
         let mut what = format!("{why}, {place}");
         if !self.is_quiet {
             what.push_str("; other threads worked at the moment at which it was frozen, so freeze it again");
         }
-        Error::Thaw { what }
+        match wanted {
+            ANSWER => Error::NoAnswer { what },
+            _ => Error::Thaw { what },
+        }
+    }
+
+    /// True when it says that it gave all. Its pipe has ended, so it ends too, or is ended soon.
+    pub fn was_done(&mut self) -> bool {
+        for _ in 0..TURNS {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return status.code() == Some(DONE),
+                Ok(None) => std::thread::sleep(TICK),
+                Err(_) => return false,
+            }
+        }
+        false
     }
 
     /// How the process ended, if that explains anything.
@@ -114,7 +140,10 @@ impl Loader {
     /// The first words of stderr.
     fn last_words(&self) -> String {
         let text = String::from_utf8_lossy(&self.stderr);
-        let line = text.lines().map(str::trim).find(|line| line.chars().any(char::is_alphabetic));
+        let mut lines = text.lines().map(str::trim).filter(|line| line.chars().any(char::is_alphabetic));
+        // V8 prints its last collections before it says why.
+        let fatal = lines.clone().find(|line| line.to_ascii_lowercase().contains("fatal error"));
+        let line = fatal.or_else(|| lines.next());
         line.unwrap_or_default().chars().take(300).collect()
     }
 }
@@ -190,6 +219,8 @@ fn explain(status: ExitStatus, said: &str) -> Option<String> {
         REFUSED => Some(if said.is_empty() { "the loader refused the image".into() } else { said.into() }),
         NO_ISOLATE => Some("the frozen thread was not running JavaScript".into()),
         NO_SCOPE => Some("this version of V8 keeps its handle scopes in a way that heaphound does not know".into()),
+        NO_CONTEXT => Some("the frozen thread was in no context of JavaScript".into()),
+        NO_ANSWER => Some("V8 could not run the code, or it needed more memory than it may have".into()),
         NO_SNAPSHOT => Some("V8 gave no snapshot".into()),
         code => Some(match why_stuck(code) {
             Some(why) => {
@@ -206,6 +237,7 @@ pub(super) struct Document<'a> {
     stderr: Option<ChildStderr>,
     stderr_text: &'a mut Vec<u8>,
     pid: i32,
+    what: &'static str,
     activity: Activity,
     stalled: Duration,
     control: &'a Control,
@@ -266,9 +298,10 @@ impl Read for Document<'_> {
             }
             if self.activity.has_stopped(self.pid, self.raw, self.stalled) {
                 let sleeping = self.activity.describe(self.pid);
-                let what =
-                    format!("the thawed process stood still ({sleeping}), after {} bytes of the snapshot", self.raw);
-                return Err(self.give_up(Error::Thaw { what }));
+                let (raw, what) = (self.raw, self.what);
+                let what = format!("the thawed process stood still ({sleeping}), after {raw} bytes of the {what}");
+                let error = if self.what == ANSWER { Error::NoAnswer { what } } else { Error::Thaw { what } };
+                return Err(self.give_up(error));
             }
         }
     }

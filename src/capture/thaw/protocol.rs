@@ -21,6 +21,9 @@ pub const GO: u64 = 7;
 /// `[THREAD, frame, thread pointer]`: a thread that takes its registers from there (`rt_sigreturn`), once all is ready.
 pub const THREAD: u64 = 8;
 
+/// `[TEXT, length]`: as many bytes of JavaScript follow.
+pub const TEXT: u64 = 9;
+
 /// Which function of V8.
 pub const CURRENT_ISOLATE: usize = 0;
 pub const HEAP_PROFILER: usize = 1;
@@ -33,13 +36,28 @@ pub const SEAL_SCOPE: usize = 6;
 pub const UNSEAL_SCOPE: usize = 7;
 /// 0 in an image that does not tell.
 pub const SET_FLAGS: usize = 8;
-pub const FUNCTIONS: usize = 9;
+/// Those that run JavaScript; 0 for a snapshot.
+pub const CURRENT_CONTEXT: usize = 9;
+pub const TRY_CATCH: usize = 10;
+pub const NEW_STRING: usize = 11;
+pub const COMPILE: usize = 12;
+pub const RUN: usize = 13;
+/// One of both, by the version of V8.
+pub const WRITE_TEXT: usize = 14;
+pub const WRITE_TEXT_OF_NEW: usize = 15;
+pub const FUNCTIONS: usize = 16;
 
 /// Options of [`GO`].
 pub const EXPOSE_INTERNALS: u64 = 1;
 pub const EXPOSE_NUMERIC_VALUES: u64 = 2;
 /// Objects stay where they are, and the process after the end of the snapshot: its table of ids is read.
 pub const STAY: u64 = 4;
+/// No snapshot: run the text, and give its result, which is a text as well.
+pub const ANSWER: u64 = 8;
+
+/// Most bytes of a text, and of an answer in UTF-8.
+pub const MAX_TEXT: usize = 256 << 10;
+pub const MAX_ANSWER: usize = 32 << 20;
 
 /// System calls that wait for files, for other processes or for signals, none of which there are in a thawed process:
 /// `read`, `poll`, `select`, `pause`, `accept`, `recvfrom`, `recvmsg`, `wait4`, `rt_sigtimedwait`, `epoll_wait`,
@@ -59,3 +77,6 @@ pub const NO_SNAPSHOT: i32 = 61;
 pub const REFUSED: i32 = 62;
 /// A sealed handle scope was not what it is in the versions that are known.
 pub const NO_SCOPE: i32 = 63;
+/// The thread is in no context of JavaScript; the text did not compile, or ended without a text.
+pub const NO_CONTEXT: i32 = 64;
+pub const NO_ANSWER: i32 = 65;

@@ -1,6 +1,6 @@
 //! The same function where no image can be thawed: the loader is a program for Linux on x86-64.
 
-use super::thaw_types::{MakeRoute, ThawOptions, Thawed};
+use super::thaw_types::{AnswerOptions, Answered, MakeRoute, ThawOptions, Thawed};
 use crate::archive::Source;
 use crate::control::Control;
 use crate::error::{Error, Result};
@@ -10,7 +10,17 @@ use std::path::Path;
 /// # Errors
 /// [`Error::Thaw`].
 pub fn thaw(_image: Source, _route: MakeRoute, _options: &ThawOptions, _control: &Control) -> Result<Thawed> {
-    Err(Error::Thaw { what: "an image is thawed on Linux with glibc, on x86-64, only".into() })
+    Err(elsewhere())
+}
+
+/// # Errors
+/// [`Error::Thaw`].
+pub fn answer(_image: &Path, _options: &AnswerOptions, _control: &Control) -> Result<Answered> {
+    Err(elsewhere())
+}
+
+fn elsewhere() -> Error {
+    Error::Thaw { what: "an image is thawed on Linux with glibc, on x86-64, only".into() }
 }
 
 /// # Errors

@@ -5,7 +5,7 @@ use super::*;
 use crate::archive::{Codec, FileWriter};
 use crate::image::{About, Header, ImageWriter, Mapping, MappingKind, PAGE, Patch, PatchKind, Thread};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(super) const CODE: u64 = 0x1000_0000;
@@ -99,14 +99,22 @@ fn image(case: &Case<'_>) -> Vec<u8> {
     writer.into_inner()
 }
 
+fn name(case: &Case<'_>, end: &str) -> PathBuf {
+    let plain: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
+    std::env::temp_dir().join(format!("heaphound-thaw-{}-{plain}{end}", std::process::id()))
+}
+
+pub(super) fn with_image<R>(case: &Case<'_>, work: impl FnOnce(&Path) -> R) -> R {
+    let path = name(case, ".frozen");
+    FileWriter::write_whole(&path, &image(case)).expect("the temporary folder can be written");
+    let result = work(&path);
+    rustix::fs::unlink(&path).expect("it was made above");
+    result
+}
+
 /// The error of a thaw, and that nothing is left of it.
 pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -> Error {
-    let name = |end: &str| -> PathBuf {
-        let plain: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
-        std::env::temp_dir().join(format!("heaphound-thaw-{}-{plain}{end}", std::process::id()))
-    };
-    let (image_path, path) = (name(".frozen"), name(".heapsnapshot"));
-    FileWriter::write_whole(&image_path, &image(case)).expect("the temporary folder can be written");
+    let path = name(case, ".heapsnapshot");
     let options = ThawOptions {
         redaction_key: None,
         exposes_internals: false,
@@ -116,9 +124,8 @@ pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -
     };
     let to = path.clone();
     let route = Box::new(move || FileWriter::create(&to, Codec::Plain).map(Route::to));
-    let image_file = Source::Path(image_path.clone());
-    let error = thaw(image_file, route, &options, control).expect_err("there is no V8 in it");
-    rustix::fs::unlink(&image_path).expect("it was made above");
+    let thawed = with_image(case, |image| thaw(Source::Path(image.into()), route, &options, control));
+    let error = thawed.expect_err("there is no V8 in it");
     assert!(!path.exists(), "{}", case.name);
     error
 }

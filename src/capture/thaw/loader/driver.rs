@@ -2,15 +2,16 @@
 //!
 //! The functions are those that node exports. What V8 writes goes to the pipe at once.
 
+use super::evaluate;
 use super::protocol::{
-    CURRENT_ISOLATE, DONE, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FUNCTIONS, HEAP_PROFILER, NEAR_HEAP_LIMIT,
+    ANSWER, CURRENT_ISOLATE, DONE, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FUNCTIONS, HEAP_PROFILER, NEAR_HEAP_LIMIT,
     NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, OPEN_SCOPE, SEAL_SCOPE, SERIALIZE, SET_FLAGS, STAY, TAKE_SNAPSHOT, UNSEAL_SCOPE,
 };
 use super::sys;
 use core::arch::asm;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
-type Pointer = *mut u8;
+pub type Pointer = *mut u8;
 
 /// In memory of the loader, because it changes stacks in between.
 static FUNCTION: [AtomicU64; FUNCTIONS] = [const { AtomicU64::new(0) }; FUNCTIONS];
@@ -31,8 +32,11 @@ pub fn start(functions: [u64; FUNCTIONS], snapshot: usize, options: u64, stack: 
     unsafe { asm!("mov rsp, {}", "xor ebp, ebp", "call {}", "ud2", in(reg) stack, sym drive, options(noreturn)) }
 }
 
+pub fn address(which: usize) -> usize {
+    FUNCTION[which].load(Relaxed) as usize
+}
+
 extern "C" fn drive() -> ! {
-    let address = |which: usize| FUNCTION[which].load(Relaxed) as usize;
     let option = |which: u64| OPTIONS.load(Relaxed) & which != 0;
     // SAFETY: the process looked these functions up by their names in C++, which have the types of the arguments in
     // them. A member function takes `this` first.
@@ -52,6 +56,9 @@ extern "C" fn drive() -> ! {
         let limit: extern "C" fn(Pointer, extern "C" fn(Pointer, usize, usize) -> usize, Pointer) =
             core::mem::transmute(address(NEAR_HEAP_LIMIT));
         limit(isolate, raise_limit, core::ptr::null_mut());
+        if option(ANSWER) {
+            evaluate::answer(isolate);
+        }
         if option(STAY) && address(SET_FLAGS) != 0 {
             let set: extern "C" fn(*const u8) = core::mem::transmute(address(SET_FLAGS));
             set(c"--no-compact".as_ptr().cast());
@@ -145,8 +152,13 @@ extern "C" fn chunk_size(_this: Pointer) -> i32 {
 }
 
 extern "C" fn write(_this: Pointer, bytes: *const u8, length: i32) -> i32 {
+    if give(bytes, length as usize) { CONTINUE } else { ABORT }
+}
+
+/// Writes to the pipe of the result; true when all of it was taken.
+pub fn give(bytes: *const u8, length: usize) -> bool {
     const EINTR: isize = -4;
-    let (mut at, mut rest) = (bytes as usize, length as usize);
+    let (mut at, mut rest) = (bytes as usize, length);
     while rest > 0 {
         match sys::call3(sys::WRITE, SNAPSHOT.load(Relaxed), at, rest) {
             EINTR => {}
@@ -154,10 +166,10 @@ extern "C" fn write(_this: Pointer, bytes: *const u8, length: i32) -> i32 {
                 at += count as usize;
                 rest -= count as usize;
             }
-            _ => return ABORT,
+            _ => return false,
         }
     }
-    CONTINUE
+    true
 }
 
 extern "C" fn no_statistics(_this: Pointer, _updates: Pointer, _count: i32) -> i32 {

@@ -35,6 +35,30 @@ fn first_to_end() {
     }
 }
 
+/// Memory that the process may take for an answer, beside what it had.
+const ROOM: u64 = 1 << 30;
+
+/// From here on the process may take [`ROOM`] more than it has, of addresses too.
+pub fn limit_memory() {
+    const READ_ONLY: usize = 0;
+    const RLIMIT_AS: usize = 9;
+    const PAGE: u64 = 4096;
+    let (path, mut text) = (b"/proc/self/statm\0", [0_u8; 32]);
+    let file = sys::call3(sys::OPEN, path.as_ptr() as usize, READ_ONLY, 0);
+    let count = sys::call3(sys::READ, file as usize, text.as_mut_ptr() as usize, text.len());
+    if file < 0 || count <= 0 {
+        sys::refuse("/proc/self/statm could not be read: it says how much memory the process has", 0, file.min(count));
+    }
+    sys::call3(sys::CLOSE, file as usize, 0, 0);
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+    let pages = digits.fold(0, |number: u64, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
+    let limits = [pages.wrapping_mul(PAGE).wrapping_add(ROOM); 2];
+    let set = sys::call3(sys::SETRLIMIT, RLIMIT_AS, limits.as_ptr() as usize, 0);
+    if set != 0 {
+        sys::refuse("the memory of the process could not be limited", 0, set);
+    }
+}
+
 /// A step of a filter for system calls: `struct sock_filter`.
 #[repr(C)]
 #[derive(Clone, Copy)]

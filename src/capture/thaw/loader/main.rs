@@ -11,6 +11,7 @@
 #![no_main]
 
 mod driver;
+mod evaluate;
 mod fence;
 mod place;
 #[path = "../protocol.rs"]

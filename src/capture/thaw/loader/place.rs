@@ -2,8 +2,10 @@
 
 use super::driver;
 use super::fence;
+use super::evaluate;
 use super::protocol::{
-    ADDRESSES, AWAY, FILL, FUNCTION, FUNCTIONS, GO, LOADER_END, LOADER_START, MAP, NOWHERE, PROTECT, STAY, THREAD, WORDS,
+    ADDRESSES, ANSWER, AWAY, FILL, FUNCTION, FUNCTIONS, GO, LOADER_END, LOADER_START, MAP, MAX_TEXT, NOWHERE, PROTECT,
+    STAY, TEXT, THREAD, WORDS,
 };
 use super::sys::{self, refuse};
 use super::threads;
@@ -44,6 +46,10 @@ pub fn run() -> ! {
             AWAY => files = move_away(a),
             NOWHERE => lead_nowhere(a, &files),
             FUNCTION if (a as usize) < FUNCTIONS => functions[a as usize] = b,
+            TEXT if a as usize <= MAX_TEXT => {
+                read(files.commands, evaluate::text(), a as usize);
+                evaluate::set_length(a as usize);
+            }
             THREAD => {
                 check_range(a, a.saturating_add(8));
                 threads::begin(a, b);
@@ -51,6 +57,9 @@ pub fn run() -> ! {
             }
             GO => {
                 set_thread_pointer(b);
+                if c & ANSWER != 0 {
+                    fence::limit_memory();
+                }
                 sys::call3(sys::CLOSE, files.commands, 0, 0);
                 fence::close(has_threads, c & STAY != 0);
                 threads::open_gate();
