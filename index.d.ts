@@ -1867,6 +1867,47 @@ export interface ImageAnswer {
  */
 export function evaluateInImage(image: string, code: string, options?: EvaluateOptions): Promise<ImageAnswer>;
 
+/** What a page of a frozen process is for: `docs/frozen-image.md` says how each is known. */
+export type ImageMemoryKind =
+  'v8Heap' | 'v8Code' | 'largeBlocks' | 'mallocUsed' | 'mallocFree' | 'stacks' | 'files' | 'shared' | 'other';
+
+/** The memory of a frozen process. */
+export interface ImageMemory {
+  /** Bytes of all pages in the image. Pages of zeros are not in it. */
+  totalBytes: number;
+  /** All kinds; together they have `totalBytes`. */
+  kinds: { kind: ImageMemoryKind; bytes: number }[];
+  /** Programs and libraries, the largest first. Their pages are in the image whether they were in memory or not. */
+  files: { path: string; bytes: number }[];
+  /** The arenas of the C library, by its own chunks. */
+  malloc: {
+    /** Parts of memory that arenas have. */
+    heaps: number;
+    /** Those whose chunks could be followed from the beginning to the end. The others count as used. */
+    knownHeaps: number;
+    /** Bytes of the known ones, pages of zeros among them. What the C library keeps in caches is used. */
+    usedBytes: number;
+    freeBytes: number;
+  };
+  /** `process.memoryUsage().rss` when it was frozen, if the image has it. */
+  rss?: number | undefined;
+  /** When the process was frozen: ISO 8601, UTC. */
+  startedAt: string;
+  runtime: string;
+  node: string;
+  v8: string;
+  pid: number;
+  threadId: number;
+  argv: string[];
+}
+
+/**
+ * Whose the memory of a frozen process is: V8's heap, large blocks (Buffers), arenas of the C library used and free,
+ * stacks, files. It answers why the resident memory grew when the heap did not. Needs nothing but the file, on any
+ * system. Rejects with `HEAPHOUND_ERR_IMAGE` for a damaged image.
+ */
+export function memoryOfImage(image: string, options?: WorkOptions): Promise<ImageMemory>;
+
 export interface RedactOptions extends WorkOptions {
   /** Default: by the end of the path: `.zst`, `.gz`, else none. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;

@@ -24,6 +24,7 @@ exports.ignoreLeaks = () => require('./lib/compare/ignore').ignoreLeaks;
 exports.redactSnapshot = () => require('./lib/files/redact').redactSnapshot;
 exports.freezeProcess = () => require('./lib/capture/freeze-outside').freezeProcess;
 exports.evaluateInImage = () => require('./lib/image/evaluate').evaluateInImage;
+exports.memoryOfImage = () => require('./lib/image/memory').memoryOfImage;
 exports.thawImage = () => require('./lib/files/thaw').thawImage;
 exports.openStore = () => require('./lib/store/store').openStore;
 exports.createService = () => require('./lib/service').createService;

@@ -101,7 +101,7 @@ test('a value that JSON would lose something of is a text only, and the reason i
 
 test('what the code throws is told with its text', { skip }, async () => {
   const told = {
-    'nowhere.size': /ReferenceError: nowhere is not defined/,
+    'nowhere.size': /ReferenceError: nowhere is not defined: no global, and no variable of a module/,
     '1 +': /SyntaxError/,
     'throw new RangeError("too far")': /RangeError: too far/,
     'throw { reason: 7 }': /\{ reason: 7 \}/,
@@ -131,6 +131,14 @@ test('a variable of several files is that of the main script, and each is there 
   const { text, variables } = await evaluateInImage(image, 'items');
   assert.match(text, /^Set\(7\)/);
   assert.deepEqual(variables, [{ name: 'items', file: cart }]);
+});
+
+test('a variable with several values in one file is none, and the error says so', { skip }, async () => {
+  const file = path.join(directory, 'again.frozen');
+  await run(process.execPath, [app, file, 'again']);
+  const told = { code: 'HEAPHOUND_ERR_EVAL', message: /items has 2 values in .*asked-cart\.js, which may have been/ };
+  await assert.rejects(evaluateInImage(file, 'items'), told);
+  await assert.rejects(evaluateInImage(file, "variables('asked-cart.js').items"), told);
 });
 
 test('variables of an ES module are there as well', { skip }, async () => {

@@ -41,6 +41,7 @@ const FILES = new Map([
   ['decrypt', () => require('./commands/decrypt')],
   ['capture', () => require('./commands/capture')],
   ['freeze', () => require('./commands/freeze')],
+  ['memory', () => require('./commands/memory')],
   ['thaw', () => require('./commands/thaw')],
   ['watch-dir', () => require('./commands/watch-dir')],
   ['help', () => require('./commands/help')],

@@ -27,6 +27,8 @@ pub mod archive;
 
 pub mod image;
 
+pub mod image_memory;
+
 pub mod capture;
 
 pub mod redact;

@@ -152,16 +152,42 @@ export interface ImageAnswer {
   about: string;
 }
 
+/** The kinds have `total_bytes` together. `about` is JSON. */
+export interface ImageMemoryFigures {
+  about: string;
+  totalBytes: number;
+  kinds: Array<MemoryOfKind>;
+  files: Array<MemoryOfFile>;
+  malloc: MallocMemory;
+}
+
 /** The head of a file in the age format, up to its payload, and the payload's key of 32 bytes. */
 export interface ImageSeal {
   head: Uint8Array;
   key: Uint8Array;
 }
 
+export interface MallocMemory {
+  heaps: number;
+  knownHeaps: number;
+  usedBytes: number;
+  freeBytes: number;
+}
+
 /** Bytes that native code has of `malloc`, and those that are freed and kept. */
 export interface MallocUse {
   inUse: number;
   free: number;
+}
+
+export interface MemoryOfFile {
+  path: string;
+  bytes: number;
+}
+
+export interface MemoryOfKind {
+  kind: string;
+  bytes: number;
 }
 
 export interface OpenOptions {
@@ -344,6 +370,9 @@ export function isFrozen(path: string): boolean;
 
 /** Nothing where the C library does not tell. */
 export function mallocUse(): MallocUse | null;
+
+/** Reads an image twice, and tells the kinds of its pages. */
+export function memoryOfImage(image: string, control: Control): Promise<ImageMemoryFigures | Failure>;
 
 /** Reads a source and computes everything that questions need. */
 export function open(source: string | Feed, options: OpenOptions, control: Control): Promise<Heap | Failure>;

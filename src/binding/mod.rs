@@ -13,6 +13,7 @@ mod failure;
 mod feed;
 mod fork;
 mod heap;
+mod image_memory;
 mod in_turn;
 mod job;
 mod outlet;

@@ -49,7 +49,7 @@ function answer(code, most, { findHidden, requireLoaded, valueAsJson }) {
       if (name in globalThis) return true;
       try {
         // A variable of a script, which is no property.
-        (0, eval)(name);
+        new Function(`return ${name};`)();
         return true;
       } catch {
         return false;
@@ -84,7 +84,11 @@ function answer(code, most, { findHidden, requireLoaded, valueAsJson }) {
   function thrown(error) {
     try {
       const isError = typeof error === 'object' && error !== null && 'message' in error;
-      return cut(isError ? `${Reflect.get(error, 'name')}: ${error.message}` : inspect(error), 2000);
+      const said = isError ? `${Reflect.get(error, 'name')}: ${error.message}` : inspect(error);
+      const isUnknown = error instanceof ReferenceError && said.endsWith(' is not defined');
+      return (
+        cut(said, 2000) + (isUnknown ? ': no global, and no variable of a module that a living function uses' : '')
+      );
     } catch {
       return 'something that cannot be told';
     }

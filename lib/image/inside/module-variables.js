@@ -178,7 +178,7 @@ function findHidden(inspector, mainFile, ours) {
   /** @type {(name: string, file: string, values: unknown[]) => unknown} */
   function single(name, file, values) {
     if (values.length > 1)
-      throw new ReferenceError(`${file} was loaded ${values.length} times, and ${name} has as many values`);
+      throw new ReferenceError(`${name} has ${values.length} values in ${file}, which may have been loaded again`);
     return values[0];
   }
 
@@ -210,7 +210,11 @@ function findHidden(inspector, mainFile, ours) {
     const [file] = names;
     const result = {};
     for (const [name, known] of values)
-      Object.defineProperty(result, name, { enumerable: true, get: () => single(name, file, known) });
+      Object.defineProperty(result, name, {
+        enumerable: true,
+        // Whoever asks for one that has several values is told.
+        ...(known.length === 1 ? { value: known[0] } : { get: () => single(name, file, known) }),
+      });
     return result;
   }
 

@@ -1,0 +1,73 @@
+//! Whose the memory of a frozen process is.
+
+use super::control::Control;
+use super::job;
+use crate::archive::StoredFile;
+use crate::control::Control as CoreControl;
+use crate::image_memory::{self, ImageMemory};
+use napi::Env;
+use napi::bindgen_prelude::Object;
+use napi_derive::napi;
+use std::path::Path;
+
+#[napi(object, object_from_js = false)]
+pub struct MemoryOfKind {
+    pub kind: String,
+    pub bytes: f64,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct MemoryOfFile {
+    pub path: String,
+    pub bytes: f64,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct MallocMemory {
+    pub heaps: f64,
+    pub known_heaps: f64,
+    pub used_bytes: f64,
+    pub free_bytes: f64,
+}
+
+/// The kinds have `total_bytes` together. `about` is JSON.
+#[napi(object, object_from_js = false)]
+pub struct ImageMemoryFigures {
+    pub about: String,
+    pub total_bytes: f64,
+    pub kinds: Vec<MemoryOfKind>,
+    pub files: Vec<MemoryOfFile>,
+    pub malloc: MallocMemory,
+}
+
+/// Reads an image twice, and tells the kinds of its pages.
+#[napi(catch_unwind, ts_return_type = "Promise<ImageMemoryFigures | Failure>")]
+pub fn memory_of_image<'env>(env: &'env Env, image: String, control: &Control) -> napi::Result<Object<'env>> {
+    let open = move || {
+        StoredFile::open(Path::new(&image)).map(|file| {
+            let size = file.size;
+            (file, size)
+        })
+    };
+    let work = move |control: &CoreControl| image_memory::memory_of(open, control);
+    job::start_behind(env, control, work, |_, memory| figures(memory))
+}
+
+fn figures(memory: ImageMemory) -> napi::Result<ImageMemoryFigures> {
+    let ImageMemory { header, total, kinds, files, malloc } = memory;
+    let about = serde_json::to_string(&header.about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+    let kinds = kinds.into_iter().map(|(kind, bytes)| MemoryOfKind { kind: kind.name().into(), bytes: bytes as f64 });
+    let files = files.into_iter().map(|(path, bytes)| MemoryOfFile { path, bytes: bytes as f64 });
+    Ok(ImageMemoryFigures {
+        about,
+        total_bytes: total as f64,
+        kinds: kinds.collect(),
+        files: files.collect(),
+        malloc: MallocMemory {
+            heaps: malloc.heaps as f64,
+            known_heaps: malloc.known as f64,
+            used_bytes: malloc.used as f64,
+            free_bytes: malloc.free as f64,
+        },
+    })
+}
