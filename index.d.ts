@@ -1799,6 +1799,16 @@ export interface ThawOptions extends WorkOptions {
   exposeInternals?: boolean | undefined;
   /** Numbers as nodes of their own, with their values. Default: false. */
   exposeNumericValues?: boolean | undefined;
+  /**
+   * Of a core dump: a folder with the programs and libraries of the process, where they are not at their paths here. A
+   * file is found by its path below it, by its name, or by its build id, and has to be the same one.
+   */
+  files?: string | undefined;
+  /**
+   * Of a core dump: the number that the system gave to the thread whose heap is wanted; the main thread has that of the
+   * process. Default: the thread that died.
+   */
+  thread?: number | undefined;
 }
 
 /** The snapshot of a frozen image. Its sidecar has the same members. */
@@ -1812,6 +1822,13 @@ export interface ThawResult extends Omit<CaptureResult, 'mode' | 'tries'> {
   v8: string;
   /** The program, the names of its options, and the script: no values, which may be secrets. */
   argv: string[];
+  /** Of a core dump: the signal, and what V8 said when it was at its heap limit: `SIGABRT: Reached heap limit`. */
+  death?: string;
+  /**
+   * Of a core dump: the number that the system gave to the thread whose heap it is. Unless it equals `pid`, it is that
+   * of a worker, whose `threadId` a core dump does not tell: it is 0 all the same.
+   */
+  osThread?: number;
 }
 
 /**
@@ -1819,12 +1836,20 @@ export interface ThawResult extends Omit<CaptureResult, 'mode' | 'tries'> {
  * addresses, and V8 writes the snapshot there. Code of the image runs in it, and can do nothing but compute: no files,
  * no network, no other process. Rejects with `HEAPHOUND_ERR_IMAGE` for a damaged image, and with `HEAPHOUND_ERR_THAW`
  * when this machine cannot thaw it or the thawed process fails; the message says where. Linux with glibc on x86-64.
+ *
+ * `image` may be a core dump of a process that died, plain or packed by zstd, gzip or LZ4, or one of `gcore`. Then
+ * `startedAt` is the time of the file's last change. `HEAPHOUND_ERR_CORE` says what is wrong with it, or which program
+ * or library has to be in the folder `files`.
  */
 export function thawImage(image: string, options: ThawOptions): Promise<ThawResult>;
 
 export interface EvaluateOptions extends WorkOptions {
   /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. Default: 60,000. */
   timeoutMs?: number | undefined;
+  /** Of a core dump, as for `thawImage`. */
+  files?: string | undefined;
+  /** Of a core dump, as for `thawImage`: the thread in which the code runs. */
+  thread?: number | undefined;
 }
 
 /** A variable of a module that the code used by its name alone. */
@@ -2389,6 +2414,7 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_IS_IMAGE'
   | 'HEAPHOUND_ERR_THAW'
   | 'HEAPHOUND_ERR_EVAL'
+  | 'HEAPHOUND_ERR_CORE'
   | 'HEAPHOUND_ERR_ATTACH'
   | 'HEAPHOUND_ERR_NO_REST'
   | 'HEAPHOUND_ERR_IO'

@@ -116,6 +116,12 @@ const OPTIONS = {
   interval: { value: 'TIME', help: 'time between them: 500ms, 30s, 5min (default 30s)', read: duration },
   'keep-ids': { help: 'no effect any more: V8 keeps ids within one session only, see --count' },
   'max-bytes': { value: 'SIZE', help: 'give up when the file becomes larger', read: bytes },
+  files: { value: 'DIR', help: 'of a core dump: a folder with the programs and libraries of the process' },
+  thread: {
+    value: 'ID',
+    help: "of a core dump: the system's number of the thread whose heap is wanted (default: the one that died)",
+    read: positiveInteger,
+  },
   'max-pause': {
     value: 'MS',
     help: 'refuse when the process is expected to stand still for longer',

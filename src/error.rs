@@ -29,6 +29,8 @@ pub enum Error {
     Thaw { what: String },
     /// JavaScript in a frozen process gave no answer.
     NoAnswer { what: String },
+    /// A core dump is damaged, cut, or of nothing that could be thawed.
+    Core { what: String },
     /// Another process could not be frozen.
     Attach { what: String },
     /// The main thread of another process did not wait for events within so many milliseconds.
@@ -73,6 +75,7 @@ impl Error {
             Error::Compression { .. } => "HEAPHOUND_ERR_COMPRESSION",
             Error::Image { .. } => "HEAPHOUND_ERR_IMAGE",
             Error::Thaw { .. } | Error::NoAnswer { .. } => "HEAPHOUND_ERR_THAW",
+            Error::Core { .. } => "HEAPHOUND_ERR_CORE",
             Error::Attach { .. } => "HEAPHOUND_ERR_ATTACH",
             Error::NoRest { .. } => "HEAPHOUND_ERR_NO_REST",
             Error::Io { .. } => "HEAPHOUND_ERR_IO",
@@ -186,6 +189,7 @@ impl fmt::Display for Error {
             ),
             Error::NoAnswer { what } => write!(f, "the image gave no answer: {what}"),
             Error::Thaw { what } => write!(f, "the image was not thawed: {what}"),
+            Error::Core { what } => write!(f, "the core dump cannot be thawed: {what}"),
             Error::Attach { what } => write!(f, "the process was not frozen: {what}"),
             Error::NoRest { ms } => write!(
                 f,

@@ -27,6 +27,8 @@ pub mod archive;
 
 pub mod image;
 
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+pub mod core_dump;
 pub mod image_memory;
 
 pub mod capture;

@@ -14,7 +14,7 @@ const CODECS = /** @type {const} */ (['zstd', 'gzip', 'none']);
 module.exports = {
   name: 'thaw',
   synopsis: 'thaw IMAGE --out FILE | --eval CODE',
-  summary: 'make a snapshot of a frozen image, or run JavaScript in it',
+  summary: 'make a snapshot of a frozen image or a core dump, or run JavaScript in it',
   description: [
     'Makes the new private snapshot FILE of IMAGE, which heaphound freeze or captureSnapshot({ mode: "freeze" }) has',
     'written. The memory comes back in a process of its own, and V8 writes the snapshot there: it takes the memory and',
@@ -23,9 +23,22 @@ module.exports = {
     '.zst, or none.',
     'With --eval it runs CODE in the process as it was frozen, and prints the value. CODE may use globals, variables of',
     'modules, require() of modules that were loaded, and instances("Class"). Nothing moves there: no promise settles, no',
-    'timer fires. It has a minute (--timeout), and 1 GB of memory beside that of the process.',
+    'timer fires. It has a minute (--timeout), and 1 GB of memory beside that of the process. IMAGE may be a core dump of',
+    'a process that died, also one packed by zstd, gzip or LZ4.',
   ],
-  options: ['out', 'eval', 'identity', 'previous', 'compress', 'redact', 'key-file', 'max-bytes', 'timeout'],
+  options: [
+    'out',
+    'eval',
+    'identity',
+    'previous',
+    'compress',
+    'redact',
+    'key-file',
+    'max-bytes',
+    'timeout',
+    'files',
+    'thread',
+  ],
   common: ['json', 'color', 'no-color', 'help'],
   optionHelp: {
     out: 'the new file, not a directory',
@@ -33,6 +46,7 @@ module.exports = {
   },
   examples: [
     'heaphound thaw app.frozen --out app.heapsnapshot.zst',
+    'heaphound thaw core.4711 --out app.heapsnapshot.zst --files container',
     'heaphound thaw b.frozen --out b.heapsnapshot --previous a.heapsnapshot',
     'heaphound thaw app.frozen --out app.heapsnapshot.zst --redact',
     'heaphound thaw app.frozen.age --out app.heapsnapshot.zst --identity key.txt',
@@ -60,6 +74,8 @@ async function run(context) {
     previous: options.previous,
     ...redaction(options),
     maxBytes: options['max-bytes'],
+    files: options.files,
+    thread: options.thread,
     timeoutMs,
     signal,
     onProgress: ({ stage, done, total }) =>
@@ -70,10 +86,12 @@ async function run(context) {
   });
   progress.stop();
   if (options.json) return output.json(result);
-  const { path, storedBytes, nodeCount, node, pid, startedAt, idSpaceReason } = result;
+  const { path, storedBytes, nodeCount, node, pid, startedAt, idSpaceReason, death, osThread } = result;
+  const whose = osThread === undefined || osThread === pid ? '' : `, heap of its thread ${osThread}`;
+  const what = osThread === undefined ? 'frozen at' : `${death ?? 'alive'}, core dump of`;
   await output.lines([
     `${harmless(path)}: ${size(storedBytes)}, ${counted(nodeCount, 'node')}`,
-    `process ${pid} with Node.js ${harmless(node)}, frozen at ${harmless(startedAt)}`,
+    `process ${pid} with Node.js ${harmless(node)}, ${what} ${harmless(startedAt)}${whose}`,
     ...(options.previous !== undefined && idSpaceReason !== undefined
       ? [`its ids do not go on from ${harmless(options.previous)}: ${harmless(idSpaceReason)}`]
       : []),
@@ -91,6 +109,8 @@ async function printAnswer({ operands: [image], options, output, progress, signa
   if (image === DASH) throw new UsageError('thaw reads a file, not -', { cause: module.exports });
   const { evaluateInImage } = require('../..');
   const answer = await evaluateInImage(image, options.eval, {
+    files: options.files,
+    thread: options.thread,
     timeoutMs: options.timeout,
     signal,
     onProgress: ({ stage, done, total }) =>

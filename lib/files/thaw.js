@@ -10,7 +10,7 @@ const { optionError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
 const { identitiesOf } = require('../disk/encryption');
 const { PLACE, compressionOf } = require('../disk/place');
-const { STALLED_MS } = require('../open/frozen');
+const { OF_CORES, STALLED_MS, coreRequest } = require('../open/frozen');
 const { keyOption, ownKey } = require('../redaction-key');
 const { readProvenance } = require('../open/provenance');
 const { withDeadline } = require('../capture/deadline');
@@ -36,6 +36,7 @@ const THAW = {
   comparable: ofType('boolean'),
   exposeInternals: ofType('boolean'),
   exposeNumericValues: ofType('boolean'),
+  ...OF_CORES,
 };
 
 /**
@@ -60,6 +61,7 @@ async function thawImage(image, options) {
     isComparable: comparable,
     previous: previous === undefined ? undefined : path.resolve(tableOf(previous)),
     stalled: STALLED_MS,
+    core: coreRequest(checked, file),
   };
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     const start = performance.now();
@@ -72,9 +74,10 @@ async function thawImage(image, options) {
     );
     const { startedAt, ...process } = JSON.parse(thawed.about);
     const { idSpace = randomUUID(), idSpaceReason = NUMBERED_ANEW } = thawed.file;
+    const died = thawed.thread === undefined ? undefined : { death: thawed.death, osThread: thawed.thread };
     const how = {
       mode: /** @type {const} */ ('freeze'),
-      reason: 'a frozen image was thawed',
+      reason: died === undefined ? 'a frozen image was thawed' : 'a core dump was thawed',
       // No thread of the app stood still for it.
       pauseMs: 0,
       idSpace,
@@ -82,7 +85,8 @@ async function thawImage(image, options) {
       idsKept: false,
     };
     const call = { startedAt, durationMs: performance.now() - start, redact };
-    const result = await writeSidecar({ path: file, ...toCaptureResult(how, thawed.file, call, process) });
+    const captured = toCaptureResult(how, thawed.file, call, process);
+    const result = await writeSidecar({ path: file, ...captured, ...died });
     // The next one has to go on from the new table. Two that go on from one table give one id to two objects.
     if (previous !== undefined && thawed.file.hasIdTable) fs.rmSync(tableOf(previous), { force: true });
     return result;

@@ -6,20 +6,20 @@ const path = require('node:path');
 const { addon, run } = require('../native');
 const { optionError, evalError, thawError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer } = require('../options');
+const { OF_CORES, STALLED_MS, coreRequest } = require('../open/frozen');
 const { withDeadline } = require('../capture/deadline');
 const { answer } = require('./inside/answer');
 const { findHidden } = require('./inside/module-variables');
 const { requireLoaded } = require('./inside/loaded-modules');
 const { valueAsJson } = require('./inside/value-as-json');
 
-/** For how long the whole call may last, and the process do nothing, in milliseconds. */
+/** For how long the whole call may last, in milliseconds. */
 const TIMEOUT_MS = 60_000;
-const STALLED_MS = 10_000;
 /** Characters of the code, and of both forms of the answer. A character is six bytes at most in each. */
 const MOST_CODE = 32_768;
 const MOST = { text: 1_000_000, json: 4_000_000 };
 
-const EVALUATE = { ...WORK, timeoutMs: integer(1, MAX_MS) };
+const EVALUATE = { ...WORK, timeoutMs: integer(1, MAX_MS), ...OF_CORES };
 
 /**
  * @param {string} image
@@ -31,10 +31,11 @@ async function evaluateInImage(image, code, options = {}) {
   if (typeof image !== 'string' || image === '' || image.includes('\0')) throw optionError('image', 'must be a path');
   if (typeof code !== 'string' || code.trim() === '') throw optionError('code', 'must be JavaScript');
   if (code.length > MOST_CODE) throw optionError('code', `must have ${MOST_CODE} characters at most`);
-  const { signal, onProgress, timeoutMs = TIMEOUT_MS } = checkOptions(options, EVALUATE);
+  const checked = checkOptions(options, EVALUATE);
+  const { signal, onProgress, timeoutMs = TIMEOUT_MS } = checked;
   return withDeadline({ signal, timeoutMs, what: 'the answer' }, async (signal) => {
     const given = await run({ signal, onProgress, toTheEnd: true }, (control) =>
-      addon.answerOfImage(path.resolve(image), textFor(code), STALLED_MS, control),
+      addon.answerOfImage(path.resolve(image), textFor(code), coreRequest(checked), STALLED_MS, control),
     );
     const answered = read(given.text);
     if (answered.threw !== undefined) throw evalError(answered.threw);

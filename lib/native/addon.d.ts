@@ -48,6 +48,16 @@ export class Control {
   progress(): Progress;
 }
 
+/** What only a core dump needs. */
+export interface CoreRequest {
+  /** A folder with the programs and libraries of the process. */
+  files?: string;
+  /** The number of a thread. */
+  thread?: number;
+  /** Where a packed one is unpacked, in a file without a name. */
+  folder?: string;
+}
+
 export class Failure {
   private constructor();
   get code(): string;
@@ -297,12 +307,16 @@ export interface ThawRequest {
   previous?: string;
   /** For how many milliseconds the process may do nothing. */
   stalled: number;
+  core: CoreRequest;
 }
 
 /** A snapshot, and what the image says of its process, as JSON. */
 export interface ThawedFile {
   file: CapturedFile;
   about: string;
+  /** Of a core dump: how the process died, and the number of the thread. */
+  death?: string;
+  thread?: number;
 }
 
 /** Resolves with what the image says of its process, as JSON. */
@@ -315,6 +329,7 @@ export function analyse(parsed: Heap, control: Control): Promise<Heap | Failure>
 export function answerOfImage(
   image: string,
   text: string,
+  core: CoreRequest,
   stalled: number,
   control: Control,
 ): Promise<ImageAnswer | Failure>;

@@ -3,13 +3,38 @@
 // A frozen image in the place of a snapshot: it is thawed, and its snapshot goes to the reader without a file between.
 
 const path = require('node:path');
+const { PLACE } = require('../disk/place');
+const { integer } = require('../options');
 const { addon, run } = require('../native');
 const { ofCapture } = require('./provenance');
 
 /** How long a thawed process may do nothing, in milliseconds. */
 const STALLED_MS = 10_000;
 
-const PLAIN = { compression: 'none', exposeInternals: false, exposeNumericValues: false, isComparable: false };
+const PLAIN = {
+  compression: 'none',
+  exposeInternals: false,
+  exposeNumericValues: false,
+  isComparable: false,
+  core: {},
+};
+
+/** The largest number of a thread that Linux gives. */
+const MAX_THREAD = 2 ** 22;
+/** Options for core dumps only. */
+const OF_CORES = { files: PLACE.path, thread: integer(1, MAX_THREAD) };
+
+/**
+ * @param {{ files?: string, thread?: number }} checked
+ * @param {string} [file] to be written, in whose folder a packed core dump is unpacked, without a name
+ */
+function coreRequest({ files, thread }, file) {
+  return {
+    files: files && path.resolve(files),
+    thread,
+    folder: file === undefined ? undefined : path.dirname(path.resolve(file)),
+  };
+}
 
 /**
  * @param {string} file
@@ -57,4 +82,4 @@ function frozenInput(file, options) {
   return Object.assign(input, { options: { ...options, onProgress: gated } });
 }
 
-module.exports = { STALLED_MS, frozenInput, isFrozen };
+module.exports = { OF_CORES, STALLED_MS, coreRequest, frozenInput, isFrozen };

@@ -76,7 +76,7 @@ pub(super) fn space_or_io(path: &Path, action: &'static str, error: &io::Error) 
     }
 }
 
-fn temporary_name() -> String {
+pub(super) fn temporary_name() -> String {
     use std::hash::{BuildHasher, Hasher};
     let random = std::hash::RandomState::new().build_hasher().finish();
     format!(".heaphound-{}-{random:016x}.partial", std::process::id())

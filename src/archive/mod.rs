@@ -12,6 +12,8 @@ mod file_writer;
 mod gzip;
 mod input;
 mod packed;
+#[cfg(target_os = "linux")]
+mod random;
 mod read;
 mod read_small;
 mod seal;
@@ -23,6 +25,8 @@ pub use chunks::{ChunkReceiver, ChunkSender, Taken, chunks};
 pub use file_writer::{FileWriter, Written};
 pub use input::Source;
 pub use packed::Packed;
+#[cfg(target_os = "linux")]
+pub use random::RandomFile;
 pub use read::{ReadInfo, read, read_ahead};
 pub use read_small::read_small;
 pub use seal::Seal;

@@ -7,7 +7,7 @@ use super::fork::milliseconds;
 use super::job;
 use super::redact::key_of;
 use crate::archive::{Codec, FileWriter, Source, StreamWriter, Waiting};
-use crate::capture::{self, AnswerOptions, Answered, MakeRoute, Route, ThawIds, ThawOptions, Thawed};
+use crate::capture::{self, AnswerOptions, Answered, CoreOptions, MakeRoute, Route, ThawIds, ThawOptions, Thawed};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use napi::Env;
@@ -30,6 +30,28 @@ pub struct ThawRequest {
     pub previous: Option<String>,
     /// For how many milliseconds the process may do nothing.
     pub stalled: f64,
+    pub core: CoreRequest,
+}
+
+/// What only a core dump needs.
+#[napi(object, object_to_js = false)]
+pub struct CoreRequest {
+    /// A folder with the programs and libraries of the process.
+    pub files: Option<String>,
+    /// The number of a thread.
+    pub thread: Option<f64>,
+    /// Where a packed one is unpacked, in a file without a name.
+    pub folder: Option<String>,
+}
+
+impl CoreRequest {
+    fn options(self) -> CoreOptions {
+        CoreOptions {
+            files: self.files.map(PathBuf::from),
+            folder: self.folder.map(PathBuf::from),
+            thread: self.thread.map(|thread| thread as u64),
+        }
+    }
 }
 
 /// A snapshot, and what the image says of its process, as JSON.
@@ -37,6 +59,9 @@ pub struct ThawRequest {
 pub struct ThawedFile {
     pub file: CapturedFile,
     pub about: String,
+    /// Of a core dump: how the process died, and the number of the thread.
+    pub death: Option<String>,
+    pub thread: Option<f64>,
 }
 
 /// `target`: the path of the file to make, or what a job reads meanwhile. Resolves when the snapshot is whole, and
@@ -53,9 +78,9 @@ pub fn thaw_image<'env>(
     let options = request.options();
     let image = source_of(image);
     let work = move |control: &CoreControl| capture::thaw(image?, route?, &options?, control);
-    job::start(env, control, work, |_, Thawed { captured, about }| {
+    job::start(env, control, work, |_, Thawed { captured, about, death, thread }| {
         let about = serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        Ok(ThawedFile { file: captured.into(), about })
+        Ok(ThawedFile { file: captured.into(), about, death, thread: thread.map(|thread| thread as f64) })
     })
 }
 
@@ -109,6 +134,7 @@ impl ThawRequest {
             exposes_numeric_values: self.expose_numeric_values,
             ids: self.is_comparable.then(|| ThawIds { previous: self.previous.map(PathBuf::from) }),
             stalled: milliseconds(self.stalled),
+            core: self.core.options(),
         })
     }
 }
@@ -126,10 +152,11 @@ pub fn answer_of_image<'env>(
     env: &'env Env,
     image: String,
     text: String,
+    core: CoreRequest,
     stalled: f64,
     control: &Control,
 ) -> napi::Result<Object<'env>> {
-    let options = AnswerOptions { text, stalled: milliseconds(stalled) };
+    let options = AnswerOptions { text, core: core.options(), stalled: milliseconds(stalled) };
     let work = move |control: &CoreControl| capture::answer(&PathBuf::from(image), &options, control);
     job::start(env, control, work, |_, Answered { text, about }| {
         let about = serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?;

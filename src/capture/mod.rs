@@ -35,5 +35,5 @@ pub use outside::freeze_process;
 pub use outside_types::{FrozenOutside, OutsideOptions};
 pub use stream::{Captured, Completeness, Counts, Ids, InlineCapture, Packing, Route, Sink, Stage, archive, check};
 pub use thaw::{about_image, answer, is_frozen, thaw};
-pub use thaw_types::{AnswerOptions, Answered, MakeRoute, ThawIds, ThawOptions, Thawed};
+pub use thaw_types::{AnswerOptions, Answered, CoreOptions, MakeRoute, ThawIds, ThawOptions, Thawed};
 pub use tracking::{start_tracking, stop_tracking};

@@ -19,6 +19,18 @@ pub struct ThawOptions {
     pub ids: Option<ThawIds>,
     /// For how long the process may give no byte and want no processor.
     pub stalled: Duration,
+    pub core: CoreOptions,
+}
+
+/// What only a core dump needs.
+#[derive(Clone, Default, Debug)]
+pub struct CoreOptions {
+    /// A folder with the programs and libraries of the process.
+    pub files: Option<PathBuf>,
+    /// Where a packed one is unpacked, in a file without a name.
+    pub folder: Option<PathBuf>,
+    /// The number of the thread whose heap is wanted. The one that died by default.
+    pub thread: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +43,7 @@ pub struct ThawIds {
 pub struct AnswerOptions {
     /// JavaScript. Its value is a text.
     pub text: String,
+    pub core: CoreOptions,
     /// For how long the process may give no byte and want no processor.
     pub stalled: Duration,
 }
@@ -49,4 +62,7 @@ pub struct Thawed {
     pub captured: Captured,
     /// The process.
     pub about: About,
+    /// Of a core dump: how the process died, and the number of the thread whose heap it is.
+    pub death: Option<String>,
+    pub thread: Option<u64>,
 }

@@ -2,8 +2,8 @@
 
 use super::super::freeze::{FUNCTIONS, OF_ANSWERS, OF_VDSO};
 use super::call::Sequences;
-use super::memory::Remote;
-use super::object::{Kind, Line, Object, kind, lines};
+use super::memory::Memory;
+use super::object::{Kind, Line, Object, kind};
 use crate::error::{Error, Result};
 use crate::image::{MappedFile, Patch, PatchKind};
 use memchr::memmem;
@@ -27,13 +27,20 @@ const SEALS: [(&str, &str); 2] = [
     ("unsealHandleScope", "_ZN2v815SealHandleScopeD1Ev"),
 ];
 
-pub(super) struct Node {
+/// Functions that are needed beside those for a process that died.
+const OF_DEATHS: [(&str, &str); 3] = [
+    ("stackSample", "_ZN2v87Isolate14GetStackSampleERKNS_13RegisterStateEPPvmPNS_10SampleInfoE"),
+    ("requestInterrupt", "_ZN2v87Isolate16RequestInterruptEPFvPS0_PvES2_"),
+    ("embeddedCode", "_ZN2v87Isolate20GetEmbeddedCodeRangeEPPKvPm"),
+];
+
+pub(in crate::capture) struct Node {
     pub functions: BTreeMap<String, u64>,
     pub patches: Vec<Patch>,
     pub files: Vec<MappedFile>,
-    pub sequences: Sequences,
+    pub(super) sequences: Sequences,
     /// The way out of the guardian, or 0.
-    pub way_out: u64,
+    pub(super) way_out: u64,
     /// The read-only memory of the program.
     texts: Vec<Line>,
 }
@@ -41,9 +48,8 @@ pub(super) struct Node {
 impl Node {
     /// # Errors
     /// [`Error::Attach`] when the process is no Node.js that could be thawed.
-    pub fn find(memory: &Remote, maps: &[u8], program: &str) -> Result<Self> {
+    pub fn find(memory: &dyn Memory, lines: &[Line], program: &str) -> Result<Self> {
         let refused = |what: String| Error::Attach { what };
-        let lines = lines(maps);
         if lines.iter().find(|line| line.has_file).is_some_and(|line| kind(memory, line.range.start) == Kind::Bits32) {
             return Err(refused("it is a program of 32 bits, and this heaphound freezes 64".into()));
         }
@@ -73,8 +79,13 @@ impl Node {
                 functions.insert(name.to_owned(), address);
             }
         }
+        for (name, symbol) in OF_DEATHS {
+            if let Some(address) = find(symbol) {
+                functions.insert(name.to_owned(), address);
+            }
+        }
         let libc = objects.iter().find(|object| object.name == "libc.so.6");
-        let libc = libc.ok_or_else(|| refused(no_glibc(&lines)))?;
+        let libc = libc.ok_or_else(|| refused(no_glibc(lines)))?;
         let mut patches = Vec::new();
         for name in ["brk", "sbrk"] {
             let address = libc.find(memory, name);
@@ -96,7 +107,7 @@ impl Node {
             .ok_or_else(|| refused("its C library has no system call that could be made in its name".into()))?;
         let way_out = code.find(WAY_OUT).map_or(0, |address| address + 4);
         let exe =
-            lines.iter().find(|line| line.has_file && functions.values().any(|at| line_of(&lines, *at) == line.name));
+            lines.iter().find(|line| line.has_file && functions.values().any(|at| line_of(lines, *at) == line.name));
         let exe = exe.map(|line| line.name.clone()).unwrap_or_default();
         let is_text = |line: &&Line| line.name == exe && line.access[0] == b'r' && line.access[1] != b'w';
         let texts = lines.iter().filter(is_text).cloned().collect();
@@ -115,7 +126,7 @@ impl Node {
     ///
     /// # Errors
     /// [`Error::Attach`] when they are not there, or several.
-    pub fn versions(&self, memory: &Remote) -> Result<(String, String)> {
+    pub fn versions(&self, memory: &dyn Memory) -> Result<(String, String)> {
         let mut node: Vec<String> = Vec::new();
         let mut v8: Vec<String> = Vec::new();
         for line in &self.texts {
@@ -138,6 +149,13 @@ impl Node {
                 ),
             }),
         }
+    }
+}
+
+impl Node {
+    /// Where the program has this text.
+    pub fn place_of(&self, memory: &dyn Memory, text: &str) -> Option<u64> {
+        self.texts.iter().find_map(|line| search(memory, line, text.as_bytes()))
     }
 }
 
@@ -174,7 +192,7 @@ fn line_of(lines: &[Line], address: u64) -> &str {
 
 /// The instructions of a library.
 pub(super) struct Code<'a> {
-    pub memory: &'a Remote,
+    pub memory: &'a dyn Memory,
     pub lines: Vec<&'a Line>,
 }
 
@@ -189,7 +207,7 @@ impl Code<'_> {
     }
 }
 
-fn search(memory: &Remote, line: &Line, wanted: &[u8]) -> Option<u64> {
+fn search(memory: &dyn Memory, line: &Line, wanted: &[u8]) -> Option<u64> {
     let mut found = None;
     each_piece(memory, line, |address, bytes| {
         found = memmem::find(bytes, wanted).map(|at| address + at as u64);
@@ -199,7 +217,7 @@ fn search(memory: &Remote, line: &Line, wanted: &[u8]) -> Option<u64> {
 }
 
 /// Pieces overlap a little, so that nothing is cut in all of them. `visit` ends it by `true`.
-fn each_piece(memory: &Remote, line: &Line, mut visit: impl FnMut(u64, &[u8]) -> bool) {
+fn each_piece(memory: &dyn Memory, line: &Line, mut visit: impl FnMut(u64, &[u8]) -> bool) {
     const OVERLAP: u64 = 64;
     let mut address = line.range.start;
     while address < line.range.end {

@@ -1,7 +1,7 @@
 //! Programs and libraries in the memory of another process, and the addresses of their functions. Everything is read
 //! from memory: the files may be gone, or lie in a file system that this process does not see.
 
-use super::memory::Remote;
+use super::memory::Memory;
 use crate::error::Result;
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ const MAX_NAME: usize = 512;
 
 /// A line of `/proc/PID/maps`.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(in crate::capture) struct Line {
     pub range: Range<u64>,
     pub access: [u8; 4],
     pub offset: u64,
@@ -56,7 +56,7 @@ pub(super) enum Kind {
     Other,
 }
 
-pub(super) fn kind(memory: &Remote, address: u64) -> Kind {
+pub(super) fn kind(memory: &dyn Memory, address: u64) -> Kind {
     let mut head = [0; 20];
     let is_read = memory.read(address, &mut head).is_ok();
     const X86_64: [u8; 2] = [62, 0];
@@ -82,11 +82,11 @@ pub(super) struct Object {
 
 impl Object {
     /// The object that begins at this line; `None` when there is none.
-    pub fn read(memory: &Remote, line: &Line) -> Option<Self> {
+    pub fn read(memory: &dyn Memory, line: &Line) -> Option<Self> {
         (kind(memory, line.range.start) == Kind::Bits64).then(|| Self::parse(memory, line).ok()).flatten()
     }
 
-    fn parse(memory: &Remote, line: &Line) -> Result<Self> {
+    fn parse(memory: &dyn Memory, line: &Line) -> Result<Self> {
         let start = line.range.start;
         let at = memory.u64(start + 32)?;
         let count = u64::from(memory.u32(start + 56)? & 0xffff).min(MAX_HEADERS);
@@ -131,12 +131,12 @@ impl Object {
     }
 
     /// The address of a function or variable that it has.
-    pub fn find(&self, memory: &Remote, symbol: &str) -> Option<u64> {
+    pub fn find(&self, memory: &dyn Memory, symbol: &str) -> Option<u64> {
         let found = if self.gnu_hash != 0 { self.by_gnu_hash(memory, symbol) } else { self.by_hash(memory, symbol) };
         found.ok().flatten()
     }
 
-    fn by_gnu_hash(&self, memory: &Remote, symbol: &str) -> Result<Option<u64>> {
+    fn by_gnu_hash(&self, memory: &dyn Memory, symbol: &str) -> Result<Option<u64>> {
         let wanted = symbol.bytes().fold(5381_u32, |hash, byte| hash.wrapping_mul(33).wrapping_add(u32::from(byte)));
         let table = self.gnu_hash;
         let [buckets, first, filter] = [0, 4, 8].map(|at| memory.u32(table + at));
@@ -166,7 +166,7 @@ impl Object {
     }
 
     /// Of the vdso, which has few.
-    fn by_hash(&self, memory: &Remote, symbol: &str) -> Result<Option<u64>> {
+    fn by_hash(&self, memory: &dyn Memory, symbol: &str) -> Result<Option<u64>> {
         let count = if self.hash == 0 { 0 } else { memory.u32(self.hash + 4)?.min(MAX_CHAIN) };
         for index in 1..count {
             if let Some(address) = self.symbol(memory, index, symbol)? {
@@ -176,7 +176,7 @@ impl Object {
         Ok(None)
     }
 
-    fn symbol(&self, memory: &Remote, index: u32, symbol: &str) -> Result<Option<u64>> {
+    fn symbol(&self, memory: &dyn Memory, index: u32, symbol: &str) -> Result<Option<u64>> {
         let entry = self.symbols.wrapping_add(u64::from(index) * SYMBOL);
         let (name, section) = (memory.u32(entry)?, memory.u32(entry + 4)? >> 16);
         let value = memory.u64(entry + 8)?;
@@ -186,7 +186,7 @@ impl Object {
 }
 
 /// The text at an address, up to its zero.
-fn text(memory: &Remote, mut address: u64) -> Result<String> {
+fn text(memory: &dyn Memory, mut address: u64) -> Result<String> {
     let mut bytes = Vec::new();
     while bytes.len() < MAX_NAME {
         // Not beyond the end of a page, behind which there may be none.
@@ -203,6 +203,7 @@ fn text(memory: &Remote, mut address: u64) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::memory::Remote;
     use super::*;
 
     #[test]

@@ -1,14 +1,16 @@
 //! Runs JavaScript in a frozen process, and takes its text from the pipe. It is never taken for a snapshot.
 
 use super::super::thaw_types::{AnswerOptions, Answered};
-use super::feed::{self, Task};
+use super::begin::Begin;
+use super::feed::{self, Parts, Task};
 use super::machine;
 use super::process::{ANSWER, Loader};
 use super::protocol::MAX_ANSWER;
-use crate::archive::StoredFile;
+use super::with_parts;
+use crate::archive::Source;
 use crate::control::{Control, Stage};
 use crate::error::Result;
-use crate::image::ImageReader;
+use crate::image::Header;
 use std::io::Read;
 use std::path::Path;
 
@@ -20,17 +22,26 @@ use std::path::Path;
 /// # Cost
 /// The memory of the process, and what the code takes beside it, in a process of its own.
 pub fn answer(image: &Path, options: &AnswerOptions, control: &Control) -> Result<Answered> {
-    let file = StoredFile::open(image)?;
-    control.begin(Stage::Reading, file.size);
-    let mut reader = ImageReader::new(file)?;
-    machine::check(reader.header())?;
-    let about = reader.header().about.clone();
-    let mut loader = Loader::start(reader.header().is_quiet)?;
-    let fed = feed::feed(&mut reader, loader.commands(control)?, &Task::Answer(&options.text), control);
+    let image = Source::Path(image.into());
+    let (answered, _) = with_parts(image, &options.core, control, &mut |parts, header, begin| {
+        answer_of(parts, header, begin, options, control)
+    })?;
+    Ok(answered)
+}
+
+fn answer_of(
+    parts: &mut dyn Parts,
+    header: &Header,
+    begin: &Begin,
+    options: &AnswerOptions,
+    control: &Control,
+) -> Result<Answered> {
+    machine::check(header)?;
+    let mut loader = Loader::start(header.is_quiet)?;
+    let fed = feed::feed(parts, header, begin, loader.commands(control)?, &Task::Answer(&options.text), control);
     if let Err(error) = fed {
         return Err(loader.why_not_fed(error));
     }
-    drop(reader);
     control.begin(Stage::Writing, 0);
     let mut document = loader.document(ANSWER, options.stalled, control)?;
     let mut bytes = Vec::new();
@@ -44,7 +55,7 @@ pub fn answer(image: &Path, options: &AnswerOptions, control: &Control) -> Resul
     }
     let text = String::from_utf8(bytes);
     match (loader.was_done(), text) {
-        (true, Ok(text)) if text.len() <= MAX_ANSWER => Ok(Answered { text, about }),
+        (true, Ok(text)) if text.len() <= MAX_ANSWER => Ok(Answered { text, about: header.about.clone() }),
         (true, Ok(_)) => Err(loader.why_nothing(raw, ANSWER, "it is too long")),
         (true, Err(_)) => Err(loader.why_nothing(raw, ANSWER, "it is no text")),
         (false, _) => Err(loader.why_nothing(raw, ANSWER, "it ended early")),

@@ -1,16 +1,17 @@
 //! Turns the records of an image into commands for the loader.
 
 use super::super::thaw_types::ThawOptions;
-use super::machine::WAITS_FOR_EVENTS;
+use super::begin::Begin;
 use super::protocol::{
-    self, ADDRESSES, ANSWER, AWAY, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FILL, FUNCTION, GO, LOADER_END,
-    LOADER_START, MAP, MAX_TEXT, NOWHERE, OPEN_SCOPE, PROTECT, SEAL_SCOPE, STAY, TEXT, THREAD, UNSEAL_SCOPE, WORDS,
+    self, ADDRESSES, ANSWER, ASK_STATE, AWAY, COLLECTION_IS_OVER, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FILL,
+    FUNCTION, GO, INSTRUCTION, LOADER_END, LOADER_START, MAP, MAX_TEXT, NOWHERE, OPEN_SCOPE, PROTECT, SEAL_SCOPE, STAY,
+    TEXT, THREAD, UNSEAL_SCOPE, WORDS,
 };
 use super::threads::{GoesOn, goes_on};
 use crate::control::Control;
 use crate::error::{Error, Result};
-use crate::image::{Header, ImageReader, Mapping, Part, Patch, PatchKind, Thread};
-use std::io::{self, Read, Write};
+use crate::image::{Header, Mapping, Part, Patch, PatchKind, Thread};
+use std::io::{self, Write};
 
 /// How far the stack may grow in a thawed process. The kernel made it grow before; here it is memory like any other.
 const STACK_ROOM: u64 = 8 << 20;
@@ -52,6 +53,23 @@ pub(super) enum Task<'a> {
     Answer(&'a str),
 }
 
+/// Those that say where a process died.
+const OF_DEATHS: [(usize, &str); 3] = [
+    (protocol::STACK_SAMPLE, "stackSample"),
+    (protocol::REQUEST_INTERRUPT, "requestInterrupt"),
+    (protocol::EMBEDDED_CODE, "embeddedCode"),
+];
+
+/// What comes after the header, of an image or of a core dump.
+pub(super) trait Parts {
+    /// # Errors
+    /// Where it is damaged.
+    fn next_part(&mut self) -> Result<Option<Part<'_>>>;
+
+    /// Bytes that were read.
+    fn offset(&self) -> u64;
+}
+
 /// Why an image could not be given to the loader.
 pub(super) enum Unfed {
     /// The loader takes no more: it knows why.
@@ -74,36 +92,45 @@ impl From<io::Error> for Unfed {
     }
 }
 
-/// Gives the whole image to the loader, and lets it go. `stays`: until somebody ends it.
-pub(super) fn feed<R: Read>(
-    reader: &mut ImageReader<R>,
+/// Gives the whole image to the loader, and lets it go.
+pub(super) fn feed(
+    parts: &mut dyn Parts,
+    header: &Header,
+    begin: &Begin,
     commands: impl Write,
     task: &Task<'_>,
     control: &Control,
 ) -> std::result::Result<(), Unfed> {
-    let functions = functions(reader.header(), task)?;
+    let functions = functions(header, begin, task)?;
     let mut feeder = Feeder {
         commands,
-        patches: reader.header().patches.clone(),
+        patches: header.patches.clone(),
         current: None,
         stack: 0,
         floor: 0,
         waiting: Vec::new(),
         placed: Vec::new(),
     };
-    let has_others = reader.header().way == WAITS_FOR_EVENTS;
     feeder.patches.sort_unstable_by_key(|patch| patch.address);
     let mut thread: Option<Thread> = None;
+    let mut first_frame = None;
     let mut told = 0;
     loop {
         control.check()?;
-        let Some(part) = reader.next_part()? else { break };
+        let Some(part) = parts.next_part()? else { break };
         match part {
             Part::Thread(first) if thread.is_none() => {
                 feeder.stack = first.registers[Thread::STACK_POINTER];
+                if begin.goes_on {
+                    first_frame = goes_on(&first, &feeder.patches, CODE as u64)?.map(|goes_on| {
+                        let address = goes_on.address;
+                        feeder.waiting.push(goes_on);
+                        address
+                    });
+                }
                 thread = Some(first);
             }
-            Part::Thread(other) if has_others => {
+            Part::Thread(other) if begin.has_others => {
                 feeder.waiting.extend(goes_on(&other, &feeder.patches, CODE as u64)?);
             }
             Part::Thread(_) => return Err(defect("it has several threads, and a forked child has one").into()),
@@ -111,8 +138,8 @@ pub(super) fn feed<R: Read>(
             Part::Mapping(mapping) => feeder.begin(mapping)?,
             Part::Pages { address, bytes } => feeder.fill(address, bytes)?,
         }
-        control.advance(reader.offset() - told);
-        told = reader.offset();
+        control.advance(parts.offset() - told);
+        told = parts.offset();
     }
     feeder.end()?;
     let thread = thread.ok_or_else(|| defect("it has no thread"))?;
@@ -125,6 +152,9 @@ pub(super) fn feed<R: Read>(
         return Err(defect(&format!("it has no stack at {:#x}, where a thread goes on", thread.stack)).into());
     }
     for (address, thread_pointer) in std::mem::take(&mut feeder.placed) {
+        if first_frame == Some(address) {
+            continue;
+        }
         feeder.command([THREAD, address, thread_pointer, 0, 0])?;
     }
     for (which, address) in functions.into_iter().enumerate() {
@@ -142,15 +172,24 @@ pub(super) fn feed<R: Read>(
             ANSWER
         }
     };
+    let options = options | bit(begin.asks_state, ASK_STATE) | bit(begin.has_whole_collection, COLLECTION_IS_OVER);
+    if begin.asks_state {
+        feeder.command([INSTRUCTION, begin.instruction, 0, 0, 0])?;
+    }
     let [stack, pointer] = [Thread::STACK_POINTER, Thread::THREAD_POINTER].map(|which| thread.registers[which]);
-    feeder.command([GO, stack, pointer, options, 0])?;
+    // The driver begins below a frame that lies there.
+    let below = first_frame.unwrap_or(stack);
+    feeder.command([GO, below, pointer, options, first_frame.unwrap_or(0)])?;
     Ok(feeder.commands.flush()?)
 }
 
-fn functions(header: &Header, task: &Task<'_>) -> Result<[u64; protocol::FUNCTIONS]> {
+fn functions(header: &Header, begin: &Begin, task: &Task<'_>) -> Result<[u64; protocol::FUNCTIONS]> {
     let mut found = [0; protocol::FUNCTIONS];
     let mut needed = FUNCTIONS.to_vec();
-    if header.way == WAITS_FOR_EVENTS {
+    if begin.asks_state {
+        needed.extend(OF_DEATHS);
+    }
+    if begin.has_others {
         match header.functions.contains_key(OPEN.1) {
             true => needed.push(OPEN),
             false => needed.extend(SEALS),
@@ -252,6 +291,8 @@ impl<W: Write> Feeder<W> {
         let protection = match mapping.is_left_out {
             // Zeros: a thread that stood in a function of the vdso finds no clock there, and makes the system call.
             true if mapping.name.starts_with("[vvar") => READ,
+            // Zeros: a queue between libuv and the kernel, with nothing in it.
+            true if mapping.name.contains("[io_uring]") => READ_WRITE,
             true => 0,
             false => mapping.protection,
         };

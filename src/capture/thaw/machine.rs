@@ -4,14 +4,18 @@ use super::super::freeze::processor_features;
 use crate::error::{Error, Result};
 use crate::image::{Header, PAGE};
 
-/// The way in which images are made whose main thread waits for events, with all other threads.
+/// The ways in which images are made.
+const WAYS: [&str; 3] = ["fork", WAITS_FOR_EVENTS, DIED];
+/// The main thread waits for events, and all other threads are here.
 pub(super) const WAITS_FOR_EVENTS: &str = "ptrace";
+/// It is a core dump.
+pub(super) const DIED: &str = "core";
 
 /// # Errors
 /// [`Error::Thaw`] with the reason.
 pub(super) fn check(header: &Header) -> Result<()> {
     let refused = |what: String| Err(Error::Thaw { what });
-    if header.way != "fork" && header.way != WAITS_FOR_EVENTS {
+    if !WAYS.contains(&&*header.way) {
         return refused(format!("the image was made in the way `{}`, which this heaphound does not know", header.way));
     }
     if header.page_size != PAGE as u64 {

@@ -1,8 +1,11 @@
 //! The process of the loader: its start, what comes out of it, and why it ended.
 
 use super::super::fork::{Activity, why_stuck};
+use super::begin::IN_JAVASCRIPT as WITHIN_JAVASCRIPT;
 use super::feed::Unfed;
-use super::protocol::{DONE, NO_ANSWER, NO_CONTEXT, NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, REFUSED};
+use super::protocol::{
+    DONE, IN_COLLECTION, IN_JAVASCRIPT, NO_ANSWER, NO_CONTEXT, NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, NO_STATE, REFUSED,
+};
 use crate::control::Control;
 use crate::error::{Error, Result};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -217,10 +220,21 @@ fn explain(status: ExitStatus, said: &str) -> Option<String> {
     match status.code()? {
         DONE => None,
         REFUSED => Some(if said.is_empty() { "the loader refused the image".into() } else { said.into() }),
-        NO_ISOLATE => Some("the frozen thread was not running JavaScript".into()),
+        NO_ISOLATE => Some(
+            "the frozen thread was not running JavaScript; of a core dump another one can be chosen: --thread, where the \
+             main thread has the number of the process"
+                .into(),
+        ),
         NO_SCOPE => Some("this version of V8 keeps its handle scopes in a way that heaphound does not know".into()),
         NO_CONTEXT => Some("the frozen thread was in no context of JavaScript".into()),
         NO_ANSWER => Some("V8 could not run the code, or it needed more memory than it may have".into()),
+        IN_COLLECTION => Some(
+            "the process died in the middle of a collection, which has moved some objects and others not: V8 can take no \
+             snapshot of it"
+                .into(),
+        ),
+        IN_JAVASCRIPT => Some(WITHIN_JAVASCRIPT.into()),
+        NO_STATE => Some("this version of V8 does not say what it was doing in a way that heaphound knows".into()),
         NO_SNAPSHOT => Some("V8 gave no snapshot".into()),
         code => Some(match why_stuck(code) {
             Some(why) => {

@@ -16,10 +16,12 @@ pub const AWAY: u64 = 4;
 pub const NOWHERE: u64 = 5;
 /// `[FUNCTION, which, address]`.
 pub const FUNCTION: u64 = 6;
-/// `[GO, stack pointer, thread pointer, options]`: the last one.
+/// `[GO, stack pointer, thread pointer, options, frame]`: the last one. With a frame the first thread goes on from there.
 pub const GO: u64 = 7;
 /// `[THREAD, frame, thread pointer]`: a thread that takes its registers from there (`rt_sigreturn`), once all is ready.
 pub const THREAD: u64 = 8;
+/// `[INSTRUCTION, address]`: where the first thread stood when it died.
+pub const INSTRUCTION: u64 = 10;
 
 /// `[TEXT, length]`: as many bytes of JavaScript follow.
 pub const TEXT: u64 = 9;
@@ -45,7 +47,11 @@ pub const RUN: usize = 13;
 /// One of both, by the version of V8.
 pub const WRITE_TEXT: usize = 14;
 pub const WRITE_TEXT_OF_NEW: usize = 15;
-pub const FUNCTIONS: usize = 16;
+/// Those for a process that died, else 0.
+pub const STACK_SAMPLE: usize = 16;
+pub const REQUEST_INTERRUPT: usize = 17;
+pub const EMBEDDED_CODE: usize = 18;
+pub const FUNCTIONS: usize = 19;
 
 /// Options of [`GO`].
 pub const EXPOSE_INTERNALS: u64 = 1;
@@ -58,6 +64,10 @@ pub const ANSWER: u64 = 8;
 /// Most bytes of a text, and of an answer in UTF-8.
 pub const MAX_TEXT: usize = 256 << 10;
 pub const MAX_ANSWER: usize = 32 << 20;
+/// The process may have died anywhere: V8 is asked what it was doing.
+pub const ASK_STATE: u64 = 16;
+/// It died in a collection that was complete.
+pub const COLLECTION_IS_OVER: u64 = 32;
 
 /// System calls that wait for files, for other processes or for signals, none of which there are in a thawed process:
 /// `read`, `poll`, `select`, `pause`, `accept`, `recvfrom`, `recvmsg`, `wait4`, `rt_sigtimedwait`, `epoll_wait`,
@@ -80,3 +90,7 @@ pub const NO_SCOPE: i32 = 63;
 /// The thread is in no context of JavaScript; the text did not compile, or ended without a text.
 pub const NO_CONTEXT: i32 = 64;
 pub const NO_ANSWER: i32 = 65;
+/// The process died in the middle of a collection; within compiled code of JavaScript; V8 does not say where.
+pub const IN_COLLECTION: i32 = 66;
+pub const IN_JAVASCRIPT: i32 = 67;
+pub const NO_STATE: i32 = 68;

@@ -2,12 +2,12 @@
 
 use super::test_thaw::{CODE, Case, call, case, end_with_result, wait, with_image};
 use super::*;
-use crate::capture::thaw_types::AnswerOptions;
+use crate::capture::thaw_types::{AnswerOptions, CoreOptions};
 use crate::image::Header;
 use std::time::Duration;
 
 fn ask(case: &Case<'_>) -> Result<String> {
-    let options = AnswerOptions { text: "1".into(), stalled: Duration::from_millis(400) };
+    let options = AnswerOptions { text: "1".into(), core: CoreOptions::default(), stalled: Duration::from_millis(400) };
     with_image(case, |image| answer(image, &options, &Control::new())).map(|answered| answered.text)
 }
 

@@ -14,6 +14,8 @@ const STACK: u64 = 0x2000_0000;
 pub(super) const OTHER_STACK: u64 = 0x3000_0000;
 /// What the kernel gave for the vdso, and is left out.
 pub(super) const CLOCKS: u64 = 0x4000_0000;
+/// A queue of io_uring, left out as well.
+pub(super) const QUEUE: u64 = 0x5000_0000;
 const FUNCTIONS: [&str; 5] = ["currentIsolate", "heapProfiler", "takeSnapshot", "serialize", "nearHeapLimit"];
 
 /// mov edi, CODE + 0x800 (zeros); xor esi, esi; xor edx, edx; xor r10d, r10d; mov eax, NUMBER; syscall
@@ -93,6 +95,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
         writer.mapping(&mapping(STACK, case.stack_protection))?;
         writer.mapping(&mapping(OTHER_STACK, 3))?;
         writer.mapping(&Mapping { is_left_out: true, name: &b"[vvar]"[..], ..mapping(CLOCKS, 1) })?;
+        writer.mapping(&Mapping { is_left_out: true, name: &b"anon_inode:[io_uring]"[..], ..mapping(QUEUE, 3) })?;
         writer.finish()
     };
     fill().expect("memory takes all");
@@ -121,6 +124,7 @@ pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -
         exposes_numeric_values: false,
         ids: None,
         stalled,
+        core: CoreOptions::default(),
     };
     let to = path.clone();
     let route = Box::new(move || FileWriter::create(&to, Codec::Plain).map(Route::to));
@@ -201,7 +205,7 @@ fn what_cannot_go_on_here_is_refused_before_anything_runs() {
     let of = |name, change| Case { change, ..case(name, &[0x0f, 0x0b]) };
     check(&of("processor", |header| header.processor = vec!["avx9".into(), "zmm".into()]), "does not have avx9, zmm");
     check(&of("pages", |header| header.page_size = 65536), "pages of 65536 bytes");
-    check(&of("way", |header| header.way = "core".into()), "in the way `core`");
+    check(&of("way", |header| header.way = "dream".into()), "in the way `dream`");
     let several = Case {
         others: vec![Thread { id: 8, registers: [0; 27], extended: Vec::new() }],
         ..case("several threads", &[0x0f, 0x0b])

@@ -1,7 +1,9 @@
 //! Threads of an image whose code is ours: they go on as they were, behind the same filter.
 
 use super::super::signal_frame::register;
-use super::test_thaw::{CLOCKS, CODE, Case, OTHER, OTHER_STACK, call, case, check, end_with_result, thaw_case, wait};
+use super::test_thaw::{
+    CLOCKS, CODE, Case, OTHER, OTHER_STACK, QUEUE, call, case, check, end_with_result, thaw_case, wait,
+};
 use crate::control::Control;
 use crate::image::{Header, PAGE, Thread};
 use std::time::Duration;
@@ -82,6 +84,14 @@ fn a_thread_in_a_function_of_the_vdso_finds_no_clock_there() {
 }
 
 #[test]
+fn a_thread_finds_a_queue_of_the_kernel_empty() {
+    // mov edi, [QUEUE]; mov [QUEUE], edi; add edi, 100
+    let [a, b, c, d] = (QUEUE as u32).to_le_bytes();
+    let code = [vec![0x8b, 0x3c, 0x25, a, b, c, d, 0x89, 0x3c, 0x25, a, b, c, d, 0x83, 0xc7, 100], EXIT.to_vec()];
+    check_other("queue", &code.concat(), other(|_| {}), "ended with code 100");
+}
+
+#[test]
 fn no_thread_of_an_image_reaches_anything_outside() {
     for (number, name) in [(2, "open"), (41, "socket"), (56, "clone"), (59, "execve"), (62, "kill")] {
         let code = [call(number), end_with_result()].concat();
@@ -103,7 +113,7 @@ fn a_thread_that_comes_to_wait_for_files_waits_for_ever() {
 
 #[test]
 fn a_thread_without_a_stack_is_a_defect_of_the_image() {
-    let lost = other(|thread| thread.registers[register::RSP] = 0x5000_0000);
+    let lost = other(|thread| thread.registers[register::RSP] = 0x6000_0000);
     check_other("no stack", &[], lost, "no stack at");
     let low = other(|thread| thread.registers[register::RSP] = OTHER_STACK + 300);
     check_other("no room", &[], low, "no stack at");

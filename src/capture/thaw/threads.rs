@@ -69,6 +69,11 @@ pub(super) fn goes_on(thread: &Thread, patches: &[Patch], code: u64) -> Result<O
     Ok(Some(GoesOn { address, frame: bytes, thread_pointer, stack }))
 }
 
+/// True for a thread that waits for files.
+pub(super) fn waits(thread: &Thread) -> bool {
+    resumed(&thread.registers).is_none()
+}
+
 /// The registers with which it goes on: a system call that was interrupted is made again.
 fn resumed(registers: &Registers) -> Option<Registers> {
     let (call, result) = (registers[ORIG_RAX], registers[RAX] as i64);
@@ -102,7 +107,8 @@ fn portable(thread: &Thread) -> Result<Vec<u8>> {
     }
     let used = number(&bytes, LEGACY);
     // Processors place these sets in several ways, and the length tells them apart.
-    let is_elsewhere = used & AVX_512 != 0 && bytes.len() != length_here();
+    let is_other = used & AVX_512 != 0 && bytes.len() != length_here();
+    let is_elsewhere = is_other && !move_sets(&mut bytes, used, place_here);
     // Around a system call of the C library no code keeps values in them.
     let is_computing = (thread.registers[ORIG_RAX] as i64) < 0;
     if is_elsewhere && is_computing {
@@ -120,6 +126,38 @@ fn portable(thread: &Thread) -> Result<Vec<u8>> {
     }
     bytes[LEGACY + 8..LEGACY_AND_HEAD].fill(0);
     Ok(bytes)
+}
+
+/// Lengths of pictures, and where the three sets of AVX-512 are in them: of Intel with and without protection keys,
+/// which `gdb` writes everywhere, and of AMD.
+const PLACES: [(usize, [usize; 3]); 3] =
+    [(2688, [1088, 1152, 1664]), (2696, [1088, 1152, 1664]), (2432, [832, 896, 1408])];
+const SIZES: [usize; 3] = [64, 512, 1024];
+const FIRST_SET: u32 = 5;
+
+/// Places the sets as `place` says of each; false when nobody knows where they are, or this machine has none.
+fn move_sets(bytes: &mut Vec<u8>, used: u64, place: impl Fn(u32) -> usize) -> bool {
+    let Some((_, from)) = PLACES.iter().find(|(length, _)| *length == bytes.len()) else { return false };
+    let mut moved = bytes.clone();
+    for (index, (from, size)) in from.iter().zip(SIZES).enumerate() {
+        let set = FIRST_SET + index as u32;
+        let to = place(set);
+        if used >> set & 1 == 0 {
+            continue;
+        }
+        if to < LEGACY_AND_HEAD {
+            return false;
+        }
+        moved.resize(moved.len().max(to + size), 0);
+        moved[to..to + size].copy_from_slice(&bytes[*from..from + size]);
+    }
+    *bytes = moved;
+    true
+}
+
+/// Where this processor has a set of registers, or 0.
+fn place_here(set: u32) -> usize {
+    std::arch::x86_64::__cpuid_count(0xd, set).ebx as usize
 }
 
 /// Bytes of a picture with all sets that this system has.
@@ -181,6 +219,18 @@ mod tests {
         assert!(why.contains("freeze it again"), "{why}");
         assert!(goes_on(&thread(-1, 0), &patch(0x1000), 8).is_ok(), "it begins it");
         assert!(goes_on(&thread(-1, 0), &patch(0xff8), 8).is_ok(), "it is behind");
+    }
+
+    #[test]
+    fn sets_of_registers_are_moved_to_where_the_processor_has_them() {
+        let mut picture = vec![0; 2688];
+        (picture[1088], picture[1152 + 511], picture[1664 + 1023]) = (1, 2, 3);
+        let place = |set: u32| [832, 896, 1408][set as usize - 5];
+        let mut moved = picture.clone();
+        assert!(move_sets(&mut moved, AVX_512, place));
+        assert_eq!([moved[832], moved[896 + 511], moved[1408 + 1023]], [1, 2, 3]);
+        assert!(!move_sets(&mut picture, AVX_512, |_| 0), "a processor without them");
+        assert!(!move_sets(&mut vec![0; 1000], AVX_512, place), "a picture of nobody");
     }
 
     #[test]

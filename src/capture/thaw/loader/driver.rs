@@ -4,40 +4,27 @@
 
 use super::evaluate;
 use super::protocol::{
-    ANSWER, CURRENT_ISOLATE, DONE, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FUNCTIONS, HEAP_PROFILER, NEAR_HEAP_LIMIT,
-    NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, OPEN_SCOPE, SEAL_SCOPE, SERIALIZE, SET_FLAGS, STAY, TAKE_SNAPSHOT, UNSEAL_SCOPE,
+    ANSWER, ASK_STATE, CURRENT_ISOLATE, DONE, EXPOSE_INTERNALS, EXPOSE_NUMERIC_VALUES, FUNCTIONS, HEAP_PROFILER,
+    NEAR_HEAP_LIMIT, NO_ISOLATE, NO_SCOPE, NO_SNAPSHOT, OPEN_SCOPE, SEAL_SCOPE, SERIALIZE, SET_FLAGS, STAY,
+    TAKE_SNAPSHOT, UNSEAL_SCOPE,
 };
+use super::state;
 use super::sys;
+use super::task::{self, Pointer, address, give, option};
 use core::arch::asm;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-
-pub type Pointer = *mut u8;
-
-/// In memory of the loader, because it changes stacks in between.
-static FUNCTION: [AtomicU64; FUNCTIONS] = [const { AtomicU64::new(0) }; FUNCTIONS];
-static SNAPSHOT: AtomicUsize = AtomicUsize::new(0);
-static OPTIONS: AtomicU64 = AtomicU64::new(0);
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Bytes below the stack pointer that a function may use without moving it, and a distance.
 const DISTANCE: u64 = 4096;
 
 pub fn start(functions: [u64; FUNCTIONS], snapshot: usize, options: u64, stack: u64) -> ! {
-    for (place, address) in FUNCTION.iter().zip(functions) {
-        place.store(address, Relaxed);
-    }
-    SNAPSHOT.store(snapshot, Relaxed);
-    OPTIONS.store(options, Relaxed);
+    task::set(functions, snapshot, options);
     let stack = (stack - DISTANCE) & !15;
     // SAFETY: memory below the stack pointer of a thread that stands still belongs to nobody.
     unsafe { asm!("mov rsp, {}", "xor ebp, ebp", "call {}", "ud2", in(reg) stack, sym drive, options(noreturn)) }
 }
 
-pub fn address(which: usize) -> usize {
-    FUNCTION[which].load(Relaxed) as usize
-}
-
 extern "C" fn drive() -> ! {
-    let option = |which: u64| OPTIONS.load(Relaxed) & which != 0;
     // SAFETY: the process looked these functions up by their names in C++, which have the types of the arguments in
     // them. A member function takes `this` first.
     unsafe {
@@ -46,6 +33,13 @@ extern "C" fn drive() -> ! {
         if isolate.is_null() {
             sys::exit(NO_ISOLATE);
         }
+        if option(ASK_STATE) {
+            state::check(isolate);
+        }
+        if state::goes_on(isolate) {
+            raise_heap_limit(isolate);
+            state::go_on(isolate, interrupted);
+        }
         if address(OPEN_SCOPE) != 0 {
             let open: Scoping = core::mem::transmute(address(OPEN_SCOPE));
             open(SCOPE.0.get(), isolate);
@@ -53,12 +47,49 @@ extern "C" fn drive() -> ! {
             let unseal: extern "C" fn(*mut Scope) = core::mem::transmute(address(UNSEAL_SCOPE));
             use_sealed_scope(isolate, core::mem::transmute(address(SEAL_SCOPE)), unseal);
         }
-        let limit: extern "C" fn(Pointer, extern "C" fn(Pointer, usize, usize) -> usize, Pointer) =
-            core::mem::transmute(address(NEAR_HEAP_LIMIT));
-        limit(isolate, raise_limit, core::ptr::null_mut());
-        if option(ANSWER) {
-            evaluate::answer(isolate);
-        }
+        raise_heap_limit(isolate);
+        do_task(isolate)
+    }
+}
+
+/// V8 takes a callback once.
+static RAISED: AtomicU64 = AtomicU64::new(0);
+
+/// A process at its limit would die again in the first collection.
+fn raise_heap_limit(isolate: Pointer) {
+    if RAISED.swap(1, Relaxed) != 0 {
+        return;
+    }
+    type Raise = extern "C" fn(Pointer, usize, usize) -> usize;
+    // SAFETY: as in `drive`.
+    let add: extern "C" fn(Pointer, Raise, Pointer) = unsafe { core::mem::transmute(address(NEAR_HEAP_LIMIT)) };
+    add(isolate, raise_limit, core::ptr::null_mut());
+}
+
+/// V8 has opened a handle scope for it.
+extern "C" fn interrupted(isolate: Pointer, _data: Pointer) {
+    do_task(isolate)
+}
+
+/// A thread came to wait for files. When it is the first one, and it went on, its moment has come.
+pub extern "C" fn waits() {
+    let is_first = sys::call3(sys::GETPID, 0, 0, 0) == sys::call3(sys::GETTID, 0, 0, 0);
+    if is_first && state::went_on() {
+        drive();
+    }
+}
+
+/// What the process was thawed for. A handle scope is open.
+fn do_task(isolate: Pointer) -> ! {
+    if option(ANSWER) {
+        evaluate::answer(isolate);
+    }
+    take_snapshot(isolate)
+}
+
+fn take_snapshot(isolate: Pointer) -> ! {
+    // SAFETY: as in `drive`.
+    unsafe {
         if option(STAY) && address(SET_FLAGS) != 0 {
             let set: extern "C" fn(*const u8) = core::mem::transmute(address(SET_FLAGS));
             set(c"--no-compact".as_ptr().cast());
@@ -76,7 +107,7 @@ extern "C" fn drive() -> ! {
         serialize(snapshot, &Stream { functions: &STREAM }, JSON);
     }
     if option(STAY) {
-        sys::call3(sys::CLOSE, SNAPSHOT.load(Relaxed), 0, 0);
+        task::end_result();
         sys::wait();
     }
     sys::exit(DONE)
@@ -95,11 +126,13 @@ fn use_sealed_scope(isolate: Pointer, seal: Scoping, unseal: extern "C" fn(*mut 
     seal(scope, isolate);
     // SAFETY: nobody else uses it.
     let seal = unsafe { &mut *scope };
-    let is_known = seal[0] == isolate as u64 && seal[1] != 0 && (1..LEVELS).contains(&seal[2]);
+    // One that died had sealed none when its main script ran for the first time.
+    let least = if option(ASK_STATE) { 0 } else { 1 };
+    let is_known = seal[0] == isolate as u64 && seal[1] != 0 && (least..LEVELS).contains(&seal[2]);
     if !is_known || seal[3..].iter().any(|word| *word != 0) {
         sys::exit(NO_SCOPE);
     }
-    seal[2] -= 1;
+    seal[2] = seal[2].saturating_sub(1);
     unseal(scope);
 }
 
@@ -153,23 +186,6 @@ extern "C" fn chunk_size(_this: Pointer) -> i32 {
 
 extern "C" fn write(_this: Pointer, bytes: *const u8, length: i32) -> i32 {
     if give(bytes, length as usize) { CONTINUE } else { ABORT }
-}
-
-/// Writes to the pipe of the result; true when all of it was taken.
-pub fn give(bytes: *const u8, length: usize) -> bool {
-    const EINTR: isize = -4;
-    let (mut at, mut rest) = (bytes as usize, length);
-    while rest > 0 {
-        match sys::call3(sys::WRITE, SNAPSHOT.load(Relaxed), at, rest) {
-            EINTR => {}
-            count if count > 0 => {
-                at += count as usize;
-                rest -= count as usize;
-            }
-            _ => return false,
-        }
-    }
-    true
 }
 
 extern "C" fn no_statistics(_this: Pointer, _updates: Pointer, _count: i32) -> i32 {

@@ -2,12 +2,12 @@
 //!
 //! The text that heaphound sends catches what the code of the user throws, and has it in its result.
 
-use super::driver::{Pointer, address, give};
 use super::protocol::{
     COMPILE, CURRENT_CONTEXT, DONE, MAX_ANSWER, MAX_TEXT, NEW_STRING, NO_ANSWER, NO_CONTEXT, RUN, TRY_CATCH,
     WRITE_TEXT, WRITE_TEXT_OF_NEW,
 };
 use super::sys;
+use super::task::{Pointer, address, give};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 

@@ -16,7 +16,9 @@ mod fence;
 mod place;
 #[path = "../protocol.rs"]
 mod protocol;
+mod state;
 mod sys;
+mod task;
 mod threads;
 
 use core::arch::global_asm;

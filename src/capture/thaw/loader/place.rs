@@ -4,9 +4,10 @@ use super::driver;
 use super::fence;
 use super::evaluate;
 use super::protocol::{
-    ADDRESSES, ANSWER, AWAY, FILL, FUNCTION, FUNCTIONS, GO, LOADER_END, LOADER_START, MAP, MAX_TEXT, NOWHERE, PROTECT,
-    STAY, TEXT, THREAD, WORDS,
+    ADDRESSES, ANSWER, AWAY, FILL, FUNCTION, FUNCTIONS, GO, INSTRUCTION, LOADER_END, LOADER_START, MAP, MAX_TEXT,
+    NOWHERE, PROTECT, STAY, TEXT, THREAD, WORDS,
 };
+use super::state;
 use super::sys::{self, refuse};
 use super::threads;
 
@@ -32,6 +33,7 @@ pub fn run() -> ! {
     let mut functions = [0; FUNCTIONS];
     let mut keys = 1;
     let mut has_threads = false;
+    let mut instruction = 0;
     loop {
         let mut command = [0_u64; WORDS];
         read(files.commands, command.as_mut_ptr() as usize, size_of_val(&command));
@@ -55,13 +57,18 @@ pub fn run() -> ! {
                 threads::begin(a, b);
                 has_threads = true;
             }
+            INSTRUCTION => instruction = a,
             GO => {
+                if d != 0 {
+                    check_range(d, d.saturating_add(8));
+                }
+                state::set(instruction, d);
                 set_thread_pointer(b);
                 if c & ANSWER != 0 {
                     fence::limit_memory();
                 }
                 sys::call3(sys::CLOSE, files.commands, 0, 0);
-                fence::close(has_threads, c & STAY != 0);
+                fence::close(has_threads || d != 0, c & STAY != 0);
                 threads::open_gate();
                 driver::start(functions, files.snapshot, c, a)
             }

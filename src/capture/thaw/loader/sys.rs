@@ -19,6 +19,7 @@ pub const FCNTL: usize = 72;
 pub const PRCTL: usize = 157;
 pub const ARCH_PRCTL: usize = 158;
 pub const SETRLIMIT: usize = 160;
+pub const GETTID: usize = 186;
 pub const FUTEX: usize = 202;
 pub const SECCOMP: usize = 317;
 pub const PKEY_MPROTECT: usize = 329;

@@ -1,5 +1,6 @@
 //! The other threads of the image. They begin in the loader, and wait there until the process is closed in.
 
+use super::driver;
 use super::sys::{self, refuse};
 use core::arch::naked_asm;
 use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -69,6 +70,8 @@ extern "C" fn clone(flags: usize, stack: usize, thread_pointer: usize) -> isize 
 #[unsafe(naked)]
 pub extern "C" fn wait_for_ever() {
     naked_asm!(
+        "and rsp, -16",
+        "call {waits}",
         "20:",
         "lea rdi, [rip + {never}]",
         "mov esi, {wait}",
@@ -77,6 +80,7 @@ pub extern "C" fn wait_for_ever() {
         "mov eax, {futex}",
         "syscall",
         "jmp 20b",
+        waits = sym driver::waits,
         never = sym NEVER,
         wait = const WAIT_PRIVATE,
         futex = const sys::FUTEX,

@@ -1,0 +1,193 @@
+//! Programs and libraries of which the core has the first page only, as it does by default. The rest is read from the
+//! file, when that is the same one: its first page is, which has its build id.
+
+use super::MAGIC;
+use super::bytes::{u16_at, u32_at, u64_at};
+use super::dump::{Binary, CoreDump};
+use super::elf::wrong;
+use crate::archive::RandomFile;
+use crate::error::{Error, Result};
+use crate::image::PAGE;
+use std::path::{Path, PathBuf};
+
+const EXECUTE: u32 = 4;
+const NOTE: u32 = 4;
+const BUILD_ID: u32 = 3;
+/// Files that a message names.
+const NAMED: usize = 5;
+/// The kernel adds it to the path of a file that has been removed.
+const DELETED: &str = " (deleted)";
+
+/// Finds what is missing, and says so in the segments.
+///
+/// # Errors
+/// [`Error::Core`] with the names of the files that are not there, or are others.
+pub(super) fn find(dump: &mut CoreDump, folder: Option<&Path>) -> Result<Vec<Binary>> {
+    let (mut found, mut missing): (Vec<Binary>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut done: Vec<String> = Vec::new();
+    for index in 0..dump.segments.len() {
+        let segment = &dump.segments[index];
+        let is_whole = segment.in_core >= segment.end - segment.start;
+        if !segment.has_file || is_whole || done.contains(&segment.name) {
+            continue;
+        }
+        let path = segment.name.clone();
+        done.push(path.clone());
+        let head = head(dump, &path)?;
+        let is_executed = dump.segments.iter().any(|other| other.name == path && other.protection & EXECUTE != 0);
+        let is_code = is_executed || is_library(&path);
+        let is_binary = head.as_ref().is_some_and(|page| page.starts_with(MAGIC));
+        let loads = head.as_deref().map(loads).unwrap_or_default();
+        let binary = match head {
+            Some(page) if is_binary => match same(&path, &page, folder) {
+                Ok(file) => Some(Binary { file }),
+                Err(why) => {
+                    missing.push(why);
+                    continue;
+                }
+            },
+            // Data: whoever used it in the process cannot do so any more.
+            _ if !is_code || is_device(&path) => None,
+            _ => {
+                missing.push(format!(
+                    "{path}, whose first page is not in the core, so that nobody can tell which file it was (set bit \
+                     4 of `coredump_filter`, as the default 0x33 does)"
+                ));
+                continue;
+            }
+        };
+        let is_found = binary.is_some();
+        found.extend(binary);
+        let number = found.len().wrapping_sub(1);
+        for segment in dump.segments.iter_mut().filter(|segment| segment.name == path) {
+            if segment.in_core < segment.end - segment.start {
+                segment.binary = is_found.then_some(number);
+                segment.is_left_out = !is_found;
+                if !segment.has_protection {
+                    let load = loads.iter().find(|load| (load.0..load.1).contains(&segment.offset));
+                    segment.protection = load.map_or(0, |load| load.2);
+                    segment.is_left_out |= load.is_none();
+                }
+            }
+        }
+    }
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let more = missing.len().saturating_sub(NAMED);
+    missing.truncate(NAMED);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    Err(wrong(format!(
+        "the core has the first page only of files that the process had mapped, and they are not here: {}{more}. Copy \
+         them from the machine or the container of the process into a folder, by path (`docker cp \
+         CONTAINER:/usr/local/bin/node DIR/usr/local/bin/node`), by name, or by build id (`.build-id/ab/cdef…`), and \
+         name it: --files DIR (in JavaScript: files)",
+        missing.join("; ")
+    )))
+}
+
+fn is_library(path: &str) -> bool {
+    let path = path.strip_suffix(DELETED).unwrap_or(path);
+    path.ends_with(".so") || path.contains(".so.") || path.ends_with(".node")
+}
+
+/// Ranges of the file that its table maps, and what may be done with each.
+fn loads(page: &[u8]) -> Vec<(u64, u64, u32)> {
+    const LOAD: u32 = 1;
+    let segments = rows(page).into_iter().filter(|row| u32_at(row, 0) == Some(LOAD));
+    let range = segments.filter_map(|row| {
+        let (flags, offset, size) = (u32_at(row, 4)?, u64_at(row, 8)?, u64_at(row, 32)?);
+        let protection = (flags >> 2 & 1) | (flags & 2) | ((flags & 1) << 2);
+        Some((offset & !(PAGE as u64 - 1), offset.checked_add(size)?, protection))
+    });
+    range.collect()
+}
+
+/// Rows of the table, as far as they lie in the first page.
+fn rows(page: &[u8]) -> Vec<&[u8]> {
+    let start = u64_at(page, 32).and_then(|start| usize::try_from(start).ok()).unwrap_or(usize::MAX);
+    let count = usize::from(u16_at(page, 56).unwrap_or(0));
+    (0..count).filter_map(|index| page.get(start.checked_add(index * 56)?..)?.get(..56)).collect()
+}
+
+fn is_device(path: &str) -> bool {
+    path.starts_with("/dev/")
+}
+
+/// The first page of the file, if the core has it.
+fn head(dump: &CoreDump, path: &str) -> Result<Option<Vec<u8>>> {
+    let first = dump.segments.iter().find(|segment| segment.name == path && segment.offset == 0);
+    let Some(segment) = first.filter(|segment| segment.in_core >= PAGE as u64) else { return Ok(None) };
+    let mut page = vec![0; PAGE];
+    dump.read_segment(segment, segment.start, &mut page)?;
+    Ok(Some(page))
+}
+
+/// The file with this first page, or why there is none.
+fn same(path: &str, page: &[u8], folder: Option<&Path>) -> std::result::Result<RandomFile, String> {
+    let build_id = build_id(page);
+    let of = |id: &Option<String>| id.as_ref().map_or("no build id".into(), |id| format!("build id {id}"));
+    let mut why = "there is no such file".to_owned();
+    for candidate in candidates(path, build_id.as_deref(), folder) {
+        let file = match RandomFile::open(&candidate) {
+            Ok(file) => file,
+            Err(Error::Io { os: Some(NOT_FOUND | NOT_A_FOLDER), .. }) => continue,
+            Err(error) => {
+                why = error.to_string();
+                continue;
+            }
+        };
+        let mut other = vec![0; page.len()];
+        match file.read_at(0, &mut other) {
+            Ok(_) if other == page => return Ok(file),
+            Ok(_) => why = format!("{} is another file, with {}", candidate.display(), of(&self::build_id(&other))),
+            Err(error) => why = error.to_string(),
+        }
+    }
+    Err(format!("{path} ({}; {why})", of(&build_id)))
+}
+
+const NOT_FOUND: i32 = 2;
+const NOT_A_FOLDER: i32 = 20;
+
+/// Where the file may be. The folder of the caller comes first.
+fn candidates(path: &str, build_id: Option<&str>, folder: Option<&Path>) -> Vec<PathBuf> {
+    let path = path.strip_suffix(DELETED).unwrap_or(path);
+    // The kernel never writes such a path.
+    if !path.starts_with('/') || path.split('/').any(|part| part == "..") {
+        return Vec::new();
+    }
+    let mut candidates = Vec::new();
+    if let Some(folder) = folder {
+        candidates.push(folder.join(path.trim_start_matches('/')));
+        candidates.extend(path.rsplit('/').next().map(|name| folder.join(name)));
+        if let Some((first, rest)) = build_id.and_then(|id| id.split_at_checked(2)) {
+            candidates.push(folder.join(".build-id").join(first).join(rest));
+            candidates.push(folder.join(first).join(rest));
+        }
+    }
+    candidates.push(path.into());
+    candidates
+}
+
+/// That of a program or library, in its first page.
+pub(super) fn build_id(page: &[u8]) -> Option<String> {
+    let mut notes = rows(page).into_iter().filter(|segment| u32_at(segment, 0) == Some(NOTE));
+    notes.find_map(|segment| {
+        let at = usize::try_from(u64_at(segment, 8)?).ok()?;
+        let length = usize::try_from(u64_at(segment, 32)?).ok()?;
+        in_notes(page.get(at..at.checked_add(length)?)?)
+    })
+}
+
+fn in_notes(mut notes: &[u8]) -> Option<String> {
+    loop {
+        let (name, length) = (u32_at(notes, 0)? as usize, u32_at(notes, 4)? as usize);
+        let start = 12_usize.checked_add(name.checked_next_multiple_of(4)?)?;
+        let content = notes.get(start..start.checked_add(length)?)?;
+        if u32_at(notes, 8)? == BUILD_ID && notes.get(12..16) == Some(b"GNU\0") {
+            return Some(content.iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        notes = notes.get(start.checked_add(length.checked_next_multiple_of(4)?)?..)?;
+    }
+}
