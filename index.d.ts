@@ -1628,6 +1628,11 @@ export interface FreezeOptions {
    * disk. Needs the package `age-encryption`.
    */
   encryptTo?: string | string[] | undefined;
+  /**
+   * True: the text of Node.js is in the image. Default: false. It is read then from the same program where the image is
+   * thawed (`files` of `thawImage`), which is told by its first page and build id.
+   */
+  selfContained?: boolean | undefined;
   /** Most bytes on the disk: an image that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
   maxBytes?: number | undefined;
   /** Ends the forked child at once. */
@@ -1714,6 +1719,11 @@ export interface FreezeProcessOptions extends WorkOptions {
    * the package `age-encryption`.
    */
   encryptTo?: string | string[] | undefined;
+  /**
+   * True: the text of Node.js is in the image. Default: false. It is read then from the same program where the image is
+   * thawed (`files` of `thawImage`), which is told by its first page and build id.
+   */
+  selfContained?: boolean | undefined;
   /** Most bytes on the disk: an image that takes more ends with `HEAPHOUND_ERR_MAX_BYTES`. */
   maxBytes?: number | undefined;
   /**
@@ -1800,8 +1810,8 @@ export interface ThawOptions extends WorkOptions {
   /** Numbers as nodes of their own, with their values. Default: false. */
   exposeNumericValues?: boolean | undefined;
   /**
-   * Of a core dump: a folder with the programs and libraries of the process, where they are not at their paths here. A
-   * file is found by its path below it, by its name, or by its build id, and has to be the same one.
+   * A folder with the program of the process, and of a core dump with its libraries, too, where they are not at their
+   * paths here. A file is found by its path below it, by its name, or by its build id, and has to be the same one.
    */
   files?: string | undefined;
   /**
@@ -1846,7 +1856,7 @@ export function thawImage(image: string, options: ThawOptions): Promise<ThawResu
 export interface EvaluateOptions extends WorkOptions {
   /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. Default: 60,000. */
   timeoutMs?: number | undefined;
-  /** Of a core dump, as for `thawImage`. */
+  /** As for `thawImage`. */
   files?: string | undefined;
   /** Of a core dump, as for `thawImage`: the thread in which the code runs. */
   thread?: number | undefined;

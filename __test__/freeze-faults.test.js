@@ -181,8 +181,8 @@ test('a damaged image is refused at its place, and a file that is none', { skip 
   assert.equal(await withstand(place, missing), 'HEAPHOUND_ERR_IO');
 });
 
-test('an image is no snapshot, and the error says how to make one of it', { skip }, async () => {
-  await assert.rejects(openSnapshot(image), {
+test('the bytes of an image are no snapshot, and the error says how to make one of it', { skip }, async () => {
+  await assert.rejects(openSnapshot(fs.readFileSync(image)), {
     code: 'HEAPHOUND_ERR_FOREIGN',
     message: /heaphound thaw IMAGE --out FILE/,
   });

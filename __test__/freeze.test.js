@@ -54,6 +54,43 @@ for (const line of LINES) {
   );
 }
 
+test('the text of Node.js comes from the same program, or is in the image', { skip }, async (t) => {
+  const node = LINES.map((line) => nodeOfLine(line)).find((file) => file !== undefined && !isOwn(file));
+  if (node === undefined) return t.skip('no other Node.js is installed');
+  const directory = folder(t);
+  const at = (/** @type {string} */ name) => path.join(directory, name);
+  for (const name of ['away', 'images', 'whole']) fs.mkdirSync(at(name));
+  fs.copyFileSync(node, at('node'));
+  const { stdout } = await run(at('node'), [app, at('images'), '1']);
+  const [{ storedBytes }] = JSON.parse(stdout).images;
+  const whole = await run(at('node'), [app, at('whole'), '1'], { env: { ...process.env, SELF_CONTAINED: 'yes' } });
+  assert.ok(JSON.parse(whole.stdout).images[0].storedBytes > 2 * storedBytes);
+  const thaw = (/** @type {string} */ image, /** @type {string} */ name, /** @type {string} */ files) =>
+    thawImage(image, { path: at(name), files });
+  const here = await thaw(at('images/1.frozen'), 'here.heapsnapshot', at('away'));
+  fs.renameSync(at('node'), at('away/node'));
+  await assert.rejects(thawImage(at('images/1.frozen'), { path: at('none.heapsnapshot') }), {
+    code: 'HEAPHOUND_ERR_THAW',
+    message: /\/node \(build id [0-9a-f]+; there is no such file\), whose text is not in the image.*--files DIR/,
+  });
+  assert.equal(fs.existsSync(at('none.heapsnapshot')), false);
+  const moved = await thaw(at('images/1.frozen'), 'moved.heapsnapshot', at('away'));
+  assert.equal(moved.nodeCount, here.nodeCount);
+  // Another program of that name is not taken.
+  fs.copyFileSync(process.execPath, at('away/node'));
+  await assert.rejects(thaw(at('images/1.frozen'), 'other.heapsnapshot', at('away')), {
+    code: 'HEAPHOUND_ERR_THAW',
+    message: /is another file, with build id|there is no such file/,
+  });
+  await thawImage(at('whole/1.frozen'), { path: at('whole.heapsnapshot') });
+});
+
+/** @param {string} node */
+function isOwn(node) {
+  const { size } = fs.statSync(process.execPath);
+  return fs.statSync(node).size === size;
+}
+
 test('an image goes on with the ids of a forked capture of the process, in one line', { skip }, async (t) => {
   const directory = folder(t);
   const at = (/** @type {string} */ name) => path.join(directory, name);

@@ -60,9 +60,9 @@ test('the page of one image names what is largest beyond the heap', { skip }, as
   const file = path.join(folder(t), 'own.frozen');
   await captureSnapshot({ mode: 'freeze', path: file });
   const { stdout } = await run(process.execPath, [main, 'memory', file]);
-  assert.match(stdout, /^\d+ MB of memory in process \d+ with Node\.js v\d+/);
+  assert.match(stdout, /^[\d.]+ MB of memory in process \d+ with Node\.js v\d+/);
   assert.match(stdout, /^V8's heap +\d+\.\d MB +\d+ % {2}objects of JavaScript/m);
-  assert.match(stdout, /^all pages +\d+ MB +100 %$/m);
+  assert.match(stdout, /^all pages +[\d.]+ MB +100 %$/m);
   assert.match(stdout, /^Beyond V8's heap and files, most is /m);
 });
 

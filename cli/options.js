@@ -86,6 +86,9 @@ const OPTIONS = {
     value: 'FILE',
     help: 'an earlier snapshot of the process, whose ids go on: thawed, or captured by a forked child',
   },
+  'self-contained': {
+    help: 'the text of Node.js is in the image, too: it is thawed where that program is not',
+  },
   recipient: {
     value: 'KEY',
     several: true,
@@ -116,7 +119,10 @@ const OPTIONS = {
   interval: { value: 'TIME', help: 'time between them: 500ms, 30s, 5min (default 30s)', read: duration },
   'keep-ids': { help: 'no effect any more: V8 keeps ids within one session only, see --count' },
   'max-bytes': { value: 'SIZE', help: 'give up when the file becomes larger', read: bytes },
-  files: { value: 'DIR', help: 'of a core dump: a folder with the programs and libraries of the process' },
+  files: {
+    value: 'DIR',
+    help: 'a folder with the program of the process, and of a core dump its libraries, where they are not at their paths here',
+  },
   thread: {
     value: 'ID',
     help: "of a core dump: the system's number of the thread whose heap is wanted (default: the one that died)",

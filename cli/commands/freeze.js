@@ -15,9 +15,10 @@ module.exports = {
     'inspector, no signal. ptrace stops it while its main thread waits for events, for the time of a fork; the memory of',
     'a copy is written while it goes on. Needs the same user with ptrace_scope 0, or CAP_SYS_PTRACE. The image is the',
     'whole memory of the process, with all secrets in it: with --recipient it is encrypted before it reaches the disk.',
-    'Linux with glibc on x86-64.',
+    'The text of Node.js is not in it: thaw finds the same program, or is given it by --files. Linux with glibc on',
+    'x86-64.',
   ],
-  options: ['pid', 'out', 'recipient', 'rest', 'max-bytes', 'timeout'],
+  options: ['pid', 'out', 'recipient', 'self-contained', 'rest', 'max-bytes', 'timeout'],
   common: ['json', 'color', 'no-color', 'help'],
   optionHelp: { pid: 'the process', out: 'the new file, not a directory' },
   examples: [
@@ -38,6 +39,7 @@ async function run({ options, output, progress, signal }) {
   const result = await freezeProcess(pid, {
     path: out,
     encryptTo: options.recipient,
+    selfContained: options['self-contained'],
     restMs,
     maxBytes: options['max-bytes'],
     timeoutMs,

@@ -32,6 +32,7 @@ const STALLED_MS = 10_000;
  * @property {number} [stalledMs]
  * @property {string} [image] what an image says of the process, as JSON: the child writes its memory, and V8 nothing
  * @property {import('../disk/encryption').Seal} [seal] of the image
+ * @property {boolean} [selfContained] the text of the program is in the image
  * @property {number} [maxWaits]
  */
 
@@ -55,11 +56,11 @@ function whyNoFork() {
  * @returns {Promise<{ file: Addon.CapturedFile, pauseMs: number, tries: number, isQuiet: boolean } | { refused: string }>}
  */
 async function captureByFork(options) {
-  const { target, compression, heap, signal, allowanceBytes, maxBytes, key, ids, image, seal } = options;
+  const { target, compression, heap, signal, allowanceBytes, maxBytes, key, ids, image, seal, selfContained } = options;
   const { stalledMs = STALLED_MS, maxWaits = MAX_WAITS } = options;
   /** @type {ToItsEnd} */
   const toItsEnd = (work) => run({ signal, toTheEnd: true }, work);
-  const request = { compression, allowance: allowanceBytes, maxBytes, key, ids, image, seal };
+  const request = { compression, allowance: allowanceBytes, maxBytes, key, ids, image, seal, selfContained };
   const fork = await toItsEnd((control) => addon.prepareFork(target, request, control));
   let pauseMs = 0;
   let why = '';

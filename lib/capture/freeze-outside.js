@@ -4,7 +4,7 @@
 
 const { addon, run } = require('../native');
 const { optionError } = require('../errors');
-const { MAX_MS, WORK, checkOptions, integer } = require('../options');
+const { MAX_MS, WORK, checkOptions, integer, ofType } = require('../options');
 const { makeSeal, recipientsOf } = require('../disk/encryption');
 const { PLACE } = require('../disk/place');
 const { withDeadline } = require('./deadline');
@@ -18,6 +18,7 @@ const FREEZE_OUTSIDE = {
   ...WORK,
   path: PLACE.path,
   encryptTo: recipientsOf,
+  selfContained: ofType('boolean'),
   maxBytes: integer(0),
   restMs: integer(1, MAX_MS),
   timeoutMs: integer(1, MAX_MS),
@@ -34,6 +35,7 @@ async function freezeProcess(pid, options) {
   const {
     path,
     encryptTo,
+    selfContained = false,
     maxBytes,
     restMs = REST_MS,
     signal,
@@ -44,7 +46,7 @@ async function freezeProcess(pid, options) {
   return withDeadline({ signal, timeoutMs }, async (signal) => {
     const start = performance.now();
     const seal = encryptTo && (await makeSeal(encryptTo));
-    const request = { path, maxBytes, seal, rest: restMs, startedAt: new Date().toISOString() };
+    const request = { path, maxBytes, seal, selfContained, rest: restMs, startedAt: new Date().toISOString() };
     const freezing = run({ signal, onProgress, toTheEnd: true }, (control) =>
       addon.freezeProcess(pid, request, control),
     );

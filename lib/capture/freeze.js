@@ -30,6 +30,7 @@ const FREEZE = {
   path: PLACE.path,
   stream: writable,
   encryptTo: recipientsOf,
+  selfContained: ofType('boolean'),
   maxBytes: integer(0),
   signal: WORK.signal,
   timeoutMs: integer(1, MAX_MS),
@@ -125,7 +126,7 @@ async function freezeProcess(options) {
   for (const [name, why] of Object.entries(OF_SNAPSHOTS))
     if (/** @type {Record<string, unknown>} */ ({ ...options })[name] !== undefined)
       throw optionError(name, `cannot be used with mode freeze: ${why}`);
-  const { path, stream, encryptTo, maxBytes, signal, timeoutMs, queue } = checkOptions(options, FREEZE);
+  const { path, stream, encryptTo, selfContained, maxBytes, signal, timeoutMs, queue } = checkOptions(options, FREEZE);
   if (path === undefined && stream === undefined) throw optionError('path', 'must name the file of the image');
   if (path !== undefined && stream !== undefined) throw optionError('stream', 'cannot be used with path');
   const obstacle = whyNoFreeze();
@@ -136,11 +137,11 @@ async function freezeProcess(options) {
     let seal;
     try {
       seal = encryptTo && (await makeSeal(encryptTo));
-      if (stream === undefined)
-        return { path, ...(await freeze(/** @type {string} */ (path), seal, maxBytes, signal)) };
+      const how = { seal, selfContained, maxBytes, signal };
+      if (stream === undefined) return { path, ...(await freeze(/** @type {string} */ (path), how)) };
       return await intoStream(stream, signal, ({ outlet, flow }) => {
         flow();
-        return freeze(outlet, seal, maxBytes, signal);
+        return freeze(outlet, how);
       });
     } finally {
       seal?.key.fill(0);
@@ -155,12 +156,11 @@ async function freezeProcess(options) {
 
 /**
  * @param {string | import('../native/addon').Outlet} target
- * @param {import('../disk/encryption').Seal | undefined} seal
- * @param {number | undefined} maxBytes
- * @param {AbortSignal | undefined} signal
+ * @param {{ seal?: import('../disk/encryption').Seal, selfContained?: boolean, maxBytes?: number, signal?: AbortSignal }}
+ *   how
  * @returns {Promise<Frozen>}
  */
-async function freeze(target, seal, maxBytes, signal) {
+async function freeze(target, { seal, selfContained, maxBytes, signal }) {
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const { pid, version: node } = process;
@@ -178,6 +178,7 @@ async function freeze(target, seal, maxBytes, signal) {
     image,
     ids: forkIds(),
     seal,
+    selfContained,
     maxWaits: MAX_WAITS,
   });
   if ('refused' in frozen) throw noImage(`the system does not fork this process (${frozen.refused})`);

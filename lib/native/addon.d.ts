@@ -142,6 +142,8 @@ export interface ForkRequest {
   image?: string;
   /** For an image: who may read it. */
   seal?: ImageSeal;
+  /** For an image: the text of the program is in it. */
+  selfContained?: boolean;
 }
 
 /** A handle on a snapshot. */
@@ -241,6 +243,8 @@ export interface OutsideRequest {
   maxBytes?: number;
   /** Who may read it. */
   seal?: ImageSeal;
+  /** The text of the program is in it. */
+  selfContained: boolean;
   /** For how many milliseconds its main thread may be busy. */
   rest: number;
   /** ISO 8601, in UTC. */

@@ -84,6 +84,8 @@ pub struct ForkRequest {
     pub image: Option<String>,
     /// For an image: who may read it.
     pub seal: Option<ImageSeal>,
+    /// For an image: the text of the program is in it.
+    pub self_contained: Option<bool>,
 }
 
 /// The head of a file in the age format, up to its payload, and the payload's key of 32 bytes.
@@ -115,7 +117,7 @@ pub fn prepare_fork<'env>(
     control: &Control,
 ) -> napi::Result<Object<'env>> {
     let reader = |sender| ForkTarget::Reader(Arc::new(sender));
-    let ForkRequest { compression, allowance, max_bytes, key, ids, image, seal } = request;
+    let ForkRequest { compression, allowance, max_bytes, key, ids, image, seal, self_contained } = request;
     let target = match target {
         Either3::A(path) => match image {
             Some(about) => about_of(&about).map(|about| ForkTarget::Image(ImageTarget::File(path.into()), about)),
@@ -141,6 +143,7 @@ pub fn prepare_fork<'env>(
             max_bytes: max_bytes.map(|bytes| bytes as u64),
             redaction_key: redaction_key?,
             seal: seal?,
+            self_contained: self_contained == Some(true),
             origin: origin?,
         };
         ForkCapture::prepare(target?, codec, options, thread)

@@ -16,6 +16,8 @@ pub struct OutsideRequest {
     pub max_bytes: Option<f64>,
     /// Who may read it.
     pub seal: Option<ImageSeal>,
+    /// The text of the program is in it.
+    pub self_contained: bool,
     /// For how many milliseconds its main thread may be busy.
     pub rest: f64,
     /// ISO 8601, in UTC.
@@ -48,6 +50,7 @@ pub fn freeze_process<'env>(
     let options = move |seal| OutsideOptions {
         path: request.path.into(),
         seal,
+        self_contained: request.self_contained,
         max_bytes: request.max_bytes.map(|most| most as u64),
         rest: milliseconds(request.rest),
         started_at: request.started_at,

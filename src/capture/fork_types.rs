@@ -57,6 +57,8 @@ pub struct ForkOptions {
     pub redaction_key: Option<[u8; 32]>,
     /// With it, an image is encrypted before it leaves the child.
     pub seal: Option<Seal>,
+    /// The text of the program is in an image.
+    pub self_contained: bool,
     /// With it, objects have the ids of the last capture, and all of a snapshot waits in the child until they are
     /// known.
     pub origin: Option<Origin>,

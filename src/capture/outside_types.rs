@@ -13,6 +13,8 @@ pub struct OutsideOptions {
     pub max_bytes: Option<u64>,
     /// With it, the image is encrypted before it leaves this process.
     pub seal: Option<Seal>,
+    /// The text of the program is in it.
+    pub self_contained: bool,
     /// For how long a moment is waited for at which the main thread waits for events.
     pub rest: Duration,
     /// ISO 8601, in UTC.

@@ -39,7 +39,7 @@ pub(super) fn find(dump: &mut CoreDump, folder: Option<&Path>) -> Result<Vec<Bin
         let is_binary = head.as_ref().is_some_and(|page| page.starts_with(MAGIC));
         let loads = head.as_deref().map(loads).unwrap_or_default();
         let binary = match head {
-            Some(page) if is_binary => match same(&path, &page, folder) {
+            Some(page) if is_binary => match find_file(&path, &page, folder) {
                 Ok(file) => Some(Binary { file }),
                 Err(why) => {
                     missing.push(why);
@@ -123,11 +123,18 @@ fn head(dump: &CoreDump, path: &str) -> Result<Option<Vec<u8>>> {
     Ok(Some(page))
 }
 
-/// The file with this first page, or why there is none.
-fn same(path: &str, page: &[u8], folder: Option<&Path>) -> std::result::Result<RandomFile, String> {
+/// The file with this first page, or why there is none. `folder`: a folder with such files.
+///
+/// # Errors
+/// The file that is wanted, and what was found in its place.
+pub fn find_file(path: &str, page: &[u8], folder: Option<&Path>) -> std::result::Result<RandomFile, String> {
     let build_id = build_id(page);
     let of = |id: &Option<String>| id.as_ref().map_or("no build id".into(), |id| format!("build id {id}"));
     let mut why = "there is no such file".to_owned();
+    let is_same = |file: &RandomFile| {
+        let mut other = vec![0; page.len()];
+        file.read_at(0, &mut other).is_ok() && other == page
+    };
     for candidate in candidates(path, build_id.as_deref(), folder) {
         let file = match RandomFile::open(&candidate) {
             Ok(file) => file,
@@ -144,7 +151,9 @@ fn same(path: &str, page: &[u8], folder: Option<&Path>) -> std::result::Result<R
             Err(error) => why = error.to_string(),
         }
     }
-    Err(format!("{path} ({}; {why})", of(&build_id)))
+    // It may be the Node.js in which this runs.
+    let own = std::env::current_exe().ok().and_then(|path| RandomFile::open(&path).ok());
+    own.filter(is_same).ok_or_else(|| format!("{path} ({}; {why})", of(&build_id)))
 }
 
 const NOT_FOUND: i32 = 2;

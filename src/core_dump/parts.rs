@@ -109,6 +109,7 @@ fn mapping(segment: &Segment) -> Mapping {
         protection: segment.protection,
         kind: if segment.name == "[vdso]" { MappingKind::Vdso } else { MappingKind::Private },
         key: 0,
+        is_in_file: false,
         is_left_out: segment.is_left_out,
         name: segment.name.clone(),
     }

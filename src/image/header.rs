@@ -39,6 +39,9 @@ pub struct Header {
     /// Addresses of the functions that take a snapshot, by their names in C++.
     pub functions: BTreeMap<String, u64>,
     pub patches: Vec<Patch>,
+    /// The program, when its text is not in the image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lineage: Option<Lineage>,
 }
@@ -112,6 +115,7 @@ impl Header {
             files: Vec::new(),
             functions: BTreeMap::new(),
             patches: Vec::new(),
+            program: None,
             lineage: None,
         }
     }

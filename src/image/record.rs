@@ -26,6 +26,8 @@ pub(super) const MAX_MAPPINGS: u64 = 1 << 20;
 pub const MAX_DESCRIPTORS: usize = 1 << 16;
 const MAX_NAME: usize = 4096;
 const MAX_EXTENDED: usize = 1 << 14;
+/// [`Mapping::is_in_file`]. 1 is [`Mapping::is_left_out`].
+const IN_FILE: u32 = 2;
 /// Bytes of a mapping before its name.
 const MAPPING_FIXED: usize = 40;
 
@@ -92,6 +94,8 @@ pub struct Mapping<N = String> {
     pub key: u32,
     /// Its contents are not in the image.
     pub is_left_out: bool,
+    /// The image has its pages that were changed. The others are those of the file `name`, from `offset` on.
+    pub is_in_file: bool,
     /// As `/proc/PID/maps` has it, or empty.
     pub name: N,
 }
@@ -105,7 +109,8 @@ impl<N> Mapping<N> {
         bytes[24..28].copy_from_slice(&self.protection.to_le_bytes());
         bytes[28..32].copy_from_slice(&(self.kind as u32).to_le_bytes());
         bytes[32..36].copy_from_slice(&self.key.to_le_bytes());
-        bytes[36..].copy_from_slice(&u32::from(self.is_left_out).to_le_bytes());
+        let contents = if self.is_in_file { IN_FILE } else { u32::from(self.is_left_out) };
+        bytes[36..].copy_from_slice(&contents.to_le_bytes());
         bytes
     }
 }
@@ -122,7 +127,7 @@ impl Mapping {
         let kind = [MappingKind::Private, MappingKind::Shared, MappingKind::Vdso]
             .into_iter()
             .find(|kind| *kind as u32 == u32_at(bytes, 28))?;
-        (is_range && protection < 8 && key < 16 && left_out < 2).then(|| Mapping {
+        (is_range && protection < 8 && key < 16 && left_out <= IN_FILE).then(|| Mapping {
             start,
             end,
             offset: u64_at(bytes, 16),
@@ -130,6 +135,7 @@ impl Mapping {
             kind,
             key,
             is_left_out: left_out == 1,
+            is_in_file: left_out == IN_FILE,
             name: String::from_utf8_lossy(&bytes[MAPPING_FIXED..]).into_owned(),
         })
     }

@@ -26,6 +26,7 @@ fn header() -> Header {
         files: vec![MappedFile { path: "/usr/bin/node".into(), address: 0x40_0000, build_id: Some("ab".into()) }],
         functions: [("f".to_owned(), 0x40_1000)].into(),
         patches: vec![Patch { address: 0x50_0000, kind: PatchKind::ClockGettime }],
+        program: None,
         lineage: Some(Lineage { pid: 7, started: 99, secret: Some(u64::MAX) }),
     }
 }
@@ -33,7 +34,7 @@ fn header() -> Header {
 fn mapping(start: u64, pages: u64) -> Mapping<&'static [u8]> {
     let end = start + pages * PAGE as u64;
     let (kind, name) = (MappingKind::Private, &b"[heap]"[..]);
-    Mapping { start, end, offset: 0, protection: 3, kind, key: 0, is_left_out: false, name }
+    Mapping { start, end, offset: 0, protection: 3, kind, key: 0, is_left_out: false, is_in_file: false, name }
 }
 
 fn thread() -> Thread {

@@ -21,8 +21,17 @@ struct Drawn {
 
 fn drawn(start: u64, pages: u64, protection: u32, name: &'static [u8]) -> Drawn {
     let end = start + pages * PAGE as u64;
-    let mapping =
-        Mapping { start, end, offset: 0, protection, kind: MappingKind::Private, key: 0, is_left_out: false, name };
+    let mapping = Mapping {
+        start,
+        end,
+        offset: 0,
+        protection,
+        kind: MappingKind::Private,
+        key: 0,
+        is_left_out: false,
+        is_in_file: false,
+        name,
+    };
     Drawn { mapping, pages: (0..pages).collect(), numbers: Vec::new() }
 }
 
@@ -74,6 +83,7 @@ fn image_of(process: &[Drawn]) -> Vec<u8> {
         about,
         way: "fork".into(),
         is_quiet: true,
+        program: None,
         lineage: None,
         kernel: String::new(),
         page_size: PAGE as u64,

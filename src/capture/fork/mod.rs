@@ -94,9 +94,10 @@ impl ForkCapture {
             drop(FileWriter::create(path, codec)?);
         }
         let header = match &target {
-            ForkTarget::Image(_, about) => {
-                Some(Header { lineage: options.origin.as_ref().map(Origin::lineage), ..freeze::gather(about.clone())? })
-            }
+            ForkTarget::Image(_, about) => Some(Header {
+                lineage: options.origin.as_ref().map(Origin::lineage),
+                ..freeze::gather(about.clone(), options.self_contained)?
+            }),
             _ => None,
         };
         Ok(ForkCapture {
@@ -201,6 +202,11 @@ impl ForkCapture {
             return Ok(Forked::Child(fd));
         }
         let error = std::io::Error::last_os_error();
+        if pid > 0 {
+            // A kernel without memory ends the child first. The child would say so itself some milliseconds later, and
+            // until then the app may be ended in its place. Best effort.
+            _ = std::fs::write(format!("/proc/{pid}/oom_score_adj"), "1000");
+        }
         drop(taken_along);
         if pid < 0 {
             return Ok(Forked::Refused(error.to_string()));

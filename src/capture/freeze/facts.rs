@@ -4,7 +4,7 @@ use super::super::proc_file;
 use super::arguments::harmless;
 use super::files;
 use crate::error::{Error, Result};
-use crate::image::{About, Header, PAGE, Patch, PatchKind};
+use crate::image::{About, Header, MappedFile, PAGE, Patch, PatchKind};
 use std::collections::BTreeMap;
 use std::ffi::CStr;
 
@@ -112,24 +112,34 @@ pub fn cannot_freeze() -> Option<String> {
 
 /// # Errors
 /// [`Error::Capture`] when [`cannot_freeze`]; [`Error::Io`].
-pub(in crate::capture) fn gather(mut about: About) -> Result<Header> {
+pub(in crate::capture) fn gather(mut about: About, self_contained: bool) -> Result<Header> {
     if let Some(what) = cannot_freeze() {
         return Err(Error::Capture { what });
     }
     let functions = functions().map_err(|name| Error::Capture { what: format!("{name} is not exported") })?;
     about.argv = harmless(about.argv.iter().map(String::as_str));
+    let files = files::mapped();
+    let program = std::fs::read_link("/proc/self/exe").ok().and_then(|path| path.into_os_string().into_string().ok());
     Ok(Header {
         about,
+        program: program.filter(|_| !self_contained).and_then(|program| named_program(&program, &files)),
         way: "fork".into(),
         is_quiet: true,
         kernel: text("/proc/sys/kernel/osrelease")?.trim().to_owned(),
         page_size: PAGE as u64,
         processor: processor_features()?,
-        files: files::mapped(),
+        files,
         functions,
         patches: patches()?,
         lineage: None,
     })
+}
+
+/// The program of an image whose text need not be in it: it can be had again, and told by its build id. An update has
+/// not removed it.
+pub(in crate::capture) fn named_program(program: &str, files: &[MappedFile]) -> Option<String> {
+    let file = files.iter().find(|file| file.path == program)?;
+    (file.build_id.is_some() && !program.ends_with(" (deleted)")).then(|| program.to_owned())
 }
 
 /// Features of the processor that matter, as the kernel names them.

@@ -23,6 +23,8 @@ const VDSO: &[u8] = b"[vdso]";
 const ENTRIES: usize = 1024;
 /// In the last byte of such an entry: in memory, or swapped out.
 const HOLDS: u8 = 0xc0;
+/// In that byte, too: the page of a file, which the process has not changed.
+const OF_FILE: u8 = 0x20;
 const ARCH_GET_FS: libc::c_int = 0x1003;
 
 /// Whose memory is written.
@@ -33,6 +35,8 @@ pub(in crate::capture) struct Subject<'a> {
     pub threads: &'a [Thread],
     /// Numbers of its open files.
     pub descriptors: &'a [RawFd],
+    /// A file whose pages are not written, but those that the process has changed.
+    pub program: Option<&'a str>,
     /// Memory that is none of its own.
     pub apart: Range<u64>,
     /// Hears of each range of memory without a file that was written.
@@ -52,7 +56,14 @@ pub(in crate::capture) fn write(
     tick: &mut dyn FnMut(u64),
 ) -> Result<Written> {
     let threads = [this_thread()];
-    let subject = Subject { folder: "/proc/self", threads: &threads, descriptors, apart: 0..0, written };
+    let subject = Subject {
+        folder: "/proc/self",
+        threads: &threads,
+        descriptors,
+        program: header.program.as_deref(),
+        apart: 0..0,
+        written,
+    };
     let Unfinished { file, raw_bytes } = write_of(&subject, header, file, tick)?;
     Ok(Written { raw_bytes, ..file.finish()? })
 }
@@ -131,23 +142,31 @@ fn copy(
         if entry.name() == VSYSCALL || is_apart {
             continue;
         }
-        let mapping = mapping(entry);
+        let mapping = mapping(entry, subject.program);
         writer.mapping(&mapping)?;
         if mapping.is_left_out {
+            continue;
+        }
+        if mapping.is_in_file {
+            // The first page tells which file it is.
+            let start = if mapping.offset == 0 { entry.start + PAGE as u64 } else { entry.start };
+            memory.copy_all(writer, entry.start, start)?;
+            memory.copy_pages(writer, start..entry.end, Pages::Changed, &|_| {}, tick)?;
+            tick(writer.stored_bytes());
             continue;
         }
         // Pages of a file are not in memory before they are used. Memory without a file is zero where no page is.
         if entry.has_file || mapping.kind == MappingKind::Vdso {
             memory.copy_range(writer, entry.start, entry.end)?;
         } else if entry.has_pages {
-            memory.copy_present(writer, entry.start..entry.end, subject.written, tick)?;
+            memory.copy_pages(writer, entry.start..entry.end, Pages::Present, subject.written, tick)?;
         }
         tick(writer.stored_bytes());
     }
     Ok(())
 }
 
-fn mapping(entry: &Entry) -> Mapping<&[u8]> {
+fn mapping<'a>(entry: &'a Entry, program: Option<&str>) -> Mapping<&'a [u8]> {
     let name = entry.name();
     let is_device = name.starts_with(b"/dev/") && !name.starts_with(b"/dev/zero") && !name.starts_with(b"/dev/shm/");
     let is_large = entry.is_shared && entry.end - entry.start > MAX_SHARED;
@@ -163,9 +182,19 @@ fn mapping(entry: &Entry) -> Mapping<&[u8]> {
         protection: entry.protection,
         kind,
         key: entry.key,
+        is_in_file: entry.has_file && !entry.is_shared && program.is_some_and(|program| program.as_bytes() == name),
         is_left_out: is_device || is_large || name.starts_with(OF_VDSO),
         name,
     }
+}
+
+/// Which pages of a mapping are copied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pages {
+    /// Those in memory, or swapped out.
+    Present,
+    /// Of these, what is not as in the file.
+    Changed,
 }
 
 /// The memory of this process as a file. Reading it there gives an error where touching it would end the process.
@@ -188,11 +217,12 @@ impl Memory {
         })
     }
 
-    /// Copies the pages that hold something.
-    fn copy_present(
+    /// Copies the pages that hold something, or those of them that are the process's own.
+    fn copy_pages(
         &mut self,
         writer: &mut ImageWriter<Storing>,
         range: Range<u64>,
+        which: Pages,
         written: &(dyn Fn(Range<u64>) + Sync),
         tick: &mut dyn FnMut(u64),
     ) -> std::result::Result<(), Failure> {
@@ -210,7 +240,10 @@ impl Memory {
                     Ok(count) => filled += count,
                 }
             }
-            let holds = |entries: &[u8], page: usize| entries[page * 8 + 7] & HOLDS != 0;
+            let holds = |entries: &[u8], page: usize| {
+                let bits = entries[page * 8 + 7];
+                bits & HOLDS != 0 && (which == Pages::Present || bits & OF_FILE == 0)
+            };
             let mut page = 0;
             while page < wanted {
                 let first = page;
@@ -219,7 +252,10 @@ impl Memory {
                 }
                 let at = |page: usize| address + (page * PAGE) as u64;
                 if page > first {
-                    self.copy_range(writer, at(first), at(page))?;
+                    match which {
+                        Pages::Present => self.copy_range(writer, at(first), at(page))?,
+                        Pages::Changed => self.copy_all(writer, at(first), at(page))?,
+                    }
                 }
                 page += 1;
             }
@@ -238,6 +274,26 @@ impl Memory {
         start: u64,
         end: u64,
     ) -> std::result::Result<(), Failure> {
+        self.copy(writer, start, end, write_unless_zero)
+    }
+
+    /// The same with pages of zeros.
+    fn copy_all(
+        &mut self,
+        writer: &mut ImageWriter<Storing>,
+        start: u64,
+        end: u64,
+    ) -> std::result::Result<(), Failure> {
+        self.copy(writer, start, end, ImageWriter::pages)
+    }
+
+    fn copy(
+        &mut self,
+        writer: &mut ImageWriter<Storing>,
+        start: u64,
+        end: u64,
+        write: fn(&mut ImageWriter<Storing>, u64, &[u8]) -> io::Result<()>,
+    ) -> std::result::Result<(), Failure> {
         let mut address = start;
         while address < end {
             let wanted = ((end - address) as usize).min(self.block.len());
@@ -252,7 +308,7 @@ impl Memory {
                 address += PAGE as u64;
                 continue;
             }
-            write_unless_zero(writer, address, &self.block[..whole])?;
+            write(writer, address, &self.block[..whole])?;
             address += whole as u64;
         }
         Ok(())

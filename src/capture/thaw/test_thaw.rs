@@ -65,6 +65,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
         files: Vec::new(),
         functions: FUNCTIONS.map(|name| (name.to_owned(), CODE)).into_iter().collect::<BTreeMap<_, _>>(),
         patches: Vec::new(),
+        program: None,
         lineage: None,
     };
     (case.change)(&mut header);
@@ -84,6 +85,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
             kind: MappingKind::Private,
             key: 0,
             is_left_out: false,
+            is_in_file: false,
             name: &b""[..],
         };
         let mut page = vec![0; PAGE];
