@@ -1,4 +1,4 @@
-//! Files of `/proc` about this process. They have no length, and are read in one go.
+//! Files of `/proc` about this process, or about a child of it. They have no length, and are read in one go.
 
 use std::io;
 
@@ -24,6 +24,26 @@ pub(super) fn read_into(path: &str, bytes: &mut Vec<u8>) -> io::Result<()> {
         };
         bytes.truncate(filled + count);
     }
+}
+
+/// The first `length` bytes of the program that `path` leads to.
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+pub(super) fn first_bytes(path: &str, length: usize) -> io::Result<Vec<u8>> {
+    use rustix::fs::{Mode, OFlags, open};
+    let file = open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    let mut bytes = vec![0; length];
+    match rustix::io::pread(&file, &mut bytes, 0)? {
+        count if count == length => Ok(bytes),
+        _ => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+/// Writes a few bytes, in one go.
+pub(super) fn write(path: &str, bytes: &[u8]) -> io::Result<()> {
+    use rustix::fs::{Mode, OFlags, open};
+    let file = open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
+    rustix::io::write(&file, bytes)?;
+    Ok(())
 }
 
 /// Bytes that a line such as `VmData:    123 kB` of `/proc/…/status` tells.

@@ -180,7 +180,7 @@ fn candidates(path: &str, build_id: Option<&str>, folder: Option<&Path>) -> Vec<
 }
 
 /// That of a program or library, in its first page.
-pub(super) fn build_id(page: &[u8]) -> Option<String> {
+pub fn build_id(page: &[u8]) -> Option<String> {
     let mut notes = rows(page).into_iter().filter(|segment| u32_at(segment, 0) == Some(NOTE));
     notes.find_map(|segment| {
         let at = usize::try_from(u64_at(segment, 8)?).ok()?;

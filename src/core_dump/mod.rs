@@ -14,7 +14,7 @@ mod parts;
 #[cfg(test)]
 mod test_core;
 
-pub use binaries::find_file;
+pub use binaries::{build_id, find_file};
 pub use dump::{CoreDump, Segment};
 pub use notes::{Death, Process};
 pub use parts::CoreParts;

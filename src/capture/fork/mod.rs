@@ -205,7 +205,7 @@ impl ForkCapture {
         if pid > 0 {
             // A kernel without memory ends the child first. The child would say so itself some milliseconds later, and
             // until then the app may be ended in its place. Best effort.
-            _ = std::fs::write(format!("/proc/{pid}/oom_score_adj"), "1000");
+            _ = proc_file::write(&format!("/proc/{pid}/oom_score_adj"), b"1000");
         }
         drop(taken_along);
         if pid < 0 {

@@ -3,6 +3,7 @@
 use super::super::proc_file;
 use super::arguments::harmless;
 use super::files;
+use crate::core_dump;
 use crate::error::{Error, Result};
 use crate::image::{About, Header, MappedFile, PAGE, Patch, PatchKind};
 use std::collections::BTreeMap;
@@ -119,10 +120,10 @@ pub(in crate::capture) fn gather(mut about: About, self_contained: bool) -> Resu
     let functions = functions().map_err(|name| Error::Capture { what: format!("{name} is not exported") })?;
     about.argv = harmless(about.argv.iter().map(String::as_str));
     let files = files::mapped();
-    let program = std::fs::read_link("/proc/self/exe").ok().and_then(|path| path.into_os_string().into_string().ok());
+    let program = rustix::fs::readlink("/proc/self/exe", Vec::new()).ok().and_then(|path| path.into_string().ok());
     Ok(Header {
         about,
-        program: program.filter(|_| !self_contained).and_then(|program| named_program(&program, &files)),
+        program: program.filter(|_| !self_contained).and_then(|program| named_program(&program, "/proc/self", &files)),
         way: "fork".into(),
         is_quiet: true,
         kernel: text("/proc/sys/kernel/osrelease")?.trim().to_owned(),
@@ -135,11 +136,12 @@ pub(in crate::capture) fn gather(mut about: About, self_contained: bool) -> Resu
     })
 }
 
-/// The program of an image whose text need not be in it: it can be had again, and told by its build id. An update has
-/// not removed it.
-pub(in crate::capture) fn named_program(program: &str, files: &[MappedFile]) -> Option<String> {
-    let file = files.iter().find(|file| file.path == program)?;
-    (file.build_id.is_some() && !program.ends_with(" (deleted)")).then(|| program.to_owned())
+/// The program of an image whose text need not be in it: it can be had again, and told by its build id. No
+/// update has removed it, and its first page, which is in the image, has that id. `folder`: of the process, in `/proc`.
+pub(in crate::capture) fn named_program(program: &str, folder: &str, files: &[MappedFile]) -> Option<String> {
+    let file = files.iter().find(|file| file.path == program && !program.ends_with(" (deleted)"))?;
+    let page = proc_file::first_bytes(&format!("{folder}/exe"), PAGE).ok()?;
+    (file.build_id.is_some() && core_dump::build_id(&page) == file.build_id).then(|| program.to_owned())
 }
 
 /// Features of the processor that matter, as the kernel names them.

@@ -287,7 +287,11 @@ impl App<'_> {
             files: self.node.files.clone(),
             functions: self.node.functions.clone(),
             patches: self.node.patches.clone(),
-            program: if options.self_contained { None } else { named_program(&self.program, &self.node.files) },
+            program: if options.self_contained {
+                None
+            } else {
+                named_program(&self.program, &format!("/proc/{}", self.pid), &self.node.files)
+            },
             lineage,
         })
     }
