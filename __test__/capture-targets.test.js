@@ -8,8 +8,7 @@ const { test } = require('node:test');
 const zlib = require('node:zlib');
 const { captureAndOpen, captureSnapshot, openSnapshot } = require('..');
 const { captureByFork, whyNoFork } = require('../lib/capture/fork');
-const { run } = require('../lib/native');
-const { newOutlet } = require('../lib/capture/outlet');
+const { addon, run } = require('../lib/native');
 
 const MODES = whyNoFork() === undefined ? ['inline', 'fork'] : ['inline'];
 
@@ -151,7 +150,7 @@ test(
   'a copy that fails after its first byte is not replaced',
   { skip: MODES.length === 1 && whyNoFork() },
   async () => {
-    const outlet = newOutlet();
+    const outlet = new addon.Outlet();
     const options = { target: outlet, compression: 'none', heap: {}, stalledMs: 300 };
     const capturing = captureByFork(options);
     const failed = assert.rejects(

@@ -37,7 +37,8 @@ for (const line of LINES) {
       assert.ok(image.malloc.knownHeaps > 0);
     }
     const grown = (/** @type {import('..').ImageMemoryKind} */ kind) => (of(after, kind) - of(before, kind)) / MEGABYTE;
-    assert.ok(Math.abs(grown('largeBlocks') - 50) < 2, `${grown('largeBlocks')} MB in large blocks`);
+    // A block that was there before may be gone: buffers of a compressor have some megabytes.
+    assert.ok(Math.abs(grown('largeBlocks') - 50) < 5, `${grown('largeBlocks')} MB in large blocks`);
     assert.ok(Math.abs(grown('mallocUsed') - 21) < 4, `${grown('mallocUsed')} MB used in malloc`);
     assert.ok(Math.abs(grown('v8Heap')) < 8, `${grown('v8Heap')} MB in the heap of V8`);
     assert.ok(Math.abs(grown('other')) < 2, `${grown('other')} MB without an owner`);
