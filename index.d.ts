@@ -1869,8 +1869,20 @@ export interface UsedVariable {
   file: string;
 }
 
+/** The process of an image. */
+export interface ImageProcess {
+  /** When the process was frozen: ISO 8601, UTC. */
+  startedAt: string;
+  runtime: string;
+  node: string;
+  v8: string;
+  pid: number;
+  threadId: number;
+  argv: string[];
+}
+
 /** What a code gave in a frozen process. */
-export interface ImageAnswer {
+export interface ImageAnswer extends ImageProcess {
   /** `typeof` the value, or `'null'`. */
   type: string;
   /** The value as `util.inspect` of the process writes it. */
@@ -1882,14 +1894,6 @@ export interface ImageAnswer {
   /** The part that JSON would lose: `"sessions" is Map`. */
   whyNoValue?: string | undefined;
   variables: UsedVariable[];
-  /** When the process was frozen: ISO 8601, UTC. */
-  startedAt: string;
-  runtime: string;
-  node: string;
-  v8: string;
-  pid: number;
-  threadId: number;
-  argv: string[];
 }
 
 /**
@@ -1907,7 +1911,7 @@ export type ImageMemoryKind =
   'v8Heap' | 'v8Code' | 'largeBlocks' | 'mallocUsed' | 'mallocFree' | 'stacks' | 'files' | 'shared' | 'other';
 
 /** The memory of a frozen process. */
-export interface ImageMemory {
+export interface ImageMemory extends ImageProcess {
   /** Bytes of all pages in the image. Pages of zeros are not in it. */
   totalBytes: number;
   /** All kinds; together they have `totalBytes`. */
@@ -1926,14 +1930,6 @@ export interface ImageMemory {
   };
   /** `process.memoryUsage().rss` when it was frozen, if the image has it. */
   rss?: number | undefined;
-  /** When the process was frozen: ISO 8601, UTC. */
-  startedAt: string;
-  runtime: string;
-  node: string;
-  v8: string;
-  pid: number;
-  threadId: number;
-  argv: string[];
 }
 
 /**

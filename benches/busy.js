@@ -15,6 +15,7 @@ const { promisify } = require('node:util');
 const { findLeaks } = require('..');
 const { SERVICES } = require('./busy-service');
 const { binaryOf, versionOf } = require('./nodes');
+const { valueOf } = require('./flags');
 
 /** Clients at each snapshot, for each line: up and down, from a cold start. */
 const LOADS = { 20: '10,25,12,30,20', 22: '6,30,20,16,28', 24: '12,18,31,22,35', 26: '9,23,14,31,17' };
@@ -28,7 +29,7 @@ const LOOKS = [
 
 /** @param {string[]} flags */
 async function measure(flags) {
-  const chosen = flags.includes('--lines') ? flags[flags.indexOf('--lines') + 1].split(',') : ['20', '26'];
+  const chosen = valueOf(flags, '--lines')?.split(',') ?? ['20', '26'];
   const rows = [];
   for (const line of chosen) {
     for (const name of Object.keys(SERVICES)) rows.push(await look(line, name));

@@ -7,8 +7,9 @@ const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { start, ask, memory, forgetPeak } = require('./service-run');
-const { bytes, ratio } = require('./document');
+const { bytes, ms, ratio } = require('./document');
 const { middle } = require('./measure');
+const { valueOf } = require('./flags');
 
 const SIZES = [50, 120, 300];
 /** V8 needs twenty times the heap for the graph: this one is for machines that have it. */
@@ -27,7 +28,7 @@ const NAMES = {
 /** @param {string[]} flags */
 async function measure(flags) {
   const sizes = flags.includes('--large') ? [...SIZES, LARGE] : SIZES;
-  const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
+  const runs = Number(valueOf(flags, '--runs') ?? 3);
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-bench-'));
   const rows = [];
   try {
@@ -119,15 +120,6 @@ function compared(rows) {
   if (plain.failed !== undefined || fork.failed !== undefined) return `| ${plain.size} MB | | | | |`;
   const aim = 5 + (8 * fork.level) / 100e6;
   return `| ${plain.size} MB | ${ratio(plain.pauseMs / fork.pauseMs)} | ${ms(fork.pauseMs)} of ${ms(aim)} | ${Math.round(((fork.peak - fork.level) / fork.level) * 100)} % | ${ratio(plain.stored / fork.stored)} |`;
-}
-
-/** @param {number} value */
-function ms(value) {
-  return value < 10
-    ? `${value.toFixed(1)} ms`
-    : value < 10_000
-      ? `${Math.round(value)} ms`
-      : `${(value / 1000).toFixed(1)} s`;
 }
 
 module.exports = { title: 'Taking a snapshot of a serving process', measure };

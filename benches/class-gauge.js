@@ -9,6 +9,7 @@
 
 const { execFileSync } = require('node:child_process');
 const { middle } = require('./measure');
+const { valueOf } = require('./flags');
 
 const HEAPS_MB = [0, 10, 30, 100];
 
@@ -40,7 +41,7 @@ async function once(megabytes) {
 
 /** @param {string[]} flags */
 async function measureGauge(flags) {
-  const rounds = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 5;
+  const rounds = Number(valueOf(flags, '--runs') ?? 5);
   /** @type {any[][]} */
   const runs = HEAPS_MB.map(() => []);
   for (let round = 0; round < rounds; round += 1) {

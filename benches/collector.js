@@ -17,6 +17,7 @@ const v8 = require('node:v8');
 const { setImmediate: turn } = require('node:timers/promises');
 const { middle } = require('./measure');
 const { binaryOf, installedLines, versionOf } = require('./nodes');
+const { valueOf } = require('./flags');
 
 /** Objects that stay, objects that live for a while, and how many batches of the latter are made. */
 const LASTING = 200_000;
@@ -83,7 +84,7 @@ async function allocate() {
 
 /** @param {string[]} flags */
 async function measure(flags) {
-  const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
+  const runs = Number(valueOf(flags, '--runs') ?? 3);
   const lines = binaries().map((binary) => {
     const taken = Array.from({ length: runs }, () =>
       JSON.parse(execFileSync(binary, [...FLAGS, __filename, '--child'], { encoding: 'utf8' })),

@@ -51,8 +51,18 @@ function ratio(value) {
   return value < 20 ? value.toFixed(1) : Math.round(value).toLocaleString('en-US');
 }
 
+/** @param {number} value */
+function ms(value) {
+  return value < 10 ? `${value.toFixed(1)} ms` : value < 10_000 ? `${Math.round(value)} ms` : seconds(value);
+}
+
+/** @param {number} value in milliseconds */
+function seconds(value) {
+  return value < 10_000 ? `${(value / 1000).toFixed(2)} s` : `${(value / 1000).toFixed(1)} s`;
+}
+
 function rustVersion() {
   return execFileSync('rustc', ['--version'], { encoding: 'utf8' }).split(' ').slice(0, 2).join(' ');
 }
 
-module.exports = { write, bytes, ratio };
+module.exports = { write, bytes, ms, ratio, seconds };

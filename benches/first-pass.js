@@ -14,6 +14,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { promisify } = require('node:util');
+const { valueOf } = require('./flags');
 
 const FOLDER = path.join(__dirname, '..', 'examples', 'leaks');
 const AT_ONCE = 2;
@@ -24,7 +25,7 @@ const FILLING = new Set(['control-batches', 'control-full-lists']);
 
 /** @param {string[]} flags */
 async function measureFirstPass(flags) {
-  const value = (name, otherwise) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : otherwise);
+  const value = (name, otherwise) => valueOf(flags, name) ?? otherwise;
   const fallback = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-first-pass-')), 'results.jsonl');
   const file = value('--results', fallback);
   const { leaking, healthy } = cases();

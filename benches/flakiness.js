@@ -14,6 +14,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { binaryOf, versionOf } = require('./nodes');
+const { valueOf } = require('./flags');
 const { copyProject, installHeaphound, missing, runProject } = require('../__test__/runners/project');
 
 const REPEATS = 10;
@@ -32,7 +33,7 @@ async function measure(flags) {
   const reason = missing();
   if (reason) throw new Error(reason);
   installHeaphound();
-  const value = (name, otherwise) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : otherwise);
+  const value = (name, otherwise) => valueOf(flags, name) ?? otherwise;
   const lines = value('--lines', '20,22,24,26').split(',');
   const runners = /** @type {Runner[]} */ (value('--runners', 'node,vitest,jest').split(','));
   const until = performance.now() + Number(value('--minutes', '600')) * 60_000;

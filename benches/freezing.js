@@ -12,8 +12,9 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { promisify } = require('node:util');
 const { thawImage } = require('..');
 const { start, ask } = require('./service-run');
-const { bytes, ratio } = require('./document');
+const { bytes, ms, ratio, seconds } = require('./document');
 const { middle } = require('./measure');
+const { valueOf } = require('./flags');
 
 const run = promisify(execFile);
 const CLI = path.join(__dirname, '..', 'cli', 'main.js');
@@ -39,10 +40,10 @@ const WARM_UP_MS = 8000;
 
 /** @param {string[]} flags */
 async function measure(flags) {
-  const value = (/** @type {string} */ name) => (flags.includes(name) ? flags[flags.indexOf(name) + 1] : undefined);
-  const sizes = value('--sizes')?.split(',').map(Number) ?? (flags.includes('--large') ? [...SIZES, LARGE] : SIZES);
-  const runs = Number(value('--runs') ?? 3);
-  const tightRuns = Number(value('--tight') ?? TIGHT_RUNS);
+  const sizes =
+    valueOf(flags, '--sizes')?.split(',').map(Number) ?? (flags.includes('--large') ? [...SIZES, LARGE] : SIZES);
+  const runs = Number(valueOf(flags, '--runs') ?? 3);
+  const tightRuns = Number(valueOf(flags, '--tight') ?? TIGHT_RUNS);
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-bench-'));
   const rows = [];
   const tight = [];
@@ -224,16 +225,6 @@ function document(rows, tight, runs) {
       }),
     ),
   ];
-}
-
-/** @param {number} value */
-function ms(value) {
-  return value < 10 ? `${value.toFixed(1)} ms` : value < 10_000 ? `${Math.round(value)} ms` : seconds(value);
-}
-
-/** @param {number} value */
-function seconds(value) {
-  return value < 10_000 ? `${(value / 1000).toFixed(2)} s` : `${(value / 1000).toFixed(1)} s`;
 }
 
 module.exports = { title: 'A frozen image of a serving process', measure };

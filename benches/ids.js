@@ -7,6 +7,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { binaryOf, installedLines, versionOf } = require('./nodes');
+const { valueOf } = require('./flags');
 const { followIds } = require('../__test__/helpers/followed-ids');
 
 const OBJECTS = 100_000;
@@ -14,7 +15,7 @@ const CAPTURES = 10;
 
 /** @param {string[]} flags */
 async function measure(flags) {
-  const rounds = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 1;
+  const rounds = Number(valueOf(flags, '--runs') ?? 1);
   const rows = [];
   for (const line of installedLines()) {
     const binary = binaryOf(line);

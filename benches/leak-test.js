@@ -9,6 +9,7 @@
 
 const { pathToFileURL } = require('node:url');
 const { measure, median } = require('./measure');
+const { valueOf } = require('./flags');
 
 const WAYS = {
   alone: 'the same runs alone',
@@ -78,7 +79,7 @@ async function once(way) {
 
 /** @param {string[]} flags */
 async function measureWays(flags) {
-  const rounds = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 5;
+  const rounds = Number(valueOf(flags, '--runs') ?? 5);
   /** @type {Record<string, any[]>} */
   const runs = Object.fromEntries(Object.keys({ ...WAYS, ...LARGE_WAYS }).map((way) => [way, []]));
   for (let round = 0; round < rounds; round += 1) {

@@ -11,6 +11,7 @@ const path = require('node:path');
 const { measure, median } = require('./measure');
 const { bytes } = require('./document');
 const { run } = require('./tools');
+const { valueOf } = require('./flags');
 
 const HEAPS = process.env.HEAPHOUND_BENCH_HEAPS ?? path.join(__dirname, 'heaps');
 
@@ -32,7 +33,7 @@ const CALLS = {
 
 /** @param {string[]} flags */
 async function measureAll(flags) {
-  const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
+  const runs = Number(valueOf(flags, '--runs') ?? 3);
   return [
     `A slow leak amid objects that stay and others that are replaced (\`benches/make-slow.js\`). Every number is the median of ${runs} runs, files in the page cache, each run a process of its own.`,
     '',

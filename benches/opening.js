@@ -11,6 +11,7 @@ const path = require('node:path');
 const { measure, median } = require('./measure');
 const { tools, prepare, run } = require('./tools');
 const { bytes, ratio } = require('./document');
+const { valueOf } = require('./flags');
 
 const HEAPS = process.env.HEAPHOUND_BENCH_HEAPS ?? path.join(__dirname, 'heaps');
 const heap = (name) => path.join(HEAPS, `${name}.heapsnapshot`);
@@ -75,7 +76,7 @@ function answer(question, runs) {
 
 /** @param {string[]} flags */
 async function measureAll(flags) {
-  const runs = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
+  const runs = Number(valueOf(flags, '--runs') ?? 3);
   prepare();
   makeHeaps(flags);
   const asked = QUESTIONS.filter(({ files }) => files.every((name) => fs.existsSync(heap(name))));

@@ -10,6 +10,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { openSnapshot } = require('..');
 const { binaryOf, installedLines, versionOf } = require('./nodes');
 const { start, ask } = require('./service-run');
+const { valueOf } = require('./flags');
 
 /** What is kept beside the service itself: a small heap is captured often. */
 const MEGABYTES = 5;
@@ -23,7 +24,7 @@ const SETTLE_MS = 500;
 
 /** @param {string[]} flags */
 async function measure(flags) {
-  const captures = flags.includes('--captures') ? Number(flags[flags.indexOf('--captures') + 1]) : CAPTURES;
+  const captures = Number(valueOf(flags, '--captures') ?? CAPTURES);
   const faults = Math.min(FAULTS, captures);
   const lines = installedLines();
   const results = [];

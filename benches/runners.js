@@ -10,6 +10,7 @@ const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 const { TIME, costOf, median, middle, timed } = require('./measure');
 const { binaryOf } = require('./nodes');
+const { valueOf } = require('./flags');
 const { RUNNERS, copyProject, environment, installHeaphound, missing } = require('../__test__/runners/project');
 
 const PROJECTS = {
@@ -30,7 +31,7 @@ async function measureRunners(flags) {
   const reason = missing();
   if (reason) throw new Error(reason);
   installHeaphound();
-  const rounds = flags.includes('--runs') ? Number(flags[flags.indexOf('--runs') + 1]) : 3;
+  const rounds = Number(valueOf(flags, '--runs') ?? 3);
   /** @type {Record<string, any[]>} */
   const runs = Object.fromEntries(Object.keys(PROJECTS).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {

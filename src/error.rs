@@ -144,6 +144,11 @@ impl Error {
         Error::Child { code, message }
     }
 
+    /// Ours, where an error of the system has one in it.
+    pub fn within(error: &std::io::Error) -> Option<Self> {
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()).cloned()
+    }
+
     pub fn io(path: impl Into<String>, action: &'static str, error: &std::io::Error) -> Self {
         Error::Io { path: path.into(), action, what: error.to_string(), os: error.raw_os_error() }
     }

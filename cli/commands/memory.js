@@ -72,13 +72,19 @@ async function run({ operands, options, output, terminal, progress, signal }) {
 }
 
 /**
+ * @param {ImageMemory} image
+ * @param {Kind} kind
+ */
+function bytesOf({ kinds }, kind) {
+  return kinds.find((one) => one.kind === kind)?.bytes ?? 0;
+}
+
+/**
  * @param {ImageMemory} before
  * @param {ImageMemory} after
  */
 function growth(before, after) {
-  const of = (/** @type {ImageMemory} */ image, /** @type {Kind} */ kind) =>
-    image.kinds.find((one) => one.kind === kind)?.bytes ?? 0;
-  return after.kinds.map(({ kind, bytes }) => ({ kind, bytes: bytes - of(before, kind) }));
+  return after.kinds.map(({ kind, bytes }) => ({ kind, bytes: bytes - bytesOf(before, kind) }));
 }
 
 /**
@@ -171,12 +177,10 @@ function unknownHeaps({ heaps, knownHeaps }) {
  * @param {import('../terminal').Terminal} terminal
  */
 function twoPages(before, after, grown, terminal) {
-  const of = (/** @type {ImageMemory} */ image, /** @type {Kind} */ kind) =>
-    image.kinds.find((one) => one.kind === kind)?.bytes ?? 0;
   const rows = grown
-    .filter(({ kind }) => of(before, kind) + of(after, kind) > 0)
+    .filter(({ kind }) => bytesOf(before, kind) + bytesOf(after, kind) > 0)
     .sort((one, other) => Math.abs(other.bytes) - Math.abs(one.bytes))
-    .map(({ kind, bytes }) => ({ kind, bytes, before: of(before, kind), after: of(after, kind) }));
+    .map(({ kind, bytes }) => ({ kind, bytes, before: bytesOf(before, kind), after: bytesOf(after, kind) }));
   const delta = after.totalBytes - before.totalBytes;
   const total = { name: 'all pages', bytes: delta, before: before.totalBytes, after: after.totalBytes };
   const columns = [

@@ -10,7 +10,7 @@ const { optionError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
 const { identitiesOf } = require('../disk/encryption');
 const { PLACE, compressionOf } = require('../disk/place');
-const { OF_CORES, STALLED_MS, coreRequest } = require('../open/frozen');
+const { OF_CORES, STALLED_MS, checkImage, coreRequest } = require('../open/frozen');
 const { keyOption, ownKey } = require('../redaction-key');
 const { readProvenance } = require('../open/provenance');
 const { withDeadline } = require('../capture/deadline');
@@ -45,7 +45,7 @@ const THAW = {
  * @returns {Promise<import('../..').ThawResult>}
  */
 async function thawImage(image, options) {
-  if (typeof image !== 'string' || image === '' || image.includes('\0')) throw optionError('image', 'must be a path');
+  checkImage(image);
   const checked = checkOptions(options, THAW);
   const { path: file, identities, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
   if (file === undefined) throw optionError('path', 'must name the snapshot to write');

@@ -6,7 +6,7 @@ const path = require('node:path');
 const { addon, run } = require('../native');
 const { optionError, evalError, thawError } = require('../errors');
 const { MAX_MS, WORK, checkOptions, integer } = require('../options');
-const { OF_CORES, STALLED_MS, coreRequest } = require('../open/frozen');
+const { OF_CORES, STALLED_MS, checkImage, coreRequest } = require('../open/frozen');
 const { withDeadline } = require('../capture/deadline');
 const { answer } = require('./inside/answer');
 const { findHidden } = require('./inside/module-variables');
@@ -28,7 +28,7 @@ const EVALUATE = { ...WORK, timeoutMs: integer(1, MAX_MS), ...OF_CORES };
  * @returns {Promise<import('../..').ImageAnswer>}
  */
 async function evaluateInImage(image, code, options = {}) {
-  if (typeof image !== 'string' || image === '' || image.includes('\0')) throw optionError('image', 'must be a path');
+  checkImage(image);
   if (typeof code !== 'string' || code.trim() === '') throw optionError('code', 'must be JavaScript');
   if (code.length > MOST_CODE) throw optionError('code', `must have ${MOST_CODE} characters at most`);
   const checked = checkOptions(options, EVALUATE);
@@ -41,9 +41,9 @@ async function evaluateInImage(image, code, options = {}) {
     if (answered.threw !== undefined) throw evalError(answered.threw);
     const { facts, value } = answered;
     const { type, text, isCut, whyNoValue, variables } = facts;
-    const { startedAt, runtime, node, v8, pid, threadId, argv } = JSON.parse(given.about);
+    const { memory: _, ...process } = JSON.parse(given.about);
     const how = whyNoValue === undefined ? { value } : { whyNoValue };
-    return { type, text, isCut, ...how, variables, startedAt, runtime, node, v8, pid, threadId, argv };
+    return { type, text, isCut, ...how, variables, ...process };
   });
 }
 

@@ -252,7 +252,7 @@ export interface OutsideRequest {
 }
 
 export interface PackingOptions {
-  /** A name of [`Codec`]. */
+  /** The name of a codec. */
   compression: string;
   /** Stored ones. */
   maxBytes?: number;
@@ -280,7 +280,7 @@ export interface Progress {
 export interface RedactOptions {
   /** The file to write. */
   path: string;
-  /** A name of [`Codec`]. */
+  /** The name of a codec. */
   compression: string;
   /** 32 bytes. */
   key: Uint8Array;
@@ -298,7 +298,7 @@ export interface RedactedFile {
 }
 
 export interface ThawRequest {
-  /** A name of [`Codec`]. */
+  /** The name of a codec. */
   compression: string;
   /** Stored ones. */
   maxBytes?: number;
@@ -424,7 +424,7 @@ export function relate(heaps: Array<Heap>, question: string, control: Control): 
 
 /**
  * Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job
- * that reads a feed. The caller has the turn. `compression` is a name of [`Codec`]; `max_bytes` are stored ones; with
+ * that reads a feed. The caller has the turn. `compression` is the name of a codec; `max_bytes` are stored ones; with
  * a `key` contents are redacted.
  *
  * What waits for an outlet is in memory, since JavaScript cannot take it while V8 holds the thread.

@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 const { PLACE } = require('../disk/place');
+const { optionError } = require('../errors');
 const { integer } = require('../options');
 const { addon, run } = require('../native');
 const { ofCapture } = require('./provenance');
@@ -34,6 +35,11 @@ function coreRequest({ files, thread }, file) {
     thread,
     folder: file === undefined ? undefined : path.dirname(path.resolve(file)),
   };
+}
+
+/** @param {unknown} image of the user's */
+function checkImage(image) {
+  if (typeof image !== 'string' || image === '' || image.includes('\0')) throw optionError('image', 'must be a path');
 }
 
 /**
@@ -82,4 +88,4 @@ function frozenInput(file, options) {
   return Object.assign(input, { options: { ...options, onProgress: gated } });
 }
 
-module.exports = { OF_CORES, STALLED_MS, coreRequest, frozenInput, isFrozen };
+module.exports = { OF_CORES, STALLED_MS, checkImage, coreRequest, frozenInput, isFrozen };

@@ -7,7 +7,7 @@ const { toStream } = require('../disk/regular-file');
 const { checkOptions, ofType } = require('../options');
 const { captureThrough } = require('./capture-stream');
 const { storeError, writeOnlyError } = require('../store-errors');
-const { checkSnapshot, howToTake } = require('./image');
+const { checkReadable, checkSnapshot, howToTake } = require('./image');
 const { reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, storeRecord } = require('../records');
 const { WriteOnlyStore } = require('./write-only');
@@ -104,7 +104,7 @@ class CustomStore extends WriteOnlyStore {
   /** @param {string} id */
   async read(id) {
     const record = await this.get(id);
-    if (record.kind !== 'image') checkSnapshot(record);
+    checkReadable(record);
     return toStream(await this.#bytes(record));
   }
 

@@ -13,7 +13,7 @@ const fs = require('node:fs/promises');
 const path = require('node:path');
 const { compactTime } = require('../compact-time');
 const { existsError, notStoredError, quotaError } = require('../store-errors');
-const { checkSnapshot, howToTake } = require('./image');
+const { checkReadable, checkSnapshot, howToTake } = require('./image');
 const { acquire, lockFiles } = require('./lock-file');
 const { endOf } = require('./object-key');
 const { privateDirectory } = require('./private-directory');
@@ -152,7 +152,7 @@ class DirectoryStore {
   async read(id) {
     await this.#checkPlace();
     const record = await this.get(id);
-    if (record.kind !== 'image') checkSnapshot(record);
+    checkReadable(record);
     return streamPrivate(record.location);
   }
 

@@ -36,9 +36,18 @@ function howToTake(take, { kind }, encryption) {
  *
  * @param {Stored} record
  */
-function checkSnapshot({ id, kind, encrypted, location }) {
-  if (kind === 'image') throw imageError(id);
-  if (encrypted) throw encryptedError(location);
+function checkSnapshot(record) {
+  if (record.kind === 'image') throw imageError(record.id);
+  checkReadable(record);
 }
 
-module.exports = { checkSnapshot, howToTake };
+/**
+ * Refuses what gives no bytes of use: of an encrypted snapshot. An image is given as it is stored.
+ *
+ * @param {Stored} record
+ */
+function checkReadable({ kind, encrypted, location }) {
+  if (kind !== 'image' && encrypted) throw encryptedError(location);
+}
+
+module.exports = { checkReadable, checkSnapshot, howToTake };

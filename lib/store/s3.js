@@ -7,7 +7,7 @@ const { createHash } = require('node:crypto');
 const { Readable } = require('node:stream');
 const { captureThrough } = require('./capture-stream');
 const { encryptedError, notStoredError, storeError } = require('../store-errors');
-const { checkSnapshot, howToTake } = require('./image');
+const { checkReadable, checkSnapshot, howToTake } = require('./image');
 const { ageOf, parseKey, reportKey, snapshotKey, snapshotType } = require('./object-key');
 const { recordText, storeRecord } = require('../records');
 const { explain, isConflict, isMissing, loadS3 } = require('./s3-client');
@@ -128,7 +128,7 @@ class S3Store {
   /** @param {string} id */
   async read(id) {
     const record = await this.get(id);
-    if (record.kind !== 'image') checkSnapshot(record);
+    checkReadable(record);
     return this.#bytes(record);
   }
 

@@ -112,8 +112,8 @@ fn window_log_limit(head_size: usize) -> u32 {
 
 /// An error of ours comes from below the decoder; every other is the decoder's own.
 fn fault(codec: Codec, offset: u64, error: io::Error) -> Error {
-    if let Some(ours) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-        return ours.clone();
+    if let Some(ours) = Error::within(&error) {
+        return ours;
     }
     let what = match error.kind() {
         io::ErrorKind::UnexpectedEof => "it ends too early".into(),

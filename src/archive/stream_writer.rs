@@ -126,8 +126,7 @@ impl Write for Pusher {
 }
 
 fn fault(error: io::Error) -> Error {
-    let ours = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()).cloned();
-    ours.unwrap_or_else(|| Error::io("the stream", "write", &error))
+    Error::within(&error).unwrap_or_else(|| Error::io("the stream", "write", &error))
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! A capture of this process. JavaScript does its middle step: it lets V8 write into the descriptor.
 
+use super::codec::codec_of;
 use super::control::Control;
 use super::failure::Failure;
 use super::feed::Feed;
 use super::job;
 use super::outlet::Outlet;
 use super::redact::key_of;
-use crate::archive::{Codec, FileWriter, StreamWriter, Waiting};
+use crate::archive::{FileWriter, StreamWriter, Waiting};
 use crate::capture::{self, Captured, InlineCapture, Route};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
@@ -53,7 +54,7 @@ pub fn malloc_use() -> Option<MallocUse> {
 }
 
 /// Begins the thread that takes a snapshot into a file of this path, to whoever takes from an outlet, or into the job
-/// that reads a feed. The caller has the turn. `compression` is a name of [`Codec`]; `max_bytes` are stored ones; with
+/// that reads a feed. The caller has the turn. `compression` is the name of a codec; `max_bytes` are stored ones; with
 /// a `key` contents are redacted.
 ///
 /// What waits for an outlet is in memory, since JavaScript cannot take it while V8 holds the thread.
@@ -66,8 +67,7 @@ pub fn start_capture(
 ) -> Either<Failure, Capture> {
     let max_bytes = max_bytes.map(|most| most as u64);
     let start = || {
-        let codec = Codec::named(&compression)
-            .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })?;
+        let codec = codec_of(&compression)?;
         let stream = |sender, waiting| StreamWriter::new(sender, codec, waiting, max_bytes).map(Route::to);
         let route = match target {
             Either3::A(path) => Route::to(FileWriter::create(Path::new(&path), codec)?.limited(max_bytes)),

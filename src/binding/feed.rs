@@ -1,8 +1,8 @@
 //! Bytes that JavaScript pushes into a job, with backpressure.
 
-use crate::archive::{ChunkReceiver, ChunkSender, Taken, chunks};
+use crate::archive::{ChunkReceiver, ChunkSender, Source, Taken, chunks};
 use crate::error::{Error, Result};
-use napi::bindgen_prelude::Object;
+use napi::bindgen_prelude::{Either, Object};
 use napi::{Env, JsDeferred};
 use napi_derive::napi;
 
@@ -65,5 +65,13 @@ impl Feed {
     /// [`Error::Internal`] when it is gone.
     pub fn take_sender(&mut self) -> Result<ChunkSender> {
         self.sender.take().ok_or_else(|| Error::Internal { what: "a feed without its pushing end".into() })
+    }
+}
+
+/// The file of a path, or what comes through a feed.
+pub(super) fn source_of(source: Either<String, &mut Feed>) -> Result<Source> {
+    match source {
+        Either::A(path) => Ok(Source::Path(path.into())),
+        Either::B(feed) => feed.take_receiver().map(Source::Chunks),
     }
 }

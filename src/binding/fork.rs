@@ -1,20 +1,21 @@
 //! A capture in a forked child. JavaScript does the two steps that need its thread: the fork, and in the child the call
 //! of V8.
 
+use super::about::about_of;
 use super::capture::CapturedFile;
+use super::codec::codec_of;
 use super::control::Control;
 use super::failure::Failure;
 use super::feed::Feed;
 use super::job;
 use super::outlet::Outlet;
 use super::redact::key_of;
-use crate::archive::{Codec, Seal};
+use crate::archive::Seal;
 use crate::capture::{
     self, Ended, ForkCapture, ForkOptions, ForkTarget, Forked, HeapKey, ImageTarget, Origin, WatchOptions,
 };
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
-use crate::image::About;
 use napi::Env;
 use napi::bindgen_prelude::{Either3, Object, Uint8Array};
 use napi_derive::napi;
@@ -136,8 +137,7 @@ pub fn prepare_fork<'env>(
     let redaction_key = key.map(|key| key_of(&key)).transpose();
     let seal = seal.map(|seal| seal.seal()).transpose();
     let work = move |_: &CoreControl| -> Result<ForkCapture> {
-        let codec = Codec::named(&compression)
-            .ok_or_else(|| Error::Option { name: "compression", what: format!("{compression} is no codec") })?;
+        let codec = codec_of(&compression)?;
         let options = ForkOptions {
             allowance: allowance.map(|bytes| bytes as u64),
             max_bytes: max_bytes.map(|bytes| bytes as u64),
@@ -207,10 +207,6 @@ impl Fork {
     pub fn close(&mut self) {
         self.fork = None;
     }
-}
-
-fn about_of(json: &str) -> Result<About> {
-    serde_json::from_str(json).map_err(|error| Error::Option { name: "image", what: error.to_string() })
 }
 
 pub(super) fn milliseconds(ms: f64) -> Duration {

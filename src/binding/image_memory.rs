@@ -1,5 +1,6 @@
 //! Whose the memory of a frozen process is.
 
+use super::about::about_json;
 use super::control::Control;
 use super::job;
 use crate::archive::StoredFile;
@@ -55,7 +56,7 @@ pub fn memory_of_image<'env>(env: &'env Env, image: String, control: &Control) -
 
 fn figures(memory: ImageMemory) -> napi::Result<ImageMemoryFigures> {
     let ImageMemory { header, total, kinds, files, malloc } = memory;
-    let about = serde_json::to_string(&header.about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+    let about = about_json(&header.about)?;
     let kinds = kinds.into_iter().map(|(kind, bytes)| MemoryOfKind { kind: kind.name().into(), bytes: bytes as f64 });
     let files = files.into_iter().map(|(path, bytes)| MemoryOfFile { path, bytes: bytes as f64 });
     Ok(ImageMemoryFigures {

@@ -3,10 +3,12 @@
 
 #![cfg_attr(test, allow(dead_code))] // napi exports nothing in test builds.
 
+mod about;
 mod aside;
 #[cfg(feature = "boundary-bench")]
 mod boundary;
 mod capture;
+mod codec;
 mod comparisons;
 mod control;
 mod failure;

@@ -1,5 +1,6 @@
 //! Makes a frozen image of another process.
 
+use super::about::about_json;
 use super::control::Control;
 use super::fork::{ImageSeal, milliseconds};
 use super::job;
@@ -63,7 +64,7 @@ pub fn freeze_process<'env>(
             raw_bytes: written.raw_bytes as f64,
             stored_bytes: written.stored_bytes as f64,
             sha256: written.sha256,
-            about: serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?,
+            about: about_json(&about)?,
             threads: threads as u32,
             is_quiet,
             pause_ms: pause.as_secs_f64() * 1e3,

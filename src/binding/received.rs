@@ -1,14 +1,15 @@
 //! Stores snapshots that another process or V8 has written, as files of heaphound.
 
 use super::capture::CapturedFile;
+use super::codec::codec_of;
 use super::control::Control;
-use super::feed::Feed;
+use super::feed::{Feed, source_of};
 use super::job;
 use super::redact::key_of;
-use crate::archive::{Codec, Source};
+use crate::archive::Source;
 use crate::capture::{self, Packing};
 use crate::control::Control as CoreControl;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Object, Uint8Array};
 use napi_derive::napi;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 
 #[napi(object)]
 pub struct PackingOptions {
-    /// A name of [`Codec`].
+    /// The name of a codec.
     pub compression: String,
     /// Stored ones.
     pub max_bytes: Option<f64>,
@@ -62,16 +63,8 @@ pub fn check_snapshot<'env>(env: &'env Env, path: String, control: &Control) -> 
 
 impl PackingOptions {
     fn packing(&self) -> Result<Packing> {
-        let codec = Codec::named(&self.compression)
-            .ok_or_else(|| Error::Option { name: "compression", what: format!("{} is no codec", self.compression) })?;
+        let codec = codec_of(&self.compression)?;
         let key = self.key.as_ref().map(|key| key_of(key)).transpose()?;
         Ok(Packing { codec, max_bytes: self.max_bytes.map(|most| most as u64), key })
-    }
-}
-
-fn source_of(source: Either<String, &mut Feed>) -> Result<Source> {
-    match source {
-        Either::A(path) => Ok(Source::Path(path.into())),
-        Either::B(feed) => Ok(Source::Chunks(feed.take_receiver()?)),
     }
 }

@@ -1,9 +1,9 @@
 //! Redacts a snapshot file or stream into a new file.
 
+use super::codec::codec_of;
 use super::control::Control;
-use super::feed::Feed;
+use super::feed::{Feed, source_of};
 use super::job;
-use crate::archive::{Codec, Source};
 use crate::control::Control as CoreControl;
 use crate::error::{Error, Result};
 use crate::redact::{self, Redacted};
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub struct RedactOptions {
     /// The file to write.
     pub path: String,
-    /// A name of [`Codec`].
+    /// The name of a codec.
     pub compression: String,
     /// 32 bytes.
     pub key: Uint8Array,
@@ -42,13 +42,9 @@ pub fn redact<'env>(
     options: RedactOptions,
     control: &Control,
 ) -> napi::Result<Object<'env>> {
-    let source = match source {
-        Either::A(path) => Ok(Source::Path(PathBuf::from(path))),
-        Either::B(feed) => feed.take_receiver().map(Source::Chunks),
-    };
+    let source = source_of(source);
     let key = key_of(&options.key);
-    let codec = Codec::named(&options.compression)
-        .ok_or_else(|| Error::Option { name: "compression", what: format!("{} is no codec", options.compression) });
+    let codec = codec_of(&options.compression);
     let path = PathBuf::from(options.path);
     let work = move |control: &CoreControl| redact::redact(source?, &path, codec?, key?, control);
     job::start_behind(env, control, work, |_, redacted| Ok(RedactedFile::from(redacted)))

@@ -1,15 +1,17 @@
 //! Makes a heap snapshot of a frozen image, or runs JavaScript in it.
 
+use super::about::about_json;
 use super::capture::CapturedFile;
+use super::codec::codec_of;
 use super::control::Control;
-use super::feed::Feed;
+use super::feed::{Feed, source_of};
 use super::fork::milliseconds;
 use super::job;
 use super::redact::key_of;
-use crate::archive::{Codec, FileWriter, Source, StreamWriter, Waiting};
+use crate::archive::{FileWriter, StreamWriter, Waiting};
 use crate::capture::{self, AnswerOptions, Answered, CoreOptions, MakeRoute, Route, ThawIds, ThawOptions, Thawed};
 use crate::control::Control as CoreControl;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Object, Uint8Array};
 use napi_derive::napi;
@@ -17,7 +19,7 @@ use std::path::PathBuf;
 
 #[napi(object, object_to_js = false)]
 pub struct ThawRequest {
-    /// A name of [`Codec`].
+    /// The name of a codec.
     pub compression: String,
     /// Stored ones.
     pub max_bytes: Option<f64>,
@@ -79,7 +81,7 @@ pub fn thaw_image<'env>(
     let image = source_of(image);
     let work = move |control: &CoreControl| capture::thaw(image?, route?, &options?, control);
     job::start(env, control, work, |_, Thawed { captured, about, death, thread }| {
-        let about = serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let about = about_json(&about)?;
         Ok(ThawedFile { file: captured.into(), about, death, thread: thread.map(|thread| thread as f64) })
     })
 }
@@ -93,9 +95,7 @@ pub fn about_image<'env>(
 ) -> napi::Result<Object<'env>> {
     let image = source_of(image);
     let work = move |_: &CoreControl| capture::about_image(image?);
-    job::start(env, control, work, |_, about| {
-        serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))
-    })
+    job::start(env, control, work, |_, about| about_json(&about))
 }
 
 /// Whether a file is one that `thawImage` takes. It is read on this thread: its first bytes.
@@ -104,17 +104,9 @@ pub fn is_frozen(path: String) -> bool {
     capture::is_frozen(&PathBuf::from(path))
 }
 
-fn source_of(image: Either<String, &mut Feed>) -> Result<Source> {
-    match image {
-        Either::A(path) => Ok(Source::Path(path.into())),
-        Either::B(feed) => feed.take_receiver().map(Source::Chunks),
-    }
-}
-
 impl ThawRequest {
     fn route(&self, target: Either<String, &mut Feed>) -> Result<MakeRoute> {
-        let codec = Codec::named(&self.compression)
-            .ok_or_else(|| Error::Option { name: "compression", what: format!("{} is no codec", self.compression) })?;
+        let codec = codec_of(&self.compression)?;
         let max_bytes = self.max_bytes.map(|most| most as u64);
         Ok(match target {
             Either::A(path) => {
@@ -159,7 +151,7 @@ pub fn answer_of_image<'env>(
     let options = AnswerOptions { text, core: core.options(), stalled: milliseconds(stalled) };
     let work = move |control: &CoreControl| capture::answer(&PathBuf::from(image), &options, control);
     job::start(env, control, work, |_, Answered { text, about }| {
-        let about = serde_json::to_string(&about).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let about = about_json(&about)?;
         Ok(ImageAnswer { text, about })
     })
 }

@@ -4,11 +4,9 @@ use super::elf::{self, Load, wrong};
 use super::notes::{Death, FileRange, Notes, Process};
 use crate::archive::RandomFile;
 use crate::error::Result;
-use crate::image::{PAGE, Thread};
+use crate::image::{ADDRESSES, PAGE, Thread};
 use std::time::SystemTime;
 
-/// Above it the addresses of a process end (x86-64 with four levels of page tables).
-const ADDRESSES: u64 = 1 << 47;
 const WRITE: u32 = 2;
 
 /// A range of memory.

@@ -94,7 +94,7 @@ pub enum PatchKind {
 
 impl Header {
     /// Of nothing, until one was read.
-    pub(super) fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let about = About {
             started_at: String::new(),
             runtime: String::new(),

@@ -14,5 +14,5 @@ mod writer;
 pub use frame::is_image;
 pub use header::{About, Header, Lineage, MappedFile, Patch, PatchKind};
 pub use reader::{ImageReader, Part};
-pub use record::{MAX_DESCRIPTORS, MAX_PAGES, Mapping, MappingKind, PAGE, Registers, Thread};
+pub use record::{ADDRESSES, MAX_DESCRIPTORS, MAX_PAGES, Mapping, MappingKind, PAGE, Registers, Thread};
 pub use writer::{ImageWriter, Totals};

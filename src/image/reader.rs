@@ -240,8 +240,7 @@ impl<R: Read> ImageReader<R> {
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => {
-                    let ours = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()).cloned();
-                    return Err(ours.unwrap_or_else(|| Error::io("the image", "read", &error)));
+                    return Err(Error::within(&error).unwrap_or_else(|| Error::io("the image", "read", &error)));
                 }
             }
         }

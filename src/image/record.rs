@@ -10,7 +10,7 @@ pub const MAX_PAGES: usize = 255;
 /// Bytes before the payload of a record: its kind, zero, and the length of the payload.
 pub(super) const RECORD_HEAD: usize = 16;
 /// Above it the addresses of a process end (x86-64 with four levels of page tables).
-pub(super) const ADDRESSES: u64 = 1 << 47;
+pub const ADDRESSES: u64 = 1 << 47;
 
 pub(super) const HEADER: u32 = 1;
 pub(super) const THREAD: u32 = 2;

@@ -1,8 +1,7 @@
 //! Images whose memory is drawn here: every page has its kind, and the kinds have all pages.
 
 use super::*;
-use crate::image::{About, ImageWriter, Mapping, MappingKind, PAGE, Thread};
-use std::collections::BTreeMap;
+use crate::image::{ImageWriter, Mapping, MappingKind, PAGE, Thread};
 use std::io::Cursor;
 
 const HEAP: u64 = 0x40_0000;
@@ -69,29 +68,7 @@ fn process() -> Vec<Drawn> {
 }
 
 fn image_of(process: &[Drawn]) -> Vec<u8> {
-    let about = About {
-        started_at: String::new(),
-        runtime: "Node.js".into(),
-        node: "v22.0.0".into(),
-        v8: "12".into(),
-        pid: 7,
-        thread_id: 0,
-        argv: Vec::new(),
-        memory: serde_json::Value::Null,
-    };
-    let header = Header {
-        about,
-        way: "fork".into(),
-        is_quiet: true,
-        program: None,
-        lineage: None,
-        kernel: String::new(),
-        page_size: PAGE as u64,
-        processor: Vec::new(),
-        files: Vec::new(),
-        functions: BTreeMap::new(),
-        patches: Vec::new(),
-    };
+    let header = Header { page_size: PAGE as u64, ..Header::empty() };
     let text = ImageWriter::<Vec<u8>>::header_text(&header).expect("it is short");
     let mut writer = ImageWriter::new(Vec::new(), 3, &text).expect("memory takes all");
     let mut thread = Thread { id: 7, registers: [0; 27], extended: Vec::new() };

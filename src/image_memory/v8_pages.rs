@@ -3,6 +3,7 @@
 //! version, so they are found by their values: three numbers that agree.
 
 use super::ranges::page_up;
+use crate::image::{ADDRESSES, PAGE};
 
 pub(super) const ALIGNMENT: u64 = 1 << 18;
 /// Numbers of the head, or of the record, that are looked at.
@@ -23,7 +24,7 @@ pub(super) fn end_of(start: u64, words: &[u64]) -> Option<u64> {
 /// The pointer to the record, if the second number of a head is one.
 pub(super) fn record_of(head: &[u64]) -> Option<u64> {
     let pointer = *head.get(1)?;
-    (pointer % 8 == 0 && (1 << 12..1 << 47).contains(&pointer)).then_some(pointer)
+    (pointer % 8 == 0 && (PAGE as u64..ADDRESSES).contains(&pointer)).then_some(pointer)
 }
 
 #[cfg(test)]

@@ -74,13 +74,10 @@ impl Node {
                 symbols.iter().find_map(|symbol| find(symbol)).ok_or_else(|| refused(no_node(program, name)))?;
             functions.insert(name.to_owned(), address);
         }
-        for (name, symbol) in OF_ANSWERS {
-            if let Some(address) = find(&symbol.to_string_lossy()) {
-                functions.insert(name.to_owned(), address);
-            }
-        }
-        for (name, symbol) in OF_DEATHS {
-            if let Some(address) = find(symbol) {
+        let of_answers = OF_ANSWERS.map(|(name, symbol)| (name, symbol.to_string_lossy()));
+        let of_deaths = OF_DEATHS.map(|(name, symbol)| (name, symbol.into()));
+        for (name, symbol) in of_answers.into_iter().chain(of_deaths) {
+            if let Some(address) = find(&symbol) {
                 functions.insert(name.to_owned(), address);
             }
         }
@@ -150,9 +147,7 @@ impl Node {
             }),
         }
     }
-}
 
-impl Node {
     /// Where the program has this text.
     pub fn place_of(&self, memory: &dyn Memory, text: &str) -> Option<u64> {
         self.texts.iter().find_map(|line| search(memory, line, text.as_bytes()))

@@ -23,7 +23,7 @@ use std::path::Path;
 /// The memory of the process, and what the code takes beside it, in a process of its own.
 pub fn answer(image: &Path, options: &AnswerOptions, control: &Control) -> Result<Answered> {
     let image = Source::Path(image.into());
-    let (answered, _) = with_parts(image, &options.core, control, &mut |parts, header, begin| {
+    let (answered, _) = with_parts(image, &options.core, control, |parts, header, begin| {
         answer_of(parts, header, begin, options, control)
     })?;
     Ok(answered)

@@ -2,6 +2,7 @@
 
 use super::super::freeze::harmless;
 use super::super::outside::{Line, Memory, Node};
+use super::super::thaw_types::CoreOptions;
 use super::begin::{self, Death};
 use super::feed::Parts;
 use super::machine::DIED;
@@ -35,18 +36,12 @@ impl Parts for CoreParts<'_> {
 }
 
 impl Core {
-    /// `folder`: where a packed core dump is unpacked.
-    ///
     /// # Errors
     /// [`Error::Core`], [`Error::Thaw`], and those of files.
-    pub fn open(
-        path: &Path,
-        folder: &Path,
-        files: Option<&Path>,
-        thread: Option<u64>,
-        control: &Control,
-    ) -> Result<Self> {
-        let dump = CoreDump::open(path, folder, files, thread, control)?;
+    pub fn open(path: &Path, options: &CoreOptions, control: &Control) -> Result<Self> {
+        let CoreOptions { files, thread, folder } = options;
+        let folder = folder.as_deref().or(path.parent()).unwrap_or(Path::new("."));
+        let dump = CoreDump::open(path, folder, files.as_deref(), *thread, control)?;
         let lines: Vec<Line> = dump.segments.iter().map(line).collect();
         let program = dump.program().to_owned();
         let node = Node::find(&dump, &lines, &program).map_err(of_core)?;

@@ -92,8 +92,8 @@ impl From<Error> for Unfed {
 
 impl From<io::Error> for Unfed {
     fn from(error: io::Error) -> Self {
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-            Some(ours) => Unfed::Other(ours.clone()),
+        match Error::within(&error) {
+            Some(ours) => Unfed::Other(ours),
             None => Unfed::Loader(error),
         }
     }

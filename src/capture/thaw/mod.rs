@@ -78,9 +78,7 @@ pub fn about_image(image: Source) -> Result<About> {
 /// # Cost
 /// The memory of the process, and that of V8's snapshot beside it, in a process of its own.
 pub fn thaw(image: Source, route: MakeRoute, options: &ThawOptions, control: &Control) -> Result<Thawed> {
-    let mut route = Some(route);
-    let (thawed, dead) = with_parts(image, &options.core, control, &mut |parts, header, begin| {
-        let route = route.take().ok_or(Error::Cancelled)?;
+    let (thawed, dead) = with_parts(image, &options.core, control, |parts, header, begin| {
         take_snapshot(parts, header, begin, route, options, control)
     })?;
     Ok(match dead {
@@ -95,29 +93,25 @@ struct Dead {
     thread: u64,
 }
 
-type Work<'a, T> = &'a mut dyn FnMut(&mut dyn Parts, &Header, &Begin) -> Result<T>;
-
 /// Opens an image or a core dump.
 fn with_parts<T>(
     image: Source,
     of_core: &CoreOptions,
     control: &Control,
-    work: Work<'_, T>,
+    work: impl FnOnce(&mut dyn Parts, &Header, &Begin) -> Result<T>,
 ) -> Result<(T, Option<Dead>)> {
     let path = if let Source::Path(path) = &image { Some(path.clone()) } else { None };
     let mut file = StoredFile::of(image)?;
     control.begin(Stage::Reading, file.size);
     let head = beginning(&mut file)?;
-    let CoreOptions { files, thread, folder } = of_core;
     if let Some(path) = path.filter(|_| core_dump::may_be(&head)) {
-        let beside = path.parent().unwrap_or(Path::new("."));
-        let core = Core::open(&path, folder.as_deref().unwrap_or(beside), files.as_deref(), *thread, control)?;
+        let core = Core::open(&path, of_core, control)?;
         let mut parts = CoreParts::new(&core.dump);
         control.begin(Stage::Reading, core.dump.size());
         let done = work(&mut parts, &core.header, &core.death.begin)?;
         return Ok((done, Some(Dead { cause: core.cause(), thread: core.dump.threads[0].id })));
     }
-    if thread.is_some() {
+    if of_core.thread.is_some() {
         let what = "is for core dumps, and this is a frozen image".into();
         return Err(Error::Option { name: "thread", what });
     }
@@ -128,14 +122,11 @@ fn with_parts<T>(
 
 fn beginning(file: &mut StoredFile) -> Result<Vec<u8>> {
     let mut head = Vec::new();
-    file.by_ref().take(BEGINNING).read_to_end(&mut head).map_err(|error| ours(&error))?;
+    file.by_ref()
+        .take(BEGINNING)
+        .read_to_end(&mut head)
+        .map_err(|error| Error::within(&error).unwrap_or_else(|| Error::io("the image", "read", &error)))?;
     Ok(head)
-}
-
-/// The error within one of the system, or that one.
-fn ours(error: &std::io::Error) -> Error {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()).cloned();
-    inner.unwrap_or_else(|| Error::io("the image", "read", error))
 }
 
 impl<R: Read> Parts for ImageReader<R> {

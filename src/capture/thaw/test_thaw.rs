@@ -3,8 +3,7 @@
 use super::super::stream::Route;
 use super::*;
 use crate::archive::{Codec, FileWriter};
-use crate::image::{About, Header, ImageWriter, Mapping, MappingKind, PAGE, Patch, PatchKind, Thread};
-use std::collections::BTreeMap;
+use crate::image::{Header, ImageWriter, Mapping, MappingKind, PAGE, Patch, PatchKind, Thread};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,28 +44,12 @@ pub(super) fn case<'a>(name: &'a str, code: &'a [u8]) -> Case<'a> {
 }
 
 fn image(case: &Case<'_>) -> Vec<u8> {
-    let about = About {
-        started_at: "2026-11-30T12:00:00.000Z".into(),
-        runtime: "Node.js".into(),
-        node: "v22.0.0".into(),
-        v8: "12".into(),
-        pid: 7,
-        thread_id: 0,
-        argv: Vec::new(),
-        memory: serde_json::Value::Null,
-    };
     let mut header = Header {
-        about,
         way: "fork".into(),
         is_quiet: true,
-        kernel: String::new(),
         page_size: PAGE as u64,
-        processor: Vec::new(),
-        files: Vec::new(),
-        functions: FUNCTIONS.map(|name| (name.to_owned(), CODE)).into_iter().collect::<BTreeMap<_, _>>(),
-        patches: Vec::new(),
-        program: None,
-        lineage: None,
+        functions: FUNCTIONS.map(|name| (name.to_owned(), CODE)).into(),
+        ..Header::empty()
     };
     (case.change)(&mut header);
     let text = ImageWriter::<Vec<u8>>::header_text(&header).expect("it is short");

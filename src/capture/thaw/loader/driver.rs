@@ -36,7 +36,7 @@ extern "C" fn drive() -> ! {
         if option(ASK_STATE) {
             state::check(isolate);
         }
-        if state::goes_on(isolate) {
+        if state::goes_on() {
             raise_heap_limit(isolate);
             state::go_on(isolate, interrupted);
         }

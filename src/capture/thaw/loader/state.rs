@@ -69,7 +69,7 @@ fn is_compiled(isolate: Pointer, instruction: u64) -> bool {
 }
 
 /// True once: the first thread is to go on.
-pub fn goes_on(_isolate: Pointer) -> bool {
+pub fn goes_on() -> bool {
     FRAME.load(Relaxed) != 0 && WAITS_FOR_MOMENT.swap(1, Relaxed) == 0
 }
 
