@@ -1918,6 +1918,8 @@ export interface ImageMemory extends ImageProcess {
   kinds: { kind: ImageMemoryKind; bytes: number }[];
   /** Programs and libraries, the largest first. Their pages are in the image whether they were in memory or not. */
   files: { path: string; bytes: number }[];
+  /** The program whose text is not in the image (`selfContained`): what the process has changed of it is counted. */
+  leftOut?: string | undefined;
   /** The arenas of the C library, by its own chunks. */
   malloc: {
     /** Parts of memory that arenas have. */

@@ -65,6 +65,25 @@ test('the page of one image names what is largest beyond the heap', { skip }, as
   assert.match(stdout, /^V8's heap +\d+\.\d MB +\d+ % {2}objects of JavaScript/m);
   assert.match(stdout, /^all pages +[\d.]+ MB +100 %$/m);
   assert.match(stdout, /^Beyond V8's heap and files, most is /m);
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  assert.ok(
+    words.includes(`The text of ${fs.realpathSync(process.execPath)} is not in the image, and not counted.`),
+    stdout,
+  );
+});
+
+test('text of Node.js that only one of two images has is no growth without a word', { skip }, async (t) => {
+  const directory = folder(t);
+  const [without, whole] = ['without', 'whole'].map((name) => path.join(directory, name));
+  await captureSnapshot({ mode: 'freeze', path: without });
+  await captureSnapshot({ mode: 'freeze', path: whole, selfContained: true });
+  assert.deepEqual(await Promise.all([without, whole].map(async (image) => (await memoryOfImage(image)).leftOut)), [
+    fs.realpathSync(process.execPath),
+    undefined,
+  ]);
+  const { stdout } = await run(process.execPath, [main, 'memory', without, whole]);
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  assert.ok(words.includes('One image has the text of Node.js, and the other has not: files differ by it.'), stdout);
 });
 
 test('a damaged image, and what is none, is an error with its code', { skip }, async (t) => {

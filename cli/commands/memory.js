@@ -156,11 +156,20 @@ function ofProcess({ pid, node, startedAt, rss }) {
 }
 
 /** What stands out, and what is not known. @param {ImageMemory} image */
-function sentences({ kinds, malloc }) {
+function sentences({ kinds, leftOut, malloc }) {
   const beyond = kinds.filter(({ kind }) => kind !== 'v8Heap' && kind !== 'files');
   const largest = beyond.reduce((most, one) => (one.bytes > most.bytes ? one : most));
   const [name, what] = WORDS[largest.kind];
-  return [`Beyond V8's heap and files, most is ${name}: ${size(largest.bytes)} (${what}).`, ...unknownHeaps(malloc)];
+  return [
+    `Beyond V8's heap and files, most is ${name}: ${size(largest.bytes)} (${what}).`,
+    ...textOf(leftOut),
+    ...unknownHeaps(malloc),
+  ];
+}
+
+/** @param {string | undefined} program whose text is not in the image */
+function textOf(program) {
+  return program === undefined ? [] : [`The text of ${label(program)} is not in the image, and not counted.`];
 }
 
 /** @param {ImageMemory['malloc']} malloc */
@@ -232,7 +241,11 @@ function grownMost(rows, delta) {
 function doubts(before, after) {
   if (before.pid !== after.pid || before.node !== after.node)
     return ['The images are of two processes: what differs need not have grown.'];
-  return before.startedAt > after.startedAt ? ['The second image is the older one.'] : [];
+  const doubts = [];
+  if (before.startedAt > after.startedAt) doubts.push('The second image is the older one.');
+  if ((before.leftOut === undefined) !== (after.leftOut === undefined))
+    doubts.push('One image has the text of Node.js, and the other has not: files differ by it.');
+  return doubts;
 }
 
 /**

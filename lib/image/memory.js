@@ -16,12 +16,13 @@ async function memoryOfImage(image, options = {}) {
   checkImage(image);
   const { signal, onProgress } = checkOptions(options, WORK);
   const figures = await run({ signal, onProgress }, (control) => addon.memoryOfImage(path.resolve(image), control));
-  const { about, totalBytes, kinds, files, malloc } = figures;
+  const { about, totalBytes, kinds, files, leftOut, malloc } = figures;
   const { memory, ...process } = JSON.parse(about);
   return {
     totalBytes,
     kinds: /** @type {import('../..').ImageMemory['kinds']} */ (kinds),
     files,
+    ...(leftOut !== undefined && { leftOut }),
     malloc,
     ...(typeof memory?.rss === 'number' && { rss: memory.rss }),
     ...process,

@@ -170,6 +170,8 @@ export interface ImageMemoryFigures {
   totalBytes: number;
   kinds: Array<MemoryOfKind>;
   files: Array<MemoryOfFile>;
+  /** The program whose text is not in the image. */
+  leftOut?: string;
   malloc: MallocMemory;
 }
 

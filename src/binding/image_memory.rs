@@ -38,6 +38,8 @@ pub struct ImageMemoryFigures {
     pub total_bytes: f64,
     pub kinds: Vec<MemoryOfKind>,
     pub files: Vec<MemoryOfFile>,
+    /// The program whose text is not in the image.
+    pub left_out: Option<String>,
     pub malloc: MallocMemory,
 }
 
@@ -64,6 +66,7 @@ fn figures(memory: ImageMemory) -> napi::Result<ImageMemoryFigures> {
         total_bytes: total as f64,
         kinds: kinds.collect(),
         files: files.collect(),
+        left_out: header.program,
         malloc: MallocMemory {
             heaps: malloc.heaps as f64,
             known_heaps: malloc.known as f64,
