@@ -74,6 +74,19 @@ test('images and snapshots of one process are compared with each other', { skip 
   assert.equal(diff.class('Session').countDelta, 1000);
 });
 
+test('an image given twice, or beside its own snapshot, is one moment', { skip }, async () => {
+  const [{ path: image }, { path: last }] = [images[0], images[2]];
+  const own = [];
+  for (const [name, options] of Object.entries({ plain: { comparable: false }, ids: {} })) {
+    own.push((await thawImage(image, { path: path.join(directory, `${name}.heapsnapshot`), ...options })).path);
+  }
+  for (const pair of [[image, image], ...own.map((file) => [image, file]), own]) {
+    await assert.rejects(findLeaks(pair), { code: 'HEAPHOUND_ERR_SAME' }, pair.join(' '));
+    await assert.rejects(findLeaks([...pair, last]), { code: 'HEAPHOUND_ERR_SAME' }, pair.join(' '));
+  }
+  for (const file of own) for (const end of ['', '.json']) fs.rmSync(file + end, { force: true });
+});
+
 test('suspects, budgets and redaction take an image', { skip }, async () => {
   const { suspects } = await findSuspects(images[2].path);
   assert.equal(suspects[0].className, 'Session');

@@ -85,11 +85,16 @@ function inspectorError(what) {
   );
 }
 
-/** @param {string[]} names of two snapshots */
-function sameError([one, other]) {
+/**
+ * @param {string[]} names of two snapshots
+ * @param {boolean} isByTime their records tell it, and not their nodes
+ */
+function sameError([one, other], isByTime) {
+  const what = isByTime ? 'of one moment of one process' : 'the same snapshot';
+  const how = isByTime ? 'their captures wrote down one time and one process' : 'equal nodes, ids and edges';
   const message =
-    `${one === other ? `${one} is given twice` : `${one} and ${other} are the same snapshot`}: ` +
-    'equal nodes, ids and edges. Nothing can have grown between them: take another snapshot later, ' +
+    `${one === other ? `${one} is given twice` : `${one} and ${other} are ${what}`}: ` +
+    `${how}. Nothing can have grown between them: take another snapshot later, ` +
     "or allow it by `allow: ['same']` (--allow same)";
   return toError({ code: 'HEAPHOUND_ERR_SAME', message }, new Error('at'));
 }

@@ -12,7 +12,7 @@ const { read } = require('../native/document');
 const { withoutFolders } = require('../open/folder');
 const { readProvenance } = require('../open/provenance');
 const { nativeOptions, openingRoom } = require('../open/snapshot');
-const { takenOrder } = require('./taken-order');
+const { oneMoment, takenOrder } = require('./taken-order');
 
 /** Of two files both stay in memory anyway. */
 const FEWEST = 3;
@@ -36,6 +36,7 @@ async function searchInTurn(given, opening, known, ask) {
       files.map(async ({ file, bytes }) => ({ file, ...(await readProvenance(file, bytes)) })),
     );
     const facts = told.map((facts, at) => ({ ...facts, ...withoutHost(known[at]) }));
+    if (oneMoment(facts) !== null) return undefined;
     const idSpaces = facts.map(({ idSpace }) => idSpace ?? null);
     if (new Set(idSpaces.filter((idSpace) => idSpace !== null)).size > 1) return undefined;
     const native = nativeOptions(opening, openingRoom(opening, []));

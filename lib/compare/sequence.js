@@ -10,7 +10,7 @@ const { optionError, sameError, unrelatedError } = require('../errors');
 const { withoutFolders } = require('../open/folder');
 const { oneOf } = require('../options');
 const { Snapshot, inside, parse } = require('../open/snapshot');
-const { takenOrder } = require('./taken-order');
+const { oneMoment, takenOrder } = require('./taken-order');
 
 /** A process that takes its own snapshots has functions of these files. */
 const CAPTURES = ['lib', 'index.js', 'counts', 'test', 'http', 'fastify', 'cli'].map((name) =>
@@ -34,7 +34,7 @@ const SEQUENCE = { order: oneOf(['auto', 'given']), allow: someOf(['same', 'unre
 /**
  * @typedef {object} Relation the addon's answer about several snapshots
  * @property {number[] | null} byIds positions, oldest first, when ids show the order
- * @property {[number, number] | null} same positions of two that are the same snapshot
+ * @property {[number, number] | null} same positions of two with the same nodes
  * @property {{ first: number, second: number, reason: string } | null} unrelated positions of two snapshots of
  *   different programs
  * @property {import('../..').Comparison} comparison
@@ -71,8 +71,9 @@ async function openSequence(given, opening, { order: wanted = 'auto', allow = []
     const work = { signal: opening.signal, onProgress: opening.onProgress, snapshot: opened.length - 1 };
     const pages = await inside.job(opened, work, (heaps, control) => addon.relate(heaps, question, control));
     /** @type {Relation} */
-    const { byIds, same, unrelated, comparison } = await read(pages);
-    if (same !== null && !allow.includes('same')) throw sameError(namesOf(infos, same));
+    const { byIds, same: equal, unrelated, comparison } = await read(pages);
+    const same = equal ?? oneMoment(infos);
+    if (same !== null && !allow.includes('same')) throw sameError(namesOf(infos, same), equal === null);
     const why = allow.includes('unrelated') || byIds !== null ? undefined : whyUnrelated(infos, unrelated, known);
     if (why !== undefined) throw unrelatedError(namesOf(infos, why.positions), why.reason);
     const taken = wanted === 'given' ? asGiven(takenOrder(infos, byIds)) : takenOrder(infos, byIds);

@@ -86,6 +86,26 @@ function contradiction(snapshots, byIds) {
 }
 
 /**
+ * Positions of two snapshots of one moment of one process, such as two thaws of one image: their ids can differ, and
+ * their contents do not.
+ *
+ * @param {(Taken & { pid?: number, threadId?: number })[]} snapshots
+ * @returns {[number, number] | null}
+ */
+function oneMoment(snapshots) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  for (const [at, { takenAt, takenAtFrom, pid, threadId }] of snapshots.entries()) {
+    if (takenAtFrom !== 'capture' || pid === undefined) continue;
+    const moment = `${takenAt} ${pid} ${threadId}`;
+    const earlier = seen.get(moment);
+    if (earlier !== undefined) return [earlier, at];
+    seen.set(moment, at);
+  }
+  return null;
+}
+
+/**
  * @param {number[]} given
  * @param {import('../..').SnapshotOrder['by']} by
  * @param {boolean} known
@@ -172,4 +192,4 @@ function numbered(files) {
   return names.map((_, at) => at).sort((a, b) => natural(numbers[a], numbers[b]));
 }
 
-module.exports = { takenOrder };
+module.exports = { oneMoment, takenOrder };

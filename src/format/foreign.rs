@@ -108,8 +108,11 @@ fn special(beginning: &[u8]) -> Option<String> {
     let at = |offset: usize, mark: &[u8]| beginning.get(offset..).is_some_and(|rest| rest.starts_with(mark));
     // A dump has 4 where ELF and Mach-O say what kind of file it is.
     let dump = |is: bool, name: &str| match is {
+        true if name == "ELF" => "it is a core dump of Linux; give the path of the file: heaphound suspects CORE, or \
+             heaphound thaw CORE --out FILE"
+            .to_owned(),
         true => {
-            format!("it is a core dump ({name}), which has no graph of objects by itself; take a heap snapshot instead")
+            format!("it is a core dump ({name}), which heaphound does not read; take a heap snapshot instead")
         }
         false => format!("it is a program or a library ({name})"),
     };
@@ -198,7 +201,7 @@ mod tests {
         let mut tar = b"heaps/a.heapsnapshot".to_vec();
         tar.resize(257, 0);
         check(&[&tar[..], b"ustar\x0000"].concat(), "tar -xf");
-        check(&[&b"\x7fELF\x02\x01\x01"[..], &[0; 9], b"\x04\0\x3e\0"].concat(), "core dump (ELF)");
+        check(&[&b"\x7fELF\x02\x01\x01"[..], &[0; 9], b"\x04\0\x3e\0"].concat(), "heaphound thaw CORE --out FILE");
         check(&[&b"\x7fELF\x02\x01\x01"[..], &[0; 9], b"\x03\0\x3e\0"].concat(), "a program or a library (ELF)");
         check(b"\xcf\xfa\xed\xfe\x0c\0\0\x01\0\0\0\0\x04\0\0\0", "core dump (Mach-O)");
         check(b"\x0a\x04\x08\x01\x10\x02\x0a\x04\x08\x03\x10\x04", "go tool pprof");

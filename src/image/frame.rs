@@ -39,7 +39,9 @@ pub(super) fn file_head(id: u64) -> [u8; FILE_HEAD] {
 /// The number of the file, or why it is none of ours.
 pub(super) fn read_file_head(head: &[u8; FILE_HEAD]) -> Result<u64, String> {
     if !is_image(head) {
-        return Err("the file does not begin as a frozen image does".into());
+        return Err(
+            "the file does not begin as a frozen image or a core dump does; a heap snapshot needs no thaw".into()
+        );
     }
     let version = u32_at(head, 16);
     if version != VERSION {
