@@ -458,6 +458,50 @@ export interface DominatorRow extends NodeReference {
   children?: DominatorRow[];
 }
 
+export interface BoxOptions extends WorkOptions {
+  /**
+   * `'class'`: all objects of one class inside the same box are one box, and so are those of its own class below them.
+   * `'object'`: a box for each object. Default: `'class'`.
+   */
+  by?: 'class' | 'object' | undefined;
+  /** Begin with this object. Default: the root. */
+  id?: number | undefined;
+  /** Begin with the box that is reached by these class keys, from outside inwards. */
+  path?: string[] | undefined;
+  /** Most boxes, 1 to 2,000. Default: 600. */
+  limit?: number | undefined;
+  /** Bytes of a box at least; the smaller ones are one box, the rest. Default: 1/200 of the outermost box. */
+  leastSize?: number | undefined;
+}
+
+/** Objects in the dominator tree, and what only they keep alive. */
+export interface DominatorBox {
+  /** The class, or the object; empty for the outermost box and the rest. */
+  name: string;
+  /** Objects of the box itself; of the rest those at its top. */
+  count: number;
+  /** Bytes that would be freed with them: `ownSize` and the sizes of all `children`, exactly. */
+  size: number;
+  /** Bytes of the objects themselves. Of a box without children all its bytes. */
+  ownSize: number;
+  /** Class key, where the boxes are classes. */
+  key?: string;
+  /** Where the boxes are objects. */
+  id?: number;
+  /** What is too small for boxes of its own. */
+  rest?: true;
+  /** There is more inside than the limit allowed: ask for this box. */
+  closed?: true;
+  /** Biggest first, the rest last. */
+  children: DominatorBox[];
+}
+
+export interface BoxDocument {
+  /** Bytes of the whole heap that are reached. */
+  totalSize: number;
+  box: DominatorBox;
+}
+
 export interface StringOptions extends WorkOptions {
   /** Least number of copies. Default: 2. */
   minCount?: number | undefined;
@@ -569,6 +613,8 @@ export interface Snapshot extends AsyncDisposable {
   /** From the root to the object; empty when nothing but weak edges leads to it. */
   retainingPath(id: number, options?: PathOptions): Promise<PathStep[]>;
   dominators(options?: DominatorOptions): Promise<DominatorRow[]>;
+  /** The dominator tree as nested boxes, few enough to be drawn. O(nodes). */
+  dominatorBoxes(options?: BoxOptions): Promise<BoxDocument>;
   duplicateStrings(options?: StringOptions): Promise<StringGroup[]>;
   query(options?: QueryOptions): Promise<QueryRow[]>;
   allocations(options?: WorkOptions): Promise<AllocationsDocument>;

@@ -154,6 +154,29 @@ test('dominators give the biggest retainers as a tree', async () => {
   );
 });
 
+test('boxes of the dominator tree have all bytes, and as many as were asked for', async () => {
+  const count = (box) => box.children.reduce((sum, child) => sum + count(child), 1);
+  const check = (box) => {
+    assert.equal(
+      box.children.reduce((sum, child) => sum + child.size, box.ownSize),
+      box.size,
+    );
+    box.children.forEach(check);
+  };
+  for (const by of ['class', 'object']) {
+    const { totalSize, box } = await snapshot.dominatorBoxes({ by, limit: 50 });
+    assert.equal(box.size, totalSize);
+    assert.ok(count(box) <= 50 && count(box) > 10);
+    check(box);
+    const [first] = box.children;
+    const start = by === 'class' ? { path: [first.key] } : { id: first.id };
+    const { box: inside } = await snapshot.dominatorBoxes({ by, ...start });
+    assert.deepEqual([inside.size, inside.count], [first.size, first.count]);
+  }
+  await assert.rejects(snapshot.dominatorBoxes({ path: ['nobody'] }), { code: 'HEAPHOUND_ERR_OPTION' });
+  await assert.rejects(snapshot.dominatorBoxes({ limit: 2001 }), { code: 'HEAPHOUND_ERR_OPTION' });
+});
+
 test('duplicate strings are those of DevTools', async () => {
   const groups = await snapshot.duplicateStrings();
   assert.equal(groups.length, expected.duplicateStrings.length);

@@ -24,6 +24,13 @@ function ids(name, value) {
   return value.map((item) => id(name, item));
 }
 
+/** @type {Check<string[]>} */
+function texts(name, value) {
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
+    throw optionError(name, 'must be an array of strings');
+  return value;
+}
+
 /** @type {Check<import('..').IdRange>} */
 function idRange(name, value) {
   const range = checkOptions(value, { after: integer(0), upTo: integer(0) });
@@ -90,6 +97,7 @@ module.exports = {
   oneOf,
   ofType,
   ids,
+  texts,
   id,
   idRange,
   compareBy,

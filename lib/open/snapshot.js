@@ -18,12 +18,17 @@ const {
   ofType,
   ids,
   id,
+  texts,
   idRange,
   size,
   limit,
 } = require('../options');
 
 const MAX_DEPTH = 16;
+/** Nobody draws more. */
+const MAX_BOXES = 2000;
+/** What a box can be made of. */
+const BOX_KINDS = ['class', 'object'];
 
 const SUMMARY = {
   ...WORK,
@@ -37,6 +42,14 @@ const EDGES = { ...WORK, sort: oneOf(['retainedSize', 'shallowSize', 'name']), l
 const RETAINERS = { ...WORK, ignored: ids, limit };
 const PATH = { ...WORK, ignored: ids };
 const DOMINATORS = { ...WORK, id, depth: integer(1, MAX_DEPTH), limit };
+const BOXES = {
+  ...WORK,
+  by: oneOf(BOX_KINDS),
+  id,
+  path: texts,
+  limit: integer(1, MAX_BOXES),
+  leastSize: size,
+};
 const STRINGS = { ...WORK, minCount: integer(2), limit };
 const SUSPECTS = { ...WORK, limit };
 const OWNERS = { ...WORK, by: oneOf(OWNER_KINDS), sort: oneOf(OWNER_SORTS), limit };
@@ -211,6 +224,15 @@ class Snapshot {
    */
   async dominators(options) {
     return this.#rows('dominators', checkOptions(options, DOMINATORS));
+  }
+
+  /**
+   * @param {import('../..').BoxOptions} [options]
+   * @returns {Promise<import('../..').BoxDocument>}
+   */
+  async dominatorBoxes(options) {
+    const { by = 'class', ...checked } = checkOptions(options, BOXES);
+    return this.#ask('dominatorBoxes', { by, ...checked });
   }
 
   /**

@@ -6,6 +6,7 @@ mod comparison;
 mod contexts;
 mod diff;
 mod document;
+mod dominator_boxes;
 mod dominators;
 mod info;
 mod leaks;

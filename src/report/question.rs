@@ -1,7 +1,9 @@
 //! Questions to one snapshot, as `lib/open/snapshot.js` writes them, and the document that answers each.
 
 use super::document::Document;
-use super::{allocations, contexts, dominators, node, owners, path, query, strings, summary, suspects};
+use super::{
+    allocations, contexts, dominator_boxes, dominators, node, owners, path, query, strings, summary, suspects,
+};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
 use crate::open::Opened;
@@ -19,6 +21,7 @@ enum Question {
     Retainers(node::RetainersQuestion),
     RetainingPath(path::PathQuestion),
     Dominators(dominators::DominatorsQuestion),
+    DominatorBoxes(dominator_boxes::BoxesQuestion),
     DuplicateStrings(strings::StringsQuestion),
     Query(query::QueryQuestion),
     Allocations,
@@ -42,6 +45,7 @@ pub fn answer(opened: &Opened, question: &str, control: &Control) -> Result<Docu
         Question::Retainers(question) => node::retainers(opened, &question, control),
         Question::RetainingPath(question) => path::retaining_path(opened, &question, control),
         Question::Dominators(question) => dominators::dominators(opened, &question, control),
+        Question::DominatorBoxes(question) => dominator_boxes::boxes(opened, &question, control),
         Question::DuplicateStrings(question) => strings::strings(opened, &question, control),
         Question::Query(question) => query::query_document(opened, &question, control),
         Question::Allocations => allocations::allocations(opened, control),
