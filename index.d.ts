@@ -1466,6 +1466,256 @@ export interface SuspectSections {
  */
 export function findSuspects(source: SnapshotOrSource, options?: SuspectOptions): Promise<SuspectDocument>;
 
+export interface ReportOptions extends LeakOptions {
+  /** Files are named from this folder, and their lines are read below it. Default: the working folder. */
+  folder?: string | undefined;
+  /** Contents of strings are in the report. Default: false; then it has their lengths and numbers. */
+  withStrings?: boolean | undefined;
+  /** `'verdict'`: without classes, comparison, boxes, strings, packages and statistics. Default: `'all'`. */
+  parts?: 'all' | 'verdict' | undefined;
+}
+
+/**
+ * All that a person is shown about some snapshots: the answer of `findLeaks`, or of one snapshot that of
+ * `findSuspects`, in numbers and in sentences, and what the snapshots consist of. The schema is
+ * `heaphound/report-1.schema.json`. The same snapshots give the same document.
+ */
+export interface ReportDocument {
+  schema: 'heaphound.report/1';
+  /** Version of the package that wrote it. */
+  heaphound: string;
+  sort: 'leaks' | 'suspects';
+  /** Oldest first. A file has its name, without folders. */
+  snapshots: (ReadInfo & { name: string })[];
+  verdict: ReportVerdict;
+  /** Leaks, or suspects, most important first. */
+  entries: ReportEntry[];
+  /** All growth, or all bytes of the one heap, line by line. */
+  account: { total: number; lines: { title: string; because: string; size: number; sort: string }[] };
+  /** Where `sort` is `'leaks'`. */
+  leaks?: LeakDocument;
+  /** Where `sort` is `'suspects'`. */
+  suspects?: SuspectDocument;
+  classes?: ReportClass[];
+  /** From the first snapshot to the last. */
+  comparison?: ReportComparison;
+  /** Of the last snapshot, as the members below. */
+  boxes?: BoxDocument;
+  strings?: ReportStrings;
+  packages?: Omit<OwnerDocument, 'snapshot'>;
+  statistics?: Statistics;
+  /** What is inside, for who sends it to somebody. */
+  contents: ReportContents;
+}
+
+/** The verdict in sentences. */
+export interface ReportVerdict {
+  sort: 'leak' | 'none' | 'known' | 'unknown' | 'suspects';
+  /** Such as `2 leaks`, `No leak`, `Cannot tell`. */
+  title: string;
+  /** A paragraph that begins with the title. */
+  headline: string;
+  paragraphs: string[];
+  /** Reasons why the verdict may be wrong. */
+  doubts: string[];
+  footnotes: string[];
+  next: NextStep[];
+}
+
+/** A leak, or a suspect, in sentences and numbers. All sentences are those of the terminal. */
+export interface ReportEntry {
+  /** From 1. */
+  number: number;
+  fingerprint: string;
+  className: string;
+  kind: LeakKind;
+  confidence: 'high' | 'medium' | 'low';
+  headline: string;
+  /** Of a suspect. */
+  looksLike?: Suspect['looksLike'];
+  /**
+   * The line of the program. `at`: the place as it is written. `sourceHash`: of the lines in `place.source`; another
+   * hash says that the code there was changed.
+   */
+  own: { label: 'Made in' | 'Held in'; text: string; place?: SourceLocation; at?: string; sourceHash?: string };
+  /** The reference to remove; empty where none is known. */
+  cut: string;
+  advice: string;
+  facts: ReportFact[];
+  /** Root first. */
+  path: ReportPathLine[];
+  /** Of a leak: objects and bytes since the first snapshot, from 0 on, and for each interval. */
+  growth?: { counts: number[]; sizes: number[]; countGrowth: number[]; sizeGrowth: number[] };
+  /** Bytes that it grew by; of a suspect its bytes. */
+  size: number;
+  perOperation?: number;
+  item: LeakPart;
+  /** Ids in the last snapshot. */
+  examples: number[];
+  container: LeakContainer;
+  classes: { className: string; count: number; size: number }[];
+  allocationStack?: StackFrame[];
+}
+
+export interface ReportFact {
+  label: string;
+  text: string;
+  place?: SourceLocation | SourcePosition | undefined;
+  /** What the place is to the text: `held at`. */
+  relation?: string | undefined;
+  /** Of a known leak: where it is described. */
+  source?: string | undefined;
+  lines?: SourceText | undefined;
+  reasons?: string[] | undefined;
+}
+
+/** A step, or a stretch of steps that says little. */
+export type ReportPathLine = ReportStep | { sort: 'fold'; text: string; steps: ReportStep[] };
+
+export interface ReportStep {
+  sort: 'step';
+  id: number;
+  /** ✓ belongs there, ? may not belong there, ✗ should be gone; empty on a path of one snapshot. */
+  sign: '✓' | '?' | '✗' | '';
+  leaking?: LeakStep['leaking'];
+  reference: string;
+  object: string;
+  /** `grows here`, `cut here`. */
+  remark: string;
+  place: string;
+  location?: SourceLocation;
+  because?: string;
+  cut?: true;
+  isContainer?: true;
+}
+
+/** A class in every snapshot, oldest first. */
+export interface ReportClass {
+  key: string;
+  name: string;
+  counts: number[];
+  /** Shallow bytes. */
+  sizes: number[];
+  /** In the last snapshot. */
+  retainedSize: number;
+  location?: SourceLocation;
+}
+
+export interface ReportComparison extends Comparison {
+  rows: ClassDiff[];
+  resized: ClassDiff[];
+  leftOut: number;
+}
+
+export interface ReportStrings {
+  /** Bytes that a single copy of each would save. */
+  wastedSize: number;
+  groups: {
+    /** Only with the option `withStrings`. */
+    value?: string;
+    /** Of the text, as far as V8 wrote it. */
+    length: number;
+    count: number;
+    shallowSize: number;
+    retainedSize: number;
+    wastedSize: number;
+  }[];
+  leftOut: number;
+}
+
+export interface ReportContents {
+  classNames: number;
+  propertyNames: number;
+  paths: number;
+  strings: number;
+  stringsLeftOut: number;
+}
+
+/**
+ * Makes the document of a report. All snapshots are opened together; where the memory does not suffice, several files
+ * give the verdict alone, and a footnote says so.
+ */
+export function makeReport(snapshots: SnapshotOrSource[], options?: ReportOptions): Promise<ReportDocument>;
+
+/** The report as one page of HTML that asks nobody for anything: `HEAPHOUND_ERR_PAGE` where the page is not built. */
+export function reportPage(document: ReportDocument): string;
+
+/**
+ * The document of the text of a report: of its JSON, or of its page.
+ *
+ * @param file for the error, `HEAPHOUND_ERR_REPORT`
+ */
+export function readReport(text: string, file: string): ReportDocument;
+
+/** A report in few words: each entry is below 1,000 tokens. */
+export interface LeanReport {
+  schema: 'heaphound.report-lean/1';
+  sort: 'leaks' | 'suspects';
+  snapshots: { name: string; bytes: number }[];
+  verdict: ReportVerdict['sort'];
+  headline: string;
+  doubts: string[];
+  entries: LeanEntry[];
+  account: { title: string; bytes: number }[];
+  next: NextStep[];
+}
+
+export interface LeanEntry {
+  fingerprint: string;
+  headline: string;
+  kind: LeakKind;
+  confidence: 'high' | 'medium' | 'low';
+  /** The strongest reasons for the confidence. */
+  because: string[];
+  /** The line of the program. */
+  place?: string;
+  /** How it was found. */
+  why: string;
+  /** The text of the line. */
+  source?: string;
+  /** The reference to remove. */
+  cut?: string;
+  fix?: string;
+  bytes: number;
+  countGrowth?: number[];
+  /** A step a line, root first. */
+  path: string[];
+  /** Id of one of the objects, in the last snapshot. */
+  example: number | null;
+}
+
+export function leanReport(document: ReportDocument): LeanReport;
+
+/** What is other in the newer one of two reports. */
+export interface ReportChanges {
+  schema: 'heaphound.report-changes/1';
+  sort: 'leaks' | 'suspects';
+  verdict: { older: string; newer: string };
+  changes: ReportChange[];
+  /** Classes that both list, by the change of their bytes in the last snapshot. */
+  classes: ReportClassChange[];
+  doubts: string[];
+}
+
+export interface ReportChange {
+  /** `'missing'`: the newer report has it no more, which is no proof that it is gone. */
+  state: 'missing' | 'smaller' | 'same' | 'larger' | 'moved' | 'new';
+  className: string;
+  /** Fingerprints in the older and in the newer report. */
+  before?: string;
+  after?: string;
+  rate?: { of: 'objects' | 'bytes'; per: 'operation' | 'interval' | 'heap'; before: number; after: number };
+}
+
+export interface ReportClassChange {
+  name: string;
+  before: { count: number; size: number };
+  after: { count: number; size: number };
+}
+
+/** Reports of one snapshot each, or of several each; else `HEAPHOUND_ERR_OPTION`. */
+export function compareReports(older: ReportDocument, newer: ReportDocument): ReportChanges;
+
 /** Most objects, and most bytes: a number, or a size like `'1.5MB'`. */
 export interface BudgetLimits {
   count?: number | undefined;
@@ -2458,6 +2708,8 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_TRUNCATED'
   | 'HEAPHOUND_ERR_ORDER'
   | 'HEAPHOUND_ERR_FOREIGN'
+  | 'HEAPHOUND_ERR_PAGE'
+  | 'HEAPHOUND_ERR_REPORT'
   | 'HEAPHOUND_ERR_SAME'
   | 'HEAPHOUND_ERR_UNRELATED'
   | 'HEAPHOUND_ERR_TOO_LARGE'

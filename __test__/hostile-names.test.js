@@ -14,7 +14,7 @@ const { COMMAND_NAMES, allCommands } = require('../cli/commands');
 const { commandHelp, generalHelp } = require('../cli/help');
 const { drawTable } = require('../cli/table');
 const { describeTerminal } = require('../cli/terminal');
-const { findLeaks, openStore } = require('..');
+const { findLeaks, makeReport, openStore } = require('..');
 const { tellLeaks } = require('../cli/leaks/story');
 const { tellFailure } = require('../test/report/message');
 const { alarmOf } = require('../lib/watch/alarm');
@@ -74,6 +74,7 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
     summary: [() => [files[2]], () => [files[2], '--sort', 'name', '--limit', '1000']],
     stats: [() => [files[2]]],
     suspects: [() => [files[2]], () => [files[2], '--limit', '200']],
+    report: [async () => ['--from', await report(files)], async () => ['--from', await report([files[2]])]],
     dominators: [() => [files[2], '--limit', '200'], () => [files[2], node, '--depth', '4']],
     query: [() => [files[2], '--limit', '1000'], () => [files[2], '--kind', 'string']],
     path: [() => [files[2], string]],
@@ -92,6 +93,12 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
   function baseline() {
     const file = path.join(folder, 'baseline.json');
     fs.writeFileSync(file, '{"version":1,"leaks":[]}');
+    return file;
+  }
+
+  async function report(snapshots) {
+    const file = path.join(folder, `report-${snapshots.length}.json`);
+    fs.writeFileSync(file, JSON.stringify(await makeReport(snapshots)));
     return file;
   }
 

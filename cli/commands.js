@@ -25,6 +25,7 @@
 const FILES = new Map([
   ['leaks', () => require('./commands/leaks')],
   ['suspects', () => require('./commands/suspects')],
+  ['report', () => require('./commands/report')],
   ['explain', () => require('./commands/explain')],
   ['check', () => require('./commands/check')],
   ['verify', () => require('./commands/verify')],

@@ -158,7 +158,12 @@ function explain(error, invocation) {
  */
 function fileOf(error, invocation) {
   // The message names the file of the option.
-  if (['HEAPHOUND_ERR_BASELINE', 'HEAPHOUND_ERR_BUDGET'].includes(error.code)) return undefined;
+  if (
+    ['HEAPHOUND_ERR_BASELINE', 'HEAPHOUND_ERR_BUDGET', 'HEAPHOUND_ERR_REPORT', 'HEAPHOUND_ERR_EXISTS'].includes(
+      error.code,
+    )
+  )
+    return undefined;
   const files = invocation?.command?.filesOf?.(invocation.operands) ?? [];
   return files.length === 1 ? files[0] : error.file;
 }

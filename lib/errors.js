@@ -86,6 +86,24 @@ function inspectorError(what) {
 }
 
 /**
+ * @param {string} file
+ * @param {string} what is wrong
+ * @param {unknown} [cause]
+ */
+function reportError(file, what, cause) {
+  const message = `${file} is no report of heaphound: ${what}. Make one with: heaphound report FILE… --out report.html`;
+  return toError({ code: 'HEAPHOUND_ERR_REPORT', message }, new Error('at', { cause }));
+}
+
+/** @param {unknown} cause */
+function pageError(cause) {
+  const message =
+    `the page of the viewer is not built (${/** @type {Error} */ (cause).message}): in a clone run ` +
+    '`node viewer/build.mjs`; an installed package without it is damaged, so install it again';
+  return toError({ code: 'HEAPHOUND_ERR_PAGE', message }, new Error('at', { cause }));
+}
+
+/**
  * @param {string[]} names of two snapshots
  * @param {boolean} isByTime their records tell it, and not their nodes
  */
@@ -167,6 +185,8 @@ module.exports = {
   evalError,
   thawError,
   inspectorError,
+  pageError,
+  reportError,
   sameError,
   streamError,
   unrelatedError,

@@ -150,18 +150,19 @@ function titleOfLine(line, suspects) {
  * Facts beside the suspects, a sentence each; none for what is small.
  *
  * @param {import('..').SuspectDocument} document
+ * @param {{ withTexts?: boolean }} [options] `withTexts`: texts of the program are quoted
  */
-function sectionSentences({ sections, totalSize }) {
+function sectionSentences({ sections, totalSize }, { withTexts = true } = {}) {
   const { duplicateStrings, hugeStrings, detached, contextCount, external } = sections;
   const isNotable = (/** @type {number} */ bytes) => bytes * 100 >= totalSize;
   const [most] = duplicateStrings.most;
   return [
     isNotable(duplicateStrings.size) &&
       `texts that are there more than once: ${size(duplicateStrings.size)} too much; ` +
-        `${count(most.count)} times ${shown(most.value)}`,
+        `${count(most.count)} times ${withTexts ? shown(most.value) : 'one of them'}`,
     hugeStrings.length > 0 &&
       `${counted(hugeStrings.length, 'huge text')}: ` +
-        `${size(hugeStrings[0].size)} of ${shown(hugeStrings[0].start)} @${hugeStrings[0].id}`,
+        `${size(hugeStrings[0].size)}${withTexts ? ` of ${shown(hugeStrings[0].start)}` : ''} @${hugeStrings[0].id}`,
     detached.count > 0 &&
       isNotable(detached.size) &&
       `${counted(detached.count, 'detached node')}: ${size(detached.size)}`,

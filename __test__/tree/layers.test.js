@@ -19,7 +19,7 @@ const ROWS = [
   ['lib/disk', 'lib/room'],
   ['lib/open', 'lib/sources'],
   ['lib/capture', 'lib/compare'],
-  ['lib/files', 'lib/image', 'lib/metrics', 'lib/store'],
+  ['lib/files', 'lib/image', 'lib/metrics', 'lib/report', 'lib/store'],
   ['lib/service'],
   ['lib/watch'],
   ['index.js'],

@@ -2,9 +2,9 @@
 
 // The leaks that a project knows and lives with, in a file that is kept beside the code and read in review.
 
-const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { writeWhole } = require('../whole-file');
 const { DASH, readInput } = require('../standard-streams');
 const { printLocation } = require('../../words/location');
 const { holder, nameOf, placeOf } = require('../../words/leak-sentences');
@@ -76,13 +76,9 @@ function writeBaseline(file, leaks, { before, root }) {
   const sorted = [...entries.values()].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   const text = `${toJson({ version: VERSION, leaks: sorted }, 2)}\n`;
   if (file === DASH) return text;
-  // Whoever reads meanwhile has the old one or the new one.
-  const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    fs.writeFileSync(temporary, text);
-    fs.renameSync(temporary, file);
+    writeWhole(file, text);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
     throw baselineError(`${file} cannot be written: ${/** @type {Error} */ (error).message}`);
   }
 }

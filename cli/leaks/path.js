@@ -6,6 +6,7 @@ const { counted } = require('../../words/numbers');
 const { INDENT } = require('./page');
 const { SIGNS, remarkOf } = require('../../words/leak-sentences');
 const { objectOf, referenceOf } = require('../../words/reference');
+const { shownSteps } = require('../../words/shown-steps');
 const { fit, sentence, widthOf, wrap } = require('../../words/text');
 
 /** Columns that a place gets at least, or none. */
@@ -31,31 +32,12 @@ const COLORS = /** @type {const} */ ({ no: 'green', unknown: 'yellow', yes: 'red
  */
 function drawShortPath(leak, terminal, most) {
   const path = leak.retainingPath;
-  const last = path.length - 1;
-  const container = Math.max(
-    path.findIndex((step) => step.id === leak.container.id),
-    0,
-  );
-  /** @type {Set<number>} */
-  const shown = new Set();
-  // In the order of their worth: the growing object, the cut, the step in own code, the objects that it gains, the ends
-  // of the stretch between, and the steps above the container.
-  const own = path.findIndex((step) => step.id === ownStepOf(leak));
-  const wanted = [container, path.findIndex((step) => step.cut), own, last, container - 1, container + 1, last - 1];
-  for (let at = container + 2; at < last - 1; at += 1) wanted.push(at);
-  for (let at = container - 2; at >= 0; at -= 1) wanted.push(at);
-  for (const at of wanted) {
-    if (at < 0 || at > last || shown.has(at)) continue;
-    shown.add(at);
-    if (linesOf(shown, last) > most) shown.delete(at);
-  }
+  const shown = shownSteps(leak, most);
   /** @type {string[]} */
   const lines = [];
   let skipped = 0;
   for (const [at, step] of path.entries()) {
-    // A gap takes a line too.
-    const isAlone = shown.has(at - 1) && shown.has(at + 1);
-    if (!shown.has(at) && !isAlone) {
+    if (!shown.has(at)) {
       skipped += 1;
       continue;
     }
@@ -65,15 +47,6 @@ function drawShortPath(leak, terminal, most) {
   }
   if (skipped > 0) lines.push(gap(skipped, terminal));
   return lines;
-}
-
-/**
- * The id of the step that shows the own line.
- *
- * @param {Leak} leak
- */
-function ownStepOf({ responsible }) {
-  return responsible?.evidence === 'path' ? responsible.step : undefined;
 }
 
 /**
@@ -144,20 +117,6 @@ function drawStep(step, { leak, parent, terminal, ids }) {
  */
 function gap(skipped, terminal) {
   return `${' '.repeat(INDENT)}  ${terminal.style('dim', `… ${counted(skipped, 'step')}`)}`;
-}
-
-/**
- * Lines of so many steps, with one for each gap.
- *
- * @param {Set<number>} shown
- * @param {number} last
- */
-function linesOf(shown, last) {
-  let lines = shown.size;
-  for (let at = 0; at <= last; at += 1) {
-    if (!shown.has(at) && (at === 0 || shown.has(at - 1))) lines += 1;
-  }
-  return lines;
 }
 
 module.exports = { drawFullPath, drawShortPath };
