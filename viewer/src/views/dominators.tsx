@@ -1,0 +1,152 @@
+// Who keeps how much: the dominator tree, as an icicle or a treemap, with the table of the box in front.
+
+import type { Box } from '../document';
+import { Boxes, nameOfBox } from '../parts/boxes';
+import { boxAt, childrenOf } from '../parts/boxes-layout';
+import { Numbers } from '../parts/numbers';
+import { Segmented } from '../parts/segmented';
+import { Pending, useAnswer } from '../pending';
+import { change, go, place } from '../place';
+import { current, objectAddress, queryAddress, useSource } from '../state';
+import { Table } from '../table';
+import { count, share, size } from '../words';
+
+export function Dominators() {
+  const source = useSource();
+  const { by = 'class', as = 'icicle', zoom = '', id } = place.value.params;
+  const snapshot = current.value;
+  const answer = useAnswer(`boxes ${snapshot} ${by} ${id}`, (signal) =>
+    source.boxes!({ snapshot, by, id: id === undefined ? undefined : Number(id) }, signal),
+  );
+  const path = zoom === '' ? [] : zoom.split('.').map(Number);
+  const onZoom = (to: number[]) => change({ zoom: to.join('.') || undefined });
+  const onOpen =
+    source.kind === 'viewer'
+      ? (box: Box) => {
+          if (box.id !== undefined) go(objectAddress(box.id));
+          else if (box.key) go(queryAddress({ key: box.key }));
+        }
+      : undefined;
+  return (
+    <article>
+      <h1>Who keeps how much</h1>
+      <div class="controls">
+        <Segmented
+          label="Picture"
+          value={as}
+          onChange={(value) => change({ as: value })}
+          choices={[
+            { value: 'icicle', title: 'Icicle' },
+            { value: 'treemap', title: 'Treemap' },
+          ]}
+        />
+        {source.kind === 'viewer' && (
+          <Segmented
+            label="Boxes"
+            value={by}
+            onChange={(value) => change({ by: value, zoom: undefined })}
+            choices={[
+              { value: 'class', title: 'By class' },
+              { value: 'object', title: 'By object' },
+            ]}
+          />
+        )}
+      </div>
+      <Pending answer={answer} what="The dominator tree">
+        {({ box, totalSize }) => {
+          const valid = boxAt(box, path) ? path : [];
+          const front = boxAt(box, valid) ?? box;
+          return (
+            <>
+              <Crumbs box={box} path={valid} onZoom={onZoom} />
+              <Boxes
+                box={box}
+                totalSize={totalSize}
+                sort={as === 'treemap' ? 'treemap' : 'icicle'}
+                label="Dominator tree"
+                zoom={valid}
+                onZoom={onZoom}
+                onOpen={onOpen}
+              />
+              <h2>What {nameOfBox(front)} keeps</h2>
+              <Children
+                box={front}
+                totalSize={totalSize}
+                onOpen={(child, at) => (child.children.length > 0 ? onZoom([...valid, at]) : onOpen?.(child))}
+              />
+            </>
+          );
+        }}
+      </Pending>
+    </article>
+  );
+}
+
+function Crumbs({ box, path, onZoom }: { box: Box; path: number[]; onZoom: (path: number[]) => void }) {
+  return (
+    <p class="crumbs">
+      {[...path, -1].map((_, depth) => {
+        const here = path.slice(0, depth);
+        const name = nameOfBox(boxAt(box, here) ?? box);
+        return depth === path.length ? (
+          <strong key={depth}>{name}</strong>
+        ) : (
+          <span key={depth}>
+            <button onClick={() => onZoom(here)}>{name}</button> ›{' '}
+          </span>
+        );
+      })}
+    </p>
+  );
+}
+
+function Children({ box, totalSize, onOpen }: { box: Box; totalSize: number; onOpen: (box: Box, at: number) => void }) {
+  const children = childrenOf(box);
+  const own = box.size - children.reduce((sum, child) => sum + child.size, 0);
+  if (children.length === 0) return <p class="empty">Nothing beside itself: {size(box.ownSize)}.</p>;
+  return (
+    <>
+      <Table<Box>
+        isMain
+        label="What it keeps"
+        total={children.length}
+        rowAt={(at) => children[at]}
+        onOpen={onOpen}
+        columns={[
+          {
+            key: 'name',
+            title: 'class',
+            width: 'minmax(14rem, 1fr)',
+            text: nameOfBox,
+            cell: (child) => <span class="name">{nameOfBox(child)}</span>,
+          },
+          {
+            key: 'count',
+            title: 'objects',
+            width: '7rem',
+            isNumber: true,
+            text: (child) => count(child.count),
+            cell: (child) => count(child.count),
+          },
+          {
+            key: 'ownSize',
+            title: 'shallow',
+            width: '7rem',
+            isNumber: true,
+            text: (child) => size(child.ownSize),
+            cell: (child) => size(child.ownSize),
+          },
+          {
+            key: 'size',
+            title: 'retained',
+            width: '9rem',
+            isNumber: true,
+            text: (child) => size(child.size),
+            cell: (child) => <Numbers main={size(child.size)} share={share(child.size, totalSize)} />,
+          },
+        ]}
+      />
+      {own > 0 && <p class="note">And {size(own)} of its own.</p>}
+    </>
+  );
+}

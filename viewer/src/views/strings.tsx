@@ -1,0 +1,101 @@
+// Strings that the heap has several times, and the bytes that they waste.
+
+import { Numbers } from '../parts/numbers';
+import { Pending } from '../pending';
+import { go, place } from '../place';
+import { useRows } from '../rows';
+import type { StringRow } from '../document';
+import { current, objectAddress, snapshots, useSource } from '../state';
+import { Table, type Column } from '../table';
+import { count, counted, harmless, share, size } from '../words';
+
+export function Strings() {
+  const source = useSource();
+  const { q = '' } = place.value.params;
+  const snapshot = current.value;
+  const list = useRows(`strings ${snapshot} ${q}`, (range, signal) =>
+    source.strings!({ snapshot, search: q, ...range }, signal),
+  );
+  const total = snapshots.value[snapshot]?.totalSize ?? 0;
+  return (
+    <article>
+      <h1>Strings and duplicates</h1>
+      <Pending answer={list.first} what="The list of strings">
+        {(value) => (
+          <>
+            <p class="lead">
+              <strong>{size(value.wastedSize)}</strong> wasted by copies of the same text
+              {total > 0 && `: ${share(value.wastedSize, total)} of the heap`}.
+            </p>
+            {(value.leftOut ?? 0) > 0 && (
+              <p class="note">The largest groups; {counted(value.leftOut ?? 0, 'more group')} left out.</p>
+            )}
+            {value.total === 0 ? (
+              <p class="empty">
+                {q === '' ? 'No text occurs twice.' : `No text that occurs twice fits “${q}”.`} All strings of the
+                snapshot were compared.
+              </p>
+            ) : (
+              <Table<StringRow>
+                isMain
+                label="Strings"
+                total={value.total}
+                rowAt={list.rowAt}
+                columns={columnsOf(value.wastedSize)}
+                onOpen={
+                  source.object &&
+                  ((row) => {
+                    const [id] = row.ids ?? [];
+                    if (id !== undefined) go(objectAddress(id));
+                  })
+                }
+              />
+            )}
+          </>
+        )}
+      </Pending>
+    </article>
+  );
+}
+
+function columnsOf(wasted: number): Column<StringRow>[] {
+  return [
+    {
+      key: 'value',
+      title: 'text',
+      width: 'minmax(16rem, 1fr)',
+      text: textOf,
+      cell: (row) => (row.value === undefined ? <em class="note">{textOf(row)}</em> : <code>{textOf(row)}</code>),
+    },
+    {
+      key: 'count',
+      title: 'copies',
+      width: '6rem',
+      isNumber: true,
+      text: (row) => count(row.count),
+      cell: (row) => count(row.count),
+    },
+    {
+      key: 'shallowSize',
+      title: 'bytes',
+      width: '7rem',
+      isNumber: true,
+      text: (row) => size(row.shallowSize),
+      cell: (row) => size(row.shallowSize),
+    },
+    {
+      key: 'wastedSize',
+      title: 'wasted',
+      width: '9rem',
+      isNumber: true,
+      text: (row) => size(row.wastedSize),
+      cell: (row) => <Numbers main={size(row.wastedSize)} share={share(row.wastedSize, wasted)} />,
+    },
+  ];
+}
+
+function textOf({ value, length, truncated, maybe }: StringRow): string {
+  if (value === undefined)
+    return length === undefined ? 'a text, left out' : `a text of ${count(length)} characters, left out`;
+  return `"${harmless(value)}"${truncated ? ' … cut by V8' : maybe ? ' … may be cut by V8' : ''}`;
+}
