@@ -5,6 +5,8 @@ import type { Box } from '../document';
 
 /** Shares of the width below which a box is no more than a line. */
 const NARROWEST = 0.0012;
+/** The same for the height, in a treemap. */
+const LOWEST = 0.006;
 /** Levels of an icicle that are drawn. */
 export const LEVELS = 14;
 
@@ -32,7 +34,6 @@ export function childrenOf(box: Box): Box[] {
 
 export function placeBoxes(box: Box, sort: 'icicle' | 'treemap'): Placed[] {
   const root = hierarchy(box, childrenOf).sum(ownOf);
-  const levels = Math.min(root.height + 1, LEVELS);
   const placed: HierarchyRectangularNode<Box> =
     sort === 'icicle'
       ? partition<Box>().size([1, root.height + 1])(root)
@@ -41,13 +42,14 @@ export function placeBoxes(box: Box, sort: 'icicle' | 'treemap'): Placed[] {
   const visit = (node: HierarchyRectangularNode<Box>, path: number[]) => {
     const width = node.x1 - node.x0;
     if (width < NARROWEST || (sort === 'icicle' && node.depth >= LEVELS)) return;
-    const height = sort === 'icicle' ? 1 / levels : (node.y1 - node.y0) * 2;
-    const y = sort === 'icicle' ? node.depth / levels : node.y0 * 2;
-    if (height > 0.006) result.push({ box: node.data, path, depth: node.depth, x: node.x0, y, width, height });
+    const height = sort === 'icicle' ? 1 : (node.y1 - node.y0) * 2;
+    const y = sort === 'icicle' ? node.depth : node.y0 * 2;
+    if (height > LOWEST) result.push({ box: node.data, path, depth: node.depth, x: node.x0, y, width, height });
     node.children?.forEach((child, at) => visit(child, [...path, at]));
   };
   visit(placed, []);
-  return result;
+  const levels = sort === 'icicle' ? Math.max(...result.map(({ depth }) => depth), 0) + 1 : 1;
+  return result.map((one) => ({ ...one, y: one.y / levels, height: one.height / levels }));
 }
 
 /** The box that a path of positions leads to; undefined where there is none. */

@@ -90,7 +90,9 @@ export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen }: Box
             onMouseEnter={() => select(one)}
             onClick={() => enter(one)}
           >
-            {nameOfBox(one.box)} <span>{size(one.box.size)}</span>
+            <span class="label">
+              {nameOfBox(one.box)} {size(one.box.size)}
+            </span>
           </div>
         ))}
       </div>
@@ -107,11 +109,10 @@ export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen }: Box
   );
 }
 
-export function nameOfBox({ name, rest, count: objects, id, key }: Box): string {
+export function nameOfBox({ name, rest, id, key }: Box): string {
   if (rest) return 'the rest';
-  if (name === '' && key === undefined && id === undefined) return 'The heap';
-  const shown = nameOf(name) || '(unnamed)';
-  return id === undefined && objects > 1 ? `${objects.toLocaleString('en')} × ${shown}` : shown;
+  if (name === '' && key === undefined && id === undefined) return 'the whole heap';
+  return nameOf(name) || '(unnamed)';
 }
 
 function percent(part: number): string {

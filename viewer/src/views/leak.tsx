@@ -80,10 +80,14 @@ function Page({ entry, report }: { entry: Entry; report: ReportDocument }) {
                 </dd>
               </>
             )}
-            <dt>Confidence</dt>
-            <dd>
-              <ConfidenceOf confidence={entry.confidence} reasons={reasonsOf(facts)} />
-            </dd>
+            {entry.looksLike === undefined && (
+              <>
+                <dt>Confidence</dt>
+                <dd>
+                  <ConfidenceOf confidence={entry.confidence} reasons={reasonsOf(facts)} />
+                </dd>
+              </>
+            )}
           </dl>
           <section>
             <h2>Why it stays alive</h2>

@@ -12,7 +12,11 @@ import { addressOf, go, place } from '../place';
 import { matcherOf } from '../search';
 import { entryAsMarkdown } from '../markdown';
 import { count, countDelta, counted, moment, nameOf, sentence, size, sizeDelta } from '../words';
+import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
+
+/** Why an accumulation in one snapshot may be a leak, and why not. */
+const OF_SUSPECT = ['Looks like', 'For', 'Against'];
 
 export function Leaks({ report }: { report: ReportDocument }) {
   const { verdict, entries, account, snapshots } = report;
@@ -141,10 +145,24 @@ function Card({ entry, names, onFocus }: { entry: Entry; names: string[]; onFocu
             </dd>
           </>
         )}
-        <dt>Confidence</dt>
-        <dd>
-          <ConfidenceOf confidence={confidence} reasons={reasonsOf(facts)} />
-        </dd>
+        {entry.looksLike === undefined && (
+          <>
+            <dt>Confidence</dt>
+            <dd>
+              <ConfidenceOf confidence={confidence} reasons={reasonsOf(facts)} />
+            </dd>
+          </>
+        )}
+        {facts
+          .filter(({ label }) => OF_SUSPECT.includes(label))
+          .map(({ label, text }) => (
+            <Fragment key={label}>
+              <dt>{label}</dt>
+              <dd>
+                <Prose text={text} />
+              </dd>
+            </Fragment>
+          ))}
       </dl>
       <p class="more">
         <a href={address}>Why it stays alive</a>
@@ -226,6 +244,7 @@ function NoLeaks({ report: { leaks } }: { report: ReportDocument }) {
 }
 
 function Snapshots({ report: { snapshots, leaks, contents } }: { report: ReportDocument }) {
+  const isTimed = snapshots.some(({ takenAt }) => takenAt);
   return (
     <section class="snapshots">
       <h2>{snapshots.length === 1 ? 'The snapshot' : 'The snapshots'}</h2>
@@ -237,9 +256,11 @@ function Snapshots({ report: { snapshots, leaks, contents } }: { report: ReportD
               <th scope="col">bytes</th>
               <th scope="col">nodes</th>
               {snapshots.some(({ memory }) => memory) && <th scope="col">RSS</th>}
-              <th scope="col" class="text">
-                taken at
-              </th>
+              {isTimed && (
+                <th scope="col" class="text">
+                  taken at
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -249,7 +270,7 @@ function Snapshots({ report: { snapshots, leaks, contents } }: { report: ReportD
                 <td>{size(snapshot.totalSize)}</td>
                 <td>{count(snapshot.nodeCount)}</td>
                 {snapshots.some(({ memory }) => memory) && <td>{snapshot.memory ? size(snapshot.memory.rss) : '–'}</td>}
-                <td class="text">{moment(snapshot.takenAt)}</td>
+                {isTimed && <td class="text">{moment(snapshot.takenAt)}</td>}
               </tr>
             ))}
           </tbody>
