@@ -3,7 +3,7 @@
 // Everything that CI runs, ending with the tests of the package.
 //
 // usage: node scripts/check.js [all | fast | lint | times [NAME…]]
-//   all    lint, the addon, the core's tests, the tests of the package on every Node line that is there
+//   all    lint, the addon, the page, the core's tests, the tests of the package on every Node line that is there
 //   fast   lint and the files of tests that take little: under a minute once built
 //   lint   formatting, clippy, types, the tests that read the tree alone
 //   times  what each step and each file of tests takes, one after the other, or those whose names have NAME in them;
@@ -56,11 +56,14 @@ const LINT_JAVASCRIPT = [
   tool('prettier', 'prettier/bin/prettier.cjs', '--cache', '--check', '--log-level', 'warn', '.'),
   tool('oxlint', 'oxlint/bin/oxlint', '--deny-warnings'),
   tool('tsc', 'typescript/bin/tsc', '-p', '.'),
+  tool('tsc, the page', 'typescript/bin/tsc', '-p', 'viewer'),
   tool('tstyche', 'tstyche/build/bin.js', 'types'),
   { name: 'tests of the tree', command: [process.execPath, path.join('scripts', 'tests.js'), ...treeFiles()] },
 ];
 /** @type {Step} */
 const BUILD = { name: 'the addon', command: [process.execPath, path.join('scripts', 'build-addon.js')] };
+/** What reports and the viewer show in a browser. @type {Step} */
+const PAGE = { name: 'the page', command: [process.execPath, path.join('viewer', 'build.mjs')] };
 /** With the binding in it: the core is compiled for tests once. That it needs no Node, clippy sees. */
 const CORE_TESTS = [cargo('tests of the core and the binding', 'test', '--quiet', '--locked')];
 
@@ -68,19 +71,19 @@ const [mode = 'all', ...names] = process.argv.slice(2);
 /** @type {Record<string, () => Promise<void>>} */
 const modes = {
   all: async () => {
-    await sideBySide([...LINT_RUST, BUILD, ...CORE_TESTS], LINT_JAVASCRIPT);
+    await sideBySide([...LINT_RUST, BUILD, ...CORE_TESTS], [...LINT_JAVASCRIPT, PAGE]);
     installNodes();
     installRunners();
     await sideBySide([tests(testFiles())]);
   },
   fast: async () => {
-    await sideBySide([...LINT_RUST, BUILD], LINT_JAVASCRIPT);
+    await sideBySide([...LINT_RUST, BUILD], [...LINT_JAVASCRIPT, PAGE]);
     await sideBySide([tests(quickOnes(testFiles(), readTimes().tests, QUICK_SECONDS))]);
   },
   lint: () => sideBySide(LINT_RUST, LINT_JAVASCRIPT),
   times: async () => {
     const isWanted = (/** @type {string} */ name) => names.length === 0 || names.some((part) => name.includes(part));
-    const steps = [...LINT_RUST, ...LINT_JAVASCRIPT, BUILD, ...CORE_TESTS];
+    const steps = [...LINT_RUST, ...LINT_JAVASCRIPT, BUILD, PAGE, ...CORE_TESTS];
     const known = readTimes();
     const take = (/** @type {Step[]} */ all, /** @type {Record<string, import('./times').Time>} */ before) =>
       Object.fromEntries(

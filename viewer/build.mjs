@@ -1,13 +1,12 @@
 // Builds the page of reports and of the viewer: one file of HTML, with its script and its style inside.
 //
-// usage: node viewer/build.mjs [--if-missing]
+// usage: node viewer/build.mjs
 // Writes viewer/dist/page.json: the HTML, and the hashes of script and style for a content security policy.
 
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, transform } from 'esbuild';
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.join(FOLDER, '..');
@@ -18,7 +17,10 @@ const BROWSERS = 'es2022';
 const POLICY = '<!--heaphound:csp-->';
 const DATA = '<!--heaphound:data-->';
 
-if (!process.argv.includes('--if-missing') || !fs.existsSync(TARGET)) await write();
+const esbuild = await import('esbuild').catch(() => undefined);
+// An install without the packages for development must not fail.
+if (esbuild) await write();
+else console.warn('The page of reports is not built: esbuild is not installed (npm ci installs it).');
 
 async function write() {
   const { script, packages } = await bundle();
@@ -29,7 +31,7 @@ async function write() {
 }
 
 async function bundle() {
-  const result = await build({
+  const result = await esbuild.build({
     entryPoints: [path.join(FOLDER, 'src', 'main.tsx')],
     absWorkingDir: ROOT,
     bundle: true,
@@ -51,7 +53,7 @@ async function bundle() {
 
 /** @param {string} css */
 async function minify(css) {
-  const { code } = await transform(css, { loader: 'css', minify: true, target: BROWSERS });
+  const { code } = await esbuild.transform(css, { loader: 'css', minify: true, target: BROWSERS });
   return code.trim();
 }
 
