@@ -8,6 +8,8 @@ import { copy } from './notice';
 import { clamp, offsetFor, scaleOf, windowOf, type Shape } from './scroll';
 
 const ROW_HEIGHT = 34;
+/** With the line below it. */
+const HEAD_HEIGHT = 34;
 /** A short table is drawn whole, which prints whole too. */
 const WHOLE = 120;
 /** Of the height of the window. */
@@ -48,7 +50,6 @@ export function Table<Row>(props: TableProps<Row>) {
   const { label, columns, total, rowAt, sort, direction, onSort, onOpen, level, expanded, onExpand } = props;
   const id = useId();
   const table = useRef<HTMLDivElement>(null);
-  const body = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const [offset, setOffset] = useState(0);
   const [viewHeight, setViewHeight] = useState(600);
@@ -63,9 +64,9 @@ export function Table<Row>(props: TableProps<Row>) {
   const at = clamp(active, 0, total - 1);
 
   useLayoutEffect(() => {
-    const element = body.current;
+    const element = table.current;
     if (element === null || isWhole) return;
-    const measure = () => setViewHeight(element.clientHeight);
+    const measure = () => setViewHeight(element.clientHeight - HEAD_HEIGHT);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -83,7 +84,7 @@ export function Table<Row>(props: TableProps<Row>) {
   }, [isWhole, scale, most]);
 
   useLayoutEffect(() => {
-    const element = body.current;
+    const element = table.current;
     if (element !== null && !isWhole && Math.abs(element.scrollTop - scrollTop) > 1) element.scrollTop = scrollTop;
   }, [scrollTop, isWhole]);
 
@@ -182,7 +183,12 @@ export function Table<Row>(props: TableProps<Row>) {
       aria-colcount={columns.length}
       aria-activedescendant={total > 0 ? `${id}-${at}` : undefined}
       tabIndex={0}
+      style={isWhole ? undefined : { height: `${tableHeight(total)}px` }}
       onKeyDown={onKeyDown}
+      onScroll={(event) => {
+        const moved = event.currentTarget.scrollTop;
+        if (!isWhole && Math.abs(moved - scrollTop) > 1) setOffset(moved * scale);
+      }}
     >
       <div class="head" role="rowgroup" style={least}>
         <div class="row" role="row" aria-rowindex={1} style={template}>
@@ -214,34 +220,22 @@ export function Table<Row>(props: TableProps<Row>) {
           })}
         </div>
       </div>
-      <div
-        ref={body}
-        class="body"
-        role="rowgroup"
-        style={isWhole ? least : { ...least, height: `${bodyHeight(total)}px` }}
-        onScroll={(event) => {
-          if (isWhole) return;
-          const moved = event.currentTarget.scrollTop;
-          if (Math.abs(moved - scrollTop) > 1) setOffset(moved * scale);
-        }}
-      >
-        <div class="rows" role="presentation" style={{ height: isWhole ? 'auto' : `${shown.height}px` }}>
-          <div
-            role="presentation"
-            class={isWhole ? '' : 'window'}
-            style={isWhole ? undefined : { top: `${shown.top}px` }}
-          >
-            {rows.map((number) => drawRow(number))}
-            {isAway && drawRow(at, true)}
-          </div>
+      <div class="body" role="rowgroup" style={isWhole ? least : { ...least, height: `${shown.height}px` }}>
+        <div
+          role="presentation"
+          class={isWhole ? '' : 'window'}
+          style={isWhole ? undefined : { top: `${shown.top}px` }}
+        >
+          {rows.map((number) => drawRow(number))}
+          {isAway && drawRow(at, true)}
         </div>
       </div>
     </div>
   );
 }
 
-function bodyHeight(total: number): number {
-  return Math.min(total * ROW_HEIGHT, Math.max(innerHeight * SHARE_OF_WINDOW, LEAST_HEIGHT));
+function tableHeight(total: number): number {
+  return HEAD_HEIGHT + Math.min(total * ROW_HEIGHT, Math.max(innerHeight * SHARE_OF_WINDOW, LEAST_HEIGHT));
 }
 
 /** Narrower than this a table scrolls in itself. */

@@ -77,6 +77,7 @@ export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen }: Box
             key={one.path.join('.')}
             id={`${id}-${number}`}
             role="treeitem"
+            aria-label={`${nameOfBox(one.box)}, ${size(one.box.size)}`}
             aria-level={one.depth + 1}
             aria-selected={number === at}
             class={`box ${one.box.rest ? 'is-rest' : ''} ${number === at ? 'is-active' : ''}`}

@@ -67,7 +67,7 @@ function Page({ object, snapshot }: { object: ObjectDocument; snapshot: number }
     },
     {
       key: 'ignore',
-      title: '',
+      title: 'look past',
       width: '6rem',
       cell: (row) => (
         <button
