@@ -26,6 +26,8 @@ export interface Column<Row> {
   /** A track of a grid: `minmax(14rem, 1fr)`. */
   width: string;
   isNumber?: boolean;
+  /** Left out on a narrow screen. */
+  isMinor?: boolean;
   sorts?: boolean;
 }
 
@@ -47,7 +49,8 @@ export interface TableProps<Row> {
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { label, columns, total, rowAt, sort, direction, onSort, onOpen, level, expanded, onExpand } = props;
+  const { label, total, rowAt, sort, direction, onSort, onOpen, level, expanded, onExpand } = props;
+  const columns = useFitting(props.columns);
   const id = useId();
   const table = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
@@ -133,7 +136,7 @@ export function Table<Row>(props: TableProps<Row>) {
     k: ifMine(() => move(at - 1)),
     c: () => {
       if (document.activeElement !== table.current || row === undefined) return false;
-      void copy(rowAsMarkdown(columns, row), 'the row, as Markdown');
+      void copy(rowAsMarkdown(props.columns, row), 'the row, as Markdown');
       return true;
     },
   });
@@ -236,6 +239,25 @@ export function Table<Row>(props: TableProps<Row>) {
 
 function tableHeight(total: number): number {
   return HEAD_HEIGHT + Math.min(total * ROW_HEIGHT, Math.max(innerHeight * SHARE_OF_WINDOW, LEAST_HEIGHT));
+}
+
+const NARROW = '(max-width: 640px)';
+/** A first column as narrow as names allow. */
+const NARROW_NAME = 'minmax(9rem, 1fr)';
+
+/** The columns that a screen has room for. */
+function useFitting<Row>(columns: Column<Row>[]): Column<Row>[] {
+  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  useLayoutEffect(() => {
+    const query = matchMedia(NARROW);
+    const listen = () => setNarrow(query.matches);
+    query.addEventListener('change', listen);
+    return () => query.removeEventListener('change', listen);
+  }, []);
+  if (!isNarrow) return columns;
+  return columns
+    .filter(({ isMinor }) => !isMinor)
+    .map((column, at) => (at === 0 ? { ...column, width: NARROW_NAME } : column));
 }
 
 /** Narrower than this a table scrolls in itself. */

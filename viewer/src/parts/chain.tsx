@@ -44,24 +44,17 @@ function Fold({ fold, hrefOf }: { fold: FoldLine; hrefOf?: ChainProps['hrefOf'] 
           {text}
         </button>
       </li>
-      {isOpen &&
-        steps.map((line, at) =>
-          line.sort === 'fold' ? (
-            <Fold key={at} fold={line} hrefOf={hrefOf} />
-          ) : (
-            <Step key={at} step={line} hrefOf={hrefOf} because={becauseOf(steps, at)} />
-          ),
-        )}
+      {isOpen && steps.map((step, at) => <Step key={at} step={step} hrefOf={hrefOf} because={becauseOf(steps, at)} />)}
     </>
   );
 }
 
 function Step({ step, hrefOf, because }: { step: StepLine; hrefOf?: ChainProps['hrefOf']; because?: string }) {
-  const { id, sign, reference, object, remark, place, location, cut, isContainer, dominates } = step;
+  const { id, sign, reference, object, remark, place, location, cut, isContainer } = step;
   const address = editorAddress(location);
   const name = <span class={isContainer ? 'object is-container' : 'object'}>{object}</span>;
   return (
-    <li class={`step ${cut ? 'is-cut' : ''} ${dominates ? 'dominates' : ''}`} data-sign={sign}>
+    <li class={`step ${cut ? 'is-cut' : ''}`} data-sign={sign}>
       {sign !== '' && (
         <span class="sign" role="img" aria-label={SPOKEN[sign]}>
           {sign}

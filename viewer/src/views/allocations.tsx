@@ -71,6 +71,7 @@ export function Allocations() {
                   },
                   {
                     key: 'liveCount',
+                    isMinor: true,
                     title: 'alive, objects',
                     width: '8rem',
                     isNumber: true,
@@ -79,6 +80,7 @@ export function Allocations() {
                   },
                   {
                     key: 'size',
+                    isMinor: true,
                     title: 'allocated',
                     width: '8rem',
                     isNumber: true,
@@ -87,6 +89,7 @@ export function Allocations() {
                   },
                   {
                     key: 'count',
+                    isMinor: true,
                     title: 'allocations',
                     width: '8rem',
                     isNumber: true,

@@ -103,6 +103,7 @@ function columnsOf(totalSize: number, isReport: boolean): Column<ClassRow>[] {
     },
     {
       key: 'count',
+      isMinor: true,
       title: 'objects',
       width: '7rem',
       isNumber: true,
@@ -130,6 +131,7 @@ function columnsOf(totalSize: number, isReport: boolean): Column<ClassRow>[] {
       : [
           {
             key: 'distance',
+            isMinor: true,
             title: 'distance',
             width: '6rem',
             isNumber: true,
@@ -140,6 +142,7 @@ function columnsOf(totalSize: number, isReport: boolean): Column<ClassRow>[] {
         ]),
     {
       key: 'shallowSize',
+      isMinor: true,
       title: 'shallow',
       width: '9rem',
       isNumber: true,

@@ -12,6 +12,8 @@ import { Table, type Column } from '../table';
 import { count, countDelta, counted, known, label, nameOf, size, sizeDelta } from '../words';
 
 const MOST_IDS = 10;
+/** Columns that a narrow screen has room for. */
+const MAIN: (keyof CompareRow)[] = ['countDelta', 'sizeDelta'];
 
 export function Compare() {
   const source = useSource();
@@ -133,6 +135,7 @@ function classColumns(ids: boolean): Column<CompareRow>[] {
     title,
     width,
     isNumber: true,
+    isMinor: !MAIN.includes(key),
     sorts: true,
     text: (row: CompareRow) => known(row[key] as number | null, print),
     cell: (row: CompareRow) => known(row[key] as number | null, print),
@@ -176,6 +179,7 @@ function ownerColumns(): Column<CompareRow>[] {
     },
     {
       key: 'sizeBefore',
+      isMinor: true,
       title: 'before',
       width: '8rem',
       isNumber: true,
@@ -184,6 +188,7 @@ function ownerColumns(): Column<CompareRow>[] {
     },
     {
       key: 'sizeAfter',
+      isMinor: true,
       title: 'after',
       width: '8rem',
       isNumber: true,

@@ -122,6 +122,7 @@ function Children({ box, totalSize, onOpen }: { box: Box; totalSize: number; onO
           },
           {
             key: 'count',
+            isMinor: true,
             title: 'objects',
             width: '7rem',
             isNumber: true,
@@ -130,6 +131,7 @@ function Children({ box, totalSize, onOpen }: { box: Box; totalSize: number; onO
           },
           {
             key: 'ownSize',
+            isMinor: true,
             title: 'shallow',
             width: '7rem',
             isNumber: true,

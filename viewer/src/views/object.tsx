@@ -59,6 +59,7 @@ function Page({ object, snapshot }: { object: ObjectDocument; snapshot: number }
     },
     {
       key: 'distance',
+      isMinor: true,
       title: 'distance',
       width: '6rem',
       isNumber: true,
@@ -99,7 +100,14 @@ function Page({ object, snapshot }: { object: ObjectDocument; snapshot: number }
         </>
       ),
     },
-    { key: 'edgeKind', title: 'kind', width: '6rem', text: (row) => row.edgeKind, cell: (row) => row.edgeKind },
+    {
+      key: 'edgeKind',
+      isMinor: true,
+      title: 'kind',
+      width: '6rem',
+      text: (row) => row.edgeKind,
+      cell: (row) => row.edgeKind,
+    },
     {
       key: 'retainedSize',
       title: 'retained',
@@ -218,6 +226,7 @@ function Page({ object, snapshot }: { object: ObjectDocument; snapshot: number }
               },
               {
                 key: 'childCount',
+                isMinor: true,
                 title: 'below it',
                 width: '7rem',
                 isNumber: true,

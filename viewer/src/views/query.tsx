@@ -132,9 +132,10 @@ function columnsOf(totalSize: number): Column<QueryRow>[] {
         </>
       ),
     },
-    { key: 'kind', title: 'kind', width: '7rem', text: (row) => row.kind, cell: (row) => row.kind },
+    { key: 'kind', isMinor: true, title: 'kind', width: '7rem', text: (row) => row.kind, cell: (row) => row.kind },
     {
       key: 'distance',
+      isMinor: true,
       title: 'distance',
       width: '6rem',
       isNumber: true,
@@ -143,6 +144,7 @@ function columnsOf(totalSize: number): Column<QueryRow>[] {
     },
     {
       key: 'shallowSize',
+      isMinor: true,
       title: 'shallow',
       width: '9rem',
       isNumber: true,

@@ -77,6 +77,7 @@ function columnsOf(wasted: number): Column<StringRow>[] {
     },
     {
       key: 'shallowSize',
+      isMinor: true,
       title: 'bytes',
       width: '7rem',
       isNumber: true,
