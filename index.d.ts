@@ -1637,6 +1637,12 @@ export interface ReportContents {
  */
 export function makeReport(snapshots: SnapshotOrSource[], options?: ReportOptions): Promise<ReportDocument>;
 
+/**
+ * The report of an answer that is there already: without classes, comparison, boxes, strings, packages and statistics.
+ * Its entries have the source lines of the answer.
+ */
+export function reportOfLeaks(document: LeakDocument, options?: { folder?: string | undefined }): ReportDocument;
+
 /** The report as one page of HTML that asks nobody for anything: `HEAPHOUND_ERR_PAGE` where the page is not built. */
 export function reportPage(document: ReportDocument): string;
 

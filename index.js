@@ -20,6 +20,7 @@ exports.findLeaks = () => require('./lib/compare/leaks').findLeaks;
 exports.findSuspects = () => require('./lib/compare/suspects').findSuspects;
 exports.checkBudget = () => require('./lib/compare/budget').checkBudget;
 exports.makeReport = () => require('./lib/report/document').makeReport;
+exports.reportOfLeaks = () => require('./lib/report/answer').reportOfLeaks;
 exports.reportPage = () => require('./lib/report/page').reportPage;
 exports.readReport = () => require('./lib/report/page').readReport;
 exports.leanReport = () => require('./lib/report/lean').leanReport;

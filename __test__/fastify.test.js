@@ -9,6 +9,7 @@ const { once } = require('node:events');
 const { text } = require('node:stream/consumers');
 const { after, test } = require('node:test');
 const Fastify = require('fastify');
+const { readReport } = require('..');
 const heaphound = require('../fastify');
 const { ROUTES } = require('../http/routes');
 const { openPaperStore } = require('./helpers/paper-store');
@@ -48,11 +49,22 @@ test('the simplest use: a snapshot, a second one, what grew between them', async
   const ids = snapshots.map((snapshot) => snapshot.id);
   const leaks = await call('POST', '/leaks?wait=true', { payload: { ids, limit: 3 } });
   assert.deepEqual([leaks.statusCode, leaks.json().snapshots.length], [200, 2], leaks.body);
+  const page = await call('GET', `/${leaks.headers['x-heaphound-operation']}/report.html`);
+  assert.deepEqual([page.statusCode, page.headers['content-type']], [200, 'text/html; charset=utf-8'], page.body);
+  assert.deepEqual(readReport(page.body, 'page').leaks.accounting, leaks.json().accounting);
+  const policy = page.headers['content-security-policy'];
+  assert.match(
+    policy,
+    /^default-src 'none'; script-src 'sha256-[^ ]+'; .*; frame-ancestors 'none'; sandbox allow-scripts$/,
+  );
+  assert.ok(!policy.includes('connect-src'));
   const diff = await call('POST', '/diff', { payload: { ids } });
   assert.equal(diff.statusCode, 202, diff.body);
   await app.heaphound.operation(diff.json().id).done;
   const report = await app.inject({ url: diff.json().links.report, headers: WITH_KEY });
   assert.ok(report.json().after.totalSize > 0);
+  const none = await call('GET', `/${diff.json().id}/report.html`);
+  assert.deepEqual([none.statusCode, none.json().code], [409, 'HEAPHOUND_ERR_REPORT'], none.body);
 
   assert.equal((await call('DELETE', `/${id}`)).statusCode, 204);
   for (const [method, where] of [

@@ -78,6 +78,7 @@ function facade(service, watcher) {
     snapshot: (id) => service.snapshot(id),
     deleteSnapshot: (id) => service.deleteSnapshot(id),
     report: (id) => service.report(id),
+    reportPage: (id) => service.reportPage(id),
   };
 }
 

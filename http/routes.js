@@ -2,6 +2,7 @@
 
 // The one table of routes, for Fastify, Express and the plain handler. Paths are below the option `path`.
 
+const { Readable } = require('node:stream');
 const { requestError } = require('./errors');
 const { members } = require('./body');
 const { download } = require('./download');
@@ -205,6 +206,19 @@ const ROUTES = [
   },
   {
     method: 'GET',
+    path: '/:id/report.html',
+    action: 'report page',
+    summary: 'Show the verdict of an analysis of leaks as a page',
+    params: ONE,
+    answers: also({ 200: ANSWERS.page }, 400, 404, 409),
+    handle: async ({ service }, { params }) => {
+      const { html, policy } = await service.reportPage(params.id);
+      const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };
+      return { status: 200, headers, stream: Readable.from([html]) };
+    },
+  },
+  {
+    method: 'GET',
     path: '/:id/download',
     action: 'download',
     summary: 'Download a stored snapshot, or an encrypted image: off unless the service allows it',
@@ -238,7 +252,13 @@ function answerOf(operation, wait, base) {
  */
 function withLinks(operation, base) {
   const { id, kind } = operation;
-  const result = kind === 'capture' ? { snapshot: `${base}/${id}` } : { report: `${base}/${id}/report` };
+  const result =
+    kind === 'capture'
+      ? { snapshot: `${base}/${id}` }
+      : {
+          report: `${base}/${id}/report`,
+          ...(kind === 'leaks' && { page: `${base}/${id}/report.html` }),
+        };
   return {
     .../** @type {import('..').Operation & { toJSON(): object }} */ (operation).toJSON(),
     links: { self: `${base}/operations/${id}`, ...result },

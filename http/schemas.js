@@ -153,6 +153,7 @@ const ANSWERS = {
   rule: RULE,
   rules: { ...listOf('rules', RULE), description: 'of the watcher' },
   report: REPORT,
+  page: { type: 'string', description: 'one page of HTML that asks nobody for anything' },
   document: DOCUMENT,
   nothing: { type: 'null', description: 'done' },
   file: { type: 'string', format: 'binary', description: 'the snapshot or the image, as it is stored' },

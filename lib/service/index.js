@@ -8,7 +8,9 @@ const { estimate } = require('../room/estimate');
 const { checkRoom } = require('../room/headroom');
 const { whyNoFreeze } = require('../capture/freeze');
 const { findLeaksAtWork } = require('../compare/leaks');
-const { optionError } = require('../errors');
+const { optionError, reportError } = require('../errors');
+const { reportOfLeaks } = require('../report/answer');
+const { emptyPage, reportPage } = require('../report/page');
 const { ofCapture } = require('../open/provenance');
 const { checkOptions, integer } = require('../options');
 const { Admission } = require('./admission');
@@ -312,6 +314,14 @@ class Service {
   /** @param {string} id */
   async report(id) {
     return this.#store.report(checkId('id', id));
+  }
+
+  /** @param {string} id */
+  async reportPage(id) {
+    const document = await this.report(id);
+    if (!Array.isArray(document.leaks)) throw reportError(id, 'it is no search for leaks');
+    const policy = `${emptyPage({ hasServer: false }).csp}; frame-ancestors 'none'; sandbox allow-scripts`;
+    return { html: reportPage(reportOfLeaks(document)), policy };
   }
 
   /**

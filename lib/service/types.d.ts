@@ -190,6 +190,11 @@ export interface Service {
   /** Of an image too. */
   deleteSnapshot(id: string): Promise<void>;
   report(id: string): Promise<unknown>;
+  /**
+   * The verdict of a search for leaks as a page of HTML, and the policy that it is to be served with: it runs its own
+   * script, and asks nobody for anything. `HEAPHOUND_ERR_REPORT` for another analysis.
+   */
+  reportPage(id: string): Promise<{ html: string; policy: string }>;
   /** Accepts no new operation, and cancels the running ones. The store stays open. */
   close(): Promise<void>;
 }
