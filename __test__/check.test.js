@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const zlib = require('node:zlib');
+const { readReport } = require('..');
 const { HOSTILE } = require('./helpers/leak-document');
 const { heaphound } = require('./helpers/command-line');
 const { AFTER, BEFORE } = require('./helpers/golden');
@@ -36,6 +37,23 @@ describe('check', () => {
       stderr,
       /^error HEAPHOUND_ERR_BASELINE: the baseline .*heap\.json does not exist: write the first one with --update\n$/,
     );
+  });
+
+  it('leaves a report of a failure, with the new leaks alone, and none of a success', async () => {
+    const page = path.join(folder, 'failure.html');
+    const [known, ...fresh] = fingerprints;
+    write({ version: 1, leaks: [{ fingerprint: known }] });
+    const { code, stdout } = await check('--report', page);
+    assert.equal(code, 1);
+    assert.match(stdout, /\n\S*failure\.html {2}[\d.]+ kB\n/);
+    const { entries } = readReport(fs.readFileSync(page, 'utf8'), page);
+    assert.deepEqual(entries.map((entry) => entry.fingerprint).sort(), fresh);
+    fs.rmSync(page);
+    await check('--update');
+    assert.equal((await check('--report', page)).code, 0);
+    assert.equal(fs.existsSync(page), false);
+    assert.equal((await check('--report', path.join(folder, 'failure.pdf'))).code, 2);
+    fs.rmSync(baseline);
   });
 
   it('names a baseline that is missing, and not the directory of the snapshots', async () => {

@@ -7,6 +7,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, describe, it } = require('node:test');
 const { Worker } = require('node:worker_threads');
+const { readReport } = require('heaphound');
 const { assertNoLeak, checkpoint } = require('heaphound/test');
 
 const SESSIONS = path.join(__dirname, 'fixtures', 'scenarios', 'sessions.js');
@@ -104,6 +105,10 @@ describe('assertNoLeak', () => {
       assert.ok(fs.existsSync(file));
       assert.match(path.relative(dir, file), /^GET-tickets-it-leaks-/);
     }
+    const page = readReport(fs.readFileSync(error.page, 'utf8'), error.page);
+    assert.equal(page.entries[0].className, 'Ticket');
+    assert.match(page.entries[0].own.at, /test-no-leak\.test\.js:\d+:\d+$/);
+    assert.ok(error.message.endsWith(`\nReport: ${error.page}`), error.message);
     assert.deepEqual(leftovers(), before);
   });
 

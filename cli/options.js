@@ -147,7 +147,7 @@ const OPTIONS = {
   },
   lean: { help: 'print the lean JSON, for programs that pay for each word: below 1,000 tokens a leak' },
   'with-strings': { help: 'contents of strings are in the report, too' },
-  report: { value: 'FILE', help: 'when the check fails, write a report there: .html or .json' },
+  report: { value: 'FILE', help: 'when the check fails, write a report there: .html, .json, .md or .sarif' },
   redact: { help: 'replace the contents of strings before they reach the disk' },
   keep: { help: 'keep the originals' },
   once: { help: 'handle the files that are there, and end' },

@@ -5,6 +5,7 @@ const { diffSnapshots, findLeaks } = require('..');
 const { takeRoundsInChild } = require('./measure/child');
 const { leakError } = require('./errors');
 const { warnOfLargeHeap } = require('./measure/large-heap');
+const { keepPage } = require('./report/page');
 const { keep, makeDirectory, removeDirectory } = require('./measure/keep');
 const { tellFailure } = require('./report/message');
 const { checkOptions, counts, integer, ofType, patterns, strings, text } = require('./options');
@@ -120,14 +121,14 @@ async function measure(
     if (leaks.length === 0 && grown.length === 0 && !tooMany && !isUnknown) return report;
     const kept = keep(files, { dir: path.resolve(dir), name });
     const isDoubt = isUnknown && grown.length === 0 && !tooMany;
-    const message = tellFailure(report, {
-      maxBytesPerIteration,
-      files: kept,
-      document: { ...document, leaks, verdict: isUnknown ? 'unknown' : leaks.length > 0 ? 'leak' : 'none' },
-    });
+    const verdict = isUnknown ? 'unknown' : leaks.length > 0 ? 'leak' : 'none';
+    /** @type {import('..').LeakDocument} */
+    const judged = { ...document, leaks, verdict };
+    const page = keepPage(judged, path.dirname(kept[0]));
+    const message = tellFailure(report, { maxBytesPerIteration, files: kept, page, document: judged });
     throw leakError(
       message,
-      { report, snapshots: kept },
+      { report, snapshots: kept, ...(page === undefined ? {} : { page }) },
       caller,
       isDoubt ? 'HEAPHOUND_ERR_UNEXPLAINED' : 'HEAPHOUND_ERR_LEAK',
     );

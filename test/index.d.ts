@@ -91,6 +91,8 @@ export interface LeakError extends Error {
   report: NoLeakReport;
   /** Paths of the snapshots that were kept, oldest first. */
   snapshots: string[];
+  /** Path of the report as a page, beside the snapshots; absent where it could not be written. */
+  page?: string;
 }
 
 /**

@@ -3,7 +3,9 @@
 const { budgetError, readBudgetFile, tellBudget } = require('../budget');
 const { baselineError, readBaseline, writeBaseline } = require('../leaks/baseline');
 const { CANNOT_TELL, REPORT, checkFormat, reportLeaks } = require('../leaks/report');
-const { SEARCH, SEARCH_HELP, flagsOf, rootOf, searchLeaks } = require('../leaks/search');
+const { SEARCH, SEARCH_HELP, flagsOf, readIgnore, rootOf, searchLeaks } = require('../leaks/search');
+const { formOf, writeReport } = require('../report/forms');
+const { makeDocument } = require('../report/make');
 const { tellLeaks } = require('../leaks/story');
 const { checkSeveral, sourcesOf, workOptions } = require('../snapshots');
 const { DASH } = require('../standard-streams');
@@ -26,11 +28,12 @@ module.exports = {
     'Finds leaks like the command leaks, and compares their fingerprints with those of the baseline. The baseline is',
     'a JSON file that you keep beside the code. Ends with exit code 1 when there are new leaks, and with 4 when there',
     'are none and too much of the growth has no explanation. --update writes the leaks of today into the baseline,',
-    'sorted, so that a diff shows the new and the removed ones; a `note` in an entry is kept.',
+    'sorted, so that a diff shows the new and the removed ones; a `note` in an entry is kept. --report leaves a report of',
+    'the failure, to be kept as an artefact.',
     'With --budget it compares one snapshot with the objects and bytes that a heap may have, in all, of a class or of',
     'a package, and ends with 1 when a limit is passed.',
   ],
-  options: ['baseline', 'budget', 'update', 'all', ...SEARCH, ...REPORT],
+  options: ['baseline', 'budget', 'update', 'report', 'all', ...SEARCH, ...REPORT],
   optionHelp: {
     ...SEARCH_HELP,
     limit: 'leaks to print at length (default: all new ones)',
@@ -52,6 +55,7 @@ async function run(context) {
   checkFormat(options);
   const { baseline: file, update } = options;
   if (options.budget !== undefined) return runBudget(context);
+  checkReport(options, files);
   if (file === undefined)
     throw new UsageError('heaphound check needs --baseline FILE, or --budget FILE', { cause: module.exports });
   checkSeveral(files, module.exports);
@@ -104,13 +108,44 @@ async function run(context) {
         (gone.length > 0 ? ' --update takes those out.' : ''),
     ],
   });
-  return leaks.length > 0 ? NEW : isUnknown ? CANNOT_TELL : 0;
+  const code = leaks.length > 0 ? NEW : isUnknown ? CANNOT_TELL : 0;
+  if (options.report !== undefined && code !== 0) await leaveReport(context, known);
+  return code;
+}
+
+/**
+ * @param {import('../main').Context['options']} options
+ * @param {string[]} files
+ */
+function checkReport({ report, update }, files) {
+  if (report === undefined) return;
+  formOf(report, 'report');
+  if (update) throw new UsageError('--report cannot be used with --update', { cause: module.exports });
+  if (files.includes(DASH))
+    throw new UsageError('--report reads the files a second time, and standard input (-) can be read only once');
+}
+
+/**
+ * The page for whoever sees the failure: the leaks that the baseline does not have.
+ *
+ * @param {import('../main').Context} context
+ * @param {Set<string>} known fingerprints
+ */
+async function leaveReport(context, known) {
+  const { options, operands, output, terminal } = context;
+  const given = readIgnore(options.ignore ?? []) ?? [];
+  const document = await makeDocument(context, { ignore: [...[given].flat(), ...known] });
+  const how = { root: rootOf(options), files: operands, flags: flagsOf(options), terminal };
+  const lines = writeReport(options.report, document, { ...how, form: formOf(options.report, 'report') });
+  // A document on standard output stays whole.
+  if (REPORT.some((name) => options[name]) || options.json) lines.forEach((line) => console.error(line));
+  else await output.lines(['', ...lines]);
 }
 
 /** @param {import('../main').Context} context */
 async function runBudget(context) {
   const { operands, options, output, terminal, progress } = context;
-  const other = ['baseline', 'update', ...SEARCH, ...REPORT].find((name) => options[name] !== undefined);
+  const other = ['baseline', 'update', 'report', ...SEARCH, ...REPORT].find((name) => options[name] !== undefined);
   if (other !== undefined)
     throw new UsageError(`--${other} cannot be used with --budget: it is about growth`, { cause: module.exports });
   if (operands.length !== 1)

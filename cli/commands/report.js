@@ -3,8 +3,8 @@
 const { formOf, printReport, writeReport } = require('../report/forms');
 const { tellChanges } = require('../report/changes');
 const { readReportFile } = require('../report/file');
-const { SEARCH, SEARCH_HELP, flagsOf, rootOf, searchOptions } = require('../leaks/search');
-const { sourcesOf } = require('../snapshots');
+const { makeDocument } = require('../report/make');
+const { SEARCH, SEARCH_HELP, flagsOf, rootOf } = require('../leaks/search');
 const { UsageError } = require('../usage');
 
 /** Forms that go to standard output. */
@@ -54,26 +54,10 @@ async function run(context) {
   if (options.out === undefined && printed.length === 0 && options.from === undefined)
     throw wrong('heaphound report needs --out FILE, or a form to print: --json, --lean, --markdown, --sarif');
   const form = options.out === undefined ? undefined : formOf(options.out);
-  const document = options.from === undefined ? await make(context) : readReportFile(options.from);
+  const document = options.from === undefined ? await makeDocument(context) : readReportFile(options.from);
   const how = { root: rootOf(options), files: operands, flags: flagsOf(options), limit: options.limit, terminal };
   if (form !== undefined) await output.lines(writeReport(options.out, document, { ...how, form }));
   if (form === undefined || printed.length > 0) await printReport(printed[0], document, { ...how, output });
-}
-
-/** @param {import('../main').Context} context */
-async function make(context) {
-  const { options, operands, progress } = context;
-  const { makeReport } = require('../..');
-  const search = searchOptions(context);
-  const document = await makeReport(sourcesOf(operands), {
-    ...search,
-    sourceLines: options.source ?? undefined,
-    limit: options.limit,
-    folder: rootOf(options),
-    withStrings: options['with-strings'] ?? false,
-  });
-  progress.stop();
-  return document;
 }
 
 /** @param {import('../main').Context} context */

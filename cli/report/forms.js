@@ -28,11 +28,15 @@ const FORMS = /** @type {const} */ ({
  *   How
  */
 
-/** @param {string} file @returns {'html' | 'json' | 'markdown' | 'sarif'} */
-function formOf(file) {
+/**
+ * @param {string} file
+ * @param {string} [option] that names it
+ * @returns {'html' | 'json' | 'markdown' | 'sarif'}
+ */
+function formOf(file, option = 'out') {
   const ending = /\.(\w+)$/.exec(file)?.[1].toLowerCase() ?? '';
   if (!Object.hasOwn(FORMS, ending))
-    throw new UsageError(`--out ${harmless(file)}: the ending says the form: .html, .json, .md or .sarif`);
+    throw new UsageError(`--${option} ${harmless(file)}: the ending says the form: .html, .json, .md or .sarif`);
   return FORMS[/** @type {keyof typeof FORMS} */ (ending)];
 }
 

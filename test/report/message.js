@@ -29,10 +29,10 @@ const ROOTS = '(roots)';
 
 /**
  * @param {any} report
- * @param {{ maxBytesPerIteration?: number, files: string[], document: import('../..').LeakDocument }} options `document`:
+ * @param {{ maxBytesPerIteration?: number, files: string[], page?: string, document: import('../..').LeakDocument }} options `document`:
  *   its verdict and leaks are those of the test
  */
-function tellFailure(report, { maxBytesPerIteration, files, document }) {
+function tellFailure(report, { maxBytesPerIteration, files, page, document }) {
   const { leaks, grown, bytesPerIteration } = report;
   const lines = [];
   for (const leak of leaks.slice(0, MOST_LEAKS)) lines.push(...tellLeak(leak), '');
@@ -60,7 +60,7 @@ function tellFailure(report, { maxBytesPerIteration, files, document }) {
   }
   const next = tellNextOfTest(document, files);
   if (next.length > 0) lines.push(...next, '');
-  lines.push(...tellMeasurement(report), ...tellFiles(files));
+  lines.push(...tellMeasurement(report), ...tellFiles(files, page));
   return lines.join('\n');
 }
 
@@ -159,13 +159,19 @@ function tellMeasurement({
   ];
 }
 
-/** @param {string[]} files */
-function tellFiles(files) {
-  const shown = files.map((file) => {
+/**
+ * @param {string[]} files
+ * @param {string} [page]
+ */
+function tellFiles(files, page) {
+  const shown = (/** @type {string} */ file) => {
     const relative = path.relative(process.cwd(), file);
-    return relative.startsWith('..') ? file : relative;
-  });
-  return [`Snapshots: npx heaphound leaks ${shown.map(quoteForShell).join(' ')}`];
+    return quoteForShell(relative.startsWith('..') ? file : relative);
+  };
+  return [
+    `Snapshots: npx heaphound leaks ${files.map(shown).join(' ')}`,
+    ...(page === undefined ? [] : [`Report: ${shown(page)}`]),
+  ];
 }
 
 module.exports = { tellFailure, tellLeak, tellPath };
