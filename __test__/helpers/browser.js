@@ -69,8 +69,12 @@ async function openPage(browser, { width = 1280, height = 800, dark = false, for
  * @param {string} heading part of it
  */
 async function goTo(page, address, heading) {
-  await page.evaluate((hash) => {
+  await page.evaluate(async (hash) => {
+    if (location.hash === `#${hash}`) return;
+    const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
     location.hash = hash;
+    await changed;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   }, address);
   await page.locator('main h1', { hasText: heading }).waitFor();
 }
@@ -83,7 +87,9 @@ async function goTo(page, address, heading) {
  */
 async function findings(page) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: AXE });
-  const found = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run(document));
+  const found = await page.evaluate(() =>
+    /** @type {any} */ (globalThis).axe.run(document, { resultTypes: ['violations'] }),
+  );
   return found.violations.flatMap((/** @type {any} */ { id, nodes }) =>
     nodes.map((/** @type {any} */ node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
   );

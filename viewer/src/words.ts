@@ -14,6 +14,9 @@ export const { cutAround } = source;
 /** Parts of a path that are shown; the whole of it stands in the tooltip. */
 const SHOWN_FOLDERS = 3;
 
+/** No system has longer paths. */
+const LONGEST_PATH = 4096;
+
 /** "12 %", and "< 1 %" for what is little but not nothing. */
 export function share(part: number, total: number): string {
   if (total <= 0) return '';
@@ -51,8 +54,8 @@ export function editorAddress(place: Place | undefined): string | undefined {
   const { file, line, column } = positionOf(place);
   const path = file.replace(/^file:\/\//, '');
   // A path with two slashes at its start is a server's.
-  const isOnThisMachine = /^\/[^/]|^[A-Za-z]:[\\/]/.test(path) && !/[\p{Cc}\p{Cf}]/u.test(path);
-  if (!isOnThisMachine) return undefined;
+  const isOnThisMachine = /^\/[^/]|^[A-Za-z]:[\\/]/.test(path);
+  if (!isOnThisMachine || path.length > LONGEST_PATH || /[\p{Cc}\p{Cf}\p{Cs}]/u.test(path)) return undefined;
   const encoded = path.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
   return `vscode://file${encoded.startsWith('/') ? '' : '/'}${encoded}:${line}:${column}`;
 }
