@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ReportDocument } from './document';
 import { Help, showHelp } from './help';
 import { useKeys } from './keys';
+import { useKeptText } from './parts/kept-text';
 import { Notice, copy, say } from './notice';
 import { Pending, useAnswer } from './pending';
 import { addressOf, change, go, linkHere, place } from './place';
@@ -18,15 +19,15 @@ import { ObjectPage } from './views/object';
 
 /** A search is asked when no key was pressed for so long. */
 const TYPED_MS = 150;
+const SEARCH_ID = 'search';
 
-export function App({ version, sort }: { version: string; sort: 'leaks' | 'suspects' }) {
+export function App({ version }: { version: string }) {
   const source = useSource();
   const main = useRef<HTMLElement>(null);
-  const search = useRef<HTMLInputElement>(null);
   const views = VIEWS.filter(
     ({ needs, name }) =>
       (needs === undefined || source[needs] !== undefined) && (name !== 'compare' || snapshots.value.length > 1),
-  ).map((view) => (view.name === 'leaks' && sort === 'suspects' ? { ...view, title: 'Suspects' } : view));
+  ).map((view) => (view.name === 'leaks' && snapshots.value.length === 1 ? { ...view, title: 'Suspects' } : view));
   const address = place.value.path.join('/');
   const shown = viewOfPlace(views);
 
@@ -39,7 +40,7 @@ export function App({ version, sort }: { version: string; sort: 'leaks' | 'suspe
   const count = snapshots.value.length;
   useKeys({
     ...Object.fromEntries(views.map((view) => [view.key, () => go(hrefOf(view))])),
-    '/': () => search.current?.focus(),
+    '/': () => document.getElementById(SEARCH_ID)?.focus(),
     '?': showHelp,
     s: () => (count > 1 ? switchSnapshot((current.value + 1) % count) : false),
     y: () =>
@@ -49,7 +50,7 @@ export function App({ version, sort }: { version: string; sort: 'leaks' | 'suspe
       ),
     Backspace: () => history.back(),
     Escape: () => {
-      if (document.activeElement === search.current) main.current?.focus({ preventScroll: true });
+      if (document.activeElement?.id === SEARCH_ID) main.current?.focus({ preventScroll: true });
       else return false;
       return true;
     },
@@ -64,7 +65,7 @@ export function App({ version, sort }: { version: string; sort: 'leaks' | 'suspe
         <p class="brand">
           <a href={addressOf(['leaks'])}>heaphound</a>
         </p>
-        <Search field={search} />
+        <Search />
         {count > 1 && shown?.isOfSnapshot !== undefined && source.kind === 'viewer' && <SnapshotChoice />}
         <button class="help" aria-label="Keys" onClick={showHelp}>
           ?
@@ -118,7 +119,11 @@ function Shown({ view }: { view: View | undefined }) {
   if (view?.name === 'leaks') return <OfReport />;
   if (view?.component) {
     const Component = view.component;
-    return <ReadyOnly snapshot={current.value}>{() => <Component key={view.name} />}</ReadyOnly>;
+    return (
+      <ReadyOnly snapshot={current.value}>
+        {() => <Component key={`${view.name} ${session.value?.revision}`} />}
+      </ReadyOnly>
+    );
   }
   return (
     <p class="empty">
@@ -136,7 +141,7 @@ function ReadyOnly({ snapshot, children }: { snapshot: number; children: () => p
 
 function OfReport() {
   const source = useSource();
-  const stamp = session.value?.files.map(({ path }) => path).join() ?? '';
+  const stamp = session.value?.revision ?? '';
   const answer = useAnswer(`report ${stamp}`, (signal) => source.report(signal));
   const { path } = place.value;
   const failed = session.value?.answer.error;
@@ -155,11 +160,15 @@ function OfReport() {
   );
 }
 
-function Search({ field }: { field: preact.RefObject<HTMLInputElement | null> }) {
+function Search() {
   const source = useSource();
+  const { q = '' } = place.value.params;
+  const field = useKeptText(q);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const search = (text: string) => {
     clearTimeout(timer.current);
+    // An id is gone to, once it is whole.
+    if (source.object && text.startsWith('@')) return;
     timer.current = setTimeout(() => change({ q: text || undefined }), TYPED_MS);
   };
   return (
@@ -168,6 +177,7 @@ function Search({ field }: { field: preact.RefObject<HTMLInputElement | null> })
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
+        clearTimeout(timer.current);
         const text = field.current?.value ?? '';
         const id = idOf(text);
         if (id !== undefined && source.object) {
@@ -182,11 +192,12 @@ function Search({ field }: { field: preact.RefObject<HTMLInputElement | null> })
       <input
         ref={field}
         type="search"
-        aria-label={source.object ? 'Search: a text, /a pattern/, or @id' : 'Search: a text, or /a pattern/'}
+        aria-label={source.object ? 'Search: a text, or @id' : 'Search'}
         placeholder="Search"
         autocomplete="off"
         spellcheck={false}
-        value={place.value.params.q ?? ''}
+        id={SEARCH_ID}
+        defaultValue={q}
         onInput={(event) => search(event.currentTarget.value)}
       />
     </form>

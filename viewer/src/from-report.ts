@@ -29,10 +29,14 @@ export function fromReport(report: ReportDocument): Source {
     };
   if (boxes) source.boxes = async () => boxes;
   if (strings)
-    source.strings = async ({ search, ...range }) => {
+    source.strings = async ({ search, sort, direction, ...range }) => {
       const isFound = matcherOf(search);
       const rows = strings.groups.filter(({ value }) => search === '' || (value !== undefined && isFound(value)));
-      return { ...part(rows, range), wastedSize: strings.wastedSize, leftOut: strings.leftOut };
+      return {
+        ...part(sorted(rows, sort, direction), range),
+        wastedSize: strings.wastedSize,
+        leftOut: strings.leftOut,
+      };
     };
   if (statistics) source.statistics = async () => statistics;
   if (packages) source.packages = async () => packages;

@@ -5,6 +5,8 @@ import type { FileState, Source } from './source';
 
 const KEPT_AS = 'heaphound-token';
 const POLL_MS = 250;
+/** Files are still being opened, or their list has changed: the same question again has an answer. */
+const NOT_READY = 'HEAPHOUND_ERR_NOT_READY';
 
 /** Takes the key out of the address, where it must not stay, and keeps it for this tab. */
 export function takeToken(): string {
@@ -26,10 +28,19 @@ export function fromServer(token: string): Source {
     return answer;
   }
   async function get<Value>(path: string, params: object, signal?: AbortSignal): Promise<Value> {
-    const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== '');
-    const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-    const answer = await call('GET', query === '' ? path : `${path}?${query}`, { signal });
-    return (await answer.json()) as Value;
+    const given = Object.entries(params)
+      .filter(([, value]) => value !== undefined && value !== '')
+      .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]));
+    const query = new URLSearchParams(given).toString();
+    const address = query === '' ? path : `${path}?${query}`;
+    for (;;) {
+      try {
+        return (await (await call('GET', address, { signal })).json()) as Value;
+      } catch (error) {
+        if ((error as { code?: string }).code !== NOT_READY) throw error;
+        await pause(POLL_MS, signal);
+      }
+    }
   }
   const of = (snapshot: number, question: string) => `/api/s/${snapshot}/${question}`;
 
@@ -52,7 +63,7 @@ export function fromServer(token: string): Source {
     statistics: (snapshot, signal) => get(of(snapshot, 'statistics'), {}, signal),
     packages: ({ snapshot, ...ask }, signal) => get(of(snapshot, 'owners'), ask, signal),
     contexts: (snapshot, signal) => get(of(snapshot, 'contexts'), {}, signal),
-    allocations: (snapshot, signal) => get(of(snapshot, 'allocations'), {}, signal),
+    allocations: ({ snapshot, ...ask }, signal) => get(of(snapshot, 'allocations'), ask, signal),
     objects: ({ snapshot, conditions, ...ask }, signal) =>
       get(of(snapshot, 'objects'), { ...conditions, ...ask }, signal),
     object: (snapshot, id, signal) => get(of(snapshot, `object/${id}`), {}, signal),

@@ -10,7 +10,7 @@ export interface Key {
 /** In the order of the help. */
 export const KEYS: Key[] = [
   { key: '1 … 9, 0', does: 'go to a view' },
-  { key: '/', does: 'search: a text, /a pattern/, or @id' },
+  { key: '/', does: 'search: a text, or the @id of an object' },
   { key: 'j, k', does: 'next and previous row' },
   { key: 'Enter', does: 'open the row' },
   { key: 'Backspace', does: 'back' },

@@ -24,7 +24,7 @@ async function start(): Promise<void> {
         takenAt,
         isReady: true,
       }));
-      show(fromReport(report), report.heaphound, report.sort);
+      show(fromReport(report), report.heaphound);
     } else {
       await startViewer(fromServer(takeToken()));
     }
@@ -36,7 +36,7 @@ async function start(): Promise<void> {
 async function startViewer(source: Source): Promise<void> {
   const first = await source.session!();
   follow(first);
-  show(source, first.heaphound, first.files.length === 1 ? 'suspects' : 'leaks');
+  show(source, first.heaphound);
   void poll(source);
 }
 
@@ -76,12 +76,12 @@ function follow(next: Session): void {
   }));
 }
 
-function show(source: Source, version: string, sort: 'leaks' | 'suspects'): void {
+function show(source: Source, version: string): void {
   const page = document.getElementById('page')!;
   page.textContent = '';
   render(
     <SourceContext.Provider value={source}>
-      <App version={version} sort={sort} />
+      <App version={version} />
     </SourceContext.Provider>,
     page,
   );

@@ -74,6 +74,10 @@ export interface CompareAllRow {
   name: string;
   counts: (number | null)[];
   sizes: (number | null)[];
+  /** Objects and bytes, from the first to the last. */
+  countGrowth: number;
+  growth: number;
+  retainedSize: number;
 }
 
 export interface ObjectHistory {
@@ -101,6 +105,8 @@ export interface FileState {
 
 export interface Session {
   heaphound: string;
+  /** Another one when the list of files is another: then a position means another file. */
+  revision?: number;
   files: FileState[];
   answer: {
     state: 'waiting' | 'working' | 'ready' | 'failed';
@@ -119,15 +125,15 @@ export interface Source {
     signal: AbortSignal,
   ): Promise<Rows<CompareRow> & { ids: boolean; reason: string; before: number; after: number }>;
   compareAll?(
-    ask: Pick<CompareAsk, 'search' | 'sort' | 'offset' | 'limit'>,
+    ask: Pick<CompareAsk, 'search' | 'sort' | 'direction' | 'offset' | 'limit'>,
     signal: AbortSignal,
   ): Promise<Rows<CompareAllRow>>;
   boxes?(
-    ask: { snapshot: number; by: string; id?: number },
+    ask: { snapshot: number; by: string; id?: number; path?: string[] },
     signal: AbortSignal,
   ): Promise<{ totalSize: number; box: Box }>;
   strings?(
-    ask: Range & { snapshot: number; search: string },
+    ask: Range & { snapshot: number; search: string; sort: string; direction: 'asc' | 'desc' },
     signal: AbortSignal,
   ): Promise<Rows<StringRow> & { wastedSize: number; leftOut?: number }>;
   statistics?(snapshot: number, signal: AbortSignal): Promise<Statistics>;
@@ -136,7 +142,10 @@ export interface Source {
     signal: AbortSignal,
   ): Promise<Pick<OwnerDocument, 'owners' | 'more' | 'rest'>>;
   contexts?(snapshot: number, signal: AbortSignal): Promise<ContextSizes>;
-  allocations?(snapshot: number, signal: AbortSignal): Promise<AllocationsDocument>;
+  allocations?(
+    ask: Range & { snapshot: number; search: string; sort: string; direction: 'asc' | 'desc' },
+    signal: AbortSignal,
+  ): Promise<AllocationsDocument & { total: number }>;
   objects?(ask: ObjectAsk, signal: AbortSignal): Promise<Rows<QueryRow>>;
   object?(snapshot: number, id: number, signal: AbortSignal): Promise<ObjectDocument>;
   edges?(ask: Range & { snapshot: number; id: number; sort: string }, signal: AbortSignal): Promise<Rows<EdgeRow>>;

@@ -19,9 +19,11 @@ export interface BoxesProps {
   zoom: number[];
   onZoom: (path: number[]) => void;
   onOpen?: (box: Box) => void;
+  /** False where there is nothing inside. */
+  onEnter: (path: number[]) => boolean;
 }
 
-export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen }: BoxesProps) {
+export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen, onEnter }: BoxesProps) {
   const id = useId();
   const front = boxAt(box, zoom) ?? box;
   const placed = useMemo(() => placeBoxes(front, sort), [front, sort]);
@@ -34,10 +36,10 @@ export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen }: Box
   const levels = Math.max(...placed.map(({ depth }) => depth), 0) + 1;
   const height = sort === 'icicle' ? levels * LEVEL_HEIGHT : TREEMAP_HEIGHT;
   const select = (next: Placed | undefined) => next && setActive(next.path.join('.'));
-  const enter = ({ box: wanted, path }: Placed) => {
+  const enter = ({ path }: Placed) => {
     setActive('');
-    if (path.length === 0) return onZoom(zoom.slice(0, -1));
-    if (wanted.children.length > 0) onZoom([...zoom, ...path]);
+    if (path.length === 0) onZoom(zoom.slice(0, -1));
+    else onEnter([...zoom, ...path]);
   };
   const neighbour = (path: number[], step: number) => {
     const level = placed.filter((other) => other.path.length === path.length);

@@ -4,27 +4,30 @@ import type { AllocationRow } from '../../../index';
 import { Numbers } from '../parts/numbers';
 import { PlaceLink } from '../parts/place-link';
 import { Sparkline } from '../parts/sparkline';
-import { Pending, useAnswer } from '../pending';
-import { place } from '../place';
-import { matcherOf } from '../search';
-import { current, useSource } from '../state';
+import { Pending } from '../pending';
+import { change, place } from '../place';
+import { useRows } from '../rows';
+import { current, snapshots, useSource } from '../state';
 import { Table } from '../table';
 import { count, label, share, size } from '../words';
 
 export function Allocations() {
   const source = useSource();
   const snapshot = current.value;
-  const { q = '' } = place.value.params;
-  const answer = useAnswer(`allocations ${snapshot}`, (signal) => source.allocations!(snapshot, signal));
+  const { q = '', sort = 'liveSize', dir = 'desc' } = place.value.params;
+  const direction = dir === 'asc' ? 'asc' : 'desc';
+  const heap = snapshots.value[snapshot]?.totalSize ?? 0;
+  const ask = { snapshot, search: q, sort, direction } as const;
+  const list = useRows(`allocations ${JSON.stringify(ask)}`, async (range, signal) => {
+    const { functions, ...more } = await source.allocations!({ ...ask, ...range }, signal);
+    return { ...more, rows: functions };
+  });
   return (
     <article>
       <h1>Allocations</h1>
-      <Pending answer={answer} what="The list of allocations">
-        {({ functions, samples }) => {
-          const isFound = matcherOf(q);
-          const rows = functions.filter(({ name, file }) => isFound(`${name} ${file}`));
-          const live = functions.reduce((sum, row) => sum + row.liveSize, 0);
-          if (functions.length + samples.length === 0)
+      <Pending answer={list.first} what="The list of allocations">
+        {({ total, samples }) => {
+          if (total + samples.length === 0 && q === '')
             return (
               <p class="empty">
                 The snapshot has no allocations: they were not recorded. Start the program with
@@ -47,8 +50,11 @@ export function Allocations() {
               <Table<AllocationRow>
                 isMain
                 label="Functions that allocated"
-                total={rows.length}
-                rowAt={(at) => rows[at]}
+                total={total}
+                rowAt={list.rowAt}
+                sort={sort}
+                direction={direction}
+                onSort={(key, to) => change({ sort: key, dir: to })}
                 columns={[
                   {
                     key: 'name',
@@ -66,8 +72,9 @@ export function Allocations() {
                     title: 'alive',
                     width: '9rem',
                     isNumber: true,
+                    sorts: true,
                     text: (row) => size(row.liveSize),
-                    cell: (row) => <Numbers main={size(row.liveSize)} share={share(row.liveSize, live)} />,
+                    cell: (row) => <Numbers main={size(row.liveSize)} share={share(row.liveSize, heap)} />,
                   },
                   {
                     key: 'liveCount',
@@ -75,6 +82,7 @@ export function Allocations() {
                     title: 'alive, objects',
                     width: '8rem',
                     isNumber: true,
+                    sorts: true,
                     text: (row) => count(row.liveCount),
                     cell: (row) => count(row.liveCount),
                   },
@@ -84,6 +92,7 @@ export function Allocations() {
                     title: 'allocated',
                     width: '8rem',
                     isNumber: true,
+                    sorts: true,
                     text: (row) => size(row.size),
                     cell: (row) => size(row.size),
                   },
@@ -93,6 +102,7 @@ export function Allocations() {
                     title: 'allocations',
                     width: '8rem',
                     isNumber: true,
+                    sorts: true,
                     text: (row) => count(row.count),
                     cell: (row) => count(row.count),
                   },

@@ -52,7 +52,13 @@ export function Compare() {
           />
         </div>
       )}
-      {isAll ? <All /> : <Two key={`${before} ${after} ${by}`} {...{ before, after, by, open }} />}
+      {isAll ? (
+        <All />
+      ) : before === after ? (
+        <p class="empty">Both are the same snapshot. Choose another one.</p>
+      ) : (
+        <Two key={`${before} ${after} ${by}`} {...{ before, after, by, open }} />
+      )}
     </article>
   );
 }
@@ -245,8 +251,9 @@ function Details({ row, before, after }: { row: CompareRow; before: number; afte
 
 function All() {
   const source = useSource();
-  const { q = '', sort = 'growth' } = place.value.params;
-  const ask = { search: q, sort };
+  const { q = '', sort = 'growth', dir = 'desc' } = place.value.params;
+  const direction = dir === 'asc' ? 'asc' : 'desc';
+  const ask = { search: q, sort, direction } as const;
   const list = useRows(`all ${JSON.stringify(ask)}`, (range, signal) =>
     source.compareAll!({ ...ask, ...range }, signal),
   );
@@ -260,7 +267,8 @@ function All() {
           total={total}
           rowAt={list.rowAt}
           sort={sort}
-          direction="desc"
+          direction={direction}
+          onSort={(key, to) => change({ sort: key, dir: to })}
           onOpen={(row) => go(queryAddress({ key: row.key }, names.length - 1))}
           columns={[
             {
@@ -272,6 +280,7 @@ function All() {
             },
             ...names.map((title, at) => ({
               key: `count-${at}`,
+              isMinor: true,
               title,
               width: '9rem',
               isNumber: true,
@@ -280,6 +289,15 @@ function All() {
                 <Numbers main={known(row.sizes[at], size)} share={known(row.counts[at], count)} />
               ),
             })),
+            {
+              key: 'growth',
+              title: 'growth',
+              width: '11rem',
+              isNumber: true,
+              sorts: true,
+              text: (row) => sizeDelta(row.growth),
+              cell: (row) => <Numbers main={sizeDelta(row.growth)} share={countDelta(row.countGrowth)} />,
+            },
           ]}
         />
       )}

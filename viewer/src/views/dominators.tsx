@@ -13,13 +13,29 @@ import { count, share, size } from '../words';
 
 export function Dominators() {
   const source = useSource();
-  const { by = 'class', as = 'icicle', zoom = '', id } = place.value.params;
+  const { by = 'class', as = 'icicle', zoom = '', id, inside } = place.value.params;
+  const keys = keysOf(inside);
   const snapshot = current.value;
-  const answer = useAnswer(`boxes ${snapshot} ${by} ${id}`, (signal) =>
-    source.boxes!({ snapshot, by, id: id === undefined ? undefined : Number(id) }, signal),
+  const answer = useAnswer(`boxes ${snapshot} ${by} ${id} ${inside}`, (signal) =>
+    source.boxes!(
+      { snapshot, by, id: id === undefined ? undefined : Number(id), path: by === 'class' ? keys : [] },
+      signal,
+    ),
   );
   const path = zoom === '' ? [] : zoom.split('.').map(Number);
   const onZoom = (to: number[]) => change({ zoom: to.join('.') || undefined });
+  /** Goes into a box; what the answer has no room for is asked anew. */
+  const enter = (box: Box, path: number[]): boolean => {
+    const wanted = boxAt(box, path);
+    if (wanted === undefined) return false;
+    if (wanted.children.some((child) => !child.rest)) onZoom(path);
+    else if (wanted.closed && wanted.id !== undefined)
+      change({ id: String(wanted.id), zoom: undefined, inside: undefined });
+    else if (wanted.closed && wanted.key !== undefined)
+      change({ inside: JSON.stringify([...keys, ...keysBelow(box, path)]), zoom: undefined });
+    else return false;
+    return true;
+  };
   const onOpen =
     source.kind === 'viewer'
       ? (box: Box) => {
@@ -44,7 +60,7 @@ export function Dominators() {
           <Segmented
             label="Boxes"
             value={by}
-            onChange={(value) => change({ by: value, zoom: undefined })}
+            onChange={(value) => change({ by: value, zoom: undefined, id: undefined, inside: undefined })}
             choices={[
               { value: 'class', title: 'By class' },
               { value: 'object', title: 'By object' },
@@ -56,8 +72,17 @@ export function Dominators() {
         {({ box, totalSize }) => {
           const valid = boxAt(box, path) ? path : [];
           const front = boxAt(box, valid) ?? box;
+
           return (
             <>
+              {(id !== undefined || keys.length > 0) && (
+                <p class="crumbs">
+                  <button onClick={() => change({ id: undefined, inside: undefined, zoom: undefined })}>
+                    the whole heap
+                  </button>{' '}
+                  ›
+                </p>
+              )}
               <Crumbs box={box} path={valid} onZoom={onZoom} />
               <Boxes
                 box={box}
@@ -67,12 +92,13 @@ export function Dominators() {
                 zoom={valid}
                 onZoom={onZoom}
                 onOpen={onOpen}
+                onEnter={(path) => enter(box, path)}
               />
               <h2>What {nameOfBox(front)} keeps</h2>
               <Children
                 box={front}
                 totalSize={totalSize}
-                onOpen={(child, at) => (child.children.length > 0 ? onZoom([...valid, at]) : onOpen?.(child))}
+                onOpen={(child, at) => (enter(box, [...valid, at]) ? undefined : onOpen?.(child))}
               />
             </>
           );
@@ -80,6 +106,20 @@ export function Dominators() {
       </Pending>
     </article>
   );
+}
+
+/** Keys of the classes that lead to the box in front, from the address. */
+function keysOf(inside: string | undefined): string[] {
+  try {
+    const keys: unknown = JSON.parse(inside ?? '[]');
+    return Array.isArray(keys) ? keys.map(String) : [];
+  } catch {
+    return [];
+  }
+}
+
+function keysBelow(box: Box, path: number[]): string[] {
+  return path.flatMap((_, depth) => boxAt(box, path.slice(0, depth + 1))?.key ?? []);
 }
 
 function Crumbs({ box, path, onZoom }: { box: Box; path: number[]; onZoom: (path: number[]) => void }) {

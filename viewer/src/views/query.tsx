@@ -3,6 +3,7 @@
 import type { QueryRow } from '../../../index';
 import { Numbers } from '../parts/numbers';
 import { PlaceLink } from '../parts/place-link';
+import { useKeptText } from '../parts/kept-text';
 import { Pending } from '../pending';
 import { change, go, place } from '../place';
 import { useRows } from '../rows';
@@ -45,18 +46,8 @@ export function Query() {
     <article>
       <h1>Query</h1>
       <form class="query" onSubmit={(event) => event.preventDefault()}>
-        {FIELDS.map(({ name, title, hint }) => (
-          <label key={name}>
-            <span>{title}</span>
-            <input
-              type="text"
-              spellcheck={false}
-              autocomplete="off"
-              placeholder={hint}
-              value={params[name] ?? ''}
-              onChange={(event) => change({ [name]: event.currentTarget.value || undefined })}
-            />
-          </label>
+        {FIELDS.map((field) => (
+          <Condition key={field.name} field={field} value={params[field.name] ?? ''} />
         ))}
         <label class="check">
           <input
@@ -100,6 +91,24 @@ export function Query() {
         }
       </Pending>
     </article>
+  );
+}
+
+function Condition({ field: { name, title, hint }, value }: { field: Field; value: string }) {
+  const input = useKeptText(value);
+  return (
+    <label>
+      <span>{title}</span>
+      <input
+        ref={input}
+        type="text"
+        spellcheck={false}
+        autocomplete="off"
+        placeholder={hint}
+        defaultValue={value}
+        onChange={(event) => change({ [name]: event.currentTarget.value || undefined })}
+      />
+    </label>
   );
 }
 

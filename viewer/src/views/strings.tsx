@@ -2,7 +2,7 @@
 
 import { Numbers } from '../parts/numbers';
 import { Pending } from '../pending';
-import { go, place } from '../place';
+import { change, go, place } from '../place';
 import { useRows } from '../rows';
 import type { StringRow } from '../document';
 import { current, objectAddress, snapshots, useSource } from '../state';
@@ -11,48 +11,62 @@ import { count, counted, harmless, share, size } from '../words';
 
 export function Strings() {
   const source = useSource();
-  const { q = '' } = place.value.params;
+  const { q = '', sort = 'wastedSize', dir = 'desc' } = place.value.params;
+  const direction = dir === 'asc' ? 'asc' : 'desc';
   const snapshot = current.value;
-  const list = useRows(`strings ${snapshot} ${q}`, (range, signal) =>
-    source.strings!({ snapshot, search: q, ...range }, signal),
+  const ask = { snapshot, search: q, sort, direction } as const;
+  const list = useRows(`strings ${JSON.stringify(ask)}`, (range, signal) =>
+    source.strings!({ ...ask, ...range }, signal),
   );
   const total = snapshots.value[snapshot]?.totalSize ?? 0;
   return (
     <article>
       <h1>Strings and duplicates</h1>
       <Pending answer={list.first} what="The list of strings">
-        {(value) => (
-          <>
-            <p class="lead">
-              <strong>{size(value.wastedSize)}</strong> wasted by copies of the same text
-              {total > 0 && `: ${share(value.wastedSize, total)} of the heap`}.
-            </p>
-            {(value.leftOut ?? 0) > 0 && (
-              <p class="note">The largest groups; {counted(value.leftOut ?? 0, 'more group')} left out.</p>
-            )}
-            {value.total === 0 ? (
-              <p class="empty">
-                {q === '' ? 'No text occurs twice.' : `No text that occurs twice fits “${q}”.`} All strings of the
-                snapshot were compared.
+        {(value) => {
+          const isPart = source.kind === 'viewer' && (value.leftOut ?? 0) > 0;
+          return (
+            <>
+              <p class="lead">
+                {isPart && 'At least '}
+                <strong>{size(value.wastedSize)}</strong> wasted by copies of the same text
+                {q !== '' && `, of those that fit “${q}”`}
+                {total > 0 && `: ${share(value.wastedSize, total)} of the heap`}.
               </p>
-            ) : (
-              <Table<StringRow>
-                isMain
-                label="Strings"
-                total={value.total}
-                rowAt={list.rowAt}
-                columns={columnsOf(value.wastedSize)}
-                onOpen={
-                  source.object &&
-                  ((row) => {
-                    const [id] = row.ids ?? [];
-                    if (id !== undefined) go(objectAddress(id));
-                  })
-                }
-              />
-            )}
-          </>
-        )}
+              {(value.leftOut ?? 0) > 0 && (
+                <p class="note">
+                  {isPart
+                    ? `Of ${counted(value.leftOut ?? 0, 'group')} that retain least neither the sum nor the search knows.`
+                    : `The largest groups; ${counted(value.leftOut ?? 0, 'more group')} left out.`}
+                </p>
+              )}
+              {value.total === 0 ? (
+                <p class="empty">
+                  {q === '' ? 'No text occurs twice.' : `No text that occurs twice fits “${q}”.`} All strings of the
+                  snapshot were compared.
+                </p>
+              ) : (
+                <Table<StringRow>
+                  isMain
+                  label="Strings"
+                  total={value.total}
+                  rowAt={list.rowAt}
+                  columns={columnsOf(value.wastedSize)}
+                  sort={sort}
+                  direction={direction}
+                  onSort={(key, to) => change({ sort: key, dir: to })}
+                  onOpen={
+                    source.object &&
+                    ((row) => {
+                      const [id] = row.ids ?? [];
+                      if (id !== undefined) go(objectAddress(id));
+                    })
+                  }
+                />
+              )}
+            </>
+          );
+        }}
       </Pending>
     </article>
   );
@@ -72,6 +86,7 @@ function columnsOf(wasted: number): Column<StringRow>[] {
       title: 'copies',
       width: '6rem',
       isNumber: true,
+      sorts: true,
       text: (row) => count(row.count),
       cell: (row) => count(row.count),
     },
@@ -81,6 +96,7 @@ function columnsOf(wasted: number): Column<StringRow>[] {
       title: 'bytes',
       width: '7rem',
       isNumber: true,
+      sorts: true,
       text: (row) => size(row.shallowSize),
       cell: (row) => size(row.shallowSize),
     },
@@ -89,6 +105,7 @@ function columnsOf(wasted: number): Column<StringRow>[] {
       title: 'wasted',
       width: '9rem',
       isNumber: true,
+      sorts: true,
       text: (row) => size(row.wastedSize),
       cell: (row) => <Numbers main={size(row.wastedSize)} share={share(row.wastedSize, wasted)} />,
     },
