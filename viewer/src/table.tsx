@@ -1,8 +1,8 @@
 // A table that holds the rows in view only. The table has the focus, and one of its rows is the active one: so the
 // focus is never lost when rows go out of view.
 
-import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { leastWidth, rowAsMarkdown, useFitting, type Column } from './columns';
 import { useKeys } from './keys';
 import { copy } from './notice';
 import { clamp, offsetFor, scaleOf, windowOf, type Shape } from './scroll';
@@ -15,21 +15,6 @@ const WHOLE = 120;
 /** Of the height of the window. */
 const SHARE_OF_WINDOW = 0.68;
 const LEAST_HEIGHT = 240;
-
-export interface Column<Row> {
-  /** Also the name of the order, where `sorts`. */
-  key: string;
-  title: string;
-  cell: (row: Row, at: number) => ComponentChildren;
-  /** As text, for Markdown. */
-  text?: (row: Row) => string;
-  /** A track of a grid: `minmax(14rem, 1fr)`. */
-  width: string;
-  isNumber?: boolean;
-  /** Left out on a narrow screen. */
-  isMinor?: boolean;
-  sorts?: boolean;
-}
 
 export interface TableProps<Row> {
   label: string;
@@ -239,39 +224,4 @@ export function Table<Row>(props: TableProps<Row>) {
 
 function tableHeight(total: number): number {
   return HEAD_HEIGHT + Math.min(total * ROW_HEIGHT, Math.max(innerHeight * SHARE_OF_WINDOW, LEAST_HEIGHT));
-}
-
-const NARROW = '(max-width: 640px)';
-/** A first column as narrow as names allow. */
-const NARROW_NAME = 'minmax(9rem, 1fr)';
-
-/** The columns that a screen has room for. */
-function useFitting<Row>(columns: Column<Row>[]): Column<Row>[] {
-  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
-  useLayoutEffect(() => {
-    const query = matchMedia(NARROW);
-    const listen = () => setNarrow(query.matches);
-    query.addEventListener('change', listen);
-    return () => query.removeEventListener('change', listen);
-  }, []);
-  if (!isNarrow) return columns;
-  return columns
-    .filter(({ isMinor }) => !isMinor)
-    .map((column, at) => (at === 0 ? { ...column, width: NARROW_NAME } : column));
-}
-
-/** Narrower than this a table scrolls in itself. */
-function leastWidth(columns: { width: string }[]): number {
-  return columns.reduce((sum, { width }) => sum + Number(/[\d.]+(?=rem)/.exec(width)?.[0] ?? 0), 0);
-}
-
-/** A table of one row. */
-function rowAsMarkdown<Row>(columns: Column<Row>[], row: Row): string {
-  const written = columns.filter(({ text }) => text !== undefined);
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [
-    line(written.map(({ title }) => title)),
-    line(written.map(({ isNumber }) => (isNumber ? '--:' : '---'))),
-    line(written.map(({ text }) => text?.(row) ?? '')),
-  ].join('\n');
 }

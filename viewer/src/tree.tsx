@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Pending, useAnswer } from './pending';
 import type { Range, Rows } from './source';
-import { Table, type Column } from './table';
+import type { Column } from './columns';
+import { Table } from './table';
 import { counted } from './words';
 
 const PART = 100;

@@ -1,19 +1,17 @@
 // Two snapshots side by side, or all of them: what survived, what is new, what is gone.
 
-import { Numbers } from '../parts/numbers';
-import { PlaceLink } from '../parts/place-link';
+import { CompareAll } from '../parts/compare-all';
+import { classColumns, ownerColumns } from '../parts/compare-columns';
 import { Segmented } from '../parts/segmented';
 import { Pending } from '../pending';
-import { change, go, place } from '../place';
+import { change, place } from '../place';
 import { useRows } from '../rows';
-import type { CompareAllRow, CompareRow } from '../source';
+import type { CompareRow } from '../source';
 import { objectAddress, queryAddress, snapshots, useSource } from '../state';
-import { Table, type Column } from '../table';
-import { count, countDelta, counted, known, label, nameOf, size, sizeDelta } from '../words';
+import { Table } from '../table';
+import { counted, label, nameOf, size } from '../words';
 
 const MOST_IDS = 10;
-/** Columns that a narrow screen has room for. */
-const MAIN: (keyof CompareRow)[] = ['countDelta', 'sizeDelta'];
 
 export function Compare() {
   const source = useSource();
@@ -53,7 +51,7 @@ export function Compare() {
         </div>
       )}
       {isAll ? (
-        <All />
+        <CompareAll />
       ) : before === after ? (
         <p class="empty">Both are the same snapshot. Choose another one.</p>
       ) : (
@@ -135,84 +133,6 @@ function Two({ before, after, by, open }: { before: number; after: number; by: s
   );
 }
 
-function classColumns(ids: boolean): Column<CompareRow>[] {
-  const number = (key: keyof CompareRow, title: string, print: (value: number) => string, width = '6.5rem') => ({
-    key: key as string,
-    title,
-    width,
-    isNumber: true,
-    isMinor: !MAIN.includes(key),
-    sorts: true,
-    text: (row: CompareRow) => known(row[key] as number | null, print),
-    cell: (row: CompareRow) => known(row[key] as number | null, print),
-  });
-  return [
-    {
-      key: 'name',
-      title: 'class',
-      width: 'minmax(14rem, 1fr)',
-      sorts: true,
-      text: ({ name }) => label(name),
-      cell: ({ name, location }) => (
-        <>
-          <span class="name">{label(name)}</span> <PlaceLink place={location} />
-        </>
-      ),
-    },
-    ...(ids
-      ? [
-          number('addedCount', 'new', count),
-          number('removedCount', 'gone', count),
-          number('countDelta', 'more', countDelta),
-          number('addedSize', 'new bytes', size),
-          number('removedSize', 'gone bytes', size),
-          number('sizeDelta', 'more bytes', sizeDelta),
-          number('addedRetainedSize', 'held by new', size, '7.5rem'),
-        ]
-      : [number('countDelta', 'more', countDelta), number('sizeDelta', 'more bytes', sizeDelta, '8rem')]),
-  ];
-}
-
-function ownerColumns(): Column<CompareRow>[] {
-  return [
-    {
-      key: 'name',
-      title: 'owner',
-      width: 'minmax(14rem, 1fr)',
-      sorts: true,
-      text: ({ name }) => label(name),
-      cell: ({ name }) => <span class="name">{label(name)}</span>,
-    },
-    {
-      key: 'sizeBefore',
-      isMinor: true,
-      title: 'before',
-      width: '8rem',
-      isNumber: true,
-      text: (row) => known(row.sizeBefore, size),
-      cell: (row) => known(row.sizeBefore, size),
-    },
-    {
-      key: 'sizeAfter',
-      isMinor: true,
-      title: 'after',
-      width: '8rem',
-      isNumber: true,
-      text: (row) => known(row.sizeAfter, size),
-      cell: (row) => known(row.sizeAfter, size),
-    },
-    {
-      key: 'sizeDelta',
-      title: 'more',
-      width: '12rem',
-      isNumber: true,
-      sorts: true,
-      text: (row) => sizeDelta(row.sizeDelta),
-      cell: (row) => <Numbers main={sizeDelta(row.sizeDelta)} share={countDelta(row.countDelta)} />,
-    },
-  ];
-}
-
 /** Objects of one class that are new, gone or larger. */
 function Details({ row, before, after }: { row: CompareRow; before: number; after: number }) {
   const source = useSource();
@@ -246,64 +166,5 @@ function Details({ row, before, after }: { row: CompareRow; before: number; afte
         </p>
       )}
     </section>
-  );
-}
-
-function All() {
-  const source = useSource();
-  const { q = '', sort = 'growth', dir = 'desc' } = place.value.params;
-  const direction = dir === 'asc' ? 'asc' : 'desc';
-  const ask = { search: q, sort, direction } as const;
-  const list = useRows(`all ${JSON.stringify(ask)}`, (range, signal) =>
-    source.compareAll!({ ...ask, ...range }, signal),
-  );
-  const names = snapshots.value.map(({ name }) => nameOf(name.replace(/\.heap\w+(\.\w+)?$/, '')));
-  return (
-    <Pending answer={list.first} what="The comparison of all snapshots">
-      {({ total }) => (
-        <>
-          <p class="note">Bytes, and the number of objects beside them.</p>
-          <Table<CompareAllRow>
-            isMain
-            label="All snapshots"
-            total={total}
-            rowAt={list.rowAt}
-            sort={sort}
-            direction={direction}
-            onSort={(key, to) => change({ sort: key, dir: to })}
-            onOpen={(row) => go(queryAddress({ key: row.key }, names.length - 1))}
-            columns={[
-              {
-                key: 'name',
-                title: 'class',
-                width: 'minmax(14rem, 1fr)',
-                text: ({ name }) => label(name),
-                cell: ({ name }) => <span class="name">{label(name)}</span>,
-              },
-              ...names.map((title, at) => ({
-                key: `count-${at}`,
-                isMinor: true,
-                title,
-                width: '9rem',
-                isNumber: true,
-                text: (row: CompareAllRow) => known(row.counts[at], count),
-                cell: (row: CompareAllRow) => (
-                  <Numbers main={known(row.sizes[at], size)} share={known(row.counts[at], count)} />
-                ),
-              })),
-              {
-                key: 'growth',
-                title: 'growth',
-                width: '11rem',
-                isNumber: true,
-                sorts: true,
-                text: (row) => sizeDelta(row.growth),
-                cell: (row) => <Numbers main={sizeDelta(row.growth)} share={countDelta(row.countGrowth)} />,
-              },
-            ]}
-          />
-        </>
-      )}
-    </Pending>
   );
 }

@@ -1,6 +1,7 @@
 // The page of one leak: why it stays alive, how it grows, and what one of the objects is made of.
 
 import type { Entry, ReportDocument } from '../document';
+import { reasonsOf, shortNames, splitHeadline } from '../entry-words';
 import { useKeys } from '../keys';
 import { entryAsMarkdown } from '../markdown';
 import { copy } from '../notice';
@@ -14,7 +15,6 @@ import { Prose } from '../parts/prose';
 import { addressOf, go } from '../place';
 import { objectAddress, useSource } from '../state';
 import { countDelta, nameOf, sizeDelta, size } from '../words';
-import { reasonsOf, shortNames, splitHeadline } from './leaks';
 
 const ABOVE = ['Made in', 'Held in', 'Source', 'Sure', 'Sure?', 'Cut', 'Fix'];
 const MOST_FRAMES = 12;

@@ -8,7 +8,8 @@ import { Pending } from '../pending';
 import { change, go, place } from '../place';
 import { useRows } from '../rows';
 import { current, objectAddress, snapshots, useSource } from '../state';
-import { Table, type Column } from '../table';
+import type { Column } from '../columns';
+import { Table } from '../table';
 import { count, counted, distance, label, share, size } from '../words';
 
 interface Field {

@@ -6,7 +6,8 @@ import { change, go, place } from '../place';
 import { useRows } from '../rows';
 import type { StringRow } from '../document';
 import { current, objectAddress, snapshots, useSource } from '../state';
-import { Table, type Column } from '../table';
+import type { Column } from '../columns';
+import { Table } from '../table';
 import { count, counted, harmless, share, size } from '../words';
 
 export function Strings() {
