@@ -28,6 +28,7 @@ export function App({ version }: { version: string }) {
     ({ needs, name }) =>
       (needs === undefined || source[needs] !== undefined) && (name !== 'compare' || snapshots.value.length > 1),
   ).map((view) => (view.name === 'leaks' && snapshots.value.length === 1 ? { ...view, title: 'Suspects' } : view));
+  const isEmpty = session.value?.files.length === 0;
   const address = place.value.path.join('/');
   const shown = viewOfPlace(views);
 
@@ -72,7 +73,7 @@ export function App({ version }: { version: string }) {
         </button>
         <nav aria-label="Views">
           <ul>
-            {views.map((view) => (
+            {(isEmpty ? [] : views).map((view) => (
               <li key={view.name}>
                 <a href={hrefOf(view)} aria-current={view === shown ? 'page' : undefined}>
                   {view.title} <kbd aria-hidden="true">{view.key}</kbd>
@@ -144,6 +145,7 @@ function OfReport() {
   const stamp = session.value?.revision ?? '';
   const answer = useAnswer(`report ${stamp}`, (signal) => source.report(signal));
   const { path } = place.value;
+  const isReading = session.value?.files.some(({ state }) => state === 'reading' || state === 'waiting');
   const failed = session.value?.answer.error;
   if (failed && session.value?.answer.state === 'failed')
     return (
@@ -151,6 +153,7 @@ function OfReport() {
         {failed.message}
       </p>
     );
+  if (isReading) return <p class="pending">The verdict follows when the files are read.</p>;
   return (
     <Pending answer={answer} what="The verdict">
       {(report: ReportDocument) =>

@@ -25,6 +25,12 @@ export function Bars({
   return (
     <div class="scrolls" tabIndex={0} role="region" aria-label={label}>
       <table class="bars">
+        <colgroup>
+          <col />
+          <col class="picture" />
+          <col class="bytes" />
+          <col class="part" />
+        </colgroup>
         <thead class="aside">
           <tr>
             <th scope="col">part</th>

@@ -18,12 +18,13 @@ export interface BoxesProps {
   label: string;
   zoom: number[];
   onZoom: (path: number[]) => void;
+  isFound: (box: Box) => boolean;
   onOpen?: (box: Box) => void;
   /** False where there is nothing inside. */
   onEnter: (path: number[]) => boolean;
 }
 
-export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen, onEnter }: BoxesProps) {
+export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen, onEnter, isFound }: BoxesProps) {
   const id = useId();
   const front = boxAt(box, zoom) ?? box;
   const placed = useMemo(() => placeBoxes(front, sort), [front, sort]);
@@ -82,7 +83,7 @@ export function Boxes({ box, totalSize, sort, label, zoom, onZoom, onOpen, onEnt
             aria-label={`${nameOfBox(one.box)}, ${size(one.box.size)}`}
             aria-level={one.depth + 1}
             aria-selected={number === at}
-            class={`box ${one.box.rest ? 'is-rest' : ''} ${number === at ? 'is-active' : ''}`}
+            class={`box ${one.box.rest ? 'is-rest' : ''} ${isFound(one.box) ? 'is-found' : ''} ${number === at ? 'is-active' : ''}`}
             style={{
               left: percent(one.x),
               top: percent(one.y),

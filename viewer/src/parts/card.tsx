@@ -43,6 +43,16 @@ export function Card({ entry, names, onFocus }: { entry: Entry; names: string[];
       </div>
       <OwnPlace entry={entry} />
       <dl class="actions">
+        {facts
+          .filter(({ label }) => OF_SUSPECT.includes(label))
+          .map(({ label, text }) => (
+            <Fragment key={label}>
+              <dt>{label}</dt>
+              <dd>
+                <Prose text={text} />
+              </dd>
+            </Fragment>
+          ))}
         {cut !== '' && (
           <>
             <dt>Cut</dt>
@@ -65,16 +75,6 @@ export function Card({ entry, names, onFocus }: { entry: Entry; names: string[];
             </dd>
           </>
         )}
-        {facts
-          .filter(({ label }) => OF_SUSPECT.includes(label))
-          .map(({ label, text }) => (
-            <Fragment key={label}>
-              <dt>{label}</dt>
-              <dd>
-                <Prose text={text} />
-              </dd>
-            </Fragment>
-          ))}
       </dl>
       <p class="more">
         <a href={address}>Why it stays alive</a>

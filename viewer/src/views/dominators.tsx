@@ -7,14 +7,16 @@ import { Numbers } from '../parts/numbers';
 import { Segmented } from '../parts/segmented';
 import { Pending, useAnswer } from '../pending';
 import { change, go, place } from '../place';
+import { matcherOf } from '../search';
 import { current, objectAddress, queryAddress, useSource } from '../state';
 import { Table } from '../table';
 import { count, share, size } from '../words';
 
 export function Dominators() {
   const source = useSource();
-  const { by = 'class', as = 'icicle', zoom = '', id, inside } = place.value.params;
+  const { by = 'class', as = 'icicle', zoom = '', id, inside, q = '' } = place.value.params;
   const keys = keysOf(inside);
+  const isMatch = matcherOf(q);
   const snapshot = current.value;
   const answer = useAnswer(`boxes ${snapshot} ${by} ${id} ${inside}`, (signal) =>
     source.boxes!(
@@ -91,6 +93,7 @@ export function Dominators() {
                 label="Dominator tree"
                 zoom={valid}
                 onZoom={onZoom}
+                isFound={(one) => q !== '' && !one.rest && isMatch(nameOfBox(one))}
                 onOpen={onOpen}
                 onEnter={(path) => enter(box, path)}
               />

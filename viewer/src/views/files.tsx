@@ -121,25 +121,30 @@ export function NoFiles() {
   const input = useRef<HTMLInputElement>(null);
   return (
     <article>
-      <h1>No file is open.</h1>
-      <p>Drop snapshots on this page, the older ones first or all at once; or name them in the command.</p>
-      <p>
-        <code>heaphound view A.heapsnapshot B.heapsnapshot C.heapsnapshot</code>
+      <h1>No file is open</h1>
+      <div class="drop-here">
+        <p>
+          Drop snapshots of one program here: one shows what fills the heap, two or more show what leaks. They stay on
+          this machine.
+        </p>
+        <label>
+          <span class="aside">Choose files</span>
+          <input
+            ref={input}
+            type="file"
+            multiple
+            onChange={async (event) => {
+              for (const file of event.currentTarget.files ?? [])
+                await source
+                  .addFile?.(file, () => {}, new AbortController().signal)
+                  .catch((error: Error) => say(error.message));
+            }}
+          />
+        </label>
+      </div>
+      <p class="note">
+        Or name them in the command: <code>heaphound view A.heapsnapshot B.heapsnapshot C.heapsnapshot</code>
       </p>
-      <label>
-        Choose files{' '}
-        <input
-          ref={input}
-          type="file"
-          multiple
-          onChange={async (event) => {
-            for (const file of event.currentTarget.files ?? [])
-              await source
-                .addFile?.(file, () => {}, new AbortController().signal)
-                .catch((error: Error) => say(error.message));
-          }}
-        />
-      </label>
       <Pending answer={recent} what="The list of recent files">
         {(files) =>
           files.length > 0 && (

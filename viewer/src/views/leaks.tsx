@@ -58,7 +58,11 @@ export function Leaks({ report }: { report: ReportDocument }) {
             label={report.sort === 'leaks' ? 'All that grew' : 'The whole heap'}
             isChange={report.sort === 'leaks'}
             total={account.total}
-            parts={account.lines.map((row) => ({ title: row.title, note: row.because, size: row.size }))}
+            parts={account.lines.map((row) => ({
+              title: row.because === '' ? row.title : `${row.title}:`,
+              note: row.because,
+              size: row.size,
+            }))}
           />
         </section>
       )}
