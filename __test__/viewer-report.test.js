@@ -244,6 +244,19 @@ test('the keyboard is enough, and a filter is kept from view to view', { skip },
   await page.context().close();
 });
 
+test('a report shows its last snapshot, whatever an address says', { skip }, async () => {
+  const opened = await openReport({}, `${file}#/s/0/strings`);
+  const { page } = opened;
+  const ofLast = share(report.strings.wastedSize, report.snapshots[2].totalSize);
+  await page.locator('.lead', { hasText: `${ofLast} of the heap` }).waitFor();
+  await page.locator('.crumbs', { hasText: 'Of the last snapshot, C.heapsnapshot' }).waitFor();
+  await page.keyboard.press('s');
+  await page.keyboard.press('3');
+  await page.waitForURL(/#\/s\/2\/classes/);
+  assertQuiet(opened);
+  await page.context().close();
+});
+
 test('boxes are gone through by keys and clicks, and the address has the box', { skip }, async () => {
   const opened = await openReport({}, `${file}#/s/2/dominators`);
   const { page } = opened;

@@ -7,9 +7,20 @@ import { useKeys } from './keys';
 import { useKeptText } from './parts/kept-text';
 import { Notice, copy, say } from './notice';
 import { Pending, useAnswer } from './pending';
-import { addressOf, change, go, linkHere, place } from './place';
+import { addressOf, change, go, linkHere, place, snapshotOfPlace } from './place';
 import { idOf } from './search';
-import { closeTab, current, objectAddress, session, snapshots, switchSnapshot, tabs, useSource } from './state';
+import {
+  closeTab,
+  current,
+  isLastAlone,
+  listOfFiles,
+  objectAddress,
+  session,
+  snapshots,
+  switchSnapshot,
+  tabs,
+  useSource,
+} from './state';
 import { nameOf } from './words';
 import { VIEWS, type View } from './views';
 import { DropZone, NoFiles, Progress } from './views/files';
@@ -43,7 +54,7 @@ export function App({ version }: { version: string }) {
     ...Object.fromEntries(views.map((view) => [view.key, () => go(hrefOf(view))])),
     '/': () => document.getElementById(SEARCH_ID)?.focus(),
     '?': showHelp,
-    s: () => (count > 1 ? switchSnapshot((current.value + 1) % count) : false),
+    s: () => (count > 1 && !isLastAlone.value ? switchSnapshot((current.value + 1) % count) : false),
     y: () =>
       void copy(
         linkHere(source.token),
@@ -67,7 +78,7 @@ export function App({ version }: { version: string }) {
           <a href={addressOf(['leaks'])}>heaphound</a>
         </p>
         <Search />
-        {count > 1 && shown?.isOfSnapshot !== undefined && source.kind === 'viewer' && <SnapshotChoice />}
+        {count > 1 && snapshotOfPlace.value !== undefined && source.kind === 'viewer' && <SnapshotChoice />}
         <button class="help" aria-label="Keys" onClick={showHelp}>
           ?
         </button>
@@ -121,9 +132,14 @@ function Shown({ view }: { view: View | undefined }) {
   if (view?.component) {
     const Component = view.component;
     return (
-      <ReadyOnly snapshot={current.value}>
-        {() => <Component key={`${view.name} ${session.value?.revision}`} />}
-      </ReadyOnly>
+      <>
+        {isLastAlone.value && view.isOfSnapshot && snapshots.value.length > 1 && (
+          <p class="crumbs">Of the last snapshot, {nameOf(snapshots.value[current.value].name)}</p>
+        )}
+        <ReadyOnly snapshot={current.value}>
+          {() => <Component key={`${view.name} ${session.value?.revision}`} />}
+        </ReadyOnly>
+      </>
     );
   }
   return (
@@ -136,6 +152,12 @@ function Shown({ view }: { view: View | undefined }) {
 /** A view of a snapshot that is still being read asks nothing yet. */
 function ReadyOnly({ snapshot, children }: { snapshot: number; children: () => preact.ComponentChildren }) {
   const known = snapshots.value[snapshot];
+  if (known?.error !== undefined)
+    return (
+      <p class="failed" role="alert">
+        {nameOf(known.name)} could not be opened: {known.error}
+      </p>
+    );
   if (known === undefined || known.isReady) return <>{children()}</>;
   return <p class="pending">{nameOf(known.name)} is being read. This view follows as soon as it is there.</p>;
 }
@@ -224,11 +246,12 @@ function SnapshotChoice() {
 
 function Tabs() {
   const { path } = place.value;
-  if (tabs.value.length === 0) return null;
+  const shown = tabs.value.filter(({ of }) => of === listOfFiles.value);
+  if (shown.length === 0) return null;
   return (
     <nav class="tabs" aria-label="Objects">
       <ul>
-        {tabs.value.map((tab) => {
+        {shown.map((tab) => {
           const isHere = path[2] === 'object' && path[1] === String(tab.snapshot) && path[3] === String(tab.id);
           return (
             <li key={`${tab.snapshot} ${tab.id}`}>

@@ -6,7 +6,7 @@ import { fromReport } from './from-report';
 import { fromServer, pause, takeToken } from './from-server';
 import { readInlined } from './inlined';
 import type { Session, Source } from './source';
-import { SourceContext, session, snapshots } from './state';
+import { SourceContext, isLastAlone, serverKey, session, snapshots } from './state';
 
 const POLL_MS = 250;
 /** Where nothing is under way, new files are seen by a slower look. */
@@ -24,9 +24,11 @@ async function start(): Promise<void> {
         takenAt,
         isReady: true,
       }));
+      isLastAlone.value = true;
       show(fromReport(report), report.heaphound);
     } else {
-      await startViewer(fromServer(takeToken()));
+      serverKey.value = takeToken();
+      await startViewer(fromServer(serverKey.value));
     }
   } catch (error) {
     fail(error as Error);
@@ -68,11 +70,12 @@ function isReady(state: Session | undefined): boolean {
 function follow(next: Session): void {
   if (JSON.stringify(next) === JSON.stringify(session.value)) return;
   session.value = next;
-  snapshots.value = next.files.map(({ name, info, state }) => ({
+  snapshots.value = next.files.map(({ name, info, state, error }) => ({
     name,
     totalSize: info?.totalSize ?? 0,
     takenAt: info?.takenAt,
     isReady: state === 'ready',
+    error: state === 'failed' ? (error?.message ?? 'the reason is not known') : undefined,
   }));
 }
 

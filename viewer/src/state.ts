@@ -10,6 +10,8 @@ export interface SnapshotName {
   name: string;
   totalSize: number;
   isReady: boolean;
+  /** Why it could not be opened. */
+  error?: string;
   takenAt?: string;
 }
 
@@ -25,9 +27,13 @@ export function useSource(): Source {
 export const snapshots = signal<SnapshotName[]>([]);
 export const session = signal<Session | undefined>(undefined);
 
+/** True in a report: it has the views of its last snapshot alone, whatever an address says. */
+export const isLastAlone = signal(false);
+
 /** The snapshot that views of one snapshot show. */
 export const current = computed(() => {
   const last = Math.max(snapshots.value.length - 1, 0);
+  if (isLastAlone.value) return last;
   return Math.min(snapshotOfPlace.value ?? lastSnapshot.value ?? last, last);
 });
 
@@ -46,7 +52,14 @@ export function switchSnapshot(to: number): void {
   if (snapshotOfPlace.value !== undefined) go(addressOf(['s', to, ...path.slice(2)], { ...params, zoom: undefined }));
 }
 
+/** Of the server of the viewer. */
+export const serverKey = signal('');
+/** Of another server, or another list of files, a position and an id name something else. */
+export const listOfFiles = computed(() => `${serverKey.value} ${session.value?.revision ?? ''}`);
+
 export interface Tab {
+  /** The list of files that `snapshot` is a position in. */
+  of: string;
   snapshot: number;
   id: number;
   name: string;
@@ -66,14 +79,14 @@ function readTabs(): Tab[] {
 }
 
 export function keepTab(tab: Tab): void {
-  const isSame = (other: Tab) => other.id === tab.id && other.snapshot === tab.snapshot;
+  const isSame = (other: Tab) => other.id === tab.id && other.snapshot === tab.snapshot && other.of === tab.of;
   const known = tabs.value.find(isSame);
   if (known?.name === tab.name) return;
   writeTabs(known ? tabs.value.map((other) => (isSame(other) ? tab : other)) : [...tabs.value, tab].slice(-MOST_TABS));
 }
 
-export function closeTab({ id, snapshot }: Tab): void {
-  writeTabs(tabs.value.filter((other) => other.id !== id || other.snapshot !== snapshot));
+export function closeTab({ id, snapshot, of }: Tab): void {
+  writeTabs(tabs.value.filter((other) => other.id !== id || other.snapshot !== snapshot || other.of !== of));
 }
 
 function writeTabs(next: Tab[]): void {

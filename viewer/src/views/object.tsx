@@ -12,7 +12,7 @@ import { PlaceLink } from '../parts/place-link';
 import { Pending, useAnswer } from '../pending';
 import { addressOf, change, go, place } from '../place';
 import type { ObjectDocument } from '../source';
-import { keepTab, objectAddress, queryAddress, snapshots, useSource } from '../state';
+import { keepTab, listOfFiles, objectAddress, queryAddress, snapshots, useSource } from '../state';
 import { Table } from '../table';
 import { Tree } from '../tree';
 import { count, counted, distance, harmless, label, nameOf, share, size } from '../words';
@@ -22,7 +22,7 @@ export function ObjectPage({ snapshot, id }: { snapshot: number; id: number }) {
   const answer = useAnswer(`object ${snapshot} ${id}`, (signal) => source.object!(snapshot, id, signal));
   const { value } = answer;
   useEffect(() => {
-    if (value?.id === id) keepTab({ snapshot, id, name: label(value.className || value.name) });
+    if (value?.id === id) keepTab({ of: listOfFiles.value, snapshot, id, name: label(value.className || value.name) });
   }, [value, snapshot, id]);
   return (
     <article class="object-page">
