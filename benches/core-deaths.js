@@ -1,18 +1,20 @@
 'use strict';
 
 // Kills processes in many ways, and thaws their core dumps: how many give a whole snapshot with the objects that the
-// process had, and what the others say. `node benches/core-deaths.js`; options: `--times 5`, `--kinds oldSpace,abort`,
-// `--lines 20,22`. Needs core dumps in files (`core_pattern`), and `gcore` for the kinds that begin so.
+// process had, and what the others say. Options: `--times 5`, `--kinds oldSpace,abort`, `--lines 20,22`, `--results
+// FILE` (a run goes on where the last one was ended), `--keep` (folders of those that gave no snapshot). Needs core
+// dumps in files (`core_pattern`), and `gcore` for the kinds that begin so.
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { parseArgs } = require('node:util');
 const { openSnapshot, thawImage } = require('..');
 const { whyNoCores, coreIn, withCores } = require('../__test__/helpers/core-dumps');
-const { LINES, nodeOfLine } = require('../__test__/helpers/node-lines');
+const { valueOf } = require('./flags');
+const { keptResults } = require('./kept-results');
+const { binaryOf, installedLines, versionOf } = require('./nodes');
 
 /** Every object counts itself in a file that outlives the process. */
 const BASE = `
@@ -79,52 +81,50 @@ const KINDS = {
   gcoreIdle: { kill: 'gcore', code: 'ready(); setInterval(() => {}, 1e6);' },
   gcoreBusy: { kill: 'gcore', code: 'ready(); for (let i = 0, o = {}; ; i += 1) o = { i, o: i % 9 ? o : null };' },
 };
+/** Those that end by themselves, and not for want of memory. */
+const OTHER_DEATHS = ['abort', 'uncaught', 'stackFault'];
 const BUSY_MS = 150;
+const TIMES = 5;
 
-async function main() {
-  const { values } = parseArgs({
-    options: {
-      times: { type: 'string' },
-      kinds: { type: 'string' },
-      lines: { type: 'string' },
-      keep: { type: 'boolean' },
-    },
-    allowPositionals: true,
-  });
+/** @typedef {{ kind: string, line: string, reason?: string }} Death `reason`: why there is no snapshot */
+
+/** @param {string[]} flags */
+async function measure(flags) {
   const why = whyNoCores();
   if (why !== undefined) throw new Error(why);
-  const kinds = values.kinds?.split(',') ?? Object.keys(KINDS);
-  const lines = values.lines?.split(',').map(Number) ?? LINES;
-  console.log('| kind | Node | deaths | thawed | refused, with the reason |\n|---|--:|--:|--:|---|');
-  for (const kind of kinds)
-    for (const line of lines) await measure(kind, line, Number(values.times ?? 1), values.keep === true);
+  const kinds = valueOf(flags, '--kinds')?.split(',') ?? Object.keys(KINDS);
+  const lines = valueOf(flags, '--lines')?.split(',') ?? installedLines();
+  const times = Number(valueOf(flags, '--times') ?? TIMES);
+  const { results, add } = /** @type {ReturnType<typeof keptResults<Death>>} */ (keptResults(flags));
+  const countOf = (/** @type {string} */ kind, /** @type {string} */ line) =>
+    results.filter((death) => death.kind === kind && death.line === line).length;
+  // Turn by turn, so that a run that is ended early has some of each.
+  for (let turn = 0; turn < times; turn += 1)
+    for (const kind of kinds)
+      for (const line of lines)
+        if (countOf(kind, line) <= turn) {
+          const reason = await dieAndThaw(kind, line, flags.includes('--keep'));
+          console.log(`${kind}, Node ${line}: ${reason ?? 'thawed'}`);
+          add({ kind, line, reason });
+        }
+  return document(results);
 }
 
 /**
  * @param {string} kind
- * @param {number} line
- * @param {number} times
+ * @param {string} line
  * @param {boolean} keeps
+ * @returns {Promise<string | undefined>} why there is no snapshot
  */
-async function measure(kind, line, times, keeps) {
-  const node = nodeOfLine(line);
-  if (node === undefined) return;
-  /** @type {Map<string, number>} */
-  const reasons = new Map();
-  let thawed = 0;
-  for (let turn = 0; turn < times; turn += 1) {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-deaths-'));
-    const reason = await die(kind, node, folder).then(
-      (core) => thaw(core, folder),
-      (error) => `no death: ${error.message}`,
-    );
-    if (reason === undefined) thawed += 1;
-    else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    if (keeps && reason !== undefined) console.error(`${kind} ${line}: ${folder}`);
-    else fs.rmSync(folder, { recursive: true });
-  }
-  const refused = [...reasons].map(([reason, count]) => `${count}: ${reason.replaceAll('|', '/')}`).join('; ');
-  console.log(`| ${kind} | ${line} | ${times} | ${thawed} | ${refused} |`);
+async function dieAndThaw(kind, line, keeps) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-deaths-'));
+  const reason = await die(kind, binaryOf(line), folder).then(
+    (core) => thaw(core, folder),
+    (error) => `no death: ${error.message}`,
+  );
+  if (keeps && reason !== undefined) console.error(`${kind}, Node ${line}: ${folder}`);
+  else fs.rmSync(folder, { recursive: true });
+  return reason;
 }
 
 /**
@@ -180,4 +180,39 @@ async function thaw(core, folder) {
   }
 }
 
-main();
+/** @param {Death[]} deaths */
+function document(deaths) {
+  const lines = [...new Set(deaths.map(({ line }) => line))].sort();
+  const kinds = Object.keys(KINDS).filter((kind) => deaths.some((death) => death.kind === kind));
+  const cell = (/** @type {Death[]} */ some) =>
+    some.length === 0 ? '' : `${some.filter(({ reason }) => reason === undefined).length} of ${some.length}`;
+  const ofLine = (/** @type {Death[]} */ some) => lines.map((line) => cell(some.filter((death) => death.line === line)));
+  const row = (/** @type {string} */ name, /** @type {Death[]} */ some) =>
+    `| ${name} | ${ofLine(some).join(' | ')} | ${reasonsOf(some)} |`;
+  const isMemory = ({ kind }) => KINDS[kind].kill === undefined && !OTHER_DEATHS.includes(kind);
+  return [
+    'Processes die in many ways (`benches/core-deaths.js`), and their core dumps are thawed. A cell: snapshots that were whole and had the objects that the process had counted in a file, of all deaths of the kind.',
+    '',
+    `| kind | ${lines.map((line) => versionOf(binaryOf(line))).join(' | ')} | the others say |`,
+    `|---|${lines.map(() => '--:|').join('')}---|`,
+    ...kinds.map((kind) => row(`\`${kind}\``, deaths.filter((death) => death.kind === kind))),
+    row('all that ran out of memory', deaths.filter(isMemory)),
+    row('all', deaths),
+  ];
+}
+
+/** @param {Death[]} deaths */
+function reasonsOf(deaths) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { reason } of deaths)
+    if (reason !== undefined) counts.set(shortly(reason), (counts.get(shortly(reason)) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => `${count}: ${reason}`).join('; ');
+}
+
+/** What differs from death to death is left out. @param {string} reason */
+function shortly(reason) {
+  return reason.replace(/0x[0-9a-f]+|\bcore\.\d+/g, '…').replaceAll('|', '/').split('; ')[0];
+}
+
+module.exports = { title: 'Core dumps of processes that died', measure };

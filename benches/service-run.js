@@ -23,10 +23,11 @@ const SERVICE = path.join(__dirname, 'service.js');
 /**
  * @param {number} megabytes
  * @param {string} [node]
+ * @param {string} [service] the program
  * @returns {Promise<Service>}
  */
-async function start(megabytes, node = process.execPath) {
-  const child = fork(SERVICE, [String(megabytes)], { execPath: node, execArgv: ['--max-old-space-size=6000'] });
+async function start(megabytes, node = process.execPath, service = SERVICE) {
+  const child = fork(service, [String(megabytes)], { execPath: node, execArgv: ['--max-old-space-size=6000'] });
   const exit = once(child, 'exit').then(([code, signal]) => [{ failed: `the service ended with ${signal ?? code}` }]);
   const answer = async () => {
     const unwanted = new AbortController();
