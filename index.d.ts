@@ -59,6 +59,12 @@ export interface OpenOptions extends WorkOptions {
    * and the machine leave at that moment (Linux; elsewhere no limit).
    */
   maxMemoryBytes?: number | undefined;
+  /**
+   * Private keys of age (`AGE-SECRET-KEY-1…`) for snapshots and frozen images that are encrypted. They are decrypted
+   * while they are read: nothing plain of them reaches a disk. For files; not for bytes and streams. Needs the package
+   * `age-encryption`.
+   */
+  identities?: string | string[] | undefined;
 }
 
 /** Facts about an opened snapshot. */
@@ -2084,10 +2090,7 @@ export function freezeProcess(pid: number, options: FreezeProcessOptions): Promi
 export interface ThawOptions extends WorkOptions {
   /** The snapshot to write, which must not exist. */
   path: string;
-  /**
-   * Private keys of age (`AGE-SECRET-KEY-1…`) for an encrypted image. It is decrypted while it is read: nothing plain
-   * of it reaches a disk. Needs the package `age-encryption`.
-   */
+  /** For an encrypted image, as for `openSnapshot`. */
   identities?: string | string[] | undefined;
   /** Default: by the end of the path: `.zst`, `.gz`, else none. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
@@ -2156,6 +2159,8 @@ export interface ThawResult extends Omit<CaptureResult, 'mode' | 'tries'> {
 export function thawImage(image: string, options: ThawOptions): Promise<ThawResult>;
 
 export interface EvaluateOptions extends WorkOptions {
+  /** For an encrypted image, as for `openSnapshot`. */
+  identities?: string | string[] | undefined;
   /** Milliseconds from the call: then `HEAPHOUND_ERR_TIMEOUT`. Default: 60,000. */
   timeoutMs?: number | undefined;
   /** As for `thawImage`. */
@@ -2236,14 +2241,21 @@ export interface ImageMemory extends ImageProcess {
   rss?: number | undefined;
 }
 
+export interface ImageMemoryOptions extends WorkOptions {
+  /** For an encrypted image, as for `openSnapshot`. It is decrypted twice. */
+  identities?: string | string[] | undefined;
+}
+
 /**
  * Whose the memory of a frozen process is: V8's heap, large blocks (Buffers), arenas of the C library used and free,
  * stacks, files. It answers why the resident memory grew when the heap did not. Needs nothing but the file, on any
  * system. Rejects with `HEAPHOUND_ERR_IMAGE` for a damaged image.
  */
-export function memoryOfImage(image: string, options?: WorkOptions): Promise<ImageMemory>;
+export function memoryOfImage(image: string, options?: ImageMemoryOptions): Promise<ImageMemory>;
 
 export interface RedactOptions extends WorkOptions {
+  /** For an encrypted file, as for `openSnapshot`. */
+  identities?: string | string[] | undefined;
   /** Default: by the end of the path: `.zst`, `.gz`, else none. */
   compression?: 'zstd' | 'gzip' | 'none' | undefined;
   /**

@@ -186,7 +186,8 @@ function document(deaths) {
   const kinds = Object.keys(KINDS).filter((kind) => deaths.some((death) => death.kind === kind));
   const cell = (/** @type {Death[]} */ some) =>
     some.length === 0 ? '' : `${some.filter(({ reason }) => reason === undefined).length} of ${some.length}`;
-  const ofLine = (/** @type {Death[]} */ some) => lines.map((line) => cell(some.filter((death) => death.line === line)));
+  const ofLine = (/** @type {Death[]} */ some) =>
+    lines.map((line) => cell(some.filter((death) => death.line === line)));
   const row = (/** @type {string} */ name, /** @type {Death[]} */ some) =>
     `| ${name} | ${ofLine(some).join(' | ')} | ${reasonsOf(some)} |`;
   const isMemory = ({ kind }) => KINDS[kind].kill === undefined && !OTHER_DEATHS.includes(kind);
@@ -195,7 +196,12 @@ function document(deaths) {
     '',
     `| kind | ${lines.map((line) => versionOf(binaryOf(line))).join(' | ')} | the others say |`,
     `|---|${lines.map(() => '--:|').join('')}---|`,
-    ...kinds.map((kind) => row(`\`${kind}\``, deaths.filter((death) => death.kind === kind))),
+    ...kinds.map((kind) =>
+      row(
+        `\`${kind}\``,
+        deaths.filter((death) => death.kind === kind),
+      ),
+    ),
     row('all that ran out of memory', deaths.filter(isMemory)),
     row('all', deaths),
   ];
@@ -212,7 +218,10 @@ function reasonsOf(deaths) {
 
 /** What differs from death to death is left out. @param {string} reason */
 function shortly(reason) {
-  return reason.replace(/0x[0-9a-f]+|\bcore\.\d+/g, '…').replaceAll('|', '/').split('; ')[0];
+  return reason
+    .replace(/0x[0-9a-f]+|\bcore\.\d+/g, '…')
+    .replaceAll('|', '/')
+    .split('; ')[0];
 }
 
 module.exports = { title: 'Core dumps of processes that died', measure };

@@ -62,7 +62,8 @@ async function ofOneProcess(line, count) {
   try {
     const load = ask(service, LOAD);
     const times = [];
-    for (let turn = 0; turn < WHOLE_RUNS; turn += 1) times.push((await freeze(service.pid, at(`whole-${turn}`))).tookMs);
+    for (let turn = 0; turn < WHOLE_RUNS; turn += 1)
+      times.push((await freeze(service.pid, at(`whole-${turn}`))).tookMs);
     const wholeMs = middle(times);
     for (const name of fs.readdirSync(directory)) fs.rmSync(at(name));
     const before = stateOf(service.pid);

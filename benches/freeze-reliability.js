@@ -122,7 +122,8 @@ async function takeSeries(service, line, way, directory, before) {
   const images = [];
   for (const one of taken) images.push({ line, way, ...(await judge(one)) });
   const isThawed = images.every(({ failed }) => failed === undefined);
-  const isSameGrowth = isThawed && (await growth(taken.map(thawedOf))) === (await growth(taken.map((one) => one.forked)));
+  const isSameGrowth =
+    isThawed && (await growth(taken.map(thawedOf))) === (await growth(taken.map((one) => one.forked)));
   return { line, way, images, isSameGrowth, lost, requests, left };
 }
 
@@ -197,7 +198,8 @@ function document(all) {
       const some = all.filter((series) => series.line === line && series.way === way);
       const images = some.flatMap((series) => series.images);
       const count = (/** @type {(one: One) => boolean} */ is) => images.filter(is).length;
-      const sum = (/** @type {(series: Series) => number} */ of) => some.reduce((total, series) => total + of(series), 0);
+      const sum = (/** @type {(series: Series) => number} */ of) =>
+        some.reduce((total, series) => total + of(series), 0);
       const cells = [
         versionOf(binaryOf(line)),
         WAYS[way],

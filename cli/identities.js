@@ -19,4 +19,14 @@ function readIdentities(file) {
   }
 }
 
-module.exports = { readIdentities };
+/**
+ * The option of the API for `--identity`.
+ *
+ * @param {{ identity?: string }} options
+ * @returns {string[] | undefined}
+ */
+function identitiesOf({ identity }) {
+  return identity === undefined ? undefined : readIdentities(identity);
+}
+
+module.exports = { identitiesOf, readIdentities };

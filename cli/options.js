@@ -97,7 +97,7 @@ const OPTIONS = {
   identity: {
     value: 'FILE',
     isRead: true,
-    help: 'the private keys of age, one on each line (`age-keygen` writes such a file)',
+    help: 'the private keys of age that encrypted files are for, one on each line (`age-keygen` writes such a file)',
   },
   inspect: {
     value: 'URL|PORT',
@@ -165,6 +165,7 @@ const COMMON = [
   'no-source-maps',
   'threads',
   'max-memory',
+  'identity',
   'color',
   'no-color',
   'help',

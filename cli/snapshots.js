@@ -2,6 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { identitiesOf } = require('./identities');
 const { choose, identifier } = require('./options');
 const { DASH, checkInput, checkOneInput } = require('./standard-streams');
 const { harmless, quoteForShell } = require('../words/text');
@@ -46,6 +47,7 @@ function workOptions({ options, signal, progress, operands }) {
     maxMemoryBytes: options['max-memory'],
     parity: options.strict ? 'devtools' : 'heaphound',
     sourceMaps: sourceMapsOf(options),
+    identities: identitiesOf(options),
     onProgress: ({ stage, done, total, snapshot }) => {
       const file = operands[snapshot ?? 0];
       const name = file === undefined || file === '-' ? 'standard input' : harmless(path.basename(file));

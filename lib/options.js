@@ -63,6 +63,14 @@ function sourceMaps(name, value) {
 /** @type {Check<(progress: import('..').Progress) => void>} */
 const onProgress = ofType('function');
 
+/** Private keys of age, one or several. @type {Check<string[]>} */
+function identities(name, value) {
+  const keys = Array.isArray(value) ? value : [value];
+  if (keys.length === 0 || keys.some((key) => typeof key !== 'string' || !key.startsWith('AGE-SECRET-KEY-')))
+    throw optionError(name, 'must be private keys of age (AGE-SECRET-KEY-1…)');
+  return keys;
+}
+
 /** Options of every long call. */
 const WORK = { signal, onProgress };
 
@@ -72,6 +80,7 @@ const OPEN = {
   parity: oneOf(['heaphound', 'devtools']),
   sourceMaps,
   maxMemoryBytes: integer(0),
+  identities,
 };
 
 /** How the objects of several snapshots are matched. */
@@ -93,6 +102,7 @@ module.exports = {
   WORK,
   OPEN,
   checkOptions,
+  identities,
   integer,
   oneOf,
   ofType,

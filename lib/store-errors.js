@@ -71,8 +71,8 @@ function writeOnlyError(kind) {
 function encryptedError(what) {
   return failure(
     'HEAPHOUND_ERR_ENCRYPTED',
-    `${what} is encrypted (age); decrypt it first: heaphound decrypt --identity key.txt FILE OUT, or age -d -i key.txt -o OUT FILE; ` +
-      'a frozen image is thawed as it is: heaphound thaw --identity key.txt',
+    `${what} is encrypted (age); with the private key its file can be read as it is (--identity key.txt, \`identities\`), ` +
+      'or decrypted: heaphound decrypt --identity key.txt FILE OUT, or age -d -i key.txt -o OUT FILE',
   );
 }
 
@@ -95,14 +95,6 @@ function plainImageError() {
   return failure(
     'HEAPHOUND_ERR_STORE',
     'the image was not encrypted, and this store takes encrypted ones only: give `encryptTo` of the target to captureSnapshot',
-  );
-}
-
-/** @param {string} image that is encrypted */
-function encryptedImageError(image) {
-  return failure(
-    'HEAPHOUND_ERR_ENCRYPTED',
-    `${image} is encrypted (age); give the private key: heaphound thaw --identity key.txt, or the option \`identities\``,
   );
 }
 
@@ -142,7 +134,6 @@ module.exports = {
   closedStoreError,
   writeOnlyError,
   encryptedError,
-  encryptedImageError,
   imageError,
   noImageError,
   plainImageError,

@@ -3,6 +3,7 @@
 const { counted, percent, size, sizeDelta } = require('../../words/numbers');
 const { label, wrap } = require('../../words/text');
 const { right } = require('../columns');
+const { identitiesOf } = require('../identities');
 const { DASH } = require('../standard-streams');
 const { drawTable } = require('../table');
 const { UsageError } = require('../usage');
@@ -41,9 +42,13 @@ module.exports = {
     'and keeps free, stacks, files. The kinds have all pages of the image together. Of two images of one process it',
     'lists what grew: why did the resident memory grow, when the heap did not?',
   ],
-  options: [],
+  options: ['identity'],
   common: ['json', 'color', 'no-color', 'help'],
-  examples: ['heaphound memory app.frozen', 'heaphound memory before.frozen after.frozen'],
+  examples: [
+    'heaphound memory app.frozen',
+    'heaphound memory before.frozen after.frozen',
+    'heaphound memory app.frozen.age --identity key.txt',
+  ],
   operands: { least: 1, most: 2, wanted: 'one IMAGE or two' },
   run,
 };
@@ -52,10 +57,12 @@ module.exports = {
 async function run({ operands, options, output, terminal, progress, signal }) {
   if (operands.includes(DASH)) throw new UsageError('memory reads files, not -', { cause: module.exports });
   const { memoryOfImage } = require('../..');
+  const identities = identitiesOf(options);
   const images = [];
   for (const image of operands)
     images.push(
       await memoryOfImage(image, {
+        identities,
         signal,
         onProgress: ({ done, total }) => progress.update('reading', total > 0 ? done / total : undefined),
       }),

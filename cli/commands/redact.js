@@ -1,6 +1,7 @@
 'use strict';
 
 const { count, size } = require('../../words/numbers');
+const { identitiesOf } = require('../identities');
 const { readKey } = require('../redaction');
 const { sourcesOf } = require('../snapshots');
 const { besideFile, withOutputFile } = require('../standard-streams');
@@ -17,7 +18,7 @@ module.exports = {
     'as before. Equal contents have equal placeholders. The end of the name OUT decides its compression: .gz, .zst,',
     'or none. IN and OUT may be - for standard input and output.',
   ],
-  options: ['key-file'],
+  options: ['key-file', 'identity'],
   common: ['json', 'color', 'no-color', 'help'],
   examples: [
     'heaphound redact app.heapsnapshot for-the-vendor.heapsnapshot.zst',
@@ -32,11 +33,13 @@ module.exports = {
 async function run({ operands, options, output, progress, signal }) {
   const [source] = sourcesOf(operands.slice(0, 1));
   const key = options['key-file'] === undefined ? undefined : readKey(options['key-file']);
+  const identities = identitiesOf(options);
   const { redactSnapshot } = require('../..');
   const result = await withOutputFile(operands[1], (target) =>
     redactSnapshot(source, target, {
       signal,
       key,
+      identities,
       onProgress: ({ done, total }) => progress.update('redacting', total > 0 ? done / total : undefined),
     }),
   );

@@ -2,7 +2,7 @@
 
 const { counted, size } = require('../../words/numbers');
 const { harmless } = require('../../words/text');
-const { readIdentities } = require('../identities');
+const { identitiesOf } = require('../identities');
 const { choose } = require('../options');
 const { redaction } = require('../redaction');
 const { DASH } = require('../standard-streams');
@@ -61,7 +61,7 @@ module.exports = {
 async function run(context) {
   const { operands, options, output, progress, signal } = context;
   const [image] = operands;
-  const { out, identity, compress, timeout: timeoutMs } = options;
+  const { out, compress, timeout: timeoutMs } = options;
   if (options.eval !== undefined) return printAnswer(context);
   if (out === undefined) throw new UsageError('thaw needs --out or --eval', { cause: module.exports });
   if (out === DASH || image === DASH)
@@ -69,7 +69,7 @@ async function run(context) {
   const { thawImage } = require('../..');
   const result = await thawImage(image, {
     path: out,
-    identities: identity === undefined ? undefined : readIdentities(identity),
+    identities: identitiesOf(options),
     compression: compress === undefined ? undefined : choose(compress, CODECS, 'compress'),
     previous: options.previous,
     ...redaction(options),
@@ -99,7 +99,7 @@ async function run(context) {
 }
 
 /** Options that make a snapshot, and have no meaning for an answer. */
-const OF_SNAPSHOTS = ['out', 'identity', 'previous', 'compress', 'redact', 'key-file', 'max-bytes'];
+const OF_SNAPSHOTS = ['out', 'previous', 'compress', 'redact', 'key-file', 'max-bytes'];
 
 /** @param {import('../main').Context} context */
 async function printAnswer({ operands: [image], options, output, progress, signal }) {
@@ -109,6 +109,7 @@ async function printAnswer({ operands: [image], options, output, progress, signa
   if (image === DASH) throw new UsageError('thaw reads a file, not -', { cause: module.exports });
   const { evaluateInImage } = require('../..');
   const answer = await evaluateInImage(image, options.eval, {
+    identities: identitiesOf(options),
     files: options.files,
     thread: options.thread,
     timeoutMs: options.timeout,

@@ -19,6 +19,7 @@ const FOUND_BY = [
   'strict',
   'source-maps',
   'no-source-maps',
+  'identity',
 ];
 
 const SEARCH_HELP = {

@@ -34,18 +34,6 @@ function recipientsOf(name, value) {
 }
 
 /**
- * Option `identities`: one private key, or several.
- *
- * @type {import('../options').Check<string[]>}
- */
-function identitiesOf(name, value) {
-  const keys = Array.isArray(value) ? value : [value];
-  if (keys.length === 0 || keys.some((key) => typeof key !== 'string' || !key.startsWith('AGE-SECRET-KEY-')))
-    throw optionError(name, 'must be private keys of age (AGE-SECRET-KEY-1…)');
-  return keys;
-}
-
-/**
  * @param {string[]} recipients public keys, `age1…`
  * @returns {Promise<Encryption>}
  */
@@ -179,4 +167,4 @@ function toWeb(source) {
   });
 }
 
-module.exports = { cipherError, decrypt, identitiesOf, isAge, loadEncryption, makeSeal, recipientsOf };
+module.exports = { AGE, cipherError, decrypt, isAge, loadEncryption, makeSeal, recipientsOf };

@@ -5,12 +5,12 @@ const path = require('node:path');
 const { Readable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 const { optionError, toError } = require('../errors');
-const { WORK, checkOptions } = require('../options');
+const { WORK, checkOptions, identities } = require('../options');
 const { PLACE } = require('../disk/place');
-const { cipherError, decrypt, identitiesOf } = require('../disk/encryption');
+const { cipherError, decrypt } = require('../disk/encryption');
 const { diskError, partialName } = require('../disk/private-file');
 
-const DECRYPT = { identities: identitiesOf, signal: WORK.signal };
+const DECRYPT = { identities, signal: WORK.signal };
 
 /**
  * @param {string | Readable} source

@@ -4,11 +4,11 @@ const path = require('node:path');
 const { addon } = require('../native');
 const { PLACE, compressionOf } = require('../disk/place');
 const { optionError } = require('../errors');
-const { WORK, checkOptions } = require('../options');
+const { WORK, checkOptions, identities } = require('../options');
 const { keyOption, ownKey } = require('../redaction-key');
 const { runOnInput } = require('../open/run-on-input');
 
-const REDACT = { ...WORK, compression: PLACE.compression, key: keyOption };
+const REDACT = { ...WORK, identities, compression: PLACE.compression, key: keyOption };
 
 /** Errors about the written file. All others are about the file that is read. */
 const OF_TARGET = ['HEAPHOUND_ERR_EXISTS', 'HEAPHOUND_ERR_NO_SPACE', 'HEAPHOUND_ERR_IO'];
@@ -20,13 +20,13 @@ const OF_TARGET = ['HEAPHOUND_ERR_EXISTS', 'HEAPHOUND_ERR_NO_SPACE', 'HEAPHOUND_
  * @returns {Promise<import('../..').RedactResult>}
  */
 async function redactSnapshot(source, target, options) {
-  const { signal, onProgress, compression, key = ownKey() } = checkOptions(options, REDACT);
+  const { signal, onProgress, identities: keys, compression, key = ownKey() } = checkOptions(options, REDACT);
   if (typeof target !== 'string' || target === '' || target.includes('\0')) throw optionError('path', 'must be a path');
   const file = path.resolve(target);
   const codec = compression ?? compressionOf(file);
   const { outcome: written } = await runOnInput(
     source,
-    { signal, onProgress },
+    { signal, onProgress, identities: keys },
     (input, control) => addon.redact(input, { path: file, compression: codec, key }, control),
     (code) => !OF_TARGET.includes(code),
   );

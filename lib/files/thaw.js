@@ -7,26 +7,25 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { addon, run } = require('../native');
 const { optionError } = require('../errors');
-const { MAX_MS, WORK, checkOptions, integer, oneOf, ofType } = require('../options');
-const { identitiesOf } = require('../disk/encryption');
+const { MAX_MS, WORK, checkOptions, identities, integer, oneOf, ofType } = require('../options');
 const { PLACE, compressionOf } = require('../disk/place');
 const { OF_CORES, STALLED_MS, checkImage, coreRequest } = require('../open/frozen');
 const { keyOption, ownKey } = require('../redaction-key');
+const { readImage } = require('../open/image-bytes');
 const { readProvenance } = require('../open/provenance');
 const { withDeadline } = require('../capture/deadline');
 const { tableOf } = require('../capture/fork-ids');
 const { toCaptureResult } = require('../capture/result');
 const { checkSidecar, writeSidecar } = require('../capture/sidecar');
-const { readImage } = require('./image-bytes');
 
-/** @typedef {import('./image-bytes').ImageSource} ImageSource */
+/** @typedef {import('../open/image-bytes').ImageSource} ImageSource */
 
 const NUMBERED_ANEW = 'V8 numbers the objects anew in each thawed process';
 
 const THAW = {
   ...WORK,
   path: PLACE.path,
-  identities: identitiesOf,
+  identities,
   compression: PLACE.compression,
   redact: oneOf(['strings']),
   key: keyOption,
@@ -47,7 +46,7 @@ const THAW = {
 async function thawImage(image, options) {
   checkImage(image);
   const checked = checkOptions(options, THAW);
-  const { path: file, identities, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
+  const { path: file, identities: keys, compression, redact, key, maxBytes, signal, onProgress, timeoutMs } = checked;
   if (file === undefined) throw optionError('path', 'must name the snapshot to write');
   const { previous, comparable = true, exposeInternals = false, exposeNumericValues = false } = checked;
   if (previous !== undefined && !comparable)
@@ -67,7 +66,7 @@ async function thawImage(image, options) {
     const start = performance.now();
     checkSidecar(file);
     /** @type {<T>(read: (from: ImageSource) => Promise<T>) => Promise<T>} */
-    const reading = (read) => readImage(image, identities, signal, read);
+    const reading = (read) => readImage(image, keys, signal, read);
     if (previous !== undefined) await checkEarlier(previous, reading, signal);
     const thawed = await reading((from) =>
       run({ signal, onProgress, toTheEnd: true }, (control) => addon.thawImage(from, file, request, control)),

@@ -2,11 +2,11 @@
 
 // JavaScript in a frozen process: it comes back in the loader, behind its fence, and gives one answer.
 
-const path = require('node:path');
 const { addon, run } = require('../native');
 const { optionError, evalError, thawError } = require('../errors');
-const { MAX_MS, WORK, checkOptions, integer } = require('../options');
+const { MAX_MS, WORK, checkOptions, identities, integer } = require('../options');
 const { OF_CORES, STALLED_MS, checkImage, coreRequest } = require('../open/frozen');
+const { readImage } = require('../open/image-bytes');
 const { withDeadline } = require('../capture/deadline');
 const { answer } = require('./inside/answer');
 const { findHidden } = require('./inside/module-variables');
@@ -19,7 +19,7 @@ const TIMEOUT_MS = 60_000;
 const MOST_CODE = 32_768;
 const MOST = { text: 1_000_000, json: 4_000_000 };
 
-const EVALUATE = { ...WORK, timeoutMs: integer(1, MAX_MS), ...OF_CORES };
+const EVALUATE = { ...WORK, identities, timeoutMs: integer(1, MAX_MS), ...OF_CORES };
 
 /**
  * @param {string} image
@@ -32,10 +32,12 @@ async function evaluateInImage(image, code, options = {}) {
   if (typeof code !== 'string' || code.trim() === '') throw optionError('code', 'must be JavaScript');
   if (code.length > MOST_CODE) throw optionError('code', `must have ${MOST_CODE} characters at most`);
   const checked = checkOptions(options, EVALUATE);
-  const { signal, onProgress, timeoutMs = TIMEOUT_MS } = checked;
+  const { signal, onProgress, identities: keys, timeoutMs = TIMEOUT_MS } = checked;
   return withDeadline({ signal, timeoutMs, what: 'the answer' }, async (signal) => {
-    const given = await run({ signal, onProgress, toTheEnd: true }, (control) =>
-      addon.answerOfImage(path.resolve(image), textFor(code), coreRequest(checked), STALLED_MS, control),
+    const given = await readImage(image, keys, signal, (from) =>
+      run({ signal, onProgress, toTheEnd: true }, (control) =>
+        addon.answerOfImage(from, textFor(code), coreRequest(checked), STALLED_MS, control),
+      ),
     );
     const answered = read(given.text);
     if (answered.threw !== undefined) throw evalError(answered.threw);

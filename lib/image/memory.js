@@ -2,20 +2,30 @@
 
 // Whose the memory of a frozen process is, by kind: what a snapshot does not know.
 
-const path = require('node:path');
 const { addon, run } = require('../native');
 const { checkImage } = require('../open/frozen');
-const { WORK, checkOptions } = require('../options');
+const { readImage } = require('../open/image-bytes');
+const { WORK, checkOptions, identities } = require('../options');
+
+const MEMORY = { ...WORK, identities };
+/** The second time it knows what to look for. */
+const TIMES = 2;
 
 /**
  * @param {string} image
- * @param {import('../..').WorkOptions} [options]
+ * @param {import('../..').ImageMemoryOptions} [options]
  * @returns {Promise<import('../..').ImageMemory>}
  */
 async function memoryOfImage(image, options = {}) {
   checkImage(image);
-  const { signal, onProgress } = checkOptions(options, WORK);
-  const figures = await run({ signal, onProgress }, (control) => addon.memoryOfImage(path.resolve(image), control));
+  const { signal, onProgress, identities: keys } = checkOptions(options, MEMORY);
+  const figures = await readImage(
+    image,
+    keys,
+    signal,
+    (from, again) => run({ signal, onProgress }, (control) => addon.memoryOfImage(from, again, control)),
+    TIMES,
+  );
   const { about, totalBytes, kinds, files, leftOut, malloc } = figures;
   const { memory, ...process } = JSON.parse(about);
   return {

@@ -333,7 +333,7 @@ export function analyse(parsed: Heap, control: Control): Promise<Heap | Failure>
 
 /** Runs a text of JavaScript in the frozen process. `stalled`: for how many milliseconds it may do nothing. */
 export function answerOfImage(
-  image: string,
+  image: string | Feed,
   text: string,
   core: CoreRequest,
   stalled: number,
@@ -347,6 +347,9 @@ export function archiveSnapshot(
   options: PackingOptions,
   control: Control,
 ): Promise<CapturedFile | Failure>;
+
+/** The same by the first bytes of a file, which may have been encrypted. A packed core dump is not recognised. */
+export function beginsFrozen(beginning: Uint8Array): boolean;
 
 /** Why this process cannot be forked; null when it can. */
 export function cannotFork(): string | null;
@@ -392,8 +395,12 @@ export function isFrozen(path: string): boolean;
 /** Nothing where the C library does not tell. */
 export function mallocUse(): MallocUse | null;
 
-/** Reads an image twice, and tells the kinds of its pages. */
-export function memoryOfImage(image: string, control: Control): Promise<ImageMemoryFigures | Failure>;
+/** Reads an image twice, the second time from `again`, and tells the kinds of its pages. */
+export function memoryOfImage(
+  image: string | Feed,
+  again: string | Feed,
+  control: Control,
+): Promise<ImageMemoryFigures | Failure>;
 
 /** Reads a source and computes everything that questions need. */
 export function open(source: string | Feed, options: OpenOptions, control: Control): Promise<Heap | Failure>;

@@ -7,6 +7,7 @@ const { PLACE } = require('../disk/place');
 const { optionError } = require('../errors');
 const { integer } = require('../options');
 const { addon, run } = require('../native');
+const { readImage } = require('./image-bytes');
 const { ofCapture } = require('./provenance');
 
 /** How long a thawed process may do nothing, in milliseconds. */
@@ -43,21 +44,13 @@ function checkImage(image) {
 }
 
 /**
- * @param {string} file
- * @returns {boolean} whether it can be thawed
- */
-function isFrozen(file) {
-  return addon.isFrozen(path.resolve(file));
-}
-
-/**
  * @param {string} file an image
- * @param {import('../..').WorkOptions & { snapshot?: number }} options of the job that reads the snapshot
- * @returns {import('./source').Input & { options: import('../..').WorkOptions & { snapshot?: number } }} `options`: for
+ * @param {import('./run-on-input').Work} options of the job that reads the snapshot
+ * @returns {import('./source').Input & { options: import('./run-on-input').Work }} `options`: for
  *   that job, which has nothing to tell before the first byte
  */
 function frozenInput(file, options) {
-  const { signal, snapshot, onProgress } = options;
+  const { signal, snapshot, onProgress, identities } = options;
   const feed = new addon.Feed();
   let isWriting = false;
   const tell =
@@ -74,7 +67,9 @@ function frozenInput(file, options) {
       const request = { ...PLAIN, stalled: STALLED_MS };
       const work = { signal, snapshot, onProgress: tell, toTheEnd: true };
       try {
-        const { about } = await run(work, (control) => addon.thawImage(path.resolve(file), feed, request, control));
+        const { about } = await readImage(file, identities, signal, (from) =>
+          run(work, (control) => addon.thawImage(from, feed, request, control)),
+        );
         input.provenance = ofCapture(JSON.parse(about));
       } catch (error) {
         // Nobody reads any more: the reader says why.
@@ -88,4 +83,4 @@ function frozenInput(file, options) {
   return Object.assign(input, { options: { ...options, onProgress: gated } });
 }
 
-module.exports = { OF_CORES, STALLED_MS, checkImage, coreRequest, frozenInput, isFrozen };
+module.exports = { OF_CORES, STALLED_MS, checkImage, coreRequest, frozenInput };

@@ -1,13 +1,15 @@
 'use strict';
 
 const { run } = require('../native');
-const { frozenInput, isFrozen } = require('./frozen');
+const { isAge } = require('../disk/encryption');
+const { decryptedInput } = require('./decrypted');
+const { frozenInput } = require('./frozen');
 const { toInput } = require('./source');
 
 /**
  * @typedef {import('../native/addon').Feed} Feed
  * @typedef {import('../native/addon').Failure} Failure
- * @typedef {import('../..').WorkOptions & { snapshot?: number }} Work
+ * @typedef {import('../..').WorkOptions & { snapshot?: number, identities?: string[] }} Work
  */
 
 /**
@@ -18,15 +20,17 @@ const { toInput } = require('./source');
  */
 
 /**
- * `file`: the source, when it is a path. `provenance`: facts that came with the bytes.
+ * `file`: the source, when it is a path. `storedBytes`: the size of an encrypted file. `provenance`: facts that came
+ * with the bytes.
  *
  * @template T
- * @typedef {{ outcome: Exclude<T, Failure>, file?: string, provenance?: import('./provenance').Provenance }} Outcome
+ * @typedef {{ outcome: Exclude<T, Failure>, file?: string, storedBytes?: number, provenance?: import('./provenance').Provenance }} Outcome
  */
 
 /**
  * Runs a native job that reads a source, and hands the bytes of the source over meanwhile. The source is let go of on
- * every way out. A frozen image is thawed for it. An error about a file gets the member `file`.
+ * every way out. A frozen image is thawed for it, and a file that is encrypted to one of `identities` is decrypted. An
+ * error about a file gets the member `file`.
  *
  * @template T
  * @param {import('../..').Source} source
@@ -37,12 +41,16 @@ const { toInput } = require('./source');
  */
 async function runOnInput(source, options, start, isAboutSource = () => true) {
   options.signal?.throwIfAborted();
-  const input = toInput(source);
+  const given = toInput(source);
+  const { file } = given;
+  const { identities } = options;
+  const isEncrypted = identities !== undefined && file !== undefined && (await isAge(file));
+  const input = isEncrypted ? decryptedInput(file, identities) : given;
   try {
     return await runOn(input, options, start, isAboutSource);
   } catch (error) {
     const isForeign = /** @type {NodeJS.ErrnoException} */ (error).code === 'HEAPHOUND_ERR_FOREIGN';
-    if (!isForeign || input.file === undefined || !isFrozen(input.file)) throw error;
+    if (!isForeign || input.file === undefined || !input.isFrozen?.()) throw error;
   }
   const frozen = frozenInput(input.file, options);
   return runOn(frozen, frozen.options, start, isAboutSource);
@@ -70,7 +78,8 @@ async function runOn(input, options, start, isAboutSource) {
       }
       return job;
     });
-    return { outcome, file: input.file, provenance: input.provenance };
+    const { file, storedBytes, provenance } = input;
+    return { outcome, file, storedBytes, provenance };
   } catch (cause) {
     const error = await input.explain(cause);
     const isOurs = error instanceof Error && 'code' in error && isAboutSource(String(error.code));

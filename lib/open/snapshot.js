@@ -387,17 +387,20 @@ async function openFeed(feed, options) {
  */
 async function load(source, options, position, others, parseOnly) {
   const { signal, onProgress } = options;
+  // Checked options have a list.
+  const identities = /** @type {string[] | undefined} */ (options.identities);
   const room = openingRoom(options, others);
   const native = { ...nativeOptions(options, room), parseOnly };
-  const work = { signal, onProgress, snapshot: position };
+  const work = { signal, onProgress, identities, snapshot: position };
   try {
     const {
       outcome: heap,
       file,
+      storedBytes,
       provenance,
     } = await runOnInput(source, work, (input, control) => addon.open(input, native, control));
     if (file === undefined) return new Snapshot(heap);
-    const known = provenance ?? (await readProvenance(file, JSON.parse(heap.info()).storedBytes));
+    const known = provenance ?? (await readProvenance(file, storedBytes ?? JSON.parse(heap.info()).storedBytes));
     return new Snapshot(heap, { file, ...known });
   } catch (error) {
     throw withLimit(error, room);

@@ -5,12 +5,11 @@ const { fileURLToPath } = require('node:url');
 const { Readable } = require('node:stream');
 const { addon } = require('../native');
 const { optionError } = require('../errors');
+const { AGE } = require('../disk/encryption');
 const { openRegular } = require('../disk/regular-file');
 const { encryptedError } = require('../store-errors');
 
 const SLICE = 1 << 20;
-/** How a file in the age format begins. */
-const AGE = 'age-encryption.org/';
 
 /** @typedef {import('../native/addon').Feed} Feed */
 
@@ -25,6 +24,8 @@ const AGE = 'age-encryption.org/';
  * @property {(cause: unknown) => Promise<unknown>} explain the error to throw after a failure: that a foreign file is
  *   an encrypted one, when it is
  * @property {import('./provenance').Provenance} [provenance] facts that came with the bytes, once they were handed over
+ * @property {() => boolean} [isFrozen] asked of what is no snapshot: whether it can be thawed
+ * @property {number} [storedBytes] size of an encrypted file
  * @property {() => void} stop on every way out: destroys the stream and ends a job that still waits for bytes
  */
 
@@ -45,6 +46,7 @@ function toInput(source) {
       native: file,
       feed: async () => {},
       explain: (cause) => explain(cause, () => beginning(file), file),
+      isFrozen: () => addon.isFrozen(file),
       stop: () => {},
     };
   }

@@ -2,14 +2,14 @@
 
 use super::about::about_json;
 use super::control::Control;
+use super::feed::{Feed, source_of};
 use super::job;
 use crate::archive::StoredFile;
 use crate::control::Control as CoreControl;
 use crate::image_memory::{self, ImageMemory};
 use napi::Env;
-use napi::bindgen_prelude::Object;
+use napi::bindgen_prelude::{Either, Object};
 use napi_derive::napi;
-use std::path::Path;
 
 #[napi(object, object_from_js = false)]
 pub struct MemoryOfKind {
@@ -43,14 +43,20 @@ pub struct ImageMemoryFigures {
     pub malloc: MallocMemory,
 }
 
-/// Reads an image twice, and tells the kinds of its pages.
+/// Reads an image twice, the second time from `again`, and tells the kinds of its pages.
 #[napi(catch_unwind, ts_return_type = "Promise<ImageMemoryFigures | Failure>")]
-pub fn memory_of_image<'env>(env: &'env Env, image: String, control: &Control) -> napi::Result<Object<'env>> {
+pub fn memory_of_image<'env>(
+    env: &'env Env,
+    image: Either<String, &mut Feed>,
+    again: Either<String, &mut Feed>,
+    control: &Control,
+) -> napi::Result<Object<'env>> {
+    let mut sources = [source_of(image), source_of(again)].into_iter();
     let open = move || {
-        StoredFile::open(Path::new(&image)).map(|file| {
-            let size = file.size;
-            (file, size)
-        })
+        let source = sources.next().expect("an image is read twice")?;
+        let file = StoredFile::of(source)?;
+        let size = file.size;
+        Ok((file, size))
     };
     let work = move |control: &CoreControl| image_memory::memory_of(open, control);
     job::start_behind(env, control, work, |_, memory| figures(memory))

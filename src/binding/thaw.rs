@@ -104,6 +104,12 @@ pub fn is_frozen(path: String) -> bool {
     capture::is_frozen(&PathBuf::from(path))
 }
 
+/// The same by the first bytes of a file, which may have been encrypted. A packed core dump is not recognised.
+#[napi(catch_unwind)]
+pub fn begins_frozen(beginning: &[u8]) -> bool {
+    capture::begins_frozen(beginning)
+}
+
 impl ThawRequest {
     fn route(&self, target: Either<String, &mut Feed>) -> Result<MakeRoute> {
         let codec = codec_of(&self.compression)?;
@@ -142,14 +148,15 @@ pub struct ImageAnswer {
 #[napi(catch_unwind, ts_return_type = "Promise<ImageAnswer | Failure>")]
 pub fn answer_of_image<'env>(
     env: &'env Env,
-    image: String,
+    image: Either<String, &mut Feed>,
     text: String,
     core: CoreRequest,
     stalled: f64,
     control: &Control,
 ) -> napi::Result<Object<'env>> {
     let options = AnswerOptions { text, core: core.options(), stalled: milliseconds(stalled) };
-    let work = move |control: &CoreControl| capture::answer(&PathBuf::from(image), &options, control);
+    let image = source_of(image);
+    let work = move |control: &CoreControl| capture::answer(image?, &options, control);
     job::start(env, control, work, |_, Answered { text, about }| {
         let about = about_json(&about)?;
         Ok(ImageAnswer { text, about })

@@ -34,6 +34,6 @@ pub use memory::{MallocUse, malloc_use};
 pub use outside::freeze_process;
 pub use outside_types::{FrozenOutside, OutsideOptions};
 pub use stream::{Captured, Completeness, Counts, Ids, InlineCapture, Packing, Route, Sink, Stage, archive, check};
-pub use thaw::{about_image, answer, is_frozen, thaw};
+pub use thaw::{about_image, answer, begins_frozen, is_frozen, thaw};
 pub use thaw_types::{AnswerOptions, Answered, CoreOptions, MakeRoute, ThawIds, ThawOptions, Thawed};
 pub use tracking::{start_tracking, stop_tracking};

@@ -95,7 +95,7 @@ pub struct ImageMemory {
 /// # Errors
 /// [`Error::Image`] for a damaged image, or one that changes between both readings; [`Error::Io`];
 /// [`Error::Cancelled`].
-pub fn memory_of<R: Read>(open: impl Fn() -> Result<(R, u64)>, control: &Control) -> Result<ImageMemory> {
+pub fn memory_of<R: Read>(mut open: impl FnMut() -> Result<(R, u64)>, control: &Control) -> Result<ImageMemory> {
     let (file, size) = open()?;
     control.begin(Stage::Reading, size.saturating_mul(2));
     let mut reader = ImageReader::new(file)?;

@@ -12,7 +12,6 @@ use crate::control::{Control, Stage};
 use crate::error::Result;
 use crate::image::Header;
 use std::io::Read;
-use std::path::Path;
 
 /// Gives the text that the code ends with. At the end of the call the process is gone, whatever happened.
 ///
@@ -21,8 +20,7 @@ use std::path::Path;
 ///
 /// # Cost
 /// The memory of the process, and what the code takes beside it, in a process of its own.
-pub fn answer(image: &Path, options: &AnswerOptions, control: &Control) -> Result<Answered> {
-    let image = Source::Path(image.into());
+pub fn answer(image: Source, options: &AnswerOptions, control: &Control) -> Result<Answered> {
     let (answered, _) = with_parts(image, &options.core, control, |parts, header, begin| {
         answer_of(parts, header, begin, options, control)
     })?;

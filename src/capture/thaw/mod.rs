@@ -42,7 +42,12 @@ const BEGINNING: u64 = 64;
 pub fn is_frozen(file: &Path) -> bool {
     let mut beginning = Vec::new();
     let read = StoredFile::open(file).map(|file| file.take(BEGINNING).read_to_end(&mut beginning));
-    matches!(read, Ok(Ok(_))) && (is_image(&beginning) || core_dump::is_one(&beginning) || is_packed_core(file))
+    matches!(read, Ok(Ok(_))) && (begins_frozen(&beginning) || is_packed_core(file))
+}
+
+/// Whether a file that begins so is an image, or a core dump that is not packed.
+pub fn begins_frozen(beginning: &[u8]) -> bool {
+    is_image(beginning) || core_dump::is_one(beginning)
 }
 
 fn is_packed_core(file: &Path) -> bool {
@@ -104,6 +109,10 @@ fn with_parts<T>(
     let mut file = StoredFile::of(image)?;
     control.begin(Stage::Reading, file.size);
     let head = beginning(&mut file)?;
+    if path.is_none() && core_dump::is_one(&head) {
+        let what = "it is read from the disk, here and there, and was encrypted: decrypt it first (heaphound decrypt)";
+        return Err(Error::Core { what: what.into() });
+    }
     if let Some(path) = path.filter(|_| core_dump::may_be(&head)) {
         let core = Core::open(&path, of_core, control)?;
         let mut parts = CoreParts::new(&core.dump);

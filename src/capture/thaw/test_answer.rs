@@ -8,7 +8,8 @@ use std::time::Duration;
 
 fn ask(case: &Case<'_>) -> Result<String> {
     let options = AnswerOptions { text: "1".into(), core: CoreOptions::default(), stalled: Duration::from_millis(400) };
-    with_image(case, |image| answer(image, &options, &Control::new())).map(|answered| answered.text)
+    with_image(case, |image| answer(Source::Path(image.into()), &options, &Control::new()))
+        .map(|answered| answered.text)
 }
 
 fn asked<'a>(name: &'a str, code: &'a [u8]) -> Case<'a> {
