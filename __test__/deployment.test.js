@@ -12,10 +12,14 @@ const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { test } = require('node:test');
 const { validate } = require('dockerfile-utils');
+const { evaluateInImage } = require('..');
+const { addon } = require('../lib/native');
+const { whyNoFork } = require('../lib/capture/fork');
 const { tool } = require('./helpers/tool');
 
 const folder = path.join(__dirname, '..', 'examples', 'deployment');
 const validator = tool('kubernetes-validate');
+const cannotFreeze = whyNoFork() ?? addon.cannotFreeze() ?? false;
 
 test('the Dockerfile is one, and its last stage runs as nobody in particular', () => {
   const dockerfile = fs.readFileSync(path.join(folder, 'Dockerfile'), 'utf8');
@@ -67,4 +71,43 @@ test('the server of the example takes a snapshot when it is told to, and ends wh
   );
   server.kill('SIGTERM');
   assert.deepEqual(await ended, [0, null]);
+});
+
+test('the server of the example freezes where there is no memory for a snapshot', { skip: cannotFreeze }, async (t) => {
+  const heaps = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-deployment-'));
+  t.after(() => fs.rmSync(heaps, { recursive: true, force: true }));
+  // It leaves snapshots no memory.
+  const preload = path.join(heaps, 'preload.js');
+  fs.writeFileSync(
+    preload,
+    `const heaphound = require(${JSON.stringify(path.join(__dirname, '..'))});
+     const take = heaphound.captureSnapshot;
+     heaphound.captureSnapshot = (options) => take(options.mode === 'freeze' ? options : { ...options, maxMemoryBytes: 1000 });`,
+  );
+  const { generateX25519Identity, identityToRecipient } = await import('age-encryption');
+  const identities = await generateX25519Identity();
+  const env = { ...process.env, HEAP_DIR: path.join(heaps, 'store'), PORT: '0' };
+  const take = async (/** @type {Record<string, string>} */ more) => {
+    const server = spawn(process.execPath, ['--require', preload, path.join(folder, 'server.js')], {
+      env: { ...env, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    t.after(() => server.kill('SIGKILL'));
+    const [said, warned] = [server.stdout, server.stderr].map((input) =>
+      createInterface({ input })[Symbol.asyncIterator](),
+    );
+    assert.equal((await said.next()).value, 'ready');
+    server.kill('SIGUSR2');
+    assert.match((await warned.next()).value, /memory/);
+    return { server, said };
+  };
+  const { server: closed } = await take({});
+  closed.kill('SIGTERM');
+  await once(closed, 'exit');
+  assert.deepEqual(fs.readdirSync(env.HEAP_DIR), [], 'no image without a key');
+  const { server, said } = await take({ HEAP_KEY: await identityToRecipient(identities) });
+  const [, id] = /^image ([0-9a-f]{32}) in /.exec((await said.next()).value);
+  const name = fs.readdirSync(env.HEAP_DIR).find((one) => one.endsWith(`-${id}.frozen.age`));
+  const { value } = await evaluateInImage(path.join(env.HEAP_DIR, name), 'process.pid', { identities });
+  assert.equal(value, server.pid);
 });
