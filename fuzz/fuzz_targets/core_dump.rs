@@ -16,9 +16,10 @@ fuzz_target!(|input: &[u8]| {
     let mut file = unsafe { File::from_raw_fd(libc::memfd_create(c"core".as_ptr(), 0)) };
     file.write_all(input).and_then(|()| file.rewind()).expect("memory takes all");
     let path = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
-    let Ok(dump) = CoreDump::open(&path, &std::env::temp_dir(), None, None, &Control::new()) else { return };
+    let control = Control::new();
+    let Ok(dump) = CoreDump::open(&path, &std::env::temp_dir(), None, None, &control) else { return };
     assert!(!dump.threads.is_empty());
-    let mut parts = CoreParts::new(&dump);
+    let mut parts = CoreParts::new(&dump, &control);
     let mut end = 0;
     while let Ok(Some(part)) = parts.next_part() {
         if let Part::Mapping(mapping) = part {

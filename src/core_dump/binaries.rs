@@ -3,11 +3,13 @@
 
 use super::MAGIC;
 use super::bytes::{u16_at, u32_at, u64_at};
-use super::dump::{Binary, CoreDump};
+use super::dump::{Binary, CoreDump, Segment};
 use super::elf::wrong;
 use crate::archive::RandomFile;
+use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::image::PAGE;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 const EXECUTE: u32 = 4;
@@ -22,20 +24,16 @@ const DELETED: &str = " (deleted)";
 ///
 /// # Errors
 /// [`Error::Core`] with the names of the files that are not there, or are others.
-pub(super) fn find(dump: &mut CoreDump, folder: Option<&Path>) -> Result<Vec<Binary>> {
+pub(super) fn find(dump: &mut CoreDump, folder: Option<&Path>, control: &Control) -> Result<Vec<Binary>> {
     let (mut found, mut missing): (Vec<Binary>, Vec<String>) = (Vec::new(), Vec::new());
-    let mut done: Vec<String> = Vec::new();
-    for index in 0..dump.segments.len() {
-        let segment = &dump.segments[index];
-        let is_whole = segment.in_core >= segment.end - segment.start;
-        if !segment.has_file || is_whole || done.contains(&segment.name) {
+    for (path, of_file) in by_file(&dump.segments) {
+        control.check()?;
+        let mut parts = of_file.iter().map(|index| &dump.segments[*index]);
+        if parts.clone().all(is_whole) {
             continue;
         }
-        let path = segment.name.clone();
-        done.push(path.clone());
-        let head = head(dump, &path)?;
-        let is_executed = dump.segments.iter().any(|other| other.name == path && other.protection & EXECUTE != 0);
-        let is_code = is_executed || is_library(&path);
+        let head = head(dump, &of_file)?;
+        let is_code = parts.any(|part| part.protection & EXECUTE != 0) || is_library(&path);
         let is_binary = head.as_ref().is_some_and(|page| page.starts_with(MAGIC));
         let loads = head.as_deref().map(loads).unwrap_or_default();
         let binary = match head {
@@ -59,15 +57,17 @@ pub(super) fn find(dump: &mut CoreDump, folder: Option<&Path>) -> Result<Vec<Bin
         let is_found = binary.is_some();
         found.extend(binary);
         let number = found.len().wrapping_sub(1);
-        for segment in dump.segments.iter_mut().filter(|segment| segment.name == path) {
-            if segment.in_core < segment.end - segment.start {
-                segment.binary = is_found.then_some(number);
-                segment.is_left_out = !is_found;
-                if !segment.has_protection {
-                    let load = loads.iter().find(|load| (load.0..load.1).contains(&segment.offset));
-                    segment.protection = load.map_or(0, |load| load.2);
-                    segment.is_left_out |= load.is_none();
-                }
+        for index in of_file {
+            let segment = &mut dump.segments[index];
+            if is_whole(segment) {
+                continue;
+            }
+            segment.binary = is_found.then_some(number);
+            segment.is_left_out = !is_found;
+            if !segment.has_protection {
+                let load = loads.iter().find(|load| (load.0..load.1).contains(&segment.offset));
+                segment.protection = load.map_or(0, |load| load.2);
+                segment.is_left_out |= load.is_none();
             }
         }
     }
@@ -84,6 +84,24 @@ pub(super) fn find(dump: &mut CoreDump, folder: Option<&Path>) -> Result<Vec<Bin
          name it: --files DIR (in JavaScript: files)",
         missing.join("; ")
     )))
+}
+
+/// The segments of each file, in the order in which the files come.
+fn by_file(segments: &[Segment]) -> Vec<(String, Vec<usize>)> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut files: Vec<(String, Vec<usize>)> = Vec::new();
+    for (index, segment) in segments.iter().enumerate().filter(|(_, segment)| segment.has_file) {
+        let place = *places.entry(&segment.name).or_insert(files.len());
+        match files.get_mut(place) {
+            Some((_, of_file)) => of_file.push(index),
+            None => files.push((segment.name.clone(), vec![index])),
+        }
+    }
+    files
+}
+
+fn is_whole(segment: &Segment) -> bool {
+    segment.in_core >= segment.end - segment.start
 }
 
 fn is_library(path: &str) -> bool {
@@ -115,8 +133,8 @@ fn is_device(path: &str) -> bool {
 }
 
 /// The first page of the file, if the core has it.
-fn head(dump: &CoreDump, path: &str) -> Result<Option<Vec<u8>>> {
-    let first = dump.segments.iter().find(|segment| segment.name == path && segment.offset == 0);
+fn head(dump: &CoreDump, of_file: &[usize]) -> Result<Option<Vec<u8>>> {
+    let first = of_file.iter().map(|index| &dump.segments[*index]).find(|segment| segment.offset == 0);
     let Some(segment) = first.filter(|segment| segment.in_core >= PAGE as u64) else { return Ok(None) };
     let mut page = vec![0; PAGE];
     dump.read_segment(segment, segment.start, &mut page)?;

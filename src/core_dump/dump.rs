@@ -8,6 +8,8 @@ use crate::image::{ADDRESSES, PAGE, Thread};
 use std::time::SystemTime;
 
 const WRITE: u32 = 2;
+/// A process with as many mappings as it may have by default has a sixteenth of it, with names of usual length.
+const MAX_NAMES: usize = 64 << 20;
 
 /// A range of memory.
 #[derive(Clone, Debug)]
@@ -102,6 +104,18 @@ impl CoreDump {
         self.segments[..after].last().filter(|segment| address < segment.end)
     }
 
+    /// Bytes of a segment that somebody has, from its beginning on: the core, or the file that was mapped.
+    pub fn contents(&self, segment: &Segment) -> u64 {
+        let in_file = segment.binary.map_or(0, |binary| {
+            let rest = self.binaries[binary].file.size.saturating_sub(segment.offset);
+            rest.checked_next_multiple_of(PAGE as u64).unwrap_or(rest)
+        });
+        match segment.is_left_out {
+            true => 0,
+            false => in_file.max(segment.in_core).min(segment.end - segment.start),
+        }
+    }
+
     /// # Errors
     /// [`crate::error::Error::Core`] where nobody has the memory; [`crate::error::Error::Io`].
     pub fn read_memory(&self, mut address: u64, mut into: &mut [u8]) -> Result<()> {
@@ -127,7 +141,8 @@ impl CoreDump {
         rest.fill(0);
         if let Some(binary) = segment.binary.filter(|_| !rest.is_empty()) {
             // Behind the end of a file a page has zeros.
-            self.binaries[binary].file.read_at(segment.offset + skipped + in_core as u64, rest)?;
+            let offset = segment.offset.saturating_add(skipped + in_core as u64);
+            self.binaries[binary].file.read_at(offset, rest)?;
         }
         Ok(())
     }
@@ -135,6 +150,9 @@ impl CoreDump {
 
 fn segments(loads: Vec<Load>, notes: &Notes) -> Result<Vec<Segment>> {
     let mut segments = Vec::new();
+    let mut files: Vec<&FileRange> = notes.files.iter().collect();
+    files.sort_by_key(|file| file.start);
+    let mut names = 0;
     for load in loads {
         let end = load.address.checked_add(load.size);
         let is_whole = (load.address | load.size) % PAGE as u64 == 0 && load.in_file <= load.size;
@@ -148,7 +166,10 @@ fn segments(loads: Vec<Load>, notes: &Notes) -> Result<Vec<Segment>> {
         if end > ADDRESSES {
             return Err(wrong(format!("its memory at {:#x} is none", load.address)));
         }
-        let of_file = notes.files.iter().find(|file| file.start <= load.address && end <= file.end);
+        let after = files.partition_point(|file| file.start <= load.address);
+        let of_file = files[..after].last().filter(|file| end <= file.end);
+        names += of_file.map_or(0, |file| file.path.len());
+        check_names(names)?;
         segments.push(Segment {
             start: load.address,
             end,
@@ -164,7 +185,7 @@ fn segments(loads: Vec<Load>, notes: &Notes) -> Result<Vec<Segment>> {
         });
     }
     segments.sort_by_key(|segment: &Segment| segment.start);
-    add_missing(&mut segments, &notes.files)?;
+    add_missing(&mut segments, &notes.files, names)?;
     if segments.windows(2).any(|pair| pair[0].end > pair[1].start) {
         return Err(wrong("it has two memories at one address"));
     }
@@ -172,8 +193,16 @@ fn segments(loads: Vec<Load>, notes: &Notes) -> Result<Vec<Segment>> {
     Ok(segments)
 }
 
-/// Ranges of files that the core does not have at all.
-fn add_missing(segments: &mut Vec<Segment>, files: &[FileRange]) -> Result<()> {
+/// Each segment has the name of its file, and many may have one.
+fn check_names(bytes: usize) -> Result<()> {
+    match bytes <= MAX_NAMES {
+        true => Ok(()),
+        false => Err(wrong(format!("the names of its mapped files have more than {MAX_NAMES} bytes"))),
+    }
+}
+
+/// Ranges of files that the core does not have at all. `names`: bytes of names that the segments have.
+fn add_missing(segments: &mut Vec<Segment>, files: &[FileRange], mut names: usize) -> Result<()> {
     let known = segments.len();
     for file in files {
         let after = segments[..known].partition_point(|segment| segment.end <= file.start);
@@ -184,6 +213,8 @@ fn add_missing(segments: &mut Vec<Segment>, files: &[FileRange]) -> Result<()> {
         if file.start >= file.end || file.end > ADDRESSES || (file.start | file.end) % PAGE as u64 != 0 {
             return Err(wrong(format!("its mapped file at {:#x} is none", file.start)));
         }
+        names += file.path.len();
+        check_names(names)?;
         segments.push(Segment {
             start: file.start,
             end: file.end,

@@ -13,7 +13,7 @@ impl CoreDump {
     /// folder with the programs and libraries of the process. `thread`: the number of the thread whose heap is wanted.
     ///
     /// # Errors
-    /// [`crate::error::Error::Core`]; those of [`RandomFile`].
+    /// [`crate::error::Error::Core`]; those of [`RandomFile`]; [`crate::error::Error::Cancelled`].
     pub fn open(
         path: &Path,
         folder: &Path,
@@ -24,7 +24,7 @@ impl CoreDump {
         let file = RandomFile::open(path)?.unpacked(super::MAGIC, folder, control)?;
         let file = file.ok_or_else(|| wrong("the file is neither a core dump nor a frozen image"))?;
         let mut dump = CoreDump::read(file, thread)?;
-        dump.binaries = binaries::find(&mut dump, files)?;
+        dump.binaries = binaries::find(&mut dump, files, control)?;
         Ok(dump)
     }
 }

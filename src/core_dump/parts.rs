@@ -1,6 +1,7 @@
 //! The core dump as parts of an image, in the same order.
 
 use super::dump::{CoreDump, Segment};
+use crate::control::Control;
 use crate::error::Result;
 use crate::image::{MAX_PAGES, Mapping, MappingKind, PAGE, Part};
 
@@ -9,6 +10,7 @@ const DESCRIPTORS: u32 = 1000;
 
 pub struct CoreParts<'a> {
     dump: &'a CoreDump,
+    control: &'a Control,
     thread: usize,
     has_descriptors: bool,
     /// The next segment, and how much of the last one was read.
@@ -23,9 +25,10 @@ pub struct CoreParts<'a> {
 }
 
 impl<'a> CoreParts<'a> {
-    pub fn new(dump: &'a CoreDump) -> Self {
+    pub fn new(dump: &'a CoreDump, control: &'a Control) -> Self {
         CoreParts {
             dump,
+            control,
             thread: 0,
             has_descriptors: false,
             segment: 0,
@@ -46,7 +49,7 @@ impl<'a> CoreParts<'a> {
     /// The next part; `None` at the end. Pages of zeros are left out.
     ///
     /// # Errors
-    /// As of [`CoreDump::read_memory`].
+    /// As of [`CoreDump::read_memory`]; [`crate::error::Error::Cancelled`].
     pub fn next_part(&mut self) -> Result<Option<Part<'_>>> {
         if let Some(thread) = self.dump.threads.get(self.thread) {
             self.thread += 1;
@@ -59,13 +62,14 @@ impl<'a> CoreParts<'a> {
             return Ok(Some(Part::Descriptors((3..DESCRIPTORS).collect())));
         }
         loop {
+            self.control.check()?;
             if let Some((start, end)) = self.run() {
                 let address = self.buffer_at + (start * PAGE) as u64;
                 return Ok(Some(Part::Pages { address, bytes: &self.buffer[start * PAGE..end * PAGE] }));
             }
             let current = self.segment.checked_sub(1).and_then(|index| self.dump.segments.get(index));
-            if let Some(segment) = current.filter(|segment| self.read < contents(segment)) {
-                let length = (contents(segment) - self.read).min(self.buffer.len() as u64) as usize;
+            if let Some(segment) = current.filter(|segment| self.read < self.dump.contents(segment)) {
+                let length = (self.dump.contents(segment) - self.read).min(self.buffer.len() as u64) as usize;
                 self.buffer_at = segment.start + self.read;
                 self.dump.read_segment(segment, self.buffer_at, &mut self.buffer[..length])?;
                 // What follows a part of a page is zero.
@@ -89,15 +93,6 @@ impl<'a> CoreParts<'a> {
         let end = start.map(|start| (start..self.filled).find(|page| is_zero(*page)).unwrap_or(self.filled));
         self.next = end.unwrap_or(self.filled);
         Some((start?, end?))
-    }
-}
-
-/// Bytes of it that somebody has.
-fn contents(segment: &Segment) -> u64 {
-    match segment.is_left_out {
-        true => 0,
-        false if segment.binary.is_some() => segment.end - segment.start,
-        false => segment.in_core,
     }
 }
 

@@ -173,7 +173,8 @@ fn why(folder: &Path, bytes: &[u8]) -> String {
 
 /// What the parts are, in short.
 fn told(dump: &CoreDump) -> Result<Vec<String>> {
-    let mut parts = CoreParts::new(dump);
+    let control = Control::new();
+    let mut parts = CoreParts::new(dump, &control);
     let mut told = Vec::new();
     while let Some(part) = parts.next_part()? {
         told.push(match part {
@@ -333,6 +334,61 @@ fn a_file_that_cannot_be_had_is_named_with_its_build_id() {
     assert!(up.contains("there is no such file"), "{up}");
     let unknown = missing("/no/such/node", Way::NoHead);
     assert!(unknown.contains("set bit 4 of `coredump_filter`"), "{unknown}");
+    std::fs::remove_dir_all(folder).expect("ours");
+}
+
+/// The end of a mapping is a number in the core dump, and a mapping may be larger than its file.
+#[test]
+fn no_more_is_read_of_a_file_than_it_has() {
+    const END: u64 = 1 << 46;
+    let folder = folder("large");
+    let mut written = usual().with_program("/srv/test/node", Way::Kernel);
+    let middle = PROGRAM + PAGE as u64;
+    // Behind everything else.
+    written.loads.remove(1);
+    written.loads.push(load(STACK << 8, READ_EXECUTE, Vec::new(), END));
+    written.files = vec![
+        (PROGRAM, middle, 0, "/srv/test/node".into()),
+        (STACK << 8, (STACK << 8) + END, 1, "/srv/test/node".into()),
+    ];
+    let file = folder.join("files/node");
+    std::fs::create_dir_all(folder.join("files")).expect("the folder is ours");
+    std::fs::write(&file, program(7)).expect("the folder is ours");
+    let dump = open(&folder, &written.bytes(), None).expect("the file is there");
+    let told = told(&dump).expect("it is whole");
+    assert_eq!(told.last().map(String::as_str), Some("pages 7000000000: [7]"));
+    std::fs::remove_dir_all(folder).expect("ours");
+}
+
+#[test]
+fn long_names_of_many_mappings_take_no_memory() {
+    const MANY: u64 = 200;
+    let folder = folder("long");
+    let path = format!("/{}", "n".repeat(1 << 20));
+    let mut written = usual();
+    for index in 0..MANY {
+        written.loads.push(load(PROGRAM + index * PAGE as u64, READ, Vec::new(), PAGE as u64));
+    }
+    written.files = vec![(PROGRAM, PROGRAM + MANY * PAGE as u64, 0, path)];
+    assert!(why(&folder, &written.bytes()).contains("the names of its mapped files"));
+    std::fs::remove_dir_all(folder).expect("ours");
+}
+
+#[test]
+fn the_reading_of_a_core_dump_can_be_ended() {
+    let folder = folder("ended");
+    // Nothing but zeros: no part comes of it.
+    let zeros = usual();
+    let dump = open(&folder, &zeros.bytes(), None).expect("it is whole");
+    let control = Control::new();
+    let mut parts = CoreParts::new(&dump, &control);
+    while !matches!(parts.next_part().expect("nobody has ended it"), Some(Part::Mapping(_))) {}
+    control.cancel();
+    assert_eq!(parts.next_part().map(|_| ()), Err(Error::Cancelled));
+    let path = folder.join("core");
+    std::fs::write(&path, usual().with_program("/no/such/node", Way::Kernel).bytes()).expect("the folder is ours");
+    let opened = CoreDump::open(&path, &folder, None, None, &control);
+    assert_eq!(opened.map(|_| ()), Err(Error::Cancelled));
     std::fs::remove_dir_all(folder).expect("ours");
 }
 

@@ -129,12 +129,16 @@ impl<R: Read> ImageReader<R> {
 
     fn descriptors(&mut self, payload: Payload) -> Result<Part<'_>> {
         let bytes = &self.raw[payload];
-        let is_list = bytes.len() % 4 == 0 && bytes.len() / 4 <= MAX_DESCRIPTORS;
+        let numbers = || bytes.chunks_exact(4).map(|number| u32_at(number, 0));
+        // A number of an open file has a sign, and is above 0.
+        let is_list = bytes.len() % 4 == 0
+            && bytes.len() / 4 <= MAX_DESCRIPTORS
+            && numbers().all(|number| i32::try_from(number).is_ok());
         if self.seen.has_descriptors || self.seen.mappings > 0 || !is_list {
             return Err(self.wrong("the list of open files is none"));
         }
         self.seen.has_descriptors = true;
-        Ok(Part::Descriptors(bytes.chunks_exact(4).map(|number| u32_at(number, 0)).collect()))
+        Ok(Part::Descriptors(numbers().collect()))
     }
 
     fn mapping(&mut self, payload: Payload) -> Result<Part<'_>> {

@@ -68,6 +68,17 @@ fn image_with(fill: impl FnOnce(&mut ImageWriter<Vec<u8>>, &[u8]) -> std::io::Re
     bytes
 }
 
+#[test]
+fn numbers_that_no_file_can_have_are_refused() {
+    let text = ImageWriter::<Vec<u8>>::header_text(&header()).expect("it is short");
+    let mut writer = ImageWriter::new(Vec::new(), 99, &text).expect("memory takes all");
+    writer.thread(&thread()).expect("memory takes all");
+    writer.descriptors(&u32::MAX.to_le_bytes()).expect("memory takes all");
+    writer.finish().expect("memory takes all");
+    let error = read_all(&writer.into_inner()[..]).expect_err("no system gives such a number");
+    assert!(error.to_string().contains("the list of open files is none"), "{error}");
+}
+
 /// Counts of threads, open files, mappings and bytes of pages.
 fn read_all(from: impl Read) -> Result<[u64; 4]> {
     let mut reader = ImageReader::new(from)?;

@@ -94,7 +94,8 @@ impl Object {
         let mut segments = Vec::new();
         for index in 0..count {
             let header = start.wrapping_add(at).wrapping_add(index * 56);
-            let (kind, address, size) = (memory.u32(header)?, memory.u64(header + 16)?, memory.u64(header + 40)?);
+            let (kind, address, size) =
+                (memory.u32(header)?, memory.u64(header.wrapping_add(16))?, memory.u64(header.wrapping_add(40))?);
             segments.push((kind, address, size));
         }
         let lowest = segments.iter().filter(|segment| segment.0 == PT_LOAD).map(|segment| segment.1).min();
@@ -106,7 +107,7 @@ impl Object {
         for (_, address, size) in segments.iter().filter(|segment| segment.0 == PT_DYNAMIC) {
             for index in 0..(size / 16).min(MAX_DYNAMIC) {
                 let entry = bias.wrapping_add(*address).wrapping_add(index * 16);
-                let (tag, value) = (memory.u64(entry)?, memory.u64(entry + 8)?);
+                let (tag, value) = (memory.u64(entry)?, memory.u64(entry.wrapping_add(8))?);
                 // The C library writes absolute addresses here, where it may.
                 let place = if value < start { bias.wrapping_add(value) } else { value };
                 match tag {
@@ -139,19 +140,19 @@ impl Object {
     fn by_gnu_hash(&self, memory: &dyn Memory, symbol: &str) -> Result<Option<u64>> {
         let wanted = symbol.bytes().fold(5381_u32, |hash, byte| hash.wrapping_mul(33).wrapping_add(u32::from(byte)));
         let table = self.gnu_hash;
-        let [buckets, first, filter] = [0, 4, 8].map(|at| memory.u32(table + at));
+        let [buckets, first, filter] = [0, 4, 8].map(|at| memory.u32(table.wrapping_add(at)));
         let (buckets, first, filter) = (u64::from(buckets?), first?, u64::from(filter?));
         if buckets == 0 {
             return Ok(None);
         }
-        let start = table + 16 + filter * 8;
-        let chains = start + buckets * 4;
-        let mut index = memory.u32(start + u64::from(wanted) % buckets * 4)?;
+        let start = table.wrapping_add(16 + filter * 8);
+        let chains = start.wrapping_add(buckets * 4);
+        let mut index = memory.u32(start.wrapping_add(u64::from(wanted) % buckets * 4))?;
         if index < first {
             return Ok(None);
         }
         for _ in 0..MAX_CHAIN {
-            let hash = memory.u32(chains + u64::from(index - first) * 4)?;
+            let hash = memory.u32(chains.wrapping_add(u64::from(index.wrapping_sub(first)) * 4))?;
             if hash | 1 == wanted | 1
                 && let Some(address) = self.symbol(memory, index, symbol)?
             {
@@ -167,7 +168,7 @@ impl Object {
 
     /// Of the vdso, which has few.
     fn by_hash(&self, memory: &dyn Memory, symbol: &str) -> Result<Option<u64>> {
-        let count = if self.hash == 0 { 0 } else { memory.u32(self.hash + 4)?.min(MAX_CHAIN) };
+        let count = if self.hash == 0 { 0 } else { memory.u32(self.hash.wrapping_add(4))?.min(MAX_CHAIN) };
         for index in 1..count {
             if let Some(address) = self.symbol(memory, index, symbol)? {
                 return Ok(Some(address));
@@ -178,8 +179,8 @@ impl Object {
 
     fn symbol(&self, memory: &dyn Memory, index: u32, symbol: &str) -> Result<Option<u64>> {
         let entry = self.symbols.wrapping_add(u64::from(index) * SYMBOL);
-        let (name, section) = (memory.u32(entry)?, memory.u32(entry + 4)? >> 16);
-        let value = memory.u64(entry + 8)?;
+        let (name, section) = (memory.u32(entry)?, memory.u32(entry.wrapping_add(4))? >> 16);
+        let value = memory.u64(entry.wrapping_add(8))?;
         let is_it = section != 0 && value != 0 && text(memory, self.strings.wrapping_add(u64::from(name)))? == symbol;
         Ok(is_it.then(|| self.bias.wrapping_add(value)))
     }
@@ -196,7 +197,7 @@ fn text(memory: &dyn Memory, mut address: u64) -> Result<String> {
         if end.is_some() {
             break;
         }
-        address += piece.len() as u64;
+        address = address.wrapping_add(piece.len() as u64);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

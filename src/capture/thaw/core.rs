@@ -7,7 +7,7 @@ use super::begin::{self, Death};
 use super::feed::Parts;
 use super::machine::DIED;
 use crate::control::Control;
-use crate::core_dump::{CoreDump, CoreParts};
+use crate::core_dump::{CoreDump, CoreParts, Segment};
 use crate::error::{Error, Result};
 use crate::image::{About, Header, PAGE, Part};
 use std::path::Path;
@@ -19,9 +19,16 @@ pub(super) struct Core {
     pub death: Death,
 }
 
-impl Memory for CoreDump {
+/// The core dump as memory. What is looked for in it is as large as the file says, so the caller can end the search.
+struct Searched<'a> {
+    dump: &'a CoreDump,
+    control: &'a Control,
+}
+
+impl Memory for Searched<'_> {
     fn read(&self, address: u64, into: &mut [u8]) -> Result<()> {
-        self.read_memory(address, into)
+        self.control.check()?;
+        self.dump.read_memory(address, into)
     }
 }
 
@@ -42,11 +49,15 @@ impl Core {
         let CoreOptions { files, thread, folder } = options;
         let folder = folder.as_deref().or(path.parent()).unwrap_or(Path::new("."));
         let dump = CoreDump::open(path, folder, files.as_deref(), *thread, control)?;
-        let lines: Vec<Line> = dump.segments.iter().map(line).collect();
+        let lines: Vec<Line> = dump.segments.iter().map(|segment| line(&dump, segment)).collect();
         let program = dump.program().to_owned();
-        let node = Node::find(&dump, &lines, &program).map_err(of_core)?;
-        let (version, v8) = node.versions(&dump).map_err(of_core)?;
-        let death = begin::of_core(&dump, &node, &dump)?;
+        let memory = Searched { dump: &dump, control };
+        let found = Node::find(&memory, &lines, &program).and_then(|node| Ok((node.versions(&memory)?, node)));
+        // What was not read was not found.
+        control.check()?;
+        let ((version, v8), node) = found.map_err(of_core)?;
+        let death = begin::of_core(&dump, &node, &memory)?;
+        control.check()?;
         let about = About {
             started_at: date(dump.changed()),
             runtime: "node".into(),
@@ -107,10 +118,11 @@ fn of_core(error: Error) -> Error {
     }
 }
 
-fn line(segment: &crate::core_dump::Segment) -> Line {
+/// It ends where nobody has more of it.
+fn line(dump: &CoreDump, segment: &Segment) -> Line {
     let letter = |bit: u32, letter: u8| if segment.protection & bit != 0 { letter } else { b'-' };
     Line {
-        range: segment.start..segment.end,
+        range: segment.start..segment.start + dump.contents(segment),
         access: [letter(1, b'r'), letter(2, b'w'), letter(4, b'x'), b'p'],
         offset: segment.offset,
         has_file: segment.has_file,

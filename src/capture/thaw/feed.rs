@@ -276,7 +276,8 @@ impl<W: Write> Feeder<'_, W> {
             );
             return Err(Error::Thaw { what }.into());
         }
-        let has_stack = (mapping.start + 1..=mapping.end).contains(&self.stack);
+        // A thread that died because its stack was full stands at its first byte.
+        let has_stack = (mapping.start..mapping.end).contains(&self.stack);
         let start = match mapping.start {
             start if has_stack => start.saturating_sub(STACK_ROOM).max(self.floor).max(LOADER_END),
             start => start,
@@ -297,6 +298,9 @@ impl<W: Write> Feeder<'_, W> {
         };
         if mapping.offset != 0 || address != mapping.start {
             return Err(defect("the first page of its program is not in it").into());
+        }
+        if !bytes.starts_with(core_dump::MAGIC) {
+            return Err(defect("what it names as its program is none").into());
         }
         let found = core_dump::find_file(&mapping.name, &bytes[..PAGE], self.files);
         let file = found.map_err(|why| Error::Thaw { what: format!("{why}{WITHOUT_PROGRAM}") })?;

@@ -115,7 +115,7 @@ fn with_parts<T>(
     }
     if let Some(path) = path.filter(|_| core_dump::may_be(&head)) {
         let core = Core::open(&path, of_core, control)?;
-        let mut parts = CoreParts::new(&core.dump);
+        let mut parts = CoreParts::new(&core.dump, control);
         control.begin(Stage::Reading, core.dump.size());
         let done = work(&mut parts, &core.header, &core.death.begin)?;
         return Ok((done, Some(Dead { cause: core.cause(), thread: core.dump.threads[0].id })));

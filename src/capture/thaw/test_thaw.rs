@@ -34,13 +34,15 @@ pub(super) struct Case<'a> {
     pub code: &'a [u8],
     pub change: fn(&mut Header),
     pub stack_protection: u32,
+    /// Where the first thread stands on its stack.
+    pub stack: u64,
     /// Threads beside the first, which begin at [`OTHER`].
     pub others: Vec<Thread>,
     pub other_code: &'a [u8],
 }
 
 pub(super) fn case<'a>(name: &'a str, code: &'a [u8]) -> Case<'a> {
-    Case { name, code, change: |_| {}, stack_protection: 3, others: Vec::new(), other_code: &[] }
+    Case { name, code, change: |_| {}, stack_protection: 3, stack: STACK + 64, others: Vec::new(), other_code: &[] }
 }
 
 fn image(case: &Case<'_>) -> Vec<u8> {
@@ -55,7 +57,7 @@ fn image(case: &Case<'_>) -> Vec<u8> {
     let text = ImageWriter::<Vec<u8>>::header_text(&header).expect("it is short");
     let mut writer = ImageWriter::new(Vec::new(), 3, &text).expect("memory takes all");
     let mut thread = Thread { id: 7, registers: [0; 27], extended: Vec::new() };
-    thread.registers[Thread::STACK_POINTER] = STACK + 64;
+    thread.registers[Thread::STACK_POINTER] = case.stack;
     let mut fill = || {
         writer.thread(&thread)?;
         case.others.iter().try_for_each(|other| writer.thread(other))?;
@@ -87,6 +89,59 @@ fn image(case: &Case<'_>) -> Vec<u8> {
     writer.into_inner()
 }
 
+/// An image whose first mapping has its other pages in a file.
+fn image_with_file(name: &str, first: &[u8]) -> Vec<u8> {
+    let header = Header {
+        way: "fork".into(),
+        is_quiet: true,
+        page_size: PAGE as u64,
+        functions: FUNCTIONS.map(|name| (name.to_owned(), CODE)).into(),
+        ..Header::empty()
+    };
+    let text = ImageWriter::<Vec<u8>>::header_text(&header).expect("it is short");
+    let mut writer = ImageWriter::new(Vec::new(), 3, &text).expect("memory takes all");
+    let mut fill = || {
+        writer.thread(&Thread { id: 7, registers: [0; 27], extended: Vec::new() })?;
+        writer.mapping(&Mapping {
+            start: CODE,
+            end: CODE + 2 * PAGE as u64,
+            offset: 0,
+            protection: 5,
+            kind: MappingKind::Private,
+            key: 0,
+            is_left_out: false,
+            is_in_file: true,
+            name: name.as_bytes(),
+        })?;
+        writer.pages(CODE, first)?;
+        writer.finish()
+    };
+    fill().expect("memory takes all");
+    writer.into_inner()
+}
+
+fn thaw_bytes(name: &str, image: &[u8]) -> Error {
+    let path = |end: &str| std::env::temp_dir().join(format!("heaphound-thaw-{}-{name}{end}", std::process::id()));
+    FileWriter::write_whole(&path(".frozen"), image).expect("the temporary folder can be written");
+    let to = path(".heapsnapshot");
+    let route = Box::new(move || FileWriter::create(&to, Codec::Plain).map(Route::to));
+    let options = options(Duration::from_secs(60));
+    let thawed = thaw(Source::Path(path(".frozen")), route, &options, &Control::new());
+    rustix::fs::unlink(path(".frozen")).expect("it was made above");
+    thawed.expect_err("there is no V8 in it")
+}
+
+fn options(stalled: Duration) -> ThawOptions {
+    ThawOptions {
+        redaction_key: None,
+        exposes_internals: false,
+        exposes_numeric_values: false,
+        ids: None,
+        stalled,
+        core: CoreOptions::default(),
+    }
+}
+
 fn name(case: &Case<'_>, end: &str) -> PathBuf {
     let plain: String = case.name.chars().filter(char::is_ascii_alphanumeric).collect();
     std::env::temp_dir().join(format!("heaphound-thaw-{}-{plain}{end}", std::process::id()))
@@ -103,14 +158,7 @@ pub(super) fn with_image<R>(case: &Case<'_>, work: impl FnOnce(&Path) -> R) -> R
 /// The error of a thaw, and that nothing is left of it.
 pub(super) fn thaw_case(case: &Case<'_>, stalled: Duration, control: &Control) -> Error {
     let path = name(case, ".heapsnapshot");
-    let options = ThawOptions {
-        redaction_key: None,
-        exposes_internals: false,
-        exposes_numeric_values: false,
-        ids: None,
-        stalled,
-        core: CoreOptions::default(),
-    };
+    let options = options(stalled);
     let to = path.clone();
     let route = Box::new(move || FileWriter::create(&to, Codec::Plain).map(Route::to));
     let thawed = with_image(case, |image| thaw(Source::Path(image.into()), route, &options, control));
@@ -142,6 +190,48 @@ fn the_code_of_an_image_reaches_nothing_outside() {
     // What it may do: getpid gives a number, so the code is none of a failure.
     let own = [call(39), vec![0x31, 0xc0], end_with_result()].concat();
     check(&case("getpid", &own), "ended with code 100");
+}
+
+#[test]
+fn a_thread_whose_stack_is_full_gets_more() {
+    // push rax, then the end.
+    let code = [vec![0x50, 0x31, 0xc0], end_with_result()].concat();
+    check(&Case { stack: STACK, ..case("full stack", &code) }, "ended with code 100");
+}
+
+/// Whoever starts heaphound may leave it open files, and not every one of them closes with the start of a program.
+#[test]
+fn files_that_were_left_open_are_closed_in_a_thawed_process() {
+    const NUMBER: u8 = 250;
+    const EBADF: i32 = 9;
+    let path = std::env::temp_dir().join(format!("heaphound-thaw-{}-left-open", std::process::id()));
+    let file = std::fs::File::create(&path).expect("the temporary folder can be written");
+    let mut kept = std::mem::ManuallyDrop::new(
+        // SAFETY: nobody else in this process has such a high number, and it is given back below.
+        unsafe { <std::os::fd::OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(i32::from(NUMBER)) },
+    );
+    // Without `CLOEXEC`.
+    rustix::io::dup2(&file, &mut kept).expect("the number is free");
+    // write(NUMBER, CODE, 1)
+    let write = vec![0xbf, NUMBER, 0, 0, 0, 0xbe, 0, 0, 0, 0x10, 0xba, 1, 0, 0, 0, 0xb8, 1, 0, 0, 0, 0x0f, 0x05];
+    let code = [write, end_with_result()].concat();
+    check(&case("left open", &code), &format!("ended with code {}", 100 + EBADF));
+    drop(std::mem::ManuallyDrop::into_inner(kept));
+    assert_eq!(std::fs::read(&path).expect("it is ours"), b"", "nothing was written");
+    std::fs::remove_file(&path).expect("it is ours");
+}
+
+/// An image may name any file of the machine: only a program is read for it.
+#[test]
+fn an_image_gets_no_file_that_is_no_program() {
+    let path = std::env::temp_dir().join(format!("heaphound-thaw-{}-secret", std::process::id()));
+    let mut secret = vec![b'x'; 2 * PAGE];
+    std::fs::write(&path, &secret).expect("the temporary folder can be written");
+    secret.truncate(PAGE);
+    let name = path.to_string_lossy().into_owned();
+    let error = thaw_bytes("secret", &image_with_file(&name, &secret)).to_string();
+    assert!(error.contains("what it names as its program is none"), "{error}");
+    std::fs::remove_file(&path).expect("it is ours");
 }
 
 #[test]

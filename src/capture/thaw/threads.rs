@@ -51,7 +51,8 @@ pub(super) fn goes_on(thread: &Thread, patches: &[Patch], code: u64) -> Result<O
     let instruction = registers[RIP];
     if patches.iter().any(|patch| instruction > patch.address && instruction - patch.address < code) {
         let what = format!(
-            "thread {} stood at the beginning of a function that must be another in a thawed process; freeze it again",
+            "thread {} stood at the beginning of a function that must be another in a thawed process; take another image \
+             or core dump, of another moment",
             thread.id
         );
         return Err(Error::Thaw { what });
@@ -216,7 +217,7 @@ mod tests {
     fn a_thread_in_the_first_bytes_of_another_function_does_not_go_on() {
         let patch = |address| [Patch { address, kind: PatchKind::Time }];
         let why = goes_on(&thread(-1, 0), &patch(0xffc), 8).expect_err("it stands amid it").to_string();
-        assert!(why.contains("freeze it again"), "{why}");
+        assert!(why.contains("of another moment"), "{why}");
         assert!(goes_on(&thread(-1, 0), &patch(0x1000), 8).is_ok(), "it begins it");
         assert!(goes_on(&thread(-1, 0), &patch(0xff8), 8).is_ok(), "it is behind");
     }

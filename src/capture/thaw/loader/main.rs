@@ -48,6 +48,7 @@ static STACK: Stack = Stack(core::cell::UnsafeCell::new([0; STACK_SIZE]));
 
 extern "C" fn main() -> ! {
     fence::die_with_parent();
+    fence::close_others();
     place::run()
 }
 

@@ -22,6 +22,7 @@ pub const SETRLIMIT: usize = 160;
 pub const GETTID: usize = 186;
 pub const FUTEX: usize = 202;
 pub const SECCOMP: usize = 317;
+pub const CLOSE_RANGE: usize = 436;
 pub const PKEY_MPROTECT: usize = 329;
 pub const PKEY_ALLOC: usize = 330;
 pub const EXIT_GROUP: usize = 231;
