@@ -2141,7 +2141,7 @@ export interface ThawResult extends Omit<CaptureResult, 'mode' | 'tries'> {
   death?: string;
   /**
    * Of a core dump: the number that the system gave to the thread whose heap it is. Unless it equals `pid`, it is that
-   * of a worker, whose `threadId` a core dump does not tell: it is 0 all the same.
+   * of a worker, whose `threadId` a core dump does not tell: it is 0 all the same. The opened snapshot has neither.
    */
   osThread?: number;
 }

@@ -68,6 +68,34 @@ for (const line of LINES) {
   });
 }
 
+test('the heap of a worker is not taken for that of the main thread', { skip }, async (t) => {
+  const directory = folder(t);
+  const code = `
+    const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+    if (isMainThread) new Worker(__filename).on('message', () => process.abort());
+    else {
+      add();
+      fs.writeFileSync('thread', fs.readlinkSync('/proc/thread-self').split('/').at(-1));
+      setTimeout(() => parentPort.postMessage('it waits for events'), 100);
+      parentPort.on('message', () => {});
+    }
+  `;
+  const { core, pid } = await die(directory, process.execPath, code);
+  const thread = Number(fs.readFileSync(path.join(directory, 'thread'), 'utf8'));
+  const file = path.join(directory, 'worker.heapsnapshot');
+  const thawed = await thawImage(core, { path: file, thread });
+  assert.equal(thawed.osThread, thread);
+  assert.equal(await sessionsOf(file), 2000);
+  const whose = async (/** @type {string} */ source) => {
+    const snapshot = await openSnapshot(source);
+    t.after(() => snapshot.close());
+    const { takenAtFrom, pid, threadId } = snapshot.info;
+    return [takenAtFrom, pid, threadId];
+  };
+  assert.deepEqual(await whose(file), ['capture', undefined, undefined]);
+  assert.deepEqual(await whose(core), ['capture', pid, 0]);
+});
+
 test('a core dump that was cut, or has no such thread, is an error that says so', { skip }, async (t) => {
   const directory = folder(t);
   const { core } = await die(directory, process.execPath, 'add(); process.abort();');

@@ -67,10 +67,10 @@ function frozenInput(file, options) {
       const request = { ...PLAIN, stalled: STALLED_MS };
       const work = { signal, snapshot, onProgress: tell, toTheEnd: true };
       try {
-        const { about } = await readImage(file, identities, signal, (from) =>
+        const { about, thread } = await readImage(file, identities, signal, (from) =>
           run(work, (control) => addon.thawImage(from, feed, request, control)),
         );
-        input.provenance = ofCapture(JSON.parse(about));
+        input.provenance = ofCapture({ ...JSON.parse(about), osThread: thread });
       } catch (error) {
         // Nobody reads any more: the reader says why.
         if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'HEAPHOUND_ERR_CANCELLED') throw error;

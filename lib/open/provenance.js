@@ -51,15 +51,18 @@ async function readProvenance(file, storedBytes) {
 /**
  * The facts in a capture record or a store record.
  *
- * @param {Partial<Record<keyof import('../..').SnapshotSidecar, unknown>>} document that anybody may have written
+ * @param {Partial<Record<keyof import('../..').SnapshotSidecar | 'osThread', unknown>>} document that anybody may have
+ *   written
  * @returns {Provenance}
  */
-function ofCapture({ idSpace, startedAt, pid, threadId, runtime, memory }) {
+function ofCapture({ idSpace, startedAt, pid, threadId, runtime, memory, osThread }) {
   const takenAt = toTime(startedAt);
+  // A core dump does not tell the number of a worker.
+  const isThread = osThread === undefined || osThread === pid;
   return {
     ...(typeof idSpace === 'string' && idSpace !== '' ? { idSpace } : {}),
     ...(takenAt === undefined ? {} : { takenAt, takenAtFrom: 'capture' }),
-    ...(Number.isSafeInteger(pid) && Number.isSafeInteger(threadId)
+    ...(isThread && Number.isSafeInteger(pid) && Number.isSafeInteger(threadId)
       ? { pid: Number(pid), threadId: Number(threadId) }
       : {}),
     ...(typeof runtime === 'string' ? { runtime: /** @type {import('../..').Runtime} */ (runtime) } : {}),
