@@ -85,6 +85,7 @@ const KINDS = {
 const OTHER_DEATHS = ['abort', 'uncaught', 'stackFault'];
 const BUSY_MS = 150;
 const TIMES = 5;
+const NO_DEATH = 'it did not die';
 
 /** @typedef {{ kind: string, line: string, reason?: string }} Death `reason`: why there is no snapshot */
 
@@ -120,7 +121,7 @@ async function dieAndThaw(kind, line, keeps) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'heaphound-deaths-'));
   const reason = await die(kind, binaryOf(line), folder).then(
     (core) => thaw(core, folder),
-    (error) => `no death: ${error.message}`,
+    (error) => `${NO_DEATH}: ${error.message}`,
   );
   if (keeps && reason !== undefined) console.error(`${kind}, Node ${line}: ${folder}`);
   else fs.rmSync(folder, { recursive: true });
@@ -184,26 +185,26 @@ async function thaw(core, folder) {
 function document(deaths) {
   const lines = [...new Set(deaths.map(({ line }) => line))].sort();
   const kinds = Object.keys(KINDS).filter((kind) => deaths.some((death) => death.kind === kind));
-  const cell = (/** @type {Death[]} */ some) =>
-    some.length === 0 ? '' : `${some.filter(({ reason }) => reason === undefined).length} of ${some.length}`;
-  const ofLine = (/** @type {Death[]} */ some) =>
-    lines.map((line) => cell(some.filter((death) => death.line === line)));
-  const row = (/** @type {string} */ name, /** @type {Death[]} */ some) =>
-    `| ${name} | ${ofLine(some).join(' | ')} | ${reasonsOf(some)} |`;
-  const isMemory = ({ kind }) => KINDS[kind].kill === undefined && !OTHER_DEATHS.includes(kind);
+  const cell = (/** @type {Death[]} */ some) => {
+    const died = some.filter(({ reason }) => !reason?.startsWith(NO_DEATH));
+    return `${died.filter(({ reason }) => reason === undefined).length} of ${died.length}`;
+  };
+  const row = (/** @type {string} */ name, /** @type {Death[]} */ some, hasReasons = true) => {
+    const cells = lines.map((line) => cell(some.filter((death) => death.line === line)));
+    return `| ${[name, ...cells, hasReasons ? reasonsOf(some) : ''].join(' | ')} |`;
+  };
+  const isMemory = (/** @type {Death} */ { kind }) => KINDS[kind].kill === undefined && !OTHER_DEATHS.includes(kind);
   return [
-    'Processes die in many ways (`benches/core-deaths.js`), and their core dumps are thawed. A cell: snapshots that were whole and had the objects that the process had counted in a file, of all deaths of the kind.',
+    'Processes die in many ways (`benches/core-deaths.js`), and their core dumps are thawed. A cell: snapshots that were whole and had the objects that the process had counted in a file, of all that died. A process of a kind may not die on each line.',
     '',
     `| kind | ${lines.map((line) => versionOf(binaryOf(line))).join(' | ')} | the others say |`,
     `|---|${lines.map(() => '--:|').join('')}---|`,
-    ...kinds.map((kind) =>
-      row(
-        `\`${kind}\``,
-        deaths.filter((death) => death.kind === kind),
-      ),
-    ),
-    row('all that ran out of memory', deaths.filter(isMemory)),
-    row('all', deaths),
+    ...kinds.map((kind) => {
+      const some = deaths.filter((death) => death.kind === kind);
+      return row(`\`${kind}\``, some);
+    }),
+    row('all that ran out of memory', deaths.filter(isMemory), false),
+    row('all', deaths, false),
   ];
 }
 

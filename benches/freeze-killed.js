@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { thawImage } = require('..');
+const { memoryOfImage, thawImage } = require('..');
 const { ms } = require('./document');
 const { valueOf } = require('./flags');
 const { keptResults } = require('./kept-results');
@@ -73,7 +73,12 @@ async function ofOneProcess(line, count) {
       const { isAmid } = await freeze(service.pid, at('app.frozen'), afterMs);
       const { sessions } = await service.take('nothing', '');
       const after = await settledState(service.pid, before);
-      const files = fs.readdirSync(directory).filter((name) => isAmid || name !== 'app.frozen');
+      // A file has its name when it is whole, which may be before the command says so.
+      const isWhole = await memoryOfImage(at('app.frozen')).then(
+        () => true,
+        () => false,
+      );
+      const files = fs.readdirSync(directory).filter((name) => !(isWhole && name === 'app.frozen'));
       const left = [...files, ...after.differencesFrom(before)];
       fs.rmSync(at('app.frozen'), { force: true });
       kills.push({ afterMs, isAmid, isAnswered: sessions > 0, left });
@@ -142,7 +147,7 @@ function document(batches) {
     return `| ${cells.join(' | ')} |`;
   });
   return [
-    'A process freezes a server from outside and is killed by `SIGKILL` at a random moment within the time that a whole freeze takes. *Amid its work*: it had not ended before. *Left behind*: what differs afterwards: threads, children and zombies, open files, blocked signals, who traces it, files.',
+    'A process freezes a server from outside and is killed by `SIGKILL` at a random moment within the time that a whole freeze takes. *Amid its work*: it had not ended before. *Left behind*: what differs afterwards: threads, children and zombies, open files, blocked signals, who traces it, files that are no whole image.',
     '',
     '| Node | a whole freeze | kills | amid its work | the server answered | lost requests | left behind | images after the kills that thawed |',
     '|---|--:|--:|--:|--:|--:|--:|--:|',
