@@ -68,6 +68,20 @@ for (const line of LINES) {
   });
 }
 
+for (const line of LINES) {
+  const node = nodeOfLine(line);
+  const missing = skip || (node === undefined && `node${line} is not installed`);
+  test(`Node ${line} that died in JavaScript, of a full stack, is refused for it`, { skip: missing }, async (t) => {
+    const directory = folder(t);
+    const code = 'add(); (function f(a, b, c) { f(b, c, a) + f(c, a, b); })();';
+    const { core } = await die(directory, /** @type {string} */ (node), code, ['--stack-size=60000']);
+    await assert.rejects(thawImage(core, { path: path.join(directory, 'app.heapsnapshot') }), {
+      code: 'HEAPHOUND_ERR_THAW',
+      message: /died within compiled code of JavaScript/,
+    });
+  });
+}
+
 test('the heap of a worker is not taken for that of the main thread', { skip }, async (t) => {
   const directory = folder(t);
   const code = `

@@ -150,7 +150,7 @@ test('what was encrypted and is something else is refused as that', async (t) =>
   const at = (/** @type {string} */ name) => path.join(directory, name);
   const { identity: identities, recipient } = await keyPair();
   const whole = fs.readFileSync(
-    path.join(handmade, fs.readdirSync(handmade).filter((name) => /\.heapsnapshot$/.test(name))[0]),
+    path.join(handmade, fs.readdirSync(handmade).filter((name) => name.endsWith('.heapsnapshot'))[0]),
   );
   const text = await encryptInto(at('text.age'), 'no snapshot', recipient);
   const half = await encryptInto(at('half.age'), whole.subarray(0, whole.length >> 1), recipient);

@@ -8,6 +8,7 @@ pub(super) mod register {
     pub const R15: usize = 0;
     pub const RAX: usize = 10;
     pub const ORIG_RAX: usize = 15;
+    pub const RBP: usize = 4;
     pub const RIP: usize = 16;
     pub const CS: usize = 17;
     pub const FLAGS: usize = 18;

@@ -2,10 +2,10 @@
 //! be called.
 
 use super::super::outside::{Memory, Node};
-use super::super::signal_frame::register::{ORIG_RAX, RIP, RSP};
+use super::super::signal_frame::register::{ORIG_RAX, RBP, RIP, RSP};
 use super::machine::WAITS_FOR_EVENTS;
 use super::threads;
-use crate::core_dump::CoreDump;
+use crate::core_dump::{CoreDump, Segment};
 use crate::error::{Error, Result};
 use crate::image::{Header, Thread};
 
@@ -21,6 +21,8 @@ pub(super) struct Begin {
     pub has_whole_collection: bool,
     /// Where it stood.
     pub instruction: u64,
+    pub stack: u64,
+    pub frame: u64,
 }
 
 /// The first words of V8 before it ends a process whose last collection was complete, but gave too little.
@@ -50,9 +52,9 @@ pub(super) struct Death {
 /// [`Error::Thaw`] when the first thread stood where it can neither go on nor be left.
 pub(super) fn of_core(dump: &CoreDump, node: &Node, memory: &dyn Memory) -> Result<Death> {
     let first = &dump.threads[0];
-    let [instruction, call] = [RIP, ORIG_RAX].map(|which| first.registers[which]);
+    let [instruction, stack, frame, call] = [RIP, RSP, RBP, ORIG_RAX].map(|which| first.registers[which]);
     let is_in_call = (call as i64) >= 0;
-    let begin = Begin { has_others: true, asks_state: true, instruction, ..Begin::default() };
+    let begin = Begin { has_others: true, asks_state: true, instruction, stack, frame, ..Begin::default() };
     let reason = AFTER_COLLECTIONS.into_iter().find(|text| is_on_stack(dump, first, node, memory, text));
     let died_itself = dump.dead == Some(first.id)
         && dump.death.is_some_and(|death| {
@@ -63,7 +65,9 @@ pub(super) fn of_core(dump: &CoreDump, node: &Node, memory: &dyn Memory) -> Resu
     let segment = dump.segment(instruction);
     if died_itself {
         // Code that no file has is what V8 compiled.
-        if segment.is_some_and(|segment| !segment.has_file && segment.name.is_empty()) {
+        if segment.is_some_and(|segment| {
+            (!segment.has_file && segment.name.is_empty()) || is_there_twice(dump, segment, instruction)
+        }) {
             return Err(Error::Thaw { what: IN_JAVASCRIPT.into() });
         }
         return Ok(Death { begin: Begin { has_whole_collection: reason.is_some(), ..begin }, reason });
@@ -80,6 +84,18 @@ pub(super) fn of_core(dump: &CoreDump, node: &Node, memory: &dyn Memory) -> Resu
         return Err(Error::Thaw { what });
     }
     Ok(Death { begin: Begin { goes_on: true, ..begin }, reason })
+}
+
+/// Code of a file that is mapped in two places: V8 maps the code of JavaScript that it was built with once more, beside
+/// what it compiles.
+fn is_there_twice(dump: &CoreDump, segment: &Segment, instruction: u64) -> bool {
+    const EXECUTE: u32 = 4;
+    let offset = segment.offset.saturating_add(instruction - segment.start);
+    let has_it = |other: &&Segment| {
+        let end = other.offset.saturating_add(other.end - other.start);
+        other.protection & EXECUTE != 0 && other.name == segment.name && (other.offset..end).contains(&offset)
+    };
+    segment.has_file && dump.segments.iter().filter(has_it).count() > 1
 }
 
 /// Said by the process of the loader, too.

@@ -187,7 +187,7 @@ pub(super) fn feed(
     };
     let options = options | bit(begin.asks_state, ASK_STATE) | bit(begin.has_whole_collection, COLLECTION_IS_OVER);
     if begin.asks_state {
-        feeder.command([INSTRUCTION, begin.instruction, 0, 0, 0])?;
+        feeder.command([INSTRUCTION, begin.instruction, begin.stack, begin.frame, 0])?;
     }
     let [stack, pointer] = [Thread::STACK_POINTER, Thread::THREAD_POINTER].map(|which| thread.registers[which]);
     // The driver begins below a frame that lies there.

@@ -20,7 +20,7 @@ pub const FUNCTION: u64 = 6;
 pub const GO: u64 = 7;
 /// `[THREAD, frame, thread pointer]`: a thread that takes its registers from there (`rt_sigreturn`), once all is ready.
 pub const THREAD: u64 = 8;
-/// `[INSTRUCTION, address]`: where the first thread stood when it died.
+/// `[INSTRUCTION, address, stack pointer, frame pointer]`: where the first thread stood when it died.
 pub const INSTRUCTION: u64 = 10;
 
 /// `[TEXT, length]`: as many bytes of JavaScript follow.

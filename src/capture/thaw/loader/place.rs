@@ -33,7 +33,7 @@ pub fn run() -> ! {
     let mut functions = [0; FUNCTIONS];
     let mut keys = 1;
     let mut has_threads = false;
-    let mut instruction = 0;
+    let mut stood = [0; 3];
     loop {
         let mut command = [0_u64; WORDS];
         read(files.commands, command.as_mut_ptr() as usize, size_of_val(&command));
@@ -57,12 +57,12 @@ pub fn run() -> ! {
                 threads::begin(a, b);
                 has_threads = true;
             }
-            INSTRUCTION => instruction = a,
+            INSTRUCTION => stood = [a, b, c],
             GO => {
                 if d != 0 {
                     check_range(d, d.saturating_add(8));
                 }
-                state::set(instruction, d);
+                state::set(stood, d);
                 set_thread_pointer(b);
                 if c & ANSWER != 0 {
                     fence::limit_memory();

@@ -12,12 +12,15 @@ use super::task::{Pointer, address, option};
 use core::arch::asm;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Where the first thread stood, and where its frame is when it goes on; else 0.
-static INSTRUCTION: AtomicU64 = AtomicU64::new(0);
+/// Where the first thread stood: its instruction, its stack and its frame pointer; and where its frame is when it goes
+/// on, else 0.
+static STOOD: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
 static FRAME: AtomicU64 = AtomicU64::new(0);
 
-pub fn set(instruction: u64, frame: u64) {
-    INSTRUCTION.store(instruction, Relaxed);
+pub fn set(stood: [u64; 3], frame: u64) {
+    for (place, register) in STOOD.iter().zip(stood) {
+        place.store(register, Relaxed);
+    }
     FRAME.store(frame, Relaxed);
 }
 
@@ -42,15 +45,18 @@ pub fn check(isolate: Pointer) {
     if state == GC && !option(COLLECTION_IS_OVER) {
         sys::exit(IN_COLLECTION);
     }
-    if is_compiled(isolate, INSTRUCTION.load(Relaxed)) {
+    if is_compiled(isolate, STOOD[0].load(Relaxed)) {
         sys::exit(IN_JAVASCRIPT);
     }
 }
 
 fn state(isolate: Pointer) -> u64 {
     let mut sample: Sample = [UNTOUCHED; 16];
-    // Registers of nobody: frames are not asked for.
-    let (registers, mut frames) = ([0_u64; 16], [0_u64; 4]);
+    // As a profiler asks, in the handler of a signal. No frames are wanted, and V8 looks at the last one all the same.
+    let (mut registers, mut frames) = ([0_u64; 16], [0_u64; 4]);
+    for (register, stood) in registers.iter_mut().zip(&STOOD) {
+        *register = stood.load(Relaxed);
+    }
     type Ask = extern "C" fn(Pointer, *const u64, *mut u64, usize, *mut Sample);
     // SAFETY: the type that the function has in C++; both structures are larger than they are in any version.
     let ask: Ask = unsafe { core::mem::transmute(address(STACK_SAMPLE)) };
