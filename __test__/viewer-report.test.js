@@ -257,6 +257,21 @@ test('a report shows its last snapshot, whatever an address says', { skip }, asy
   await page.context().close();
 });
 
+test('a search that finds nothing says how much was searched', { skip }, async () => {
+  const opened = await openReport();
+  const { page } = opened;
+  for (const [address, heading, told] of [
+    ['/s/2/classes', 'Classes', 'It has the classes that grew most'],
+    ['/s/2/strings', 'Strings', 'It has the largest groups'],
+    ['/compare', 'Compare', report.comparison.leftOut > 0 ? 'rows of this document' : 'All classes were compared'],
+  ]) {
+    await goTo(page, `${address}?q=NoSuchName`, heading);
+    await page.locator('.empty', { hasText: told }).waitFor();
+  }
+  assertQuiet(opened);
+  await page.context().close();
+});
+
 test('boxes are gone through by keys and clicks, and the address has the box', { skip }, async () => {
   const opened = await openReport({}, `${file}#/s/2/dominators`);
   const { page } = opened;

@@ -25,6 +25,7 @@ export function fromReport(report: ReportDocument): Source {
         reason: comparison.reason,
         before: 0,
         after: last,
+        leftOut: comparison.leftOut,
       };
     };
   if (boxes) source.boxes = async () => boxes;
@@ -39,7 +40,11 @@ export function fromReport(report: ReportDocument): Source {
       };
     };
   if (statistics) source.statistics = async () => statistics;
-  if (packages) source.packages = async () => packages;
+  if (packages)
+    source.packages = async ({ search }) => {
+      const isFound = matcherOf(search);
+      return { ...packages, owners: packages.owners.filter(({ name }) => isFound(name)), totalSize };
+    };
   return source;
 }
 

@@ -123,7 +123,7 @@ export interface Source {
   compare?(
     ask: CompareAsk,
     signal: AbortSignal,
-  ): Promise<Rows<CompareRow> & { ids: boolean; reason: string; before: number; after: number }>;
+  ): Promise<Rows<CompareRow> & { ids: boolean; reason: string; before: number; after: number; leftOut?: number }>;
   compareAll?(
     ask: Pick<CompareAsk, 'search' | 'sort' | 'direction' | 'offset' | 'limit'>,
     signal: AbortSignal,
@@ -138,10 +138,10 @@ export interface Source {
   ): Promise<Rows<StringRow> & { wastedSize: number; leftOut?: number }>;
   statistics?(snapshot: number, signal: AbortSignal): Promise<Statistics>;
   packages?(
-    ask: { snapshot: number; by: string },
+    ask: { snapshot: number; by: string; search: string },
     signal: AbortSignal,
-  ): Promise<Pick<OwnerDocument, 'owners' | 'more' | 'rest'>>;
-  contexts?(snapshot: number, signal: AbortSignal): Promise<ContextSizes>;
+  ): Promise<Pick<OwnerDocument, 'owners' | 'more' | 'rest'> & { totalSize: number }>;
+  contexts?(snapshot: number, signal: AbortSignal): Promise<ContextSizes & { total?: number }>;
   allocations?(
     ask: Range & { snapshot: number; search: string; sort: string; direction: 'asc' | 'desc' },
     signal: AbortSignal,

@@ -54,7 +54,12 @@ export function Classes() {
       <Pending answer={list.first} what="The list of classes">
         {({ total, totalSize }) =>
           total === 0 ? (
-            <p class="empty">No class fits{q === '' ? ' this filter' : ` “${q}”`}. The snapshot was searched whole.</p>
+            <p class="empty">
+              No class {isReport && 'of this document '}fits{q === '' ? ' this filter' : ` “${q}”`}.{' '}
+              {isReport
+                ? 'It has the classes that grew most and those that retain most, and no others.'
+                : 'The snapshot was searched whole.'}
+            </p>
           ) : (
             <>
               <p class="note">

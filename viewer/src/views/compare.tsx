@@ -97,7 +97,7 @@ function Two({ before, after, by, open }: { before: number; after: number; by: s
   const isClass = by === 'class';
   return (
     <Pending answer={list.first} what="The comparison">
-      {({ total, ids, reason, rows }) => {
+      {({ total, ids, reason, rows, leftOut = 0 }) => {
         const chosen = rows.find((row) => row.key !== undefined && row.key === open);
         return (
           <>
@@ -107,10 +107,15 @@ function Two({ before, after, by, open }: { before: number; after: number; by: s
                 ? ''
                 : `The ids of the two do not name the same objects${reason ? `: ${reason}` : ''}. So there are no columns for new and gone.`}
             </p>
+            {leftOut > 0 && total > 0 && (
+              <p class="note">The largest changes; {counted(leftOut, 'row')} with smaller ones left out.</p>
+            )}
             {total === 0 ? (
               <p class="empty">
-                {q === '' ? 'Nothing changed between the two.' : `Nothing that changed fits “${q}”.`} All{' '}
-                {isClass ? 'classes' : 'owners'} were compared.
+                {q === '' ? 'Nothing changed between the two.' : `Nothing that changed fits “${q}”.`}{' '}
+                {leftOut > 0
+                  ? `The search knows the rows of this document; ${counted(leftOut, 'smaller row')} left out.`
+                  : `All ${isClass ? 'classes' : 'owners'} were compared.`}
               </p>
             ) : (
               <Table<CompareRow>

@@ -13,7 +13,7 @@ export function Contexts() {
     <article>
       <h1>Contexts and closures</h1>
       <Pending answer={answer} what="The list of contexts">
-        {({ closures, realms, sharedSize, unattributedSize }) => {
+        {({ closures, realms, sharedSize, unattributedSize, total = realms.length }) => {
           const all = realms.reduce((sum, realm) => sum + realm.size, sharedSize + unattributedSize);
           return (
             <>
@@ -35,6 +35,11 @@ export function Contexts() {
               <p class="note">
                 A realm has a global object of its own: the program, each context of node:vm, each frame of a browser.
               </p>
+              {total > realms.length && (
+                <p class="note">
+                  The largest; {counted(total - realms.length, 'more realm')} left out, also of the sum.
+                </p>
+              )}
               <Bars
                 label="Realms"
                 total={all}

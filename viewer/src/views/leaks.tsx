@@ -50,6 +50,7 @@ export function Leaks({ report }: { report: ReportDocument }) {
       {shown.map((entry, position) => (
         <Card key={entry.fingerprint} entry={entry} names={names} onFocus={() => setActive(position)} />
       ))}
+      <LeftOut report={report} />
       <Next report={report} />
       {account && account.lines.length > 0 && (
         <section class="account">
@@ -99,6 +100,15 @@ function VerdictOf({ report: { verdict } }: { report: ReportDocument }) {
         </p>
       ))}
     </header>
+  );
+}
+
+/** The verdict counts them, so the page must say where they are. */
+function LeftOut({ report: { leaks } }: { report: ReportDocument }) {
+  const leftOut = leaks?.leftOut ?? 0;
+  if (leftOut === 0) return null;
+  return (
+    <p class="filtered">{counted(leftOut, 'more leak')} of the verdict left out: the option limit asks for more.</p>
   );
 }
 

@@ -4,7 +4,6 @@ import { Bars } from '../parts/bars';
 import { Segmented } from '../parts/segmented';
 import { Pending, useAnswer } from '../pending';
 import { change, place } from '../place';
-import { matcherOf } from '../search';
 import { current, useSource } from '../state';
 import { counted, label, size } from '../words';
 
@@ -12,8 +11,9 @@ export function Packages() {
   const source = useSource();
   const { by = 'package', q = '' } = place.value.params;
   const snapshot = current.value;
-  const answer = useAnswer(`packages ${snapshot} ${by}`, (signal) => source.packages!({ snapshot, by }, signal));
-  const isFound = matcherOf(q);
+  const answer = useAnswer(`packages ${snapshot} ${by} ${q}`, (signal) =>
+    source.packages!({ snapshot, by, search: q }, signal),
+  );
   return (
     <article>
       <h1>Whose the objects are</h1>
@@ -29,24 +29,31 @@ export function Packages() {
         />
       )}
       <Pending answer={answer} what="The list of owners">
-        {({ owners, more, rest }) => {
-          const total = owners.reduce((sum, row) => sum + row.shallowSize, more.shallowSize + rest.shallowSize);
+        {({ owners, more, rest, totalSize }) => {
           const parts = [
-            ...owners
-              .filter(({ name }) => isFound(name))
-              .map((row) => ({ title: titleOf(row.name), size: row.shallowSize, note: counted(row.count, 'object') })),
-            ...(more.owners > 0 && q === ''
+            ...owners.map((row) => ({
+              title: titleOf(row.name),
+              size: row.shallowSize,
+              note: counted(row.count, 'object'),
+            })),
+            ...(more.owners > 0 && (q === '' || source.kind === 'viewer')
               ? [{ title: `${counted(more.owners, 'owner')} more`, size: more.shallowSize }]
               : []),
             ...(q === '' ? [{ title: 'of several, or of nobody', size: rest.shallowSize }] : []),
           ];
+          const isPart = q !== '' && source.kind === 'report' && more.owners > 0;
           return (
             <>
               <p class="note">
                 An object belongs to the code that made its class, else to the nearest owner that holds it. All{' '}
-                {size(total)}, each byte once.
+                {size(totalSize)}, each byte once.
               </p>
-              <Bars parts={parts} total={total} label="Whose the objects are" />
+              {isPart && (
+                <p class="note">
+                  The search knows the owners of this document; {counted(more.owners, 'smaller owner')} left out.
+                </p>
+              )}
+              <Bars parts={parts} total={totalSize} label="Whose the objects are" />
             </>
           );
         }}

@@ -42,10 +42,7 @@ export function Strings() {
                 </p>
               )}
               {value.total === 0 ? (
-                <p class="empty">
-                  {q === '' ? 'No text occurs twice.' : `No text that occurs twice fits “${q}”.`} All strings of the
-                  snapshot were compared.
-                </p>
+                <p class="empty">{emptyText(q, source.kind === 'report')}</p>
               ) : (
                 <Table<StringRow>
                   isMain
@@ -111,6 +108,13 @@ function columnsOf(wasted: number): Column<StringRow>[] {
       cell: (row) => <Numbers main={size(row.wastedSize)} share={share(row.wastedSize, wasted)} />,
     },
   ];
+}
+
+function emptyText(search: string, isReport: boolean): string {
+  if (search === '') return 'No text occurs twice. All strings of the snapshot were compared.';
+  return isReport
+    ? `No text of this document fits “${search}”. It has the largest groups, and their texts only where they were asked for.`
+    : `No text that occurs twice fits “${search}”.`;
 }
 
 function textOf({ value, length, truncated, maybe }: StringRow): string {
