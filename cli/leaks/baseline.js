@@ -2,7 +2,6 @@
 
 // The leaks that a project knows and lives with, in a file that is kept beside the code and read in review.
 
-const fs = require('node:fs');
 const path = require('node:path');
 const { writeWhole } = require('../whole-file');
 const { DASH, readInput } = require('../standard-streams');
