@@ -16,6 +16,10 @@ pub struct EdgeRows {
     fields: EdgeFields,
     /// The kinds of the first eight numbers, in the upper bits.
     kinds: [u32; 8],
+    /// All bits for those whose edges have names, none for those with indexes.
+    named: [u32; 8],
+    /// The highest number of a name so far.
+    highest_name: u32,
     node_width: u64,
     /// Targets are below it. Without a count in the header and before the nodes that is all that fits; `references`
     /// looks again.
@@ -33,6 +37,8 @@ impl EdgeRows {
         Self {
             fields: header.edges.clone(),
             kinds: std::array::from_fn(|number| (kind(number) as u32) << 29),
+            named: std::array::from_fn(|number| if kind(number).has_index() { 0 } else { u32::MAX }),
+            highest_name: 0,
             node_width: header.nodes.width as u64,
             node_count: header.node_count.unwrap_or(MOST_NODES),
             edge_count: header.edge_count,
@@ -42,6 +48,11 @@ impl EdgeRows {
 
     pub fn held_bytes(&self) -> u64 {
         self.table.held_bytes()
+    }
+
+    /// The highest number of a name, where an index counts as 0; `None`: no rows.
+    pub fn highest_name(&self) -> Option<u32> {
+        (!self.table.kind_and_target.is_empty()).then_some(self.highest_name)
     }
 
     pub fn into_table(self) -> EdgeTable {
@@ -64,15 +75,18 @@ impl EdgeRows {
             return false;
         }
         let (mut good, kinds, node_count) = (true, self.kinds, self.node_count);
-        self.table.kind_and_target.extend(rows.clone().map(|[kind, _, position]| {
+        let (mut highest_name, named) = (self.highest_name, self.named);
+        self.table.kind_and_target.extend(rows.clone().map(|[kind, name_or_index, position]| {
             let target = position / width;
             good &= kind < 8 && target < node_count && target * width == position;
+            highest_name = highest_name.max(name_or_index & named[(kind & 7) as usize]);
             kinds[(kind & 7) as usize] | target
         }));
         if !good {
             self.table.kind_and_target.truncate(before);
             return false;
         }
+        self.highest_name = highest_name;
         self.table.name_or_index.extend(rows.map(|[_, name_or_index, _]| name_or_index));
         true
     }
@@ -104,6 +118,9 @@ impl Rows for EdgeRows {
         } else {
             narrow(row, fields.name_or_index, "name_or_index")?
         };
+        if !kind.has_index() {
+            self.highest_name = self.highest_name.max(name_or_index);
+        }
         self.table.kind_and_target.push((kind as u32) << 29 | target);
         self.table.name_or_index.push(name_or_index);
         Ok(())

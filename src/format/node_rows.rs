@@ -19,6 +19,8 @@ pub struct NodeRows {
     kinds: Kinds,
     /// Edges of the nodes so far.
     edges: u64,
+    /// The highest number of a name so far.
+    highest_name: u32,
 }
 
 /// The file's numbers of kinds to ours.
@@ -46,11 +48,17 @@ impl NodeRows {
             first_edge: Vec::with_capacity(rows + 1),
             trace_node_id: Vec::new(),
         };
-        Self { fields, node_count: header.node_count, edge_count: header.edge_count, table, kinds, edges: 0 }
+        let (node_count, edge_count) = (header.node_count, header.edge_count);
+        Self { fields, node_count, edge_count, table, kinds, edges: 0, highest_name: 0 }
     }
 
     pub fn held_bytes(&self) -> u64 {
         self.table.held_bytes()
+    }
+
+    /// The highest number of a name; `None`: no rows.
+    pub fn highest_name(&self) -> Option<u32> {
+        (!self.table.kind.is_empty()).then_some(self.highest_name)
     }
 
     /// The columns, and the names of the foreign kinds.
@@ -83,7 +91,9 @@ impl NodeRows {
         let before = self.table.kind.len();
         // One pass that only looks. A value of u32::MAX is what `WideColumn` keeps aside.
         let (mut good, mut edges, mut traced) = (before + rows.len() <= self.most_nodes(), self.edges, 0);
-        for [kind, _, id, size, edge_count, trace_node_id, state] in rows.clone() {
+        let mut highest_name = self.highest_name;
+        for [kind, name, id, size, edge_count, trace_node_id, state] in rows.clone() {
+            highest_name = highest_name.max(name);
             good &= self.kinds.plain(kind) != Kinds::ODD;
             good &= id != u32::MAX && size != u32::MAX && state <= 2;
             edges += u64::from(edge_count);
@@ -92,6 +102,7 @@ impl NodeRows {
         if !good || edges > self.most_edges() {
             return false;
         }
+        self.highest_name = highest_name;
         let table = &mut self.table;
         if traced != 0 || !table.trace_node_id.is_empty() {
             table.trace_node_id.resize(before, 0);
@@ -162,6 +173,7 @@ impl Rows for NodeRows {
             self.table.trace_node_id.push(trace_node_id);
         }
         self.table.kind.push(kind.0 | (state as u8) << 6);
+        self.highest_name = self.highest_name.max(name);
         self.table.name.push(name);
         self.table.id.push(id);
         self.table.size.push(size);

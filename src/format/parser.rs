@@ -174,8 +174,7 @@ impl Reader for Reading<'_> {
 impl Building {
     /// Moves the rows of a section to their table.
     fn add(&mut self, key: Key, section: Section) {
-        section.close(&mut self.tables);
-        self.names.look(key, &self.tables);
+        section.close(&mut self.tables, &mut self.names);
         if let Some(header) = &mut self.header {
             learn(header, key, &self.tables);
         }
@@ -197,8 +196,7 @@ impl Building {
                 let what = "the section is not an array".to_owned();
                 return Err(Error::Format { table: key.name(), offset: start, what });
             }
-            section.close(&mut self.tables);
-            self.names.look(key, &self.tables);
+            section.close(&mut self.tables, &mut self.names);
             learn(header, key, &self.tables);
             self.budget.check(self.tables.held_bytes())?;
         }

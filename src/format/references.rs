@@ -2,7 +2,7 @@
 
 use super::edge_rows::MOST_NODES;
 use super::key::Key;
-use super::tables::Tables;
+use super::tables::{FunctionInfo, Tables};
 use crate::error::{Error, Result};
 use crate::kind::EdgeKind;
 
@@ -20,21 +20,18 @@ impl Names {
     /// Texts behind the last one that is named, which are kept all the same: `trace_function_infos` may come later.
     const SLACK: usize = 1 << 20;
 
-    /// Looks at the rows of a section that has been read.
-    pub fn look(&mut self, key: Key, tables: &Tables) {
-        match key {
-            Key::Nodes => (self.nodes, self.has_nodes) = (tables.nodes.name.iter().copied().max(), true),
-            Key::Edges => {
-                let edges = tables.edges.kind_and_target.iter().zip(&tables.edges.name_or_index);
-                let highest = edges.map(|(packed, number)| if is_string(*packed) { *number } else { 0 }).max();
-                (self.edges, self.has_edges) = (highest, true);
-            }
-            Key::Functions => {
-                let names = tables.functions.iter().flat_map(|function| [function.name.0, function.script_name.0]);
-                self.functions = names.max();
-            }
-            _ => {}
-        }
+    /// `highest`: of the rows of `nodes`, which have been read.
+    pub fn of_nodes(&mut self, highest: Option<u32>) {
+        (self.nodes, self.has_nodes) = (highest, true);
+    }
+
+    /// The same of `edges`. A row with an index counts as 0.
+    pub fn of_edges(&mut self, highest: Option<u32>) {
+        (self.edges, self.has_edges) = (highest, true);
+    }
+
+    pub fn of_functions(&mut self, functions: &[FunctionInfo]) {
+        self.functions = functions.iter().flat_map(|function| [function.name.0, function.script_name.0]).max();
     }
 
     /// How many texts somebody may ask for. All of them, as long as nodes and edges have not been read.

@@ -9,6 +9,7 @@ use super::kept::Kept;
 use super::key::Key;
 use super::node_rows::NodeRows;
 use super::profile_rows::{FunctionRows, LocationRows, SampleRows};
+use super::references::Names;
 use super::strings::Strings;
 use super::tables::Tables;
 use super::trace_tree::TraceTree;
@@ -125,13 +126,22 @@ impl Section {
         }
     }
 
-    /// Puts what was read into its table.
-    pub fn close(self, tables: &mut Tables) {
+    /// Puts what was read into its table, and tells which names it has.
+    pub fn close(self, tables: &mut Tables, names: &mut Names) {
         match self {
             Self::Skipped(_) | Self::Kept(_) => {}
-            Self::Nodes(integers) => (tables.nodes, tables.foreign_kinds) = integers.rows.into_table(),
-            Self::Edges(integers) => tables.edges = integers.rows.into_table(),
-            Self::Functions(integers) => tables.functions = integers.rows.rows,
+            Self::Nodes(integers) => {
+                names.of_nodes(integers.rows.highest_name());
+                (tables.nodes, tables.foreign_kinds) = integers.rows.into_table();
+            }
+            Self::Edges(integers) => {
+                names.of_edges(integers.rows.highest_name());
+                tables.edges = integers.rows.into_table();
+            }
+            Self::Functions(integers) => {
+                names.of_functions(&integers.rows.rows);
+                tables.functions = integers.rows.rows;
+            }
             Self::Samples(integers) => tables.samples = integers.rows.rows,
             Self::Locations(integers) => tables.locations = integers.rows.into_table(),
             Self::TraceTree(tree) => tables.trace_nodes = tree.into_rows(),
