@@ -37,7 +37,7 @@ pub fn sized(snapshot: Snapshot, parity: Parity, control: &Control) -> Result<Sn
     };
     let mut snapshot = with_detachedness(snapshot, control)?;
     let sizes = snapshot.take_sizes();
-    let (mut sizes, before) = shallow_sizes(&snapshot, sizes, control)?;
+    let (mut sizes, before) = shallow_sizes(&snapshot, sizes, None, control)?;
     if parity == Parity::DevTools {
         sizes.wrap_to_32_bits();
     }

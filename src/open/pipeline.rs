@@ -65,7 +65,7 @@ pub fn analyse(snapshot: Snapshot, options: &OpenOptions, control: &Control) -> 
             // The classes are for the thread that has finished first.
             let (graph, inferred) = rayon::join(
                 || {
-                    let (mut sizes, before) = shallow_sizes(&snapshot, sizes, control)?;
+                    let (mut sizes, before) = shallow_sizes(&snapshot, sizes, Some(&retainers), control)?;
                     if options.parity == Parity::DevTools {
                         sizes.wrap_to_32_bits();
                     }
@@ -107,8 +107,10 @@ pub fn analyse_for_search(snapshot: Snapshot, options: &OpenOptions, control: &C
     );
     let unreachable_count = (snapshot.node_count() - reached?) as u32;
     let retainers = retainers?;
-    let (sizes, inferred) =
-        rayon::join(|| shallow_sizes(&snapshot, sizes, control), || Classes::infer(&snapshot, control));
+    let (sizes, inferred) = rayon::join(
+        || shallow_sizes(&snapshot, sizes, Some(&retainers), control),
+        || Classes::infer(&snapshot, control),
+    );
     let ((sizes, before), (interfaces, classes)) = (sizes?, inferred?);
     let snapshot = snapshot.with_shallow_sizes(sizes, before);
     let (distances, dominators, retained_sizes) = Default::default();
