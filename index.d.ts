@@ -424,6 +424,8 @@ export interface NodeDocument {
 export interface EdgeOptions extends WorkOptions {
   /** Default: `'retainedSize'`, DevTools' order. */
   sort?: 'retainedSize' | 'shallowSize' | 'name' | undefined;
+  /** Rows to leave out at the beginning. Default: 0. */
+  offset?: number | undefined;
   /** Default: all. */
   limit?: number | undefined;
 }
@@ -431,6 +433,8 @@ export interface EdgeOptions extends WorkOptions {
 export interface RetainerOptions extends WorkOptions {
   /** Ids of nodes to look past, as DevTools' "Ignore this retainer". */
   ignored?: number[] | undefined;
+  /** Rows to leave out at the beginning. Default: 0. */
+  offset?: number | undefined;
   /** Default: all. */
   limit?: number | undefined;
 }
@@ -622,6 +626,10 @@ export interface Snapshot extends AsyncDisposable {
   /** The dominator tree as nested boxes, few enough to be drawn. O(nodes). */
   dominatorBoxes(options?: BoxOptions): Promise<BoxDocument>;
   duplicateStrings(options?: StringOptions): Promise<StringGroup[]>;
+  /**
+   * One pass over all nodes. The last long lists stay in memory, 8 bytes for each node at most, so that the next page
+   * of a list needs no new sort.
+   */
   query(options?: QueryOptions): Promise<QueryRow[]>;
   allocations(options?: WorkOptions): Promise<AllocationsDocument>;
   /** The largest accumulations, as in `findSuspects`. */

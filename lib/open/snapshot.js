@@ -38,8 +38,8 @@ const SUMMARY = {
   limit,
 };
 const NODE = { ...WORK, limit, fullName: ofType('boolean') };
-const EDGES = { ...WORK, sort: oneOf(['retainedSize', 'shallowSize', 'name']), limit };
-const RETAINERS = { ...WORK, ignored: ids, limit };
+const EDGES = { ...WORK, sort: oneOf(['retainedSize', 'shallowSize', 'name']), offset: limit, limit };
+const RETAINERS = { ...WORK, ignored: ids, offset: limit, limit };
 const PATH = { ...WORK, ignored: ids };
 const DOMINATORS = { ...WORK, id, depth: integer(1, MAX_DEPTH), limit };
 const BOXES = {
@@ -85,9 +85,24 @@ const QUERY = {
  * @property {(snapshot: Snapshot) => boolean} isAnalysed false when it was only parsed, as the older side of a
  *   comparison
  * @property {(snapshot: Snapshot, work: Work) => Promise<void>} analyse has one that was only parsed answer questions
+ * @property {(snapshot: Snapshot, options: import('../..').QueryOptions) => Promise<Page<import('../..').QueryRow>>} query
+ *   a page, with the number of all rows
+ * @property {(snapshot: Snapshot, node: number, options: import('../..').EdgeOptions) =>
+ *   Promise<Page<import('../..').EdgeRow>>} edges
+ * @property {(snapshot: Snapshot, node: number, options: import('../..').RetainerOptions) =>
+ *   Promise<Page<import('../..').RetainerRow>>} retainers
+ * @property {(snapshot: Snapshot, options: import('../..').StringOptions) => Promise<Page<import('../..').StringGroup>>}
+ *   duplicateStrings
+ * @property {(snapshot: Snapshot, node: number, work: import('../..').WorkOptions) => Promise<Sizes>} sizes of an object,
+ *   which need not be in the snapshot
  * @property {Job} job runs a native job on the heaps of snapshots; it is stopped when one of them is closed
  */
 
+/**
+ * @template T
+ * @typedef {{ total: number, rows: T[] }} Page `total`: all rows, including those that `offset` and `limit` cut off
+ */
+/** @typedef {{ kind: string | null, shallowSize: number | null, retainedSize: number | null }} Sizes null: no such object */
 /** @typedef {import('../..').WorkOptions & { snapshot?: number }} Work */
 /**
  * @template [T=any]
@@ -106,6 +121,13 @@ class Snapshot {
       know: (snapshot, known) => snapshot.#know(known),
       isAnalysed: (snapshot) => snapshot.#info.unreachableCount !== undefined,
       analyse: (snapshot, work) => snapshot.#analyse(work),
+      query: (snapshot, options) => snapshot.#ask('query', checkOptions(options, QUERY)),
+      edges: (snapshot, node, options) =>
+        snapshot.#ask('edges', { ...checkOptions(options, EDGES), id: id('id', node) }),
+      retainers: (snapshot, node, options) =>
+        snapshot.#ask('retainers', { ...checkOptions(options, RETAINERS), id: id('id', node) }),
+      duplicateStrings: (snapshot, options) => snapshot.#ask('duplicateStrings', checkOptions(options, STRINGS)),
+      sizes: (snapshot, node, work) => snapshot.#ask('sizes', { ...work, id: id('id', node) }),
       job: (snapshots, work, start) => Snapshot.#job(snapshots, work, start),
     };
   }

@@ -1,6 +1,7 @@
 //! Opens a snapshot: from a source to the session that answers questions.
 
 mod in_turn;
+mod kept;
 mod options;
 mod pipeline;
 mod session;

@@ -1,12 +1,16 @@
 //! An opened snapshot, with tables that the first question makes and later ones share.
 
+use super::kept::Kept;
 use super::options::OpenOptions;
 use super::pipeline::{analyse, analyse_for_search, memory_bytes, read};
-use crate::analysis::{Heap, Scripts, SourceMaps};
+use crate::analysis::{
+    EdgeOptions, EdgeSort, Heap, IgnoredRetainers, Query, QueryResult, RetainerRow, Scripts, SourceMaps, edge_rows,
+    query, retainer_rows,
+};
 use crate::archive::{self, ReadInfo, Source};
 use crate::control::{Control, Stage};
 use crate::error::{Error, Result};
-use crate::ordinal::NodeOrdinal;
+use crate::ordinal::{EdgeOrdinal, NodeOrdinal};
 use crate::paths::Paths;
 use crate::snapshot::Snapshot;
 use rayon::ThreadPool;
@@ -46,6 +50,10 @@ pub struct Opened {
     paths: OnceLock<Arc<Paths>>,
     /// Whether a path was asked for.
     has_path: AtomicBool,
+    // A person looks at one page of a list after the other.
+    matches: Kept<Query, QueryResult>,
+    edges: Kept<(NodeOrdinal, EdgeSort), Vec<EdgeOrdinal>>,
+    retainers: Kept<(NodeOrdinal, Vec<NodeOrdinal>), Vec<RetainerRow>>,
 }
 
 impl Opened {
@@ -87,8 +95,19 @@ impl Opened {
     }
 
     fn new(heap: Heap, options: OpenOptions, read: ReadInfo) -> Self {
-        let (scripts, paths) = (OnceLock::new(), OnceLock::new());
-        Self { heap, options, read, scripts, paths, has_path: AtomicBool::new(false) }
+        let most = heap.snapshot.node_count();
+        Self {
+            heap,
+            options,
+            read,
+            scripts: OnceLock::new(),
+            paths: OnceLock::new(),
+            has_path: AtomicBool::new(false),
+            // All nodes in two orders.
+            matches: Kept::new(2 * most),
+            edges: Kept::new(most),
+            retainers: Kept::new(most),
+        }
     }
 
     /// Threads for one job on it.
@@ -127,6 +146,45 @@ impl Opened {
             _ = self.paths.set(Arc::clone(&paths));
         }
         Ok(paths)
+    }
+
+    /// The objects that match; the last lists are kept.
+    ///
+    /// # Cost
+    /// That of [`query`], unless the list is kept.
+    /// # Errors
+    /// The errors of [`query`].
+    pub fn matches(&self, question: Query, control: &Control) -> Result<Arc<QueryResult>> {
+        self.matches.list(question, |found| found.nodes.len(), |question| query(&self.heap, question, control))
+    }
+
+    /// The outgoing edges of a node; the last lists are kept.
+    ///
+    /// # Cost
+    /// That of [`edge_rows`], unless the list is kept.
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn edges(&self, node: NodeOrdinal, sort: EdgeSort, control: &Control) -> Result<Arc<Vec<EdgeOrdinal>>> {
+        let options = EdgeOptions { sort, ..EdgeOptions::default() };
+        self.edges.list((node, sort), Vec::len, |_| edge_rows(&self.heap, node, &options, control))
+    }
+
+    /// The retainers of a node without these; the last lists are kept.
+    ///
+    /// # Cost
+    /// That of [`retainer_rows`] and of [`IgnoredRetainers::of`], unless the list is kept.
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn retainers(
+        &self,
+        node: NodeOrdinal,
+        ignored: Vec<NodeOrdinal>,
+        control: &Control,
+    ) -> Result<Arc<Vec<RetainerRow>>> {
+        self.retainers.list((node, ignored), Vec::len, |(_, ignored)| {
+            let ignored = IgnoredRetainers::of(&self.heap, ignored, control)?;
+            retainer_rows(&self.heap, node, &ignored, control)
+        })
     }
 
     /// A reader of source maps for one document, if the options ask for it. It keeps the files that it read; the next

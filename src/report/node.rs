@@ -5,9 +5,7 @@ use super::document::{Document, LATER};
 use super::path::path_rows;
 use super::places::{LocationRow, Places};
 use super::rows::{EdgeRow, ReferenceRow, RetainerRow, system};
-use crate::analysis::{
-    EdgeOptions, EdgeSort, IgnoredRetainers, allocation_stack, display_name, edge_rows, retainer_rows,
-};
+use crate::analysis::{EdgeSort, allocation_stack, display_name};
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::Detachedness;
@@ -34,6 +32,8 @@ pub struct EdgesQuestion {
     id: u64,
     #[serde(default)]
     sort: Sort,
+    #[serde(default)]
+    offset: usize,
     limit: Option<usize>,
 }
 
@@ -47,10 +47,17 @@ enum Sort {
 }
 
 #[derive(Deserialize)]
+pub struct SizesQuestion {
+    id: u64,
+}
+
+#[derive(Deserialize)]
 pub struct RetainersQuestion {
     id: u64,
     #[serde(default)]
     ignored: Vec<u64>,
+    #[serde(default)]
+    offset: usize,
     limit: Option<usize>,
 }
 
@@ -60,18 +67,16 @@ pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Resu
     let heap = &opened.heap;
     let limit = question.limit.unwrap_or(LIMIT);
     let mut places = Places::new(opened, control);
-    let mut retainers = retainer_rows(heap, node, &IgnoredRetainers::none(), control)?;
-    let mut edges = edge_rows(heap, node, &EdgeOptions::default(), control)?;
+    let retainers = opened.retainers(node, Vec::new(), control)?;
+    let edges = opened.edges(node, EdgeSort::default(), control)?;
     let head = NodeHead {
         full_name: question.full_name.then(|| Whole(heap.snapshot.name_text(node))),
         ..NodeHead::of(opened, node, (retainers.len(), edges.len()), &mut places)?
     };
-    retainers.truncate(limit);
-    edges.truncate(limit);
     let paths = opened.paths_to(node, &[], control)?;
     let path = path_rows(opened, &paths, node, &places, control)?;
-    let retainers = retainers.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance)));
-    let edges = edges.iter().map(|edge| Ok(EdgeRow::of(heap, *edge)));
+    let retainers = retainers.iter().take(limit).map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance)));
+    let edges = edges.iter().take(limit).map(|edge| Ok(EdgeRow::of(heap, *edge)));
     Document::new(&head)?.with_list("retainers", retainers, control)?.with_list("edges", edges, control)?.with_list(
         "retainingPath",
         path.into_iter().map(Ok),
@@ -79,7 +84,25 @@ pub fn node(opened: &Opened, question: &NodeQuestion, control: &Control) -> Resu
     )
 }
 
-/// `EdgeRow[]` of `index.d.ts`.
+/// Whether the snapshot has this object, and how large it is.
+pub fn sizes(opened: &Opened, question: &SizesQuestion) -> Result<Document> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sizes<'a> {
+        kind: Option<&'a str>,
+        shallow_size: Option<u64>,
+        retained_size: Option<u64>,
+    }
+    let snapshot = &opened.heap.snapshot;
+    let node = snapshot.find(question.id);
+    Document::new(&Sizes {
+        kind: node.map(|node| snapshot.kind_name(snapshot.kind(node))),
+        shallow_size: node.map(|node| snapshot.shallow_size(node)),
+        retained_size: node.map(|node| opened.heap.graph.retained_size(node)),
+    })
+}
+
+/// A page of the edges.
 pub fn edges(opened: &Opened, question: &EdgesQuestion, control: &Control) -> Result<Document> {
     let node = opened.find(question.id)?;
     let sort = match question.sort {
@@ -87,19 +110,34 @@ pub fn edges(opened: &Opened, question: &EdgesQuestion, control: &Control) -> Re
         Sort::ShallowSize => EdgeSort::ShallowSize,
         Sort::Name => EdgeSort::Name,
     };
-    let mut edges = edge_rows(&opened.heap, node, &EdgeOptions { sort, ..EdgeOptions::default() }, control)?;
-    edges.truncate(question.limit.unwrap_or(usize::MAX));
-    Document::of_rows(edges.iter().map(|edge| Ok(EdgeRow::of(&opened.heap, *edge))), control)
+    let edges = opened.edges(node, sort, control)?;
+    let page = edges.iter().skip(question.offset).take(question.limit.unwrap_or(usize::MAX));
+    let rows = page.map(|edge| Ok(EdgeRow::of(&opened.heap, *edge)));
+    Document::new(&Page::of(edges.len()))?.with_list("rows", rows, control)
 }
 
-/// `RetainerRow[]` of `index.d.ts`.
+/// A page of the retainers.
 pub fn retainers(opened: &Opened, question: &RetainersQuestion, control: &Control) -> Result<Document> {
     let heap = &opened.heap;
     let node = opened.find(question.id)?;
     let ignored = opened.find_all(&question.ignored)?;
-    let mut rows = retainer_rows(heap, node, &IgnoredRetainers::of(heap, &ignored, control)?, control)?;
-    rows.truncate(question.limit.unwrap_or(usize::MAX));
-    Document::of_rows(rows.iter().map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance))), control)
+    let rows = opened.retainers(node, ignored, control)?;
+    let page = rows.iter().skip(question.offset).take(question.limit.unwrap_or(usize::MAX));
+    let page = page.map(|row| Ok(RetainerRow::of(heap, row.edge, row.node, row.distance)));
+    Document::new(&Page::of(rows.len()))?.with_list("rows", page, control)
+}
+
+/// `EdgeRow[]` and `RetainerRow[]` of `index.d.ts`, and the number of all rows.
+#[derive(Serialize)]
+struct Page {
+    total: usize,
+    rows: [(); 0],
+}
+
+impl Page {
+    fn of(total: usize) -> Self {
+        Self { total, rows: LATER }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,9 +1,9 @@
 //! Objects that meet conditions.
 
-use super::document::Document;
+use super::document::{Document, LATER};
 use super::places::{LocationRow, Places};
 use super::rows::system;
-use crate::analysis::{Pattern, Query, QuerySort, display_name, query};
+use crate::analysis::{Pattern, Query, QuerySort, display_name};
 use crate::control::Control;
 use crate::error::Result;
 use crate::kind::Detachedness;
@@ -43,11 +43,20 @@ enum Sort {
     Id,
 }
 
-/// `QueryRow[]` of `index.d.ts`.
+/// A page of `QueryRow[]` of `index.d.ts`.
 pub fn query_document(opened: &Opened, question: &QueryQuestion, control: &Control) -> Result<Document> {
-    let found = query(&opened.heap, &conditions(question), control)?;
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Head {
+        total: usize,
+        total_shallow_size: u64,
+        rows: [(); 0],
+    }
+    let found = opened.matches(conditions(question), control)?;
+    let head = Head { total: found.nodes.len(), total_shallow_size: found.total_shallow_size, rows: LATER };
     let mut places = Places::new(opened, control);
-    Document::of_rows(found.rows.iter().map(|node| Row::of(opened, *node, &mut places)), control)
+    let page = found.nodes.iter().skip(question.offset.unwrap_or(0)).take(question.limit.unwrap_or(LIMIT));
+    Document::new(&head)?.with_list("rows", page.map(|node| Row::of(opened, *node, &mut places)), control)
 }
 
 fn conditions(question: &QueryQuestion) -> Query {
@@ -66,8 +75,6 @@ fn conditions(question: &QueryQuestion) -> Query {
             Sort::ShallowSize => QuerySort::ShallowSize,
             Sort::Id => QuerySort::Id,
         },
-        offset: question.offset.unwrap_or(0),
-        limit: question.limit.unwrap_or(LIMIT),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Strings of the same text.
 
-use super::document::Document;
+use super::document::{Document, LATER};
 use crate::analysis::{DuplicateString, duplicate_strings};
 use crate::control::Control;
 use crate::error::Result;
@@ -18,13 +18,19 @@ pub struct StringsQuestion {
     limit: Option<usize>,
 }
 
-/// `StringGroup[]` of `index.d.ts`.
+/// `StringGroup[]` of `index.d.ts`, and the number of all groups.
 pub fn strings(opened: &Opened, question: &StringsQuestion, control: &Control) -> Result<Document> {
+    #[derive(Serialize)]
+    struct Head {
+        total: usize,
+        rows: [(); 0],
+    }
     let min_count = question.min_count.unwrap_or(2);
-    let groups = duplicate_strings(&opened.heap, control)?;
-    let wanted = groups.into_iter().filter(|group| group.members.len() >= min_count);
-    let rows = wanted.take(question.limit.unwrap_or(usize::MAX)).map(|group| Ok(Row::of(opened, group)));
-    Document::of_rows(rows, control)
+    let mut groups = duplicate_strings(&opened.heap, control)?;
+    groups.retain(|group| group.members.len() >= min_count);
+    let head = Head { total: groups.len(), rows: LATER };
+    let wanted = groups.into_iter().take(question.limit.unwrap_or(usize::MAX));
+    Document::new(&head)?.with_list("rows", wanted.map(|group| Ok(Row::of(opened, group))), control)
 }
 
 #[derive(Serialize)]
