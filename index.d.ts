@@ -1735,6 +1735,42 @@ export interface ReportClassChange {
 
 /** Reports of one snapshot each, or of several each; else `HEAPHOUND_ERR_OPTION`. */
 export function compareReports(older: ReportDocument, newer: ReportDocument): ReportChanges;
+export interface ViewOptions
+  extends
+    Omit<OpenOptions, 'onProgress'>,
+    Pick<LeakOptions, 'order' | 'allow' | 'compareBy' | 'operations' | 'ignore' | 'sources'> {
+  /** Closes the viewer. */
+  signal?: AbortSignal | undefined;
+  /** Default: `true`. */
+  sourceMaps?: boolean | string | undefined;
+  /** Default: a free one. */
+  port?: number | undefined;
+  /**
+   * True: the page offers the files that this user opened last, and theirs are remembered: at most 20 paths, in a
+   * private file below `XDG_STATE_HOME` or `~/.local/state`. Default: false.
+   */
+  recent?: boolean | undefined;
+}
+
+/** A page in the browser of this machine (`docs/viewer.md`). */
+export interface Viewer extends AsyncDisposable {
+  /** The address of the page. Whoever has it sees what is in the heap. */
+  readonly url: string;
+  readonly port: number;
+  /** Resolves when it is closed. */
+  readonly closed: Promise<void>;
+  /** An address that works once, for a command line: other users of the machine can read those. */
+  oneTimeUrl(): string;
+  /** Ends all requests, frees the memory, and removes what was dropped on the page. Closing twice is fine. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a page that shows snapshots, frozen images and core dumps, on 127.0.0.1 and for whoever has its address. The
+ * files are opened one after the other, in the background; how it went stands on the page. A directory counts as the
+ * snapshots in it.
+ */
+export function viewSnapshots(files: (string | URL)[], options?: ViewOptions): Promise<Viewer>;
 
 /** Most objects, and most bytes: a number, or a size like `'1.5MB'`. */
 export interface BudgetLimits {
@@ -2793,6 +2829,8 @@ export type ErrorCode =
   | 'HEAPHOUND_ERR_NO_ROUTE'
   | 'HEAPHOUND_ERR_METHOD'
   | 'HEAPHOUND_ERR_NO_WATCHER'
+  | 'HEAPHOUND_ERR_NO_FILE'
+  | 'HEAPHOUND_ERR_NOT_READY'
   | 'HEAPHOUND_ERR_INTERNAL';
 
 /** The shape of errors. There is no class: match on `code`. */

@@ -18,6 +18,7 @@ exports.diffSnapshots = () => require('./lib/compare/diff').diffSnapshots;
 exports.diffOwners = () => require('./lib/compare/owners').diffOwners;
 exports.findLeaks = () => require('./lib/compare/leaks').findLeaks;
 exports.findSuspects = () => require('./lib/compare/suspects').findSuspects;
+exports.viewSnapshots = () => require('./lib/view').viewSnapshots;
 exports.checkBudget = () => require('./lib/compare/budget').checkBudget;
 exports.makeReport = () => require('./lib/report/document').makeReport;
 exports.reportOfLeaks = () => require('./lib/report/answer').reportOfLeaks;

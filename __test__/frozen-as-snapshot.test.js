@@ -12,6 +12,7 @@ const { promisify } = require('node:util');
 const { checkBudget, diffSnapshots, findLeaks, findSuspects, openSnapshot, redactSnapshot, thawImage } = require('..');
 const { addon } = require('../lib/native');
 const { whyNoFork } = require('../lib/capture/fork');
+const { startViewer } = require('./helpers/viewer');
 
 const app = path.join(__dirname, 'fixtures', 'freezing-app.js');
 const cli = path.join(__dirname, '..', 'cli', 'main.js');
@@ -126,3 +127,16 @@ function children() {
   const own = fs.readFileSync('/proc/thread-self/children', 'utf8').trim();
   return own === '' ? [] : own.split(' ').map((pid) => fs.readFileSync(`/proc/${pid}/comm`, 'utf8'));
 }
+
+test('the viewer opens an image, and one that is dropped on it', { skip }, async (t) => {
+  const { ask, get, settled } = await startViewer(t, [images[0].path]);
+  const alone = await settled();
+  assert.deepEqual([alone.files[0].state, alone.files[0].info.pid], ['ready', images[0].pid]);
+  await ask('/api/files?name=b.frozen', { method: 'POST', body: fs.createReadStream(images[1].path) });
+  const { files } = await settled();
+  assert.deepEqual(
+    files.map(({ state }) => state),
+    ['ready', 'ready'],
+  );
+  assert.ok((await get('/api/compare/all')).total > 0);
+});

@@ -36,6 +36,8 @@ const BY_HAND = {
   'lib/files/collect.js': [1, 'a timer'],
   'lib/capture/inspector/client.js': [1, 'the end of the connection answers all calls'],
   'lib/capture/inspector/door.js': [1, 'the time of the request'],
+  'lib/view/index.js': [1, 'close() settles it, also when it fails'],
+  'lib/view/turns.js': [1, 'the end of another question, or the signal'],
   'lib/native/index.js': [1, 'never waited for alone: it is raced with the job'],
   'test/measure/child.js': [1, 'the end of the child, or that it did not start'],
   'test/report/scripts.js': [1, 'a session of the own thread answers before the question returns'],

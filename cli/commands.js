@@ -13,6 +13,7 @@
  * @property {{ least: number, most: number, wanted: string }} operands
  * @property {(operands: string[]) => string[]} [filesOf] which operands are files
  * @property {number} [graceMs] time to stop after Ctrl-C, where the usual time is too short
+ * @property {boolean} [isEndedByUser] it runs until the user ends it, which is no interruption
  * @property {(context: import('./main').Context) => Promise<number | void>} run gives the exit code, if it is not 0
  */
 
@@ -26,6 +27,7 @@ const FILES = new Map([
   ['leaks', () => require('./commands/leaks')],
   ['suspects', () => require('./commands/suspects')],
   ['report', () => require('./commands/report')],
+  ['view', () => require('./commands/view')],
   ['explain', () => require('./commands/explain')],
   ['check', () => require('./commands/check')],
   ['verify', () => require('./commands/verify')],

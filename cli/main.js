@@ -53,7 +53,7 @@ async function main(argv) {
     invocation = readArguments(argv);
     const code = await run(invocation, { output, progress, signal: interruption.signal });
     await output.flush();
-    return interruption.signal.aborted ? EXIT.INTERRUPTED : code;
+    return interruption.signal.aborted && !invocation.command?.isEndedByUser ? EXIT.INTERRUPTED : code;
   } catch (error) {
     progress.stop();
     if (interruption.signal.aborted) return EXIT.INTERRUPTED;

@@ -161,4 +161,5 @@ module.exports = {
   withObject,
   withSnapshot,
   idRangeOf,
+  sourceMapsOf,
 };
