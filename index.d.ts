@@ -1772,6 +1772,35 @@ export interface Viewer extends AsyncDisposable {
  */
 export function viewSnapshots(files: (string | URL)[], options?: ViewOptions): Promise<Viewer>;
 
+export interface ProfileOptions extends OpenOptions {
+  /** The functions that allocated, in place of the dominator tree. Default: false. */
+  allocations?: boolean | undefined;
+  /** A new file for the profile. */
+  out?: string | undefined;
+}
+
+/** A profile in the format of `pprof`. */
+export interface ExportedProfile {
+  /**
+   * `'retained'`: the dominator tree by class, where the cumulative value of a class is its retained size. `'leaks'`:
+   * objects and bytes that each leak gained, by the path that holds it. `'allocations'`: recorded allocations by
+   * function.
+   */
+  kind: 'retained' | 'leaks' | 'allocations';
+  /** Stacks in it. */
+  sampleCount: number;
+  /** Only of leaks. */
+  verdict?: LeakDocument['verdict'];
+  /** The profile, packed with gzip. The same snapshots give the same bytes. */
+  profile: Uint8Array;
+}
+
+/** A profile of one snapshot, or of the leaks in several. */
+export function exportProfile(
+  sources: SnapshotOrSource | SnapshotOrSource[],
+  options?: ProfileOptions,
+): Promise<ExportedProfile>;
+
 /** Most objects, and most bytes: a number, or a size like `'1.5MB'`. */
 export interface BudgetLimits {
   count?: number | undefined;

@@ -19,6 +19,7 @@ exports.diffOwners = () => require('./lib/compare/owners').diffOwners;
 exports.findLeaks = () => require('./lib/compare/leaks').findLeaks;
 exports.findSuspects = () => require('./lib/compare/suspects').findSuspects;
 exports.viewSnapshots = () => require('./lib/view').viewSnapshots;
+exports.exportProfile = () => require('./lib/export/pprof').exportProfile;
 exports.checkBudget = () => require('./lib/compare/budget').checkBudget;
 exports.makeReport = () => require('./lib/report/document').makeReport;
 exports.reportOfLeaks = () => require('./lib/report/answer').reportOfLeaks;

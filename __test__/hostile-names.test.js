@@ -85,6 +85,7 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
     ],
     strings: [() => [files[2], '--limit', '1000']],
     contexts: [() => [files[2]]],
+    export: [() => ['--pprof', ...files, '--out', profile()]],
   };
   /** Commands that print nothing of a heap. */
   const WITHOUT = ['capture', 'decrypt', 'freeze', 'help', 'memory', 'redact', 'thaw', 'view', 'watch-dir'];
@@ -94,6 +95,12 @@ describe('every command over a heap of hostile names', { concurrency: 2 }, () =>
     const file = path.join(folder, 'baseline.json');
     fs.writeFileSync(file, '{"version":1,"leaks":[]}');
     return file;
+  }
+
+  let profiles = 0;
+  function profile() {
+    profiles += 1;
+    return path.join(folder, `${profiles}.pb.gz`);
   }
 
   async function report(snapshots) {

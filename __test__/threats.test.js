@@ -778,6 +778,7 @@ test('supply chain: few dependencies, and a service loads Fastify only where it 
     '@fastify/error',
     'fastify',
     'fastify-plugin',
+    'pprof-format',
     'semver',
     'ws',
   ]);

@@ -40,6 +40,7 @@ const FILES = new Map([
   ['dominators', () => require('./commands/dominators')],
   ['strings', () => require('./commands/strings')],
   ['query', () => require('./commands/query')],
+  ['export', () => require('./commands/export')],
   ['redact', () => require('./commands/redact')],
   ['decrypt', () => require('./commands/decrypt')],
   ['capture', () => require('./commands/capture')],

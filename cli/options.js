@@ -135,6 +135,8 @@ const OPTIONS = {
     read: positiveInteger,
   },
   eval: { value: 'CODE', help: 'run this JavaScript in the frozen process instead, and print its value' },
+  pprof: { help: 'the format of `go tool pprof`, packed with gzip' },
+  allocations: { help: 'the functions that allocated, from a snapshot with recorded allocations' },
   port: { value: 'N', help: 'the port of the page (default: a free one)', read: positiveInteger },
   'no-open': { help: 'do not start a browser' },
   'no-recent': { help: 'do not remember which files were opened' },

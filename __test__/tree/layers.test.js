@@ -20,7 +20,7 @@ const ROWS = [
   ['lib/open', 'lib/sources'],
   ['lib/capture', 'lib/compare'],
   ['lib/files', 'lib/image', 'lib/metrics', 'lib/report', 'lib/store'],
-  ['lib/service', 'lib/view'],
+  ['lib/export', 'lib/service', 'lib/view'],
   ['lib/watch'],
   ['index.js'],
   ['cli', 'http', 'test'],
