@@ -51,6 +51,19 @@ test('a file for which there is no memory is refused with the numbers, and the o
   assert.equal(answer.state, 'waiting');
 });
 
+test('an encrypted file is opened by its private key, and refused without one', async (t) => {
+  const { Encrypter, generateX25519Identity, identityToRecipient } = await import('age-encryption');
+  const identity = await generateX25519Identity();
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(await identityToRecipient(identity));
+  const file = path.join(folder(t), 'a.heapsnapshot.age');
+  fs.writeFileSync(file, await encrypter.encrypt(fs.readFileSync(FILE)));
+  const without = await startViewer(t, [file]);
+  assert.equal((await without.settled()).files[0].error.code, 'HEAPHOUND_ERR_ENCRYPTED');
+  const { settled } = await startViewer(t, [file], { identities: identity });
+  assert.equal((await settled()).files[0].state, 'ready');
+});
+
 test('a dropped file is streamed, read, and gone from the disk; it keeps its name', async (t) => {
   const before = dropFolders();
   const { ask, get, settled } = await startViewer(t, []);

@@ -1,6 +1,7 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
+const { identitiesOf } = require('../identities');
 const { comparisonOptions, sourceMapsOf, COMPARISON } = require('../snapshots');
 const { UsageError } = require('../usage');
 
@@ -23,7 +24,7 @@ module.exports = {
     'some on the page. The server listens on 127.0.0.1 and admits whoever has the address; it ends with Ctrl-C.',
   ],
   options: ['port', 'no-open', 'no-recent', 'operations', ...COMPARISON],
-  common: ['source-maps', 'no-source-maps', 'threads', 'max-memory', 'color', 'no-color', 'help'],
+  common: ['source-maps', 'no-source-maps', 'threads', 'max-memory', 'identity', 'color', 'no-color', 'help'],
   examples: ['heaphound view a.heapsnapshot b.heapsnapshot c.heapsnapshot', 'heaphound view core.1234 --no-open'],
   operands: { least: 0, most: Infinity, wanted: 'FILEs' },
   filesOf: (operands) => operands,
@@ -48,6 +49,7 @@ async function run({ operands, options, output, progress }) {
     sourceMaps: sourceMapsOf(options),
     threads: options.threads,
     maxMemoryBytes: options['max-memory'],
+    identities: identitiesOf(options),
     port: options.port,
     recent: !options['no-recent'],
     signal: ending.signal,

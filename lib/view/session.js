@@ -37,7 +37,7 @@ const ANYTHING = /** @type {('same' | 'unrelated')[]} */ (['same', 'unrelated'])
  * Options of `viewSnapshots`, checked.
  *
  * @typedef {object} SessionOptions
- * @property {Pick<import('../..').OpenOptions, 'threads' | 'maxMemoryBytes' | 'sourceMaps' | 'parity'>} opening
+ * @property {Pick<import('../..').OpenOptions, 'threads' | 'maxMemoryBytes' | 'sourceMaps' | 'parity' | 'identities'>} opening
  * @property {Pick<import('../..').LeakOptions, 'operations' | 'compareBy' | 'order' | 'allow' | 'ignore' | 'sources'>} search
  */
 
