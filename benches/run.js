@@ -30,6 +30,7 @@ const BENCHMARKS = {
   'first-pass': () => require('./first-pass'),
   'class-gauge': () => require('./class-gauge'),
   watcher: () => require('./watcher'),
+  viewing: () => require('./viewing'),
 };
 
 async function main() {
