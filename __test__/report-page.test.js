@@ -69,7 +69,8 @@ test('the command writes every form, and never over what is no report', async ()
     [[...files], 'needs --out FILE'],
     [['--from', to('r.json'), ...files], 'cannot be used together'],
     [['--from', files[0]], 'HEAPHOUND_ERR_REPORT'],
-    [['--from', to('none.json')], 'none.json'],
+    [['--from', to('none.json')], `error HEAPHOUND_ERR_IO: ${to('none.json')} cannot be read: ENOENT`],
+    [[files[2], '--out', to('no/r.html')], `error HEAPHOUND_ERR_IO: ${to('no/r.html')} cannot be written: ENOENT`],
     [['--compare', to('r.json')], 'takes two reports'],
     [[files[2], '--sarif'], 'SARIF has places of leaks'],
   ]) {

@@ -157,12 +157,8 @@ function explain(error, invocation) {
  * @param {import('./arguments').Invocation | undefined} invocation
  */
 function fileOf(error, invocation) {
-  // The message names the file of the option.
-  if (
-    ['HEAPHOUND_ERR_BASELINE', 'HEAPHOUND_ERR_BUDGET', 'HEAPHOUND_ERR_REPORT', 'HEAPHOUND_ERR_EXISTS'].includes(
-      error.code,
-    )
-  )
+  // The message names the file already, and it is not the one that was read.
+  if (error.isWhole || ['HEAPHOUND_ERR_BASELINE', 'HEAPHOUND_ERR_BUDGET', 'HEAPHOUND_ERR_REPORT'].includes(error.code))
     return undefined;
   const files = invocation?.command?.filesOf?.(invocation.operands) ?? [];
   return files.length === 1 ? files[0] : error.file;

@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const { readInput } = require('../standard-streams');
+const { UsageError } = require('../usage');
 const { writeWhole } = require('../whole-file');
 
 /**
@@ -12,7 +13,7 @@ const { writeWhole } = require('../whole-file');
  */
 function readReportFile(file) {
   const { readReport } = require('../..');
-  return readReport(readInput(file).toString('utf8'), file);
+  return readReport(onDisk(file, 'read', () => readInput(file)).toString('utf8'), file);
 }
 
 /**
@@ -23,13 +24,37 @@ function readReportFile(file) {
  * @param {(text: string) => boolean} isReport
  */
 function writeReportFile(file, text, isReport) {
-  const facts = fs.lstatSync(file, { throwIfNoEntry: false });
-  const isFree = facts === undefined || (facts.isFile() && isReport(fs.readFileSync(file, 'utf8')));
+  const isFree = onDisk(file, 'read', () => {
+    const facts = fs.lstatSync(file, { throwIfNoEntry: false });
+    return facts === undefined || (facts.isFile() && isReport(fs.readFileSync(file, 'utf8')));
+  });
   if (!isFree)
     throw Object.assign(new Error(`${file} is there, and it is no report: give another name, or remove it`), {
       code: 'HEAPHOUND_ERR_EXISTS',
+      isWhole: true,
     });
-  writeWhole(file, text);
+  onDisk(file, 'written', () => writeWhole(file, text));
+}
+
+/**
+ * @template T
+ * @param {string} file
+ * @param {'read' | 'written'} done
+ * @param {() => T} work
+ * @returns {T}
+ */
+function onDisk(file, done, work) {
+  try {
+    return work();
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (error instanceof UsageError || code === undefined) throw error;
+    // Behind the comma Node.js names the call, and a name that nobody gave.
+    throw Object.assign(new Error(`${file} cannot be ${done}: ${message.split(',')[0]}`, { cause: error }), {
+      code: code === 'ENOSPC' || code === 'EDQUOT' ? 'HEAPHOUND_ERR_NO_SPACE' : 'HEAPHOUND_ERR_IO',
+      isWhole: true,
+    });
+  }
 }
 
 module.exports = { readReportFile, writeReportFile };
