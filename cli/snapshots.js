@@ -5,20 +5,9 @@ const path = require('node:path');
 const { identitiesOf } = require('./identities');
 const { choose, identifier } = require('./options');
 const { DASH, checkInput, checkOneInput } = require('./standard-streams');
+const { STAGES } = require('../words/stages');
 const { harmless, quoteForShell } = require('../words/text');
 const { UsageError } = require('./usage');
-
-/** Names of the stages of `Progress` in the bar. */
-const STAGES = {
-  waiting: 'waiting',
-  capturing: 'capturing',
-  reading: 'reading',
-  graph: 'who holds whom',
-  dominators: 'retained sizes',
-  analysis: 'analysing',
-  writing: 'writing',
-  done: 'done',
-};
 
 /**
  * Sources of the files that a command line names; `-` is standard input.

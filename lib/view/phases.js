@@ -2,29 +2,22 @@
 
 // How far the opening of a file is, and how long it may still take.
 
+const { STAGES } = require('../../words/stages');
+
 /**
  * The share of the time that each stage takes, in the order in which they come: measured with snapshots of 40 to 230 MB
  * on two processors. It is an estimate, and nothing depends on it.
  *
  * @type {[import('../..').Progress['stage'], number][]}
  */
-const STAGES = [
+const SHARES = [
   ['reading', 0.6],
   ['graph', 0.15],
   ['dominators', 0.2],
   ['analysis', 0.05],
 ];
-/** The words that the page shows. @type {Record<import('../..').Progress['stage'], string>} */
-const WORDS = {
-  waiting: 'waiting',
-  capturing: 'thawing the image',
-  reading: 'reading',
-  graph: 'who holds whom',
-  dominators: 'retained sizes',
-  analysis: 'analysing',
-  writing: 'writing',
-  done: 'done',
-};
+/** A snapshot is captured of what is opened where that is an image. */
+const WORDS = { ...STAGES, capturing: 'thawing the image' };
 /** Before this share of the work is done, an estimate would be a guess. */
 const LEAST_SHARE = 0.05;
 
@@ -37,7 +30,7 @@ class Phases {
   /** @param {import('../..').Progress} progress */
   update(progress) {
     this.#last = progress;
-    if (STAGES.some(([stage]) => stage === progress.stage)) this.#began ??= performance.now();
+    if (SHARES.some(([stage]) => stage === progress.stage)) this.#began ??= performance.now();
   }
 
   /** @returns {{ phase?: string, done?: number, total?: number, remainingMs?: number }} */
@@ -59,7 +52,7 @@ class Phases {
     if (this.#last === undefined) return 0;
     const { stage, done, total } = this.#last;
     let share = 0;
-    for (const [name, part] of STAGES) {
+    for (const [name, part] of SHARES) {
       if (name === stage) return share + (total > 0 ? part * Math.min(done / total, 1) : 0);
       share += part;
     }

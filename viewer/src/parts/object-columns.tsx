@@ -13,6 +13,22 @@ export interface ColumnsAsk {
 }
 
 export function columnsOf({ href, total, onIgnore }: ColumnsAsk) {
+  const objectLink = (row: { id: number; name: string }) => (
+    <>
+      <a class="name" href={href(row.id)} tabIndex={-1}>
+        {nameOf(label(row.name))}
+      </a>{' '}
+      <span class="id">@{row.id}</span>
+    </>
+  );
+  const retained: Column<{ retainedSize: number }> = {
+    key: 'retainedSize',
+    title: 'retained',
+    width: '9rem',
+    isNumber: true,
+    text: (row) => size(row.retainedSize),
+    cell: (row) => <Numbers main={size(row.retainedSize)} share={share(row.retainedSize, total)} />,
+  };
   const retainers: Column<RetainerRow>[] = [
     {
       key: 'name',
@@ -21,11 +37,7 @@ export function columnsOf({ href, total, onIgnore }: ColumnsAsk) {
       text: (row) => `${writeEdge(row.edge)} of ${label(row.name)} @${row.id}`,
       cell: (row) => (
         <>
-          <span class="reference">{writeEdge(row.edge)}</span> <span class="of">of</span>{' '}
-          <a class="name" href={href(row.id)} tabIndex={-1}>
-            {nameOf(label(row.name))}
-          </a>{' '}
-          <span class="id">@{row.id}</span>
+          <span class="reference">{writeEdge(row.edge)}</span> <span class="of">of</span> {objectLink(row)}
         </>
       ),
     },
@@ -57,11 +69,7 @@ export function columnsOf({ href, total, onIgnore }: ColumnsAsk) {
       text: (row) => `${writeEdge(row.edge)} ${label(row.name)} @${row.id}`,
       cell: (row) => (
         <>
-          <span class="reference">{writeEdge(row.edge)}</span> <span class="arrow">→</span>{' '}
-          <a class="name" href={href(row.id)} tabIndex={-1}>
-            {nameOf(label(row.name))}
-          </a>{' '}
-          <span class="id">@{row.id}</span>
+          <span class="reference">{writeEdge(row.edge)}</span> <span class="arrow">→</span> {objectLink(row)}
         </>
       ),
     },
@@ -73,14 +81,7 @@ export function columnsOf({ href, total, onIgnore }: ColumnsAsk) {
       text: (row) => row.edgeKind,
       cell: (row) => row.edgeKind,
     },
-    {
-      key: 'retainedSize',
-      title: 'retained',
-      width: '9rem',
-      isNumber: true,
-      text: (row) => size(row.retainedSize),
-      cell: (row) => <Numbers main={size(row.retainedSize)} share={share(row.retainedSize, total)} />,
-    },
+    retained,
   ];
   const dominated: Column<DominatorRow>[] = [
     {
@@ -88,14 +89,7 @@ export function columnsOf({ href, total, onIgnore }: ColumnsAsk) {
       title: 'object',
       width: 'minmax(18rem, 1fr)',
       text: (row) => `${label(row.name)} @${row.id}`,
-      cell: (row) => (
-        <>
-          <a class="name" href={href(row.id)} tabIndex={-1}>
-            {nameOf(label(row.name))}
-          </a>{' '}
-          <span class="id">@{row.id}</span>
-        </>
-      ),
+      cell: objectLink,
     },
     {
       key: 'childCount',
@@ -106,14 +100,7 @@ export function columnsOf({ href, total, onIgnore }: ColumnsAsk) {
       text: (row) => count(row.childCount),
       cell: (row) => count(row.childCount),
     },
-    {
-      key: 'retainedSize',
-      title: 'retained',
-      width: '9rem',
-      isNumber: true,
-      text: (row) => size(row.retainedSize),
-      cell: (row) => <Numbers main={size(row.retainedSize)} share={share(row.retainedSize, total)} />,
-    },
+    retained,
   ];
   return { retainers, edges, dominated };
 }
