@@ -40,6 +40,26 @@ test('a report is read again from its JSON and from its page', () => {
   for (const wrong of ['', '{}', '[1]', 'null', '<html></html>', '{"schema":"heaphound.report/9"}']) {
     assert.throws(() => readReport(wrong, 'x.json'), { code: 'HEAPHOUND_ERR_REPORT' }, wrong);
   }
+  const members = [
+    { entries: 'x' },
+    { entries: null },
+    { snapshots: [{ a: 1 }] },
+    { verdict: null },
+    { leaks: null },
+    { account: { total: '1', lines: [] } },
+    { boxes: { totalSize: 1, box: 'x' } },
+    { entries: [{ ...report.entries[0], growth: { ...report.entries[0].growth, countGrowth: ['101', '<b>'] } }] },
+  ];
+  for (const member of members) {
+    const text = JSON.stringify({ ...report, ...member });
+    assert.throws(() => readReport(text, 'x.json'), { code: 'HEAPHOUND_ERR_REPORT' }, JSON.stringify(member));
+  }
+  const open = '{"name":"","count":1,"size":1,"ownSize":1,"children":[';
+  const deep = JSON.stringify({ ...report, boxes: { totalSize: 1, box: 0 } }).replace(
+    '"box":0',
+    () => `"box":${open.repeat(50_000)}${']}'.repeat(50_000)}`,
+  );
+  assert.throws(() => readReport(deep, 'x.json'), { code: 'HEAPHOUND_ERR_REPORT' });
   const bomb = page.replace(/(id="heaphound-data">)[A-Za-z0-9+/=]*/, '$1AAAA');
   assert.throws(() => readReport(bomb, 'x.html'), { code: 'HEAPHOUND_ERR_REPORT' });
 });
@@ -72,6 +92,8 @@ test('the command writes every form, and never over what is no report', async ()
     [['--from', to('none.json')], `error HEAPHOUND_ERR_IO: ${to('none.json')} cannot be read: ENOENT`],
     [[files[2], '--out', to('no/r.html')], `error HEAPHOUND_ERR_IO: ${to('no/r.html')} cannot be written: ENOENT`],
     [['--compare', to('r.json')], 'takes two reports'],
+    [['--compare', to('r.json'), to('r.json'), '--out', to('c.html')], '--out cannot be used with --compare'],
+    [['--from', to('r.json'), '--with-strings', '--lean'], '--with-strings cannot be used with --from'],
     [[files[2], '--sarif'], 'SARIF has places of leaks'],
   ]) {
     const failed = await run(process.execPath, [cli, 'report', ...args]).catch((error) => error);

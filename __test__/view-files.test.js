@@ -11,6 +11,7 @@ const { spawnSync } = require('node:child_process');
 const { once } = require('node:events');
 const { test } = require('node:test');
 const { setTimeout: pause } = require('node:timers/promises');
+const { viewSnapshots } = require('..');
 const { start } = require('./helpers/command-line');
 const { folder } = require('./helpers/folder');
 const { clientOf, startViewer } = require('./helpers/viewer');
@@ -48,7 +49,16 @@ test('a file for which there is no memory is refused with the numbers, and the o
   const { files, answer } = await settled();
   assert.equal(files[0].error.code, 'HEAPHOUND_ERR_NO_HEADROOM');
   assert.match(files[0].error.message, /takes .* MB of memory at least/);
-  assert.equal(answer.state, 'waiting');
+  assert.deepEqual([answer.state, answer.error.code], ['failed', 'HEAPHOUND_ERR_NO_HEADROOM'], 'nobody waits for ever');
+  assert.match(answer.error.message, /^No file could be opened\. /);
+});
+
+test('a viewer that is ended before it has begun ends', async () => {
+  const viewer = await viewSnapshots([FILE], { recent: false, signal: AbortSignal.abort(new Error('enough')) }).catch(
+    (error) => error,
+  );
+  if (viewer instanceof Error) assert.equal(viewer.message, 'enough');
+  else await viewer.closed;
 });
 
 test('an encrypted file is opened by its private key, and refused without one', async (t) => {

@@ -341,6 +341,22 @@ test('a document without views beside its verdict opens, and so does one of one 
   await second.page.context().close();
 });
 
+test('a damaged report says that it is damaged, and one that is cut says that it is not whole', { skip }, async () => {
+  const page = reportPage(report);
+  const told = async (name, text) => {
+    fs.writeFileSync(path.join(directory, name), text);
+    const { page: tab } = await openPage(browser);
+    await tab.goto(pathToFileURL(path.join(directory, name)).href);
+    const shown = tab.locator('#page p:visible').first();
+    await shown.waitFor();
+    const words = await shown.innerText();
+    await tab.context().close();
+    return words;
+  };
+  assert.match(await told('empty.html', page.replace(/(heaphound-data">)[\w+/=]*/, '$1')), /This report is damaged: /);
+  assert.match(await told('cut.html', page.slice(0, page.indexOf('heaphound-data') + 500)), /This page is not whole/);
+});
+
 test('a document of another schema is refused in words', { skip }, async () => {
   const opened = await openPage(browser);
   const other = /** @type {any} */ ({ ...report, schema: 'heaphound.report/9' });

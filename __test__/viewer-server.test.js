@@ -205,6 +205,18 @@ test('contexts, allocations, strings and owners answer, and an empty view says w
   await page.context().close();
 });
 
+test('the address of a snapshot that is not there shows no other one', { skip }, async () => {
+  const opened = await openViewer();
+  const { page } = opened;
+  for (const address of ['/s/7/classes', '/s/abc/classes', '/s/3/object/1']) {
+    await page.evaluate((hash) => (location.hash = hash), address);
+    await page.getByText('There is no snapshot').waitFor();
+    assert.equal(await page.locator('[role=grid]').count(), 0);
+  }
+  assertQuiet(opened);
+  await page.context().close();
+});
+
 test('a link that is copied opens the same place in another browser', { skip }, async () => {
   const { page } = await openViewer();
   await goTo(page, '/s/1/classes?q=Emitter', 'Classes');

@@ -89,7 +89,7 @@ ${POLICY}
 <style>${style}</style>
 </head>
 <body>
-<div id="page"><noscript>This page shows its data by a script. Allow scripts for it.</noscript></div>
+<div id="page"><p class="late">This page is not whole, or its script may not run. Fetch the file again, and allow scripts for it.</p></div>
 ${DATA}
 <script>${script}</script>
 </body>

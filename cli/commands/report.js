@@ -50,7 +50,14 @@ async function run(context) {
   const given = sources.filter(Boolean);
   if (given.length > 1) throw wrong(`${given.join(' and ')} cannot be used together`);
   if (given.length === 0) throw wrong('heaphound report takes FILEs or a DIR, --from REPORT, or --compare OLD NEW');
-  if (options.compare !== undefined) return compare(context);
+  if (options.from !== undefined && options['with-strings'])
+    throw wrong('--with-strings cannot be used with --from: the report has no more than it has');
+  if (options.compare !== undefined) {
+    const other = ['out', ...PRINTED.filter((name) => name !== 'json')].find((name) => options[name] !== undefined);
+    if (other !== undefined)
+      throw wrong(`--${other} cannot be used with --compare, which prints text, or JSON by --json`);
+    return compare(context);
+  }
   if (options.out === undefined && printed.length === 0 && options.from === undefined)
     throw wrong('heaphound report needs --out FILE, or a form to print: --json, --lean, --markdown, --sarif');
   const form = options.out === undefined ? undefined : formOf(options.out);

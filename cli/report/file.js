@@ -29,7 +29,7 @@ function writeReportFile(file, text, isReport) {
     return facts === undefined || (facts.isFile() && isReport(fs.readFileSync(file, 'utf8')));
   });
   if (!isFree)
-    throw Object.assign(new Error(`${file} is there, and it is no report: give another name, or remove it`), {
+    throw Object.assign(new Error(`${file} is there, and is no file of a report: give another name, or remove it`), {
       code: 'HEAPHOUND_ERR_EXISTS',
       isWhole: true,
     });

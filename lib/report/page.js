@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { deflateRawSync, inflateRawSync } = require('node:zlib');
 const { pageError, reportError } = require('../errors');
-const { SCHEMA } = require('./schema');
+const { SCHEMA, whatIsWrong } = require('./schema');
 
 const BUILT = path.join(__dirname, '..', '..', 'viewer', 'dist', 'page.json');
 const CSP_MARK = '<!--heaphound:csp-->';
@@ -69,9 +69,13 @@ function readReport(text, file) {
     throw reportError(file, `it cannot be read (${/** @type {Error} */ (cause).message})`, cause);
   }
   const schema = Object(document).schema;
-  if (schema === SCHEMA) return document;
-  const what = typeof schema === 'string' ? `its schema is ${JSON.stringify(schema)}` : 'it has no schema';
-  throw reportError(file, `${what}, and this heaphound reads ${SCHEMA}`);
+  if (schema !== SCHEMA) {
+    const what = typeof schema === 'string' ? `its schema is ${JSON.stringify(schema)}` : 'it has no schema';
+    throw reportError(file, `${what}, and this heaphound reads ${SCHEMA}`);
+  }
+  const wrong = whatIsWrong(document);
+  if (wrong !== undefined) throw reportError(file, wrong);
+  return document;
 }
 
 /** @returns {{ html: string, script: string, style: string }} */

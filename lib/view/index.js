@@ -55,7 +55,7 @@ class OpenViewer {
   #parts;
   /** @type {Promise<void> | undefined} */
   #closing;
-  #forget;
+  #forget = () => {};
   #over = deferred();
 
   /**
@@ -64,6 +64,7 @@ class OpenViewer {
    */
   constructor(parts, signal) {
     this.#parts = parts;
+    // It closes at once where the signal came while the files were looked at.
     this.#forget = onAbort(signal, () => void this.close());
   }
 

@@ -86,8 +86,11 @@ async function listen(app, port) {
     await app.listen({ host: ADDRESS, port });
   } catch (cause) {
     await app.close();
-    const message = `cannot listen on ${ADDRESS}:${port}: ${/** @type {Error} */ (cause).message}`;
-    throw Object.assign(viewError('HEAPHOUND_ERR_IO', message), { cause });
+    const why = /** @type {NodeJS.ErrnoException} */ (cause);
+    const advice =
+      why.code === 'EADDRINUSE' ? '; another program has the port: leave --port away, or name another' : '';
+    const message = `cannot listen on ${ADDRESS}:${port}: ${why.message}${advice}`;
+    throw Object.assign(viewError('HEAPHOUND_ERR_IO', message), { cause, isWhole: true });
   }
 }
 

@@ -268,7 +268,10 @@ class Session {
    * @returns {Promise<Answer>}
    */
   async #find(files, work) {
-    if (files.length === 0) return { state: 'waiting' };
+    if (files.length === 0) {
+      const [first] = this.#given;
+      return first === undefined ? { state: 'waiting' } : { state: 'failed', error: noneOpened(first) };
+    }
     const snapshots = files.map(({ snapshot }) => /** @type {import('../open/snapshot').Snapshot} */ (snapshot));
     const folder = path.resolve('.');
     const { opening, search } = this.#options;
@@ -277,6 +280,11 @@ class Session {
     const report = await reportOf(snapshots, { ...asked, folder, withStrings: true, parts: 'verdict' });
     return { state: 'ready', report };
   }
+}
+
+/** @param {ViewedFile} first */
+function noneOpened({ name, error = failureOf(undefined).error }) {
+  return { code: error.code, message: `No file could be opened. ${name}: ${error.message}` };
 }
 
 module.exports = { Session };

@@ -52,6 +52,11 @@ class ViewedFile {
     return this.#found.path;
   }
 
+  /** Why it could not be opened. */
+  get error() {
+    return this.#error;
+  }
+
   get snapshot() {
     if (this.#error !== undefined) throw viewError(this.#error.code, `${this.name}: ${this.#error.message}`);
     if (this.#snapshot === undefined) throw notReadyError(`${this.name} is not open yet: ask again when it is ready`);

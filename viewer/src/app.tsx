@@ -21,7 +21,7 @@ import {
   tabs,
   useSource,
 } from './state';
-import { nameOf } from './words';
+import { label, nameOf } from './words';
 import { VIEWS, type View } from './views';
 import { DropZone, NoFiles, Progress } from './views/files';
 import { Leak } from './views/leak';
@@ -121,6 +121,7 @@ function Shown({ view }: { view: View | undefined }) {
   const source = useSource();
   const files = session.value?.files;
   if (files && files.length === 0) return <NoFiles />;
+  if (isNowhere(path)) return <NoSuchPage what={`There is no snapshot ${label(path[1] ?? '')} here.`} />;
   if (path[0] === 's' && path[2] === 'object' && source.object && /^\d{1,15}$/.test(path[3] ?? '')) {
     return (
       <ReadyOnly snapshot={current.value}>
@@ -142,11 +143,21 @@ function Shown({ view }: { view: View | undefined }) {
       </>
     );
   }
+  return <NoSuchPage what="There is no such page." />;
+}
+
+function NoSuchPage({ what }: { what: string }) {
   return (
     <p class="empty">
-      There is no such page. <a href={addressOf(['leaks'])}>To the verdict</a>
+      {what} <a href={addressOf(['leaks'])}>To the verdict</a>
     </p>
   );
+}
+
+/** The address of a snapshot that is not there: another one must not stand in its place. */
+function isNowhere(path: string[]): boolean {
+  if (path[0] !== 's' || isLastAlone.value || snapshots.value.length === 0) return false;
+  return !(Number(snapshotOfPlace.value) < snapshots.value.length);
 }
 
 /** A view of a snapshot that is still being read asks nothing yet. */
