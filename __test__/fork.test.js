@@ -47,11 +47,14 @@ async function nextCopy(of = process.pid) {
   }
 }
 
-/** Stops a copy that has settled: before that it does not know yet that it is to end with what it was copied from. */
+/**
+ * Stops a copy that has settled: before that it does not know yet that it is to end with what it was copied from. It
+ * has let go of the standard output of the app then, which was a pipe.
+ */
 async function stopSettled(copy) {
   for (;;) {
     process.kill(copy, 'SIGSTOP');
-    if (fs.readFileSync(`/proc/${copy}/oom_score_adj`, 'utf8').trim() === '1000') return;
+    if (fs.readlinkSync(`/proc/${copy}/fd/1`) === '/dev/null') return;
     process.kill(copy, 'SIGCONT');
     await delay(1);
   }
