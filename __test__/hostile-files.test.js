@@ -177,7 +177,7 @@ test('a file that is no snapshot is named, with what to do', async () => {
     '\xfd7zXZ\0': /compressed by xz; unpack it first: xz -dk FILE/,
     '7z\xbc\xaf\x27\x1c': /a 7z archive/,
     BZh91AY: /bzip2/,
-    '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x04\0': /a core dump \(ELF\)/,
+    '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x04\0': /a core dump of Linux; .* heaphound thaw CORE --out FILE/,
     'version https://git-lfs.github.com/spec/v1\noid sha256:00': /git lfs pull/,
     'JAVA PROFILE 1.0.2\0': /a heap dump of a JVM/,
     '<!DOCTYPE html><title>404</title>': /an HTML page/,

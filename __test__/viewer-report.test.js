@@ -211,10 +211,10 @@ test('the keyboard is enough, and a filter is kept from view to view', { skip },
   await keyboard.press('Backspace');
   await page.locator('h1', { hasText: 'leak over' }).waitFor();
   await keyboard.press('3');
-  await page.locator('h1', { hasText: 'Classes' }).waitFor();
-  await keyboard.press('j');
-  await keyboard.press('j');
   const table = page.getByRole('grid', { name: 'Classes' });
+  await table.waitFor();
+  await keyboard.press('j');
+  await keyboard.press('j');
   const active = async () =>
     page.locator(`[id="${await table.getAttribute('aria-activedescendant')}"]`).getAttribute('aria-rowindex');
   assert.equal(await active(), '3');
