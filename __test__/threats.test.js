@@ -776,6 +776,7 @@ test('supply chain: few dependencies, and a service loads Fastify only where it 
   assert.deepEqual(Object.keys(dependencies).sort(), [
     '@babel/parser',
     '@fastify/error',
+    'ajv',
     'fastify',
     'fastify-plugin',
     'pprof-format',
