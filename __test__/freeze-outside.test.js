@@ -35,7 +35,7 @@ for (const line of LINES) {
       const before = stateOf(pid);
       const load = startLoad(t, port, CONNECTIONS);
       const images = [];
-      for (let index = 1; index <= 3; index += 1)
+      for (let index = 1; index <= 4; index += 1)
         images.push(await freezeAgain(pid, { path: path.join(directory, `${index}.frozen`) }));
       const { sent, answered, lost } = await load.stop();
       assert.deepEqual([answered, lost], [sent, 0]);
@@ -48,10 +48,16 @@ for (const line of LINES) {
         assert.match(image.v8, /^\d+\.\d+\.\d+\.\d+-node\.\d+$/);
         assert.deepEqual([image.pid, image.threads, image.mode], [pid, before.threads, 'freeze']);
         assert.equal(fs.statSync(image.path).mode & 0o777, 0o600);
-        const thawed = await thawImage(image.path, { path: `${image.path}.heapsnapshot.zst` });
+        if (snapshots.length === 3) break;
+        const thawing = thawImage(image.path, { path: `${image.path}.heapsnapshot.zst` });
+        // A thread may stand where no other process can go on: the error asks for an image of another moment.
+        const thawed = await thawing.catch((error) => error);
+        if (thawed instanceof Error && thawed.message.endsWith(' of another moment')) continue;
+        assert.ok(!(thawed instanceof Error), String(thawed));
         assert.deepEqual([thawed.pid, thawed.node], [pid, image.node]);
         snapshots.push(thawed.path);
       }
+      assert.equal(snapshots.length, 3, 'one image in a hundred is refused, and not two of four');
       const { leaks, comparison } = await findLeaks(snapshots);
       assert.equal(comparison.ids, false, 'by structure');
       const [{ className, container, countGrowth, kind }] = leaks;
